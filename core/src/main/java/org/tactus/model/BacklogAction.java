@@ -1,0 +1,9 @@
+package org.tactus.model;
+
+/** What happens to a release while the task's previous job is unfinished. */
+public enum BacklogAction {
+    /** It waits; its deadline still counts from its nominal release. */
+    QUEUE,
+    /** It is dropped and counted as skipped. */
+    DROP
+}

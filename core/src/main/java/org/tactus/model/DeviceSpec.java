@@ -1,0 +1,56 @@
+package org.tactus.model;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One device of a platform: a server that runs one segment at a time.
+ *
+ * @param name      unique in the platform
+ * @param kind      what it is
+ * @param cores     processor cores: of a CPU device those its segments run on, of an accelerator those its dispatcher may use;
+ *                  empty when the kernel may choose
+ * @param driver    which driver answers, such as {@code software}; empty for the default
+ * @param index     which device of its kind, from 0
+ * @param memory    memory as a scheduled resource; empty when memory is not scheduled
+ * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
+ */
+public record DeviceSpec(
+    String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes) {
+
+    /** Copies the list. */
+    public DeviceSpec {
+        cores = List.copyOf(cores);
+    }
+
+    /**
+     * Makes a CPU device.
+     *
+     * @param name  its name
+     * @param cores the cores that it runs on; none to let the kernel choose
+     * @return the device
+     */
+    public static DeviceSpec cpu(final String name, final Integer... cores) {
+        return new DeviceSpec(name, DeviceKind.CPU, List.of(cores), "", 0, Optional.empty(), 0);
+    }
+
+    /**
+     * Makes a modelled accelerator without scheduled memory.
+     *
+     * @param name its name
+     * @return the device
+     */
+    public static DeviceSpec modelled(final String name) {
+        return new DeviceSpec(name, DeviceKind.MODELLED, List.of(), "", 0, Optional.empty(), 0);
+    }
+
+    /**
+     * Adds memory to this device.
+     *
+     * @param scheduled memory as a scheduled resource
+     * @return a copy with that memory
+     */
+    public DeviceSpec withMemory(final DeviceMemory scheduled) {
+        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes);
+    }
+}

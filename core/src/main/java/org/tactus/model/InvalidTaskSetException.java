@@ -1,0 +1,29 @@
+package org.tactus.model;
+
+/** A task set that breaks a rule; the message says what is wrong, where, and what would be right, in one line. */
+public final class InvalidTaskSetException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** The field at fault, for a reader that knows lines; such as {@code tasks[2].deadline}. */
+    private final String field;
+
+    /**
+     * Makes the error.
+     *
+     * @param field   the field at fault, such as {@code tasks[2].deadline} or {@code tasks[2].segments[0].device}
+     * @param message one line for people, without the field's path
+     */
+    public InvalidTaskSetException(final String field, final String message) {
+        super(message);
+        this.field = field;
+    }
+
+    /**
+     * The field at fault.
+     *
+     * @return a path such as {@code tasks[2].deadline}
+     */
+    public String field() {
+        return field;
+    }
+}

@@ -1,0 +1,30 @@
+package org.tactus.model;
+
+/** Where a task's network comes from, and into how many segments it is cut. */
+public sealed interface ModelSource {
+    /**
+     * The number of segments.
+     *
+     * @return at least 1
+     */
+    int cuts();
+
+    /**
+     * An ONNX file of the user's.
+     *
+     * @param path path of the file
+     * @param cuts number of segments
+     */
+    record OnnxFile(String path, int cuts) implements ModelSource {
+    }
+
+    /**
+     * A generated network with seeded weights.
+     *
+     * @param name {@code resnet}, {@code densenet} or {@code mobilenet}
+     * @param size {@code small}, {@code medium} or {@code large}
+     * @param cuts number of segments
+     */
+    record Zoo(String name, String size, int cuts) implements ModelSource {
+    }
+}

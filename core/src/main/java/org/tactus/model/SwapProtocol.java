@@ -1,0 +1,22 @@
+package org.tactus.model;
+
+import java.util.Locale;
+
+/** How a device's memory is swapped; see the package documentation of the analysis for the tests of each. */
+public enum SwapProtocol {
+    /** Make room, swap in and execute are one non-preemptive unit. */
+    SEQ,
+    /** Swapping is preemptive after each chunk; execution is not preemptive. */
+    SPE,
+    /** One job loads while another executes. */
+    OVL;
+
+    /**
+     * The word that files and reports use.
+     *
+     * @return {@code seq}, {@code spe} or {@code ovl}
+     */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

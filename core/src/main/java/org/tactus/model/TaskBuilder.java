@@ -1,0 +1,163 @@
+package org.tactus.model;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Collects one task; every setter returns this builder. Made by {@link TaskSetBuilder#task}. Not thread-safe. */
+public final class TaskBuilder {
+    final String name;
+    final List<PendingSegment> segments = new ArrayList<>();
+    long periodNs;
+    long deadlineNs = -1;
+    long offsetNs;
+    long jitterNs;
+    Release release = Release.PERIODIC;
+    int priority = Task.NO_PRIORITY;
+    OverrunAction onOverrun = OverrunAction.CONTINUE;
+    BacklogAction onBacklog = BacklogAction.QUEUE;
+    Optional<TaskMemory> memory = Optional.empty();
+    Optional<ModelSource> model = Optional.empty();
+
+    /** A segment whose device is still a name. */
+    record PendingSegment(String device, long wcetNs, ActualTime actual) {
+    }
+
+    TaskBuilder(final String name) {
+        this.name = name;
+    }
+
+    /**
+     * Sets the period.
+     *
+     * @param ns nanoseconds, above 0
+     * @return this
+     */
+    public TaskBuilder periodNs(final long ns) {
+        periodNs = ns;
+        return this;
+    }
+
+    /**
+     * Sets the relative deadline; without it the period is the deadline.
+     *
+     * @param ns nanoseconds, above 0, at most the period
+     * @return this
+     */
+    public TaskBuilder deadlineNs(final long ns) {
+        deadlineNs = ns;
+        return this;
+    }
+
+    /**
+     * Sets the first nominal release of a periodic task.
+     *
+     * @param ns nanoseconds, not negative
+     * @return this
+     */
+    public TaskBuilder offsetNs(final long ns) {
+        offsetNs = ns;
+        return this;
+    }
+
+    /**
+     * Sets the task's own release jitter.
+     *
+     * @param ns nanoseconds, not negative, at most the period
+     * @return this
+     */
+    public TaskBuilder jitterNs(final long ns) {
+        jitterNs = ns;
+        return this;
+    }
+
+    /**
+     * Sets how jobs come into being.
+     *
+     * @param how periodic or sporadic
+     * @return this
+     */
+    public TaskBuilder release(final Release how) {
+        release = how;
+        return this;
+    }
+
+    /**
+     * Sets the priority; without it the deadline decides.
+     *
+     * @param value 1 is the highest
+     * @return this
+     */
+    public TaskBuilder priority(final int value) {
+        priority = value;
+        return this;
+    }
+
+    /**
+     * Sets what happens when a segment runs past its WCET.
+     *
+     * @param action the action
+     * @return this
+     */
+    public TaskBuilder onOverrun(final OverrunAction action) {
+        onOverrun = action;
+        return this;
+    }
+
+    /**
+     * Sets what happens to a release while the previous job is unfinished.
+     *
+     * @param action the action
+     * @return this
+     */
+    public TaskBuilder onBacklog(final BacklogAction action) {
+        onBacklog = action;
+        return this;
+    }
+
+    /**
+     * Sets what the task occupies in an accelerator's memory.
+     *
+     * @param value the demand
+     * @return this
+     */
+    public TaskBuilder memory(final TaskMemory value) {
+        memory = Optional.of(value);
+        return this;
+    }
+
+    /**
+     * Sets the task's network; its segments then only name devices, one each cut.
+     *
+     * @param value where the network comes from
+     * @return this
+     */
+    public TaskBuilder model(final ModelSource value) {
+        model = Optional.of(value);
+        return this;
+    }
+
+    /**
+     * Adds a segment that takes its whole WCET where time is modelled.
+     *
+     * @param device name of a device
+     * @param wcetNs nanoseconds, above 0; {@link Segment#UNMEASURED} only for a network's segment
+     * @return this
+     */
+    public TaskBuilder segment(final String device, final long wcetNs) {
+        return segment(device, wcetNs, ActualTime.WCET);
+    }
+
+    /**
+     * Adds a segment.
+     *
+     * @param device name of a device
+     * @param wcetNs nanoseconds, above 0; {@link Segment#UNMEASURED} only for a network's segment
+     * @param actual what it really takes where time is modelled
+     * @return this
+     */
+    public TaskBuilder segment(final String device, final long wcetNs, final ActualTime actual) {
+        segments.add(new PendingSegment(device, wcetNs, actual));
+        return this;
+    }
+}

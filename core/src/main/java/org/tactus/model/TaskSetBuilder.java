@@ -1,0 +1,203 @@
+package org.tactus.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Builds and checks a {@link TaskSet}; the only way in, for a program and for the file reader alike. Not thread-safe.
+ *
+ * <p>Every rule that a set can break is checked in {@link #build()}, which names the field at fault.
+ */
+public final class TaskSetBuilder {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
+
+    private final String name;
+    private final List<DeviceSpec> devices = new ArrayList<>();
+    private final List<TaskBuilder> tasks = new ArrayList<>();
+    private PolicyKind policy = PolicyKind.FIXED_PRIORITY;
+    private Overheads overheads = Overheads.NONE;
+
+    TaskSetBuilder(final String name) {
+        this.name = name;
+    }
+
+    /**
+     * Sets the policy; fixed priority without it.
+     *
+     * @param kind how ready jobs are ordered
+     * @return this
+     */
+    public TaskSetBuilder policy(final PolicyKind kind) {
+        policy = kind;
+        return this;
+    }
+
+    /**
+     * Sets what the machine adds; nothing without it.
+     *
+     * @param value worst cases
+     * @return this
+     */
+    public TaskSetBuilder overheads(final Overheads value) {
+        overheads = value;
+        return this;
+    }
+
+    /**
+     * Adds a device.
+     *
+     * @param device the device
+     * @return this
+     */
+    public TaskSetBuilder device(final DeviceSpec device) {
+        devices.add(device);
+        return this;
+    }
+
+    /**
+     * Adds a task.
+     *
+     * @param taskName   its name
+     * @param definition fills it in
+     * @return this
+     */
+    public TaskSetBuilder task(final String taskName, final Consumer<TaskBuilder> definition) {
+        final TaskBuilder task = new TaskBuilder(taskName);
+        definition.accept(task);
+        tasks.add(task);
+        return this;
+    }
+
+    /**
+     * Checks everything and makes the set.
+     *
+     * @return the set
+     * @throws InvalidTaskSetException at the first rule that is broken
+     */
+    public TaskSet build() {
+        check(NAME.matcher(name).matches(), "name", "'" + name + "' is not a name; use 1 to 64 of A-Z a-z 0-9 _ . -");
+        checkOverheads();
+        final Platform platform = platform();
+        check(!tasks.isEmpty(), "tasks", "there is no task; give at least one");
+        check(tasks.size() <= Limits.MAX_TASKS, "tasks[" + Limits.MAX_TASKS + "]",
+            tasks.size() + " tasks are more than the tables hold; the most is " + Limits.MAX_TASKS);
+        final Map<String, Integer> names = new HashMap<>();
+        final List<Task> built = new ArrayList<>(tasks.size());
+        int segmentCount = 0;
+        for (int i = 0; i < tasks.size(); i++) {
+            final TaskBuilder task = tasks.get(i);
+            final String at = "tasks[" + i + "]";
+            check(NAME.matcher(task.name).matches(), at + ".name",
+                "'" + task.name + "' is not a task name; use 1 to 64 of A-Z a-z 0-9 _ . -");
+            final Integer earlier = names.put(task.name, i);
+            check(earlier == null, at + ".name", "two tasks are named '" + task.name + "'; names must differ");
+            built.add(task(task, at, platform));
+            segmentCount += task.segments.size();
+            check(segmentCount <= Limits.MAX_SEGMENTS, at + ".segments",
+                "the set has more segments than the tables hold; the most is " + Limits.MAX_SEGMENTS);
+        }
+        return new TaskSet(name, policy, overheads, platform, built);
+    }
+
+    private void checkOverheads() {
+        time(overheads.releaseJitterNs(), 0, "overheads.releaseJitter");
+        time(overheads.dispatchNs(), 0, "overheads.dispatch");
+        time(overheads.handOffNs(), 0, "overheads.handOff");
+        time(overheads.completionNs(), 0, "overheads.completion");
+        time(overheads.stallNs(), 0, "overheads.stall");
+    }
+
+    private Platform platform() {
+        check(!devices.isEmpty(), "platform.devices", "there is no device; give at least one");
+        check(devices.size() <= Limits.MAX_DEVICES, "platform.devices[" + Limits.MAX_DEVICES + "]",
+            devices.size() + " devices are more than the tables hold; the most is " + Limits.MAX_DEVICES);
+        final Map<String, Integer> names = new HashMap<>();
+        for (int i = 0; i < devices.size(); i++) {
+            final DeviceSpec device = devices.get(i);
+            final String at = "platform.devices[" + i + "]";
+            check(NAME.matcher(device.name()).matches(), at + ".name",
+                "'" + device.name() + "' is not a device name; use 1 to 64 of A-Z a-z 0-9 _ . -");
+            check(names.put(device.name(), i) == null, at + ".name",
+                "two devices are named '" + device.name() + "'; names must differ");
+            for (int c = 0; c < device.cores().size(); c++) {
+                check(device.cores().get(c) >= 0 && device.cores().get(c) < 1024, at + ".cores[" + c + "]",
+                    "core " + device.cores().get(c) + " does not exist; cores count from 0");
+            }
+            device.memory().ifPresent(memory -> checkMemory(memory, at));
+        }
+        return new Platform(devices);
+    }
+
+    private void checkMemory(final DeviceMemory memory, final String at) {
+        check(memory.capacityBytes() > 0, at + ".memory", "the capacity must be above 0");
+        check(memory.chunkBytes() > 0 && memory.chunkBytes() <= memory.capacityBytes(), at + ".chunk",
+            "the chunk must be above 0 and at most the memory");
+        time(memory.chunkInNs(), 0, at + ".chunkIn");
+        time(memory.chunkOutNs(), 0, at + ".chunkOut");
+        time(memory.swapInOverheadNs(), 0, at + ".swapInOverhead");
+        time(memory.swapOutOverheadNs(), 0, at + ".swapOutOverhead");
+    }
+
+    private Task task(final TaskBuilder task, final String at, final Platform platform) {
+        time(task.periodNs, 1, at + ".period");
+        final long deadlineNs = task.deadlineNs == -1 ? task.periodNs : task.deadlineNs;
+        time(deadlineNs, 1, at + ".deadline");
+        check(deadlineNs <= task.periodNs, at + ".deadline",
+            "the deadline of '" + task.name + "' (" + deadlineNs + "ns) is beyond its period (" + task.periodNs
+                + "ns); it must be at most the period");
+        time(task.offsetNs, 0, at + ".offset");
+        time(task.jitterNs, 0, at + ".jitter");
+        check(task.jitterNs <= task.periodNs, at + ".jitter", "the jitter is beyond the period; it must be at most the period");
+        check(task.priority >= 1, at + ".priority", "priority " + task.priority + " does not exist; 1 is the highest");
+        check(!task.segments.isEmpty(), at + ".segments", "task '" + task.name + "' has no segment; give at least one");
+        check(task.segments.size() <= Limits.MAX_SEGMENTS_PER_TASK, at + ".segments",
+            task.segments.size() + " segments are more than the tables hold; the most is " + Limits.MAX_SEGMENTS_PER_TASK);
+        task.model.ifPresent(model -> check(model.cuts() == task.segments.size(), at + ".segments",
+            "the model of '" + task.name + "' is cut into " + model.cuts() + " but " + task.segments.size()
+                + " segments name a device; the numbers must be equal"));
+        task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
+        final List<Segment> segments = new ArrayList<>(task.segments.size());
+        for (int j = 0; j < task.segments.size(); j++) {
+            segments.add(segment(task, j, at + ".segments[" + j + "]", platform));
+        }
+        return new Task(task.name, task.periodNs, deadlineNs, task.offsetNs, task.jitterNs, task.release, task.priority,
+            task.onOverrun, task.onBacklog, task.memory, task.model, segments);
+    }
+
+    private void checkTaskMemory(final TaskMemory memory, final String at) {
+        check(memory.footprintBytes() > 0, at + ".memory.footprint", "the footprint must be above 0");
+        final OptionalLong swap = memory.swapBytes();
+        check(swap.isEmpty() || swap.getAsLong() >= 0 && swap.getAsLong() <= memory.footprintBytes(), at + ".memory.swap",
+            "the swap volume must be from 0 to the footprint");
+    }
+
+    private Segment segment(final TaskBuilder task, final int index, final String at, final Platform platform) {
+        final TaskBuilder.PendingSegment segment = task.segments.get(index);
+        final int device = platform.indexOf(segment.device());
+        check(device >= 0, at + ".device", "device '" + segment.device() + "' does not exist; the platform has "
+            + String.join(", ", platform.devices().stream().map(DeviceSpec::name).toList()));
+        if (segment.wcetNs() != Segment.UNMEASURED || task.model.isEmpty()) {
+            time(segment.wcetNs(), 1, at + ".wcet");
+        }
+        final ActualTime actual = segment.actual();
+        check(actual.lowShare() > 0 && actual.lowShare() <= actual.highShare() && actual.highShare() <= 1000, at + ".actual",
+            "the share of the WCET must be above 0, the lower one first, and at most 1000");
+        return new Segment(device, segment.wcetNs(), actual);
+    }
+
+    private static void time(final long ns, final long leastNs, final String field) {
+        check(ns >= leastNs, field, ns < 0 ? "a time cannot be negative" : "the time must be above 0");
+        check(ns <= Limits.MAX_TIME_NS, field, ns + "ns is too long; the longest time is " + Limits.MAX_TIME_NS + "ns");
+    }
+
+    private static void check(final boolean good, final String field, final String message) {
+        if (!good) {
+            throw new InvalidTaskSetException(field, message);
+        }
+    }
+}
