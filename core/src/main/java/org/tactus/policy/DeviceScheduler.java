@@ -1,0 +1,393 @@
+package org.tactus.policy;
+
+import static org.tactus.policy.PolicyState.NONE;
+
+import org.agrona.concurrent.AtomicBuffer;
+
+/**
+ * Decides for one device: which jobs are released, which segment runs next, where a job goes when a segment is done.
+ *
+ * <p>Called by the device's dispatcher only (in simulation, by the simulator). Allocation-free; a decision costs O(log n).
+ * A segment is never preempted. A completion and the same job's next request on the same device are one event,
+ * {@link #segmentDone}: the job is ready again before {@link #select} can be asked.
+ */
+public final class DeviceScheduler {
+    /** The job's next segment is ready on this device. */
+    public static final int NEXT_HERE = 0;
+    /** The job goes to the device of its next segment, {@link PolicyState#segmentDevice}: hand its slot over. */
+    public static final int HAND_OVER = 1;
+    /** The job has ended and its slot is home. */
+    public static final int ENDED = 2;
+    /** The job has ended; its slot goes to its home device, {@link PolicyState#homeDevice}: hand it over. */
+    public static final int RETURN_HOME = 3;
+
+    private final PolicyState state;
+    private final AtomicBuffer buffer;
+    private final int device;
+    private final JobListener listener;
+    private final KeyHeap ready;
+    private final KeyHeap releases;
+    private final Doorbell doorbell;
+    private int running = NONE;
+
+    /**
+     * Makes the scheduler of a device.
+     *
+     * @param state    the tables
+     * @param device   index of the device
+     * @param listener told of every job's fate
+     */
+    public DeviceScheduler(final PolicyState state, final int device, final JobListener listener) {
+        this.state = state;
+        this.buffer = state.buffer;
+        this.device = device;
+        this.listener = listener;
+        this.ready = new KeyHeap(buffer, state.readyQueue(device), state.taskCapacity);
+        this.releases = new KeyHeap(buffer, state.releaseQueue(device), state.taskCapacity);
+        this.doorbell = new Doorbell(buffer, state.doorbell(device));
+    }
+
+    /**
+     * Takes a defined task whose home is this device.
+     *
+     * @param task           its slot
+     * @param firstNominalNs first nominal release of a periodic task; ignored for a sporadic one
+     */
+    public void admit(final int task, final long firstNominalNs) {
+        final int at = state.task(task);
+        if ((flags(at) & TaskDescriptor.FLAG_SPORADIC) == 0) {
+            buffer.putLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
+            scheduleRelease(task, at, firstNominalNs);
+        } else {
+            takeArrival(task, firstNominalNs);
+        }
+    }
+
+    /**
+     * Stops a task whose home is this device, after {@link PolicyState#requestStop}. A live job ends after its running segment.
+     *
+     * @param task  its slot
+     * @param nowNs now
+     */
+    public void stop(final int task, final long nowNs) {
+        final int at = state.task(task);
+        releases.remove(task);
+        final int current = buffer.getInt(at + TaskDescriptor.STATE_OFFSET);
+        if (current == TaskDescriptor.STATE_IDLE) {
+            becomeStopped(task, at, nowNs);
+        }
+    }
+
+    /**
+     * When the next periodic release is due here.
+     *
+     * @return nanoseconds, or {@code Long.MAX_VALUE} when none is planned
+     */
+    public long nextReleaseNs() {
+        return releases.firstKey();
+    }
+
+    /**
+     * Releases every job that is due: periodic ones at or before now, and sporadic arrivals that were rung for.
+     *
+     * @param nowNs now
+     * @return number of releases handled
+     */
+    public int release(final long nowNs) {
+        int count = 0;
+        while (releases.firstKey() <= nowNs) {
+            releasePeriodic(nowNs);
+            count++;
+        }
+        if (doorbell.isRung()) {
+            count += releaseSporadic(nowNs);
+        }
+        return count;
+    }
+
+    private void releasePeriodic(final long nowNs) {
+        final int task = releases.pop();
+        final int at = state.task(task);
+        if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
+            return; // the stop command follows and finds it gone
+        }
+        final long nominalNs = buffer.getLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        final long nextNs = nominalNs + buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
+        buffer.putLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, nextNs);
+        scheduleRelease(task, at, nextNs);
+        arriveNominal(task, at, nominalNs, nowNs);
+    }
+
+    private void scheduleRelease(final int task, final int at, final long nominalNs) {
+        final long jitterNs = buffer.getLong(at + TaskDescriptor.JITTER_OFFSET);
+        long whenNs = nominalNs;
+        if (jitterNs > 0) {
+            whenNs += Long.remainderUnsigned(mix(buffer.getLong(at + TaskDescriptor.SEED_OFFSET) ^ nominalNs), jitterNs + 1);
+        }
+        final long second = isEdf(at)
+            ? nominalNs + buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET) : buffer.getInt(at + TaskDescriptor.PRIORITY_OFFSET);
+        releases.push(whenNs, second, buffer.getInt(at + TaskDescriptor.ORDER_OFFSET), task);
+    }
+
+    private int releaseSporadic(final long nowNs) {
+        int count = 0;
+        long summary = doorbell.takeSummary();
+        while (summary != 0) {
+            final int word = Long.numberOfTrailingZeros(summary);
+            summary &= summary - 1;
+            long bits = doorbell.takeWord(word);
+            while (bits != 0) {
+                takeArrival((word << 6) + Long.numberOfTrailingZeros(bits), nowNs);
+                bits &= bits - 1;
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Turns the last arrival into a job unless the backlog is full: then it stays claimed, and callers hear QUEUE_FULL. */
+    private void takeArrival(final int task, final long nowNs) {
+        final int at = state.task(task);
+        // Acquire pairs with the caller's compare-and-set.
+        final long arrivalNs = buffer.getLongAcquire(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        if (arrivalNs == buffer.getLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)) {
+            return;
+        }
+        final int current = buffer.getInt(at + TaskDescriptor.STATE_OFFSET);
+        final boolean queues = (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) == 0;
+        if (current == TaskDescriptor.STATE_LIVE && queues && isBacklogFull(at)) {
+            return;
+        }
+        if (current == TaskDescriptor.STATE_IDLE || current == TaskDescriptor.STATE_LIVE) {
+            arriveNominal(task, at, arrivalNs, nowNs);
+        }
+        // Release: a caller that sees it consumed may claim the next; everything above happened before.
+        buffer.putLongRelease(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, arrivalNs);
+    }
+
+    private void arriveNominal(final int task, final int at, final long nominalNs, final long nowNs) {
+        if (buffer.getInt(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_LIVE) {
+            final boolean drops = (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0;
+            if (drops || isBacklogFull(at)) {
+                listener.onSkip(task, nominalNs, nowNs);
+            } else {
+                final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
+                buffer.putLong(backlogEntry(at, tail), nominalNs);
+                buffer.putLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
+            }
+        } else if (buffer.getInt(at + TaskDescriptor.SKIP_NEXT_OFFSET) != 0) {
+            buffer.putInt(at + TaskDescriptor.SKIP_NEXT_OFFSET, 0);
+            listener.onSkip(task, nominalNs, nowNs);
+        } else {
+            beginJob(task, at, nominalNs, nowNs);
+        }
+    }
+
+    private void beginJob(final int task, final int at, final long nominalNs, final long nowNs) {
+        final int job = state.job(task);
+        final long number = buffer.getLong(at + TaskDescriptor.JOB_COUNT_OFFSET);
+        final long deadlineNs = buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET);
+        final boolean edf = isEdf(at);
+        buffer.putLong(at + TaskDescriptor.JOB_COUNT_OFFSET, number + 1);
+        buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_LIVE);
+        buffer.putLong(job + JobDescriptor.NOMINAL_OFFSET, nominalNs);
+        buffer.putLong(job + JobDescriptor.DEADLINE_OFFSET, nominalNs + deadlineNs);
+        buffer.putLong(job + JobDescriptor.KEY1_OFFSET,
+            edf ? nominalNs + deadlineNs : buffer.getInt(at + TaskDescriptor.PRIORITY_OFFSET));
+        buffer.putLong(job + JobDescriptor.KEY2_OFFSET, edf ? nominalNs : deadlineNs);
+        buffer.putLong(job + JobDescriptor.NUMBER_OFFSET, number);
+        buffer.putInt(job + JobDescriptor.SEGMENT_OFFSET, 0);
+        buffer.putInt(job + JobDescriptor.ABORTED_OFFSET, 0);
+        buffer.putInt(job + JobDescriptor.SKIP_NEXT_OFFSET, 0);
+        listener.onRelease(task, number, nominalNs, nowNs);
+        makeReady(task, at, job);
+    }
+
+    private void makeReady(final int task, final int at, final int job) {
+        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
+        ready.push(buffer.getLong(job + JobDescriptor.KEY1_OFFSET), buffer.getLong(job + JobDescriptor.KEY2_OFFSET),
+            buffer.getInt(at + TaskDescriptor.ORDER_OFFSET), task);
+    }
+
+    /**
+     * Takes a slot that another device's dispatcher handed over: a job for its next segment, or an ended job that comes home.
+     *
+     * @param task  the slot
+     * @param nowNs now
+     */
+    public void arrive(final int task, final long nowNs) {
+        final int job = state.job(task);
+        if (buffer.getInt(job + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE) {
+            retire(task, state.task(task), job, nowNs);
+        } else {
+            makeReady(task, state.task(task), job);
+        }
+    }
+
+    /**
+     * Picks the segment to run when the device is idle, and makes the device busy with it.
+     *
+     * @return the task whose job runs next, or {@link PolicyState#NONE} when busy or nothing is ready. The caller starts the
+     *     job's current segment and calls {@link #started}, or ends it at once by {@link #segmentDone} with failed set when
+     *     {@link PolicyState#isStopRequested}.
+     */
+    public int select() {
+        if (running != NONE) {
+            return NONE;
+        }
+        final int task = ready.pop();
+        if (task != NONE) {
+            running = task;
+            buffer.putInt(state.job(task) + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_RUNNING);
+        }
+        return task;
+    }
+
+    /**
+     * Notes when the selected segment began.
+     *
+     * @param task    the selected task
+     * @param startNs when
+     */
+    public void started(final int task, final long startNs) {
+        buffer.putLong(state.job(task) + JobDescriptor.START_OFFSET, startNs);
+    }
+
+    /**
+     * Ends the running segment, and decides where its job goes: completion and next request are this one event.
+     *
+     * @param task   the running task
+     * @param endNs  when the segment ended
+     * @param failed true when it could not run or broke: the job is aborted
+     * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
+     */
+    public int segmentDone(final int task, final long endNs, final boolean failed) {
+        final int at = state.task(task);
+        final int job = state.job(task);
+        running = NONE;
+        if (!failed) {
+            checkOverrun(task, at, job, endNs);
+        }
+        final int next = buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET) + 1;
+        final boolean complete = next == buffer.getInt(at + TaskDescriptor.SEGMENT_COUNT_OFFSET);
+        final boolean aborts = failed || !complete && buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0;
+        if (!complete && !aborts) {
+            buffer.putInt(job + JobDescriptor.SEGMENT_OFFSET, next);
+            if (state.segmentDevice(task) == device) {
+                makeReady(task, at, job);
+                return NEXT_HERE;
+            }
+            buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_TRANSIT);
+            return HAND_OVER;
+        }
+        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
+        final long number = buffer.getLong(job + JobDescriptor.NUMBER_OFFSET);
+        final long nominalNs = buffer.getLong(job + JobDescriptor.NOMINAL_OFFSET);
+        final long deadlineNs = buffer.getLong(job + JobDescriptor.DEADLINE_OFFSET);
+        if (aborts) {
+            buffer.putInt(job + JobDescriptor.ABORTED_OFFSET, 1);
+            listener.onAbort(task, number, nominalNs, deadlineNs, endNs);
+        } else {
+            listener.onComplete(task, number, nominalNs, deadlineNs, endNs);
+        }
+        if (buffer.getInt(at + TaskDescriptor.HOME_DEVICE_OFFSET) == device) {
+            retire(task, at, job, endNs);
+            return ENDED;
+        }
+        return RETURN_HOME;
+    }
+
+    private void checkOverrun(final int task, final int at, final int job, final long endNs) {
+        final long beyondNs = endNs - buffer.getLong(job + JobDescriptor.START_OFFSET) - state.wcetNs(task);
+        if (beyondNs > 0) {
+            listener.onOverrun(task, buffer.getLong(job + JobDescriptor.NUMBER_OFFSET),
+                buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);
+            final int flags = flags(at);
+            if ((flags & TaskDescriptor.FLAG_OVERRUN_SKIPS) != 0) {
+                buffer.putInt(job + JobDescriptor.SKIP_NEXT_OFFSET, 1);
+            }
+            if ((flags & TaskDescriptor.FLAG_OVERRUN_STOPS) != 0) {
+                state.requestStop(task);
+            }
+        }
+    }
+
+    /** The slot of an ended job is home: the next release may use it. */
+    private void retire(final int task, final int at, final int job, final long nowNs) {
+        if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
+            releases.remove(task);
+            becomeStopped(task, at, nowNs);
+            return;
+        }
+        buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
+        if (buffer.getInt(job + JobDescriptor.SKIP_NEXT_OFFSET) != 0) {
+            buffer.putInt(at + TaskDescriptor.SKIP_NEXT_OFFSET, 1);
+        }
+        long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+        while (head != buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET)
+            && buffer.getInt(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_IDLE) {
+            final long nominalNs = buffer.getLong(backlogEntry(at, head));
+            head++;
+            buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head);
+            arriveNominal(task, at, nominalNs, nowNs);
+        }
+        if ((flags(at) & TaskDescriptor.FLAG_SPORADIC) != 0) {
+            takeArrival(task, nowNs); // one that was held back while the backlog was full
+        }
+    }
+
+    private void becomeStopped(final int task, final int at, final long nowNs) {
+        long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+        final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
+        for (; head != tail; head++) {
+            listener.onSkip(task, buffer.getLong(backlogEntry(at, head)), nowNs);
+        }
+        buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head);
+        listener.onStopped(task, nowNs);
+        // Release: whoever sees the task stopped may define the slot anew; this is the home's last write to it.
+        buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_STOPPED);
+    }
+
+    /**
+     * The task whose segment runs.
+     *
+     * @return the task, or {@link PolicyState#NONE}
+     */
+    public int running() {
+        return running;
+    }
+
+    /**
+     * Number of jobs that wait for this device.
+     *
+     * @return 0 or more
+     */
+    public int readyCount() {
+        return ready.size();
+    }
+
+    private int flags(final int at) {
+        return buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET);
+    }
+
+    private boolean isEdf(final int at) {
+        return buffer.getInt(at + TaskDescriptor.POLICY_OFFSET) != 0;
+    }
+
+    private boolean isBacklogFull(final int at) {
+        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET)
+            == TaskDescriptor.BACKLOG_CAPACITY;
+    }
+
+    private static int backlogEntry(final int at, final long count) {
+        return at + TaskDescriptor.BACKLOG_OFFSET + (int) (count & TaskDescriptor.BACKLOG_CAPACITY - 1) * Long.BYTES;
+    }
+
+    /** SplitMix64's finaliser: spreads a counter over all 64 bits. */
+    private static long mix(final long value) {
+        long z = value + 0x9E3779B97F4A7C15L;
+        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
+        return z ^ z >>> 31;
+    }
+}
