@@ -56,7 +56,7 @@ public final class DeviceScheduler {
     public void admit(final int task, final long firstNominalNs) {
         final int at = state.task(task);
         if ((flags(at) & TaskDescriptor.FLAG_SPORADIC) == 0) {
-            buffer.putLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
+            buffer.putLongRelease(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
             scheduleRelease(task, at, firstNominalNs);
         } else {
             takeArrival(task, firstNominalNs);
@@ -113,9 +113,11 @@ public final class DeviceScheduler {
         }
         final long nominalNs = buffer.getLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         final long nextNs = nominalNs + buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
-        buffer.putLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, nextNs);
         scheduleRelease(task, at, nextNs);
         arriveNominal(task, at, nominalNs, nowNs);
+        // Release, after the job has become live: another dispatcher that sees the new time also sees the live job, so it
+        // never sleeps past a hand-off (PolicyState.quietUntilNs).
+        buffer.putLongRelease(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, nextNs);
     }
 
     private void scheduleRelease(final int task, final int at, final long nominalNs) {
@@ -262,11 +264,24 @@ public final class DeviceScheduler {
      * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
      */
     public int segmentDone(final int task, final long endNs, final boolean failed) {
+        return segmentDone(task, endNs, endNs - buffer.getLong(state.job(task) + JobDescriptor.START_OFFSET), failed);
+    }
+
+    /**
+     * Ends the running segment of a device that tells how long it took, which may be less than what its dispatcher saw.
+     *
+     * @param task      the running task
+     * @param endNs     when the dispatcher saw that the segment ended
+     * @param elapsedNs execution time of the segment, held against its WCET
+     * @param failed    true when it could not run or broke: the job is aborted
+     * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
+     */
+    public int segmentDone(final int task, final long endNs, final long elapsedNs, final boolean failed) {
         final int at = state.task(task);
         final int job = state.job(task);
         running = NONE;
         if (!failed) {
-            checkOverrun(task, at, job, endNs);
+            checkOverrun(task, at, job, endNs, elapsedNs);
         }
         final int next = buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET) + 1;
         final boolean complete = next == buffer.getInt(at + TaskDescriptor.SEGMENT_COUNT_OFFSET);
@@ -297,9 +312,9 @@ public final class DeviceScheduler {
         return RETURN_HOME;
     }
 
-    private void checkOverrun(final int task, final int at, final int job, final long endNs) {
-        final long beyondNs = endNs - buffer.getLong(job + JobDescriptor.START_OFFSET) - state.wcetNs(task);
-        if (beyondNs > 0) {
+    private void checkOverrun(final int task, final int at, final int job, final long endNs, final long elapsedNs) {
+        final long beyondNs = elapsedNs - state.wcetNs(task);
+        if (beyondNs > state.overrunToleranceNs()) {
             listener.onOverrun(task, buffer.getLong(job + JobDescriptor.NUMBER_OFFSET),
                 buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);
             final int flags = flags(at);

@@ -33,6 +33,7 @@ public final class PolicyState {
     private final int heapLength;
     private final PolicyKind policy;
     private int nextOrder;
+    private long overrunToleranceNs;
 
     /**
      * Lays the tables over memory.
@@ -174,6 +175,39 @@ public final class PolicyState {
      */
     public boolean isStopped(final int task) {
         return buffer.getIntAcquire(task(task) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_STOPPED;
+    }
+
+    /**
+     * Sets how far beyond its WCET a segment may go before it counts as an overrun: what the analysis charges to a segment
+     * besides its WCET. Called by the control thread before the first dispatcher starts.
+     *
+     * @param ns nanoseconds, 0 without it
+     */
+    public void overrunToleranceNs(final long ns) {
+        overrunToleranceNs = ns;
+    }
+
+    long overrunToleranceNs() {
+        return overrunToleranceNs;
+    }
+
+    /**
+     * Until when a task surely sends nothing to a device other than its home. Any thread.
+     *
+     * @param task the task
+     * @return its next nominal release; {@code Long.MIN_VALUE} while a job is live or when it is sporadic;
+     *     {@code Long.MAX_VALUE} once it has stopped
+     */
+    public long quietUntilNs(final int task) {
+        final int at = task(task);
+        // The time first, the state second: the home publishes a live job before the next time (DeviceScheduler.release).
+        final long nextNs = buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        final int current = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET);
+        if (current == TaskDescriptor.STATE_STOPPED) {
+            return Long.MAX_VALUE;
+        }
+        final boolean sporadic = (buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) != 0;
+        return sporadic || current == TaskDescriptor.STATE_LIVE ? Long.MIN_VALUE : nextNs;
     }
 
     /**

@@ -1,0 +1,64 @@
+package org.tactus.device;
+
+/**
+ * A server that runs one segment at a time. All methods are called by the dispatcher that owns it.
+ */
+public interface Device extends AutoCloseable {
+    /** Nothing runs, or the segment is still running. */
+    int RUNNING = 0;
+    /** The segment is done. */
+    int DONE = 1;
+    /** The segment broke: {@link #failure} says how. */
+    int FAILED = 2;
+
+    /**
+     * Starts a segment. A CPU device returns when it is done, an accelerator at once.
+     *
+     * @param work    the segment
+     * @param job     number of the job
+     * @param startNs now
+     */
+    void start(SegmentWork work, long job, long startNs);
+
+    /**
+     * Asks whether the started segment is done; after {@link #DONE} or {@link #FAILED} another may start.
+     *
+     * @param nowNs now
+     * @return {@link #RUNNING}, {@link #DONE} or {@link #FAILED}
+     */
+    int poll(long nowNs);
+
+    /**
+     * Execution time of the segment that was last done, as far as the device knows it.
+     *
+     * @param startNs    when it was started
+     * @param observedNs when its end was seen
+     * @return nanoseconds
+     */
+    long elapsedNs(long startNs, long observedNs);
+
+    /**
+     * Why the last segment broke.
+     *
+     * @return the cause, or null
+     */
+    Throwable failure();
+
+    /**
+     * Tells whether a segment runs on the dispatcher's own thread, so that the dispatcher is deaf while it runs.
+     *
+     * @return true for a CPU device
+     */
+    boolean isSynchronous();
+
+    /**
+     * Which driver answers, for reports.
+     *
+     * @return such as {@code modelled} or {@code onnxruntime 1.29.0}
+     */
+    String driver();
+
+    /** Frees the device. Called by the control thread when its dispatcher has ended. */
+    @Override
+    void close();
+}
