@@ -79,6 +79,19 @@ public final class DeviceScheduler {
     }
 
     /**
+     * Releases no further job of a task whose home is this device; a live job and the backlog go on to their ends.
+     *
+     * @param task  its slot
+     * @param nowNs now
+     */
+    public void quiesce(final int task, final long nowNs) {
+        releases.remove(task);
+        if (buffer.getIntAcquire(state.task(task) + TaskDescriptor.STOP_OFFSET) != 0) {
+            stop(task, nowNs);
+        }
+    }
+
+    /**
      * When the next periodic release is due here.
      *
      * @return nanoseconds, or {@code Long.MAX_VALUE} when none is planned
@@ -174,7 +187,7 @@ public final class DeviceScheduler {
                 listener.onSkip(task, nominalNs, nowNs);
             } else {
                 final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
-                buffer.putLong(backlogEntry(at, tail), nominalNs);
+                buffer.putLong(TaskDescriptor.backlogOffset(at, tail), nominalNs);
                 buffer.putLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
             }
         } else if (buffer.getInt(at + TaskDescriptor.SKIP_NEXT_OFFSET) != 0) {
@@ -341,7 +354,7 @@ public final class DeviceScheduler {
         long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
         while (head != buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET)
             && buffer.getInt(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_IDLE) {
-            final long nominalNs = buffer.getLong(backlogEntry(at, head));
+            final long nominalNs = buffer.getLong(TaskDescriptor.backlogOffset(at, head));
             head++;
             buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head);
             arriveNominal(task, at, nominalNs, nowNs);
@@ -355,7 +368,7 @@ public final class DeviceScheduler {
         long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
         final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
         for (; head != tail; head++) {
-            listener.onSkip(task, buffer.getLong(backlogEntry(at, head)), nowNs);
+            listener.onSkip(task, buffer.getLong(TaskDescriptor.backlogOffset(at, head)), nowNs);
         }
         buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head);
         listener.onStopped(task, nowNs);
@@ -392,10 +405,6 @@ public final class DeviceScheduler {
     private boolean isBacklogFull(final int at) {
         return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET)
             == TaskDescriptor.BACKLOG_CAPACITY;
-    }
-
-    private static int backlogEntry(final int at, final long count) {
-        return at + TaskDescriptor.BACKLOG_OFFSET + (int) (count & TaskDescriptor.BACKLOG_CAPACITY - 1) * Long.BYTES;
     }
 
     /** SplitMix64's finaliser: spreads a counter over all 64 bits. */

@@ -241,6 +241,37 @@ public final class PolicyState {
     }
 
     /**
+     * Releases that wait in a task's backlog. Exact after its home dispatcher has ended.
+     *
+     * @param task the task
+     * @return a count
+     */
+    public long backlog(final int task) {
+        final int at = task(task);
+        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+    }
+
+    /**
+     * Releases in a task's backlog whose deadlines have passed. Exact after its home dispatcher has ended.
+     *
+     * @param task  the task
+     * @param nowNs now
+     * @return a count
+     */
+    public long backlogMisses(final int task, final long nowNs) {
+        final int at = task(task);
+        final long deadlineNs = buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET);
+        long misses = 0;
+        for (long i = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+            i < buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET); i++) {
+            if (buffer.getLong(TaskDescriptor.backlogOffset(at, i)) + deadlineNs < nowNs) {
+                misses++;
+            }
+        }
+        return misses;
+    }
+
+    /**
      * The home device of a task. Any thread that learned of the task through a queue.
      *
      * @param task the task

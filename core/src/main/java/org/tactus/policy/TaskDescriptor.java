@@ -117,4 +117,15 @@ public final class TaskDescriptor {
     public static int recordOffset(final int base, final int task) {
         return base + task * RECORD_LENGTH;
     }
+
+    /**
+     * Locates an entry of a task's backlog.
+     *
+     * @param record offset of the task's record
+     * @param count  the entry's count since the task was defined
+     * @return offset of the entry
+     */
+    public static int backlogOffset(final int record, final long count) {
+        return record + BACKLOG_OFFSET + (int) (count & BACKLOG_CAPACITY - 1) * SIZE_OF_LONG;
+    }
 }

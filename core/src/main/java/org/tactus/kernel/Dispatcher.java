@@ -1,0 +1,212 @@
+package org.tactus.kernel;
+
+import static org.tactus.policy.PolicyState.NONE;
+
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.tactus.device.Device;
+import org.tactus.device.SegmentWork;
+import org.tactus.policy.DeviceScheduler;
+import org.tactus.policy.PolicyState;
+import org.tactus.time.Clock;
+import org.tactus.trace.EventType;
+
+/**
+ * Drives one device: takes commands, hand-overs, releases and completions, asks the policy, starts what it picks. Called by
+ * one dispatcher thread only; {@link #command} and {@link #handOver} by any.
+ *
+ * <p>Allocation-free and lock-free after construction.
+ */
+final class Dispatcher {
+    private static final int COMMAND_RING_BYTES = 1 << 16;
+    private static final int COMMAND_LIMIT = 64;
+
+    final int device;
+    final Device driver;
+    final Recorder recorder;
+    final RunningWord runningWord = new RunningWord();
+    private final PolicyState state;
+    private final DeviceScheduler scheduler;
+    private final Clock clock;
+    private final JobToken[] tokens;
+    private final SegmentWork[] works;
+    private final Throwable[] errors;
+    private final Dispatcher[] peers;
+    private final MpscVarHandleArrayQueue<JobToken> inbox;
+    private final ManyToOneRingBuffer commands;
+    private final MessageHandler onCommand = this::onCommand;
+    private final IntArrayList touching = new IntArrayList(64, NONE);
+    private long busyNs;
+    private long startNs;
+    private long commandNowNs;
+
+    Dispatcher(
+        final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
+        final JobToken[] tokens, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers) {
+        this.device = device;
+        this.driver = driver;
+        this.state = state;
+        this.recorder = recorder;
+        this.clock = clock;
+        this.tokens = tokens;
+        this.works = works;
+        this.errors = errors;
+        this.peers = peers;
+        this.scheduler = new DeviceScheduler(state, device, recorder);
+        this.inbox = new MpscVarHandleArrayQueue<>(Math.max(2, tokens.length));
+        final ByteBuffer memory = ByteBuffer.allocateDirect(
+            COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
+        this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
+            0, COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
+    }
+
+    /** Sends a command; false when its ring is full. Control and monitor threads. */
+    boolean command(final int type, final int task, final long firstNominalNs) {
+        final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
+        if (index < 0) {
+            return false;
+        }
+        commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, task);
+        commands.buffer().putLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET, firstNominalNs);
+        commands.commit(index);
+        return true;
+    }
+
+    /**
+     * Takes a slot over: from here on its job record belongs to this dispatcher. The queue's release and acquire publish it.
+     * Never full: a slot is in one queue at most, and the queue holds all slots.
+     */
+    void handOver(final JobToken token) {
+        if (!inbox.offer(token)) {
+            throw new IllegalStateException("hand-over queue of device " + device + " is full");
+        }
+    }
+
+    /** Handles everything that is due. */
+    int doWork(final long nowNs) {
+        int work = 0;
+        if (commands.consumerPosition() != commands.producerPosition()) {
+            commandNowNs = nowNs;
+            work += commands.read(onCommand, COMMAND_LIMIT);
+        }
+        final int running = scheduler.running();
+        if (running != NONE) {
+            final int status = driver.poll(nowNs);
+            if (status != Device.RUNNING) {
+                finish(running, nowNs, status == Device.FAILED);
+                work++;
+            }
+        }
+        work += takeInputs(nowNs);
+        int task = scheduler.select();
+        while (task != NONE) {
+            work++;
+            task = start(task);
+        }
+        return work;
+    }
+
+    private int takeInputs(final long nowNs) {
+        int work = scheduler.release(nowNs);
+        JobToken token = inbox.poll();
+        while (token != null) {
+            scheduler.arrive(token.task, nowNs);
+            recorder.events.write(EventType.ARRIVE, nowNs, device, token.task, state.segmentIndex(token.task),
+                state.jobNumber(token.task), 0);
+            work++;
+            token = inbox.poll();
+        }
+        return work;
+    }
+
+    /** Starts the selected job's segment; returns the next selected task when this one is already over. */
+    private int start(final int task) {
+        final long nowNs = clock.nanoTime();
+        if (state.isStopRequested(task)) {
+            finish(task, nowNs, true);
+            return scheduler.select();
+        }
+        final int segment = state.segmentRecord(task);
+        final long job = state.jobNumber(task);
+        startNs = nowNs;
+        scheduler.started(task, nowNs);
+        recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
+        runningWord.begin(task, segment, job, nowNs);
+        driver.start(works[segment], job, nowNs);
+        if (!driver.isSynchronous()) {
+            return NONE;
+        }
+        final long endNs = clock.nanoTime();
+        finish(task, endNs, driver.poll(endNs) == Device.FAILED);
+        takeInputs(endNs);
+        return scheduler.select();
+    }
+
+    private void finish(final int task, final long nowNs, final boolean failed) {
+        if (runningWord.startNs() != 0) {
+            runningWord.end();
+            busyNs += nowNs - startNs;
+            recorder.events.write(EventType.END, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            if (failed) {
+                errors[task] = driver.failure();
+                state.requestStop(task);
+                recorder.events.write(EventType.ERROR, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            }
+        }
+        final long elapsedNs = driver.elapsedNs(startNs, nowNs);
+        final int outcome = scheduler.segmentDone(task, nowNs, elapsedNs, failed);
+        if (outcome == DeviceScheduler.HAND_OVER) {
+            handTo(state.segmentDevice(task), task, nowNs);
+        } else if (outcome == DeviceScheduler.RETURN_HOME) {
+            handTo(state.homeDevice(task), task, nowNs);
+        }
+    }
+
+    private void handTo(final int target, final int task, final long nowNs) {
+        recorder.events.write(EventType.HAND_OVER, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), target);
+        // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
+        peers[target].handOver(tokens[task]);
+    }
+
+    private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+        final int task = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
+        switch (type) {
+            case CommandDescriptor.ADMIT -> scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
+            case CommandDescriptor.TOUCH -> touching.addInt(task);
+            case CommandDescriptor.FORGET -> touching.removeInt(task);
+            case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, commandNowNs);
+            default -> scheduler.stop(task, commandNowNs);
+        }
+    }
+
+    /**
+     * Until when surely nothing arrives here unseen: the next release that is known, or {@code Long.MIN_VALUE} while a job
+     * may come at any time.
+     */
+    long quietUntilNs() {
+        if (scheduler.running() != NONE) {
+            return Long.MIN_VALUE;
+        }
+        long quietNs = scheduler.nextReleaseNs();
+        for (int i = 0, n = touching.size(); i < n && quietNs != Long.MIN_VALUE; i++) {
+            quietNs = Math.min(quietNs, state.quietUntilNs(touching.getInt(i)));
+        }
+        return quietNs;
+    }
+
+    long nextReleaseNs() {
+        return scheduler.nextReleaseNs();
+    }
+
+    /** Time during which a segment ran; exact after the dispatcher has ended. */
+    long busyNs() {
+        return busyNs;
+    }
+}
