@@ -436,7 +436,7 @@ public final class Kernel implements AutoCloseable {
         long overruns = 0;
         long minNs = Long.MAX_VALUE;
         long maxNs = 0;
-        final Histogram responses = new Histogram(dispatchers[lastDevice(task)].recorder.responses[slot]);
+        final Histogram responses = dispatchers[lastDevice(task)].recorder.responses[slot].copy();
         for (final Dispatcher dispatcher : dispatchers) {
             final Recorder recorder = dispatcher.recorder;
             released += recorder.released[slot];

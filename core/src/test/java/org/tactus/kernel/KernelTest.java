@@ -1,0 +1,295 @@
+package org.tactus.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.tactus.device.CpuDevice;
+import org.tactus.device.Device;
+import org.tactus.device.ModelledDevice;
+import org.tactus.device.SegmentWork;
+import org.tactus.device.TimedWork;
+import org.tactus.model.BacklogAction;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Release;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+import org.tactus.policy.SporadicGate;
+import org.tactus.time.Clock;
+
+/** Deadlines here are far longer than any hiccup of a test machine: what is tested is who is affected, not how fast. */
+@Timeout(60)
+class KernelTest {
+    private static final long MS = 1_000_000;
+
+    private final List<String> heard = new CopyOnWriteArrayList<>();
+    private Kernel kernel;
+
+    @AfterEach
+    void close() {
+        if (kernel != null) {
+            kernel.close();
+        }
+    }
+
+    private static TaskSetBuilder platform() {
+        return TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1")).device(DeviceSpec.modelled("acc0"));
+    }
+
+    private void open(final TaskSet set, final KernelOptions options, final Admission admission) throws InterruptedException {
+        final List<Device> devices = new ArrayList<>();
+        for (final DeviceSpec spec : set.platform().devices()) {
+            devices.add(spec.kind() == DeviceKind.CPU ? new CpuDevice(Clock.SYSTEM, "java") : new ModelledDevice());
+        }
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, devices.size()) + 64).alignedSlice(64);
+        kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, admission, ThreadSetup.NONE, new KernelListener() {
+            @Override
+            public void onDeadlineMiss(final String task, final long job, final long lateNs) {
+                heard.add("miss " + task);
+            }
+
+            @Override
+            public void onOverrunSeen(final String task, final int segment, final long beyondNs) {
+                heard.add("overrun " + task);
+            }
+
+            @Override
+            public void onError(final String task, final Throwable cause) {
+                heard.add("error " + task + " " + cause.getMessage());
+            }
+
+            @Override
+            public void onDeviceLost(final String device) {
+                heard.add("lost " + device);
+            }
+        }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
+        kernel.start();
+    }
+
+    private static List<SegmentWork> timed(final Task task) {
+        final List<SegmentWork> works = new ArrayList<>();
+        task.segments().forEach(segment -> works.add(new TimedWork(Clock.SYSTEM, segment, 1)));
+        return works;
+    }
+
+    private int[] add(final TaskSet set) {
+        return kernel.addAll(set.tasks(), set.tasks().stream().map(KernelTest::timed).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
+    }
+
+    private static Task one(final String name, final Consumer<org.tactus.model.TaskBuilder> definition) {
+        return platform().task(name, definition).build().tasks().getFirst();
+    }
+
+    private static SegmentWork work(final Consumer<Long> body, final Runnable terminate) {
+        return new SegmentWork() {
+            @Override
+            public void run(final long job) {
+                body.accept(job);
+            }
+
+            @Override
+            public long modelledNs(final long job) {
+                return MS;
+            }
+
+            @Override
+            public void terminate() {
+                terminate.run();
+            }
+
+            @Override
+            public void close() {
+                // nothing is held
+            }
+        };
+    }
+
+    @Test
+    void shouldCompleteEveryJobWhenChainsCrossDevices() throws InterruptedException {
+        final TaskSet set = platform()
+            .task("a", t -> t.periodNs(20 * MS).segment("cpu0", MS).segment("acc0", 2 * MS).segment("cpu1", MS))
+            .task("b", t -> t.periodNs(30 * MS).segment("acc0", 3 * MS).segment("acc0", MS))
+            .task("c", t -> t.periodNs(50 * MS).segment("cpu1", 2 * MS).segment("cpu0", MS)).build();
+        open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final int[] slots = add(set);
+        Thread.sleep(600);
+        assertTrue(kernel.stop(1000 * MS));
+        for (int i = 0; i < slots.length; i++) {
+            final TaskReport report = kernel.report(slots[i]);
+            final long expected = 580 * MS / set.tasks().get(i).periodNs();
+            assertTrue(report.released() >= expected - 3 && report.released() <= expected + 6, report.toString());
+            assertEquals(report.released(), report.completed());
+            assertEquals(0, report.unfinished());
+            assertEquals(report.completed(), report.responses().getTotalCount());
+            final long wcetNs = set.tasks().get(i).segments().stream().mapToLong(s -> s.wcetNs()).sum();
+            assertTrue(report.minNs() >= wcetNs - 1000, report.minNs() + " is less than the chain takes");
+        }
+        assertEquals(0, kernel.droppedEvents());
+        assertTrue(kernel.busyNs(2) > 0);
+    }
+
+    @Test
+    void shouldRunAllAcceleratorsOnOneThreadWhenTheyShareIt() throws InterruptedException {
+        final TaskSet set = platform().device(DeviceSpec.modelled("acc1"))
+            .task("a", t -> t.periodNs(20 * MS).segment("acc0", 2 * MS).segment("acc1", 2 * MS)).build();
+        open(set, new KernelOptions(KernelOptions.Idle.SLEEP_THEN_SPIN, 150_000, 20_000, MS, 1_000 * MS, 1 << 20, true, 8, 64),
+            Admission.ALL);
+        final int[] slots = add(set);
+        Thread.sleep(200);
+        kernel.stop(1000 * MS);
+        assertTrue(kernel.report(slots[0]).completed() > 3);
+        assertEquals(3 + 1, kernel.granted().size());
+    }
+
+    @Test
+    void shouldStopOneTaskAloneWhenItsSegmentThrows() throws InterruptedException {
+        final TaskSet set = platform().task("good", t -> t.periodNs(50 * MS).segment("cpu0", MS)).build();
+        open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final Task bad = one("bad", t -> t.periodNs(20 * MS).segment("cpu0", MS).segment("acc0", MS));
+        final long zeroNs = Clock.SYSTEM.nanoTime() + 20 * MS;
+        final SegmentWork throwing = work(job -> {
+            if (job == 2) {
+                throw new IllegalStateException("on purpose");
+            }
+        }, () -> { });
+        final int badSlot = kernel.addAll(List.of(bad), List.of(List.of(throwing, work(job -> { }, () -> { }))), zeroNs)[0];
+        final int goodSlot = add(set)[0];
+        Thread.sleep(400);
+        assertTrue(kernel.isStopped(badSlot));
+        assertTrue(kernel.stop(1000 * MS));
+        assertEquals("on purpose", kernel.error(badSlot).getMessage());
+        assertEquals(2, kernel.report(badSlot).completed());
+        assertEquals(1, kernel.report(badSlot).aborted());
+        assertTrue(kernel.report(goodSlot).completed() >= 5);
+        assertEquals(0, kernel.report(goodSlot).misses());
+        assertTrue(heard.contains("error bad on purpose"), heard.toString());
+    }
+
+    @Test
+    void shouldKeepOthersOnTimeWhenACallHangsUntilTerminated() throws InterruptedException {
+        final TaskSet set = platform().task("good", t -> t.periodNs(500 * MS).segment("cpu0", MS).segment("acc0", MS)).build();
+        open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final CountDownLatch released = new CountDownLatch(1);
+        final Task hung = one("hung", t -> t.periodNs(40 * MS).onOverrun(OverrunAction.STOP).segment("cpu0", 2 * MS));
+        final SegmentWork hangs = work(job -> await(released), released::countDown);
+        final int hungSlot = kernel.addAll(List.of(hung), List.of(List.of(hangs)), Clock.SYSTEM.nanoTime() + 5 * MS)[0];
+        final int goodSlot = add(set)[0];
+        Thread.sleep(1200);
+        assertTrue(heard.contains("overrun hung"), heard.toString());
+        assertTrue(kernel.isStopped(hungSlot));
+        assertTrue(kernel.stop(1000 * MS));
+        assertEquals(1, kernel.report(hungSlot).overruns());
+        assertTrue(kernel.report(goodSlot).completed() >= 2);
+        assertEquals(0, kernel.report(goodSlot).misses());
+    }
+
+    private static void await(final CountDownLatch latch) {
+        try {
+            latch.await(30, TimeUnit.SECONDS);
+        } catch (final InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void shouldLoseTheDeviceAloneWhenACallNeverReturns() throws InterruptedException {
+        final TaskSet set = platform().task("good", t -> t.periodNs(500 * MS).segment("cpu1", MS).segment("acc0", MS)).build();
+        open(set, KernelOptions.DEFAULT.withLostAfterNs(50 * MS), Admission.ALL);
+        final CountDownLatch never = new CountDownLatch(1);
+        final Task hung = one("hung", t -> t.periodNs(40 * MS).segment("cpu0", 2 * MS));
+        kernel.addAll(List.of(hung), List.of(List.of(work(job -> await(never), () -> { }))), Clock.SYSTEM.nanoTime() + 5 * MS);
+        final int goodSlot = add(set)[0];
+        Thread.sleep(1200);
+        assertTrue(heard.contains("lost cpu0"), heard.toString());
+        assertTrue(kernel.isLost(0));
+        final Task late = one("late", t -> t.periodNs(40 * MS).segment("cpu0", MS));
+        assertThrows(AdmissionRefusedException.class, () -> kernel.addAll(List.of(late), List.of(timed(late)), 0));
+        assertFalse(kernel.stop(100 * MS));
+        assertTrue(kernel.report(goodSlot).completed() >= 2);
+        assertEquals(0, kernel.report(goodSlot).misses());
+        never.countDown();
+    }
+
+    @Test
+    void shouldKeepOthersOnTimeWhenCallersFloodASporadicTask() throws InterruptedException {
+        final TaskSet set = platform().task("good", t -> t.periodNs(200 * MS).segment("acc0", MS).segment("cpu0", MS))
+            .task("flooded", t -> t.periodNs(10 * MS).release(Release.SPORADIC).onBacklog(BacklogAction.QUEUE).segment("cpu0", MS))
+            .build();
+        open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final int[] slots = add(set);
+        final AtomicInteger accepted = new AtomicInteger();
+        final long untilNs = Clock.SYSTEM.nanoTime() + 800 * MS;
+        final List<Thread> callers = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            callers.add(Thread.ofPlatform().start(() -> {
+                while (Clock.SYSTEM.nanoTime() < untilNs) {
+                    if (kernel.release(slots[1]) == SporadicGate.ACCEPTED) {
+                        accepted.incrementAndGet();
+                    }
+                }
+            }));
+        }
+        for (final Thread caller : callers) {
+            caller.join();
+        }
+        assertTrue(kernel.stop(1000 * MS));
+        final TaskReport flooded = kernel.report(slots[1]);
+        assertTrue(accepted.get() <= 81, accepted + " arrivals were accepted");
+        assertEquals(accepted.get(), flooded.released() + flooded.skipped() + flooded.unfinished());
+        assertEquals(0, kernel.report(slots[0]).misses());
+        assertTrue(kernel.report(slots[0]).completed() >= 3);
+    }
+
+    @Test
+    void shouldRefuseWithTheReasonWhenAdmissionSaysNo() throws InterruptedException {
+        final TaskSet set = platform().task("a", t -> t.periodNs(20 * MS).segment("cpu0", MS)).build();
+        open(set, KernelOptions.DEFAULT, candidate -> candidate.tasks().size() > 1 ? Optional.of("one is enough") : Optional.empty());
+        final int slot = add(set)[0];
+        final Task other = one("b", t -> t.periodNs(20 * MS).segment("cpu0", MS));
+        final AdmissionRefusedException refused = assertThrows(AdmissionRefusedException.class,
+            () -> kernel.addAll(List.of(other), List.of(timed(other)), Clock.SYSTEM.nanoTime()));
+        assertEquals("one is enough", refused.getMessage());
+        kernel.remove(slot);
+        while (!kernel.isStopped(slot)) {
+            Thread.sleep(1);
+        }
+        final int again = kernel.addAll(List.of(other), List.of(timed(other)), Clock.SYSTEM.nanoTime())[0];
+        assertEquals(slot, again);
+        Thread.sleep(100);
+        kernel.stop(1000 * MS);
+        assertTrue(kernel.report(again).completed() > 1);
+    }
+
+    @Test
+    void shouldSkipTheNextJobWhenAnOverrunAsksForIt() throws InterruptedException {
+        final Task task = one("a", t -> t.periodNs(20 * MS).onOverrun(OverrunAction.SKIP_NEXT).segment("cpu0", MS));
+        open(platform().task("unused", t -> t.periodNs(MS).segment("cpu0", 1)).build(), KernelOptions.DEFAULT, Admission.ALL);
+        final SegmentWork slow = work(job -> {
+            if (job == 0) {
+                new TimedWork(Clock.SYSTEM, new org.tactus.model.Segment(0, 3 * MS, org.tactus.model.ActualTime.WCET), 1).run(0);
+            }
+        }, () -> { });
+        final int slot = kernel.addAll(List.of(task), List.of(List.of(slow)), Clock.SYSTEM.nanoTime() + 5 * MS)[0];
+        Thread.sleep(200);
+        kernel.stop(1000 * MS);
+        assertTrue(kernel.report(slot).overruns() >= 1);
+        assertEquals(kernel.report(slot).overruns(), kernel.report(slot).skipped());
+    }
+}
