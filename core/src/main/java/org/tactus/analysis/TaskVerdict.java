@@ -1,0 +1,100 @@
+package org.tactus.analysis;
+
+import java.util.function.Supplier;
+
+/**
+ * What a test says about one task. Immutable; the explanation is computed when it is first asked for, by the caller's thread.
+ */
+public final class TaskVerdict {
+    /** Value of {@link #responseBoundNs()} where the response is not bounded within the deadline. */
+    public static final long UNBOUNDED = -1;
+
+    private final String name;
+    private final long responseBoundNs;
+    private final long deadlineNs;
+    private final Supplier<Explanation> source;
+    private Explanation explanation;
+
+    /**
+     * Makes a verdict.
+     *
+     * @param name            the task's name
+     * @param responseBoundNs largest response from the nominal release, nanoseconds, at most the deadline; or {@link #UNBOUNDED}
+     * @param deadlineNs      relative deadline, nanoseconds
+     * @param source          computes the explanation; called at most once a thread, must not depend on mutable state
+     */
+    public TaskVerdict(final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source) {
+        if (responseBoundNs != UNBOUNDED && (responseBoundNs < 0 || responseBoundNs > deadlineNs)) {
+            throw new IllegalArgumentException("bound " + responseBoundNs + "ns of '" + name + "' is not within its deadline "
+                + deadlineNs + "ns; give " + UNBOUNDED + " where there is no bound");
+        }
+        this.name = name;
+        this.responseBoundNs = responseBoundNs;
+        this.deadlineNs = deadlineNs;
+        this.source = source;
+    }
+
+    /**
+     * The task's name.
+     *
+     * @return as in the task set
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * The largest response, counted from the nominal release.
+     *
+     * @return nanoseconds, at most the deadline; or {@link #UNBOUNDED}
+     */
+    public long responseBoundNs() {
+        return responseBoundNs;
+    }
+
+    /**
+     * Whether the response is bounded within the deadline.
+     *
+     * @return true when it is
+     */
+    public boolean bounded() {
+        return responseBoundNs != UNBOUNDED;
+    }
+
+    /**
+     * The relative deadline.
+     *
+     * @return nanoseconds
+     */
+    public long deadlineNs() {
+        return deadlineNs;
+    }
+
+    /**
+     * What is left between the bound and the deadline.
+     *
+     * @return nanoseconds, never negative; or {@link #UNBOUNDED} where there is no bound
+     */
+    public long slackNs() {
+        return bounded() ? deadlineNs - responseBoundNs : UNBOUNDED;
+    }
+
+    /**
+     * Computes, on first use, why the bound is what it is. Any thread may call it: a race computes the same immutable value twice.
+     *
+     * @return the explanation
+     */
+    public Explanation explanation() {
+        Explanation known = explanation;
+        if (known == null) {
+            known = source.get();
+            explanation = known;
+        }
+        return known;
+    }
+
+    @Override
+    public String toString() {
+        return name + ": " + (bounded() ? responseBoundNs + "ns" : "not bounded") + " of " + deadlineNs + "ns";
+    }
+}

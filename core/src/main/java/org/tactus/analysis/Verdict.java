@@ -1,0 +1,103 @@
+package org.tactus.analysis;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a schedulability test says about a task set. Immutable; sentences are computed when they are asked for.
+ */
+public final class Verdict {
+    private final String test;
+    private final boolean schedulable;
+    private final Supplier<String> reason;
+    private final List<TaskVerdict> tasks;
+
+    private Verdict(final String test, final boolean schedulable, final Supplier<String> reason, final List<TaskVerdict> tasks) {
+        this.test = test;
+        this.schedulable = schedulable;
+        this.reason = reason;
+        this.tasks = List.copyOf(tasks);
+    }
+
+    /**
+     * Makes a verdict that the tasks decide: schedulable when each of them is bounded; the reason is the sentence of the first
+     * one, in the file's order, that is not.
+     *
+     * @param test  the test's name
+     * @param tasks in the file's order
+     * @return the verdict
+     */
+    public static Verdict of(final String test, final List<TaskVerdict> tasks) {
+        for (final TaskVerdict task : tasks) {
+            if (!task.bounded()) {
+                return new Verdict(test, false, () -> task.explanation().sentence(), tasks);
+            }
+        }
+        return new Verdict(test, true, () -> "", tasks);
+    }
+
+    /**
+     * Makes a verdict that one task's failure decides: not schedulable, and that task's sentence is the reason.
+     *
+     * @param test     the test's name
+     * @param tasks    in the file's order
+     * @param decisive the task whose failure makes the others' follow
+     * @return the verdict
+     */
+    public static Verdict rejected(final String test, final List<TaskVerdict> tasks, final TaskVerdict decisive) {
+        return new Verdict(test, false, () -> decisive.explanation().sentence(), tasks);
+    }
+
+    /**
+     * Makes a verdict that something beside the tasks' responses decides, such as memory: not schedulable.
+     *
+     * @param test   the test's name
+     * @param tasks  in the file's order; their bounds may well exist
+     * @param reason one sentence
+     * @return the verdict
+     */
+    public static Verdict rejected(final String test, final List<TaskVerdict> tasks, final Supplier<String> reason) {
+        return new Verdict(test, false, reason, tasks);
+    }
+
+    /**
+     * The name of the test that was used.
+     *
+     * @return such as {@code chain-fp}
+     */
+    public String test() {
+        return test;
+    }
+
+    /**
+     * Whether every deadline holds and every memory condition too.
+     *
+     * @return true when the set may run
+     */
+    public boolean schedulable() {
+        return schedulable;
+    }
+
+    /**
+     * Says why the set was rejected.
+     *
+     * @return one sentence, or an empty string when it is schedulable
+     */
+    public String reason() {
+        return reason.get();
+    }
+
+    /**
+     * One verdict a task.
+     *
+     * @return in the file's order
+     */
+    public List<TaskVerdict> tasks() {
+        return tasks;
+    }
+
+    @Override
+    public String toString() {
+        return test + (schedulable ? ": schedulable " : ": not schedulable ") + tasks;
+    }
+}
