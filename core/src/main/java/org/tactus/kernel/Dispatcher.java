@@ -10,7 +10,6 @@ import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
 import org.tactus.policy.DeviceScheduler;
@@ -35,11 +34,10 @@ final class Dispatcher {
     private final PolicyState state;
     private final DeviceScheduler scheduler;
     private final Clock clock;
-    private final JobToken[] tokens;
-    private final SegmentWork[] works;
+        private final SegmentWork[] works;
     private final Throwable[] errors;
     private final Dispatcher[] peers;
-    private final MpscVarHandleArrayQueue<JobToken> inbox;
+    private final HandOffQueue inbox;
     private final ManyToOneRingBuffer commands;
     private final MessageHandler onCommand = this::onCommand;
     private final IntArrayList touching = new IntArrayList(64, NONE);
@@ -49,18 +47,17 @@ final class Dispatcher {
 
     Dispatcher(
         final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
-        final JobToken[] tokens, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers) {
+        final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers) {
         this.device = device;
         this.driver = driver;
         this.state = state;
         this.recorder = recorder;
         this.clock = clock;
-        this.tokens = tokens;
         this.works = works;
         this.errors = errors;
         this.peers = peers;
         this.scheduler = new DeviceScheduler(state, device, recorder);
-        this.inbox = new MpscVarHandleArrayQueue<>(Math.max(2, tokens.length));
+        this.inbox = new HandOffQueue(errors.length);
         final ByteBuffer memory = ByteBuffer.allocateDirect(
             COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
         this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
@@ -79,14 +76,9 @@ final class Dispatcher {
         return true;
     }
 
-    /**
-     * Takes a slot over: from here on its job record belongs to this dispatcher. The queue's release and acquire publish it.
-     * Never full: a slot is in one queue at most, and the queue holds all slots.
-     */
-    void handOver(final JobToken token) {
-        if (!inbox.offer(token)) {
-            throw new IllegalStateException("hand-over queue of device " + device + " is full");
-        }
+    /** Takes a slot over: from here on its job record belongs to this dispatcher. Any dispatcher. */
+    void handOver(final int task) {
+        inbox.handOver(task);
     }
 
     /** Handles everything that is due. */
@@ -115,13 +107,12 @@ final class Dispatcher {
 
     private int takeInputs(final long nowNs) {
         int work = scheduler.release(nowNs);
-        JobToken token = inbox.poll();
-        while (token != null) {
-            scheduler.arrive(token.task, nowNs);
-            recorder.events.write(EventType.ARRIVE, nowNs, device, token.task, state.segmentIndex(token.task),
-                state.jobNumber(token.task), 0);
+        int task = inbox.take();
+        while (task != NONE) {
+            recorder.events.write(EventType.ARRIVE, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            scheduler.arrive(task, nowNs);
             work++;
-            token = inbox.poll();
+            task = inbox.take();
         }
         return work;
     }
@@ -172,7 +163,7 @@ final class Dispatcher {
     private void handTo(final int target, final int task, final long nowNs) {
         recorder.events.write(EventType.HAND_OVER, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), target);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
-        peers[target].handOver(tokens[task]);
+        peers[target].handOver(task);
     }
 
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {

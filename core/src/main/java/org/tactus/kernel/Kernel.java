@@ -95,13 +95,9 @@ public final class Kernel implements AutoCloseable {
         lostDevices = new AtomicIntegerArray(count);
         dispatchers = new Dispatcher[count];
         threadOfDevice = new DispatcherThread[count];
-        final JobToken[] tokens = new JobToken[options.taskCapacity()];
-        for (int i = 0; i < tokens.length; i++) {
-            tokens[i] = new JobToken(i);
-        }
         for (int i = 0; i < count; i++) {
             final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes()));
-            dispatchers[i] = new Dispatcher(i, devices.get(i), state, recorder, clock, tokens, works, errors, dispatchers);
+            dispatchers[i] = new Dispatcher(i, devices.get(i), state, recorder, clock, works, errors, dispatchers);
         }
         ready = new CountDownLatch(threadCount());
         makeThreads();

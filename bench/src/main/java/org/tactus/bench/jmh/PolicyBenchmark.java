@@ -1,0 +1,122 @@
+package org.tactus.bench.jmh;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+import org.tactus.policy.DeviceScheduler;
+import org.tactus.policy.JobListener;
+import org.tactus.policy.PolicyState;
+
+/**
+ * What the policy costs with a given number of ready jobs.
+ * <pre>
+ *   decision: segment done -> same job ready again -> select        (two heap operations over all levels)
+ *   job:      release due -> select -> segment done, job ended
+ * </pre>
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 5, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(value = 3, jvmArgsAppend = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED")
+public class PolicyBenchmark {
+    private static final int SEGMENTS = 1024;
+    private static final long PERIOD_NS = 1_000;
+
+    /** Jobs that are ready, the one that runs included. */
+    @Param({"1", "64", "512", "4096"})
+    int readyJobs;
+
+    private PolicyState state;
+    private DeviceScheduler scheduler;
+    private int running;
+    private long nowNs;
+
+    private static final class Ignore implements JobListener {
+        @Override
+        public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
+            // only the policy is measured
+        }
+
+        @Override
+        public void onSkip(final int task, final long nominalNs, final long nowNs) {
+            // only the policy is measured
+        }
+
+        @Override
+        public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
+            // only the policy is measured
+        }
+
+        @Override
+        public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+            // only the policy is measured
+        }
+
+        @Override
+        public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+            // only the policy is measured
+        }
+
+        @Override
+        public void onStopped(final int task, final long nowNs) {
+            // only the policy is measured
+        }
+    }
+
+    /** Makes one short task of the highest priority and many that stay ready behind it. */
+    @Setup(Level.Trial)
+    public void setUp() {
+        final TaskSetBuilder builder = TaskSet.builder("bench").policy(PolicyKind.FIXED_PRIORITY).device(DeviceSpec.modelled("acc0"));
+        builder.task("first", t -> {
+            t.periodNs(PERIOD_NS).priority(1);
+            for (int i = 0; i < SEGMENTS; i++) {
+                t.segment("acc0", 1);
+            }
+        });
+        for (int i = 1; i < readyJobs; i++) {
+            builder.task("t" + i, t -> t.periodNs(1L << 60).priority(2).segment("acc0", 1));
+        }
+        final TaskSet set = builder.build();
+        state = PolicyState.allocate(set.policy(), readyJobs, SEGMENTS + readyJobs, 1);
+        scheduler = new DeviceScheduler(state, 0, new Ignore());
+        int segment = 0;
+        for (int i = 0; i < readyJobs; i++) {
+            state.define(i, set.tasks().get(i), segment, 0);
+            segment += set.tasks().get(i).segments().size();
+            scheduler.admit(i, 0);
+        }
+        scheduler.release(0);
+        running = scheduler.select();
+    }
+
+    /**
+     * One scheduling decision; every 1,024th also ends a job and releases the next.
+     *
+     * @return the task picked
+     */
+    @Benchmark
+    public int decision() {
+        if (scheduler.segmentDone(running, nowNs, 1, false) == DeviceScheduler.ENDED) {
+            nowNs = scheduler.nextReleaseNs();
+            scheduler.release(nowNs);
+        }
+        running = scheduler.select();
+        return running;
+    }
+}

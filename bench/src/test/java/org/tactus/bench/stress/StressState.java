@@ -1,0 +1,64 @@
+package org.tactus.bench.stress;
+
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Release;
+import org.tactus.model.TaskSet;
+import org.tactus.policy.DeviceScheduler;
+import org.tactus.policy.JobListener;
+import org.tactus.policy.PolicyState;
+import org.tactus.policy.SporadicGate;
+
+/** A small policy state that the concurrency tests share: one device, one task. */
+class StressState implements JobListener {
+    static final long PERIOD_NS = 10;
+
+    final PolicyState state;
+    final DeviceScheduler scheduler;
+    final SporadicGate gate;
+    int released;
+    int skipped;
+
+    StressState(final Release release) {
+        final TaskSet set = TaskSet.builder("stress").device(DeviceSpec.modelled("d0"))
+            .task("t", t -> t.periodNs(PERIOD_NS).release(release).segment("d0", 1)).build();
+        state = PolicyState.allocate(set.policy(), 1, 1, 1);
+        scheduler = new DeviceScheduler(state, 0, this);
+        gate = new SporadicGate(state);
+        state.define(0, set.tasks().getFirst(), 0, 0);
+        scheduler.admit(0, PERIOD_NS);
+    }
+
+    int accepted(final long nowNs) {
+        return gate.release(0, nowNs) == SporadicGate.ACCEPTED ? 1 : 0;
+    }
+
+    @Override
+    public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
+        released++;
+    }
+
+    @Override
+    public void onSkip(final int task, final long nominalNs, final long nowNs) {
+        skipped++;
+    }
+
+    @Override
+    public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
+        // not looked at
+    }
+
+    @Override
+    public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+        // not looked at
+    }
+
+    @Override
+    public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+        // not looked at
+    }
+
+    @Override
+    public void onStopped(final int task, final long nowNs) {
+        // not looked at
+    }
+}
