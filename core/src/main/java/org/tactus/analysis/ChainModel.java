@@ -1,0 +1,193 @@
+package org.tactus.analysis;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.tactus.model.Overheads;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * A task set of chains as flat arrays of nanoseconds, overheads included. Index {@code i} of a task is its rank in the chosen
+ * order. A <em>run</em> is a maximal row of consecutive segments of a task on one device.
+ */
+final class ChainModel {
+    final TaskSet set;
+    /** File index of the task of each rank. */
+    final int[] order;
+    final int tasks;
+    final int devices;
+    final long[] period;
+    final long[] deadline;
+    /** Release jitter: the task's own plus the machine's. */
+    final long[] jitter;
+    final long stall;
+    /** Effective cost of the whole chain. */
+    final long[] cost;
+    /** Part of {@link #cost} that is overhead. */
+    final long[] overhead;
+    /** Effective cost of task i on device r, at {@code i * devices + r}. */
+    final long[] deviceCost;
+    /** Effective cost of the chain up to its last segment on device r; 0 where it does not use r. */
+    final long[] prefixCost;
+    /** Runs of task i are {@code runFrom[i]} to {@code runFrom[i + 1] - 1}. */
+    final int[] runFrom;
+    final int[] runDevice;
+    /** Effective cost of a run, the hand-off at its front included. */
+    final long[] runCost;
+    /** The part of a run's last segment that runs without preemption: its cost less a hand-off at its front. */
+    final long[] runTail;
+    /** Hand-off at the front of a run: time from the end of the run before until the job is seen on this device. */
+    final long[] runFront;
+    /** Devices that task i uses. */
+    final int[][] used;
+    /** Ranks of the tasks that use device r, ascending. */
+    final int[][] users;
+    /** Costs of all segments on device r, largest first. */
+    final long[][] layerCost;
+    /** Rank of the task of each entry of {@link #layerCost}. */
+    final int[][] layerTask;
+
+    private ChainModel(final TaskSet set, final int[] order) {
+        this.set = set;
+        this.order = order;
+        tasks = order.length;
+        devices = set.platform().devices().size();
+        period = new long[tasks];
+        deadline = new long[tasks];
+        jitter = new long[tasks];
+        cost = new long[tasks];
+        overhead = new long[tasks];
+        deviceCost = new long[tasks * devices];
+        prefixCost = new long[tasks * devices];
+        runFrom = new int[tasks + 1];
+        used = new int[tasks][];
+        stall = set.overheads().stallNs();
+        int segments = 0;
+        for (final Task task : set.tasks()) {
+            segments += task.segments().size();
+        }
+        runDevice = new int[segments];
+        runCost = new long[segments];
+        runTail = new long[segments];
+        runFront = new long[segments];
+        final long[] costs = new long[segments];
+        final int[] onDevice = new int[segments];
+        final int[] ofTask = new int[segments];
+        int at = 0;
+        for (int i = 0; i < tasks; i++) {
+            at = addTask(i, at, costs, onDevice, ofTask);
+        }
+        users = new int[devices][];
+        layerCost = new long[devices][];
+        layerTask = new int[devices][];
+        for (int r = 0; r < devices; r++) {
+            index(r, costs, onDevice, ofTask);
+        }
+    }
+
+    static ChainModel byPriority(final TaskSet set) {
+        return new ChainModel(set, priorityOrder(set));
+    }
+
+    static ChainModel byFile(final TaskSet set) {
+        return new ChainModel(set, IntStream.range(0, set.tasks().size()).toArray());
+    }
+
+    static int[] priorityOrder(final TaskSet set) {
+        final int count = set.tasks().size();
+        final int[] ranks = new int[count];
+        if (count <= 32) {
+            for (int i = 0; i < count; i++) {
+                int j = i;
+                while (j > 0 && set.compareFixedPriority(i, ranks[j - 1]) < 0) {
+                    ranks[j] = ranks[j - 1];
+                    j--;
+                }
+                ranks[j] = i;
+            }
+            return ranks;
+        }
+        return IntStream.range(0, count).boxed().sorted(set::compareFixedPriority).mapToInt(Integer::intValue).toArray();
+    }
+
+    String name(final int rank) {
+        return set.tasks().get(order[rank]).name();
+    }
+
+    String deviceName(final int device) {
+        return set.platform().devices().get(device).name();
+    }
+
+    long maxLayerBelow(final int rank, final int device) {
+        final int[] owner = layerTask[device];
+        for (int at = 0; at < owner.length; at++) {
+            if (owner[at] > rank) {
+                return layerCost[device][at];
+            }
+        }
+        return 0;
+    }
+
+    private int addTask(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
+        final Task task = set.tasks().get(order[rank]);
+        final Overheads machine = set.overheads();
+        final List<Segment> chain = task.segments();
+        final int home = chain.getFirst().device();
+        period[rank] = task.periodNs();
+        deadline[rank] = task.deadlineNs();
+        jitter[rank] = Saturating.add(task.jitterNs(), machine.releaseJitterNs());
+        final int[] seen = new int[Math.min(devices, chain.size())];
+        int kinds = 0;
+        int run = runFrom[rank] - 1;
+        int at = from;
+        for (int j = 0; j < chain.size(); j++) {
+            final int device = chain.get(j).device();
+            final boolean hop = j > 0 && chain.get(j - 1).device() != device;
+            final long front = hop ? machine.handOffNs() : 0;
+            long tail = Saturating.add(machine.dispatchNs(), machine.completionNs());
+            if (j == chain.size() - 1 && device != home) {
+                tail = Saturating.add(tail, machine.handOffNs());
+            }
+            overhead[rank] = Saturating.add(overhead[rank], Saturating.add(tail, front));
+            tail = Saturating.add(tail, chain.get(j).wcetNs());
+            final long whole = Saturating.add(front, tail);
+            if (j == 0 || hop) {
+                run++;
+                runDevice[run] = device;
+                runFront[run] = front;
+            }
+            runCost[run] = Saturating.add(runCost[run], whole);
+            runTail[run] = tail;
+            cost[rank] = Saturating.add(cost[rank], whole);
+            final int cell = rank * devices + device;
+            if (deviceCost[cell] == 0) {
+                seen[kinds] = device;
+                kinds++;
+            }
+            deviceCost[cell] = Saturating.add(deviceCost[cell], whole);
+            prefixCost[cell] = cost[rank];
+            costs[at] = whole;
+            onDevice[at] = device;
+            ofTask[at] = rank;
+            at++;
+        }
+        runFrom[rank + 1] = run + 1;
+        used[rank] = Arrays.copyOf(seen, kinds);
+        return at;
+    }
+
+    private void index(final int device, final long[] costs, final int[] onDevice, final int[] ofTask) {
+        final int[] sorted = IntStream.range(0, costs.length).filter(at -> onDevice[at] == device).boxed()
+            .sorted(Comparator.comparingLong(at -> -costs[at])).mapToInt(Integer::intValue).toArray();
+        layerCost[device] = new long[sorted.length];
+        layerTask[device] = new int[sorted.length];
+        for (int at = 0; at < sorted.length; at++) {
+            layerCost[device][at] = costs[sorted[at]];
+            layerTask[device][at] = ofTask[sorted[at]];
+        }
+        users[device] = IntStream.range(0, tasks).filter(i -> deviceCost[i * devices + device] > 0).toArray();
+    }
+}
