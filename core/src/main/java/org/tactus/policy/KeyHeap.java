@@ -3,8 +3,11 @@ package org.tactus.policy;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * A binary heap over the memory of {@link KeyHeapDescriptor}: the least (key 1, key 2, order) first. Used for ready queues and
+ * A priority queue over the memory of {@link KeyHeapDescriptor}: the least (key 1, key 2, rank) first. Used for ready queues and
  * release queues. Allocation-free; O(log n) a call. Called by the owning dispatcher only.
+ *
+ * <p>An entry that is less than all others waits in front of the heap, so that a job whose next segment is still the most
+ * urgent goes back and comes out again at the cost of one comparison.
  */
 final class KeyHeap {
     private static final int ENTRIES = KeyHeapDescriptor.ENTRIES_OFFSET;
@@ -14,33 +17,73 @@ final class KeyHeap {
 
     private final AtomicBuffer buffer;
     private final int base;
+    private final int front;
     private final int entries;
     private final int capacity;
 
     KeyHeap(final AtomicBuffer buffer, final int base, final int capacity) {
         this.buffer = buffer;
         this.base = base;
+        this.front = base + KeyHeapDescriptor.FRONT_OFFSET;
         this.entries = base + ENTRIES;
         this.capacity = capacity;
     }
 
     int size() {
+        return heapSize() + (hasFront() ? 1 : 0);
+    }
+
+    private int heapSize() {
         return buffer.getInt(base + KeyHeapDescriptor.SIZE_OFFSET);
+    }
+
+    private void heapSize(final int size) {
+        buffer.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, size);
+    }
+
+    private boolean hasFront() {
+        return buffer.getInt(base + KeyHeapDescriptor.HAS_FRONT_OFFSET) != 0;
+    }
+
+    private void hasFront(final boolean there) {
+        buffer.putInt(base + KeyHeapDescriptor.HAS_FRONT_OFFSET, there ? 1 : 0);
     }
 
     /** Key 1 of the first entry, or {@code Long.MAX_VALUE} when empty. */
     long firstKey() {
-        return size() == 0 ? Long.MAX_VALUE : buffer.getLong(entries);
+        if (hasFront()) {
+            return buffer.getLong(front);
+        }
+        return heapSize() == 0 ? Long.MAX_VALUE : buffer.getLong(entries);
     }
 
     /** Adds an entry; false when full. */
     boolean push(final long key1, final long key2, final int order, final int task) {
         final AtomicBuffer memory = buffer;
-        final int size = size();
-        if (size == capacity) {
+        final int size = heapSize();
+        final boolean hasFront = hasFront();
+        if (size + (hasFront ? 1 : 0) == capacity) {
             return false;
         }
         final long rank = ((long) order << 32) | task;
+        if (hasFront) {
+            if (isLess(key1, key2, rank, memory, front)) {
+                siftUp(size, memory.getLong(front), memory.getLong(front + KEY2), memory.getLong(front + RANK));
+                put(memory, front, key1, key2, rank);
+            } else {
+                siftUp(size, key1, key2, rank);
+            }
+        } else if (size == 0 || isLess(key1, key2, rank, memory, entries)) {
+            put(memory, front, key1, key2, rank);
+            hasFront(true);
+        } else {
+            siftUp(size, key1, key2, rank);
+        }
+        return true;
+    }
+
+    private void siftUp(final int size, final long key1, final long key2, final long rank) {
+        final AtomicBuffer memory = buffer;
         int hole = size;
         while (hole > 0) {
             final int parent = (hole - 1) >>> 1;
@@ -52,19 +95,28 @@ final class KeyHeap {
             hole = parent;
         }
         put(memory, entries + hole * LENGTH, key1, key2, rank);
-        memory.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, size + 1);
-        return true;
+        heapSize(size + 1);
     }
 
     /** Takes the first entry out; {@link PolicyState#NONE} when empty. */
     int pop() {
-        final AtomicBuffer memory = buffer;
-        final int size = size() - 1;
+        if (hasFront()) {
+            hasFront(false);
+            return (int) buffer.getLong(front + RANK);
+        }
+        final int size = heapSize() - 1;
         if (size < 0) {
             return PolicyState.NONE;
         }
-        final int first = (int) memory.getLong(entries + RANK);
-        memory.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, size);
+        final int first = (int) buffer.getLong(entries + RANK);
+        heapSize(size);
+        siftDown(size);
+        return first;
+    }
+
+    /** Moves the entry behind the last one to where it belongs, from the root down. */
+    private void siftDown(final int size) {
+        final AtomicBuffer memory = buffer;
         final int moved = entries + size * LENGTH;
         final long key1 = memory.getLong(moved);
         final long key2 = memory.getLong(moved + KEY2);
@@ -74,8 +126,7 @@ final class KeyHeap {
         while (child < size) {
             int at = entries + child * LENGTH;
             if (child + 1 < size && isLess(
-                memory.getLong(at + LENGTH), memory.getLong(at + LENGTH + KEY2), memory.getLong(at + LENGTH + RANK),
-                memory, at)) {
+                memory.getLong(at + LENGTH), memory.getLong(at + LENGTH + KEY2), memory.getLong(at + LENGTH + RANK), memory, at)) {
                 child++;
                 at += LENGTH;
             }
@@ -87,41 +138,28 @@ final class KeyHeap {
             child = 2 * hole + 1;
         }
         put(memory, entries + hole * LENGTH, key1, key2, rank);
-        return first;
     }
 
-    /** Takes a task's entry out wherever it is; O(n), for a removal only. */
+    /** Takes a task's entry out wherever it is; O(n log n), for a removal only. */
     boolean remove(final int task) {
-        final int size = size();
+        if (hasFront() && (int) buffer.getLong(front + RANK) == task) {
+            hasFront(false);
+            return true;
+        }
+        final int size = heapSize();
         for (int i = 0; i < size; i++) {
             if ((int) buffer.getLong(entries + i * LENGTH + RANK) == task) {
-                final int last = entries + (size - 1) * LENGTH;
-                final long key1 = buffer.getLong(last);
-                final long key2 = buffer.getLong(last + KEY2);
-                final long rest = buffer.getLong(last + RANK);
-                buffer.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, size - 1);
-                if (i < size - 1) {
-                    rebuildWithout(i, key1, key2, rest);
+                copy(buffer, entries + (size - 1) * LENGTH, entries + i * LENGTH);
+                // Entries before i are a heap still; add the rest to it one by one.
+                for (int j = i; j < size - 1; j++) {
+                    final int at = entries + j * LENGTH;
+                    siftUp(j, buffer.getLong(at), buffer.getLong(at + KEY2), buffer.getLong(at + RANK));
                 }
+                heapSize(size - 1);
                 return true;
             }
         }
         return false;
-    }
-
-    private void rebuildWithout(final int index, final long key1, final long key2, final long rest) {
-        put(buffer, entries + index * LENGTH, key1, key2, rest);
-        final int size = size();
-        // Removal is rare and off the decision path: re-insert every entry from the changed one on.
-        for (int i = index; i < size; i++) {
-            final int at = entries + i * LENGTH;
-            final long k1 = buffer.getLong(at);
-            final long k2 = buffer.getLong(at + KEY2);
-            final long k3 = buffer.getLong(at + RANK);
-            buffer.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, i);
-            push(k1, k2, (int) (k3 >> 32), (int) k3);
-        }
-        buffer.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, size);
     }
 
     private static boolean isLess(

@@ -24,8 +24,8 @@ import org.tactus.policy.PolicyState;
 /**
  * What the policy costs with a given number of ready jobs.
  * <pre>
- *   decision: segment done -> same job ready again -> select        (two heap operations over all levels)
- *   job:      release due -> select -> segment done, job ended
+ *   continuing: segment done -> the same job is ready again and still first -> select
+ *   rotating:   segment done, job ended -> its task's next release is due -> last in line -> select another
  * </pre>
  */
 @State(Scope.Thread)
@@ -42,10 +42,8 @@ public class PolicyBenchmark {
     @Param({"1", "64", "512", "4096"})
     int readyJobs;
 
-    private PolicyState state;
-    private DeviceScheduler scheduler;
-    private int running;
-    private long nowNs;
+    private Bench continuing;
+    private Bench rotating;
 
     private static final class Ignore implements JobListener {
         @Override
@@ -92,31 +90,61 @@ public class PolicyBenchmark {
         for (int i = 1; i < readyJobs; i++) {
             builder.task("t" + i, t -> t.periodNs(1L << 60).priority(2).segment("acc0", 1));
         }
-        final TaskSet set = builder.build();
-        state = PolicyState.allocate(set.policy(), readyJobs, SEGMENTS + readyJobs, 1);
-        scheduler = new DeviceScheduler(state, 0, new Ignore());
-        int segment = 0;
+        continuing = new Bench(builder.build());
+        final TaskSetBuilder rotation = TaskSet.builder("bench").policy(PolicyKind.EDF).device(DeviceSpec.modelled("acc0"));
         for (int i = 0; i < readyJobs; i++) {
-            state.define(i, set.tasks().get(i), segment, 0);
-            segment += set.tasks().get(i).segments().size();
-            scheduler.admit(i, 0);
+            rotation.task("t" + i, t -> t.periodNs(PERIOD_NS).segment("acc0", 1));
         }
-        scheduler.release(0);
-        running = scheduler.select();
+        rotating = new Bench(rotation.build());
+    }
+
+    /** A scheduler whose jobs are all ready, one of them running. */
+    private static final class Bench {
+        final DeviceScheduler scheduler;
+        int running;
+        long nowNs;
+
+        Bench(final TaskSet set) {
+            final int segments = set.tasks().stream().mapToInt(task -> task.segments().size()).sum();
+            final PolicyState state = PolicyState.allocate(set.policy(), set.tasks().size(), segments, 1);
+            scheduler = new DeviceScheduler(state, 0, new Ignore());
+            int segment = 0;
+            for (int i = 0; i < set.tasks().size(); i++) {
+                state.define(i, set.tasks().get(i), segment, 0);
+                segment += set.tasks().get(i).segments().size();
+                scheduler.admit(i, i * PERIOD_NS / set.tasks().size());
+            }
+            scheduler.release(PERIOD_NS - 1);
+            running = scheduler.select();
+        }
+
+        int decide() {
+            if (scheduler.segmentDone(running, nowNs, 1, false) == DeviceScheduler.ENDED) {
+                nowNs = scheduler.nextReleaseNs();
+                scheduler.release(nowNs);
+            }
+            running = scheduler.select();
+            return running;
+        }
     }
 
     /**
-     * One scheduling decision; every 1,024th also ends a job and releases the next.
+     * The running job stays the most urgent; every 1,024th decision also ends it and releases the next.
      *
      * @return the task picked
      */
     @Benchmark
-    public int decision() {
-        if (scheduler.segmentDone(running, nowNs, 1, false) == DeviceScheduler.ENDED) {
-            nowNs = scheduler.nextReleaseNs();
-            scheduler.release(nowNs);
-        }
-        running = scheduler.select();
-        return running;
+    public int continuing() {
+        return continuing.decide();
+    }
+
+    /**
+     * The running job ends, its task's next job is released, another task's job is picked.
+     *
+     * @return the task picked
+     */
+    @Benchmark
+    public int rotating() {
+        return rotating.decide();
     }
 }
