@@ -80,6 +80,8 @@ public final class Analyses {
         final List<SchedulabilityTest> tests = new ArrayList<>();
         tests.add(BUDGET);
         tests.add(new ChainFpAnalysis(false));
+        tests.add(new ChainEdfAnalysis(true));
+        tests.add(new ChainEdfAnalysis(false));
         return List.copyOf(tests);
     }
 }
