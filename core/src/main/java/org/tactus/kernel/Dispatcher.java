@@ -34,6 +34,7 @@ final class Dispatcher {
     private final PolicyState state;
     private final DeviceScheduler scheduler;
     private final Clock clock;
+    private final long stallThresholdNs;
         private final SegmentWork[] works;
     private final Throwable[] errors;
     private final Dispatcher[] peers;
@@ -43,16 +44,18 @@ final class Dispatcher {
     private final IntArrayList touching = new IntArrayList(64, NONE);
     private long busyNs;
     private long startNs;
+    private long lastEndNs;
     private long commandNowNs;
 
     Dispatcher(
         final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
-        final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers) {
+        final long stallThresholdNs, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers) {
         this.device = device;
         this.driver = driver;
         this.state = state;
         this.recorder = recorder;
         this.clock = clock;
+        this.stallThresholdNs = stallThresholdNs;
         this.works = works;
         this.errors = errors;
         this.peers = peers;
@@ -98,9 +101,11 @@ final class Dispatcher {
         }
         work += takeInputs(nowNs);
         int task = scheduler.select();
+        long decidedNs = nowNs;
         while (task != NONE) {
             work++;
-            task = start(task);
+            task = start(task, decidedNs);
+            decidedNs = lastEndNs;
         }
         return work;
     }
@@ -118,8 +123,12 @@ final class Dispatcher {
     }
 
     /** Starts the selected job's segment; returns the next selected task when this one is already over. */
-    private int start(final int task) {
+    private int start(final int task, final long decidedNs) {
         final long nowNs = clock.nanoTime();
+        lastEndNs = nowNs;
+        if (nowNs - decidedNs > stallThresholdNs) {
+            recorder.events.write(EventType.STALL, nowNs, device, -1, 0, -1, nowNs - decidedNs);
+        }
         if (state.isStopRequested(task)) {
             finish(task, nowNs, true);
             return scheduler.select();
@@ -135,6 +144,7 @@ final class Dispatcher {
             return NONE;
         }
         final long endNs = clock.nanoTime();
+        lastEndNs = endNs;
         finish(task, endNs, driver.poll(endNs) == Device.FAILED);
         takeInputs(endNs);
         return scheduler.select();

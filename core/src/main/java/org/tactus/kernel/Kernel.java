@@ -97,7 +97,8 @@ public final class Kernel implements AutoCloseable {
         threadOfDevice = new DispatcherThread[count];
         for (int i = 0; i < count; i++) {
             final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes()));
-            dispatchers[i] = new Dispatcher(i, devices.get(i), state, recorder, clock, works, errors, dispatchers);
+            dispatchers[i] = new Dispatcher(
+                i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), works, errors, dispatchers);
         }
         ready = new CountDownLatch(threadCount());
         makeThreads();

@@ -1,0 +1,6 @@
+/**
+ * Measurements that need several threads and several processes: the hand-off between two dispatchers beside its alternatives.
+ *
+ * <p>Comes in: numbers of forks and rounds. Leaves: medians and ranges, taken interleaved in one run.
+ */
+package org.tactus.bench.latency;
