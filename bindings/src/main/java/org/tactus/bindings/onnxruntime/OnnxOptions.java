@@ -1,0 +1,39 @@
+package org.tactus.bindings.onnxruntime;
+
+import java.util.List;
+
+/**
+ * How a session computes.
+ *
+ * @param threads   threads that compute one operator, the calling one included; 1 = the calling thread alone
+ * @param cores     cores for the threads beyond the calling one, which the caller pins; empty = where the system likes
+ * @param optimised whether the runtime may fuse and rewrite the graph; without it results are bit for bit those of the graph
+ */
+public record OnnxOptions(int threads, List<Integer> cores, boolean optimised) {
+    /** The calling thread alone, graph optimisation on. */
+    public static final OnnxOptions SINGLE_THREAD = new OnnxOptions(1, List.of(), true);
+
+    /**
+     * Checks the values.
+     *
+     * @throws IllegalArgumentException for fewer than one thread or a negative core
+     */
+    public OnnxOptions {
+        cores = List.copyOf(cores);
+        if (threads < 1) {
+            throw new IllegalArgumentException("threads = " + threads + "; at least 1 computes");
+        }
+        if (cores.stream().anyMatch(core -> core < 0)) {
+            throw new IllegalArgumentException("cores = " + cores + "; a core is a number from 0");
+        }
+    }
+
+    /** The runtime's form, which counts cores from 1: one core each for the threads beyond the calling one. */
+    String affinities() {
+        final StringBuilder text = new StringBuilder();
+        for (int thread = 1; thread < threads; thread++) {
+            text.append(thread == 1 ? "" : ";").append(cores.get(thread % cores.size()) + 1);
+        }
+        return text.toString();
+    }
+}

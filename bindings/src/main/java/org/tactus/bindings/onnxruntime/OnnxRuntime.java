@@ -1,0 +1,79 @@
+package org.tactus.bindings.onnxruntime;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Optional;
+import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
+
+/**
+ * ONNX Runtime, found once a process. The library comes from the artefact {@code com.microsoft.onnxruntime:onnxruntime} on the
+ * class path (taken out once into {@code ~/.cache/tactus}, or the folder of {@code -Dtactus.cache}), or from the file that
+ * {@code -Dtactus.onnxruntime.library} names. Safe on any thread.
+ */
+public final class OnnxRuntime {
+    private final long environment;
+    private final long memoryInfo;
+
+    private OnnxRuntime() {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment out = Ort.out(arena);
+            // the environment lives as long as the process; what goes wrong is answered as a status, so only fatal lines are logged
+            Ort.check("CreateEnv", (long) Ort.Make.CREATE_ENV.invokeExact(onnxruntime_h.ORT_LOGGING_LEVEL_FATAL(),
+                Arena.global().allocateFrom("tactus").address(), out.address()));
+            environment = out.get(ValueLayout.JAVA_LONG, 0);
+            Ort.check("CreateCpuMemoryInfo", (long) Ort.Make.CREATE_CPU_MEMORY_INFO.invokeExact(
+                onnxruntime_h.OrtDeviceAllocator(), onnxruntime_h.OrtMemTypeDefault(), out.address()));
+            memoryInfo = out.get(ValueLayout.JAVA_LONG, 0);
+        } catch (final Throwable e) {
+            throw Ort.unchecked(e);
+        }
+    }
+
+    /** Made on first use, when the library is there. */
+    private static final class Holder {
+        static final OnnxRuntime INSTANCE = new OnnxRuntime();
+
+        private Holder() {
+        }
+    }
+
+    /**
+     * Finds the runtime.
+     *
+     * @return empty when it cannot be used; {@link #absence} says why
+     */
+    public static Optional<OnnxRuntime> find() {
+        return Ort.absence() == null ? Optional.of(Holder.INSTANCE) : Optional.empty();
+    }
+
+    /**
+     * Why the runtime cannot be used.
+     *
+     * @return one line that says what is missing and what would mend it; empty when it can be used
+     */
+    public static Optional<String> absence() {
+        return Optional.ofNullable(Ort.absence());
+    }
+
+    /**
+     * The library's version.
+     *
+     * @return such as 1.29.0
+     */
+    public String version() {
+        return Ort.version();
+    }
+
+    /**
+     * Makes a session of a model. Takes as long as loading and optimising the model takes.
+     *
+     * @param model   the bytes of an .onnx file
+     * @param options how it computes
+     * @return the session; its inputs and outputs are bound next
+     * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
+     */
+    public OnnxSession session(final byte[] model, final OnnxOptions options) {
+        return new OnnxSession(environment, memoryInfo, model, options);
+    }
+}

@@ -1,0 +1,183 @@
+package org.tactus.bindings.onnxruntime;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
+import org.tactus.bindings.linux.Denormals;
+
+/**
+ * A model that is ready to run on bound memory. Made, bound and closed by a control thread; {@link #run} is called by one thread
+ * at a time; {@link #terminate} may be called by any thread meanwhile. A run allocates nothing on the Java heap.
+ */
+public final class OnnxSession implements AutoCloseable {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private final long memoryInfo;
+    private final List<TensorInfo> inputs;
+    private final List<TensorInfo> outputs;
+    private final List<Long> values = new ArrayList<>();
+    private long session;
+    private long runOptions;
+    private long binding;
+    private boolean closed;
+
+    OnnxSession(final long environment, final long memoryInfo, final byte[] model, final OnnxOptions options) {
+        this.memoryInfo = memoryInfo;
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment out = Ort.out(arena);
+            final MemorySegment bytes = arena.allocate(Math.max(model.length, 1), 16);
+            MemorySegment.copy(model, 0, bytes, ValueLayout.JAVA_BYTE, 0, model.length);
+            final long sessionOptions = sessionOptions(arena, out, options);
+            try {
+                Ort.check("CreateSessionFromArray", (long) Ort.Make.CREATE_SESSION_FROM_ARRAY.invokeExact(environment,
+                    bytes.address(), (long) model.length, sessionOptions, out.address()));
+                session = out.get(LONG, 0);
+            } finally {
+                Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), sessionOptions);
+                Denormals.keep(); // the runtime flushes them on the first thread that makes a session, and leaves it so
+            }
+            inputs = OrtInspection.inputs(arena, session);
+            outputs = OrtInspection.outputs(arena, session);
+            Ort.call("CreateRunOptions", onnxruntime_h.ORT_API_CreateRunOptions(), out.address());
+            runOptions = out.get(LONG, 0);
+            Ort.call("CreateIoBinding", onnxruntime_h.ORT_API_CreateIoBinding(), session, out.address());
+            binding = out.get(LONG, 0);
+        } catch (final Throwable e) {
+            close();
+            throw Ort.unchecked(e);
+        }
+    }
+
+    private static long sessionOptions(final Arena arena, final MemorySegment out, final OnnxOptions options) {
+        Ort.call("CreateSessionOptions", onnxruntime_h.ORT_API_CreateSessionOptions(), out.address());
+        final long handle = out.get(LONG, 0);
+        try {
+            Ort.callInt("SetSessionLogSeverityLevel", onnxruntime_h.ORT_API_SetSessionLogSeverityLevel(), handle,
+                onnxruntime_h.ORT_LOGGING_LEVEL_FATAL());
+            Ort.callInt("SetSessionGraphOptimizationLevel", onnxruntime_h.ORT_API_SetSessionGraphOptimizationLevel(), handle,
+                options.optimised() ? onnxruntime_h.ORT_ENABLE_ALL() : onnxruntime_h.ORT_DISABLE_ALL());
+            Ort.callInt("SetIntraOpNumThreads", onnxruntime_h.ORT_API_SetIntraOpNumThreads(), handle, options.threads());
+            Ort.callInt("SetInterOpNumThreads", onnxruntime_h.ORT_API_SetInterOpNumThreads(), handle, 1);
+            entry(arena, handle, "session.set_denormal_as_zero", "1");
+            entry(arena, handle, "session.intra_op.allow_spinning", "0");
+            entry(arena, handle, "session.inter_op.allow_spinning", "0");
+            if (options.threads() > 1 && !options.cores().isEmpty()) {
+                entry(arena, handle, "session.intra_op_thread_affinities", options.affinities());
+            }
+            return handle;
+        } catch (final RuntimeException e) {
+            Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), handle);
+            throw e;
+        }
+    }
+
+    private static void entry(final Arena arena, final long options, final String key, final String value) {
+        Ort.call("AddSessionConfigEntry(" + key + ")", onnxruntime_h.ORT_API_AddSessionConfigEntry(), options,
+            arena.allocateFrom(key).address(), arena.allocateFrom(value).address());
+    }
+
+    /**
+     * What goes in.
+     *
+     * @return in the model's order
+     */
+    public List<TensorInfo> inputs() {
+        return inputs;
+    }
+
+    /**
+     * What comes out.
+     *
+     * @return in the model's order
+     */
+    public List<TensorInfo> outputs() {
+        return outputs;
+    }
+
+    /**
+     * Binds an input to memory that every run reads.
+     *
+     * @param info   one of {@link #inputs}, fixed
+     * @param memory off-heap memory of its size, which outlives the session
+     */
+    public void bindInput(final TensorInfo info, final MemorySegment memory) {
+        bind("BindInput", onnxruntime_h.ORT_API_BindInput(), info, memory);
+    }
+
+    /**
+     * Binds an output to memory that every run writes.
+     *
+     * @param info   one of {@link #outputs}, fixed
+     * @param memory off-heap memory of its size, which outlives the session
+     */
+    public void bindOutput(final TensorInfo info, final MemorySegment memory) {
+        bind("BindOutput", onnxruntime_h.ORT_API_BindOutput(), info, memory);
+    }
+
+    private void bind(final String function, final int index, final TensorInfo info, final MemorySegment memory) {
+        if (!memory.isNative() || memory.byteSize() < info.bytes()) {
+            throw new IllegalArgumentException("tensor " + info + " needs " + info.bytes() + " bytes of off-heap memory, not "
+                + memory.byteSize() + (memory.isNative() ? "" : " on the heap"));
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment out = Ort.out(arena);
+            final MemorySegment shape = arena.allocate(LONG, Math.max(1, info.shape().size()));
+            for (int i = 0; i < info.shape().size(); i++) {
+                shape.setAtIndex(LONG, i, info.shape().get(i));
+            }
+            Ort.check("CreateTensorWithDataAsOrtValue", (long) Ort.Make.CREATE_TENSOR.invokeExact(memoryInfo, memory.address(),
+                info.bytes(), shape.address(), (long) info.shape().size(), info.type().code(), out.address()));
+            final long value = out.get(LONG, 0);
+            values.add(value);
+            Ort.call(function, index, binding, arena.allocateFrom(info.name()).address(), value);
+        } catch (final Throwable e) {
+            throw Ort.unchecked(e);
+        }
+    }
+
+    /**
+     * Computes the outputs of the inputs. Returns when they are written. Allocates nothing; denormals are zero meanwhile.
+     *
+     * @throws org.tactus.bindings.NativeCallException when the runtime reports an error, or {@link #terminate} was called
+     */
+    public void run() {
+        Denormals.flush();
+        final long status = Ort.runWithBinding(session, runOptions, binding);
+        Denormals.keep();
+        if (status != 0) {
+            throw Ort.error("RunWithBinding", status);
+        }
+    }
+
+    /** Makes the current run, and every later one, end early with an error. Safe on any thread, also after {@link #close}. */
+    public synchronized void terminate() {
+        if (!closed) {
+            Ort.call("RunOptionsSetTerminate", onnxruntime_h.ORT_API_RunOptionsSetTerminate(), runOptions);
+        }
+    }
+
+    /** Lets runs go on after {@link #terminate}. Safe on any thread. */
+    public synchronized void resume() {
+        if (!closed) {
+            Ort.call("RunOptionsUnsetTerminate", onnxruntime_h.ORT_API_RunOptionsUnsetTerminate(), runOptions);
+        }
+    }
+
+    /** Frees all native memory of the session. Called after the last run; a second call does nothing. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        Ort.release(onnxruntime_h.ORT_API_ReleaseIoBinding(), binding);
+        for (final long value : values) {
+            Ort.release(onnxruntime_h.ORT_API_ReleaseValue(), value);
+        }
+        Ort.release(onnxruntime_h.ORT_API_ReleaseRunOptions(), runOptions);
+        Ort.release(onnxruntime_h.ORT_API_ReleaseSession(), session);
+    }
+}

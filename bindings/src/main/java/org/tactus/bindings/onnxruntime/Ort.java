@@ -1,0 +1,211 @@
+package org.tactus.bindings.onnxruntime;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.generated.onnxruntime.OrtApiBase;
+import org.tactus.bindings.generated.onnxruntime.OrtCallA;
+import org.tactus.bindings.generated.onnxruntime.OrtCallAA;
+import org.tactus.bindings.generated.onnxruntime.OrtCallAAA;
+import org.tactus.bindings.generated.onnxruntime.OrtCallAAAA;
+import org.tactus.bindings.generated.onnxruntime.OrtCallAI;
+import org.tactus.bindings.generated.onnxruntime.OrtCreateCpuMemoryInfo;
+import org.tactus.bindings.generated.onnxruntime.OrtCreateEnv;
+import org.tactus.bindings.generated.onnxruntime.OrtCreateSessionFromArray;
+import org.tactus.bindings.generated.onnxruntime.OrtCreateTensor;
+import org.tactus.bindings.generated.onnxruntime.OrtGetApi;
+import org.tactus.bindings.generated.onnxruntime.OrtGetCode;
+import org.tactus.bindings.generated.onnxruntime.OrtGetText;
+import org.tactus.bindings.generated.onnxruntime.OrtGetVersionString;
+import org.tactus.bindings.generated.onnxruntime.OrtRelease;
+import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
+
+/**
+ * ONNX Runtime's function table as constant method handles: a call costs a few nanoseconds and allocates nothing. The class is
+ * touched only after {@link #absence} answered null.
+ */
+final class Ort {
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+
+    private static final MethodHandle RUN_WITH_BINDING = call(onnxruntime_h.ORT_API_RunWithBinding(), OrtCallAAA.descriptor());
+    private static final MethodHandle GET_ERROR_CODE = call(onnxruntime_h.ORT_API_GetErrorCode(), OrtGetCode.descriptor());
+    private static final MethodHandle GET_ERROR_MESSAGE = call(onnxruntime_h.ORT_API_GetErrorMessage(), OrtGetText.descriptor());
+    private static final MethodHandle RELEASE_STATUS = call(onnxruntime_h.ORT_API_ReleaseStatus(), OrtRelease.descriptor());
+
+    private Ort() {
+    }
+
+    /** The table, or why there is none; found once. */
+    private static final class Table {
+        static final MemorySegment FUNCTIONS;
+        static final String VERSION;
+        static final String ABSENCE;
+
+        static {
+            MemorySegment functions = MemorySegment.NULL;
+            String version = "";
+            String absence = null;
+            try {
+                final MethodHandle base = Linker.nativeLinker().downcallHandle(OrtLibrary.apiBase(), FunctionDescriptor.of(LONG));
+                final MemorySegment api = MemorySegment.ofAddress((long) base.invokeExact()).reinterpret(OrtApiBase.sizeof());
+                final MethodHandle versionString = Linker.nativeLinker().downcallHandle(
+                    MemorySegment.ofAddress(OrtApiBase.GetVersionString(api)), OrtGetVersionString.descriptor());
+                version = text((long) versionString.invokeExact());
+                final MethodHandle table = Linker.nativeLinker().downcallHandle(
+                    MemorySegment.ofAddress(OrtApiBase.GetApi(api)), OrtGetApi.descriptor());
+                final long address = (long) table.invokeExact(onnxruntime_h.ORT_API_VERSION());
+                if (address == 0) {
+                    absence = "ONNX Runtime " + version + " does not offer version " + onnxruntime_h.ORT_API_VERSION()
+                        + " of its interface; use release 1." + onnxruntime_h.ORT_API_VERSION() + " or later";
+                } else {
+                    functions = MemorySegment.ofAddress(address)
+                        .reinterpret((onnxruntime_h.ORT_API_BindOutput() + 64L) * LONG.byteSize());
+                }
+            } catch (final IOException e) {
+                absence = e.getMessage();
+            } catch (final Throwable e) {
+                absence = "ONNX Runtime cannot be used: " + e;
+            }
+            FUNCTIONS = functions;
+            VERSION = version;
+            ABSENCE = absence;
+        }
+
+        private Table() {
+        }
+    }
+
+    /** Why ONNX Runtime cannot be used; null when it can. */
+    static String absence() {
+        return Table.ABSENCE;
+    }
+
+    static String version() {
+        return Table.VERSION;
+    }
+
+    /** Calls of the control path; a handle is made when its class is first touched. */
+    static final class Make {
+        static final MethodHandle CREATE_ENV = call(onnxruntime_h.ORT_API_CreateEnv(), OrtCreateEnv.descriptor());
+        static final MethodHandle CREATE_SESSION_FROM_ARRAY =
+            call(onnxruntime_h.ORT_API_CreateSessionFromArray(), OrtCreateSessionFromArray.descriptor());
+        static final MethodHandle CREATE_TENSOR =
+            call(onnxruntime_h.ORT_API_CreateTensorWithDataAsOrtValue(), OrtCreateTensor.descriptor());
+        static final MethodHandle CREATE_CPU_MEMORY_INFO =
+            call(onnxruntime_h.ORT_API_CreateCpuMemoryInfo(), OrtCreateCpuMemoryInfo.descriptor());
+
+        private Make() {
+        }
+    }
+
+    private static MethodHandle call(final int index, final FunctionDescriptor descriptor) {
+        final long address = Table.FUNCTIONS.getAtIndex(LONG, index);
+        return Linker.nativeLinker().downcallHandle(MemorySegment.ofAddress(address), descriptor);
+    }
+
+    /** Runs bound inputs into bound outputs; answers a status, 0 when it went well. Allocates nothing. */
+    static long runWithBinding(final long session, final long runOptions, final long binding) {
+        try {
+            return (long) RUN_WITH_BINDING.invokeExact(session, runOptions, binding);
+        } catch (final Throwable e) {
+            throw new AssertionError("RunWithBinding throws nothing", e);
+        }
+    }
+
+    /** Throws what a status says; returns when it is 0. Releases the status. */
+    static void check(final String function, final long status) {
+        if (status != 0) {
+            throw error(function, status);
+        }
+    }
+
+    /** Makes the error that a status other than 0 says, and releases the status. */
+    static NativeCallException error(final String function, final long status) {
+        try {
+            final int code = (int) GET_ERROR_CODE.invokeExact(status);
+            final NativeCallException error =
+                new NativeCallException(function, code, text((long) GET_ERROR_MESSAGE.invokeExact(status)));
+            RELEASE_STATUS.invokeExact(status);
+            return error;
+        } catch (final Throwable e) {
+            throw new AssertionError("GetErrorMessage throws nothing", e);
+        }
+    }
+
+    /** A call of one address that returns a status. */
+    static void call(final String function, final int index, final long a) {
+        try {
+            check(function, (long) call(index, OrtCallA.descriptor()).invokeExact(a));
+        } catch (final Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    static void call(final String function, final int index, final long a, final long b) {
+        try {
+            check(function, (long) call(index, OrtCallAA.descriptor()).invokeExact(a, b));
+        } catch (final Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    static void callInt(final String function, final int index, final long a, final int b) {
+        try {
+            check(function, (long) call(index, OrtCallAI.descriptor()).invokeExact(a, b));
+        } catch (final Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    static void call(final String function, final int index, final long a, final long b, final long c) {
+        try {
+            check(function, (long) call(index, OrtCallAAA.descriptor()).invokeExact(a, b, c));
+        } catch (final Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    static void call(final String function, final int index, final long a, final long b, final long c, final long d) {
+        try {
+            check(function, (long) call(index, OrtCallAAAA.descriptor()).invokeExact(a, b, c, d));
+        } catch (final Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** Releases an object; 0 is none. */
+    static void release(final int index, final long object) {
+        if (object != 0) {
+            try {
+                call(index, OrtRelease.descriptor()).invokeExact(object);
+            } catch (final Throwable e) {
+                throw unchecked(e);
+            }
+        }
+    }
+
+    /** Reads a C string of the library's. */
+    static String text(final long address) {
+        return MemorySegment.ofAddress(address).reinterpret(1 << 20).getString(0);
+    }
+
+    /** A place that a function writes an address or a size to. */
+    static MemorySegment out(final Arena arena) {
+        return arena.allocate(LONG);
+    }
+
+    static RuntimeException unchecked(final Throwable e) {
+        if (e instanceof final RuntimeException runtime) {
+            return runtime;
+        }
+        if (e instanceof final Error error) {
+            throw error;
+        }
+        throw new AssertionError("a C function throws nothing", e);
+    }
+}
