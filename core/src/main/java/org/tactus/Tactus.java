@@ -1,0 +1,334 @@
+package org.tactus;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.analysis.Analyses;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.analysis.Verdict;
+import org.tactus.bindings.linux.RealTime;
+import org.tactus.device.CpuDevice;
+import org.tactus.device.Device;
+import org.tactus.device.ModelledDevice;
+import org.tactus.device.SegmentWork;
+import org.tactus.kernel.AdmissionRefusedException;
+import org.tactus.kernel.DispatchLoop;
+import org.tactus.kernel.Kernel;
+import org.tactus.kernel.KernelListener;
+import org.tactus.kernel.TaskReport;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Release;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.time.Clock;
+import org.tactus.trace.DeviceResult;
+import org.tactus.trace.EventHandler;
+import org.tactus.trace.RunResult;
+import org.tactus.trace.TaskResult;
+import org.tactus.trace.WithoutStalls;
+
+/**
+ * Runs a task set inside the embedding program: analysis decides what is admitted, the kernel runs it, a result sets measured
+ * beside bound. Control methods are for one thread at a time; {@link #release} is for any.
+ * <pre>{@code
+ * try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT, works, KernelListener.NONE)) {
+ *     tactus.start();
+ *     ...
+ *     RunResult result = tactus.stop();
+ * }
+ * }</pre>
+ */
+public final class Tactus implements AutoCloseable {
+    private static final long LEAD_NS = 50_000_000L;
+    private static final int WARM_UP_JOBS = 20_000;
+
+    private final TaskSet set;
+    private final TactusOptions options;
+    private final WorkFactory factory;
+    private final Kernel kernel;
+    private final RunRecorder recorder;
+    private final List<Device> devices = new ArrayList<>();
+    private final Map<String, Integer> slots = new HashMap<>();
+    private final Map<Integer, Task> admitted = new LinkedHashMap<>();
+    private final Map<String, String> granted = new LinkedHashMap<>();
+    private Optional<Verdict> verdict = Optional.empty();
+    private SporadicDriver sporadic;
+    private long zeroNs;
+
+    private Tactus(
+        final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener,
+        final EventHandler events) {
+        this.set = set;
+        this.options = options;
+        this.factory = factory;
+        for (final DeviceSpec spec : set.platform().devices()) {
+            devices.add(device(spec));
+        }
+        if (options.realTime()) {
+            granted.put("process", RealTime.lockMemory().text());
+        }
+        warnOfThrottling();
+        recorder = new RunRecorder(set, options, listener, events);
+        final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
+        kernel = new Kernel(set, devices, new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)), options.kernel(),
+            this::refusal, new RealTimeSetup(options.realTime()), recorder, recorder, Clock.SYSTEM);
+    }
+
+    /**
+     * Prepares a kernel for a set; nothing runs yet.
+     *
+     * @param set      the set
+     * @param options  settings
+     * @param factory  prepares tasks' segments
+     * @param listener told of misses, overruns, errors and lost devices, off the hot path
+     * @param events   takes every event besides, on the monitor thread
+     * @return the kernel, to be started
+     */
+    public static Tactus open(
+        final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener,
+        final EventHandler events) {
+        return new Tactus(set, options, factory, listener, events);
+    }
+
+    private static Device device(final DeviceSpec spec) {
+        if (spec.kind() == DeviceKind.CPU) {
+            return new CpuDevice(Clock.SYSTEM, "java");
+        }
+        if (spec.kind() == DeviceKind.MODELLED) {
+            return new ModelledDevice();
+        }
+        throw new IllegalArgumentException("device '" + spec.name() + "' is of kind " + spec.kind().text()
+            + ", which this version cannot run; analyse and simulate it, or run it as modelled");
+    }
+
+    /** A SCHED_FIFO thread that is busy for more than the system's share of a second is stopped by the system. */
+    private void warnOfThrottling() {
+        final long runtimeUs = RealTime.realTimeRuntimeUs();
+        if (!options.realTime() || runtimeUs < 0) {
+            return;
+        }
+        for (int device = 0; device < set.platform().devices().size(); device++) {
+            final int index = device;
+            final double utilisation = set.tasks().stream().mapToDouble(task -> task.segments().stream()
+                .filter(segment -> segment.device() == index).mapToLong(segment -> segment.wcetNs()).sum()
+                / (double) task.periodNs()).sum();
+            final DeviceSpec spec = set.platform().devices().get(device);
+            if (spec.kind() == DeviceKind.CPU && utilisation > runtimeUs / 1_000_000.0 - 0.02) {
+                granted.put("warning " + spec.name(), String.format("may be busy for %.0f %% of a second, and the system stops"
+                    + " real-time threads at %.0f %%; set kernel.sched_rt_runtime_us to -1", 100 * utilisation, runtimeUs / 10_000.0));
+            }
+        }
+    }
+
+    private Optional<String> refusal(final TaskSet candidate) {
+        try {
+            verdict = Optional.of(Analyses.analyze(candidate));
+        } catch (final TestNotApplicableException e) {
+            verdict = Optional.empty();
+            return options.force() ? Optional.empty() : Optional.of(e.getMessage());
+        }
+        return verdict.get().schedulable() || options.force() ? Optional.empty() : Optional.of(verdict.get().reason());
+    }
+
+    /**
+     * Warms the path up, starts the dispatchers and admits the whole set; time zero lies shortly ahead.
+     *
+     * @throws AdmissionRefusedException when the analysis refuses the set, with the reason; nothing runs then
+     * @throws InterruptedException      when interrupted meanwhile
+     */
+    public void start() throws InterruptedException {
+        final Optional<String> refusal = refusal(set);
+        if (refusal.isPresent()) {
+            throw new AdmissionRefusedException(refusal.get());
+        }
+        final DispatchLoop warmUp = new DispatchLoop();
+        for (int i = 0; i < WARM_UP_JOBS; i++) {
+            warmUp.periodicJob();
+            warmUp.sporadicJob();
+        }
+        final List<List<SegmentWork>> works = new ArrayList<>();
+        for (final Task task : set.tasks()) {
+            works.add(factory.prepare(set, task, options.seed()));
+        }
+        kernel.start();
+        kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
+        System.gc(); // the garbage of preparing is collected now, not in the middle of a run
+        zeroNs = Clock.SYSTEM.nanoTime() + LEAD_NS;
+        recorder.begin(zeroNs);
+        final int[] given = kernel.addAll(set.tasks(), works, zeroNs);
+        for (int i = 0; i < given.length; i++) {
+            remember(given[i], set.tasks().get(i));
+        }
+        if (options.driveSporadic()) {
+            final int[] driven = IntStream.range(0, given.length)
+                .filter(i -> set.tasks().get(i).release() == Release.SPORADIC).toArray();
+            sporadic = new SporadicDriver(kernel, IntStream.of(driven).map(i -> given[i]).toArray(),
+                IntStream.of(driven).mapToLong(i -> set.tasks().get(i).periodNs()).toArray(), zeroNs, options.seed());
+            sporadic.start();
+        }
+    }
+
+    private void remember(final int slot, final Task task) {
+        slots.put(task.name(), slot);
+        admitted.put(slot, task);
+    }
+
+    /**
+     * Admits another task while the others run.
+     *
+     * @param task the task; its devices are the set's
+     * @throws AdmissionRefusedException when the analysis refuses, with the reason
+     */
+    public void add(final Task task) {
+        final List<SegmentWork> works = factory.prepare(set, task, options.seed());
+        try {
+            remember(kernel.addAll(List.of(task), List.of(works), Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
+        } catch (final AdmissionRefusedException e) {
+            works.forEach(SegmentWork::close);
+            throw e;
+        }
+    }
+
+    /**
+     * Starts to remove a task; it counts for admissions until its last job is done.
+     *
+     * @param name the task
+     */
+    public void remove(final String name) {
+        kernel.remove(slot(name));
+    }
+
+    /**
+     * Requests a job of a sporadic task. Any thread; look the slot up once by {@link #slot}.
+     *
+     * @param slot the task's slot
+     * @return one of {@link org.tactus.policy.SporadicGate}'s codes
+     */
+    public int release(final int slot) {
+        return kernel.release(slot);
+    }
+
+    /**
+     * Finds a task's slot.
+     *
+     * @param name the task
+     * @return its slot
+     */
+    public int slot(final String name) {
+        final Integer slot = slots.get(name);
+        if (slot == null) {
+            throw new IllegalArgumentException("there is no task '" + name + "'; there are " + String.join(", ", slots.keySet()));
+        }
+        return slot;
+    }
+
+    /**
+     * What the analysis says of the tasks that run now.
+     *
+     * @return empty when no test applies and the set was forced
+     */
+    public Optional<Verdict> verdict() {
+        return verdict;
+    }
+
+    /**
+     * What the system granted, by thread.
+     *
+     * @return a copy
+     */
+    public Map<String, String> granted() {
+        return Map.copyOf(granted);
+    }
+
+    /**
+     * Time zero of the offsets.
+     *
+     * @return nanoseconds of the system clock
+     */
+    public long zeroNs() {
+        return zeroNs;
+    }
+
+    /**
+     * Releases no further jobs, lets the live ones end, stops the threads and tells what happened.
+     *
+     * @return measured beside bound
+     * @throws InterruptedException when interrupted meanwhile
+     */
+    public RunResult stop() throws InterruptedException {
+        if (sporadic != null) {
+            sporadic.stop();
+        }
+        final long endNs = Clock.SYSTEM.nanoTime() - zeroNs;
+        final long longestNs = admitted.values().stream().mapToLong(Task::deadlineNs).max().orElse(0);
+        final boolean ended = kernel.stop(2 * longestNs + LEAD_NS);
+        if (!ended) {
+            granted.put("warning", "a dispatcher is stuck in a call that does not return; its memory is left to the process");
+        }
+        return result(endNs);
+    }
+
+    private RunResult result(final long endNs) {
+        final List<Task> tasks = new ArrayList<>();
+        final List<TaskResult> results = new ArrayList<>();
+        String isVoid = "";
+        for (final Map.Entry<Integer, Task> entry : admitted.entrySet()) {
+            final Task task = entry.getValue();
+            final TaskReport report = kernel.report(entry.getKey());
+            tasks.add(task);
+            results.add(TaskResult.of(task, bound(task), new TaskResult.Counts(report.released(), report.completed(),
+                report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
+                report.maxNs()), report.responses()));
+            if (report.overruns() > 0 && task.onOverrun() == OverrunAction.CONTINUE && isVoid.isEmpty()) {
+                isVoid = "segments of " + task.name() + " ran past their WCET " + report.overruns()
+                    + " times and were let go on; a bound holds only while WCETs hold";
+            }
+        }
+        final var stalls = recorder.finish(endNs);
+        final List<DeviceResult> deviceResults = new ArrayList<>();
+        for (int i = 0; i < devices.size(); i++) {
+            final DeviceSpec spec = set.platform().devices().get(i);
+            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), devices.get(i).driver(), kernel.busyNs(i),
+                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs));
+        }
+        final RunResult.Conditions conditions = new RunResult.Conditions(Machine.facts(), granted,
+            Map.of("largestIdleGapNs", kernel.noiseFloorNs(), "stallThresholdNs", options.kernel().stallThresholdNs()),
+            Machine.collector(), set.overheads());
+        return new RunResult("run", set.name(), set.policy().text(), verdict.map(Verdict::test).orElse(""), options.seed(), endNs,
+            conditions, results, WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls,
+            deviceResults, isVoid, kernel.droppedEvents());
+    }
+
+    private OptionalLong bound(final Task task) {
+        return verdict.stream().flatMap(v -> v.tasks().stream()).filter(v -> v.name().equals(task.name()) && v.bounded())
+            .mapToLong(TaskVerdict::responseBoundNs).findFirst();
+    }
+
+    /**
+     * The HdrHistograms of all responses, by task name; call it after {@link #stop}.
+     *
+     * @return in the order of admission
+     */
+    public Map<String, Histogram> histograms() {
+        final Map<String, Histogram> histograms = new LinkedHashMap<>();
+        admitted.forEach((slot, task) -> histograms.put(task.name(), kernel.report(slot).responses()));
+        return histograms;
+    }
+
+    @Override
+    public void close() {
+        kernel.close();
+        recorder.close();
+    }
+}

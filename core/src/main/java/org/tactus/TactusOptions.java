@@ -1,0 +1,71 @@
+package org.tactus;
+
+import java.nio.file.Path;
+import org.tactus.kernel.KernelOptions;
+
+/**
+ * Settings of a {@link Tactus}.
+ *
+ * @param kernel        the kernel's settings
+ * @param realTime      true to ask for SCHED_FIFO and locked memory
+ * @param force         true to run a set that the analysis refuses; its bounds are shown where they exist
+ * @param driveSporadic true to request jobs of sporadic tasks at seeded gaps of at least their period, as a run from a file does
+ * @param seed          of everything random
+ * @param scratch       folder for scratch files; should not lie on tmpfs for long runs
+ */
+public record TactusOptions(
+    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, Path scratch) {
+    /** For embedding: real-time where permitted, analysis decides, sporadic jobs are the program's. */
+    public static final TactusOptions DEFAULT = new TactusOptions(
+        KernelOptions.DEFAULT, true, false, false, 1, Path.of(System.getProperty("java.io.tmpdir")));
+
+    /**
+     * Changes whether a refused set runs.
+     *
+     * @param value true to run it
+     * @return a copy
+     */
+    public TactusOptions withForce(final boolean value) {
+        return new TactusOptions(kernel, realTime, value, driveSporadic, seed, scratch);
+    }
+
+    /**
+     * Changes whether sporadic tasks are driven.
+     *
+     * @param value true to request their jobs at seeded gaps
+     * @return a copy
+     */
+    public TactusOptions withDriveSporadic(final boolean value) {
+        return new TactusOptions(kernel, realTime, force, value, seed, scratch);
+    }
+
+    /**
+     * Changes the seed.
+     *
+     * @param value the other one
+     * @return a copy
+     */
+    public TactusOptions withSeed(final long value) {
+        return new TactusOptions(kernel, realTime, force, driveSporadic, value, scratch);
+    }
+
+    /**
+     * Changes whether real-time rights are asked for.
+     *
+     * @param value true to ask
+     * @return a copy
+     */
+    public TactusOptions withRealTime(final boolean value) {
+        return new TactusOptions(kernel, value, force, driveSporadic, seed, scratch);
+    }
+
+    /**
+     * Changes the kernel's settings.
+     *
+     * @param value the other ones
+     * @return a copy
+     */
+    public TactusOptions withKernel(final KernelOptions value) {
+        return new TactusOptions(value, realTime, force, driveSporadic, seed, scratch);
+    }
+}
