@@ -52,7 +52,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         if (type == EventType.STALL) {
             final long atNs = timeNs - argument - zeroNs;
             if (atNs + argument > 0) {
-                stalls.add(atNs, argument, device < 0 ? "monitor" : set.platform().devices().get(device).name(), "loop gap");
+                stalls.add(atNs, argument, set.platform().devices().get(device).name(), "loop gap");
             }
         } else {
             log.onEvent(type, timeNs, device, task, segment, job, argument);

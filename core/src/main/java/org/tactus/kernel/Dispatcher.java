@@ -179,7 +179,10 @@ final class Dispatcher {
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         final int task = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
         switch (type) {
-            case CommandDescriptor.ADMIT -> scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
+            case CommandDescriptor.ADMIT -> {
+                touching.addInt(task); // its job may come back from another device at any time
+                scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
+            }
             case CommandDescriptor.TOUCH -> touching.addInt(task);
             case CommandDescriptor.FORGET -> touching.removeInt(task);
             case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, commandNowNs);

@@ -333,9 +333,7 @@ public final class Kernel implements AutoCloseable {
         for (int slot = 0; slot < tasks.length; slot++) {
             if (tasks[slot] != null && removing[slot] && state.isStopped(slot)) {
                 for (final int device : devicesOf(tasks[slot])) {
-                    if (device != homeDevice(tasks[slot])) {
-                        send(device, CommandDescriptor.FORGET, slot, 0);
-                    }
+                    send(device, CommandDescriptor.FORGET, slot, 0);
                 }
                 closeWorks(slot);
                 tasks[slot] = null;

@@ -52,18 +52,13 @@ final class Monitor implements Runnable, EventHandler {
     @Override
     public void run() {
         kernel.setupMonitorThread();
-        long plannedNs = Long.MAX_VALUE;
         while (running) {
             final long nowNs = clock.nanoTime();
-            if (nowNs - ROUND_NS - plannedNs > options.stallThresholdNs()) {
-                sink.onEvent(EventType.STALL, nowNs, -1, -1, 0, -1, nowNs - plannedNs);
-            }
             for (int i = 0; i < dispatchers.length; i++) {
                 watch(i, nowNs);
             }
             drain();
             listener.onRound();
-            plannedNs = clock.nanoTime() + ROUND_NS;
             LockSupport.parkNanos(ROUND_NS);
         }
         drain();
