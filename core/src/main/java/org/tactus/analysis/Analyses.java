@@ -3,6 +3,7 @@ package org.tactus.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 
 /** All schedulability tests by name, and the choice among them. Immutable; safe for any thread. */
@@ -78,6 +79,10 @@ public final class Analyses {
 
     private static List<SchedulabilityTest> all() {
         final List<SchedulabilityTest> tests = new ArrayList<>();
+        for (final DeviceAnalysis.Grain grain : DeviceAnalysis.Grain.values()) {
+            tests.add(new DeviceAnalysis(grain, PolicyKind.FIXED_PRIORITY));
+            tests.add(new DeviceAnalysis(grain, PolicyKind.EDF));
+        }
         tests.add(BUDGET);
         tests.add(new ChainFpAnalysis(false));
         tests.add(new ChainEdfAnalysis(true));

@@ -8,7 +8,7 @@ package org.tactus.analysis;
  * @param where the device's name; empty where a term belongs to no single device
  * @param jobs  how many jobs or segments of {@code by} it counts, so that {@code ns} shrinks by at least {@code jobs} for each
  *              nanosecond that one of them shrinks; 1 for own terms
- * @param ns    how much it adds to the bound, nanoseconds
+ * @param ns    how much it adds to the bound, nanoseconds; only {@link Kind#EARLIER_START} may be negative
  */
 public record Term(Kind kind, String by, String where, long jobs, long ns) {
 
@@ -26,6 +26,8 @@ public record Term(Kind kind, String by, String where, long jobs, long ns) {
         BLOCKING("blocking"),
         /** Work that ranks above the job. */
         INTERFERENCE("interference"),
+        /** How long before the nominal release the examined window starts: negative, it takes off. */
+        EARLIER_START("earlier start of the window"),
         /** Swapping on the job's own behalf. */
         SWAP("own swapping");
 

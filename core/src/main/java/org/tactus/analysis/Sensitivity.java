@@ -1,0 +1,166 @@
+package org.tactus.analysis;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.LongPredicate;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Limits;
+import org.tactus.model.Platform;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * How far a task set is from its limit, by bisection over any test. Immutable; safe for any thread.
+ *
+ * <p>Bisection finds the limit where the answer changes once, as it does for every test here when WCETs grow or memory shrinks.
+ * Factors are multiples of one millionth; WCETs round up, so a factor that is reported passes as reported.
+ */
+public final class Sensitivity {
+    /** Parts of one in which factors are counted. */
+    private static final long PARTS = 1_000_000;
+    /** Largest factor that is tried. */
+    private static final long MOST_FACTOR = 1_000 * PARTS;
+
+    private final SchedulabilityTest test;
+    private final TaskSet set;
+
+    /**
+     * Prepares the questions.
+     *
+     * @param test decides
+     * @param set  the task set
+     * @throws TestNotApplicableException when the test does not apply to the set
+     */
+    public Sensitivity(final SchedulabilityTest test, final TaskSet set) {
+        final String objection = test.applies(set);
+        if (!objection.isEmpty()) {
+            throw new TestNotApplicableException(objection);
+        }
+        this.test = test;
+        this.set = set;
+    }
+
+    /**
+     * Finds the largest factor by which all WCETs can grow.
+     *
+     * @return the factor, below 1 when the set fails as it is, at most 1000; empty when no factor from one millionth on passes
+     */
+    public OptionalDouble largestFactor() {
+        return factor(-1);
+    }
+
+    /**
+     * Finds the largest factor by which one task's WCETs can grow.
+     *
+     * @param task its index in the file's order
+     * @return the factor, at most 1000; empty when no factor from one millionth on passes
+     */
+    public OptionalDouble largestFactor(final int task) {
+        return factor(task);
+    }
+
+    /**
+     * Finds the smallest period of one task, its deadline and jitter kept where the period allows, else lowered to it.
+     *
+     * @param task its index in the file's order
+     * @return nanoseconds, at most the present period; empty when the present one does not pass
+     */
+    public OptionalLong smallestPeriodNs(final int task) {
+        return least(1, set.tasks().get(task).periodNs(), ns -> passes(withPeriod(task, ns)));
+    }
+
+    /**
+     * Finds the smallest memory capacity of a device at which the set passes.
+     *
+     * @param device its index in the platform
+     * @return bytes, at most the present capacity; empty when the device's memory is not scheduled or the present one does not pass
+     */
+    public OptionalLong smallestCapacityBytes(final int device) {
+        final var memory = set.platform().devices().get(device).memory();
+        if (memory.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        return least(memory.get().chunkBytes(), memory.get().capacityBytes(), bytes -> passes(withCapacity(device, bytes)));
+    }
+
+    private OptionalDouble factor(final int task) {
+        if (!passes(withFactor(task, 1))) {
+            return OptionalDouble.empty();
+        }
+        long good = 1;
+        long bad = MOST_FACTOR + 1;
+        while (bad - good > 1) {
+            final long middle = good + (bad - good) / 2;
+            if (passes(withFactor(task, middle))) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        return OptionalDouble.of((double) good / PARTS);
+    }
+
+    private static OptionalLong least(final long from, final long to, final LongPredicate passes) {
+        if (!passes.test(to)) {
+            return OptionalLong.empty();
+        }
+        long bad = from - 1;
+        long good = to;
+        while (good - bad > 1) {
+            final long middle = bad + (good - bad) / 2;
+            if (passes.test(middle)) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        return OptionalLong.of(good);
+    }
+
+    private boolean passes(final TaskSet changed) {
+        return test.analyze(changed).schedulable();
+    }
+
+    private TaskSet withFactor(final int which, final long parts) {
+        final List<Task> tasks = new ArrayList<>(set.tasks());
+        for (int i = 0; i < tasks.size(); i++) {
+            if (which >= 0 && which != i) {
+                continue;
+            }
+            final Task task = tasks.get(i);
+            final List<Segment> segments = new ArrayList<>();
+            for (final Segment segment : task.segments()) {
+                segments.add(new Segment(segment.device(), scaled(segment.wcetNs(), parts), segment.actual()));
+            }
+            tasks.set(i, new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(), task.jitterNs(), task.release(),
+                task.priority(), task.onOverrun(), task.onBacklog(), task.memory(), task.model(), segments));
+        }
+        return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
+    }
+
+    private static long scaled(final long ns, final long parts) {
+        final long whole = Saturating.multiply(ns / PARTS, parts);
+        final long rest = Saturating.ceilDivide(ns % PARTS * parts, PARTS);
+        return Math.min(Limits.MAX_TIME_NS, Saturating.add(whole, rest));
+    }
+
+    private TaskSet withPeriod(final int which, final long ns) {
+        final List<Task> tasks = new ArrayList<>(set.tasks());
+        final Task task = tasks.get(which);
+        tasks.set(which, new Task(task.name(), ns, Math.min(task.deadlineNs(), ns), task.offsetNs(), Math.min(task.jitterNs(), ns),
+            task.release(), task.priority(), task.onOverrun(), task.onBacklog(), task.memory(), task.model(), task.segments()));
+        return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
+    }
+
+    private TaskSet withCapacity(final int device, final long bytes) {
+        final List<DeviceSpec> devices = new ArrayList<>(set.platform().devices());
+        final DeviceMemory old = devices.get(device).memory().orElseThrow();
+        devices.set(device, devices.get(device).withMemory(new DeviceMemory(bytes, old.chunkBytes(), old.protocol(), old.chunkInNs(),
+            old.chunkOutNs(), old.swapInOverheadNs(), old.swapOutOverheadNs())));
+        return new TaskSet(set.name(), set.policy(), set.overheads(), new Platform(devices), set.tasks());
+    }
+}
