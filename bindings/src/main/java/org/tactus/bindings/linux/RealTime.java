@@ -1,5 +1,6 @@
 package org.tactus.bindings.linux;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -210,8 +211,9 @@ public final class RealTime {
      * @return microseconds a second of {@code sched_rt_period_us}; -1 when there is no limit or the system does not say
      */
     public static long realTimeRuntimeUs() {
-        try {
-            return Long.parseLong(Files.readString(Path.of("/proc/sys/kernel/sched_rt_runtime_us")).strip());
+        // One read: such a file ends after the first, so a reader that asks for a byte at a time gets one digit.
+        try (BufferedReader reader = Files.newBufferedReader(Path.of("/proc/sys/kernel/sched_rt_runtime_us"))) {
+            return Long.parseLong(reader.readLine().strip());
         } catch (final IOException | NumberFormatException e) {
             return -1;
         }
