@@ -72,8 +72,9 @@ public final class DeviceScheduler {
     public void stop(final int task, final long nowNs) {
         final int at = state.task(task);
         releases.remove(task);
-        final int current = buffer.getInt(at + TaskDescriptor.STATE_OFFSET);
-        if (current == TaskDescriptor.STATE_IDLE) {
+        // State first, stop second: an idle task without the stop is a later one that was given the slot of a stopped one.
+        final boolean idle = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_IDLE;
+        if (idle && buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
             becomeStopped(task, at, nowNs);
         }
     }
@@ -122,7 +123,7 @@ public final class DeviceScheduler {
         final int task = releases.pop();
         final int at = state.task(task);
         if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
-            return; // the stop command follows and finds it gone
+            return; // the stop command, or the live job's end, completes the stop
         }
         final long nominalNs = buffer.getLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         final long nextNs = nominalNs + buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
@@ -134,11 +135,8 @@ public final class DeviceScheduler {
     }
 
     private void scheduleRelease(final int task, final int at, final long nominalNs) {
-        final long jitterNs = buffer.getLong(at + TaskDescriptor.JITTER_OFFSET);
-        long whenNs = nominalNs;
-        if (jitterNs > 0) {
-            whenNs += Long.remainderUnsigned(mix(buffer.getLong(at + TaskDescriptor.SEED_OFFSET) ^ nominalNs), jitterNs + 1);
-        }
+        final long whenNs = nominalNs + ReleaseJitter.drawNs(
+            buffer.getLong(at + TaskDescriptor.SEED_OFFSET), nominalNs, buffer.getLong(at + TaskDescriptor.JITTER_OFFSET));
         final long second = isEdf(at)
             ? nominalNs + buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET) : buffer.getInt(at + TaskDescriptor.PRIORITY_OFFSET);
         releases.push(whenNs, second, buffer.getInt(at + TaskDescriptor.ORDER_OFFSET), task);
@@ -170,12 +168,13 @@ public final class DeviceScheduler {
         }
         final int current = buffer.getInt(at + TaskDescriptor.STATE_OFFSET);
         final boolean queues = (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) == 0;
-        if (current == TaskDescriptor.STATE_LIVE && queues && isBacklogFull(at)) {
+        if (current == TaskDescriptor.STATE_LIVE && queues && Backlog.isFull(buffer, at)) {
             return;
         }
-        if (current == TaskDescriptor.STATE_IDLE || current == TaskDescriptor.STATE_LIVE) {
-            arriveNominal(task, at, arrivalNs, nowNs);
+        if (current == TaskDescriptor.STATE_STOPPED) {
+            return; // a late ring: the slot may be defined anew at any moment
         }
+        arriveNominal(task, at, arrivalNs, nowNs);
         // Release: a caller that sees it consumed may claim the next; everything above happened before.
         buffer.putLongRelease(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, arrivalNs);
     }
@@ -183,19 +182,24 @@ public final class DeviceScheduler {
     private void arriveNominal(final int task, final int at, final long nominalNs, final long nowNs) {
         if (buffer.getInt(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_LIVE) {
             final boolean drops = (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0;
-            if (drops || isBacklogFull(at)) {
+            if (drops || Backlog.isFull(buffer, at)) {
                 listener.onSkip(task, nominalNs, nowNs);
             } else {
-                final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
-                buffer.putLong(TaskDescriptor.backlogOffset(at, tail), nominalNs);
-                buffer.putLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
+                Backlog.put(buffer, at, nominalNs);
             }
-        } else if (buffer.getInt(at + TaskDescriptor.SKIP_NEXT_OFFSET) != 0) {
-            buffer.putInt(at + TaskDescriptor.SKIP_NEXT_OFFSET, 0);
-            listener.onSkip(task, nominalNs, nowNs);
         } else {
-            beginJob(task, at, nominalNs, nowNs);
+            beginUnlessSkipped(task, at, nominalNs, nowNs);
         }
+    }
+
+    private boolean beginUnlessSkipped(final int task, final int at, final long nominalNs, final long nowNs) {
+        if (buffer.getInt(at + TaskDescriptor.SKIP_NEXT_OFFSET) == 0) {
+            beginJob(task, at, nominalNs, nowNs);
+            return true;
+        }
+        buffer.putInt(at + TaskDescriptor.SKIP_NEXT_OFFSET, 0);
+        listener.onSkip(task, nominalNs, nowNs);
+        return false;
     }
 
     private void beginJob(final int task, final int at, final long nominalNs, final long nowNs) {
@@ -347,17 +351,16 @@ public final class DeviceScheduler {
             becomeStopped(task, at, nowNs);
             return;
         }
-        buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
         if (buffer.getInt(job + JobDescriptor.SKIP_NEXT_OFFSET) != 0) {
             buffer.putInt(at + TaskDescriptor.SKIP_NEXT_OFFSET, 1);
         }
-        long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
-        while (head != buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET)
-            && buffer.getInt(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_IDLE) {
-            final long nominalNs = buffer.getLong(TaskDescriptor.backlogOffset(at, head));
-            head++;
-            buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head);
-            arriveNominal(task, at, nominalNs, nowNs);
+        // Idle is published only when nothing waits: an observer that sees it may sleep until the next release.
+        boolean live = false;
+        while (!live && !Backlog.isEmpty(buffer, at)) {
+            live = beginUnlessSkipped(task, at, Backlog.take(buffer, at), nowNs);
+        }
+        if (!live) {
+            buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
         }
         if ((flags(at) & TaskDescriptor.FLAG_SPORADIC) != 0) {
             takeArrival(task, nowNs); // one that was held back while the backlog was full
@@ -365,12 +368,14 @@ public final class DeviceScheduler {
     }
 
     private void becomeStopped(final int task, final int at, final long nowNs) {
-        long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
-        final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
-        for (; head != tail; head++) {
-            listener.onSkip(task, buffer.getLong(TaskDescriptor.backlogOffset(at, head)), nowNs);
+        while (!Backlog.isEmpty(buffer, at)) {
+            listener.onSkip(task, Backlog.take(buffer, at), nowNs);
         }
-        buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head);
+        // Closes the gate: a claim that came before is counted here, and a later compare-and-set fails and then reads the stop.
+        final long arrivalNs = buffer.getAndSetLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.GATE_CLOSED);
+        if (arrivalNs != buffer.getLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)) {
+            listener.onSkip(task, arrivalNs, nowNs);
+        }
         listener.onStopped(task, nowNs);
         // Release: whoever sees the task stopped may define the slot anew; this is the home's last write to it.
         buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_STOPPED);
@@ -400,18 +405,5 @@ public final class DeviceScheduler {
 
     private boolean isEdf(final int at) {
         return buffer.getInt(at + TaskDescriptor.POLICY_OFFSET) != 0;
-    }
-
-    private boolean isBacklogFull(final int at) {
-        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET)
-            == TaskDescriptor.BACKLOG_CAPACITY;
-    }
-
-    /** SplitMix64's finaliser: spreads a counter over all 64 bits. */
-    private static long mix(final long value) {
-        long z = value + 0x9E3779B97F4A7C15L;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
     }
 }

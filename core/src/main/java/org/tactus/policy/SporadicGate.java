@@ -58,6 +58,9 @@ public final class SporadicGate {
             // the compare-and-set finds last unchanged.
             final long last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
             final long consumed = buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+            if (last == TaskDescriptor.GATE_CLOSED) {
+                return STOPPED;
+            }
             if (last != TaskDescriptor.NO_ARRIVAL && nowNs - last < periodNs) {
                 return TOO_EARLY;
             }

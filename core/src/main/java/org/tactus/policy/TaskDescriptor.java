@@ -103,6 +103,8 @@ public final class TaskDescriptor {
 
     /** An arrival that never was. */
     public static final long NO_ARRIVAL = Long.MIN_VALUE;
+    /** Stands as the last arrival of a stopped task, so that no claim succeeds any more. */
+    public static final long GATE_CLOSED = Long.MAX_VALUE;
 
     private TaskDescriptor() {
     }
