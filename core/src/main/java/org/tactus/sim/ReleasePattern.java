@@ -4,6 +4,8 @@ package org.tactus.sim;
 public enum ReleasePattern {
     /** Every task at 0, then every period. */
     SYNCHRONOUS,
+    /** As {@link #SYNCHRONOUS}, but no release is dropped behind a full backlog: for overloaded sets, in analysis only. */
+    SYNCHRONOUS_UNBOUNDED,
     /** As the file says: at the offset, then every period; sporadic tasks with seeded gaps of at least the period. */
     FILE,
     /** At a seeded offset below the period, then every period. */

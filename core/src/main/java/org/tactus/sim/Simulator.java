@@ -39,6 +39,7 @@ public final class Simulator {
     private UnsafeBuffer memory = new UnsafeBuffer(0, 0);
     private long[] nominalNs = new long[0];
     private int[] destination = new int[0];
+    private boolean[] held = new boolean[0];
     private long[] elapsedNs = new long[0];
     private long[] doneNs = new long[0];
     private long[] busyNs = new long[0];
@@ -174,6 +175,7 @@ public final class Simulator {
         if (nominalNs.length < taskCount) {
             nominalNs = new long[taskCount];
             destination = new int[taskCount];
+            held = new boolean[taskCount];
         }
         if (schedulers.length < deviceCount) {
             elapsedNs = new long[deviceCount];
@@ -221,7 +223,7 @@ public final class Simulator {
     private Task released(final Task task) {
         final Release kind = switch (options.releases()) {
             case FILE -> task.release();
-            case SPORADIC -> Release.SPORADIC;
+            case SPORADIC, SYNCHRONOUS_UNBOUNDED -> Release.SPORADIC;
             case SYNCHRONOUS, RANDOM_OFFSETS -> Release.PERIODIC;
         };
         return kind == task.release() ? task : new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(),
@@ -232,11 +234,12 @@ public final class Simulator {
         final Task model = set.tasks().get(task);
         final ReleasePattern pattern = options.releases();
         final long firstNs = switch (pattern) {
-            case SYNCHRONOUS -> 0;
+            case SYNCHRONOUS, SYNCHRONOUS_UNBOUNDED -> 0;
             case FILE -> model.offsetNs();
             case RANDOM_OFFSETS, SPORADIC -> random.upTo(model.periodNs() - 1);
         };
-        if (pattern == ReleasePattern.SPORADIC || pattern == ReleasePattern.FILE && model.release() == Release.SPORADIC) {
+        held[task] = false;
+        if (released(model).release() == Release.SPORADIC) {
             scheduleRequest(task, model, firstNs);
         } else {
             schedulers[state.homeDevice(task)].admit(task, firstNs);
@@ -247,6 +250,12 @@ public final class Simulator {
         final long dueNs = schedulers[device].nextReleaseNs();
         if (dueNs < options.durationNs()) {
             push(dueNs + overhead(releaseJitterNs), TICK | device);
+        } else if (dueNs != Long.MAX_VALUE) {
+            for (int i = 0; i < set.tasks().size(); i++) {
+                if (state.homeDevice(i) == device) {
+                    schedulers[device].quiesce(i, nowNs);
+                }
+            }
         }
     }
 
@@ -298,6 +307,7 @@ public final class Simulator {
             case ARRIVE -> {
                 schedulers[destination[index]].arrive(index, nowNs);
                 dirty[destination[index]] = true;
+                retry(index);
             }
             default -> request(index);
         }
@@ -306,13 +316,26 @@ public final class Simulator {
     private void request(final int task) {
         final Task model = set.tasks().get(task);
         final int home = state.homeDevice(task);
-        if (gate.release(task, nominalNs[task]) != SporadicGate.ACCEPTED) {
+        final boolean unbounded = options.releases() == ReleasePattern.SYNCHRONOUS_UNBOUNDED;
+        final int answer = gate.release(task, nominalNs[task]);
+        held[task] = unbounded && answer == SporadicGate.QUEUE_FULL;
+        if (held[task]) {
+            return;
+        }
+        if (answer != SporadicGate.ACCEPTED) {
             jobs.onSkip(task, nominalNs[task], nowNs);
         }
         schedulers[home].release(nowNs);
         dirty[home] = true;
-        final long gapNs = random.coin() ? 0 : random.upTo(model.periodNs());
+        final long gapNs = unbounded || random.coin() ? 0 : random.upTo(model.periodNs());
         scheduleRequest(task, model, nominalNs[task] + model.periodNs() + gapNs);
+    }
+
+    /** Requests again what the full backlog refused: it could not have run before its predecessors anyway. */
+    private void retry(final int task) {
+        if (held[task]) {
+            request(task);
+        }
     }
 
     private void complete(final int device) {
@@ -326,6 +349,8 @@ public final class Simulator {
             transit(device, state.segmentDevice(task), task, job);
         } else if (then == DeviceScheduler.RETURN_HOME) {
             transit(device, state.homeDevice(task), task, job);
+        } else if (then == DeviceScheduler.ENDED) {
+            retry(task);
         }
     }
 
