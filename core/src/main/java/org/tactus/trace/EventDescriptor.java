@@ -5,11 +5,11 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 /**
  * An event, a message of a dispatcher's ring buffer; the message type is its {@link EventType}. Written by the dispatcher and
- * published by the ring's commit.
+ * published by the ring's commit. The type stands in the record only in an event file; in a ring that word is unused.
  * <pre>
  *   0        8        12       16       20       24       32       40
  *  +--------+--------+--------+--------+--------+--------+--------+
- *  |time ns |device  |task    |segment |unused  |job     |argument|
+ *  |time ns |device  |task    |segment |type    |job     |argument|
  *  +--------+--------+--------+--------+--------+--------+--------+
  * </pre>
  */
@@ -22,8 +22,10 @@ public final class EventDescriptor {
     public static final int TASK_OFFSET = DEVICE_OFFSET + SIZE_OF_INT;
     /** Index of the segment in its task. */
     public static final int SEGMENT_OFFSET = TASK_OFFSET + SIZE_OF_INT;
+    /** One of {@link EventType}; in an event file only. */
+    public static final int TYPE_OFFSET = SEGMENT_OFFSET + SIZE_OF_INT;
     /** Number of the job in its task, or -1. */
-    public static final int JOB_OFFSET = SEGMENT_OFFSET + 2 * SIZE_OF_INT;
+    public static final int JOB_OFFSET = TYPE_OFFSET + SIZE_OF_INT;
     /** Depends on the type. */
     public static final int ARGUMENT_OFFSET = JOB_OFFSET + SIZE_OF_LONG;
     /** Bytes of an event. */
