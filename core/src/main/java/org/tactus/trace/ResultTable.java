@@ -145,6 +145,12 @@ public final class ResultTable {
         if (!result.boundsVoid().isEmpty()) {
             lines.add("BOUNDS VOID: " + result.boundsVoid());
         }
+        final List<String> beyond = result.tasks().stream().filter(task -> task.tightness() > 1).map(TaskResult::name).toList();
+        if (!beyond.isEmpty()) {
+            lines.add("BOUND EXCEEDED: a response of " + String.join(", ", beyond) + " was longer than its bound"
+                + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
+                    ? "; nothing that was seen explains it." : "; see the lines beside this."));
+        }
         stalls(result, lines);
         if (!conditions.noise().isEmpty()) {
             lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");
@@ -179,7 +185,7 @@ public final class ResultTable {
                 .map(stall -> digits(stall.lengthNs()) + " at " + digits(stall.atNs()) + " (" + stall.where() + ", " + stall.cause() + ")")
                 .toList()) + ".");
         if (result.misses() > 0 && result.missesWithoutStalls() == 0) {
-            lines.add("WARNING: every one of the " + result.misses() + " deadline misses was in a job that a stall touched.");
+            lines.add("WARNING: all deadline misses (" + result.misses() + ") were in jobs that a stall touched.");
         }
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class ResultTableTest {
@@ -19,10 +20,11 @@ class ResultTableTest {
         assertEquals(2, text.lines().filter(line -> line.startsWith("detect ")).count(), text);
         assertTrue(text.contains("Without the 3 jobs that a platform stall touched:"), text);
         assertTrue(text.contains("BOUNDS VOID: "), text);
+        assertTrue(text.contains("BOUND EXCEEDED: a response of detect was longer"), text);
         assertTrue(text.contains("Modelled: the times of acc0"), text);
         assertTrue(text.contains("Noise floor: "), text);
         assertTrue(text.contains("Collector: G1"), text);
-        assertTrue(text.contains("WARNING: every one of the 1 deadline misses"), text);
+        assertTrue(text.contains("WARNING: all deadline misses (1)"), text);
         assertTrue(text.lines().filter(line -> line.startsWith("detect ")).findFirst().orElseThrow().contains("1.619"), text);
     }
 
@@ -49,7 +51,7 @@ class ResultTableTest {
         final List<TaskResult> tasks = new ArrayList<>(good.tasks());
         final TaskResult t = tasks.getFirst();
         tasks.set(0, new TaskResult(t.name(), t.periodNs(), t.deadlineNs(), t.boundNs(), t.released(), t.jobs(), t.unfinished(),
-            t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(), java.util.OptionalLong.of(40_000_000)));
+            t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(), OptionalLong.of(40_000_000)));
         return new RunResult(good.source(), good.taskSet(), good.policy(), good.test(), good.seed(), good.durationNs(),
             good.conditions(), tasks, new WithoutStalls(good.tasks(), 3, 0), STALLS, good.devices(),
             "task 'detect' ran past its WCET 2 times and was let go on", 12);
