@@ -3,6 +3,7 @@ package org.tactus.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tactus.analysis.swap.SwapAnalysis;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 
@@ -37,7 +38,7 @@ public final class Analyses {
     /**
      * Analyses with the tightest sound test that applies. {@code chain-fp-budget} gives no bound at all when one task fails;
      * then {@code chain-fp} answers, which bounds at least the tasks of higher priority. The preemptive tests are for reference
-     * and never chosen: no device here is preemptive.
+     * and never chosen: no device here is preemptive. Of the swap tests only the one for the protocol of the set's device is chosen.
      *
      * @param set the task set
      * @return the verdict; {@link Verdict#test()} names the test
@@ -52,6 +53,9 @@ public final class Analyses {
             final String objection = test.applies(set);
             if (!objection.isEmpty()) {
                 objections.add(objection);
+                continue;
+            }
+            if (test instanceof SwapAnalysis swap && !swap.isProtocolOf(set)) {
                 continue;
             }
             final Verdict verdict = test.analyze(set);
@@ -87,6 +91,7 @@ public final class Analyses {
         tests.add(new ChainFpAnalysis(false));
         tests.add(new ChainEdfAnalysis(true));
         tests.add(new ChainEdfAnalysis(false));
+        tests.addAll(SwapAnalysis.all());
         return List.copyOf(tests);
     }
 }

@@ -1,0 +1,120 @@
+package org.tactus.analysis.swap;
+
+import org.tactus.analysis.Saturating;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+/**
+ * The memory conditions of swapping, in bytes, after {@code swap.md}. MC1: every task can be made fully resident by taking out no
+ * more of the others than their swap volumes. MC2: so can every two at once. Swap volumes count by whole chunks, and what a volume
+ * is rounded up by counts as footprint too. Immutable; sums saturate.
+ */
+public final class MemoryConditions {
+    private final long overflowBytes;
+    private final long[] volumeBytes;
+    private final long totalVolumeBytes;
+    private final int largest;
+    private final int second;
+    private final TaskSet set;
+
+    private MemoryConditions(final TaskSet set, final DeviceMemory memory) {
+        this.set = set;
+        final int count = set.tasks().size();
+        volumeBytes = new long[count];
+        long needed = 0;
+        long total = 0;
+        int first = -1;
+        int next = -1;
+        for (int i = 0; i < count; i++) {
+            final Task task = set.tasks().get(i);
+            final long declared = task.memory().map(m -> m.swapBytes().orElse(0)).orElse(0L);
+            volumeBytes[i] = Saturating.multiply(chunks(task, memory), memory.chunkBytes());
+            total = Saturating.add(total, volumeBytes[i]);
+            needed = Saturating.add(needed, task.memory().map(TaskMemory::footprintBytes).orElse(0L));
+            needed = Saturating.add(needed, volumeBytes[i] - declared);
+            if (first < 0 || volumeBytes[i] > volumeBytes[first]) {
+                next = first;
+                first = i;
+            } else if (next < 0 || volumeBytes[i] > volumeBytes[next]) {
+                next = i;
+            }
+        }
+        overflowBytes = needed - memory.capacityBytes();
+        totalVolumeBytes = total;
+        largest = first;
+        second = next;
+    }
+
+    /**
+     * Computes the conditions of a set whose tasks all run on one device with scheduled memory.
+     *
+     * @param set the task set
+     * @return its memory conditions
+     */
+    public static MemoryConditions of(final TaskSet set) {
+        return new MemoryConditions(set, SwapModel.memory(set));
+    }
+
+    /**
+     * How many chunks of a task may be out at once.
+     *
+     * @param task   the task
+     * @param memory the device's memory
+     * @return its swap volume over the chunk size, rounded up
+     */
+    public static long chunks(final Task task, final DeviceMemory memory) {
+        final long declared = task.memory().map(m -> m.swapBytes().orElse(0)).orElse(0L);
+        return Saturating.ceilDivide(declared, memory.chunkBytes());
+    }
+
+    /**
+     * By how much everything together is larger than the memory.
+     *
+     * @return bytes; 0 or less when everything fits at once
+     */
+    public long overflowBytes() {
+        return overflowBytes;
+    }
+
+    /**
+     * Whether one task at a time can be fully resident; necessary and sufficient for SEQ and SPE.
+     *
+     * @return true when it holds
+     */
+    public boolean mc1() {
+        return totalVolumeBytes - volumeBytes[largest] >= overflowBytes;
+    }
+
+    /**
+     * Whether two tasks at a time can be fully resident; OVL needs it beside MC1.
+     *
+     * @return true when it holds; always for a single task
+     */
+    public boolean mc2() {
+        return second < 0 || totalVolumeBytes - volumeBytes[largest] - volumeBytes[second] >= overflowBytes;
+    }
+
+    /**
+     * Says which condition fails and what would mend it.
+     *
+     * @param pairs whether MC2 is needed beside MC1
+     * @return one sentence, or an empty string when all that is needed holds
+     */
+    public String problem(final boolean pairs) {
+        if (!mc1()) {
+            final long lacking = overflowBytes - (totalVolumeBytes - volumeBytes[largest]);
+            return "memory condition MC1 fails: with '" + set.tasks().get(largest).name() + "' fully resident the other tasks can give up "
+                + (totalVolumeBytes - volumeBytes[largest]) + "B of the " + overflowBytes + "B overflow, " + lacking
+                + "B too little; raise the swap volumes of the others, or the memory, by as much";
+        }
+        if (pairs && !mc2()) {
+            final long given = totalVolumeBytes - volumeBytes[largest] - volumeBytes[second];
+            return "memory condition MC2 fails: with '" + set.tasks().get(largest).name() + "' and '" + set.tasks().get(second).name()
+                + "' both fully resident the other tasks can give up " + given + "B of the " + overflowBytes + "B overflow, "
+                + (overflowBytes - given) + "B too little; raise the swap volumes of the others, or use the protocol seq or spe";
+        }
+        return "";
+    }
+}
