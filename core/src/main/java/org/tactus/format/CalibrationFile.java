@@ -1,0 +1,112 @@
+package org.tactus.format;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Reads and writes the calibrations of machines: one file, one entry a machine. */
+public final class CalibrationFile {
+    /** Environment variable that names another file. */
+    public static final String VARIABLE = "TACTUS_CALIBRATION";
+
+    private CalibrationFile() {
+    }
+
+    /**
+     * Tells where calibrations are kept: in the file that {@value #VARIABLE} names, else in {@code .config/tactus} of the user.
+     *
+     * @return the file, which need not exist
+     */
+    public static Path defaultPath() {
+        final String named = System.getenv(VARIABLE);
+        return named != null && !named.isBlank() ? Path.of(named)
+            : Path.of(System.getProperty("user.home"), ".config", "tactus", "calibration.yaml");
+    }
+
+    /**
+     * Finds a machine's calibration.
+     *
+     * @param file    the file; one that does not exist holds none
+     * @param machine the machine's name
+     * @return its calibration
+     * @throws FileFormatException when the file is wrong, with its line
+     */
+    public static Optional<MachineCalibration> find(final Path file, final String machine) {
+        return read(file).stream().filter(known -> known.machine().equals(machine)).findFirst();
+    }
+
+    /**
+     * Reads all calibrations.
+     *
+     * @param file the file; one that does not exist holds none
+     * @return in the file's order
+     * @throws FileFormatException when the file is wrong, with its line
+     */
+    public static List<MachineCalibration> read(final Path file) {
+        if (Files.notExists(file)) {
+            return List.of();
+        }
+        final YamlValue root = YamlFile.read(file).root();
+        root.checkVersion();
+        final List<MachineCalibration> machines = new ArrayList<>();
+        for (final YamlValue value : root.map("tactus", "machines").need("machines", "the list 'machines'").list()) {
+            final YamlMap map = value.map("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
+                "dispatch", "handOff", "completion");
+            machines.add(new MachineCalibration(map.need("machine", "the machine's name").text(),
+                map.need("measuredAt", "the date").text(), map.durationNs("duration", 0),
+                map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),
+                map.find("conditions").map(YamlValue::texts).orElse(Map.of()), quantiles(map, "releaseJitter"),
+                quantiles(map, "dispatch"), quantiles(map, "handOff"), quantiles(map, "completion")));
+        }
+        return machines;
+    }
+
+    private static Quantiles quantiles(final YamlMap map, final String key) {
+        return Quantiles.read(map.need(key, "'" + key + "' or run: tactus calibrate").map(Quantiles.KEYS));
+    }
+
+    /**
+     * Stores a machine's calibration in place of its older one; the others stay.
+     *
+     * @param file        the file; made with its directory when missing
+     * @param calibration what was measured
+     * @throws IOException         when it cannot be written
+     * @throws FileFormatException when the existing file is wrong: it is never overwritten
+     */
+    public static void store(final Path file, final MachineCalibration calibration) throws IOException {
+        final List<Object> machines = new ArrayList<>();
+        for (final MachineCalibration known : read(file)) {
+            if (!known.machine().equals(calibration.machine())) {
+                machines.add(entries(known));
+            }
+        }
+        machines.add(entries(calibration));
+        final Map<String, Object> root = new LinkedHashMap<>();
+        root.put("tactus", 1);
+        root.put("machines", machines);
+        YamlOutput.write(file, "Measured by 'tactus calibrate'; analyses charge the maxima.", root);
+    }
+
+    private static Map<String, Object> entries(final MachineCalibration calibration) {
+        final Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put("machine", calibration.machine());
+        entries.put("measuredAt", calibration.measuredAt());
+        entries.put("duration", calibration.durationNs() + "ns");
+        entries.put("stalls", calibration.stalls());
+        entries.put("longestStall", calibration.longestStallNs() + "ns");
+        if (!calibration.conditions().isEmpty()) {
+            entries.put("conditions", new TreeMap<>(calibration.conditions()));
+        }
+        entries.put("releaseJitter", calibration.releaseJitter().entries());
+        entries.put("dispatch", calibration.dispatch().entries());
+        entries.put("handOff", calibration.handOff().entries());
+        entries.put("completion", calibration.completion().entries());
+        return entries;
+    }
+}

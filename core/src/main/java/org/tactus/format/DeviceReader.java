@@ -1,0 +1,81 @@
+package org.tactus.format;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.SwapProtocol;
+
+/** Reads one element of {@code platform.devices}. */
+final class DeviceReader {
+    /** Parameter memory of a Coral Edge TPU. */
+    private static final long EDGE_TPU_SRAM_BYTES = 8L << 20;
+    private static final long MOST_CORES = 1023;
+    private static final List<String> SWAP_KEYS = List.of("chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead");
+    private static final Map<String, DeviceKind> KINDS = words(DeviceKind.values(), DeviceKind::text);
+    private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
+
+    private DeviceReader() {
+    }
+
+    static <T> Map<String, T> words(final T[] values, final Function<T, String> text) {
+        final Map<String, T> words = new LinkedHashMap<>();
+        for (final T value : values) {
+            words.put(text.apply(value), value);
+        }
+        return words;
+    }
+
+    static DeviceSpec read(final YamlValue value) {
+        final YamlMap map = value.map("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut",
+            "swapInOverhead", "swapOutOverhead", "sram");
+        final String name = map.need("name", "'name: cpu0'").text();
+        final DeviceKind kind = map.need("kind", "'kind: cpu', or modelled, cuda or edgetpu").oneOf(KINDS);
+        final List<Integer> cores = map.find("cores").map(DeviceReader::cores).orElse(List.of());
+        final String driver = map.find("driver").map(YamlValue::text).orElse("");
+        final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
+        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind));
+    }
+
+    private static List<Integer> cores(final YamlValue value) {
+        final List<Integer> cores = value.list().stream().map(core -> (int) core.integer(0, MOST_CORES)).toList();
+        if (cores.stream().distinct().count() != cores.size()) {
+            throw value.error("cores: a core stands twice; name each once");
+        }
+        return cores;
+    }
+
+    private static long sram(final YamlMap map, final DeviceKind kind) {
+        final Optional<YamlValue> sram = map.find("sram");
+        if (sram.isPresent() && kind != DeviceKind.EDGETPU) {
+            throw sram.get().error("sram: only an edgetpu device has it; remove the key or write 'kind: edgetpu'");
+        }
+        return kind == DeviceKind.EDGETPU ? sram.map(YamlValue::sizeBytes).orElse(EDGE_TPU_SRAM_BYTES) : 0;
+    }
+
+    private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind) {
+        final Optional<YamlValue> swap = SWAP_KEYS.stream().filter(map::has).findFirst().flatMap(map::find);
+        if (!map.has("memory")) {
+            if (swap.isPresent()) {
+                throw swap.get().error(swap.get().name() + ": the device has no memory to swap; add 'memory: 8GiB'");
+            }
+            return Optional.empty();
+        }
+        final YamlValue memory = map.need("memory", "'memory: 8GiB'");
+        if (kind == DeviceKind.CPU) {
+            throw memory.error("memory: a cpu device has none of its own; remove the key, or name another kind");
+        }
+        final long capacityBytes = memory.sizeBytes();
+        if (swap.isEmpty()) {
+            return Optional.of(new DeviceMemory(capacityBytes, capacityBytes, SwapProtocol.SEQ, 0, 0, 0, 0));
+        }
+        return Optional.of(new DeviceMemory(capacityBytes, map.need("chunk", "'chunk: 32MiB'").sizeBytes(),
+            map.find("protocol").map(protocol -> protocol.oneOf(PROTOCOLS)).orElse(SwapProtocol.SEQ),
+            map.need("chunkIn", "'chunkIn: 1.3ms'").durationNs(), map.need("chunkOut", "'chunkOut: 1.3ms'").durationNs(),
+            map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0)));
+    }
+}

@@ -1,0 +1,37 @@
+package org.tactus.format;
+
+import java.util.Map;
+import org.tactus.model.Overheads;
+
+/**
+ * What one machine adds to every job, measured by {@code tactus calibrate} over samples that no platform stall touched.
+ *
+ * @param machine        the machine, as {@link MachineName} tells it
+ * @param measuredAt     when, for people (ISO 8601)
+ * @param durationNs     how long it was measured, nanoseconds
+ * @param stalls         platform stalls that were seen meanwhile and left out
+ * @param longestStallNs the longest of them, nanoseconds
+ * @param conditions     what was granted and what else ran
+ * @param releaseJitter  from a nominal release until the dispatcher has seen it
+ * @param dispatch       from a decision until the segment runs
+ * @param handOff        from a segment's end until another device's dispatcher has seen the job
+ * @param completion     from a segment's end until the dispatcher has recorded it
+ */
+public record MachineCalibration(
+    String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
+    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion) {
+
+    /** Copies the map. */
+    public MachineCalibration {
+        conditions = Map.copyOf(conditions);
+    }
+
+    /**
+     * The overheads that analyses charge: the maxima.
+     *
+     * @return without a stall allowance
+     */
+    public Overheads overheads() {
+        return new Overheads(releaseJitter.maxNs(), dispatch.maxNs(), handOff.maxNs(), completion.maxNs(), 0);
+    }
+}

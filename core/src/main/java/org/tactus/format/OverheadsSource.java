@@ -1,0 +1,22 @@
+package org.tactus.format;
+
+import java.util.Locale;
+
+/** Where the overheads of a loaded task set come from. */
+public enum OverheadsSource {
+    /** The file says that the machine adds nothing. */
+    NONE,
+    /** Measured on this machine by {@code tactus calibrate}. */
+    CALIBRATED,
+    /** Written in the file. */
+    DECLARED;
+
+    /**
+     * The word that reports use.
+     *
+     * @return {@code none}, {@code calibrated} or {@code declared}
+     */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

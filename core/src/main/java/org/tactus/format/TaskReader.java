@@ -1,0 +1,186 @@
+package org.tactus.format;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.tactus.model.ActualTime;
+import org.tactus.model.BacklogAction;
+import org.tactus.model.Limits;
+import org.tactus.model.ModelSource;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Release;
+import org.tactus.model.Segment;
+import org.tactus.model.TaskBuilder;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSetBuilder;
+
+/** Reads one element of {@code tasks}; what its segments lack comes from the measured WCETs. */
+final class TaskReader {
+    private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
+    private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
+    private static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
+    private static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
+    private static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
+
+    private final Path taskSetFile;
+    private final Path base;
+    private final boolean unmeasuredAllowed;
+    private WcetSidecar sidecar;
+
+    TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed) {
+        this.taskSetFile = taskSetFile;
+        this.base = base;
+        this.unmeasuredAllowed = unmeasuredAllowed;
+    }
+
+    private record SegmentLine(YamlValue at, String device, long wcetNs, ActualTime actual) {
+    }
+
+    private static <T> Map<String, T> ordered(final String first, final T one, final String second, final T two) {
+        final Map<String, T> words = new LinkedHashMap<>();
+        words.put(first, one);
+        words.put(second, two);
+        return words;
+    }
+
+    private static Map<String, String> same(final String... words) {
+        return DeviceReader.words(words, word -> word);
+    }
+
+    /** The measured WCETs that were used; empty when none was needed. */
+    Optional<WcetSidecar> sidecar() {
+        return Optional.ofNullable(sidecar);
+    }
+
+    void read(final YamlValue value, final TaskSetBuilder set) {
+        final YamlMap map = value.map("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog",
+            "memory", "model", "segments");
+        final String name = map.need("name", "'name: detect'").text();
+        final long periodNs = map.need("period", "'period: 250ms'").durationNs();
+        final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
+        final Optional<ModelSource> model = map.find("model").map(source -> model(source, segments.size()));
+        final Optional<TaskMemory> memory = map.find("memory").map(this::memory);
+        set.task(name, task -> {
+            task.periodNs(periodNs).offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
+            map.find("deadline").ifPresent(deadline -> task.deadlineNs(deadline.durationNs()));
+            map.find("release").ifPresent(release -> task.release(release.oneOf(RELEASE)));
+            map.find("priority").ifPresent(priority -> task.priority((int) priority.integer(1, Integer.MAX_VALUE - 1)));
+            map.find("onOverrun").ifPresent(action -> task.onOverrun(action.oneOf(OVERRUN)));
+            map.find("onBacklog").ifPresent(action -> task.onBacklog(action.oneOf(BACKLOG)));
+            memory.ifPresent(task::memory);
+            model.ifPresent(task::model);
+            addSegments(task, name, model, segments);
+        });
+    }
+
+    private static List<SegmentLine> segments(final YamlValue value) {
+        final List<SegmentLine> segments = new ArrayList<>();
+        for (final YamlValue element : value.list()) {
+            if (segments.size() == Limits.MAX_SEGMENTS_PER_TASK) {
+                throw element.error("more segments than the tables hold; the most is " + Limits.MAX_SEGMENTS_PER_TASK);
+            }
+            final YamlMap map = element.map("device", "wcet", "actual");
+            long wcetNs = Segment.UNMEASURED;
+            if (map.has("wcet")) {
+                final YamlValue wcet = map.need("wcet", "'wcet: 3ms'");
+                wcetNs = wcet.durationNs();
+                if (wcetNs == 0) {
+                    throw wcet.error("wcet: the time must be above 0");
+                }
+            }
+            segments.add(new SegmentLine(element, map.need("device", "'device: cpu0'").text(), wcetNs,
+                map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET)));
+        }
+        return segments;
+    }
+
+    private static ActualTime actual(final YamlValue value) {
+        if (!value.isMap()) {
+            final double share = value.decimal();
+            return new ActualTime(share, share);
+        }
+        final YamlValue uniform = value.map("uniform").need("uniform", "'uniform: [0.7, 1.0]'");
+        final List<YamlValue> ends = uniform.list();
+        if (ends.size() != 2) {
+            throw uniform.error("uniform needs two shares of the WCET, such as [0.7, 1.0]");
+        }
+        return new ActualTime(ends.get(0).decimal(), ends.get(1).decimal());
+    }
+
+    private ModelSource model(final YamlValue value, final int segments) {
+        final YamlMap map = value.map("file", "zoo", "size", "cuts");
+        final int cuts = map.find("cuts").map(number -> (int) number.integer(1, Limits.MAX_SEGMENTS_PER_TASK))
+            .orElse(Math.max(1, segments));
+        if (map.has("file") == map.has("zoo")) {
+            throw value.error("model needs either 'file: net.onnx' or 'zoo: resnet', one of the two");
+        }
+        if (map.has("zoo")) {
+            return new ModelSource.Zoo(map.need("zoo", "'zoo: resnet'").oneOf(ZOO),
+                map.find("size").map(size -> size.oneOf(ZOO_SIZES)).orElse("small"), cuts);
+        }
+        map.find("size").ifPresent(size -> {
+            throw size.error("size: only a zoo network has one; remove the key");
+        });
+        final YamlValue file = map.need("file", "'file: net.onnx'");
+        existing(file);
+        return new ModelSource.OnnxFile(file.text(), cuts);
+    }
+
+    private Path existing(final YamlValue value) {
+        final String text = value.text();
+        try {
+            final Path path = base.resolve(text);
+            if (!Files.isRegularFile(path)) {
+                throw value.error("file '" + text + "' does not exist; name a file, relative to the task set's directory");
+            }
+            return path;
+        } catch (final InvalidPathException e) {
+            throw value.file().error(value.line(), "'" + text + "' is not a path; name a file, relative to the task set's directory", e);
+        }
+    }
+
+    private TaskMemory memory(final YamlValue value) {
+        final YamlMap map = value.map("footprint", "swap", "objects");
+        final OptionalLong swap = map.find("swap").map(bytes -> OptionalLong.of(bytes.sizeBytes())).orElse(OptionalLong.empty());
+        if (!map.has("objects")) {
+            return new TaskMemory(map.need("footprint", "'footprint: 512MiB' or 'objects: FILE.csv'").sizeBytes(), swap, Optional.empty());
+        }
+        final YamlValue objects = map.need("objects", "'objects: FILE.csv'");
+        final long sum = ObjectTable.footprintBytes(existing(objects));
+        return new TaskMemory(map.find("footprint").map(YamlValue::sizeBytes).orElse(sum), swap, Optional.of(objects.text()));
+    }
+
+    private void addSegments(final TaskBuilder task, final String name, final Optional<ModelSource> model,
+        final List<SegmentLine> segments) {
+        for (int i = 0; i < segments.size(); i++) {
+            final SegmentLine segment = segments.get(i);
+            long wcetNs = segment.wcetNs();
+            if (wcetNs == Segment.UNMEASURED) {
+                if (model.isEmpty()) {
+                    throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
+                }
+                wcetNs = measured(segment, name, model.get(), i);
+            }
+            task.segment(segment.device(), wcetNs, segment.actual());
+        }
+    }
+
+    private long measured(final SegmentLine segment, final String name, final ModelSource model, final int index) {
+        final Path beside = WcetSidecarFile.beside(taskSetFile);
+        if (sidecar == null && Files.exists(beside)) {
+            sidecar = WcetSidecarFile.read(beside);
+        }
+        final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, segment.device());
+        if (known.isEmpty() && !unmeasuredAllowed) {
+            throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + segment.device()
+                + "; measure it: tactus profile " + taskSetFile);
+        }
+        return known.orElse(Segment.UNMEASURED);
+    }
+}

@@ -1,0 +1,128 @@
+package org.tactus.format;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.Overheads;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+
+/** Reads a task-set file: YAML in, a checked {@link TaskSet} out, or one error with its line. */
+public final class TaskSetFile {
+    private static final String CALIBRATED = "calibrated";
+    private static final Map<String, PolicyKind> POLICIES = DeviceReader.words(PolicyKind.values(), PolicyKind::text);
+
+    private final Path path;
+    private final Options options;
+    private final YamlFile yaml;
+    private OverheadsSource source = OverheadsSource.NONE;
+    private Optional<MachineCalibration> calibration = Optional.empty();
+
+    private TaskSetFile(final Path path, final Options options) {
+        this.path = path;
+        this.options = options;
+        this.yaml = YamlFile.read(path);
+    }
+
+    /**
+     * How to load.
+     *
+     * @param unmeasuredAllowed   a network's segment without a WCET stays {@link org.tactus.model.Segment#UNMEASURED}; for profiling
+     * @param uncalibratedAllowed {@code overheads: calibrated} without a calibration counts as none; for profiling
+     * @param calibrationFile     where calibrations are kept
+     * @param machine             which of them to use
+     */
+    public record Options(boolean unmeasuredAllowed, boolean uncalibratedAllowed, Path calibrationFile, String machine) {
+        /**
+         * For analyses and runs: everything must be known; the calibration is this machine's.
+         *
+         * @return the options
+         */
+        public static Options strict() {
+            return new Options(false, false, CalibrationFile.defaultPath(), MachineName.current());
+        }
+
+        /**
+         * For profiling: WCETs and overheads may be missing.
+         *
+         * @return the options
+         */
+        public static Options forProfiling() {
+            return new Options(true, true, CalibrationFile.defaultPath(), MachineName.current());
+        }
+    }
+
+    /**
+     * Loads a task set.
+     *
+     * @param path    the file
+     * @param options how
+     * @return the set and where it came from
+     * @throws FileFormatException at the first thing that is wrong
+     */
+    public static LoadedTaskSet load(final Path path, final Options options) {
+        return new TaskSetFile(path, options).load();
+    }
+
+    private LoadedTaskSet load() {
+        final YamlValue root = yaml.root();
+        root.checkVersion();
+        final YamlMap map = root.map("tactus", "name", "policy", "overheads", "platform", "tasks");
+        final Path base = path.toAbsolutePath().getParent();
+        final TaskSetBuilder builder = TaskSet.builder(map.need("name", "'name: braking'").text())
+            .policy(map.need("policy", "'policy: fixed-priority' or 'policy: edf'").oneOf(POLICIES))
+            .overheads(overheads(map.need("overheads", "'overheads: calibrated' or 'overheads: none'")));
+        for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map("devices")
+            .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
+            builder.device(DeviceReader.read(device));
+        }
+        final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed);
+        for (final YamlValue task : map.need("tasks", "the list 'tasks'").list()) {
+            tasks.read(task, builder);
+        }
+        final TaskSet set = build(builder);
+        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), warnings(tasks.sidecar()), yaml::lineOf);
+    }
+
+    private TaskSet build(final TaskSetBuilder builder) {
+        try {
+            return builder.build();
+        } catch (final InvalidTaskSetException e) {
+            throw yaml.error(yaml.lineOf(e.field()), e.getMessage(), e);
+        }
+    }
+
+    private Overheads overheads(final YamlValue value) {
+        if (value.isMap()) {
+            source = OverheadsSource.DECLARED;
+            final YamlMap map = value.map("releaseJitter", "dispatch", "handOff", "completion", "stall");
+            return new Overheads(map.durationNs("releaseJitter", 0), map.durationNs("dispatch", 0), map.durationNs("handOff", 0),
+                map.durationNs("completion", 0), map.durationNs("stall", 0));
+        }
+        final Map<String, OverheadsSource> words = new LinkedHashMap<>();
+        words.put("none", OverheadsSource.NONE);
+        words.put(CALIBRATED, OverheadsSource.CALIBRATED);
+        source = value.oneOf(words);
+        if (source == OverheadsSource.NONE) {
+            return Overheads.NONE;
+        }
+        calibration = CalibrationFile.find(options.calibrationFile, options.machine);
+        if (calibration.isEmpty() && !options.uncalibratedAllowed) {
+            throw value.error("overheads are 'calibrated' but this machine has no calibration in " + options.calibrationFile
+                + "; measure it: tactus calibrate");
+        }
+        return calibration.map(MachineCalibration::overheads).orElse(Overheads.NONE);
+    }
+
+    private List<String> warnings(final Optional<WcetSidecar> sidecar) {
+        final List<String> warnings = new ArrayList<>();
+        sidecar.filter(wcets -> !wcets.machine().equals(options.machine)).ifPresent(wcets -> warnings.add(
+            "the WCETs in " + WcetSidecarFile.beside(path) + " were measured on another machine, " + wcets.machine()));
+        return warnings;
+    }
+}

@@ -1,0 +1,98 @@
+package org.tactus.format;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Reads and writes {@code NAME.wcet.yaml}, the measured WCETs beside the task set {@code NAME.yaml}. */
+public final class WcetSidecarFile {
+    private WcetSidecarFile() {
+    }
+
+    /**
+     * Tells where the measured WCETs of a task set stand.
+     *
+     * @param taskSetFile the task-set file
+     * @return the file beside it
+     */
+    public static Path beside(final Path taskSetFile) {
+        final String name = String.valueOf(taskSetFile.getFileName());
+        return taskSetFile.resolveSibling(name.replaceFirst("\\.ya?ml$", "") + ".wcet.yaml");
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @param file the file
+     * @return the measurements
+     * @throws FileFormatException when it is wrong, with its line
+     */
+    public static WcetSidecar read(final Path file) {
+        final YamlValue root = YamlFile.read(file).root();
+        root.checkVersion();
+        final YamlMap map = root.map("tactus", "taskSet", "machine", "measuredAt", "margin", "conditions", "tasks");
+        final List<WcetSidecar.TaskWcet> tasks = new ArrayList<>();
+        for (final YamlValue value : map.need("tasks", "the list 'tasks'").list()) {
+            final YamlMap task = value.map("name", "model", "segments");
+            final List<WcetSidecar.SegmentWcet> segments = new ArrayList<>();
+            for (final YamlValue segment : task.need("segments", "the list 'segments'").list()) {
+                segments.add(segment(segment.map("device", "wcet", "samples", "p50", "p99", "p999", "max")));
+            }
+            tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
+                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), segments));
+        }
+        return new WcetSidecar(map.need("taskSet", "the set's name").text(), map.need("machine", "the machine's name").text(),
+            map.need("measuredAt", "the date").text(), map.need("margin", "'margin: 0.2'").decimal(),
+            map.find("conditions").map(YamlValue::texts).orElse(Map.of()), tasks);
+    }
+
+    private static WcetSidecar.SegmentWcet segment(final YamlMap map) {
+        final YamlValue wcet = map.need("wcet", "'wcet: 3ms'");
+        final long wcetNs = wcet.durationNs();
+        if (wcetNs == 0) {
+            throw wcet.error("wcet: the time must be above 0");
+        }
+        return new WcetSidecar.SegmentWcet(map.need("device", "'device: cpu0'").text(), wcetNs, Quantiles.read(map));
+    }
+
+    /**
+     * Writes the file; replaces an older one at once.
+     *
+     * @param file    the file
+     * @param sidecar the measurements
+     * @throws IOException when it cannot be written
+     */
+    public static void write(final Path file, final WcetSidecar sidecar) throws IOException {
+        final Map<String, Object> root = new LinkedHashMap<>();
+        root.put("tactus", 1);
+        root.put("taskSet", sidecar.taskSet());
+        root.put("machine", sidecar.machine());
+        root.put("measuredAt", sidecar.measuredAt());
+        root.put("margin", sidecar.margin());
+        if (!sidecar.conditions().isEmpty()) {
+            root.put("conditions", new TreeMap<>(sidecar.conditions()));
+        }
+        final List<Object> tasks = new ArrayList<>();
+        for (final WcetSidecar.TaskWcet task : sidecar.tasks()) {
+            final List<Object> segments = new ArrayList<>();
+            for (final WcetSidecar.SegmentWcet segment : task.segments()) {
+                final Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("device", segment.device());
+                entry.put("wcet", segment.wcetNs() + "ns");
+                entry.putAll(segment.measured().entries());
+                segments.add(entry);
+            }
+            final Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("name", task.name());
+            entry.put("model", task.model());
+            entry.put("segments", segments);
+            tasks.add(entry);
+        }
+        root.put("tasks", tasks);
+        YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin.", root);
+    }
+}
