@@ -1,9 +1,13 @@
 package org.tactus;
 
 import java.nio.ByteBuffer;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
@@ -13,6 +17,9 @@ import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
+import org.tactus.format.MachineCalibration;
+import org.tactus.format.MachineName;
+import org.tactus.format.Quantiles;
 import org.tactus.kernel.Admission;
 import org.tactus.kernel.DispatchLoop;
 import org.tactus.kernel.Kernel;
@@ -49,6 +56,7 @@ public final class Calibrator implements EventHandler {
     /** Of each quantity: begin, end, begin, end ... nanoseconds. */
     private final LongArrayList[] samples = new LongArrayList[4];
     private final LongArrayList stalls = new LongArrayList();
+    private final Map<String, String> granted = new LinkedHashMap<>();
     private final long[] lastOnDevice = new long[2];
     private final long[] startedNs = new long[2];
     /** Hand-overs as (key, time) and arrivals as (key, time, what the device did before): they come through two rings. */
@@ -78,7 +86,7 @@ public final class Calibrator implements EventHandler {
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
      */
-    public Calibration measure(final long durationNs) throws InterruptedException {
+    public MachineCalibration measure(final long durationNs) throws InterruptedException {
         final DispatchLoop warmUp = new DispatchLoop();
         for (int i = 0; i < WARM_UP_JOBS; i++) {
             warmUp.periodicJob();
@@ -96,8 +104,10 @@ public final class Calibrator implements EventHandler {
         for (int i = 0; i < stalls.size(); i += 2) {
             longestNs = Math.max(longestNs, stalls.getLong(i + 1) - stalls.getLong(i));
         }
-        return new Calibration(quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF), quantity(COMPLETION),
-            stalls.size() / 2, longestNs, durationNs);
+        final Map<String, String> conditions = new LinkedHashMap<>(granted);
+        conditions.put("idle", options.idle().name());
+        return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
+            stalls.size() / 2, longestNs, conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF), quantity(COMPLETION));
     }
 
     private void run(final long durationNs) throws InterruptedException {
@@ -107,6 +117,7 @@ public final class Calibrator implements EventHandler {
         try (Kernel kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, setup, KernelListener.NONE,
             this, Clock.SYSTEM)) {
             kernel.start();
+            kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
             final List<List<SegmentWork>> works = new ArrayList<>();
             for (final Task task : set.tasks()) {
                 final List<SegmentWork> segments = new ArrayList<>();
@@ -211,7 +222,7 @@ public final class Calibrator implements EventHandler {
         samples[quantity].addLong(endNs);
     }
 
-    private Calibration.Quantity quantity(final int index) {
+    private Quantiles quantity(final int index) {
         final LongArrayList all = samples[index];
         final long[] kept = new long[all.size() / 2];
         int count = 0;
@@ -224,7 +235,7 @@ public final class Calibrator implements EventHandler {
             throw new IllegalStateException("every sample was touched by a platform stall; try again on a quieter machine");
         }
         Arrays.sort(kept, 0, count);
-        return new Calibration.Quantity(count, kept[(count - 1) / 2], kept[(int) ((count - 1) * 0.99)],
+        return new Quantiles(count, kept[(count - 1) / 2], kept[(int) ((count - 1) * 0.99)],
             kept[(int) ((count - 1) * 0.999)], kept[count - 1]);
     }
 

@@ -1,21 +1,35 @@
 package org.tactus;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.TaskSet;
+import org.tactus.time.Clock;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
 import org.tactus.trace.JobLog;
+import org.tactus.trace.SafepointLog;
 import org.tactus.trace.Stall;
 import org.tactus.trace.StallLog;
+import org.tactus.trace.SystemSampler;
 
 /** Keeps what the monitor drains: jobs and stalls; passes everything on. Monitor thread, then control thread. */
 final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
+    /** System property that names the JVM's safepoint log, when there is one. */
+    static final String SAFEPOINT_LOG = "tactus.safepoints";
+    private static final int SAMPLE_ROUNDS = 10;
+
     private final TaskSet set;
     private final TactusOptions options;
     private final KernelListener listener;
     private final EventHandler events;
     private final StallLog stalls = new StallLog();
+    private SystemSampler sampler;
+    private long rounds;
+    private long longestSafepointNs;
     private volatile JobLog jobs;
     private volatile long zeroNs;
 
@@ -26,9 +40,17 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         this.events = events;
     }
 
+    /** Called when the dispatchers' threads run, before time zero. */
     void begin(final long zero) {
         zeroNs = zero;
+        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
+        sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
         jobs = new JobLog(options.scratch(), options.kernel().taskCapacity(), zero);
+    }
+
+    /** Noise that was measured beside the run, nanoseconds. */
+    Map<String, Long> noise() {
+        return longestSafepointNs > 0 ? Map.of("longestSafepointNs", longestSafepointNs) : Map.of();
     }
 
     JobLog jobs() {
@@ -38,6 +60,15 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** Ends the logs after the last event and tells the stalls. */
     List<Stall> finish(final long endNs) {
         jobs.finish(endNs);
+        final String safepoints = System.getProperty(SAFEPOINT_LOG);
+        if (safepoints != null) {
+            try {
+                longestSafepointNs = SafepointLog.read(
+                    Path.of(safepoints), zeroNs, endNs, options.kernel().stallThresholdNs(), stalls);
+            } catch (final IOException e) {
+                longestSafepointNs = 0; // the noise line then says nothing of safepoints
+            }
+        }
         return stalls.stalls();
     }
 
@@ -82,11 +113,21 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     @Override
     public void onRound() {
+        if (jobs != null && ++rounds % SAMPLE_ROUNDS == 0) {
+            sampler.sample(Clock.SYSTEM.nanoTime());
+        }
         listener.onRound();
     }
 
     @Override
     public void close() {
+        if (sampler != null) {
+            try {
+                sampler.close();
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         if (jobs != null) {
             jobs.close();
         }

@@ -1,5 +1,7 @@
 package org.tactus;
 
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -20,6 +23,7 @@ import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.SegmentWork;
+import org.tactus.format.MachineName;
 import org.tactus.kernel.AdmissionRefusedException;
 import org.tactus.kernel.DispatchLoop;
 import org.tactus.kernel.Kernel;
@@ -299,15 +303,33 @@ public final class Tactus implements AutoCloseable {
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
-            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), devices.get(i).driver(), kernel.busyNs(i),
+            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), kernel.busyNs(i),
                 endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs));
         }
-        final RunResult.Conditions conditions = new RunResult.Conditions(Machine.facts(), granted,
-            Map.of("largestIdleGapNs", kernel.noiseFloorNs(), "stallThresholdNs", options.kernel().stallThresholdNs()),
-            Machine.collector(), set.overheads());
+        final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
+        noise.put("largestIdleGapNs", kernel.noiseFloorNs());
+        noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
+        final RunResult.Conditions conditions = new RunResult.Conditions(machineFacts(), granted,
+            noise,
+            collector(), set.overheads());
         return new RunResult("run", set.name(), set.policy().text(), verdict.map(Verdict::test).orElse(""), options.seed(), endNs,
             conditions, results, WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls,
             deviceResults, isVoid, kernel.droppedEvents());
+    }
+
+    /** A CPU device computes with whatever its works use. */
+    private String driver(final int device) {
+        return set.platform().devices().get(device).kind() == DeviceKind.CPU ? factory.driver() : devices.get(device).driver();
+    }
+
+    private static Map<String, String> machineFacts() {
+        return Map.of("name", MachineName.current(), "kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"),
+            "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+    }
+
+    private static String collector() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName)
+            .collect(Collectors.joining(", "));
     }
 
     private OptionalLong bound(final Task task) {

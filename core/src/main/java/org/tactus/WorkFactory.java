@@ -17,4 +17,13 @@ public interface WorkFactory {
      * @return one for each segment, in order; the kernel closes them when the task is gone
      */
     List<SegmentWork> prepare(TaskSet set, Task task, long seed);
+
+    /**
+     * What computes on CPU devices, for reports.
+     *
+     * @return such as {@code ONNX Runtime 1.29.0}
+     */
+    default String driver() {
+        return "java";
+    }
 }

@@ -1,0 +1,61 @@
+package org.tactus.bench.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.format.FileFormatException;
+import org.tactus.inference.InvalidModelException;
+import org.tactus.model.InvalidTaskSetException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code tactus}: the command line. */
+@Command(name = "tactus", mixinStandardHelpOptions = true, version = "tactus 0.1.0",
+    description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
+    subcommands = {DemoCommand.class, RunCommand.class, ProfileCommand.class, CalibrateCommand.class, BenchCommand.class})
+public final class Main {
+    private Main() {
+    }
+
+    /**
+     * Runs a command and ends the process with its exit status.
+     *
+     * @param words the command line
+     */
+    public static void main(final String[] words) {
+        final String safepoints = System.getProperty("tactus.safepoints");
+        if (safepoints != null) {
+            Path.of(safepoints).toFile().deleteOnExit();
+        }
+        System.exit(run(words));
+    }
+
+    /**
+     * Runs a command.
+     *
+     * @param words the command line
+     * @return the exit status
+     */
+    public static int run(final String... words) {
+        return commandLine().execute(words);
+    }
+
+    static CommandLine commandLine() {
+        final CommandLine line = new CommandLine(new Main());
+        line.getSubcommands().get("bench").getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
+        line.setParameterExceptionHandler((e, given) -> {
+            final PrintWriter err = e.getCommandLine().getErr();
+            err.println("tactus: " + e.getMessage() + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            return ExitStatus.WRONG_INPUT;
+        });
+        line.setExecutionExceptionHandler((e, command, given) -> {
+            if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
+                || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
+                command.getErr().println(e.getMessage());
+                return ExitStatus.WRONG_INPUT;
+            }
+            throw e;
+        });
+        return line;
+    }
+}

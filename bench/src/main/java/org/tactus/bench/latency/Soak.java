@@ -1,0 +1,107 @@
+package org.tactus.bench.latency;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tactus.OnnxWorks;
+import org.tactus.Tactus;
+import org.tactus.TactusOptions;
+import org.tactus.kernel.KernelListener;
+import org.tactus.kernel.KernelOptions;
+import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
+import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+import org.tactus.trace.RunResult;
+import org.tactus.trace.TaskResult;
+
+/**
+ * Runs the kernel at a high rate where no byte is ever freed: modelled jobs on an accelerator, a network's segments on a CPU
+ * device. Before time zero the heap is filled up until little is left, so that a leak of a few bytes a job ends the run.
+ */
+public final class Soak {
+    private static final int MODELLED_TASKS = 12;
+    private static final long MODELLED_PERIOD_NS = 500_000;
+    private static final long NETWORK_PERIOD_NS = 11_000_000;
+    private static final int CUTS = 4;
+    private static final int BYTES_A_JOB = 16;
+    private static final int FILL_BYTES = 1 << 16;
+
+    private final long durationNs;
+
+    /**
+     * Prepares a soak.
+     *
+     * @param durationNs how long, nanoseconds
+     */
+    public Soak(final long durationNs) {
+        this.durationNs = durationNs;
+    }
+
+    private static TaskSet set() {
+        final TaskSetBuilder builder = TaskSet.builder("soak").device(DeviceSpec.cpu("cpu0", 1))
+            .device(new DeviceSpec("acc0", DeviceKind.MODELLED, List.of(0), "", 0, Optional.empty(), 0));
+        for (int i = 0; i < MODELLED_TASKS; i++) {
+            final long offsetNs = i * MODELLED_PERIOD_NS / MODELLED_TASKS;
+            builder.task("modelled" + i, t -> t.periodNs(MODELLED_PERIOD_NS).offsetNs(offsetNs)
+                .segment("acc0", 10_000, new ActualTime(0.1, 0.5)));
+        }
+        builder.task("network", t -> {
+            t.periodNs(NETWORK_PERIOD_NS).model(new ModelSource.Zoo("mobilenet", "small", CUTS));
+            for (int i = 0; i < CUTS; i++) {
+                t.segment("cpu0", NETWORK_PERIOD_NS / 5);
+            }
+        });
+        return builder.build();
+    }
+
+    private static long freeBytes() {
+        final Runtime runtime = Runtime.getRuntime();
+        return runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory();
+    }
+
+    /**
+     * Runs and prints what was left of the heap.
+     *
+     * @param out where to print
+     * @return true when enough ran and a leak of 16 bytes a job would have been seen
+     * @throws InterruptedException when interrupted
+     */
+    public boolean run(final PrintStream out) throws InterruptedException {
+        final long expectedJobs = MODELLED_TASKS * durationNs / MODELLED_PERIOD_NS;
+        final TactusOptions options = TactusOptions.DEFAULT.withForce(true)
+            .withKernel(KernelOptions.DEFAULT.withIdle(KernelOptions.Idle.SLEEP_THEN_SPIN));
+        try (Tactus tactus = Tactus.open(set(), options, new OnnxWorks(), KernelListener.NONE,
+            (type, timeNs, device, task, segment, job, argument) -> { })) {
+            tactus.start();
+            Thread.sleep(2_000); // what starting allocates late is over
+            final long leaveBytes = expectedJobs * BYTES_A_JOB / 2;
+            final List<byte[]> filling = new ArrayList<>(1 << 16);
+            while (freeBytes() > leaveBytes + FILL_BYTES) {
+                filling.add(new byte[FILL_BYTES]);
+            }
+            final long beforeBytes = freeBytes();
+            out.printf("soak: %d bytes of heap left; a leak of %d bytes a job would take about %d%n", beforeBytes, BYTES_A_JOB,
+                expectedJobs * BYTES_A_JOB);
+            Thread.sleep(durationNs / 1_000_000);
+            final long takenBytes = beforeBytes - freeBytes();
+            filling.clear();
+            final RunResult result = tactus.stop();
+            long modelled = 0;
+            long network = 0;
+            for (final TaskResult task : result.tasks()) {
+                if (task.name().equals("network")) {
+                    network = task.jobs() * CUTS;
+                } else {
+                    modelled += task.jobs();
+                }
+            }
+            out.printf("soak: %d modelled jobs and %d ONNX Runtime segments in %d s took %d bytes of heap: %.4f bytes a job%n", modelled,
+                network, result.durationNs() / 1_000_000_000L, takenBytes, (double) takenBytes / (modelled + network));
+            return beforeBytes < modelled * BYTES_A_JOB;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package org.tactus;
+
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import org.tactus.bindings.linux.RealTime;
+import org.tactus.format.MachineName;
+import org.tactus.format.Quantiles;
+import org.tactus.format.WcetSidecar;
+import org.tactus.inference.SegmentedModel;
+import org.tactus.kernel.ThreadSetup;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.time.Clock;
+
+/**
+ * Measures the WCETs of networks' segments on CPU devices: pinned as a dispatcher is, warmed up, many runs; the largest sample and
+ * a margin. What the other cores do meanwhile is chosen and recorded.
+ */
+public final class Profiler {
+    private static final int WARM_UP_RUNS = 30;
+    private static final int LOAD_LONGS = 1 << 21;
+
+    private final ThreadSetup setup;
+    private final int runs;
+    private final double margin;
+    private final boolean loaded;
+
+    /**
+     * Prepares a profiler.
+     *
+     * @param setup  gives the measuring thread what the machine permits
+     * @param runs   samples of each segment
+     * @param margin share added to the largest sample
+     * @param loaded true to keep the other cores busy with memory traffic meanwhile
+     */
+    public Profiler(final ThreadSetup setup, final int runs, final double margin, final boolean loaded) {
+        this.setup = setup;
+        this.runs = runs;
+        this.margin = margin;
+        this.loaded = loaded;
+    }
+
+    /**
+     * Measures every network of a set.
+     *
+     * @param set       the set; WCETs may be missing
+     * @param directory what relative paths of models count from
+     * @param progress  told the task's name and the share of it that is done
+     * @return what was measured
+     * @throws InterruptedException when interrupted meanwhile
+     */
+    public WcetSidecar profile(final TaskSet set, final Path directory, final BiConsumer<String, Double> progress)
+        throws InterruptedException {
+        final List<WcetSidecar.TaskWcet> measured = new ArrayList<>();
+        final Map<String, String> conditions = new LinkedHashMap<>();
+        conditions.put("others", loaded ? "loaded" : "idle");
+        conditions.put("runs", String.valueOf(runs));
+        for (final Task task : set.tasks()) {
+            if (task.model().isPresent()) {
+                measured.add(onItsCores(set, task, directory, conditions, progress));
+            }
+        }
+        return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), margin,
+            conditions, measured);
+    }
+
+    private WcetSidecar.TaskWcet onItsCores(
+        final TaskSet set, final Task task, final Path directory, final Map<String, String> conditions,
+        final BiConsumer<String, Double> progress) throws InterruptedException {
+        final List<Integer> cores = task.segments().stream().map(segment -> set.platform().devices().get(segment.device()))
+            .filter(device -> device.kind() == DeviceKind.CPU).findFirst().map(DeviceSpec::cores).orElse(List.of());
+        final AtomicReference<WcetSidecar.TaskWcet> result = new AtomicReference<>();
+        final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        final Thread measuring = Thread.ofPlatform().name("tactus-profile").start(() -> {
+            conditions.put("granted", setup.apply("dispatcher", cores));
+            try (SegmentedModel model = new OnnxWorks(directory).load(set, task)) {
+                result.set(measure(set, task, model, progress));
+            } catch (final RuntimeException e) {
+                failure.set(e);
+            }
+        });
+        final List<Thread> load = loaded ? startLoad(cores) : List.of();
+        measuring.join();
+        load.forEach(Thread::interrupt);
+        for (final Thread thread : load) {
+            thread.join();
+        }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+        return result.get();
+    }
+
+    /** A thread a core that is not measured: copies memory beyond the caches' sizes. */
+    private static List<Thread> startLoad(final List<Integer> measured) {
+        final List<Thread> threads = new ArrayList<>();
+        for (final int core : RealTime.onlineCores()) {
+            if (!measured.contains(core)) {
+                threads.add(Thread.ofPlatform().daemon().start(() -> {
+                    RealTime.pin(List.of(core));
+                    final long[] from = new long[LOAD_LONGS];
+                    final long[] to = new long[LOAD_LONGS];
+                    while (!Thread.currentThread().isInterrupted()) {
+                        System.arraycopy(from, 0, to, 0, LOAD_LONGS);
+                    }
+                }));
+            }
+        }
+        return threads;
+    }
+
+    private WcetSidecar.TaskWcet measure(
+        final TaskSet set, final Task task, final SegmentedModel model, final BiConsumer<String, Double> progress) {
+        final int segments = model.segments();
+        final long[][] samples = new long[segments][runs];
+        model.fillInputs(1);
+        for (int run = -WARM_UP_RUNS; run < runs; run++) {
+            for (int i = 0; i < segments; i++) {
+                final long beginNs = Clock.SYSTEM.nanoTime();
+                model.run(i);
+                if (run >= 0) {
+                    samples[i][run] = Clock.SYSTEM.nanoTime() - beginNs;
+                }
+            }
+            progress.accept(task.name(), (run + 1.0 + WARM_UP_RUNS) / (runs + WARM_UP_RUNS));
+        }
+        final List<WcetSidecar.SegmentWcet> results = new ArrayList<>();
+        for (int i = 0; i < segments; i++) {
+            final Segment segment = task.segments().get(i);
+            final DeviceSpec device = set.platform().devices().get(segment.device());
+            Arrays.sort(samples[i]);
+            final Quantiles quantiles = new Quantiles(runs, at(samples[i], 0.5), at(samples[i], 0.99), at(samples[i], 0.999),
+                samples[i][runs - 1]);
+            final long wcetNs = device.kind() == DeviceKind.CPU || segment.wcetNs() == Segment.UNMEASURED
+                ? (long) Math.ceil(quantiles.maxNs() * (1 + margin)) : segment.wcetNs();
+            results.add(new WcetSidecar.SegmentWcet(device.name(), wcetNs, quantiles));
+        }
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results);
+    }
+
+    private static long at(final long[] sorted, final double share) {
+        return sorted[(int) ((sorted.length - 1) * share)];
+    }
+}

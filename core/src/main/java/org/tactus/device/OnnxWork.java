@@ -1,0 +1,45 @@
+package org.tactus.device;
+
+import org.tactus.inference.SegmentedModel;
+
+/** A segment of a network. On a CPU device it is computed; on a device that models time it takes what the set says. */
+public final class OnnxWork implements SegmentWork {
+    private final SegmentedModel model;
+    private final int segment;
+    private final SegmentWork modelled;
+
+    /**
+     * Makes the work.
+     *
+     * @param model    the network; closed with its last segment
+     * @param segment  index of the segment
+     * @param modelled tells the time on a device that models it
+     */
+    public OnnxWork(final SegmentedModel model, final int segment, final SegmentWork modelled) {
+        this.model = model;
+        this.segment = segment;
+        this.modelled = modelled;
+    }
+
+    @Override
+    public void run(final long job) {
+        model.run(segment);
+    }
+
+    @Override
+    public long modelledNs(final long job) {
+        return modelled.modelledNs(job);
+    }
+
+    @Override
+    public void terminate() {
+        model.terminate(segment);
+    }
+
+    @Override
+    public void close() {
+        if (segment == model.segments() - 1) {
+            model.close();
+        }
+    }
+}
