@@ -31,6 +31,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     private final int taskCapacity;
     private final long zeroNs;
     private final long[] startNs;
+    private final Task[] tasks;
     private boolean closed;
 
     /**
@@ -50,6 +51,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         this.zeroNs = zeroNs;
         final int devices = platform.devices().size();
         this.startNs = new long[devices];
+        this.tasks = new Task[taskCapacity];
         Files.deleteIfExists(path);
         final int bytes = CountersDescriptor.deviceOffset(taskCapacity, devices);
         try (FileChannel channel = FileChannel.open(
@@ -105,6 +107,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
      */
     public void define(final int index, final Task task, final OptionalLong boundNs) {
         final int record = CountersDescriptor.taskOffset(index);
+        tasks[index] = task;
         buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_FREE);
         buffer.setMemory(record + CountersDescriptor.NAME_LENGTH_OFFSET,
             CountersDescriptor.TASK_LENGTH - CountersDescriptor.NAME_LENGTH_OFFSET, (byte) 0);
@@ -146,8 +149,8 @@ public final class CountersFile implements EventHandler, AutoCloseable {
                 add(record + CountersDescriptor.RELEASED_OFFSET, 1);
                 present(device, 1);
             }
-            case EventType.ARRIVE -> present(device, 1);
-            case EventType.HAND_OVER -> present(device, -1);
+            case EventType.ARRIVE -> arrived(task, segment, device, device, 1);
+            case EventType.HAND_OVER -> arrived(task, segment, Math.toIntExact(argument), device, -1);
             case EventType.START -> startNs[device] = timeNs;
             case EventType.END -> busy(device, timeNs);
             case EventType.COMPLETE -> {
@@ -166,6 +169,14 @@ public final class CountersFile implements EventHandler, AutoCloseable {
             default -> { }
         }
         buffer.putLongRelease(CountersDescriptor.UPDATED_OFFSET, timeNs - zeroNs);
+    }
+
+    /** A job goes where its next segment runs; what goes elsewhere is the empty slot of a job that has ended, going home. */
+    private void arrived(final int task, final int segment, final int target, final int device, final long change) {
+        final Task known = tasks[task];
+        if (known != null && known.segments().get(segment).device() == target) {
+            present(device, change);
+        }
     }
 
     private void completed(final int record, final long responseNs) {

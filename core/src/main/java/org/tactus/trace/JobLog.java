@@ -19,6 +19,7 @@ public final class JobLog implements EventHandler, AutoCloseable {
     private final long zeroNs;
     private final long[] liveNominalNs;
     private final long[] liveNumber;
+    private final long[] firstRecord;
 
     /**
      * Makes an empty log.
@@ -36,6 +37,7 @@ public final class JobLog implements EventHandler, AutoCloseable {
         this.zeroNs = zeroNs;
         this.liveNominalNs = new long[taskCapacity];
         this.liveNumber = new long[taskCapacity];
+        this.firstRecord = new long[taskCapacity];
         Arrays.fill(liveNominalNs, NONE);
     }
 
@@ -43,6 +45,9 @@ public final class JobLog implements EventHandler, AutoCloseable {
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
         if (type == EventType.RELEASE) {
+            if (job == 0) {
+                firstRecord[task] = records.size(); // a slot may have held another task before
+            }
             liveNominalNs[task] = argument - zeroNs;
             liveNumber[task] = job;
         } else if (type == EventType.COMPLETE) {
@@ -101,6 +106,16 @@ public final class JobLog implements EventHandler, AutoCloseable {
      */
     public long refused() {
         return records.refused();
+    }
+
+    /**
+     * Tells whether a job is of the task that held its slot last; slots are used again after a removal.
+     *
+     * @param record from 0
+     * @return false for a job of a task that was removed before
+     */
+    public boolean isCurrent(final long record) {
+        return record >= firstRecord[task(record)];
     }
 
     /**

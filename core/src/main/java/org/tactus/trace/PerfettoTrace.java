@@ -220,6 +220,9 @@ public final class PerfettoTrace implements EventHandler {
     }
 
     private void handOver(final Slot slot, final int device, final long ns) {
+        if (!slot.open) {
+            return; // the job has ended; its empty slot goes home
+        }
         unready(slot, ns);
         slot.waitsOn = TRANSIT;
         slot.handedFrom = device;

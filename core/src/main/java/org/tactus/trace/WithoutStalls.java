@@ -14,6 +14,8 @@ import org.tactus.model.Task;
  * so that those count as touched too. Everything that the log does not know is kept: a job missing in the log, or waiting in
  * the backlog at the end, still counts with its miss, and a task with missing jobs keeps its measured maximum.
  *
+ * <p>Jobs of a task that was removed, and whose slot another task has taken, count in neither.
+ *
  * @param tasks    in the set's order
  * @param touched  jobs left out, over all tasks
  * @param untraced completed jobs that the log does not know, over all tasks: their stalls could not be checked
@@ -57,7 +59,7 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
         final long[] begins = stalled.stream().mapToLong(interval -> interval[0]).toArray();
         final long[] ends = stalled.stream().mapToLong(interval -> interval[1]).toArray();
         for (long record = 0; record < log.size(); record++) {
-            if (log.task(record) < kept.length) {
+            if (log.task(record) < kept.length && log.isCurrent(record)) {
                 kept[log.task(record)].take(log, record, overlaps(begins, ends, log.nominalNs(record), log.endNs(record)));
             }
         }
@@ -75,7 +77,7 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
     private static long untraced(final List<TaskResult> all, final JobLog log) {
         long complete = 0;
         for (long record = 0; record < log.size(); record++) {
-            if (log.outcome(record) == JobLogDescriptor.COMPLETE) {
+            if (log.outcome(record) == JobLogDescriptor.COMPLETE && log.isCurrent(record)) {
                 complete++;
             }
         }

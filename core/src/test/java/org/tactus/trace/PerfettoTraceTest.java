@@ -57,6 +57,30 @@ class PerfettoTraceTest {
     }
 
     @Test
+    void shouldDrawNoFlowWhenAnEmptySlotGoesHome() throws IOException {
+        try (EventFile events = new EventFile(folder, 1 << 20)) {
+            for (int job = 0; job < 2; job++) {
+                final long t = ZERO_NS + job * 1000L;
+                events.onEvent(EventType.RELEASE, t + 1, 0, 0, 0, job, t);
+                events.onEvent(EventType.START, t + 2, 0, 0, 0, job, 0);
+                events.onEvent(EventType.END, t + 10, 0, 0, 0, job, 0);
+                events.onEvent(EventType.HAND_OVER, t + 10, 0, 0, 1, job, 1);
+                events.onEvent(EventType.ARRIVE, t + 11, 1, 0, 1, job, 0);
+                events.onEvent(EventType.START, t + 12, 1, 0, 1, job, 0);
+                events.onEvent(EventType.END, t + 20, 1, 0, 1, job, 0);
+                events.onEvent(EventType.COMPLETE, t + 20, 1, 0, 0, job, t);
+                events.onEvent(EventType.HAND_OVER, t + 20, 1, 0, 1, job, 0);
+                events.onEvent(EventType.ARRIVE, t + 21, 0, 0, 1, job, 0);
+            }
+            write(events, List.of(), PerfettoTrace.DEFAULT_MAX_BYTES);
+        }
+        final List<Map<String, String>> trace = read();
+        check(trace);
+        assertEquals(2, count(trace, "s"));
+        assertEquals(4, count(trace, "X"));
+    }
+
+    @Test
     void shouldSayWhatIsMissingWhenCut() throws IOException {
         try (EventFile events = new EventFile(folder, 4000)) {
             for (int job = 0; job < 1000; job++) {

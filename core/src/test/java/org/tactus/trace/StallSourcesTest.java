@@ -102,16 +102,4 @@ class StallSourcesTest {
         assertTrue(longestNs >= stall.lengthNs());
         assertEquals(longestNs, SafepointLog.read(jvmLog, fromNs, toNs - fromNs, Long.MAX_VALUE, new StallLog()));
     }
-
-    @Test
-    void shouldKeepTheMonitorsGapsApartWhenTheyAreNoStall() {
-        final StallLog log = new StallLog();
-        final StallEvents events = new StallEvents(log, 100, List.of("cpu0"));
-        events.onEvent(EventType.STALL, 1100, 0, -1, 0, -1, 300);
-        events.onEvent(EventType.STALL, 2100, -1, -1, 0, -1, 400);
-        events.onEvent(EventType.END, 2100, 0, 0, 0, 0, 400);
-        assertEquals(List.of(new Stall(700, 300, "cpu0", "loop gap")), log.stalls());
-        assertEquals(1, events.monitorGaps());
-        assertEquals(400, events.largestMonitorGapNs());
-    }
 }

@@ -74,6 +74,22 @@ class WithoutStallsTest {
     }
 
     @Test
+    void shouldIgnoreARemovedTaskWhenItsSlotIsUsedAgain() {
+        try (JobLog log = new JobLog(folder, 1, ZERO_NS)) {
+            job(log, new TaskStatistics("removed", 100, 1), 0, 0, 90);
+            final TaskStatistics statistics = new TaskStatistics(TASKS.getFirst(), 1);
+            job(log, statistics, 0, 1000, 1010);
+            job(log, statistics, 1, 1100, 1120);
+            final List<TaskResult> all = List.of(TaskResult.of(TASKS.getFirst(), OptionalLong.empty(), statistics));
+            final WithoutStalls without = WithoutStalls.filter(TASKS, all, log, List.of(new Stall(0, 1005, "m", "steal")),
+                WithoutStalls.Reach.LIVE_JOBS);
+            assertEquals(1, without.touched());
+            assertEquals(1, without.tasks().getFirst().jobs());
+            assertEquals(20, without.tasks().getFirst().minNs().orElseThrow());
+        }
+    }
+
+    @Test
     void shouldTakeOutAMissWhenAnUnfinishedJobWasTouched() {
         try (JobLog log = new JobLog(folder, 1, ZERO_NS)) {
             final TaskStatistics statistics = new TaskStatistics(TASKS.getFirst(), 1);
