@@ -44,7 +44,7 @@ public final class OnnxRuntime {
      * @return empty when it cannot be used; {@link #absence} says why
      */
     public static Optional<OnnxRuntime> find() {
-        return Ort.absence() == null ? Optional.of(Holder.INSTANCE) : Optional.empty();
+        return OrtTable.ABSENCE == null ? Optional.of(Holder.INSTANCE) : Optional.empty();
     }
 
     /**
@@ -53,7 +53,7 @@ public final class OnnxRuntime {
      * @return one line that says what is missing and what would mend it; empty when it can be used
      */
     public static Optional<String> absence() {
-        return Optional.ofNullable(Ort.absence());
+        return Optional.ofNullable(OrtTable.ABSENCE);
     }
 
     /**
@@ -62,7 +62,7 @@ public final class OnnxRuntime {
      * @return such as 1.29.0
      */
     public String version() {
-        return Ort.version();
+        return OrtTable.VERSION;
     }
 
     /**

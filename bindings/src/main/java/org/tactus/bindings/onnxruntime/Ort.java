@@ -1,6 +1,5 @@
 package org.tactus.bindings.onnxruntime;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -8,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import org.tactus.bindings.NativeCallException;
-import org.tactus.bindings.generated.onnxruntime.OrtApiBase;
 import org.tactus.bindings.generated.onnxruntime.OrtCallA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAAA;
@@ -18,16 +16,14 @@ import org.tactus.bindings.generated.onnxruntime.OrtCreateCpuMemoryInfo;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateEnv;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateSessionFromArray;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateTensor;
-import org.tactus.bindings.generated.onnxruntime.OrtGetApi;
 import org.tactus.bindings.generated.onnxruntime.OrtGetCode;
 import org.tactus.bindings.generated.onnxruntime.OrtGetText;
-import org.tactus.bindings.generated.onnxruntime.OrtGetVersionString;
 import org.tactus.bindings.generated.onnxruntime.OrtRelease;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
 
 /**
  * ONNX Runtime's function table as constant method handles: a call costs a few nanoseconds and allocates nothing. The class is
- * touched only after {@link #absence} answered null.
+ * touched only after {@link OrtTable#ABSENCE} is known to be null.
  */
 final class Ort {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
@@ -38,55 +34,6 @@ final class Ort {
     private static final MethodHandle RELEASE_STATUS = call(onnxruntime_h.ORT_API_ReleaseStatus(), OrtRelease.descriptor());
 
     private Ort() {
-    }
-
-    /** The table, or why there is none; found once. */
-    private static final class Table {
-        static final MemorySegment FUNCTIONS;
-        static final String VERSION;
-        static final String ABSENCE;
-
-        static {
-            MemorySegment functions = MemorySegment.NULL;
-            String version = "";
-            String absence = null;
-            try {
-                final MethodHandle base = Linker.nativeLinker().downcallHandle(OrtLibrary.apiBase(), FunctionDescriptor.of(LONG));
-                final MemorySegment api = MemorySegment.ofAddress((long) base.invokeExact()).reinterpret(OrtApiBase.sizeof());
-                final MethodHandle versionString = Linker.nativeLinker().downcallHandle(
-                    MemorySegment.ofAddress(OrtApiBase.GetVersionString(api)), OrtGetVersionString.descriptor());
-                version = text((long) versionString.invokeExact());
-                final MethodHandle table = Linker.nativeLinker().downcallHandle(
-                    MemorySegment.ofAddress(OrtApiBase.GetApi(api)), OrtGetApi.descriptor());
-                final long address = (long) table.invokeExact(onnxruntime_h.ORT_API_VERSION());
-                if (address == 0) {
-                    absence = "ONNX Runtime " + version + " does not offer version " + onnxruntime_h.ORT_API_VERSION()
-                        + " of its interface; use release 1." + onnxruntime_h.ORT_API_VERSION() + " or later";
-                } else {
-                    functions = MemorySegment.ofAddress(address)
-                        .reinterpret((onnxruntime_h.ORT_API_BindOutput() + 64L) * LONG.byteSize());
-                }
-            } catch (final IOException e) {
-                absence = e.getMessage();
-            } catch (final Throwable e) {
-                absence = "ONNX Runtime cannot be used: " + e;
-            }
-            FUNCTIONS = functions;
-            VERSION = version;
-            ABSENCE = absence;
-        }
-
-        private Table() {
-        }
-    }
-
-    /** Why ONNX Runtime cannot be used; null when it can. */
-    static String absence() {
-        return Table.ABSENCE;
-    }
-
-    static String version() {
-        return Table.VERSION;
     }
 
     /** Calls of the control path; a handle is made when its class is first touched. */
@@ -104,7 +51,7 @@ final class Ort {
     }
 
     private static MethodHandle call(final int index, final FunctionDescriptor descriptor) {
-        final long address = Table.FUNCTIONS.getAtIndex(LONG, index);
+        final long address = OrtTable.FUNCTIONS.getAtIndex(LONG, index);
         return Linker.nativeLinker().downcallHandle(MemorySegment.ofAddress(address), descriptor);
     }
 
@@ -191,7 +138,7 @@ final class Ort {
 
     /** Reads a C string of the library's. */
     static String text(final long address) {
-        return MemorySegment.ofAddress(address).reinterpret(1 << 20).getString(0);
+        return MemorySegment.ofAddress(address).reinterpret(OrtTable.MAX_TEXT_BYTES).getString(0);
     }
 
     /** A place that a function writes an address or a size to. */
