@@ -11,11 +11,22 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+import org.tactus.sim.ExecutionTime;
+import org.tactus.sim.Simulation;
+import org.tactus.sim.SimulationOptions;
 
 class PerfettoTraceTest {
     private static final long ZERO_NS = 7_000_000_000L;
@@ -78,6 +89,36 @@ class PerfettoTraceTest {
         check(trace);
         assertEquals(2, count(trace, "s"));
         assertEquals(4, count(trace, "X"));
+    }
+
+    @Test
+    void shouldBeBalancedWhenTheProductionPolicyIsSimulated() throws IOException {
+        final long seed = System.nanoTime();
+        final Random random = new Random(seed);
+        for (int round = 0; round < 20; round++) {
+            final TaskSetBuilder builder = TaskSet.builder("random").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("acc0"));
+            for (int task = 0; task < 4; task++) {
+                builder.task("t" + task, definition -> {
+                    definition.periodNs(1000 + random.nextInt(5000)).onOverrun(OverrunAction.values()[random.nextInt(3)]);
+                    for (int segment = 0; segment <= random.nextInt(4); segment++) {
+                        definition.segment(random.nextBoolean() ? "cpu0" : "acc0", 1 + random.nextInt(600), new ActualTime(0.5, 1.05));
+                    }
+                });
+            }
+            final TaskSet set = builder.build();
+            try (EventFile events = new EventFile(folder, 1 << 20)) {
+                final RunResult result = Simulation.run(set, SimulationOptions.worstCase(seed, 200_000)
+                    .withExecution(ExecutionTime.ACTUAL).withDrain(false), "",
+                    Collections.nCopies(4, OptionalLong.empty()), events).result();
+                assertEquals(0, PerfettoTrace.write(set, events, 0, List.of(), folder.resolve("trace.json"), Long.MAX_VALUE));
+                final List<Map<String, String>> trace = read();
+                check(trace);
+                assertEquals(result.tasks().stream().mapToLong(TaskResult::jobs).sum(),
+                    trace.stream().filter(e -> "complete".equals(e.get("outcome"))).count(), "seed " + seed);
+                assertTrue(trace.stream().filter(e -> e.get("ph").equals("C")).allMatch(e -> Integer.parseInt(e.get("jobs")) >= 0),
+                    "seed " + seed);
+            }
+        }
     }
 
     @Test
