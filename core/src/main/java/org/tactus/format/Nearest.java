@@ -26,7 +26,7 @@ final class Nearest {
                 best = candidate;
             }
         }
-        if (best != null && least <= Math.max(1, Math.min(word.length(), best.length()) / 3)) {
+        if (best != null && least <= Math.max(word.length(), best.length()) / 4) {
             return "; did you mean '" + best + "'?";
         }
         return "; known here: " + String.join(", ", known);

@@ -1,0 +1,129 @@
+package org.tactus.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tactus.model.ActualTime;
+import org.tactus.model.BacklogAction;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Overheads;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.Release;
+import org.tactus.model.Segment;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+class TaskSetFileTest {
+    private static final Quantiles SOME = new Quantiles(1000, 1, 2, 3, 4_000_001);
+
+    @TempDir
+    private Path directory;
+
+    private LoadedTaskSet load(final String text) throws IOException {
+        return TaskSetFile.load(Sets.write(directory, text), Sets.options(directory));
+    }
+
+    @Test
+    void shouldReadEveryKeyWhenTheFileIsRight() throws IOException {
+        final LoadedTaskSet loaded = load(Sets.FULL);
+        final TaskSet set = loaded.taskSet();
+        assertEquals("braking", set.name());
+        assertEquals(PolicyKind.FIXED_PRIORITY, set.policy());
+        assertEquals(new Overheads(10_000, 2_000, 5_000, 2_500, 1_000_000), set.overheads());
+        assertEquals(OverheadsSource.DECLARED, loaded.overheadsSource());
+        assertEquals(List.of(1), set.platform().devices().get(0).cores());
+        assertEquals(Optional.of(new DeviceMemory(18499L << 20, 32 << 20, SwapProtocol.OVL, 1_300_000, 1_400_000, 10_000, 20_000)),
+            set.platform().devices().get(2).memory());
+        assertEquals(8 << 20, set.platform().devices().get(3).sramBytes());
+        assertEquals(new Task("detect", 250_000_000, 200_000_000, 1_000_000, 2_000_000, Release.SPORADIC, 1, OverrunAction.SKIP_NEXT,
+            BacklogAction.DROP, Optional.of(new TaskMemory(4650L << 20, OptionalLong.of(576 << 20), Optional.empty())), Optional.empty(),
+            List.of(new Segment(2, 12_000_000, new ActualTime(0.7, 1)), new Segment(0, 3_000_000, new ActualTime(0.5, 0.5)))),
+            set.tasks().get(0));
+        final Task second = set.tasks().get(1);
+        assertEquals(Optional.of(new ModelSource.Zoo("resnet", "medium", 1)), second.model());
+        assertEquals(1_000_000_000, second.deadlineNs());
+        assertEquals(1, second.segments().get(0).wcetNs());
+        assertEquals(directory, loaded.baseDirectory());
+    }
+
+    @Test
+    void shouldTellTheLineWhenALaterRoomFindsAnError() throws IOException {
+        final LoadedTaskSet loaded = load(Sets.FULL);
+        assertEquals(directory.resolve("set.yaml") + ":28: no cut here", loaded.error("tasks[1].model.cuts", "no cut here").getMessage());
+        assertEquals(27, loaded.error("tasks[1].period", "").line());
+        assertEquals(26, loaded.error("tasks[1].deadline", "").line());
+    }
+
+    @Test
+    void shouldUseTheMachinesCalibrationWhenTheFileAsksForIt() throws IOException {
+        final TaskSetFile.Options options = Sets.options(directory);
+        final String text = Sets.FULL.replaceFirst("overheads: .*", "overheads: calibrated");
+        final FileFormatException missing = assertThrows(FileFormatException.class, () -> load(text));
+        assertEquals(directory.resolve("set.yaml") + ":4: overheads are 'calibrated' but this machine has no calibration in "
+            + options.calibrationFile() + "; measure it: tactus calibrate", missing.getMessage());
+        final MachineCalibration mine = new MachineCalibration(options.machine(), "2026-01-01T00:00:00Z", 10, 2, 5,
+            Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME);
+        final MachineCalibration other = new MachineCalibration("other: machine #2", "2026", 10, 2, 5, Map.of(), SOME, SOME, SOME, SOME);
+        CalibrationFile.store(options.calibrationFile(), other);
+        CalibrationFile.store(options.calibrationFile(), other);
+        CalibrationFile.store(options.calibrationFile(), mine);
+        assertEquals(List.of(other, mine), CalibrationFile.read(options.calibrationFile()));
+        final LoadedTaskSet loaded = load(text);
+        assertEquals(OverheadsSource.CALIBRATED, loaded.overheadsSource());
+        assertEquals(Optional.of(mine), loaded.calibration());
+        assertEquals(new Overheads(7, 4_000_001, 4_000_001, 4_000_001, 0), loaded.taskSet().overheads());
+    }
+
+    @Test
+    void shouldTakeMeasuredWcetsWhenASegmentOfANetworkHasNone() throws IOException {
+        final String text = Sets.FULL.replace("{device: tpu0, wcet: 1ns}", "{device: cpu0}");
+        final Path file = Sets.write(directory, text);
+        final FileFormatException missing = assertThrows(FileFormatException.class, () -> load(text));
+        assertEquals(file + ":29: segment 0 of 'classify' has no WCET for this model on cpu0; measure it: tactus profile " + file,
+            missing.getMessage());
+        final WcetSidecar sidecar = new WcetSidecar("braking", "another", "2026-01-01", 0.25, Map.of("others", "idle"),
+            List.of(new WcetSidecar.TaskWcet("classify", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "medium", 1)),
+                List.of(new WcetSidecar.SegmentWcet("cpu0", 4_500_000, SOME)))));
+        WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
+        assertEquals(directory.resolve("set.wcet.yaml"), WcetSidecarFile.beside(file));
+        assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
+        final LoadedTaskSet loaded = load(text);
+        assertEquals(4_500_000, loaded.taskSet().tasks().get(1).segments().get(0).wcetNs());
+        assertEquals(1, loaded.warnings().size());
+        assertThrows(FileFormatException.class, () -> load(text.replace("size: medium", "size: large")));
+    }
+
+    @Test
+    void shouldLeaveGapsWhenItLoadsForProfiling() throws IOException {
+        final String text = Sets.FULL.replace(", wcet: 1ns", "").replaceFirst("overheads: .*", "overheads: calibrated");
+        final LoadedTaskSet loaded = TaskSetFile.load(Sets.write(directory, text),
+            new TaskSetFile.Options(true, true, directory.resolve("none"), "x"));
+        assertEquals(Segment.UNMEASURED, loaded.taskSet().tasks().get(1).segments().get(0).wcetNs());
+        assertEquals(Overheads.NONE, loaded.taskSet().overheads());
+        assertTrue(loaded.calibration().isEmpty());
+    }
+
+    @Test
+    void shouldAddUpTheObjectsWhenATableIsGiven() throws IOException {
+        Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,1000\n1,24\n");
+        final String text = Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: objects.csv}");
+        assertEquals(1024, load(text).taskSet().tasks().get(0).memory().orElseThrow().footprintBytes());
+        Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,-1000\n");
+        assertEquals(directory.resolve("objects.csv") + ":2: bytes: '-1000' is negative; a size is at least 0",
+            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+    }
+}
