@@ -1,0 +1,171 @@
+package org.tactus.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.tactus.analysis.SchedulabilityTest;
+import org.tactus.analysis.Verdict;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+/**
+ * How much of each task may be swapped out: the sweep over the largest volume. For every m that can work, tasks get up to m chunks in
+ * the order of what a chunk costs over time (c_in + c_out) / T, ties by slack, until what the memory condition needs is reached; for a
+ * fixed m no choice asks for less utilisation. Ours: the paper's algorithm is not public. A set here has one-segment tasks on one
+ * device with memory, and no volumes yet. Immutable.
+ */
+public final class SwapVolumes {
+    private final TaskSet set;
+    private final DeviceMemory memory;
+    private final int spared;
+    private final long needed;
+    private final long[] most;
+    private final int[] order;
+
+    /**
+     * Prepares the sweep.
+     *
+     * @param set      tasks with footprints; volumes that they name are ignored
+     * @param protocol OVL needs room beside any two tasks, the others beside any one
+     */
+    public SwapVolumes(final TaskSet set, final SwapProtocol protocol) {
+        this.set = set;
+        memory = set.platform().devices().get(set.tasks().getFirst().segments().getFirst().device()).memory().orElseThrow();
+        spared = protocol == SwapProtocol.OVL ? 2 : 1;
+        most = new long[set.tasks().size()];
+        long total = 0;
+        for (int i = 0; i < most.length; i++) {
+            final long footprint = set.tasks().get(i).memory().map(TaskMemory::footprintBytes).orElse(0L);
+            most[i] = footprint / memory.chunkBytes();
+            total += footprint;
+        }
+        needed = Math.max(0, Math.ceilDiv(total - memory.capacityBytes(), memory.chunkBytes()));
+        order = IntStream.range(0, most.length).boxed().sorted((a, b) -> {
+            final Task x = set.tasks().get(a);
+            final Task y = set.tasks().get(b);
+            final int byPeriod = Long.compare(y.periodNs(), x.periodNs());
+            return byPeriod != 0 ? byPeriod : Long.compare(slack(y), slack(x));
+        }).mapToInt(Integer::intValue).toArray();
+    }
+
+    private static long slack(final Task task) {
+        return task.deadlineNs() - task.segments().getFirst().wcetNs();
+    }
+
+    /**
+     * The overflow in chunks.
+     *
+     * @return 0 when everything fits at once
+     */
+    public long overflowChunks() {
+        return needed;
+    }
+
+    /**
+     * The candidates, smallest largest volume first.
+     *
+     * @return volumes in chunks by task; one candidate of zeros when everything fits; none when no volumes are enough
+     */
+    public List<long[]> candidates() {
+        final List<long[]> found = new ArrayList<>();
+        if (needed == 0) {
+            found.add(new long[most.length]);
+            return found;
+        }
+        if (most.length <= spared) {
+            return found;
+        }
+        for (long m = Math.ceilDiv(needed, most.length - spared); m <= needed; m++) {
+            final long[] chunks = new long[most.length];
+            long total = 0;
+            for (final int i : order) {
+                chunks[i] = Math.min(Math.min(m, most[i]), needed + spared * m - total);
+                total += chunks[i];
+            }
+            if (enough(chunks)) {
+                found.add(chunks);
+            }
+        }
+        return found;
+    }
+
+    private boolean enough(final long[] chunks) {
+        long total = 0;
+        long first = 0;
+        long second = 0;
+        for (final long chunk : chunks) {
+            total += chunk;
+            if (chunk > first) {
+                second = first;
+                first = chunk;
+            } else if (chunk > second) {
+                second = chunk;
+            }
+        }
+        return total - first - (spared == 2 ? second : 0) >= needed;
+    }
+
+    /**
+     * Gives tasks their volumes.
+     *
+     * @param chunks volumes in chunks by task
+     * @return the set with them
+     */
+    public TaskSet with(final long[] chunks) {
+        final List<Task> tasks = new ArrayList<>(chunks.length);
+        for (int i = 0; i < chunks.length; i++) {
+            final Task task = set.tasks().get(i);
+            final TaskMemory demand = task.memory().orElseThrow();
+            final TaskMemory given = new TaskMemory(demand.footprintBytes(), OptionalLong.of(chunks[i] * memory.chunkBytes()),
+                demand.objectsFile());
+            tasks.add(new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(), task.jitterNs(), task.release(),
+                task.priority(), task.onOverrun(), task.onBacklog(), Optional.of(given), task.model(), task.segments()));
+        }
+        return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
+    }
+
+    /**
+     * Takes the first candidate that a test accepts.
+     *
+     * @param test a swap test of the protocol
+     * @return the set with its volumes; empty when the test accepts none
+     */
+    public Optional<TaskSet> firstAccepted(final SchedulabilityTest test) {
+        for (final long[] chunks : candidates()) {
+            final TaskSet candidate = with(chunks);
+            if (test.analyze(candidate).schedulable()) {
+                return Optional.of(candidate);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Takes the candidate with the most room: the one whose largest bound over deadline is smallest, the first among equals.
+     *
+     * @param test a swap test of the protocol
+     * @return the set with its volumes; empty when the test accepts none
+     */
+    public Optional<TaskSet> best(final SchedulabilityTest test) {
+        TaskSet best = null;
+        double least = Double.POSITIVE_INFINITY;
+        for (final long[] chunks : candidates()) {
+            final TaskSet candidate = with(chunks);
+            final Verdict verdict = test.analyze(candidate);
+            if (!verdict.schedulable()) {
+                continue;
+            }
+            final double fullest = verdict.tasks().stream().mapToDouble(t -> (double) t.responseBoundNs() / t.deadlineNs()).max().orElse(0);
+            if (fullest < least) {
+                least = fullest;
+                best = candidate;
+            }
+        }
+        return Optional.ofNullable(best);
+    }
+}

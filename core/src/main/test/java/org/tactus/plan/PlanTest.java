@@ -1,0 +1,134 @@
+package org.tactus.plan;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.tactus.analysis.Analyses;
+import org.tactus.analysis.swap.MemoryConditions;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+class PlanTest {
+    private static final long MIB = 1L << 20;
+
+    @Test
+    void shouldGiveTheCaseStudyItsVolumes() {
+        final long[] footprint = {953125472L, 711605536L, 4876236576L, 4876236576L, 4876236576L, 4876236576L};
+        final long[] periodMs = {600, 600, 900, 900, 1200, 1200};
+        final var builder = TaskSet.builder("case-study").policy(PolicyKind.EDF).device(DeviceSpec.modelled("gpu0").withMemory(
+            new DeviceMemory(18499 * MIB, 32 * MIB, SwapProtocol.SEQ, 1_300_000, 1_300_000, 0, 0)));
+        for (int i = 0; i < footprint.length; i++) {
+            final int at = i;
+            builder.task("tau" + (i + 1), task -> task.periodNs(periodMs[at] * 1_000_000).segment("gpu0", at < 2 ? 20_000_000 : 100_000_000)
+                .memory(new TaskMemory(footprint[at], OptionalLong.empty(), Optional.empty())));
+        }
+        final SwapVolumes sweep = new SwapVolumes(builder.build(), SwapProtocol.SEQ);
+        assertEquals(53, sweep.overflowChunks());
+        final long[] eighteen = sweep.candidates().stream().filter(v -> Arrays.stream(v).max().orElse(0) == 18).findFirst().orElseThrow();
+        assertArrayEquals(new long[] {0, 0, 18, 17, 18, 18}, eighteen);
+        final TaskSet planned = sweep.best(Analyses.byName("swap-seq-edf").orElseThrow()).orElseThrow();
+        assertTrue(Analyses.analyze(planned).schedulable());
+    }
+
+    @Test
+    void shouldMeetTheMemoryConditionWithEveryCandidate() {
+        for (long seed = 0; seed < 300; seed++) {
+            final SplittableRandom random = new SplittableRandom(seed);
+            final int tasks = random.nextInt(1, 6);
+            long total = 0;
+            long largest = 0;
+            final long[] bytes = new long[tasks];
+            for (int i = 0; i < tasks; i++) {
+                bytes[i] = random.nextLong(1, 400);
+                total += bytes[i];
+                largest = Math.max(largest, bytes[i]);
+            }
+            final long capacity = Math.max(largest, (long) (total / random.nextDouble(1, 2)));
+            final var builder = TaskSet.builder("random").device(DeviceSpec.modelled("gpu0").withMemory(
+                new DeviceMemory(Math.max(capacity, 10), 10, SwapProtocol.SEQ, 1, 1, 0, 0)));
+            for (int i = 0; i < tasks; i++) {
+                final int at = i;
+                builder.task("t" + i, task -> task.periodNs(1000 + at).segment("gpu0", 1)
+                    .memory(new TaskMemory(bytes[at], OptionalLong.empty(), Optional.empty())));
+            }
+            final TaskSet set = builder.build();
+            for (final SwapProtocol protocol : SwapProtocol.values()) {
+                final SwapVolumes sweep = new SwapVolumes(set, protocol);
+                for (final long[] volumes : sweep.candidates()) {
+                    final MemoryConditions memory = MemoryConditions.of(sweep.with(volumes));
+                    assertTrue(memory.problem(protocol == SwapProtocol.OVL).isEmpty(), "seed " + seed + ' ' + Arrays.toString(volumes));
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldMoveLayersOnlyWhenNeededAndAlwaysAlike() {
+        final LayerSet light = layers(4, 0.3, 7);
+        final LayerAllocation easy = new LayerAllocator(light, 2000).allocate();
+        assertTrue(easy.verdict().schedulable());
+        assertEquals(0, easy.loss(), "nothing needed to move");
+        int mended = 0;
+        for (long seed = 0; seed < 12; seed++) {
+            final LayerSet set = layers(4, 1.1, seed);
+            final LayerAllocation first = new LayerAllocator(set, 2000).allocate();
+            final LayerAllocation again = new LayerAllocator(set, 2000).allocate();
+            assertTrue(Arrays.deepEquals(first.onCpu(), again.onCpu()), "seed " + seed);
+            final boolean gpuAlone = Analyses.byName("chain-fp").orElseThrow().analyze(set.taskSet(set.allGpu())).schedulable();
+            assertTrue(first.verdict().schedulable() || !gpuAlone, "seed " + seed);
+            mended += first.verdict().schedulable() && !gpuAlone ? 1 : 0;
+        }
+        assertTrue(mended >= 3, "moved layers mended only " + mended);
+    }
+
+    @Test
+    void shouldCutEachTaskOnce() {
+        for (final boolean cpuFirst : new boolean[] {false, true}) {
+            for (final boolean[] onCpu : layers(5, 1, 3).cut(cpuFirst)) {
+                int changes = 0;
+                for (int j = 1; j < onCpu.length; j++) {
+                    changes += onCpu[j] != onCpu[j - 1] ? 1 : 0;
+                }
+                assertTrue(changes <= 1);
+                assertFalse(changes == 1 && onCpu[0] != cpuFirst);
+            }
+        }
+    }
+
+    private static LayerSet layers(final int tasks, final double utilisation, final long seed) {
+        final SplittableRandom random = new SplittableRandom(seed);
+        final List<LayerTask> made = new ArrayList<>();
+        for (int i = 0; i < tasks; i++) {
+            final int layers = 10;
+            final long[] gpu = new long[layers];
+            final long[] cpu = new long[layers];
+            final long[] transfer = new long[layers];
+            final double[] loss = new double[layers];
+            long sum = 0;
+            for (int j = 0; j < layers; j++) {
+                gpu[j] = random.nextLong(100_000, 1_000_000);
+                cpu[j] = (long) (gpu[j] * random.nextDouble(0.6, 2.0));
+                transfer[j] = random.nextLong(10_000, 60_000);
+                loss[j] = 1;
+                sum += (gpu[j] + cpu[j]) / 2;
+            }
+            final long period = (long) (sum / (utilisation / tasks));
+            made.add(new LayerTask("t" + i, period, period, gpu, cpu, transfer, transfer, loss));
+        }
+        return new LayerSet(made, Overheads.NONE);
+    }
+}
