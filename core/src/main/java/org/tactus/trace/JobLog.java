@@ -19,7 +19,9 @@ public final class JobLog implements EventHandler, AutoCloseable {
     private final long zeroNs;
     private final long[] liveNominalNs;
     private final long[] liveNumber;
+    private final long[] lastEnded;
     private final long[] firstRecord;
+    private final long[] stoppedAt;
 
     /**
      * Makes an empty log.
@@ -37,7 +39,11 @@ public final class JobLog implements EventHandler, AutoCloseable {
         this.zeroNs = zeroNs;
         this.liveNominalNs = new long[taskCapacity];
         this.liveNumber = new long[taskCapacity];
+        this.lastEnded = new long[taskCapacity];
+        Arrays.fill(lastEnded, NONE);
         this.firstRecord = new long[taskCapacity];
+        this.stoppedAt = new long[taskCapacity];
+        Arrays.fill(stoppedAt, NONE);
         Arrays.fill(liveNominalNs, NONE);
     }
 
@@ -45,11 +51,17 @@ public final class JobLog implements EventHandler, AutoCloseable {
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
         if (type == EventType.RELEASE) {
-            if (job == 0) {
-                firstRecord[task] = records.size(); // a slot may have held another task before
+            if (job == 0 && stoppedAt[task] != NONE) {
+                firstRecord[task] = stoppedAt[task]; // another task has taken the slot
+                stoppedAt[task] = NONE;
+                lastEnded[task] = NONE;
             }
-            liveNominalNs[task] = argument - zeroNs;
-            liveNumber[task] = job;
+            if (job > lastEnded[task]) {
+                liveNominalNs[task] = argument - zeroNs;
+                liveNumber[task] = job;
+            }
+        } else if (type == EventType.STOP) {
+            stoppedAt[task] = records.size();
         } else if (type == EventType.COMPLETE) {
             ended(task, job, argument - zeroNs, timeNs - zeroNs, JobLogDescriptor.COMPLETE);
         } else if (type == EventType.ABORT) {
@@ -59,8 +71,10 @@ public final class JobLog implements EventHandler, AutoCloseable {
 
     private void ended(final int task, final long job, final long nominalNs, final long endNs, final int outcome) {
         append(task, job, nominalNs, endNs, outcome);
+        // Rings of several dispatchers are drained one after the other: the next job's release may be known already, or
+        // this job's own may come later.
+        lastEnded[task] = Math.max(lastEnded[task], job);
         if (liveNumber[task] == job) {
-            // Rings of several dispatchers are drained one after the other: the next job's release may be known already.
             liveNominalNs[task] = NONE;
         }
     }

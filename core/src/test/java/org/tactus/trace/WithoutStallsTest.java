@@ -77,6 +77,7 @@ class WithoutStallsTest {
     void shouldIgnoreARemovedTaskWhenItsSlotIsUsedAgain() {
         try (JobLog log = new JobLog(folder, 1, ZERO_NS)) {
             job(log, new TaskStatistics("removed", 100, 1), 0, 0, 90);
+            log.onEvent(EventType.STOP, ZERO_NS + 500, 0, 0, 0, -1, 0);
             final TaskStatistics statistics = new TaskStatistics(TASKS.getFirst(), 1);
             job(log, statistics, 0, 1000, 1010);
             job(log, statistics, 1, 1100, 1120);
@@ -86,6 +87,24 @@ class WithoutStallsTest {
             assertEquals(1, without.touched());
             assertEquals(1, without.tasks().getFirst().jobs());
             assertEquals(20, without.tasks().getFirst().minNs().orElseThrow());
+        }
+    }
+
+    @Test
+    void shouldKnowEveryJobWhenAnEndIsDrainedBeforeItsRelease() {
+        try (JobLog log = new JobLog(folder, 1, ZERO_NS)) {
+            final TaskStatistics statistics = new TaskStatistics(TASKS.getFirst(), 1);
+            for (int i = 0; i < 3; i++) {
+                log.onEvent(EventType.COMPLETE, ZERO_NS + i * 100 + 10, 1, 0, 0, i, ZERO_NS + i * 100);
+                statistics.record(10, false);
+            }
+            for (int i = 0; i < 3; i++) {
+                log.onEvent(EventType.RELEASE, ZERO_NS + i * 100, 0, 0, 0, i, ZERO_NS + i * 100);
+            }
+            final List<TaskResult> all = List.of(TaskResult.of(TASKS.getFirst(), OptionalLong.empty(), statistics));
+            assertEquals(0, WithoutStalls.filter(TASKS, all, log, List.of(), WithoutStalls.Reach.BACKLOG).untraced());
+            log.finish(1000);
+            assertEquals(3, log.size());
         }
     }
 
