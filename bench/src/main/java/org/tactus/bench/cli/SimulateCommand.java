@@ -1,0 +1,173 @@
+package org.tactus.bench.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.tactus.analysis.Analyses;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.analysis.Verdict;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.format.TaskSetFile;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.sim.ExecutionTime;
+import org.tactus.sim.OverheadTime;
+import org.tactus.sim.ReleasePattern;
+import org.tactus.sim.Simulation;
+import org.tactus.sim.SimulationOptions;
+import org.tactus.trace.EventFile;
+import org.tactus.trace.LatencyHlog;
+import org.tactus.trace.PerfettoTrace;
+import org.tactus.trace.ResultTable;
+import org.tactus.trace.ResultsJson;
+import org.tactus.trace.RunResult;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tactus simulate}: a task set in virtual time, over the very policy code of a real run. */
+@Command(name = "simulate", mixinStandardHelpOptions = true,
+    description = "Simulates a task set in virtual time over the production policy; measured beside bound. Exit status 1 on a miss.")
+final class SimulateCommand implements Callable<Integer> {
+
+    /** How long a segment runs; what the option's words mean. */
+    enum Execution { wcet, random, actual }
+
+    /** When jobs are released. */
+    enum Releases { file, synchronous, offsets, sporadic }
+
+    /** What is charged of the declared overheads. */
+    enum Charge { zero, random, maximum }
+
+    @Parameters(paramLabel = "FILE", description = "Task-set file.")
+    private Path file;
+    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class,
+        description = "Virtual time (${DEFAULT-VALUE}).")
+    private long durationNs;
+    @Option(names = "--seed", defaultValue = "1",
+        description = "Of everything random, the order of simultaneous events included (${DEFAULT-VALUE}).")
+    private long seed;
+    @Option(names = "--execution", defaultValue = "wcet",
+        description = "${COMPLETION-CANDIDATES}: the WCET, uniform below it, or the file's share of it (${DEFAULT-VALUE}).")
+    private Execution execution;
+    @Option(names = "--releases", defaultValue = "file",
+        description = "${COMPLETION-CANDIDATES}: as the file says, all at 0, at random offsets, or with random gaps of at least"
+            + " the period; jitter comes on top (${DEFAULT-VALUE}).")
+    private Releases releases;
+    @Option(names = "--overheads", defaultValue = "maximum", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private Charge overheads;
+    @Option(names = "--test", description = "Schedulability test that gives the bounds (default: the tightest that applies).")
+    private String test;
+    @Option(names = "--out", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated).")
+    private Path out;
+    @Option(names = "--format", defaultValue = "table", description = "table, json or csv (${DEFAULT-VALUE}).")
+    private String format;
+
+    @Override
+    public Integer call() throws IOException {
+        final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+        loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
+        final TaskSet set = loaded.taskSet();
+        refuseSwapping(set);
+        final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
+        Files.createDirectories(folder);
+        try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
+            final Verdict verdict = verdict(set);
+            final Progress progress = new Progress("simulating " + set.name());
+            final Simulation simulation = Simulation.run(set, options(), verdict == null ? "" : verdict.test(), bounds(set, verdict),
+                (type, timeNs, device, task, segment, job, argument) -> {
+                    events.onEvent(type, timeNs, device, task, segment, job, argument);
+                    progress.at((double) timeNs / durationNs);
+                });
+            progress.done();
+            write(set, simulation, events, folder);
+            print(simulation.result(), folder, System.out);
+            return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
+        }
+    }
+
+    private static void refuseSwapping(final TaskSet set) {
+        for (final Task task : set.tasks()) {
+            final boolean swaps = task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0;
+            if (swaps && task.segments().stream().anyMatch(s -> set.platform().devices().get(s.device()).memory().isPresent())) {
+                throw new TestNotApplicableException("task '" + task.name() + "' is swapped, and copy engines are not simulated; "
+                    + "leave its memory.swap out to simulate the set as if everything fitted");
+            }
+        }
+    }
+
+    private Verdict verdict(final TaskSet set) {
+        if (test != null) {
+            return Analyses.byName(test).orElseThrow(() -> new TestNotApplicableException(
+                "there is no test '" + test + "'; the tests are " + String.join(", ", Analyses.names()))).analyze(set);
+        }
+        try {
+            return Analyses.analyze(set);
+        } catch (final TestNotApplicableException e) {
+            System.err.println("warning: no bounds: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static List<OptionalLong> bounds(final TaskSet set, final Verdict verdict) {
+        final List<OptionalLong> bounds = new ArrayList<>();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final TaskVerdict task = verdict == null ? null : verdict.tasks().get(i);
+            bounds.add(task != null && task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
+        }
+        return bounds;
+    }
+
+    private SimulationOptions options() {
+        return SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+            .withExecution(switch (execution) {
+                case wcet -> ExecutionTime.WCET;
+                case random -> ExecutionTime.RANDOM;
+                case actual -> ExecutionTime.ACTUAL;
+            })
+            .withReleases(switch (releases) {
+                case file -> ReleasePattern.FILE;
+                case synchronous -> ReleasePattern.SYNCHRONOUS;
+                case offsets -> ReleasePattern.RANDOM_OFFSETS;
+                case sporadic -> ReleasePattern.SPORADIC;
+            })
+            .withOverheads(switch (overheads) {
+                case zero -> OverheadTime.ZERO;
+                case random -> OverheadTime.RANDOM;
+                case maximum -> OverheadTime.MAXIMUM;
+            });
+    }
+
+    private static void write(final TaskSet set, final Simulation simulation, final EventFile events, final Path folder)
+        throws IOException {
+        ResultsJson.write(simulation.result(), folder.resolve("results.json"));
+        LatencyHlog.write(folder.resolve("latency.hlog"), 0, simulation.result().durationNs(), simulation.responses());
+        PerfettoTrace.write(set, events, 0, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+    }
+
+    private void print(final RunResult result, final Path folder, final PrintStream print) throws IOException {
+        switch (format) {
+            case "json" -> ResultsJson.write(result, print);
+            case "csv" -> {
+                print.println("task,periodNs,deadlineNs,boundNs,jobs,misses,maxNs");
+                result.tasks().forEach(task -> print.println(String.join(",", task.name(), Long.toString(task.periodNs()),
+                    Long.toString(task.deadlineNs()), text(task.boundNs()), Long.toString(task.jobs()), Long.toString(task.misses()),
+                    text(task.maxNs()))));
+            }
+            default -> {
+                print.println(ResultTable.render(result));
+                print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, trace.json (open it in Perfetto)");
+            }
+        }
+    }
+
+    private static String text(final OptionalLong ns) {
+        return ns.isEmpty() ? "" : Long.toString(ns.getAsLong());
+    }
+}
