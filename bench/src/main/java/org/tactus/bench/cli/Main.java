@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 /** {@code tactus}: the command line. */
 @Command(name = "tactus", mixinStandardHelpOptions = true, version = "tactus 0.1.0",
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
-    subcommands = {DemoCommand.class, RunCommand.class, SimulateCommand.class, ProfileCommand.class, CalibrateCommand.class,
-        BenchCommand.class})
+    subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, ProfileCommand.class,
+        CalibrateCommand.class, DevicesCommand.class, BenchCommand.class})
 public final class Main {
     private Main() {
     }

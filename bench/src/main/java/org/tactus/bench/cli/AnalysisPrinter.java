@@ -1,0 +1,134 @@
+package org.tactus.bench.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.Verdict;
+import org.tactus.format.FileFormatException;
+import org.tactus.format.LoadedTaskSet;
+
+/** Prints verdicts in one of the formats: JSON lines and CSV rows for programs, tables for people. */
+final class AnalysisPrinter {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    private final OutputFormat format;
+    private final PrintWriter print;
+
+    AnalysisPrinter(final OutputFormat format, final PrintWriter print) {
+        this.format = format;
+        this.print = print;
+        if (format == OutputFormat.CSV) {
+            print.println("file,test,schedulable,task,responseBoundNs,deadlineNs,slackNs,reason");
+        }
+    }
+
+    /** Prints that a file is wrong where the format has a place for it; the line itself goes to standard error. */
+    void error(final Path file, final FileFormatException error) throws IOException {
+        if (format == OutputFormat.JSON) {
+            final StringWriter line = new StringWriter();
+            try (JsonGenerator json = JSON.createGenerator(line)) {
+                json.writeStartObject();
+                json.writeStringField("file", file.toString());
+                json.writeStringField("error", error.getMessage());
+                json.writeEndObject();
+            }
+            print.println(line);
+        }
+    }
+
+    /** Prints a verdict. */
+    void verdict(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity) throws IOException {
+        switch (format) {
+            case JSON -> print.println(json(loaded, verdict, sensitivity));
+            case CSV -> csv(loaded, verdict);
+            case TABLE -> AnalysisTable.print(print, loaded, verdict, sensitivity);
+        }
+    }
+
+    private static String json(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity)
+        throws IOException {
+        final StringWriter line = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringField("file", loaded.file().toString());
+            json.writeStringField("test", verdict.test());
+            json.writeBooleanField("schedulable", verdict.schedulable());
+            json.writeStringField("reason", verdict.schedulable() ? null : verdict.reason());
+            json.writeArrayFieldStart("tasks");
+            for (final TaskVerdict task : verdict.tasks()) {
+                json.writeStartObject();
+                json.writeStringField("name", task.name());
+                number(json, "responseBoundNs", task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
+                json.writeNumberField("deadlineNs", task.deadlineNs());
+                number(json, "slackNs", task.bounded() ? OptionalLong.of(task.slackNs()) : OptionalLong.empty());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            if (sensitivity.isPresent()) {
+                json(json, sensitivity.get());
+            }
+            json.writeEndObject();
+        }
+        return line.toString();
+    }
+
+    private static void json(final JsonGenerator json, final SensitivityReport report) throws IOException {
+        json.writeObjectFieldStart("sensitivity");
+        number(json, "largestFactor", report.largestFactor());
+        json.writeArrayFieldStart("tasks");
+        for (final SensitivityReport.OfTask task : report.tasks()) {
+            json.writeStartObject();
+            json.writeStringField("name", task.name());
+            number(json, "largestFactor", task.largestFactor());
+            number(json, "smallestPeriodNs", task.smallestPeriodNs());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("devices");
+        for (final SensitivityReport.OfDevice device : report.devices()) {
+            json.writeStartObject();
+            json.writeStringField("name", device.name());
+            number(json, "smallestCapacityBytes", device.smallestCapacityBytes());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void number(final JsonGenerator json, final String key, final OptionalLong value) throws IOException {
+        json.writeFieldName(key);
+        if (value.isPresent()) {
+            json.writeNumber(value.getAsLong());
+        } else {
+            json.writeNull();
+        }
+    }
+
+    private static void number(final JsonGenerator json, final String key, final OptionalDouble value) throws IOException {
+        json.writeFieldName(key);
+        if (value.isPresent()) {
+            json.writeNumber(value.getAsDouble());
+        } else {
+            json.writeNull();
+        }
+    }
+
+    private void csv(final LoadedTaskSet loaded, final Verdict verdict) {
+        for (final TaskVerdict task : verdict.tasks()) {
+            print.println(String.join(",", quoted(loaded.file().toString()), verdict.test(), Boolean.toString(verdict.schedulable()),
+                task.name(), task.bounded() ? Long.toString(task.responseBoundNs()) : "", Long.toString(task.deadlineNs()),
+                task.bounded() ? Long.toString(task.slackNs()) : "", quoted(verdict.schedulable() ? "" : verdict.reason())));
+        }
+    }
+
+    private static String quoted(final String text) {
+        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+}

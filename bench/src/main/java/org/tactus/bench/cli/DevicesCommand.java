@@ -1,0 +1,127 @@
+package org.tactus.bench.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.foreign.Arena;
+import java.lang.foreign.SymbolLookup;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.tactus.bindings.linux.Grant;
+import org.tactus.bindings.linux.RealTime;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.format.CalibrationFile;
+import org.tactus.format.MachineName;
+import org.tactus.time.Sizes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus devices}: what this machine has and what it permits. */
+@Command(name = "devices", mixinStandardHelpOptions = true, description = "Lists cores, memory, real-time rights and accelerators.")
+final class DevicesCommand implements Callable<Integer> {
+    private static final long KIBI = 1024;
+
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        final Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("machine", MachineName.current());
+        facts.put("cores", "on line " + RealTime.onlineCores() + ", this process may use " + RealTime.allowedCores());
+        facts.put("memory", memory());
+        facts.putAll(rights());
+        facts.put("real-time share", share());
+        facts.put("ONNX Runtime", OnnxRuntime.find().map(OnnxRuntime::version).orElseGet(
+            () -> "absent: " + OnnxRuntime.absence().orElse("it was not found")));
+        facts.put("CUDA driver", library("libcuda.so.1", "install the NVIDIA driver"));
+        facts.put("Edge TPU", library("libedgetpu.so.1", "install the package libedgetpu1-std"));
+        facts.put("calibration", calibration());
+        print(facts, spec.commandLine().getOut());
+        return ExitStatus.GOOD;
+    }
+
+    private void print(final Map<String, String> facts, final PrintWriter print) throws IOException {
+        switch (format) {
+            case TABLE -> facts.forEach((name, text) -> print.printf("%-16s %s%n", name, text));
+            case CSV -> {
+                print.println("name,value");
+                facts.forEach((name, text) -> print.println(name + ",\"" + text.replace("\"", "\"\"") + '"'));
+            }
+            case JSON -> {
+                final StringWriter line = new StringWriter();
+                try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+                    json.writeStartObject();
+                    for (final Map.Entry<String, String> fact : facts.entrySet()) {
+                        json.writeStringField(fact.getKey(), fact.getValue());
+                    }
+                    json.writeEndObject();
+                }
+                print.println(line);
+            }
+        }
+        print.flush();
+    }
+
+    private static String memory() throws IOException {
+        final Path file = Path.of("/proc/meminfo");
+        if (Files.exists(file)) {
+            for (final String line : Files.readAllLines(file)) {
+                if (line.startsWith("MemTotal:")) {
+                    return Sizes.format(Long.parseLong(line.replaceAll("[^0-9]", "")) * KIBI);
+                }
+            }
+        }
+        return "unknown";
+    }
+
+    /** Asks for each right on a thread of its own, so that this one stays as it is. */
+    private static Map<String, String> rights() throws InterruptedException {
+        final Map<String, String> rights = new LinkedHashMap<>();
+        final Thread asker = Thread.ofPlatform().start(() -> {
+            rights.put("pinned threads", text(RealTime.pin(List.of(RealTime.allowedCores().getLast()))));
+            rights.put("real-time class", text(RealTime.fifo(1)));
+            rights.put("locked memory", text(RealTime.lockMemory()));
+            RealTime.unlockMemory();
+            rights.put("exact timers", text(RealTime.timerSlack(1)));
+        });
+        asker.join();
+        return rights;
+    }
+
+    private static String text(final Grant grant) {
+        return (grant.granted() ? "granted: " : "NOT granted: ") + grant.text();
+    }
+
+    private static String share() {
+        final long us = RealTime.realTimeRuntimeUs();
+        return us < 0 ? "not limited" : "a SCHED_FIFO thread may run " + us + " us of each second (sched_rt_runtime_us)";
+    }
+
+    @SuppressWarnings("restricted") // native access is granted by the launcher and the manifest
+    private static String library(final String name, final String remedy) {
+        try (Arena arena = Arena.ofConfined()) {
+            SymbolLookup.libraryLookup(name, arena);
+            return "present (" + name + ")";
+        } catch (final IllegalArgumentException e) {
+            return "absent (no " + name + "; " + remedy + ", or use the software driver)";
+        }
+    }
+
+    private static String calibration() {
+        final Path file = CalibrationFile.defaultPath();
+        return CalibrationFile.find(file, MachineName.current()).map(known -> "measured " + known.measuredAt() + ", in " + file)
+            .orElse("none; measure it: tactus calibrate");
+    }
+}
