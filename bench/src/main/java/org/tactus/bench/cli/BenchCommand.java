@@ -87,7 +87,8 @@ final class BenchCommand implements Callable<Integer> {
             if (inEpsilon) {
                 return new Soak(durationNs).run(System.out) ? ExitStatus.GOOD : ExitStatus.NO;
             }
-            final List<String> flags = List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC", "-Xms1g", "-Xmx1g",
+            final List<String> flags = List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC",
+                "-XX:EpsilonMaxTLABSize=65536", "-Xms1g", "-Xmx1g",
                 "-XX:+AlwaysPreTouch", "-XX:-UsePerfData");
             return new ProcessBuilder(likeThis(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO().start()
                 .waitFor();
