@@ -238,6 +238,16 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
+     * Jobs of a task that were completed so far; approximate while it runs. Allocates nothing.
+     *
+     * @param slot the task's slot
+     * @return a count
+     */
+    public long completed(final int slot) {
+        return kernel.completed(slot);
+    }
+
+    /**
      * What the analysis says of the tasks that run now.
      *
      * @return empty when no test applies and the set was forced

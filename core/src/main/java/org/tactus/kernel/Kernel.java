@@ -459,6 +459,20 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
+     * Jobs of a task that were completed so far; approximate while the kernel runs. Allocates nothing.
+     *
+     * @param slot its slot
+     * @return a count
+     */
+    public long completed(final int slot) {
+        long completed = 0;
+        for (final Dispatcher dispatcher : dispatchers) {
+            completed += dispatcher.recorder.completed[slot];
+        }
+        return completed;
+    }
+
+    /**
      * Time during which segments ran on a device; call it after {@link #stop}.
      *
      * @param device index of the device

@@ -19,8 +19,6 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.trace.RunResult;
-import org.tactus.trace.TaskResult;
 
 /**
  * Runs the kernel at a high rate where no byte is ever freed: modelled jobs on an accelerator, a network's segments on a CPU
@@ -98,7 +96,7 @@ public final class Soak {
             (type, timeNs, device, task, segment, job, argument) -> { })) {
             tactus.start();
             Thread.sleep(2_000); // what starting allocates late is over
-            final long leaveBytes = expectedJobs * BYTES_A_JOB * 9 / 10; // what is left also has to hold the report
+            final long leaveBytes = expectedJobs * BYTES_A_JOB / 2;
             final List<byte[]> filling = new ArrayList<>(1 << 16);
             while (isEpsilon() && freeBytes() > leaveBytes + FILL_BYTES) {
                 filling.add(new byte[FILL_BYTES]);
@@ -109,21 +107,15 @@ public final class Soak {
                 expectedJobs * BYTES_A_JOB);
             Thread.sleep(durationNs / 1_000_000);
             final long takenBytes = beforeBytes - freeBytes();
-            filling.clear();
-            allocatedByThread().forEach((thread, bytes) -> out.printf("soak: %d bytes by %s%n",
-                bytes - beforeByThread.getOrDefault(thread, 0L), thread));
-            final RunResult result = tactus.stop();
             long modelled = 0;
-            long network = 0;
-            for (final TaskResult task : result.tasks()) {
-                if (task.name().equals("network")) {
-                    network = task.jobs() * CUTS;
-                } else {
-                    modelled += task.jobs();
-                }
+            for (int i = 0; i < MODELLED_TASKS; i++) {
+                modelled += tactus.completed(tactus.slot("modelled" + i));
             }
-            out.printf("soak: %d modelled jobs and %d ONNX Runtime segments in %d s took %d bytes of heap: %.4f bytes a job%n", modelled,
-                network, result.durationNs() / 1_000_000_000L, takenBytes, (double) takenBytes / (modelled + network));
+            final long network = tactus.completed(tactus.slot("network")) * CUTS;
+            out.printf("soak: %d modelled jobs and %d ONNX Runtime segments took %d bytes of heap: %.4f bytes a job%n", modelled, network,
+                takenBytes, (double) takenBytes / (modelled + network));
+            allocatedByThread().forEach((thread, bytes) -> out.printf("soak: of these %d bytes by %s%n",
+                bytes - beforeByThread.getOrDefault(thread, 0L), thread));
             return beforeBytes < modelled * BYTES_A_JOB;
         }
     }
