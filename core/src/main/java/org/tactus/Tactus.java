@@ -55,6 +55,8 @@ import org.tactus.trace.WithoutStalls;
  */
 public final class Tactus implements AutoCloseable {
     private static final long LEAD_NS = 50_000_000L;
+    /** Before time zero the logs are opened and the whole set is analysed once more, which a loaded machine takes long over. */
+    private static final long START_LEAD_NS = 300_000_000L;
     private static final int WARM_UP_JOBS = 20_000;
 
     private final TaskSet set;
@@ -168,7 +170,7 @@ public final class Tactus implements AutoCloseable {
         kernel.start();
         kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
         System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-        zeroNs = Clock.SYSTEM.nanoTime() + LEAD_NS;
+        zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
         recorder.begin(zeroNs);
         final int[] given = kernel.addAll(set.tasks(), works, zeroNs);
         for (int i = 0; i < given.length; i++) {

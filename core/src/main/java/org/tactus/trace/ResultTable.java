@@ -40,7 +40,9 @@ public final class ResultTable {
         all.forEach(cells -> row(out, cells, widths));
         if (!without.isEmpty()) {
             out.append('\n');
-            wrap(out, "Without the " + result.withoutStalls().touched() + " jobs that a platform stall touched:");
+            wrap(out, "Without the " + result.withoutStalls().touched()
+                + (result.withoutStalls().touched() == 1 ? " job" : " jobs")
+                + " that a platform stall touched:");
             row(out, HEAD, widths);
             rule(out, widths);
             without.forEach(cells -> row(out, cells, widths));
