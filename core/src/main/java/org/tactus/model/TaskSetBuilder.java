@@ -117,6 +117,7 @@ public final class TaskSetBuilder {
         check(devices.size() <= Limits.MAX_DEVICES, "platform.devices[" + Limits.MAX_DEVICES + "]",
             devices.size() + " devices are more than the tables hold; the most is " + Limits.MAX_DEVICES);
         final Map<String, Integer> names = new HashMap<>();
+        final Map<Integer, String> owners = new HashMap<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec device = devices.get(i);
             final String at = "platform.devices[" + i + "]";
@@ -125,6 +126,9 @@ public final class TaskSetBuilder {
             check(names.put(device.name(), i) == null, at + ".name",
                 "two devices are named '" + device.name() + "'; names must differ");
             for (int c = 0; c < device.cores().size(); c++) {
+                final String owner = device.kind() == DeviceKind.CPU ? owners.putIfAbsent(device.cores().get(c), device.name()) : null;
+                check(owner == null, at + ".cores",
+                    "core " + device.cores().get(c) + " is taken by '" + owner + "'; each cpu device needs cores of its own");
                 check(device.cores().get(c) >= 0 && device.cores().get(c) < 1024, at + ".cores[" + c + "]",
                     "core " + device.cores().get(c) + " does not exist; cores count from 0");
             }

@@ -49,7 +49,7 @@ final class DemoCommand implements Callable<Integer> {
         System.out.println("test " + verdict.test() + ": " + (verdict.schedulable() ? "schedulable" : "not schedulable"));
         verdict.tasks().forEach(task -> System.out.println("  " + task.explanation().sentence()));
         step("4. How late they were (tactus run " + file + ")");
-        return new RealRun(loaded, TactusOptions.DEFAULT.withDriveSporadic(true), durationNs, out).run(false, System.out);
+        return new RealRun(loaded, TactusOptions.DEFAULT.withDriveSporadic(true), durationNs, out).run(OutputFormat.TABLE, System.out);
     }
 
     private static void step(final String title) {

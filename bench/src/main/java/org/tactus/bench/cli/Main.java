@@ -1,6 +1,8 @@
 package org.tactus.bench.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.format.FileFormatException;
@@ -55,7 +57,14 @@ public final class Main {
                 command.getErr().println(e.getMessage());
                 return ExitStatus.WRONG_INPUT;
             }
-            throw e;
+            if (e instanceof UncheckedIOException || e instanceof IOException) {
+                command.getErr().println("tactus: a file cannot be read or written: " + e.getMessage());
+                return ExitStatus.WRONG_INPUT;
+            }
+            // Never 1: that would say that the answer is no.
+            command.getErr().println("tactus: an error of Tactus itself; please report it with this trace");
+            e.printStackTrace(command.getErr());
+            return ExitStatus.WRONG_INPUT;
         });
         return line;
     }

@@ -16,7 +16,6 @@ import org.tactus.model.TaskSet;
 import org.tactus.trace.EventFile;
 import org.tactus.trace.LatencyHlog;
 import org.tactus.trace.PerfettoTrace;
-import org.tactus.trace.ResultTable;
 import org.tactus.trace.ResultsJson;
 import org.tactus.trace.RunResult;
 
@@ -36,8 +35,8 @@ final class RealRun {
         this.out = out;
     }
 
-    /** Runs, writes the files, prints the table or the JSON; returns the exit status. */
-    int run(final boolean json, final PrintStream print) throws IOException, InterruptedException {
+    /** Runs, writes the files, prints the result; returns the exit status. */
+    int run(final OutputFormat format, final PrintStream print) throws IOException, InterruptedException {
         Files.createDirectories(out);
         final TaskSet set = loaded.taskSet();
         final long startMillis = System.currentTimeMillis();
@@ -54,12 +53,7 @@ final class RealRun {
             ResultsJson.write(result, out.resolve("results.json"));
             LatencyHlog.write(out.resolve("latency.hlog"), startMillis, result.durationNs(), tactus.histograms());
             PerfettoTrace.write(set, events, tactus.zeroNs(), result.stalls(), out.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
-            if (json) {
-                ResultsJson.write(result, print);
-            } else {
-                print.println(ResultTable.render(result));
-                print.println("Files: " + out.resolve("results.json") + ", latency.hlog, trace.json (open it in Perfetto)");
-            }
+            ResultPrinter.print(format, result, out, print);
             return status(result);
         }
     }

@@ -28,8 +28,9 @@ final class RunCommand implements Callable<Integer> {
     private boolean ordinary;
     @Option(names = "--idle", defaultValue = "SLEEP_THEN_SPIN", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private KernelOptions.Idle idle;
-    @Option(names = "--format", defaultValue = "table", description = "table or json (${DEFAULT-VALUE}).")
-    private String format;
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -42,6 +43,6 @@ final class RunCommand implements Callable<Integer> {
                 Math.max(64, loaded.taskSet().tasks().size()),
                 Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
         final Path folder = out != null ? out : Path.of("out", loaded.taskSet().name());
-        return new RealRun(loaded, options, durationNs, folder).run(format.equals("json"), System.out);
+        return new RealRun(loaded, options, durationNs, folder).run(format, System.out);
     }
 }

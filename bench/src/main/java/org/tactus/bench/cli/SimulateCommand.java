@@ -1,7 +1,6 @@
 package org.tactus.bench.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,9 +23,7 @@ import org.tactus.sim.SimulationOptions;
 import org.tactus.trace.EventFile;
 import org.tactus.trace.LatencyHlog;
 import org.tactus.trace.PerfettoTrace;
-import org.tactus.trace.ResultTable;
 import org.tactus.trace.ResultsJson;
-import org.tactus.trace.RunResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -66,8 +63,9 @@ final class SimulateCommand implements Callable<Integer> {
     private String test;
     @Option(names = "--out", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated).")
     private Path out;
-    @Option(names = "--format", defaultValue = "table", description = "table, json or csv (${DEFAULT-VALUE}).")
-    private String format;
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
 
     @Override
     public Integer call() throws IOException {
@@ -87,7 +85,7 @@ final class SimulateCommand implements Callable<Integer> {
                 });
             progress.done();
             write(set, simulation, events, folder);
-            print(simulation.result(), folder, System.out);
+            ResultPrinter.print(format, simulation.result(), folder, System.out);
             return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
         }
     }
@@ -149,25 +147,5 @@ final class SimulateCommand implements Callable<Integer> {
         ResultsJson.write(simulation.result(), folder.resolve("results.json"));
         LatencyHlog.write(folder.resolve("latency.hlog"), 0, simulation.result().durationNs(), simulation.responses());
         PerfettoTrace.write(set, events, 0, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
-    }
-
-    private void print(final RunResult result, final Path folder, final PrintStream print) throws IOException {
-        switch (format) {
-            case "json" -> ResultsJson.write(result, print);
-            case "csv" -> {
-                print.println("task,periodNs,deadlineNs,boundNs,jobs,misses,maxNs");
-                result.tasks().forEach(task -> print.println(String.join(",", task.name(), Long.toString(task.periodNs()),
-                    Long.toString(task.deadlineNs()), text(task.boundNs()), Long.toString(task.jobs()), Long.toString(task.misses()),
-                    text(task.maxNs()))));
-            }
-            default -> {
-                print.println(ResultTable.render(result));
-                print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, trace.json (open it in Perfetto)");
-            }
-        }
-    }
-
-    private static String text(final OptionalLong ns) {
-        return ns.isEmpty() ? "" : Long.toString(ns.getAsLong());
     }
 }
