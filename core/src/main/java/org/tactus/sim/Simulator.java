@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.tactus.model.ActualTime;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -382,7 +381,7 @@ public final class Simulator {
         }
         if (task != PolicyState.NONE) {
             final long startNs = nowNs + overhead(dispatchNs);
-            final long executionNs = executionNs(task);
+            final long executionNs = ExecutionDraw.ns(options, set, state, task, random);
             final long completedNs = startNs + executionNs + overhead(completionNs);
             scheduler.started(task, startNs);
             elapsedNs[device] = executionNs;
@@ -391,23 +390,5 @@ public final class Simulator {
             segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, startNs + executionNs);
             push(completedNs, DONE | device);
         }
-    }
-
-    private long executionNs(final int task) {
-        final long wcetNs = state.wcetNs(task);
-        return switch (options.execution()) {
-            case WCET -> wcetNs;
-            case RANDOM -> 1 + random.upTo(wcetNs - 1);
-            case ACTUAL -> {
-                final ActualTime actual = set.tasks().get(task).segments().get(state.segmentIndex(task)).actual();
-                final double share = actual.lowShare() + (actual.highShare() - actual.lowShare()) * random.share();
-                yield Math.max(1, Math.round(share * wcetNs));
-            }
-            case REPLAY -> {
-                final long ns = options.replay().orElseThrow()
-                    .executionNs(task, state.jobNumber(task), state.segmentIndex(task));
-                yield ns > 0 ? ns : wcetNs;
-            }
-        };
     }
 }

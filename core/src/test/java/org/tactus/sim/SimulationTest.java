@@ -1,6 +1,7 @@
 package org.tactus.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -14,9 +15,11 @@ import org.tactus.model.BacklogAction;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.TaskSet;
+import org.tactus.trace.EventFile;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
 import org.tactus.trace.LatencyHlog;
+import org.tactus.trace.PerfettoTrace;
 import org.tactus.trace.ResultTable;
 import org.tactus.trace.ResultsJson;
 import org.tactus.trace.TaskResult;
@@ -52,6 +55,26 @@ class SimulationTest {
         assertEquals(0, simulation.result().misses());
         assertEquals(200 * 15 * MS + 250 * 10 * MS,
             simulation.result().devices().get(0).busyNs() + simulation.result().devices().get(1).busyNs());
+    }
+
+    @Test
+    void shouldReproduceARunWhenItsTraceIsReplayed() throws Exception {
+        final TaskSet set = braking();
+        final SimulationOptions worst = SimulationOptions.worstCase(5, 3_000 * MS);
+        final List<OptionalLong> none = List.of(OptionalLong.empty(), OptionalLong.empty());
+        try (EventFile events = new EventFile(folder, 1 << 16)) {
+            final Simulation first = Simulation.run(set, worst.withExecution(ExecutionTime.RANDOM), "", none, events);
+            PerfettoTrace.write(set, events, 0, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+            final TraceReplay replay = TraceReplay.read(folder.resolve("trace.json"), set);
+            assertEquals(2 * 60 + 3 * 75, replay.size());
+            assertEquals(ExecutionReplay.UNKNOWN, replay.executionNs(0, 60, 0));
+            final Simulation again = Simulation.run(set, worst.withReplay(replay), "", none, NOBODY);
+            assertEquals(first.result().tasks(), again.result().tasks());
+            assertEquals(first.responses(), again.responses());
+        }
+        final TaskSet other = TaskSet.builder("other").device(DeviceSpec.modelled("a"))
+            .task("stranger", t -> t.periodNs(10).segment("a", 1)).build();
+        assertThrows(IllegalArgumentException.class, () -> TraceReplay.read(folder.resolve("trace.json"), other));
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.tactus.sim.OverheadTime;
 import org.tactus.sim.ReleasePattern;
 import org.tactus.sim.Simulation;
 import org.tactus.sim.SimulationOptions;
+import org.tactus.sim.TraceReplay;
 import org.tactus.trace.EventFile;
 import org.tactus.trace.LatencyHlog;
 import org.tactus.trace.PerfettoTrace;
@@ -53,6 +54,8 @@ final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--execution", defaultValue = "wcet",
         description = "${COMPLETION-CANDIDATES}: the WCET, uniform below it, or the file's share of it (${DEFAULT-VALUE}).")
     private Execution execution;
+    @Option(names = "--replay", description = "A run's trace.json: its segments' times are replayed; the WCET where it lacks one.")
+    private Path replay;
     @Option(names = "--releases", defaultValue = "file",
         description = "${COMPLETION-CANDIDATES}: as the file says, all at 0, at random offsets, or with random gaps of at least"
             + " the period; jitter comes on top (${DEFAULT-VALUE}).")
@@ -78,7 +81,7 @@ final class SimulateCommand implements Callable<Integer> {
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
             final Verdict verdict = verdict(set);
             final Progress progress = new Progress("simulating " + set.name());
-            final Simulation simulation = Simulation.run(set, options(), verdict == null ? "" : verdict.test(), bounds(set, verdict),
+            final Simulation simulation = Simulation.run(set, options(set), verdict == null ? "" : verdict.test(), bounds(set, verdict),
                 (type, timeNs, device, task, segment, job, argument) -> {
                     events.onEvent(type, timeNs, device, task, segment, job, argument);
                     progress.at((double) timeNs / durationNs);
@@ -122,8 +125,8 @@ final class SimulateCommand implements Callable<Integer> {
         return bounds;
     }
 
-    private SimulationOptions options() {
-        return SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+    private SimulationOptions options(final TaskSet set) {
+        final SimulationOptions chosen = SimulationOptions.worstCase(seed, durationNs).withDrain(false)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;
                 case random -> ExecutionTime.RANDOM;
@@ -140,6 +143,14 @@ final class SimulateCommand implements Callable<Integer> {
                 case random -> OverheadTime.RANDOM;
                 case maximum -> OverheadTime.MAXIMUM;
             });
+        if (replay == null) {
+            return chosen;
+        }
+        try {
+            return chosen.withReplay(TraceReplay.read(replay, set));
+        } catch (final IOException | IllegalArgumentException e) {
+            throw new PrerequisiteException("cannot replay " + replay + ": " + e.getMessage());
+        }
     }
 
     private static void write(final TaskSet set, final Simulation simulation, final EventFile events, final Path folder)

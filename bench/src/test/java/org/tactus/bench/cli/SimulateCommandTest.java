@@ -87,6 +87,16 @@ class SimulateCommandTest {
     }
 
     @Test
+    void shouldReplayTheTraceOfAnEarlierRun() throws IOException {
+        simulate(ExitStatus.GOOD, "edf", "40ms", "--execution", "random");
+        final Path trace = Files.copy(folder.resolve("out/trace.json"), folder.resolve("earlier.json"));
+        final String csv = simulate(ExitStatus.GOOD, "edf", "40ms", "--replay", trace.toString(), "--format", "csv");
+        assertTrue(csv.contains("detect,50000000"), csv);
+        simulate(ExitStatus.WRONG_INPUT, "edf", "40ms", "--replay", folder.resolve("nothing.json").toString());
+        simulate(ExitStatus.WRONG_INPUT, "edf", "40ms", "--replay", folder.resolve("braking.yaml").toString());
+    }
+
+    @Test
     void shouldRefuseATestThatDoesNotExistOrDoesNotApply() throws IOException {
         simulate(ExitStatus.WRONG_INPUT, "edf", "40ms", "--test", "nonsense");
         simulate(ExitStatus.WRONG_INPUT, "edf", "40ms", "--test", "chain-fp");
