@@ -31,15 +31,15 @@ final class AnalysisTable {
             .collect(Collectors.joining(", ")));
         print.println("  overheads: " + overheads(loaded));
         final int width = Math.max(4, verdict.tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
-        final String row = "  %-" + width + "s %12s %12s %12s  %s%n";
-        print.printf(Locale.ROOT, row, "task", "bound", "deadline", "slack", "made of");
+        final String row = "  %-" + width + "s %12s %12s %12s  %s";
+        print.println(String.format(Locale.ROOT, row, "task", "bound", "deadline", "slack", "made of"));
         for (final TaskVerdict task : verdict.tasks()) {
-            print.printf(Locale.ROOT, row, task.name(), task.bounded() ? Durations.format(task.responseBoundNs()) : "none",
-                Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-",
-                terms(task.explanation().terms()));
+            print.println(String.format(Locale.ROOT, row, task.name(),
+                task.bounded() ? Durations.format(task.responseBoundNs()) : "none", Durations.format(task.deadlineNs()),
+                task.bounded() ? Durations.format(task.slackNs()) : "-", terms(task.explanation().terms())).stripTrailing());
         }
         for (final TaskVerdict task : verdict.tasks()) {
-            if (!task.bounded()) {
+            if (!task.bounded() && !task.explanation().sentence().equals(verdict.reason())) {
                 print.println("  " + task.explanation().sentence());
             }
         }
