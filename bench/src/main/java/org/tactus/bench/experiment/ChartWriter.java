@@ -1,0 +1,128 @@
+package org.tactus.bench.experiment;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Dimension;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.apache.batik.svggen.SVGGraphics2D;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.w3c.dom.Document;
+
+/** Draws the ratio of accepted sets over the axis: a line for each approach, dashed grey ones for upper limits. */
+final class ChartWriter {
+    private static final int WIDTH = 1200;
+    private static final int HEIGHT = 640;
+    private static final int PNG_SCALE = 2;
+    /** Colours that people with colour blindness tell apart, after Okabe and Ito. */
+    private static final Color[] COLORS = {
+        new Color(0x00, 0x00, 0x00), new Color(0xE6, 0x9F, 0x00), new Color(0x56, 0xB4, 0xE9), new Color(0x00, 0x9E, 0x73),
+        new Color(0xD5, 0x5E, 0x00), new Color(0x00, 0x72, 0xB2), new Color(0xCC, 0x79, 0xA7)};
+    private static final Color[] LIMITS = {new Color(0x55, 0x55, 0x55), new Color(0xA0, 0xA0, 0xA0)};
+    private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND,
+        SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS, SeriesMarkers.PLUS};
+
+    private ChartWriter() {
+    }
+
+    /**
+     * Writes {@code schedulability-SYSTEM.svg} and {@code .png}.
+     *
+     * @throws IOException when a file cannot be written
+     */
+    static void write(final ExperimentResult result, final Path folder) throws IOException {
+        final XYChart chart = chart(result);
+        final BufferedImage image = new BufferedImage(WIDTH * PNG_SCALE, HEIGHT * PNG_SCALE, BufferedImage.TYPE_INT_RGB);
+        final Graphics2D graphics = image.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+        graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+        graphics.scale(PNG_SCALE, PNG_SCALE);
+        chart.paint(graphics, WIDTH, HEIGHT);
+        graphics.dispose();
+        final Path png = folder.resolve(fileName(result, "png"));
+        if (!ImageIO.write(image, "png", png.toFile())) {
+            throw new IOException("cannot write " + png + ": no PNG writer in this Java");
+        }
+        final SVGGraphics2D svg = new SVGGraphics2D(emptySvg());
+        svg.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
+        chart.paint(svg, WIDTH, HEIGHT);
+        try (Writer writer = Files.newBufferedWriter(folder.resolve(fileName(result, "svg")), StandardCharsets.UTF_8)) {
+            svg.stream(writer, true);
+        }
+    }
+
+    private static Document emptySvg() {
+        try {
+            return DocumentBuilderFactory.newInstance().newDocumentBuilder().getDOMImplementation()
+                .createDocument("http://www.w3.org/2000/svg", "svg", null);
+        } catch (final ParserConfigurationException e) {
+            throw new IllegalStateException("this Java cannot make an XML document", e);
+        }
+    }
+
+    /** Name of a result file. */
+    static String fileName(final ExperimentResult result, final String ending) {
+        return "schedulability-" + result.experiment().name() + '.' + ending;
+    }
+
+    private static XYChart chart(final ExperimentResult result) {
+        final Experiment experiment = result.experiment();
+        final XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT)
+            .title(experiment.title() + " (" + result.sets() + " sets a point)")
+            .xAxisTitle(experiment.axisTitle()).yAxisTitle("Task sets accepted, %").build();
+        final var style = chart.getStyler();
+        style.setChartBackgroundColor(Color.WHITE);
+        style.setPlotBackgroundColor(Color.WHITE);
+        style.setPlotGridLinesColor(new Color(0xDD, 0xDD, 0xDD));
+        style.setLegendPosition(Styler.LegendPosition.OutsideE);
+        style.setLegendBorderColor(Color.WHITE);
+        style.setLegendFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+        style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
+        style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 14));
+        style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
+        style.setYAxisMin(0.0);
+        style.setYAxisMax(102.0);
+        style.setYAxisTickMarkSpacingHint(60);
+        style.setYAxisDecimalPattern("0");
+        style.setXAxisDecimalPattern("0.0#");
+        style.setMarkerSize(7);
+        final double[] axis = experiment.axis();
+        int lines = 0;
+        int limits = 0;
+        for (int a = 0; a < experiment.approaches().size(); a++) {
+            final double[] percent = new double[axis.length];
+            for (int p = 0; p < axis.length; p++) {
+                percent[p] = 100.0 * result.accepted()[p][a] / result.sets();
+            }
+            final XYSeries series = chart.addSeries(experiment.approaches().get(a), axis, percent);
+            if (experiment.isLimit(a)) {
+                series.setLineColor(LIMITS[limits % LIMITS.length]);
+                series.setLineStyle(new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {7, 5}, 0));
+                series.setMarker(SeriesMarkers.NONE);
+                limits++;
+            } else {
+                series.setLineColor(COLORS[lines % COLORS.length]);
+                series.setLineStyle(new BasicStroke(2));
+                series.setMarker(MARKERS[lines % MARKERS.length]);
+                series.setMarkerColor(COLORS[lines % COLORS.length]);
+                lines++;
+            }
+        }
+        return chart;
+    }
+}

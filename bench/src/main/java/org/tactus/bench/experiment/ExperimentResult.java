@@ -1,0 +1,100 @@
+package org.tactus.bench.experiment;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What an experiment found.
+ *
+ * @param experiment which one
+ * @param seed       its seed
+ * @param sets       task sets at each place of the axis
+ * @param accepted   how many each approach accepted, by place and approach
+ * @param total      how close simulation came to the bounds, and the first violation
+ */
+record ExperimentResult(Experiment experiment, long seed, int sets, int[][] accepted, Outcome total) {
+
+    /** The table {@code axis,approach,accepted,total}. */
+    String csv() {
+        final StringBuilder text = new StringBuilder("axis,approach,accepted,total\n");
+        final double[] axis = experiment.axis();
+        for (int p = 0; p < axis.length; p++) {
+            for (int a = 0; a < experiment.approaches().size(); a++) {
+                text.append(place(axis[p])).append(',').append(experiment.approaches().get(a)).append(',').append(accepted[p][a])
+                    .append(',').append(sets).append('\n');
+            }
+        }
+        return text.toString();
+    }
+
+    /** One line of JSON. */
+    String json() {
+        final StringBuilder text = new StringBuilder("{\"system\":\"" + experiment.name() + "\",\"seed\":" + seed + ",\"sets\":" + sets
+            + ",\"axis\":\"" + experiment.axisTitle() + "\",\"violation\":\"" + total.violation.replace("\"", "'") + "\",\"rows\":[");
+        final double[] axis = experiment.axis();
+        for (int p = 0; p < axis.length; p++) {
+            for (int a = 0; a < experiment.approaches().size(); a++) {
+                text.append(p + a == 0 ? "" : ",").append("{\"axis\":").append(place(axis[p])).append(",\"approach\":\"")
+                    .append(experiment.approaches().get(a)).append("\",\"accepted\":").append(accepted[p][a]).append(",\"total\":")
+                    .append(sets).append('}');
+            }
+        }
+        text.append("],\"tightness\":[");
+        String comma = "";
+        for (int a = 0; a < experiment.approaches().size(); a++) {
+            if (total.simulated[a] > 0) {
+                text.append(comma).append(String.format(Locale.ROOT, "{\"approach\":\"%s\",\"simulated\":%d,\"mean\":%.4f,\"max\":%.4f}",
+                    experiment.approaches().get(a), total.simulated[a], total.ratioSum[a] / total.ratios[a], total.ratioMax[a]));
+                comma = ",";
+            }
+        }
+        return text.append("]}\n").toString();
+    }
+
+    /** The numbers for people: percent accepted, then how tight the bounds were, then what to know. */
+    String table() {
+        final List<String> names = experiment.approaches();
+        final StringBuilder text = new StringBuilder(experiment.title()).append(": task sets accepted, percent of ").append(sets)
+            .append(" at each place (seed ").append(seed).append(")\n\n");
+        for (int a = 0; a < names.size(); a++) {
+            text.append("  ").append((char) ('A' + a)).append("  ").append(names.get(a)).append('\n');
+        }
+        text.append('\n').append(experiment.axisTitle()).append('\n').append("         ");
+        for (int a = 0; a < names.size(); a++) {
+            text.append(String.format(Locale.ROOT, "%7s", (char) ('A' + a)));
+        }
+        text.append('\n');
+        final double[] axis = experiment.axis();
+        for (int p = 0; p < axis.length; p++) {
+            text.append(String.format(Locale.ROOT, "%8s ", place(axis[p])));
+            for (int a = 0; a < names.size(); a++) {
+                text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * accepted[p][a] / sets));
+            }
+            text.append('\n');
+        }
+        text.append(String.format(Locale.ROOT, "%8s ", "all"));
+        for (int a = 0; a < names.size(); a++) {
+            long sum = 0;
+            for (final int[] row : accepted) {
+                sum += row[a];
+            }
+            text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * sum / sets / axis.length));
+        }
+        text.append("\n\nTightness, observed/bound over the tasks of accepted sets, all simulated:\n");
+        for (int a = 0; a < names.size(); a++) {
+            if (total.simulated[a] > 0) {
+                text.append(String.format(Locale.ROOT, "  %c  mean %.3f  max %.3f  (%d sets)%n", (char) ('A' + a),
+                    total.ratioSum[a] / total.ratios[a], total.ratioMax[a], total.simulated[a]));
+            }
+        }
+        text.append('\n');
+        experiment.notes().forEach(note -> text.append("  - ").append(note).append('\n'));
+        text.append('\n').append(total.violation.isEmpty() ? "No accepted set missed a deadline or exceeded a bound in simulation."
+            : "VIOLATION: " + total.violation).append('\n');
+        return text.toString();
+    }
+
+    static String place(final double axis) {
+        return String.format(Locale.ROOT, "%.3f", axis).replaceAll("0+$", "").replaceAll("\\.$", ".0");
+    }
+}

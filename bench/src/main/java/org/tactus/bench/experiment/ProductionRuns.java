@@ -1,0 +1,46 @@
+package org.tactus.bench.experiment;
+
+import java.util.List;
+import org.tactus.analysis.Verdict;
+import org.tactus.model.TaskSet;
+import org.tactus.sim.ReleasePattern;
+import org.tactus.sim.SimulationOptions;
+import org.tactus.sim.Simulator;
+
+/** Looks for a miss with the production schedulers: synchronous, then with random offsets, all segments at their WCET. */
+final class ProductionRuns {
+    private ProductionRuns() {
+    }
+
+    /**
+     * Runs a set; for an accepted one every response is held against its bound.
+     *
+     * @return whether no miss was found
+     */
+    static boolean check(final Simulator simulator, final TaskSet set, final long seed, final long durationNs, final Verdict verdict,
+        final int approach, final Outcome outcome, final String what) {
+        final SimulationOptions worst = SimulationOptions.worstCase(seed, durationNs);
+        final List<SimulationOptions> runs = List.of(worst, worst.withReleases(ReleasePattern.RANDOM_OFFSETS));
+        if (!verdict.schedulable()) {
+            for (final SimulationOptions run : runs) {
+                if (simulator.missesDeadline(set, run)) {
+                    return false;
+                }
+            }
+            return true;
+        }
+        final long[] largest = new long[set.tasks().size()];
+        for (final SimulationOptions run : runs) {
+            final long[] found = simulator.maxResponses(set, run);
+            for (int i = 0; i < largest.length; i++) {
+                largest[i] = Math.max(largest[i], found[i]);
+            }
+        }
+        boolean missed = false;
+        for (int i = 0; i < largest.length; i++) {
+            missed |= largest[i] > set.tasks().get(i).deadlineNs();
+        }
+        outcome.observe(approach, verdict, largest, missed, what);
+        return !missed;
+    }
+}
