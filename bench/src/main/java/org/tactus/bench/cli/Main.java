@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.bench.experiment.ExperimentCommand;
 import org.tactus.format.FileFormatException;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.model.InvalidTaskSetException;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Command;
 @Command(name = "tactus", mixinStandardHelpOptions = true, version = "tactus 0.1.0",
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
     subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, ProfileCommand.class,
-        CalibrateCommand.class, DevicesCommand.class, BenchCommand.class})
+        CalibrateCommand.class, DevicesCommand.class, ExperimentCommand.class, BenchCommand.class})
 public final class Main {
     private Main() {
     }

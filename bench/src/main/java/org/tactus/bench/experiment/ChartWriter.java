@@ -23,9 +23,11 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.w3c.dom.Document;
+import org.w3c.dom.Element;
 
 /** Draws the ratio of accepted sets over the axis: a line for each approach, dashed grey ones for upper limits. */
 final class ChartWriter {
+    private static final String SVG = "http://www.w3.org/2000/svg";
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 640;
     private static final int PNG_SCALE = 2;
@@ -58,21 +60,33 @@ final class ChartWriter {
         if (!ImageIO.write(image, "png", png.toFile())) {
             throw new IOException("cannot write " + png + ": no PNG writer in this Java");
         }
-        final SVGGraphics2D svg = new SVGGraphics2D(emptySvg());
+        final Document document = emptySvg();
+        final SVGGraphics2D svg = new SVGGraphics2D(document);
         svg.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
         chart.paint(svg, WIDTH, HEIGHT);
         try (Writer writer = Files.newBufferedWriter(folder.resolve(fileName(result, "svg")), StandardCharsets.UTF_8)) {
-            svg.stream(writer, true);
+            svg.stream(described(document, svg.getRoot(), result), writer, true, false);
         }
     }
 
     private static Document emptySvg() {
         try {
             return DocumentBuilderFactory.newInstance().newDocumentBuilder().getDOMImplementation()
-                .createDocument("http://www.w3.org/2000/svg", "svg", null);
+                .createDocument(SVG, "svg", null);
         } catch (final ParserConfigurationException e) {
             throw new IllegalStateException("this Java cannot make an XML document", e);
         }
+    }
+
+    /** The chart's words are outlines; its headline and lines also stand in it as text, for search and for screen readers. */
+    private static Element described(final Document document, final Element root, final ExperimentResult result) {
+        final Element lines = document.createElementNS(SVG, "desc");
+        lines.setTextContent(result.experiment().axisTitle() + "; " + String.join(", ", result.experiment().approaches()));
+        root.insertBefore(lines, root.getFirstChild());
+        final Element title = document.createElementNS(SVG, "title");
+        title.setTextContent(result.experiment().title());
+        root.insertBefore(title, lines);
+        return root;
     }
 
     /** Name of a result file. */

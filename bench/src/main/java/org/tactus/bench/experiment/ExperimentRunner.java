@@ -11,13 +11,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Spreads the task sets of an experiment over threads; the result does not depend on how many. */
 final class ExperimentRunner {
-    private static final long PROGRESS_MS = 500;
+    private static final long PROGRESS_MS = 250;
+    private static final long ELSEWHERE_NS = 10_000_000_000L;
     private static final int BAR = 30;
 
     private final Experiment experiment;
     private final long seed;
     private final int sets;
     private final int threads;
+    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    private long shownNs;
 
     ExperimentRunner(final Experiment experiment, final long seed, final int sets, final int threads) {
         this.experiment = experiment;
@@ -56,7 +59,7 @@ final class ExperimentRunner {
                 throw new IllegalStateException("the experiment failed: " + e.getCause().getMessage(), e.getCause());
             } finally {
                 next.set(outcomes.length);
-                if (progress != null) {
+                if (progress != null && terminal) {
                     progress.println();
                 }
             }
@@ -93,14 +96,16 @@ final class ExperimentRunner {
         return new ExperimentResult(experiment, seed, sets, accepted, total);
     }
 
-    private static void show(final PrintStream progress, final int done, final int all, final long elapsedNs) {
-        if (progress == null) {
+    /** Rewrites one line on a terminal; elsewhere prints a line now and then. */
+    private void show(final PrintStream progress, final int done, final int all, final long elapsedNs) {
+        if (progress == null || !terminal && elapsedNs - shownNs < ELSEWHERE_NS) {
             return;
         }
+        shownNs = elapsedNs;
         final int filled = (int) ((long) BAR * done / all);
         final String left = done == 0 ? "" : ", about " + (long) (elapsedNs / 1e9 / done * (all - done) + 0.5) + " s left";
-        progress.print("\r[" + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + done + " of " + all + " sets, "
-            + elapsedNs / 1_000_000_000 + " s" + left + "    ");
+        progress.print((terminal ? "\r[" : "[") + "#".repeat(filled) + ".".repeat(BAR - filled) + "] " + done + " of " + all + " sets, "
+            + elapsedNs / 1_000_000_000 + " s" + left + (terminal ? "    " : System.lineSeparator()));
         progress.flush();
     }
 }

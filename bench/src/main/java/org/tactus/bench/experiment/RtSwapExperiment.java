@@ -88,7 +88,7 @@ final class RtSwapExperiment implements Experiment {
 
     @Override
     public int defaultSets() {
-        return 200;
+        return 400;
     }
 
     @Override

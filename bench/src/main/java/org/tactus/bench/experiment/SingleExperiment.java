@@ -59,7 +59,7 @@ final class SingleExperiment implements Experiment {
 
     @Override
     public int defaultSets() {
-        return 100;
+        return 250;
     }
 
     @Override

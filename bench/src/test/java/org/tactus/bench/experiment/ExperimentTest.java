@@ -62,7 +62,7 @@ class ExperimentTest {
         assertEquals("axis,approach,accepted,total", csv.getFirst());
         assertEquals(1 + 11 * 7, csv.size());
         final String svg = Files.readString(folder.resolve("schedulability-rt-swap.svg"));
-        assertTrue(svg.contains("semantic residency") && svg.contains("Memory demand over capacity"));
+        assertTrue(svg.contains("<path") && svg.contains("semantic residency") && svg.contains("Memory demand over capacity"));
         assertTrue(Files.size(folder.resolve("schedulability-rt-swap.png")) > 10_000);
     }
 
