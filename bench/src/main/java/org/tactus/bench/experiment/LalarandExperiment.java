@@ -103,7 +103,7 @@ final class LalarandExperiment implements Experiment {
 
     @Override
     public int defaultSets() {
-        return 40;
+        return 60;
     }
 
     @Override
