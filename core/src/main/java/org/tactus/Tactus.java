@@ -168,7 +168,7 @@ public final class Tactus implements AutoCloseable {
             works.add(factory.prepare(set, task, options.seed()));
         }
         kernel.start();
-        kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
+        rememberGranted();
         System.gc(); // the garbage of preparing is collected now, not in the middle of a run
         zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
         recorder.begin(zeroNs);
@@ -183,6 +183,10 @@ public final class Tactus implements AutoCloseable {
                 IntStream.of(driven).mapToLong(i -> set.tasks().get(i).periodNs()).toArray(), zeroNs, options.seed());
             sporadic.start();
         }
+    }
+
+    private void rememberGranted() {
+        kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
     }
 
     private void remember(final int slot, final Task task) {
@@ -289,6 +293,7 @@ public final class Tactus implements AutoCloseable {
         final long endNs = Clock.SYSTEM.nanoTime() - zeroNs;
         final long longestNs = admitted.values().stream().mapToLong(Task::deadlineNs).max().orElse(0);
         final boolean ended = kernel.stop(2 * longestNs + LEAD_NS);
+        rememberGranted(); // the monitor may have said its line after the start
         if (!ended) {
             granted.put("warning", "a dispatcher is stuck in a call that does not return; its memory is left to the process");
         }

@@ -128,13 +128,15 @@ class KernelTest {
             .task("b", t -> t.periodNs(30 * MS).segment("acc0", 3 * MS).segment("acc0", MS))
             .task("c", t -> t.periodNs(50 * MS).segment("cpu1", 2 * MS).segment("cpu0", MS)).build();
         open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final long beginNs = Clock.SYSTEM.nanoTime();
         final int[] slots = add(set);
         Thread.sleep(600);
-        assertTrue(kernel.stop(1000 * MS));
+        assertTrue(kernel.stop(5000 * MS));
+        final long elapsedNs = Clock.SYSTEM.nanoTime() - beginNs;
         for (int i = 0; i < slots.length; i++) {
             final TaskReport report = kernel.report(slots[i]);
-            final long expected = 580 * MS / set.tasks().get(i).periodNs();
-            assertTrue(report.released() >= expected - 3 && report.released() <= expected + 6, report.toString());
+            final long periodNs = set.tasks().get(i).periodNs();
+            assertTrue(report.released() >= 500 * MS / periodNs && report.released() <= elapsedNs / periodNs + 1, report.toString());
             assertEquals(report.released(), report.completed());
             assertEquals(0, report.unfinished());
             assertEquals(report.completed(), report.responses().getTotalCount());
@@ -160,7 +162,7 @@ class KernelTest {
 
     @Test
     void shouldStopOneTaskAloneWhenItsSegmentThrows() throws InterruptedException {
-        final TaskSet set = platform().task("good", t -> t.periodNs(50 * MS).segment("cpu0", MS)).build();
+        final TaskSet set = platform().task("good", t -> t.periodNs(400 * MS).segment("cpu0", MS)).build();
         open(set, KernelOptions.DEFAULT, Admission.ALL);
         final Task bad = one("bad", t -> t.periodNs(20 * MS).segment("cpu0", MS).segment("acc0", MS));
         final long zeroNs = Clock.SYSTEM.nanoTime() + 20 * MS;
@@ -171,13 +173,13 @@ class KernelTest {
         }, () -> { });
         final int badSlot = kernel.addAll(List.of(bad), List.of(List.of(throwing, work(job -> { }, () -> { }))), zeroNs)[0];
         final int goodSlot = add(set)[0];
-        Thread.sleep(400);
+        Thread.sleep(1200);
         assertTrue(kernel.isStopped(badSlot));
         assertTrue(kernel.stop(1000 * MS));
         assertEquals("on purpose", kernel.error(badSlot).getMessage());
         assertEquals(2, kernel.report(badSlot).completed());
         assertEquals(1, kernel.report(badSlot).aborted());
-        assertTrue(kernel.report(goodSlot).completed() >= 5);
+        assertTrue(kernel.report(goodSlot).completed() >= 2);
         assertEquals(0, kernel.report(goodSlot).misses());
         assertTrue(heard.contains("error bad on purpose"), heard.toString());
     }
@@ -229,13 +231,14 @@ class KernelTest {
 
     @Test
     void shouldKeepOthersOnTimeWhenCallersFloodASporadicTask() throws InterruptedException {
-        final TaskSet set = platform().task("good", t -> t.periodNs(200 * MS).segment("acc0", MS).segment("cpu0", MS))
+        final TaskSet set = platform().task("good", t -> t.periodNs(400 * MS).segment("acc0", MS).segment("cpu0", MS))
             .task("flooded", t -> t.periodNs(10 * MS).release(Release.SPORADIC).onBacklog(BacklogAction.QUEUE).segment("cpu0", MS))
             .build();
         open(set, KernelOptions.DEFAULT, Admission.ALL);
         final int[] slots = add(set);
         final AtomicInteger accepted = new AtomicInteger();
-        final long untilNs = Clock.SYSTEM.nanoTime() + 800 * MS;
+        final long floodNs = 1200 * MS;
+        final long untilNs = Clock.SYSTEM.nanoTime() + floodNs;
         final List<Thread> callers = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
             callers.add(Thread.ofPlatform().start(() -> {
@@ -251,10 +254,10 @@ class KernelTest {
         }
         assertTrue(kernel.stop(1000 * MS));
         final TaskReport flooded = kernel.report(slots[1]);
-        assertTrue(accepted.get() <= 81, accepted + " arrivals were accepted");
+        assertTrue(accepted.get() <= floodNs / (10 * MS) + 1, accepted + " arrivals were accepted");
         assertEquals(accepted.get(), flooded.released() + flooded.skipped() + flooded.unfinished());
         assertEquals(0, kernel.report(slots[0]).misses());
-        assertTrue(kernel.report(slots[0]).completed() >= 3);
+        assertTrue(kernel.report(slots[0]).completed() >= 2);
     }
 
     @Test
