@@ -31,6 +31,7 @@ import org.tactus.kernel.KernelListener;
 import org.tactus.kernel.TaskReport;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.Release;
 import org.tactus.model.Task;
@@ -78,9 +79,10 @@ public final class Tactus implements AutoCloseable {
         this.set = set;
         this.options = options;
         this.factory = factory;
-        for (final DeviceSpec spec : set.platform().devices()) {
-            devices.add(device(spec));
+        for (int i = 0; i < set.platform().devices().size(); i++) {
+            devices.add(device(set.platform().devices().get(i), i));
         }
+        refuseSwapping(set);
         if (options.realTime()) {
             granted.put("process", RealTime.lockMemory().text());
         }
@@ -100,6 +102,7 @@ public final class Tactus implements AutoCloseable {
      * @param listener told of misses, overruns, errors and lost devices, off the hot path
      * @param events   takes every event besides, on the monitor thread
      * @return the kernel, to be started
+     * @throws InvalidTaskSetException for a device or a swapped task that this version cannot run
      */
     public static Tactus open(
         final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener,
@@ -107,15 +110,26 @@ public final class Tactus implements AutoCloseable {
         return new Tactus(set, options, factory, listener, events);
     }
 
-    private static Device device(final DeviceSpec spec) {
+    private static Device device(final DeviceSpec spec, final int index) {
         if (spec.kind() == DeviceKind.CPU) {
             return new CpuDevice(Clock.SYSTEM, "java");
         }
         if (spec.kind() == DeviceKind.MODELLED) {
             return new ModelledDevice();
         }
-        throw new IllegalArgumentException("device '" + spec.name() + "' is of kind " + spec.kind().text()
-            + ", which this version cannot run; analyse and simulate it, or run it as modelled");
+        throw new InvalidTaskSetException("platform.devices[" + index + "].kind", "device '" + spec.name() + "' is of kind "
+            + spec.kind().text() + ", which this version cannot run; analyse and simulate it, or run it as modelled");
+    }
+
+    /** The analysis knows swapping; the kernel does not swap yet, and must not run under a bound that it does not keep. */
+    private static void refuseSwapping(final TaskSet set) {
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final Task task = set.tasks().get(i);
+            if (task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0) {
+                throw new InvalidTaskSetException("tasks[" + i + "].memory.swap", "task '" + task.name()
+                    + "' is swapped, which this version analyses but cannot run; remove swap where everything fits");
+            }
+        }
     }
 
     /** A SCHED_FIFO thread that is busy for more than the system's share of a second is stopped by the system. */

@@ -12,6 +12,7 @@ import org.tactus.TactusOptions;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.kernel.AdmissionRefusedException;
 import org.tactus.kernel.KernelListener;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
 import org.tactus.trace.EventFile;
 import org.tactus.trace.LatencyHlog;
@@ -40,6 +41,15 @@ final class RealRun {
         Files.createDirectories(out);
         final TaskSet set = loaded.taskSet();
         final long startMillis = System.currentTimeMillis();
+        try {
+            return run(format, print, set, startMillis);
+        } catch (final InvalidTaskSetException e) {
+            throw loaded.error(e.field(), e.getMessage()); // what only the kernel knows: a device that it cannot run
+        }
+    }
+
+    private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis)
+        throws IOException, InterruptedException {
         try (EventFile events = new EventFile(out, EventFile.DEFAULT_EVENTS);
             Tactus tactus = Tactus.open(set, options, new OnnxWorks(loaded.baseDirectory()), new Complaints(), events)) {
             try {
