@@ -115,7 +115,7 @@ final class DevicesCommand implements Callable<Integer> {
             SymbolLookup.libraryLookup(name, arena);
             return "present (" + name + ")";
         } catch (final IllegalArgumentException e) {
-            return "absent (no " + name + "; " + remedy + ", or use the software driver)";
+            return "absent (no " + name + "; " + remedy + ")";
         }
     }
 
