@@ -29,13 +29,15 @@ public final class StallLog {
      * Adds a stall.
      *
      * @param atNs     when it began, nanoseconds since time zero
-     * @param lengthNs how long it was; nothing is added unless above 0
+     * @param lengthNs how long it was; what lies before time zero is cut off, and nothing is added unless above 0
      * @param where    a device, a thread or the machine
      * @param cause    what saw it
      */
     public void add(final long atNs, final long lengthNs, final String where, final String cause) {
-        if (lengthNs > 0) {
-            add(new Stall(atNs, lengthNs, where, cause));
+        final long beginNs = Math.max(0, atNs); // what lay before time zero touched no job
+        final long endNs = atNs + lengthNs;
+        if (endNs > beginNs) {
+            add(new Stall(beginNs, endNs - beginNs, where, cause));
         }
     }
 
