@@ -70,6 +70,7 @@ public final class Tactus implements AutoCloseable {
     private final Map<Integer, Task> admitted = new LinkedHashMap<>();
     private final Map<String, String> granted = new LinkedHashMap<>();
     private Optional<Verdict> verdict = Optional.empty();
+    private TaskSet analysed;
     private SporadicDriver sporadic;
     private long zeroNs;
 
@@ -151,14 +152,26 @@ public final class Tactus implements AutoCloseable {
         }
     }
 
+    /** Asks the analysis; what it said is kept for a set that is taken only, and not asked again for the same one. */
     private Optional<String> refusal(final TaskSet candidate) {
-        try {
-            verdict = Optional.of(Analyses.analyze(candidate));
-        } catch (final TestNotApplicableException e) {
-            verdict = Optional.empty();
-            return options.force() ? Optional.empty() : Optional.of(e.getMessage());
+        if (candidate.equals(analysed)) {
+            return Optional.empty();
         }
-        return verdict.get().schedulable() || options.force() ? Optional.empty() : Optional.of(verdict.get().reason());
+        Optional<Verdict> said = Optional.empty();
+        Optional<String> reason;
+        try {
+            final Verdict asked = Analyses.analyze(candidate);
+            said = Optional.of(asked);
+            reason = asked.schedulable() ? Optional.empty() : Optional.of(asked.reason());
+        } catch (final TestNotApplicableException e) {
+            reason = Optional.of(e.getMessage());
+        }
+        if (reason.isPresent() && !options.force()) {
+            return reason;
+        }
+        analysed = candidate;
+        verdict = said;
+        return Optional.empty();
     }
 
     /**
