@@ -2,6 +2,7 @@ package org.tactus.device;
 
 import org.tactus.model.Segment;
 import org.tactus.time.Clock;
+import org.tactus.time.SplitMix64;
 
 /**
  * A segment without a network: it takes the share of its WCET that the task set says, by spinning on a CPU device, by
@@ -46,15 +47,7 @@ public final class TimedWork implements SegmentWork {
         if (rangeShare == 0) {
             return (long) (wcetNs * lowShare);
         }
-        return (long) (wcetNs * (lowShare + rangeShare * unit(seed + job)));
-    }
-
-    /** A number from 0 to below 1 for a counter: SplitMix64's finaliser. */
-    private static double unit(final long counter) {
-        long z = counter * 0x9E3779B97F4A7C15L;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return ((z ^ z >>> 31) >>> 11) * 0x1.0p-53;
+        return (long) (wcetNs * (lowShare + rangeShare * SplitMix64.share(SplitMix64.mix((seed + job) * SplitMix64.GAMMA))));
     }
 
     @Override

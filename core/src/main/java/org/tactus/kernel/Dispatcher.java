@@ -35,7 +35,7 @@ final class Dispatcher {
     private final DeviceScheduler scheduler;
     private final Clock clock;
     private final long stallThresholdNs;
-        private final SegmentWork[] works;
+    private final SegmentWork[] works;
     private final Throwable[] errors;
     private final Dispatcher[] peers;
     private final HandOffQueue inbox;

@@ -1,8 +1,11 @@
 package org.tactus.kernel;
 
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.device.SegmentWork;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Task;
+import org.tactus.policy.PolicyState;
 import org.tactus.time.Clock;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
@@ -15,8 +18,11 @@ final class Monitor implements Runnable, EventHandler {
     private static final long ROUND_NS = 1_000_000;
     private static final int DRAIN_LIMIT = 1 << 14;
 
-    private final Kernel kernel;
+    private final DispatcherGroup group;
     private final Dispatcher[] dispatchers;
+    private final TaskTable tasks;
+    private final PolicyState state;
+    private final ThreadSetup setup;
     private final KernelListener listener;
     private final EventHandler sink;
     private final Clock clock;
@@ -24,12 +30,16 @@ final class Monitor implements Runnable, EventHandler {
     private final long[] seenStartNs;
     private final Thread thread;
     private volatile boolean running = true;
+    private volatile String granted = "not started";
 
     Monitor(
-        final Kernel kernel, final Dispatcher[] dispatchers, final KernelListener listener, final EventHandler sink,
-        final Clock clock, final KernelOptions options) {
-        this.kernel = kernel;
-        this.dispatchers = dispatchers;
+        final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final KernelOptions options,
+        final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock) {
+        this.group = group;
+        this.dispatchers = group.dispatchers();
+        this.tasks = tasks;
+        this.state = state;
+        this.setup = setup;
         this.listener = listener;
         this.sink = sink;
         this.clock = clock;
@@ -49,9 +59,14 @@ final class Monitor implements Runnable, EventHandler {
         thread.join();
     }
 
+    /** What the thread was granted, in one line. Any thread. */
+    String granted() {
+        return thread.getName() + ": " + granted;
+    }
+
     @Override
     public void run() {
-        kernel.setupMonitorThread();
+        granted = setup.apply("monitor", List.of());
         while (running) {
             final long nowNs = clock.nanoTime();
             for (int i = 0; i < dispatchers.length; i++) {
@@ -81,7 +96,7 @@ final class Monitor implements Runnable, EventHandler {
         if (word.startNs() != startNs) {
             return; // another segment has begun meanwhile
         }
-        final long beyondNs = nowNs - startNs - kernel.budgetNs(segment);
+        final long beyondNs = nowNs - startNs - tasks.budgetNs(segment);
         if (beyondNs <= 0) {
             return;
         }
@@ -90,19 +105,42 @@ final class Monitor implements Runnable, EventHandler {
             overrun(task, segment, beyondNs);
         }
         if (beyondNs > options.lostAfterNs()) {
-            kernel.lost(index);
+            lose(index);
         }
     }
 
-    void deviceLost(final String device) {
-        listener.onDeviceLost(device);
+    /** Declares a device lost and stops its tasks. */
+    private void lose(final int device) {
+        if (group.markLost(device)) {
+            final RunningWord word = dispatchers[device].runningWord;
+            final SegmentWork work = word.startNs() == 0 ? null : tasks.works[word.segmentRecord()];
+            if (work != null) {
+                work.terminate();
+            }
+            for (int slot = 0; slot < tasks.capacity(); slot++) {
+                final Task task = tasks.task(slot);
+                if (task != null && TaskTable.devicesOf(task).contains(device)) {
+                    stop(slot);
+                }
+            }
+            listener.onDeviceLost(group.deviceName(device));
+        }
+    }
+
+    /** Stops a task for good; it keeps its slot and its counts. */
+    private void stop(final int slot) {
+        final Task task = tasks.task(slot);
+        if (task != null) {
+            state.requestStop(slot);
+            group.offer(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot);
+        }
     }
 
     private void overrun(final int task, final int segment, final long beyondNs) {
-        listener.onOverrunSeen(kernel.taskName(task), kernel.segmentIndex(task, segment), beyondNs);
-        if (kernel.onOverrun(task) == OverrunAction.STOP) {
-            kernel.stopFromMonitor(task);
-            final SegmentWork work = kernel.work(segment);
+        listener.onOverrunSeen(tasks.name(task), tasks.segmentIndex(task, segment), beyondNs);
+        if (tasks.onOverrun(task) == OverrunAction.STOP) {
+            stop(task);
+            final SegmentWork work = tasks.works[segment];
             if (work != null) {
                 work.terminate();
             }
@@ -115,10 +153,10 @@ final class Monitor implements Runnable, EventHandler {
         final long argument) {
         sink.onEvent(type, timeNs, device, task, segment, job, argument);
         if (type == EventType.MISS) {
-            listener.onDeadlineMiss(kernel.taskName(task), job, argument);
+            listener.onDeadlineMiss(tasks.name(task), job, argument);
         } else if (type == EventType.ERROR) {
-            kernel.stopFromMonitor(task);
-            listener.onError(kernel.taskName(task), kernel.error(task));
+            stop(task);
+            listener.onError(tasks.name(task), tasks.errors[task]);
         }
     }
 }

@@ -1,6 +1,7 @@
 package org.tactus.kernel;
 
 import org.HdrHistogram.Histogram;
+import org.tactus.policy.PolicyState;
 
 /**
  * What was counted of one task, summed over the dispatchers; exact after the kernel has stopped.
@@ -20,4 +21,42 @@ import org.HdrHistogram.Histogram;
 public record TaskReport(
     int slot, long released, long completed, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs,
     long maxNs, Histogram responses) {
+
+    /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
+    static TaskReport sum(
+        final int slot, final int lastDevice, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
+        long released = 0;
+        long completed = 0;
+        long aborted = 0;
+        long skipped = 0;
+        long misses = 0;
+        long overruns = 0;
+        long minNs = Long.MAX_VALUE;
+        long maxNs = 0;
+        for (final Dispatcher dispatcher : dispatchers) {
+            final Recorder recorder = dispatcher.recorder;
+            released += recorder.released[slot];
+            completed += recorder.completed[slot];
+            aborted += recorder.aborted[slot];
+            skipped += recorder.skipped[slot];
+            misses += recorder.misses[slot];
+            overruns += recorder.overruns[slot];
+            if (recorder.completed[slot] > 0) {
+                minNs = Math.min(minNs, recorder.minNs[slot]);
+                maxNs = Math.max(maxNs, recorder.maxNs[slot]);
+            }
+        }
+        final long live = released - completed - aborted;
+        if (live > 0 && state.absoluteDeadlineNs(slot) < endNs) {
+            misses++;
+        }
+        for (final Dispatcher dispatcher : dispatchers) {
+            if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.task() == slot) {
+                overruns++; // it never came back
+            }
+        }
+        return new TaskReport(slot, released, completed, live + state.backlog(slot), aborted, skipped,
+            misses + state.backlogMisses(slot, endNs), overruns, minNs, maxNs,
+            dispatchers[lastDevice].recorder.responses[slot].copy());
+    }
 }

@@ -1,6 +1,8 @@
 package org.tactus.sim;
 
-/** SplitMix64: one word of state, the same numbers on every machine. Not thread-safe. */
+import org.tactus.time.SplitMix64;
+
+/** A stream of {@link SplitMix64}: one word of state, the same numbers on every machine. Not thread-safe. */
 final class SeededRandom {
     private long state;
 
@@ -9,11 +11,8 @@ final class SeededRandom {
     }
 
     long next() {
-        state += 0x9E3779B97F4A7C15L;
-        long z = state;
-        z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
-        return z ^ z >>> 31;
+        state += SplitMix64.GAMMA;
+        return SplitMix64.mix(state);
     }
 
     /** Uniform from 0 to {@code most}, both included; the bias is below one in 2^32 for times below some seconds. */
@@ -27,6 +26,6 @@ final class SeededRandom {
 
     /** Uniform from 0, included, to 1, excluded. */
     double share() {
-        return (next() >>> 11) * 0x1.0p-53;
+        return SplitMix64.share(next());
     }
 }

@@ -1,6 +1,7 @@
 package org.tactus.bench.experiment;
 
 import java.util.SplittableRandom;
+import org.tactus.time.SplitMix64;
 
 /** Sound random draws for task sets. */
 final class Draw {
@@ -13,7 +14,7 @@ final class Draw {
      * @return a generator that no other set shares
      */
     static SplittableRandom forSet(final long seed, final int place, final int index) {
-        final long mixed = new SplittableRandom(seed).nextLong() ^ ((long) place << 32 | index) * 0x9E3779B97F4A7C15L;
+        final long mixed = new SplittableRandom(seed).nextLong() ^ ((long) place << 32 | index) * SplitMix64.GAMMA;
         return new SplittableRandom(new SplittableRandom(mixed).nextLong());
     }
 
