@@ -159,8 +159,7 @@ public final class Sensitivity {
     private TaskSet withCapacity(final int device, final long bytes) {
         final List<DeviceSpec> devices = new ArrayList<>(set.platform().devices());
         final DeviceMemory old = devices.get(device).memory().orElseThrow();
-        devices.set(device, devices.get(device).withMemory(new DeviceMemory(bytes, old.chunkBytes(), old.protocol(), old.chunkInNs(),
-            old.chunkOutNs(), old.swapInOverheadNs(), old.swapOutOverheadNs())));
+        devices.set(device, devices.get(device).withMemory(old.withCapacityBytes(bytes)));
         return new TaskSet(set.name(), set.policy(), set.overheads(), new Platform(devices), set.tasks());
     }
 }

@@ -1,5 +1,7 @@
 package org.tactus.device;
 
+import org.tactus.model.Task;
+
 /**
  * A server that runs one segment at a time. All methods are called by the dispatcher that owns it.
  */
@@ -57,6 +59,35 @@ public interface Device extends AutoCloseable {
      * @return such as {@code modelled} or {@code onnxruntime 1.29.0}
      */
     String driver();
+
+    /**
+     * The copy engines, where memory is scheduled. Always the same one.
+     *
+     * @return the mover, or null on a device whose memory is not scheduled
+     */
+    default ChunkMover mover() {
+        return null;
+    }
+
+    /**
+     * Learns what a slot's task keeps in the device's memory, {@link org.tactus.model.SwapRegion#of}; the whole region is out at
+     * first. Called by the control thread, before the task is admitted and before its segments are started.
+     *
+     * @param slot the task's slot
+     * @param task the task; has a segment on this device
+     */
+    default void define(final int slot, final Task task) {
+        // memory is not scheduled
+    }
+
+    /**
+     * Forgets what a slot's task kept. Called by the control thread when the task has stopped and the dispatcher has forgotten it.
+     *
+     * @param slot the task's slot
+     */
+    default void forget(final int slot) {
+        // memory is not scheduled
+    }
 
     /** Frees the device. Called by the control thread when its dispatcher has ended. */
     @Override

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
 
 /** Reads one element of {@code platform.devices}. */
@@ -15,9 +16,12 @@ final class DeviceReader {
     /** Parameter memory of a Coral Edge TPU. */
     private static final long EDGE_TPU_SRAM_BYTES = 8L << 20;
     private static final long MOST_CORES = 1023;
-    private static final List<String> SWAP_KEYS = List.of("chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead");
+    private static final List<String> SWAP_KEYS = List.of(
+        "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background");
     private static final Map<String, DeviceKind> KINDS = words(DeviceKind.values(), DeviceKind::text);
     private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
+    private static final Map<String, Residency> RESIDENCIES = words(Residency.values(), Residency::text);
+    private static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
 
     private DeviceReader() {
     }
@@ -32,7 +36,7 @@ final class DeviceReader {
 
     static DeviceSpec read(final YamlValue value) {
         final YamlMap map = value.map("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut",
-            "swapInOverhead", "swapOutOverhead", "sram");
+            "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background", "sram");
         final String name = map.need("name", "'name: cpu0'").text();
         final DeviceKind kind = map.need("kind", "'kind: cpu', or modelled, cuda or edgetpu").oneOf(KINDS);
         final List<Integer> cores = map.find("cores").map(DeviceReader::cores).orElse(List.of());
@@ -73,9 +77,12 @@ final class DeviceReader {
         if (swap.isEmpty()) {
             return Optional.of(new DeviceMemory(capacityBytes, capacityBytes, SwapProtocol.SEQ, 0, 0, 0, 0));
         }
+        final long outNs = map.need("chunkOut", "'chunkOut: 1.3ms'").durationNs();
         return Optional.of(new DeviceMemory(capacityBytes, map.need("chunk", "'chunk: 32MiB'").sizeBytes(),
             map.find("protocol").map(protocol -> protocol.oneOf(PROTOCOLS)).orElse(SwapProtocol.SEQ),
-            map.need("chunkIn", "'chunkIn: 1.3ms'").durationNs(), map.need("chunkOut", "'chunkOut: 1.3ms'").durationNs(),
-            map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0)));
+            map.need("chunkIn", "'chunkIn: 1.3ms'").durationNs(), outNs,
+            map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0),
+            map.find("residency").map(residency -> residency.oneOf(RESIDENCIES)).orElse(Residency.SEMANTIC),
+            map.durationNs("chunkDrop", outNs), map.find("background").map(moves -> moves.oneOf(YES_NO)).orElse(true)));
     }
 }

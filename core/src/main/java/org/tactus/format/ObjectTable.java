@@ -9,29 +9,39 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The memory objects of a network: a CSV file whose first line names its columns, one of them {@code bytes}. */
-final class ObjectTable {
+/**
+ * The memory objects of a network: a CSV file whose first line names its columns, one of them {@code bytes}. A column
+ * {@code class} says what each object is: {@code constant}, {@code scratch}, {@code state}, or {@code unused} for what inference
+ * never touches, which does not count.
+ *
+ * @param classified     whether there is a column {@code class}
+ * @param footprintBytes with everything resident that counts
+ * @param scratchBytes   of them, dead between two segments
+ * @param stateBytes     of them, what must live on; all without classes
+ */
+record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, long stateBytes) {
     private static final long MOST_LINES = 1_000_000;
+    private static final List<String> CLASSES = List.of("constant", "scratch", "state", "unused");
 
-    private ObjectTable() {
-    }
-
-    /** Adds up the column {@code bytes}: the footprint with everything resident. */
-    static long footprintBytes(final Path file) {
+    static ObjectTable read(final Path file) {
         try (Stream<String> lines = Files.lines(file).limit(MOST_LINES)) {
             final Iterator<String> each = lines.iterator();
-            final int column = each.hasNext() ? List.of(each.next().strip().split(",")).indexOf("bytes") : -1;
-            if (column < 0) {
+            final List<String> columns = each.hasNext() ? List.of(each.next().strip().split(",")) : List.of();
+            final int bytes = columns.indexOf("bytes");
+            final int kind = columns.indexOf("class");
+            if (bytes < 0) {
                 throw new FileFormatException(file.toString(), 1, "no column 'bytes'; the first line must name the columns", null);
             }
-            long sum = 0;
+            final long[] sums = new long[CLASSES.size()];
             for (int number = 2; each.hasNext(); number++) {
                 final String line = each.next();
                 if (!line.isBlank()) {
-                    sum = Math.addExact(sum, bytes(file, number, line.split(","), column));
+                    final String[] cells = line.split(",");
+                    final int to = kind < 0 ? CLASSES.indexOf("state") : kind(file, number, cells, kind);
+                    sums[to] = Math.addExact(sums[to], bytes(file, number, cells, bytes));
                 }
             }
-            return sum;
+            return new ObjectTable(kind >= 0, Math.addExact(Math.addExact(sums[0], sums[1]), sums[2]), sums[1], sums[2]);
         } catch (final ArithmeticException e) {
             throw new FileFormatException(file.toString(), 1, "the sizes add up to more than " + Long.MAX_VALUE + "B", e);
         } catch (final MalformedInputException | UncheckedIOException e) {
@@ -39,6 +49,16 @@ final class ObjectTable {
         } catch (final IOException e) {
             throw new FileFormatException(file.toString(), 1, "the file cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    private static int kind(final Path file, final int line, final String[] cells, final int column) {
+        final String cell = column < cells.length ? cells[column].strip() : "";
+        final int kind = CLASSES.indexOf(cell);
+        if (kind < 0) {
+            throw new FileFormatException(
+                file.toString(), line, "class: '" + cell + "' is none; write " + String.join(", ", CLASSES), null);
+        }
+        return kind;
     }
 
     private static long bytes(final Path file, final int line, final String[] cells, final int column) {

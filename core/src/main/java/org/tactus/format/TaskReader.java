@@ -25,6 +25,7 @@ final class TaskReader {
     private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
     private static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
+    private static final List<String> CLASSES = List.of("scratch", "state");
     private static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
     private static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
 
@@ -146,14 +147,27 @@ final class TaskReader {
     }
 
     private TaskMemory memory(final YamlValue value) {
-        final YamlMap map = value.map("footprint", "swap", "objects");
+        final YamlMap map = value.map("footprint", "swap", "scratch", "state", "objects");
         final OptionalLong swap = map.find("swap").map(bytes -> OptionalLong.of(bytes.sizeBytes())).orElse(OptionalLong.empty());
-        if (!map.has("objects")) {
-            return new TaskMemory(map.need("footprint", "'footprint: 512MiB' or 'objects: FILE.csv'").sizeBytes(), swap, Optional.empty());
+        final Optional<YamlValue> named = CLASSES.stream().filter(map::has).findFirst().flatMap(map::find);
+        if (map.has("objects")) {
+            final YamlValue objects = map.need("objects", "'objects: FILE.csv'");
+            named.ifPresent(size -> {
+                throw size.error(size.name() + ": the sizes come from the objects; remove one of the two keys");
+            });
+            final ObjectTable table = ObjectTable.read(existing(objects));
+            return table.classified()
+                ? new TaskMemory(table.footprintBytes(), swap, Optional.of(objects.text()), table.scratchBytes(), table.stateBytes())
+                : new TaskMemory(map.find("footprint").map(YamlValue::sizeBytes).orElse(table.footprintBytes()), swap,
+                    Optional.of(objects.text()));
         }
-        final YamlValue objects = map.need("objects", "'objects: FILE.csv'");
-        final long sum = ObjectTable.footprintBytes(existing(objects));
-        return new TaskMemory(map.find("footprint").map(YamlValue::sizeBytes).orElse(sum), swap, Optional.of(objects.text()));
+        final long footprint = map.need("footprint", "'footprint: 512MiB' or 'objects: FILE.csv'").sizeBytes();
+        return named.isEmpty() ? new TaskMemory(footprint, swap, Optional.empty())
+            : new TaskMemory(footprint, swap, Optional.empty(), size(map, "scratch"), size(map, "state"));
+    }
+
+    private static long size(final YamlMap map, final String key) {
+        return map.find(key).map(YamlValue::sizeBytes).orElse(0L);
     }
 
     private void addSegments(final TaskBuilder task, final String name, final Optional<ModelSource> model,

@@ -10,8 +10,73 @@ package org.tactus.model;
  * @param chunkOutNs          worst-case time to take one chunk out, nanoseconds
  * @param swapInOverheadNs    time of a swap-in beyond its chunks, nanoseconds
  * @param swapOutOverheadNs   time of a swap-out beyond its chunks, nanoseconds
+ * @param residency           what is copied
+ * @param chunkDropNs         worst-case time to drop one chunk of constants, nanoseconds; at most chunkOutNs is sensible
+ * @param background          true to move chunks also while another job executes or none is there, where no bound suffers
  */
 public record DeviceMemory(
     long capacityBytes, long chunkBytes, SwapProtocol protocol, long chunkInNs, long chunkOutNs,
-    long swapInOverheadNs, long swapOutOverheadNs) {
+    long swapInOverheadNs, long swapOutOverheadNs, Residency residency, long chunkDropNs, boolean background) {
+
+    /**
+     * Makes memory with the default residency, background moves, and a drop that costs as much as a copy.
+     *
+     * @param capacityBytes     bytes available to the tasks' objects
+     * @param chunkBytes        bytes of one chunk
+     * @param protocol          how swapping is scheduled
+     * @param chunkInNs         worst-case time to bring one chunk in, nanoseconds
+     * @param chunkOutNs        worst-case time to take one chunk out, nanoseconds
+     * @param swapInOverheadNs  time of a swap-in beyond its chunks, nanoseconds
+     * @param swapOutOverheadNs time of a swap-out beyond its chunks, nanoseconds
+     */
+    public DeviceMemory(
+        final long capacityBytes, final long chunkBytes, final SwapProtocol protocol, final long chunkInNs, final long chunkOutNs,
+        final long swapInOverheadNs, final long swapOutOverheadNs) {
+        this(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, Residency.SEMANTIC,
+            chunkOutNs, true);
+    }
+
+    /**
+     * Changes the capacity.
+     *
+     * @param bytes bytes available to the tasks' objects
+     * @return a copy
+     */
+    public DeviceMemory withCapacityBytes(final long bytes) {
+        return new DeviceMemory(bytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            chunkDropNs, background);
+    }
+
+    /**
+     * Changes what is copied.
+     *
+     * @param how copied both ways, or by what the data means
+     * @return a copy
+     */
+    public DeviceMemory withResidency(final Residency how) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, how,
+            chunkDropNs, background);
+    }
+
+    /**
+     * Changes the protocol.
+     *
+     * @param how how swapping is scheduled
+     * @return a copy
+     */
+    public DeviceMemory withProtocol(final SwapProtocol how) {
+        return new DeviceMemory(capacityBytes, chunkBytes, how, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            chunkDropNs, background);
+    }
+
+    /**
+     * Changes whether chunks move in the background.
+     *
+     * @param moves true to move them
+     * @return a copy
+     */
+    public DeviceMemory withBackground(final boolean moves) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs,
+            residency, chunkDropNs, moves);
+    }
 }

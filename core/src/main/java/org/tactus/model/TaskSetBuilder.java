@@ -145,6 +145,7 @@ public final class TaskSetBuilder {
         time(memory.chunkOutNs(), 0, at + ".chunkOut");
         time(memory.swapInOverheadNs(), 0, at + ".swapInOverhead");
         time(memory.swapOutOverheadNs(), 0, at + ".swapOutOverhead");
+        time(memory.chunkDropNs(), 0, at + ".chunkDrop");
     }
 
     private Task task(final TaskBuilder task, final String at, final Platform platform) {
@@ -178,6 +179,10 @@ public final class TaskSetBuilder {
         final OptionalLong swap = memory.swapBytes();
         check(swap.isEmpty() || swap.getAsLong() >= 0 && swap.getAsLong() <= memory.footprintBytes(), at + ".memory.swap",
             "the swap volume must be from 0 to the footprint");
+        check(memory.scratchBytes() >= 0 && memory.scratchBytes() <= memory.footprintBytes(), at + ".memory.scratch",
+            "the scratch must be from 0 to the footprint");
+        check(memory.stateBytes() >= 0 && memory.stateBytes() <= memory.footprintBytes() - memory.scratchBytes(), at + ".memory.state",
+            "the state must be from 0 to the footprint without the scratch");
     }
 
     private Segment segment(final TaskBuilder task, final int index, final String at, final Platform platform) {

@@ -121,8 +121,7 @@ public final class SwapVolumes {
         for (int i = 0; i < chunks.length; i++) {
             final Task task = set.tasks().get(i);
             final TaskMemory demand = task.memory().orElseThrow();
-            final TaskMemory given = new TaskMemory(demand.footprintBytes(), OptionalLong.of(chunks[i] * memory.chunkBytes()),
-                demand.objectsFile());
+            final TaskMemory given = demand.withSwapBytes(OptionalLong.of(chunks[i] * memory.chunkBytes()));
             tasks.add(new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(), task.jitterNs(), task.release(),
                 task.priority(), task.onOverrun(), task.onBacklog(), Optional.of(given), task.model(), task.segments()));
         }

@@ -44,7 +44,7 @@ class TaskSetFileErrorsTest {
         dispatch: 2us|dispatch: -2us|4: dispatch: '-2us' is negative; a time is at least 0ms
         kind: modelled|kind: gpu|8: kind: 'gpu' is unknown; known here: cpu, modelled, cuda, edgetpu
         kind: modelled|kind: modelled, colour: red|8: unknown key 'colour'; known here: name, kind, cores, driver, index, memory, chunk, \
-        protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, sram
+        protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, residency, chunkDrop, background, sram
         kind: modelled|kind: modelled, sram: 1MiB|8: sram: only an edgetpu device has it; remove the key or write 'kind: edgetpu'
         kind: modelled|kind: modelled, chunk: 1MiB|8: chunk: the device has no memory to swap; add 'memory: 8GiB'
         cores: [1]|cores: [1], memory: 1GiB|7: memory: a cpu device has none of its own; remove the key, or name another kind
