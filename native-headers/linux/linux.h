@@ -1,6 +1,6 @@
 /*
- * The part of Linux that Tactus calls, declared from the manual pages: where a thread runs, when it runs, and that its
- * memory stays in place. Pointers are passed as integers of the pointer's width (LP64), so that a call from Java needs no
+ * The part of Linux that Tactus calls, declared from the manual pages: where a thread runs, when it runs, that its memory
+ * stays in place, and what lies at an address. Pointers are passed as integers of the pointer's width (LP64), so that a call from Java needs no
  * object. Every function answers -1 for an error and sets errno, gettid-like calls aside.
  */
 #ifndef TACTUS_LINUX_H
@@ -24,6 +24,17 @@ typedef long tactus_address;
 #define RLIMIT_MEMLOCK 8
 #define RLIMIT_RTPRIO 14
 
+/* mmap(2), memfd_create(2) */
+#define PROT_NONE 0
+#define PROT_READ 1
+#define PROT_WRITE 2
+#define MAP_SHARED 1
+#define MAP_PRIVATE 2
+#define MAP_FIXED 16
+#define MAP_ANONYMOUS 32
+#define MAP_NORESERVE 16384
+#define MFD_CLOEXEC 1
+
 /* A set of cores as the kernel reads it: bit c of word c / 64 is core c. */
 #define CPU_SET_WORDS 16
 
@@ -46,5 +57,10 @@ int munlockall(void);
 int prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5);
 int getrlimit(int resource, tactus_address limit);
 int gettid(void);
+tactus_address mmap(tactus_address addr, unsigned long length, int prot, int flags, int fd, long offset);
+int munmap(tactus_address addr, unsigned long length);
+int memfd_create(tactus_address name, unsigned int flags);
+int ftruncate(int fd, long length);
+int close(int fd);
 
 #endif

@@ -1,5 +1,8 @@
 package org.tactus.bindings;
 
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
 /** A native call that reported an error; the message holds the call's name and the library's own text. */
 public final class NativeCallException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -20,6 +23,25 @@ public final class NativeCallException extends RuntimeException {
         super(function + " failed with code " + code + ": " + text.strip().replaceAll("\\s*\\R\\s*", " "));
         this.function = function;
         this.code = code;
+    }
+
+    /**
+     * Makes the error of a call whose arguments matter.
+     *
+     * @param function  name of the function as in the C header
+     * @param arguments as passed; those that look like addresses are printed in hexadecimal
+     * @param code      the library's number
+     * @param text      the library's text
+     */
+    public NativeCallException(final String function, final long[] arguments, final int code, final String text) {
+        super(function + LongStream.of(arguments).mapToObj(NativeCallException::argument).collect(Collectors.joining(", ", "(", ")"))
+            + " failed with code " + code + ": " + text);
+        this.function = function;
+        this.code = code;
+    }
+
+    private static String argument(final long value) {
+        return value < 0 || value >= 1L << 32 ? "0x" + Long.toHexString(value) : Long.toString(value);
     }
 
     /**
