@@ -88,10 +88,28 @@ public final class CudaModules {
      * @param parameters address of an array of addresses of the arguments, which are read before the call returns
      */
     public void launch(final long kernel, final int blocks, final int threads, final long stream, final long parameters) {
+        launch(kernel, blocks, 1, threads, 1, stream, parameters);
+    }
+
+    /**
+     * Queues a kernel over a two-dimensional grid.
+     *
+     * @param kernel     its handle
+     * @param blocksX    blocks of the grid in the first dimension
+     * @param blocksY    and in the second
+     * @param threadsX   threads of a block in the first dimension
+     * @param threadsY   and in the second
+     * @param stream     the stream
+     * @param parameters address of an array of addresses of the arguments, which are read before the call returns
+     */
+    public void launch(
+        final long kernel, final int blocksX, final int blocksY, final int threadsX, final int threadsY, final long stream,
+        final long parameters) {
         final int status = cuLaunchKernel_t.invoke(
-            functions.cuLaunchKernel, kernel, blocks, 1, 1, threads, 1, 1, 0, stream, parameters, 0);
+            functions.cuLaunchKernel, kernel, blocksX, blocksY, 1, threadsX, threadsY, 1, 0, stream, parameters, 0);
         if (status != 0) {
-            throw driver.error(status, "cuLaunchKernel", kernel, blocks, 1, 1, threads, 1, 1, 0, stream, parameters, 0);
+            throw driver.error(
+                status, "cuLaunchKernel", kernel, blocksX, blocksY, 1, threadsX, threadsY, 1, 0, stream, parameters, 0);
         }
     }
 
