@@ -15,7 +15,17 @@ final class YamlOutput {
     }
 
     static void write(final Path file, final String comment, final Map<String, Object> root) throws IOException {
-        final DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(FlowStyle.BLOCK).setSplitLines(false).build();
+        write(file, comment, root, FlowStyle.BLOCK);
+    }
+
+    /** As {@link #write}, a map or list of single values in one line. */
+    static void writeCompact(final Path file, final String comment, final Map<String, Object> root) throws IOException {
+        write(file, comment, root, FlowStyle.AUTO);
+    }
+
+    private static void write(final Path file, final String comment, final Map<String, Object> root, final FlowStyle style)
+        throws IOException {
+        final DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(style).setSplitLines(false).build();
         final Path directory = file.toAbsolutePath().getParent();
         Files.createDirectories(directory);
         final Path draft = Files.createTempFile(directory, file.getFileName().toString(), ".draft");

@@ -68,4 +68,21 @@ public final class Durations {
         }
         return BigDecimal.valueOf(ns, exponent).setScale(3, RoundingMode.HALF_UP).stripTrailingZeros().toPlainString() + unit;
     }
+
+    /**
+     * Writes a duration to the nanosecond, in the largest unit that keeps it at 1 or more; {@link #parse} reads it back equal.
+     *
+     * @param ns nanoseconds, not negative
+     * @return such as {@code 12.345678ms}
+     */
+    public static String exact(final long ns) {
+        final int exponent = ns >= 1_000_000_000L ? 9 : ns >= 1_000_000L ? 6 : ns >= 1_000L ? 3 : 0;
+        final String unit = switch (exponent) {
+            case 9 -> "s";
+            case 6 -> "ms";
+            case 3 -> "us";
+            default -> "ns";
+        };
+        return BigDecimal.valueOf(ns, exponent).stripTrailingZeros().toPlainString() + unit;
+    }
 }

@@ -57,4 +57,20 @@ public final class Sizes {
         return BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(unit), 3, RoundingMode.HALF_UP)
             .stripTrailingZeros().toPlainString() + UNITS[i];
     }
+
+    /**
+     * Writes a size to the byte, in the largest unit in which it is whole; {@link #parse} reads it back equal.
+     *
+     * @param bytes bytes, not negative
+     * @return such as {@code 18499MiB}
+     */
+    public static String exact(final long bytes) {
+        long count = bytes;
+        int i = 0;
+        while (i < UNITS.length - 1 && count != 0 && count % KIBI == 0) {
+            count /= KIBI;
+            i++;
+        }
+        return count + UNITS[i];
+    }
 }

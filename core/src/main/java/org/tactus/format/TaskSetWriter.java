@@ -1,0 +1,173 @@
+package org.tactus.format;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tactus.model.ActualTime;
+import org.tactus.model.BacklogAction;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Overheads;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Release;
+import org.tactus.model.Segment;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+import org.tactus.time.Durations;
+import org.tactus.time.Sizes;
+
+/**
+ * Writes a task set as a file that {@link TaskSetFile} reads back equal, nanosecond for nanosecond. Keys stand in the order of the
+ * format's description; what has its default is left out.
+ */
+public final class TaskSetWriter {
+    private final TaskSet set;
+    private final Path from;
+    private final Path to;
+
+    private TaskSetWriter(final TaskSet set, final Path from, final Path to) {
+        this.set = set;
+        this.from = from.toAbsolutePath().normalize();
+        this.to = to.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Writes a file; a reader never sees half of it.
+     *
+     * @param file    where; replaced when it exists
+     * @param comment one line that stands first
+     * @param set     what to write
+     * @param loaded  what it was made from: tells whether overheads are calibrated, and what paths in it are relative to
+     * @throws IOException when it cannot be written
+     */
+    public static void write(final Path file, final String comment, final TaskSet set, final LoadedTaskSet loaded) throws IOException {
+        final TaskSetWriter writer = new TaskSetWriter(set, loaded.baseDirectory(), file.toAbsolutePath().getParent());
+        YamlOutput.writeCompact(file, comment, writer.root(loaded.overheadsSource()));
+    }
+
+    private Map<String, Object> root(final OverheadsSource source) {
+        final Map<String, Object> root = new LinkedHashMap<>();
+        root.put("tactus", 1);
+        root.put("name", set.name());
+        root.put("policy", set.policy().text());
+        root.put("overheads", source == OverheadsSource.DECLARED ? overheads(set.overheads()) : source.text());
+        root.put("platform", Map.of("devices", set.platform().devices().stream().map(TaskSetWriter::device).toList()));
+        root.put("tasks", set.tasks().stream().map(this::task).toList());
+        return root;
+    }
+
+    private static Map<String, Object> overheads(final Overheads overheads) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        time(map, "releaseJitter", overheads.releaseJitterNs());
+        time(map, "dispatch", overheads.dispatchNs());
+        time(map, "handOff", overheads.handOffNs());
+        time(map, "completion", overheads.completionNs());
+        time(map, "stall", overheads.stallNs());
+        return map;
+    }
+
+    private static Map<String, Object> device(final DeviceSpec device) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", device.name());
+        map.put("kind", device.kind().text());
+        put(map, "cores", device.cores(), List.of());
+        put(map, "driver", device.driver(), "");
+        put(map, "index", device.index(), 0);
+        device.memory().ifPresent(memory -> memory(map, memory));
+        if (device.kind() == DeviceKind.EDGETPU) {
+            map.put("sram", Sizes.exact(device.sramBytes()));
+        }
+        return map;
+    }
+
+    private static void memory(final Map<String, Object> map, final DeviceMemory memory) {
+        map.put("memory", Sizes.exact(memory.capacityBytes()));
+        final boolean plain = memory.equals(new DeviceMemory(memory.capacityBytes(), memory.capacityBytes(), SwapProtocol.SEQ, 0, 0, 0, 0));
+        if (plain) {
+            return;
+        }
+        map.put("chunk", Sizes.exact(memory.chunkBytes()));
+        map.put("protocol", memory.protocol().text());
+        map.put("chunkIn", Durations.exact(memory.chunkInNs()));
+        map.put("chunkOut", Durations.exact(memory.chunkOutNs()));
+        time(map, "swapInOverhead", memory.swapInOverheadNs());
+        time(map, "swapOutOverhead", memory.swapOutOverheadNs());
+    }
+
+    private Map<String, Object> task(final Task task) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("name", task.name());
+        map.put("period", Durations.exact(task.periodNs()));
+        put(map, "deadline", Durations.exact(task.deadlineNs()), Durations.exact(task.periodNs()));
+        time(map, "offset", task.offsetNs());
+        time(map, "jitter", task.jitterNs());
+        put(map, "release", task.release() == Release.SPORADIC ? "sporadic" : "periodic", "periodic");
+        put(map, "priority", task.priority(), Task.NO_PRIORITY);
+        put(map, "onOverrun", task.onOverrun().text(), OverrunAction.CONTINUE.text());
+        put(map, "onBacklog", task.onBacklog() == BacklogAction.DROP ? "drop" : "queue", "queue");
+        task.memory().ifPresent(memory -> map.put("memory", memory(memory)));
+        task.model().ifPresent(model -> map.put("model", model(model)));
+        final List<Object> segments = new ArrayList<>();
+        task.segments().forEach(segment -> segments.add(segment(segment)));
+        map.put("segments", segments);
+        return map;
+    }
+
+    private Map<String, Object> memory(final TaskMemory memory) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("footprint", Sizes.exact(memory.footprintBytes()));
+        memory.swapBytes().ifPresent(bytes -> map.put("swap", Sizes.exact(bytes)));
+        memory.objectsFile().ifPresent(file -> map.put("objects", moved(file)));
+        return map;
+    }
+
+    private Map<String, Object> model(final ModelSource model) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        switch (model) {
+            case ModelSource.OnnxFile file -> map.put("file", moved(file.path()));
+            case ModelSource.Zoo zoo -> {
+                map.put("zoo", zoo.name());
+                map.put("size", zoo.size());
+            }
+        }
+        map.put("cuts", model.cuts());
+        return map;
+    }
+
+    /** A path that means the same file from the new place. */
+    private String moved(final String path) {
+        return Path.of(path).isAbsolute() ? path : to.relativize(from.resolve(path).normalize()).toString();
+    }
+
+    private Map<String, Object> segment(final Segment segment) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("device", set.platform().devices().get(segment.device()).name());
+        if (segment.wcetNs() != Segment.UNMEASURED) {
+            map.put("wcet", Durations.exact(segment.wcetNs()));
+        }
+        put(map, "actual", actual(segment.actual()), actual(ActualTime.WCET));
+        return map;
+    }
+
+    private static Object actual(final ActualTime actual) {
+        return actual.lowShare() == actual.highShare() ? actual.lowShare()
+            : Map.of("uniform", List.of(actual.lowShare(), actual.highShare()));
+    }
+
+    private static void time(final Map<String, Object> map, final String key, final long ns) {
+        put(map, key, Durations.exact(ns), Durations.exact(0));
+    }
+
+    private static void put(final Map<String, Object> map, final String key, final Object value, final Object usual) {
+        if (!value.equals(usual)) {
+            map.put(key, value);
+        }
+    }
+}
