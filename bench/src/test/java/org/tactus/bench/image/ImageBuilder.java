@@ -1,0 +1,149 @@
+package org.tactus.bench.image;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.spi.ToolProvider;
+import java.util.stream.Stream;
+
+/**
+ * Builds the image: a folder that runs Tactus on a Linux without Java, and the same folder packed. Run by
+ * {@code mvn -Pimage package} in the JDK of the toolchain, whose jdeps and jlink it calls.
+ *
+ * <pre>
+ *   tactus               the launcher: the repository's own; it takes the runtime beside it where there is one
+ *   runtime/             JDK 25, only the modules that the jars need
+ *   lib/                 our jars and theirs, without the inference libraries (add onnxruntime-VERSION.jar here to have it)
+ *   bench/case-studies/  task sets
+ * </pre>
+ */
+final class ImageBuilder {
+    /** Largest packed image: what is copied to a machine in a moment. */
+    private static final long MAX_PACKED_BYTES = 60L << 20;
+    /** Libraries that run networks: large, and not needed by anything but the devices that call them. */
+    private static final List<String> INFERENCE = List.of("onnxruntime-");
+
+    private final Path repository;
+    private final Path target;
+    private final Path image;
+
+    private ImageBuilder(final Path repository) {
+        this.repository = repository;
+        this.target = repository.resolve("bench/target");
+        this.image = target.resolve("image/tactus");
+    }
+
+    /**
+     * Builds the image.
+     *
+     * @param words the repository's root
+     * @throws IOException          when a file cannot be read or written
+     * @throws InterruptedException never, in practice
+     */
+    public static void main(final String[] words) throws IOException, InterruptedException {
+        final ImageBuilder builder = new ImageBuilder(Path.of(words[0]).toAbsolutePath().normalize());
+        builder.build();
+        new ImageCheck(builder.image).run();
+        builder.pack();
+    }
+
+    private void build() throws IOException {
+        delete(image);
+        final Path lib = Files.createDirectories(image.resolve("lib"));
+        for (final Path jar : jars()) {
+            Files.copy(jar, lib.resolve(jar.getFileName()));
+        }
+        final List<String> jdeps = new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
+        jars().forEach(jar -> jdeps.add(jar.toString()));
+        final String modules = tool("jdeps", jdeps.toArray(String[]::new)).strip();
+        System.out.println("image: modules " + modules);
+        tool("jlink", "--add-modules", modules, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress", "zip-6",
+            "--output", image.resolve("runtime").toString());
+        for (final String file : List.of("tactus", "README.md", "LICENSE")) {
+            Files.copy(repository.resolve(file), image.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        copy(repository.resolve("bench/case-studies"), image.resolve("bench/case-studies"));
+    }
+
+    private List<Path> jars() throws IOException {
+        final List<Path> jars = new ArrayList<>(List.of(target.resolve("tactus-bench.jar")));
+        try (Stream<Path> lib = Files.list(target.resolve("lib"))) {
+            lib.filter(jar -> INFERENCE.stream().noneMatch(jar.getFileName().toString()::startsWith)).sorted().forEach(jars::add);
+        }
+        return jars;
+    }
+
+    private void pack() throws IOException, InterruptedException {
+        final Path packed = target.resolve("tactus-image.tar.gz");
+        Programs.run(image.getParent(), List.of("tar", "-czf", packed.toString(), image.getFileName().toString()));
+        final long bytes = Files.size(packed);
+        System.out.printf("image: %s, %.1f MiB unpacked; %s, %.1f MiB%n", repository.relativize(image), mebi(size(image)),
+            repository.relativize(packed), mebi(bytes));
+        if (bytes > MAX_PACKED_BYTES) {
+            throw new IllegalStateException("the packed image is larger than " + (MAX_PACKED_BYTES >> 20)
+                + " MiB; leave a library out (ImageBuilder.INFERENCE) or a module");
+        }
+    }
+
+    private static double mebi(final long bytes) {
+        return bytes / (double) (1 << 20);
+    }
+
+    private static String tool(final String name, final String... words) {
+        final ToolProvider tool = ToolProvider.findFirst(name).orElseThrow(
+            () -> new IllegalStateException("this JDK has no " + name + ": " + System.getProperty("java.home")));
+        final StringWriter text = new StringWriter();
+        final PrintWriter out = new PrintWriter(text);
+        final int status = tool.run(out, out, words);
+        if (status != 0) {
+            throw new IllegalStateException(name + " ended with status " + status + ": " + text);
+        }
+        return text.toString();
+    }
+
+    private static long size(final Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
+    static void copy(final Path from, final Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (final Path file : files.toList()) {
+                final Path copy = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(copy);
+                } else {
+                    Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+
+    static void delete(final Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(final Path file, final BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(final Path emptied, final IOException failure) throws IOException {
+                Files.delete(emptied);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,57 @@
+package org.tactus.bench.image;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs an image as a machine without Java would: copied elsewhere, in an empty environment, with no Java on its path. */
+final class ImageCheck {
+    private static final String SET = """
+        tactus: 1
+        name: braking
+        policy: edf
+        overheads: none
+        platform:
+          devices:
+            - {name: acc0, kind: modelled}
+        tasks:
+          - name: detect
+            period: 50ms
+            segments: [{device: acc0, wcet: 12ms}]
+        """;
+
+    private final Path image;
+
+    ImageCheck(final Path image) {
+        this.image = image;
+    }
+
+    void run() throws IOException, InterruptedException {
+        final Path folder = Files.createTempDirectory("tactus-image");
+        try {
+            final Path copy = folder.resolve("copied here");
+            ImageBuilder.copy(image, copy);
+            expect(copy, "--version", "tactus");
+            expect(copy, "devices", "ONNX Runtime     absent");
+            Files.writeString(copy.resolve("set.yaml"), SET);
+            expect(copy, "analyze", "schedulable", "set.yaml");
+            expect(copy, "simulate", "detect", "set.yaml", "--out", "out");
+        } finally {
+            ImageBuilder.delete(folder);
+        }
+    }
+
+    private static void expect(final Path copy, final String command, final String words, final String... more)
+        throws IOException, InterruptedException {
+        // env -i empties the environment; a path with nothing in it but sh's own needs.
+        final List<String> line = new ArrayList<>(List.of("/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "./tactus", command));
+        line.addAll(List.of(more));
+        final String text = Programs.run(copy, line);
+        if (!text.contains(words)) {
+            throw new IllegalStateException("the image's " + command + " does not say '" + words + "': " + text);
+        }
+        System.out.println("image: " + command + " runs without Java on the machine");
+    }
+}
