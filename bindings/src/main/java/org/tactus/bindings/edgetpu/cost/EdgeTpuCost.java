@@ -1,4 +1,4 @@
-package org.tactus.bindings.edgetpu.software;
+package org.tactus.bindings.edgetpu.cost;
 
 /**
  * What an Edge TPU takes, in nanoseconds, as a model from published measurements; ours to have put together, nobody's equation.

@@ -1,4 +1,4 @@
-package org.tactus.bindings.edgetpu.software;
+package org.tactus.bindings.edgetpu.cost;
 
 import java.util.List;
 import java.util.Optional;
