@@ -8,7 +8,9 @@ import java.util.function.LongPredicate;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Limits;
+import org.tactus.model.Offer;
 import org.tactus.model.Platform;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -134,10 +136,11 @@ public final class Sensitivity {
             final Task task = tasks.get(i);
             final List<Segment> segments = new ArrayList<>();
             for (final Segment segment : task.segments()) {
-                segments.add(new Segment(segment.device(), scaled(segment.wcetNs(), parts), segment.actual()));
+                segments.add(segment.withWcetNs(scaled(segment.wcetNs(), parts)).withOffer(
+                    segment.offer().map(offer -> new Offer(offer.device(), scaled(offer.wcetNs(), parts)))));
             }
-            tasks.set(i, new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(), task.jitterNs(), task.release(),
-                task.priority(), task.onOverrun(), task.onBacklog(), task.memory(), task.model(), segments));
+            tasks.set(i, task.withSegments(segments).withReclaim(task.reclaim().map(budget -> new Reclaim(
+                scaled(budget.timeNs(), parts), budget.substitutions(), scaled(budget.largestNs(), parts)))));
         }
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
     }
@@ -151,8 +154,7 @@ public final class Sensitivity {
     private TaskSet withPeriod(final int which, final long ns) {
         final List<Task> tasks = new ArrayList<>(set.tasks());
         final Task task = tasks.get(which);
-        tasks.set(which, new Task(task.name(), ns, Math.min(task.deadlineNs(), ns), task.offsetNs(), Math.min(task.jitterNs(), ns),
-            task.release(), task.priority(), task.onOverrun(), task.onBacklog(), task.memory(), task.model(), task.segments()));
+        tasks.set(which, task.withTimesNs(ns, Math.min(task.deadlineNs(), ns), Math.min(task.jitterNs(), ns)));
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
     }
 

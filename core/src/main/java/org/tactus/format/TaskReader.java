@@ -11,9 +11,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
+import org.tactus.model.Boundary;
 import org.tactus.model.Limits;
 import org.tactus.model.ModelSource;
+import org.tactus.model.NamedVariant;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Precision;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.TaskBuilder;
@@ -24,6 +28,7 @@ import org.tactus.model.TaskSetBuilder;
 final class TaskReader {
     private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
+    private static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
     private static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
     private static final List<String> CLASSES = List.of("scratch", "state");
     private static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
@@ -40,7 +45,8 @@ final class TaskReader {
         this.unmeasuredAllowed = unmeasuredAllowed;
     }
 
-    private record SegmentLine(YamlValue at, String device, long wcetNs, ActualTime actual) {
+    /** A segment as it stands in the file: one way to run it or several. */
+    private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer) {
     }
 
     private static <T> Map<String, T> ordered(final String first, final T one, final String second, final T two) {
@@ -61,7 +67,7 @@ final class TaskReader {
 
     void read(final YamlValue value, final TaskSetBuilder set) {
         final YamlMap map = value.map("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog",
-            "memory", "model", "segments");
+            "memory", "model", "segments", "boundaries", "reclaim");
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
@@ -77,6 +83,8 @@ final class TaskReader {
             memory.ifPresent(task::memory);
             model.ifPresent(task::model);
             addSegments(task, name, model, segments);
+            map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> task.boundary(boundary(entry, segments.size()))));
+            map.find("reclaim").ifPresent(budget -> task.reclaim(reclaim(budget)));
         });
     }
 
@@ -86,19 +94,49 @@ final class TaskReader {
             if (segments.size() == Limits.MAX_SEGMENTS_PER_TASK) {
                 throw element.error("more segments than the tables hold; the most is " + Limits.MAX_SEGMENTS_PER_TASK);
             }
-            final YamlMap map = element.map("device", "wcet", "actual");
-            long wcetNs = Segment.UNMEASURED;
-            if (map.has("wcet")) {
-                final YamlValue wcet = map.need("wcet", "'wcet: 3ms'");
-                wcetNs = wcet.durationNs();
-                if (wcetNs == 0) {
-                    throw wcet.error("wcet: the time must be above 0");
-                }
+            if (element.peek("variants").isPresent()) {
+                final YamlMap map = element.map("variants");
+                final List<NamedVariant> variants = map.need("variants", "'variants: [{device: cpu0, wcet: 3ms}]'").list().stream()
+                    .map(way -> variant(way.map("device", "precision", "wcet", "loss", "actual"))).toList();
+                segments.add(new SegmentLine(element, variants, Optional.empty()));
+            } else {
+                final YamlMap map = element.map("device", "precision", "wcet", "loss", "actual", "offer");
+                segments.add(new SegmentLine(element, List.of(variant(map)),
+                    map.find("offer").map(offer -> offer.map("device", "wcet"))));
             }
-            segments.add(new SegmentLine(element, map.need("device", "'device: cpu0'").text(), wcetNs,
-                map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET)));
         }
         return segments;
+    }
+
+    private static NamedVariant variant(final YamlMap map) {
+        long wcetNs = Segment.UNMEASURED;
+        if (map.has("wcet")) {
+            final YamlValue wcet = map.need("wcet", "'wcet: 3ms'");
+            wcetNs = wcet.durationNs();
+            if (wcetNs == 0) {
+                throw wcet.error("wcet: the time must be above 0");
+            }
+        }
+        return new NamedVariant(map.need("device", "'device: cpu0'").text(),
+            map.find("precision").map(precision -> precision.oneOf(PRECISION)).orElse(Precision.FP32), wcetNs,
+            map.find("loss").map(YamlValue::decimal).orElse(0.0), map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET));
+    }
+
+    private static Boundary boundary(final YamlValue value, final int segments) {
+        final YamlMap map = value.map("from", "to", "toHost", "toDevice", "quantise", "dequantise");
+        final YamlValue to = map.need("to", "'to: 1', the segment that takes the tensor, or 'to: output'");
+        final int taker = to.text().strip().equals("output") ? segments : (int) to.integer(0, segments);
+        final int maker = map.find("from").map(from -> from.text().strip().equals("input") ? Boundary.INPUT
+            : (int) from.integer(0, segments)).orElse(taker - 1);
+        return new Boundary(maker, taker, map.durationNs("toHost", 0), map.durationNs("toDevice", 0), map.durationNs("quantise", 0),
+            map.durationNs("dequantise", 0));
+    }
+
+    private static Reclaim reclaim(final YamlValue value) {
+        final YamlMap map = value.map("gpuTime", "substitutions", "largest");
+        final long timeNs = map.need("gpuTime", "'gpuTime: 4ms'").durationNs();
+        return new Reclaim(timeNs, (int) map.need("substitutions", "'substitutions: 3'").integer(1, Limits.MAX_SEGMENTS_PER_TASK),
+            map.durationNs("largest", timeNs));
     }
 
     private static ActualTime actual(final YamlValue value) {
@@ -174,25 +212,29 @@ final class TaskReader {
         final List<SegmentLine> segments) {
         for (int i = 0; i < segments.size(); i++) {
             final SegmentLine segment = segments.get(i);
-            long wcetNs = segment.wcetNs();
-            if (wcetNs == Segment.UNMEASURED) {
-                if (model.isEmpty()) {
+            final List<NamedVariant> variants = new ArrayList<>();
+            for (final NamedVariant variant : segment.variants()) {
+                if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty()) {
                     throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
                 }
-                wcetNs = measured(segment, name, model.get(), i);
+                variants.add(variant.wcetNs() != Segment.UNMEASURED ? variant : new NamedVariant(variant.device(), variant.precision(),
+                    measured(segment, variant.device(), name, model.get(), i), variant.loss(), variant.actual()));
             }
-            task.segment(segment.device(), wcetNs, segment.actual());
+            task.segment(variants);
+            segment.offer().ifPresent(offer -> task.offer(offer.need("device", "'device: gpu0'").text(),
+                offer.need("wcet", "'wcet: 3ms'").durationNs()));
         }
     }
 
-    private long measured(final SegmentLine segment, final String name, final ModelSource model, final int index) {
+    private long measured(
+        final SegmentLine segment, final String device, final String name, final ModelSource model, final int index) {
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
             sidecar = WcetSidecarFile.read(beside);
         }
-        final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, segment.device());
+        final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, device);
         if (known.isEmpty() && !unmeasuredAllowed) {
-            throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + segment.device()
+            throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + device
                 + "; measure it: tactus profile " + taskSetFile);
         }
         return known.orElse(Segment.UNMEASURED);

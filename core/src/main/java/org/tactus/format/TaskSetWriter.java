@@ -8,18 +8,22 @@ import java.util.List;
 import java.util.Map;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
+import org.tactus.model.Boundary;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Overheads;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Precision;
 import org.tactus.model.Release;
+import org.tactus.model.Residency;
 import org.tactus.model.Segment;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
+import org.tactus.model.Variant;
 import org.tactus.time.Durations;
 import org.tactus.time.Sizes;
 
@@ -99,6 +103,9 @@ public final class TaskSetWriter {
         map.put("chunkOut", Durations.exact(memory.chunkOutNs()));
         time(map, "swapInOverhead", memory.swapInOverheadNs());
         time(map, "swapOutOverhead", memory.swapOutOverheadNs());
+        put(map, "residency", memory.residency().text(), Residency.SEMANTIC.text());
+        put(map, "chunkDrop", Durations.exact(memory.chunkDropNs()), Durations.exact(memory.chunkOutNs()));
+        put(map, "background", memory.background(), true);
     }
 
     private Map<String, Object> task(final Task task) {
@@ -114,9 +121,49 @@ public final class TaskSetWriter {
         put(map, "onBacklog", task.onBacklog() == BacklogAction.DROP ? "drop" : "queue", "queue");
         task.memory().ifPresent(memory -> map.put("memory", memory(memory)));
         task.model().ifPresent(model -> map.put("model", model(model)));
+        map.put("segments", segments(task));
+        task.choices().filter(choices -> !choices.boundaries().isEmpty()).ifPresent(choices -> map.put("boundaries",
+            choices.boundaries().stream().map(boundary -> boundary(boundary, task.segments().size())).toList()));
+        task.reclaim().ifPresent(reclaim -> {
+            final Map<String, Object> budget = new LinkedHashMap<>();
+            budget.put("gpuTime", Durations.exact(reclaim.timeNs()));
+            budget.put("substitutions", reclaim.substitutions());
+            budget.put("largest", Durations.exact(reclaim.largestNs()));
+            map.put("reclaim", budget);
+        });
+        return map;
+    }
+
+    private List<Object> segments(final Task task) {
         final List<Object> segments = new ArrayList<>();
-        task.segments().forEach(segment -> segments.add(segment(segment)));
-        map.put("segments", segments);
+        for (int j = 0; j < task.segments().size(); j++) {
+            final Segment segment = task.segments().get(j);
+            final List<Variant> ways = task.choices().isPresent() ? task.choices().get().variants().get(j)
+                : List.of(new Variant(segment.device(), segment.precision(), segment.wcetNs(), segment.loss(), segment.actual()));
+            if (ways.size() > 1) {
+                segments.add(Map.of("variants", ways.stream().map(this::variant).toList()));
+            } else {
+                final Map<String, Object> map = variant(ways.getFirst());
+                segment.offer().ifPresent(offer -> {
+                    final Map<String, Object> other = new LinkedHashMap<>();
+                    other.put("device", set.platform().devices().get(offer.device()).name());
+                    other.put("wcet", Durations.exact(offer.wcetNs()));
+                    map.put("offer", other);
+                });
+                segments.add(map);
+            }
+        }
+        return segments;
+    }
+
+    private static Map<String, Object> boundary(final Boundary boundary, final int segments) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("from", boundary.from() == Boundary.INPUT ? "input" : (Object) boundary.from());
+        map.put("to", boundary.to() == segments ? "output" : (Object) boundary.to());
+        time(map, "toHost", boundary.toHostNs());
+        time(map, "toDevice", boundary.toDeviceNs());
+        time(map, "quantise", boundary.quantiseNs());
+        time(map, "dequantise", boundary.dequantiseNs());
         return map;
     }
 
@@ -124,7 +171,12 @@ public final class TaskSetWriter {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("footprint", Sizes.exact(memory.footprintBytes()));
         memory.swapBytes().ifPresent(bytes -> map.put("swap", Sizes.exact(bytes)));
-        memory.objectsFile().ifPresent(file -> map.put("objects", moved(file)));
+        if (memory.objectsFile().isPresent()) {
+            map.put("objects", moved(memory.objectsFile().get()));
+        } else if (memory.scratchBytes() != 0 || memory.stateBytes() != memory.footprintBytes()) {
+            map.put("scratch", Sizes.exact(memory.scratchBytes()));
+            map.put("state", Sizes.exact(memory.stateBytes()));
+        }
         return map;
     }
 
@@ -146,13 +198,15 @@ public final class TaskSetWriter {
         return Path.of(path).isAbsolute() ? path : to.relativize(from.resolve(path).normalize()).toString();
     }
 
-    private Map<String, Object> segment(final Segment segment) {
+    private Map<String, Object> variant(final Variant variant) {
         final Map<String, Object> map = new LinkedHashMap<>();
-        map.put("device", set.platform().devices().get(segment.device()).name());
-        if (segment.wcetNs() != Segment.UNMEASURED) {
-            map.put("wcet", Durations.exact(segment.wcetNs()));
+        map.put("device", set.platform().devices().get(variant.device()).name());
+        put(map, "precision", variant.precision().text(), Precision.FP32.text());
+        if (variant.wcetNs() != Segment.UNMEASURED) {
+            map.put("wcet", Durations.exact(variant.wcetNs()));
         }
-        put(map, "actual", actual(segment.actual()), actual(ActualTime.WCET));
+        put(map, "loss", variant.loss(), 0.0);
+        put(map, "actual", actual(variant.actual()), actual(ActualTime.WCET));
         return map;
     }
 

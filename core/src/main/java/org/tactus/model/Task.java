@@ -21,16 +21,111 @@ import java.util.Optional;
  * @param memory     what it occupies in an accelerator's memory; empty when that is not scheduled
  * @param model      its network; empty for a chain that only takes time
  * @param segments   at least one, in order of execution
+ * @param choices    what a plan may choose instead; empty when nothing is left open
+ * @param reclaim    budgets of its offered segments; empty when none is offered
  */
 public record Task(
     String name, long periodNs, long deadlineNs, long offsetNs, long jitterNs, Release release, int priority,
     OverrunAction onOverrun, BacklogAction onBacklog, Optional<TaskMemory> memory, Optional<ModelSource> model,
-    List<Segment> segments) {
+    List<Segment> segments, Optional<Choices> choices, Optional<Reclaim> reclaim) {
     /** No priority was given: the deadline, then the file order, decides among such tasks. */
     public static final int NO_PRIORITY = Integer.MAX_VALUE;
 
     /** Copies the list. */
     public Task {
         segments = List.copyOf(segments);
+    }
+
+    /**
+     * A task that leaves nothing open and offers nothing.
+     *
+     * @param name       as in the record
+     * @param periodNs   as in the record
+     * @param deadlineNs as in the record
+     * @param offsetNs   as in the record
+     * @param jitterNs   as in the record
+     * @param release    as in the record
+     * @param priority   as in the record
+     * @param onOverrun  as in the record
+     * @param onBacklog  as in the record
+     * @param memory     as in the record
+     * @param model      as in the record
+     * @param segments   as in the record
+     */
+    public Task(
+        final String name, final long periodNs, final long deadlineNs, final long offsetNs, final long jitterNs, final Release release,
+        final int priority, final OverrunAction onOverrun, final BacklogAction onBacklog, final Optional<TaskMemory> memory,
+        final Optional<ModelSource> model, final List<Segment> segments) {
+        this(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
+            Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Changes the segments; choices that another plan may still make stay.
+     *
+     * @param chain at least one
+     * @return a copy
+     */
+    public Task withSegments(final List<Segment> chain) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, chain,
+            choices, reclaim);
+    }
+
+    /**
+     * Settles the segments: nothing is left open.
+     *
+     * @param chain   at least one
+     * @param budgets of those that are offered; empty when none is
+     * @return a copy
+     */
+    public Task settled(final List<Segment> chain, final Optional<Reclaim> budgets) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, chain,
+            Optional.empty(), budgets);
+    }
+
+    /**
+     * Changes the budgets of the offered segments.
+     *
+     * @param budgets the budgets
+     * @return a copy
+     */
+    public Task withReclaim(final Optional<Reclaim> budgets) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
+            choices, budgets);
+    }
+
+    /**
+     * Changes the memory demand.
+     *
+     * @param demand the demand
+     * @return a copy
+     */
+    public Task withMemory(final TaskMemory demand) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, Optional.of(demand),
+            model, segments, choices, reclaim);
+    }
+
+    /**
+     * Changes how jobs come into being.
+     *
+     * @param how periodic or sporadic
+     * @return a copy
+     */
+    public Task withRelease(final Release how) {
+        return how == release ? this : new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, how, priority, onOverrun, onBacklog,
+            memory, model, segments, choices, reclaim);
+    }
+
+    /**
+     * Changes period, deadline and jitter.
+     *
+     * @param period   nanoseconds
+     * @param deadline nanoseconds
+     * @param jitter   nanoseconds
+     * @return a copy
+     */
+    public Task withTimesNs(final long period, final long deadline, final long jitter) {
+        return new Task(name, period, deadline, offsetNs, jitter, release, priority, onOverrun, onBacklog, memory, model, segments,
+            choices, reclaim);
     }
 }

@@ -19,8 +19,15 @@ public final class TaskBuilder {
     Optional<TaskMemory> memory = Optional.empty();
     Optional<ModelSource> model = Optional.empty();
 
-    /** A segment whose device is still a name. */
-    record PendingSegment(String device, long wcetNs, ActualTime actual) {
+    final List<Boundary> boundaries = new ArrayList<>();
+    Optional<Reclaim> reclaim = Optional.empty();
+
+    /** A segment whose devices are still names; the first variant stands until a plan chooses another. */
+    record PendingSegment(List<NamedVariant> variants, Optional<PendingOffer> offer) {
+    }
+
+    /** An offer whose device is still a name. */
+    record PendingOffer(String device, long wcetNs) {
     }
 
     TaskBuilder(final String name) {
@@ -157,7 +164,52 @@ public final class TaskBuilder {
      * @return this
      */
     public TaskBuilder segment(final String device, final long wcetNs, final ActualTime actual) {
-        segments.add(new PendingSegment(device, wcetNs, actual));
+        return segment(List.of(new NamedVariant(device, Precision.FP32, wcetNs, 0, actual)));
+    }
+
+    /**
+     * Adds a segment that may run in several ways; the first stands until a plan chooses another.
+     *
+     * @param variants at least one
+     * @return this
+     */
+    public TaskBuilder segment(final List<NamedVariant> variants) {
+        segments.add(new PendingSegment(List.copyOf(variants), Optional.empty()));
+        return this;
+    }
+
+    /**
+     * Offers the segment that was added last to an accelerator's idle time.
+     *
+     * @param device name of the accelerator
+     * @param wcetNs worst-case execution time there, copies included, nanoseconds, above 0
+     * @return this
+     */
+    public TaskBuilder offer(final String device, final long wcetNs) {
+        final PendingSegment last = segments.removeLast();
+        segments.add(new PendingSegment(last.variants(), Optional.of(new PendingOffer(device, wcetNs))));
+        return this;
+    }
+
+    /**
+     * Adds what a tensor costs on its way between two segments.
+     *
+     * @param value the costs
+     * @return this
+     */
+    public TaskBuilder boundary(final Boundary value) {
+        boundaries.add(value);
+        return this;
+    }
+
+    /**
+     * Sets the budgets of the offered segments.
+     *
+     * @param value the budgets
+     * @return this
+     */
+    public TaskBuilder reclaim(final Reclaim value) {
+        reclaim = Optional.of(value);
         return this;
     }
 }

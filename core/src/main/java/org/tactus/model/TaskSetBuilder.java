@@ -166,12 +166,9 @@ public final class TaskSetBuilder {
             "the model of '" + task.name + "' is cut into " + model.cuts() + " but " + task.segments.size()
                 + " segments name a device; the numbers must be equal"));
         task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
-        final List<Segment> segments = new ArrayList<>(task.segments.size());
-        for (int j = 0; j < task.segments.size(); j++) {
-            segments.add(segment(task, j, at + ".segments[" + j + "]", platform));
-        }
+        final SegmentChecks checks = new SegmentChecks(task, at, platform);
         return new Task(task.name, task.periodNs, deadlineNs, task.offsetNs, task.jitterNs, task.release, task.priority,
-            task.onOverrun, task.onBacklog, task.memory, task.model, segments);
+            task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim);
     }
 
     private void checkTaskMemory(final TaskMemory memory, final String at) {
@@ -185,26 +182,12 @@ public final class TaskSetBuilder {
             "the state must be from 0 to the footprint without the scratch");
     }
 
-    private Segment segment(final TaskBuilder task, final int index, final String at, final Platform platform) {
-        final TaskBuilder.PendingSegment segment = task.segments.get(index);
-        final int device = platform.indexOf(segment.device());
-        check(device >= 0, at + ".device", "device '" + segment.device() + "' does not exist; the platform has "
-            + String.join(", ", platform.devices().stream().map(DeviceSpec::name).toList()));
-        if (segment.wcetNs() != Segment.UNMEASURED || task.model.isEmpty()) {
-            time(segment.wcetNs(), 1, at + ".wcet");
-        }
-        final ActualTime actual = segment.actual();
-        check(actual.lowShare() > 0 && actual.lowShare() <= actual.highShare() && actual.highShare() <= 1000, at + ".actual",
-            "the share of the WCET must be above 0, the lower one first, and at most 1000");
-        return new Segment(device, segment.wcetNs(), actual);
-    }
-
-    private static void time(final long ns, final long leastNs, final String field) {
+    static void time(final long ns, final long leastNs, final String field) {
         check(ns >= leastNs, field, ns < 0 ? "a time cannot be negative" : "the time must be above 0");
         check(ns <= Limits.MAX_TIME_NS, field, ns + "ns is too long; the longest time is " + Limits.MAX_TIME_NS + "ns");
     }
 
-    private static void check(final boolean good, final String field, final String message) {
+    static void check(final boolean good, final String field, final String message) {
         if (!good) {
             throw new InvalidTaskSetException(field, message);
         }

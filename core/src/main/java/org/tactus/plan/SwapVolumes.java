@@ -122,8 +122,7 @@ public final class SwapVolumes {
             final Task task = set.tasks().get(i);
             final TaskMemory demand = task.memory().orElseThrow();
             final TaskMemory given = demand.withSwapBytes(OptionalLong.of(chunks[i] * memory.chunkBytes()));
-            tasks.add(new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(), task.jitterNs(), task.release(),
-                task.priority(), task.onOverrun(), task.onBacklog(), Optional.of(given), task.model(), task.segments()));
+            tasks.add(task.withMemory(given));
         }
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
     }

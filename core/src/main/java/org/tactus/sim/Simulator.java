@@ -225,8 +225,7 @@ public final class Simulator {
             case SPORADIC, SYNCHRONOUS_UNBOUNDED -> Release.SPORADIC;
             case SYNCHRONOUS, RANDOM_OFFSETS -> Release.PERIODIC;
         };
-        return kind == task.release() ? task : new Task(task.name(), task.periodNs(), task.deadlineNs(), task.offsetNs(),
-            task.jitterNs(), kind, task.priority(), task.onOverrun(), task.onBacklog(), task.memory(), task.model(), task.segments());
+        return task.withRelease(kind);
     }
 
     private void admit(final int task) {

@@ -37,6 +37,21 @@ final class Sets {
             period: 1s
             model: {zoo: resnet, size: medium, cuts: 1}
             segments: [{device: tpu0, wcet: 1ns}]
+          - name: lane
+            period: 100ms
+            segments:
+              - variants: [{device: gpu0, wcet: 2ms}, {device: cpu0, precision: int8, wcet: 5ms, loss: 0.1, actual: 0.5}]
+              - {device: cpu0, precision: int8, wcet: 4ms, loss: 0.05}
+            boundaries:
+              - {from: input, to: 0, toDevice: 300us, quantise: 20us}
+              - {to: 1, toHost: 200us, toDevice: 300us, quantise: 20us, dequantise: 10us}
+              - {to: output, toHost: 100us, dequantise: 5us}
+          - name: sign
+            period: 100ms
+            segments:
+              - {device: gpu0, wcet: 2ms}
+              - {device: cpu0, precision: int8, wcet: 4ms, offer: {device: gpu0, wcet: 1.5ms}}
+            reclaim: {gpuTime: 4ms, substitutions: 3, largest: 1.5ms}
         """;
 
     private Sets() {

@@ -94,6 +94,21 @@ class TaskSetFileErrorsTest {
         zoo: resnet|zoo: restnet|28: zoo: 'restnet' is unknown; did you mean 'resnet'?
         cuts: 1|cuts: 2|29: the model of 'classify' is cut into 2 but 1 segments name a device; the numbers must be equal
         segments: [{device: tpu0, wcet: 1ns}]|segments: []|29: task 'classify' has no segment; give at least one
+        precision: int8, wcet: 5ms|precision: int4, wcet: 5ms|33: precision: 'int4' is unknown; did you mean 'int8'?
+        loss: 0.1|loss: 101|33: the loss is in percentage points, from 0 to 100
+        [{device: gpu0, wcet: 2ms}, {device: cpu0, precision: int8, wcet: 5ms, loss: 0.1, actual: 0.5}]|[]|33: a segment has from 1 to \
+        16 variants, not 0
+        variants: [{device: gpu0, wcet: 2ms}|variants: [{device: gpu9, wcet: 2ms}|33: device 'gpu9' does not exist; the platform has \
+        cpu0, acc0, gpu0, tpu0
+        {to: 1, toHost: 200us|{to: 3, toHost: 200us|37: to: 3 is out of range; write a whole number from 0 to 2
+        {to: 1, toHost: 200us|{from: 1, to: 1, toHost: 200us|37: a tensor comes from an earlier segment, or from 'input'
+        offer: {device: gpu0, wcet: 1.5ms}|offer: {device: cpu0, wcet: 1.5ms}|43: a segment is offered to an accelerator, and cpu0 is a \
+        cpu device
+        offer: {device: gpu0, wcet: 1.5ms}|actual: 1|44: there is a budget but no segment is offered; add 'offer' to a segment, or \
+        remove 'reclaim'
+        reclaim: {gpuTime: 4ms, substitutions: 3, largest: 1.5ms}|priority: 9|41: segments are offered but the task has no budget; add \
+        'reclaim: {gpuTime: 4ms, substitutions: 3, largest: 2ms}'
+        substitutions: 3|substitutions: 0|44: substitutions: 0 is out of range; write a whole number from 1 to 1024
         segments: [{device: tpu0, wcet: 1ns}]|# none|26: key 'segments' is missing; add 'segments: [{device: cpu0, wcet: 3ms}]'
         """)
     void shouldNameFileAndLineWhenAKeyIsWrong(final String what, final String by, final String line) throws IOException {

@@ -15,11 +15,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
+import org.tactus.model.Choices;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.ModelSource;
+import org.tactus.model.Offer;
 import org.tactus.model.Overheads;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.Precision;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.SwapProtocol;
@@ -58,6 +62,23 @@ class TaskSetFileTest {
         assertEquals(1_000_000_000, second.deadlineNs());
         assertEquals(1, second.segments().get(0).wcetNs());
         assertEquals(directory, loaded.baseDirectory());
+    }
+
+    @Test
+    void shouldChargeBoundaryCostsToWhoTakesTheTensorWhenVariantsAreGiven() throws IOException {
+        final TaskSet set = load(Sets.FULL).taskSet();
+        final Task lane = set.tasks().get(2);
+        final Choices choices = lane.choices().orElseThrow();
+        final int[][] chosen = {{0, 0}, {1, 0}};
+        assertEquals(List.of(2_300_000L, 4_225_000L), lane.segments().stream().map(Segment::wcetNs).toList(),
+            "to the GPU; from the GPU, quantised, the output dequantised");
+        assertEquals(List.of(5_020_000L, 4_005_000L), choices.segments(chosen[1], set.platform()).stream().map(Segment::wcetNs).toList(),
+            "the input quantised; int8 to int8 costs nothing");
+        assertEquals(Precision.INT8, choices.segments(chosen[1], set.platform()).get(0).precision());
+        final Task sign = set.tasks().get(3);
+        assertEquals(Optional.of(new Reclaim(4_000_000, 3, 1_500_000)), sign.reclaim());
+        assertEquals(Optional.of(new Offer(2, 1_500_000)), sign.segments().get(1).offer());
+        assertTrue(sign.choices().isEmpty());
     }
 
     @Test

@@ -1,0 +1,20 @@
+package org.tactus.model;
+
+import java.util.Locale;
+
+/** The numbers that a segment computes with. */
+public enum Precision {
+    /** 32-bit floating point: what the network was trained with. */
+    FP32,
+    /** 8-bit integers after quantisation: faster on a CPU, at some loss of accuracy. */
+    INT8;
+
+    /**
+     * The word that files and reports use.
+     *
+     * @return {@code fp32} or {@code int8}
+     */
+    public String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

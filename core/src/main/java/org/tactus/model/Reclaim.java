@@ -1,0 +1,21 @@
+package org.tactus.model;
+
+/**
+ * How much of an accelerator's idle time a job may use for segments that are offered to it: budgets that the analysis has charged.
+ *
+ * @param timeNs        most extra execution time on the accelerator, a job, nanoseconds
+ * @param substitutions most segments, a job
+ * @param largestNs     longest such segment, nanoseconds; a longer one is not offered
+ */
+public record Reclaim(long timeNs, int substitutions, long largestNs) {
+
+    /**
+     * Whether a segment may ever be offered under these budgets.
+     *
+     * @param offer what it takes on the accelerator
+     * @return true when it fits them alone
+     */
+    public boolean admits(final Offer offer) {
+        return offer.wcetNs() <= largestNs && offer.wcetNs() <= timeNs && substitutions > 0;
+    }
+}
