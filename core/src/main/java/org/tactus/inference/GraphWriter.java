@@ -49,8 +49,9 @@ final class GraphWriter {
         final int inputs = channels(input) / groups;
         final String weight = weights(inputs * kernel * kernel, outputs, inputs, kernel, kernel);
         final int pad = kernel / 2;
-        return node("Conv", outputs, List.of(input, weight), ints("kernel_shape", kernel, kernel), ints("strides", stride, stride),
-            ints("pads", pad, pad, pad, pad), integer("group", groups));
+        return node("Conv", outputs, List.of(input, weight), NodeAttributes.ints("kernel_shape", kernel, kernel),
+            NodeAttributes.ints("strides", stride, stride), NodeAttributes.ints("pads", pad, pad, pad, pad),
+            NodeAttributes.integer("group", groups));
     }
 
     /** Batch normalisation with the given scale, around zero mean and unit variance. */
@@ -73,16 +74,17 @@ final class GraphWriter {
     }
 
     String concat(final String a, final String b) {
-        return node("Concat", channels(a) + channels(b), List.of(a, b), integer("axis", 1));
+        return node("Concat", channels(a) + channels(b), List.of(a, b), NodeAttributes.integer("axis", 1));
     }
 
     String maxPool(final String input) {
-        return node("MaxPool", channels(input), List.of(input), ints("kernel_shape", 3, 3), ints("strides", 2, 2),
-            ints("pads", 1, 1, 1, 1));
+        return node("MaxPool", channels(input), List.of(input), NodeAttributes.ints("kernel_shape", 3, 3),
+            NodeAttributes.ints("strides", 2, 2), NodeAttributes.ints("pads", 1, 1, 1, 1));
     }
 
     String averagePool(final String input) {
-        return node("AveragePool", channels(input), List.of(input), ints("kernel_shape", 2, 2), ints("strides", 2, 2));
+        return node("AveragePool", channels(input), List.of(input), NodeAttributes.ints("kernel_shape", 2, 2),
+            NodeAttributes.ints("strides", 2, 2));
     }
 
     /** Global pooling and the fully connected layer: the end of every network here. */
@@ -92,7 +94,7 @@ final class GraphWriter {
         final String flat = node("Flatten", width, List.of(pooled));
         final String weight = weights(width, classes, width);
         graph.addNode(NodeProto.newBuilder().setName("classifier").setOpType("Gemm").addInput(flat).addInput(weight)
-            .addInput(constant(classes, 0)).addOutput("output").addAttribute(integer("transB", 1)));
+            .addInput(constant(classes, 0)).addOutput("output").addAttribute(NodeAttributes.integer("transB", 1)));
         graph.addOutput(value("output", 1, classes)).setName(name);
         return ModelProto.newBuilder().setIrVersion(IR_VERSION).setProducerName("tactus").setGraph(graph)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("").setVersion(OPSET)).build();
@@ -139,18 +141,6 @@ final class GraphWriter {
         }
         graph.addInitializer(tensor);
         return tensor.getName();
-    }
-
-    private static AttributeProto integer(final String name, final long value) {
-        return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
-    }
-
-    private static AttributeProto ints(final String name, final long... values) {
-        final AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-        for (final long value : values) {
-            attribute.addInts(value);
-        }
-        return attribute.build();
     }
 
     private static ValueInfoProto value(final String name, final long... shape) {

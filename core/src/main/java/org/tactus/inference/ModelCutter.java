@@ -102,6 +102,11 @@ public final class ModelCutter {
     }
 
     private OnnxSession session(final OnnxModel model) {
+        return session(runtime, model);
+    }
+
+    /** A session that computes the graph as it is written. */
+    static OnnxSession session(final OnnxRuntime runtime, final OnnxModel model) {
         try {
             return runtime.session(model.bytes(), AS_WRITTEN);
         } catch (final NativeCallException e) {
@@ -110,11 +115,16 @@ public final class ModelCutter {
     }
 
     /** The whole model with every tensor as an output, so that the runtime says the type and shape of each. */
-    private static OnnxModel probe(final OnnxModel model, final CutGraph cutGraph) {
+    static OnnxModel probe(final OnnxModel model, final CutGraph cutGraph) {
+        return probe(model, cutGraph.nodes());
+    }
+
+    /** As above with the given nodes' tensors. */
+    static OnnxModel probe(final OnnxModel model, final List<NodeProto> nodes) {
         final GraphProto.Builder graph = model.proto().getGraph().toBuilder();
         final Set<String> known = new HashSet<>();
         graph.getOutputList().forEach(output -> known.add(output.getName()));
-        for (final NodeProto node : cutGraph.nodes()) {
+        for (final NodeProto node : nodes) {
             for (final String output : node.getOutputList()) {
                 if (!output.isEmpty() && known.add(output)) {
                     graph.addOutput(ValueInfoProto.newBuilder().setName(output));
@@ -165,7 +175,7 @@ public final class ModelCutter {
             range[2] - range[1], operations, reads, writes);
     }
 
-    private static ValueInfoProto value(final String model, final String name, final TensorInfo info) {
+    static ValueInfoProto value(final String model, final String name, final TensorInfo info) {
         if (info == null) {
             throw new InvalidModelException(model + ": tensor '" + name + "' is used but made by no node and is no input");
         }

@@ -79,6 +79,20 @@ public final class SegmentedModel implements AutoCloseable {
         return new SegmentedModel(runtime, new ModelCutter(runtime).cut(model, cuts), options);
     }
 
+    /**
+     * Loads and binds a model that is cut already.
+     *
+     * @param chain   the segments
+     * @param options threads, the cores of those beyond the calling one, and whether the runtime may optimise
+     * @return the model, inputs all zero
+     * @throws InvalidModelException for a segment that the runtime refuses
+     * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
+     */
+    public static SegmentedModel create(final CutChain chain, final OnnxOptions options) {
+        return new SegmentedModel(OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow())),
+            chain, options);
+    }
+
     private MemorySegment place(final TensorInfo info) {
         ModelChecks.refuseUnfixed(chain.name(), "tensor", info);
         return memory.computeIfAbsent(info.name(), name -> arena.allocate(Math.max(1, info.bytes()), ALIGNMENT_BYTES));

@@ -1,0 +1,126 @@
+package org.tactus.inference;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model of which some layers compute on 8-bit integers: unsigned activations with one scale a tensor, signed weights with one scale
+ * an output channel. Immutable; any thread.
+ */
+public final class Mixture {
+    /** Weights of eight bits. */
+    public static final int FULL_WEIGHTS = 127;
+    /** Weights of seven bits, for x86 processors without VNNI, which saturate when they add products in pairs. */
+    public static final int REDUCED_WEIGHTS = 63;
+
+    private static final int WHOLE = -1;
+
+    private final LayeredModel model;
+    private final Map<String, Range> ranges;
+    private final int weightLimit;
+    private final boolean[] int8;
+
+    /**
+     * Chooses the layers.
+     *
+     * @param model       the layers
+     * @param ranges      of every tensor, as {@link RangeCalibration} finds them
+     * @param weightLimit {@link #FULL_WEIGHTS} or {@link #REDUCED_WEIGHTS}
+     * @param int8        for each layer, whether it computes on bytes
+     * @throws IllegalArgumentException when a chosen layer has no such kernel
+     */
+    public Mixture(final LayeredModel model, final Map<String, Range> ranges, final int weightLimit, final boolean[] int8) {
+        if (int8.length != model.layers().size()) {
+            throw new IllegalArgumentException(model.name() + " has " + model.layers().size() + " layers, not " + int8.length);
+        }
+        for (int j = 0; j < int8.length; j++) {
+            if (int8[j] && !model.layers().get(j).hasInt8()) {
+                throw new IllegalArgumentException("layer " + model.layers().get(j).name() + " of " + model.name() + " has no int8 form");
+            }
+        }
+        this.model = model;
+        this.ranges = Map.copyOf(ranges);
+        this.weightLimit = weightLimit;
+        this.int8 = int8.clone();
+    }
+
+    /**
+     * The whole mixture as one model.
+     *
+     * @return ONNX's own operators only, inputs and outputs as the original's
+     */
+    public OnnxModel model() {
+        return writer(WHOLE).part(model.name(), 0, int8.length).model();
+    }
+
+    /**
+     * The mixture in segments. Between two int8 layers bytes cross; otherwise the segment that reads converts.
+     *
+     * @param starts index of the first layer of each segment, ascending, from 0
+     * @return the segments, ready for {@link SegmentedModel#create(CutChain, org.tactus.bindings.onnxruntime.OnnxOptions)}
+     */
+    public CutChain cut(final int... starts) {
+        if (starts.length == 0 || starts[0] != 0) {
+            throw new IllegalArgumentException("starts = " + Arrays.toString(starts) + "; the first segment starts with layer 0");
+        }
+        final List<CutChain.Part> parts = new ArrayList<>();
+        for (int i = 0; i < starts.length; i++) {
+            final int end = i + 1 < starts.length ? starts[i + 1] : int8.length;
+            if (end <= starts[i] || end > int8.length) {
+                throw new IllegalArgumentException("starts = " + Arrays.toString(starts) + "; give ascending layers below " + int8.length);
+            }
+            parts.add(writer(WHOLE).part(model.name() + '#' + (i + 1), starts[i], end));
+        }
+        return new CutChain(model.name(), parts, model.inputs(), model.outputs());
+    }
+
+    /**
+     * One layer of the mixture alone, without any conversion: every tensor in the layer's own form.
+     *
+     * @param layer its index
+     * @return a chain of one segment
+     */
+    public CutChain alone(final int layer) {
+        return chain(writer(layer).part(model.name(), layer, layer + 1));
+    }
+
+    /**
+     * A conversion at a boundary alone.
+     *
+     * @param tensor  a tensor of the model
+     * @param toBytes to bytes, else back
+     * @return a chain of one segment
+     */
+    public CutChain conversion(final String tensor, final boolean toBytes) {
+        return chain(writer(WHOLE).conversion(tensor, toBytes));
+    }
+
+    private static CutChain chain(final CutChain.Part part) {
+        return new CutChain(part.model().name(), List.of(part), List.of(), List.of());
+    }
+
+    private MixtureWriter writer(final int alone) {
+        return new MixtureWriter(model, ranges, weightLimit, int8, alone);
+    }
+
+    /**
+     * The layers.
+     *
+     * @return the model in layers
+     */
+    public LayeredModel layers() {
+        return model;
+    }
+
+    /**
+     * Tells whether a layer computes on bytes.
+     *
+     * @param layer its index
+     * @return true for int8
+     */
+    public boolean isInt8(final int layer) {
+        return int8[layer];
+    }
+}
