@@ -69,9 +69,21 @@ public final class CudaKernels {
      * @param seed   the seed
      */
     public static void fill(final MemorySegment memory, final long seed) {
-        final long words = memory.byteSize() >>> 3;
-        for (long i = 0; i < words; i++) {
-            memory.set(WORD, i << 3, word(seed, i));
+        fill(memory, 0, seed, 0, memory.byteSize() >>> 3);
+    }
+
+    /**
+     * Writes some of the words that {@link #FILL} does. Allocates nothing.
+     *
+     * @param memory holds them
+     * @param offset bytes from its begin to word 0
+     * @param seed   the seed
+     * @param from   the first word that is written
+     * @param to     the word after the last one
+     */
+    public static void fill(final MemorySegment memory, final long offset, final long seed, final long from, final long to) {
+        for (long i = from; i < to; i++) {
+            memory.set(WORD, offset + (i << 3), word(seed, i));
         }
     }
 
@@ -82,10 +94,22 @@ public final class CudaKernels {
      * @return the checksum
      */
     public static long checksum(final MemorySegment memory) {
-        final long words = memory.byteSize() >>> 3;
+        return checksum(memory, 0, 0, memory.byteSize() >>> 3);
+    }
+
+    /**
+     * What some of the words add to the checksum. Allocates nothing.
+     *
+     * @param memory holds them
+     * @param offset bytes from its begin to word 0
+     * @param from   the first word that is summed
+     * @param to     the word after the last one
+     * @return a part of the checksum; parts are added
+     */
+    public static long checksum(final MemorySegment memory, final long offset, final long from, final long to) {
         long sum = 0;
-        for (long i = 0; i < words; i++) {
-            sum += mix(memory.get(WORD, i << 3) ^ (i + 1) * GOLDEN);
+        for (long i = from; i < to; i++) {
+            sum += mix(memory.get(WORD, offset + (i << 3)) ^ (i + 1) * GOLDEN);
         }
         return sum;
     }
@@ -114,14 +138,32 @@ public final class CudaKernels {
      * @param n rows and columns
      */
     public static void matmul(final MemorySegment a, final MemorySegment b, final MemorySegment c, final int n) {
-        for (long row = 0; row < n; row++) {
-            for (long column = 0; column < n; column++) {
-                float sum = 0;
-                for (long k = 0; k < n; k++) {
-                    sum = Math.fma(a.get(FLOAT, row * n + k << 2), b.get(FLOAT, k * n + column << 2), sum);
-                }
-                c.set(FLOAT, row * n + column << 2, sum);
+        for (int row = 0; row < n; row++) {
+            matmulRow(a, 0, b, 0, c, 0, n, row);
+        }
+    }
+
+    /**
+     * Computes one row of the product. Allocates nothing.
+     *
+     * @param a       memory of the left factor
+     * @param aOffset bytes from its begin to the factor
+     * @param b       memory of the right factor
+     * @param bOffset bytes from its begin to the factor
+     * @param c       memory of the product
+     * @param cOffset bytes from its begin to the product
+     * @param n       rows and columns
+     * @param row     the row
+     */
+    public static void matmulRow(
+        final MemorySegment a, final long aOffset, final MemorySegment b, final long bOffset, final MemorySegment c,
+        final long cOffset, final long n, final long row) {
+        for (long column = 0; column < n; column++) {
+            float sum = 0;
+            for (long k = 0; k < n; k++) {
+                sum = Math.fma(a.get(FLOAT, aOffset + (row * n + k << 2)), b.get(FLOAT, bOffset + (k * n + column << 2)), sum);
             }
+            c.set(FLOAT, cOffset + (row * n + column << 2), sum);
         }
     }
 

@@ -1,0 +1,178 @@
+package org.tactus.bindings.cuda.software;
+
+import static org.tactus.bindings.cuda.software.CommandDescriptor.COPY_IN;
+import static org.tactus.bindings.cuda.software.CommandDescriptor.COPY_OUT;
+import static org.tactus.bindings.cuda.software.CommandDescriptor.FILL_BYTES;
+import static org.tactus.bindings.cuda.software.CommandDescriptor.FILL_WORDS;
+import static org.tactus.bindings.cuda.software.CommandDescriptor.KERNEL;
+import static org.tactus.bindings.cuda.software.CommandDescriptor.PREFETCH;
+
+import org.tactus.bindings.cuda.CudaKernels;
+
+/**
+ * One engine of the GPU (kernels, copies in, copies out) and the command on it. It works in slices: {@link #prepare} checks the next
+ * one against the table and leases what it touches, under the driver's monitor; {@link #work} touches it, outside. Who takes memory
+ * away removes it from the table first and then waits for the lease.
+ */
+final class Engine {
+    /** Runs kernels and fills. */
+    static final int COMPUTE = 0;
+    /** Copies to the device. */
+    static final int IN = 1;
+    /** Copies to the host. */
+    static final int OUT = 2;
+
+    private static final int OPERANDS = 3;
+
+    SoftwareStream stream;
+    /** When the command ends by the model. */
+    long endNs;
+    /** When the engine is free by the model. */
+    long freeNs = Long.MIN_VALUE;
+    private long op;
+    private final long[] arguments = new long[5];
+    /** How far the work is: bytes, words or rows. */
+    private long position;
+    private long length;
+    private long slice;
+    private final long[] leaseStarts = new long[OPERANDS];
+    private final long[] leaseEnds = new long[OPERANDS];
+    private volatile boolean touching;
+
+    /** The engine that a command needs. */
+    static int of(final long op) {
+        return op == COPY_IN || op == PREFETCH ? IN : op == COPY_OUT ? OUT : COMPUTE;
+    }
+
+    void begin(final SoftwareStream from, final long end) {
+        stream = from;
+        stream.busy = true;
+        endNs = end;
+        op = from.first(CommandDescriptor.OP);
+        for (int i = 0; i < arguments.length; i++) {
+            arguments[i] = from.argument(i);
+        }
+        position = 0;
+        length = length();
+    }
+
+    private long length() {
+        if (op == PREFETCH || op == KERNEL && arguments[0] == SoftwareKernels.SPIN) {
+            return 0;
+        }
+        if (op == KERNEL) {
+            return arguments[0] == SoftwareKernels.MATMUL ? arguments[4] : arguments[2];
+        }
+        return arguments[2];
+    }
+
+    boolean isIdle() {
+        return stream == null;
+    }
+
+    /** Tells whether there are bytes left to touch. */
+    boolean hasWork() {
+        return stream != null && position < length;
+    }
+
+    void clear() {
+        stream = null;
+        position = length;
+    }
+
+    /** Leases the next slice; false when the device may not access it. */
+    boolean prepare(final AddressSpace space) {
+        slice = Math.min(length - position, op == KERNEL && arguments[0] != SoftwareKernels.MATMUL
+            ? SoftwareKernels.SLICE_BYTES / Long.BYTES : op == KERNEL ? 1 : SoftwareKernels.SLICE_BYTES);
+        for (int i = 0; i < OPERANDS; i++) {
+            leaseStarts[i] = 0;
+            leaseEnds[i] = 0;
+        }
+        if (op == KERNEL && arguments[0] == SoftwareKernels.MATMUL) {
+            final long bytes = length * length * Float.BYTES;
+            for (int i = 0; i < OPERANDS; i++) {
+                lease(i, arguments[1 + i], bytes);
+            }
+        } else if (op == KERNEL) {
+            lease(0, arguments[1] + position * Long.BYTES, slice * Long.BYTES);
+            lease(1, arguments[0] == SoftwareKernels.CHECKSUM ? arguments[3] : 0,
+                arguments[0] == SoftwareKernels.CHECKSUM ? Long.BYTES : 0);
+        } else {
+            lease(0, (op == COPY_OUT ? arguments[1] : arguments[0]) + position, slice);
+        }
+        for (int i = 0; i < OPERANDS; i++) {
+            if (leaseEnds[i] != leaseStarts[i] && !space.isAccessible(leaseStarts[i], leaseEnds[i] - leaseStarts[i])) {
+                return false;
+            }
+        }
+        if (op == COPY_IN || op == COPY_OUT) { // whatever the host's side is, it may not be freed meanwhile
+            lease(1, (op == COPY_OUT ? arguments[0] : arguments[1]) + position, slice);
+        }
+        touching = true;
+        return true;
+    }
+
+    private void lease(final int operand, final long start, final long bytes) {
+        leaseStarts[operand] = start;
+        leaseEnds[operand] = start + bytes;
+    }
+
+    /** Tells whether a slice under way touches addresses. Under the monitor; the slice ends without it. */
+    boolean touches(final long start, final long end) {
+        if (touching) {
+            for (int i = 0; i < OPERANDS; i++) {
+                if (leaseStarts[i] < end && start < leaseEnds[i]) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Touches the leased slice. */
+    void work() {
+        final long first = arguments[0];
+        final long second = arguments[1];
+        if (op == COPY_IN || op == COPY_OUT) {
+            HostMemory.copy(first + position, second + position, slice);
+        } else if (op == FILL_BYTES) {
+            HostMemory.fill(first + position, slice, (byte) second);
+        } else if (op == FILL_WORDS) {
+            for (long i = 0; i < slice; i += Integer.BYTES) {
+                HostMemory.putInt(first + position + i, (int) second);
+            }
+        } else if (first == SoftwareKernels.FILL) {
+            CudaKernels.fill(HostMemory.ALL, second, arguments[3], position, position + slice);
+        } else if (first == SoftwareKernels.CHECKSUM) {
+            final long sum = CudaKernels.checksum(HostMemory.ALL, second, position, position + slice);
+            HostMemory.putLong(arguments[3], HostMemory.getLong(arguments[3]) + sum);
+        } else {
+            CudaKernels.matmulRow(HostMemory.ALL, second, HostMemory.ALL, arguments[2], HostMemory.ALL, arguments[3], length, position);
+        }
+        position += slice;
+        touching = false; // whoever waits to take the memory away goes on
+    }
+
+    /** Time of the command by the model, without what may vary. */
+    static double modelNs(final SoftwareStream of, final SoftwareSettings settings, final boolean duplex) {
+        final long op = of.first(CommandDescriptor.OP);
+        final double share = duplex ? settings.duplexShare() : 1;
+        if (op == COPY_IN) {
+            return settings.copyNs() + of.argument(2) * 1e9 / settings.inBytesPerSecond() / share;
+        }
+        if (op == COPY_OUT) {
+            return settings.copyNs() + of.argument(2) * 1e9 / settings.outBytesPerSecond() / share;
+        }
+        if (op == PREFETCH) {
+            return settings.copyNs() + of.argument(0) * 1e9 / settings.inBytesPerSecond() / share;
+        }
+        final double bytesPerNs = settings.inBytesPerSecond() / 1e9 * SoftwareGpu.DEVICE_MEMORY_FACTOR;
+        if (op == KERNEL && of.argument(0) == SoftwareKernels.SPIN) {
+            return settings.launchNs() + (double) of.argument(1);
+        }
+        if (op == KERNEL && of.argument(0) == SoftwareKernels.MATMUL) {
+            return settings.launchNs() + Math.pow(of.argument(4), 3) * 2 / SoftwareGpu.OPERATIONS_PER_NS;
+        }
+        return settings.launchNs() + of.argument(2) * (op == KERNEL ? Long.BYTES : 1) / bytesPerNs;
+    }
+}

@@ -1,0 +1,226 @@
+package org.tactus.bindings.cuda.software;
+
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_ILLEGAL_STATE;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_HANDLE;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_IMAGE;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_VALUE;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_NOT_FOUND;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** Modules, kernels and graphs; each method is the function of its name. A module's kernels are known by their names only. */
+final class ModuleCalls {
+    private static final int MODULE = 0x4D;
+    private static final int FUNCTION = 0x46;
+    private static final int GRAPH = 0x47;
+    private static final int EXEC = 0x58;
+    private static final long MAX_IMAGE_BYTES = 1 << 24;
+    private static final int MAX_THREADS = 1024;
+    private static final int FIRST_CAPTURE = 16;
+
+    private final Calls calls;
+    private final SoftwareGpu gpu;
+    private final Handles<SoftwareModule> modules = new Handles<>(MODULE);
+    private final Handles<SoftwareFunction> functions = new Handles<>(FUNCTION);
+    private final Handles<long[]> graphs = new Handles<>(GRAPH);
+    private final Handles<long[]> execs = new Handles<>(EXEC);
+
+    /** A module: its text, and handles of the kernels that were asked for. */
+    private record SoftwareModule(String text, long[] functions) {
+    }
+
+    /** A kernel of a module. */
+    private record SoftwareFunction(int kernel) {
+    }
+
+    ModuleCalls(final Calls calls) {
+        this.calls = calls;
+        this.gpu = calls.gpu;
+    }
+
+    int cuModuleLoadData(final long out, final long image) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            if (status != 0) {
+                return status;
+            }
+            if (image == 0) {
+                return CUDA_ERROR_INVALID_VALUE();
+            }
+            final String text = MemorySegment.ofAddress(image).reinterpret(MAX_IMAGE_BYTES).getString(0);
+            if (!text.contains(".version") || !text.contains(".target")) {
+                return CUDA_ERROR_INVALID_IMAGE();
+            }
+            HostMemory.putLong(out, modules.add(new SoftwareModule(text, new long[SoftwareKernels.NAMES.size()])));
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuModuleUnload(final long module) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            final SoftwareModule found = status == 0 ? modules.remove(module) : null;
+            if (found == null) {
+                return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+            }
+            for (final long function : found.functions) {
+                functions.remove(function);
+            }
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuModuleGetFunction(final long out, final long module, final long name) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            final SoftwareModule found = modules.find(module);
+            if (status != 0 || found == null) {
+                return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+            }
+            final String entry = MemorySegment.ofAddress(name).reinterpret(MAX_IMAGE_BYTES).getString(0);
+            final int kernel = SoftwareKernels.NAMES.indexOf(entry);
+            if (kernel < 0 || !found.text.contains(".entry " + entry + "(")) {
+                return CUDA_ERROR_NOT_FOUND();
+            }
+            if (found.functions[kernel] == 0) {
+                found.functions[kernel] = functions.add(new SoftwareFunction(kernel));
+            }
+            HostMemory.putLong(out, found.functions[kernel]);
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuLaunchKernel(
+        final long function, final int gridX, final int gridY, final int gridZ, final int blockX, final int blockY, final int blockZ,
+        final int sharedBytes, final long stream, final long parameters, final long extra) {
+        if (gridX <= 0 || gridY <= 0 || gridZ <= 0 || blockX <= 0 || blockY <= 0 || blockZ <= 0
+            || (long) blockX * blockY * blockZ > MAX_THREADS || sharedBytes < 0 || parameters == 0 || extra != 0) {
+            return CUDA_ERROR_INVALID_VALUE();
+        }
+        int round = 0;
+        while (true) {
+            synchronized (gpu) {
+                final int status = calls.inContext();
+                final SoftwareFunction found = functions.find(function);
+                final SoftwareStream to = stream == 0 ? gpu.defaultStream : gpu.streams.find(stream);
+                if (status != 0 || found == null || to == null) {
+                    return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+                }
+                if (!to.isFull()) {
+                    final int kernel = found.kernel;
+                    final int count = SoftwareKernels.arguments(kernel);
+                    gpu.queue(to, CommandDescriptor.KERNEL, kernel, SoftwareKernels.argument(kernel, 0, parameters),
+                        count > 1 ? SoftwareKernels.argument(kernel, 1, parameters) : 0,
+                        count > 2 ? SoftwareKernels.argument(kernel, 2, parameters) : 0,
+                        count > 3 ? SoftwareKernels.argument(kernel, 3, parameters) : 0);
+                    break;
+                }
+            }
+            round = Calls.pause(round);
+        }
+        gpu.ring();
+        return CUDA_SUCCESS();
+    }
+
+    int cuStreamBeginCapture(final long stream, final int mode) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            final SoftwareStream found = gpu.streams.find(stream);
+            if (status != 0 || found == null) {
+                return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+            }
+            if (found.capture != null) {
+                return CUDA_ERROR_ILLEGAL_STATE();
+            }
+            found.capture = new long[FIRST_CAPTURE * CommandDescriptor.WORDS];
+            found.captured = 0;
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuStreamEndCapture(final long stream, final long graph) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            final SoftwareStream found = gpu.streams.find(stream);
+            if (status != 0 || found == null) {
+                return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+            }
+            if (found.capture == null) {
+                return CUDA_ERROR_ILLEGAL_STATE();
+            }
+            HostMemory.putLong(graph, graphs.add(Arrays.copyOf(found.capture, found.captured * CommandDescriptor.WORDS)));
+            found.capture = null;
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuGraphInstantiateWithFlags(final long out, final long graph, final long flags) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            final long[] found = graphs.find(graph);
+            if (status != 0 || found == null || flags != 0) {
+                return status != 0 ? status : CUDA_ERROR_INVALID_VALUE();
+            }
+            HostMemory.putLong(out, execs.add(found));
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuGraphLaunch(final long exec, final long stream) {
+        int round = 0;
+        int at = 0;
+        while (true) {
+            synchronized (gpu) {
+                final int status = calls.inContext();
+                final long[] found = execs.find(exec);
+                final SoftwareStream to = stream == 0 ? gpu.defaultStream : gpu.streams.find(stream);
+                if (status != 0 || found == null || to == null) {
+                    return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+                }
+                while (at < found.length && !to.isFull()) {
+                    final int first = at + CommandDescriptor.ARGUMENT;
+                    gpu.queue(to, found[at], found[first], found[first + 1], found[first + 2], found[first + 3], found[first + 4]);
+                    at += CommandDescriptor.WORDS;
+                }
+                if (at == found.length) {
+                    break;
+                }
+            }
+            round = Calls.pause(round);
+        }
+        gpu.ring();
+        return CUDA_SUCCESS();
+    }
+
+    int cuGraphExecDestroy(final long exec) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            return status != 0 ? status : execs.remove(exec) == null ? CUDA_ERROR_INVALID_VALUE() : CUDA_SUCCESS();
+        }
+    }
+
+    int cuGraphDestroy(final long graph) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            return status != 0 ? status : graphs.remove(graph) == null ? CUDA_ERROR_INVALID_VALUE() : CUDA_SUCCESS();
+        }
+    }
+
+    /** The context is gone: so is what it loaded. */
+    void reset() {
+        modules.clear();
+        functions.clear();
+        graphs.clear();
+        execs.clear();
+    }
+
+    int modules() {
+        return modules.count();
+    }
+
+    int graphs() {
+        return graphs.count() + execs.count();
+    }
+}
