@@ -46,6 +46,15 @@ TACTUS_TFLITE_FUNCTION(void, TfLiteInterpreterOptionsSetNumThreads, tflite_addre
 /* The delegate must outlive every interpreter that is made of the options. */
 TACTUS_TFLITE_FUNCTION(void, TfLiteInterpreterOptionsAddDelegate, tflite_address options, tflite_address delegate);
 
+/*
+ * Called with a printf format and a va_list, which these systems pass as a pointer; the reporter must outlive the interpreter. Its
+ * text is made by the C library's vsnprintf.
+ */
+typedef void (*tflite_error_reporter_t)(tflite_address user_data, tflite_address format, tflite_address arguments);
+TACTUS_TFLITE_FUNCTION(void, TfLiteInterpreterOptionsSetErrorReporter, tflite_address options, tflite_address reporter,
+                       tflite_address user_data);
+TACTUS_TFLITE_FUNCTION(int, vsnprintf, tflite_address text, tflite_size size, tflite_address format, tflite_address arguments);
+
 TACTUS_TFLITE_FUNCTION(tflite_address, TfLiteInterpreterCreate, tflite_address model, tflite_address options);
 TACTUS_TFLITE_FUNCTION(void, TfLiteInterpreterDelete, tflite_address interpreter);
 TACTUS_TFLITE_FUNCTION(int, TfLiteInterpreterAllocateTensors, tflite_address interpreter);

@@ -1,16 +1,14 @@
 package org.tactus.bindings.onnxruntime;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.net.URL;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Locale;
+import org.tactus.bindings.ArtefactLibrary;
 
 /**
  * Finds libonnxruntime: at the path of a system property, or inside the Maven artefact, from which it is taken out once into a
@@ -19,8 +17,6 @@ import java.util.Locale;
 final class OrtLibrary {
     /** Names a library file to use instead of the one in the artefact. */
     static final String PATH_PROPERTY = "tactus.onnxruntime.library";
-    /** Names the folder that extracted libraries lie in. */
-    static final String CACHE_PROPERTY = "tactus.cache";
 
     private OrtLibrary() {
     }
@@ -60,44 +56,6 @@ final class OrtLibrary {
             throw new IOException("ONNX Runtime is not on the class path for " + system + "-" + arch
                 + "; add com.microsoft.onnxruntime:onnxruntime, or name a library file with -D" + PATH_PROPERTY + "=FILE");
         }
-        final long bytes = resource.openConnection().getContentLengthLong();
-        final Path folder = cache().resolve("onnxruntime-" + version(resource) + "-" + system + "-" + arch);
-        final Path file = folder.resolve(name);
-        if (Files.isRegularFile(file) && Files.size(file) == bytes) {
-            return file;
-        }
-        Files.createDirectories(folder);
-        final Path part = Files.createTempFile(folder, name, ".part");
-        try {
-            try (InputStream in = resource.openStream()) {
-                Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
-            }
-            try {
-                Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-            } catch (final AtomicMoveNotSupportedException e) {
-                Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
-            }
-        } finally {
-            Files.deleteIfExists(part);
-        }
-        return file;
-    }
-
-    private static Path cache() {
-        final String given = System.getProperty(CACHE_PROPERTY);
-        if (given != null) {
-            return Path.of(given);
-        }
-        final String xdg = System.getenv("XDG_CACHE_HOME");
-        return xdg == null || xdg.isEmpty() ? Path.of(System.getProperty("user.home"), ".cache", "tactus")
-            : Path.of(xdg, "tactus");
-    }
-
-    /** The artefact's version as its file name says, such as 1.29.0. */
-    private static String version(final URL resource) {
-        final String path = resource.getPath();
-        final int end = path.indexOf(".jar!");
-        final int start = path.lastIndexOf("onnxruntime-", Math.max(end, 0));
-        return end < 0 || start < 0 ? "unpacked" : path.substring(start + "onnxruntime-".length(), end);
+        return ArtefactLibrary.extract(resource, "onnxruntime", system + "-" + arch);
     }
 }
