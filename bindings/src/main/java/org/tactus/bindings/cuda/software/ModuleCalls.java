@@ -9,6 +9,7 @@ import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.tactus.bindings.software.Handles;
 
 /** Modules, kernels and graphs; each method is the function of its name. A module's kernels are known by their names only. */
 final class ModuleCalls {

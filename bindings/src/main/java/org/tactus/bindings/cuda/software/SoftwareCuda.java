@@ -1,34 +1,24 @@
 package org.tactus.bindings.cuda.software;
 
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
-import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
-import java.lang.reflect.Method;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.generated.cuda.cuda_h;
+import org.tactus.bindings.software.StubTable;
 
 /**
  * A software driver with one GPU: a thread, its memory, and the functions of the C header as upcall stubs. Several may live in one
  * process. Made and closed by a control thread; what it offers through {@link #driver} is for any.
  */
 public final class SoftwareCuda implements AutoCloseable {
-    private static final String GENERATED = cuda_h.class.getPackageName() + ".";
-
     private final Arena arena = Arena.ofShared();
-    private final Map<String, MemorySegment> stubs = new HashMap<>();
+    private final StubTable stubs = new StubTable(arena, cuda_h.class, cuda_h.CUDA_ERROR_UNKNOWN());
     private final SoftwareGpu gpu;
     private final MemoryCalls memory;
     private final ModuleCalls modules;
     private final CudaDriver driver;
-    private volatile Throwable defect;
 
     private SoftwareCuda(final SoftwareSettings settings) {
         gpu = new SoftwareGpu(settings);
@@ -56,42 +46,10 @@ public final class SoftwareCuda implements AutoCloseable {
         return new SoftwareCuda(settings);
     }
 
-    /** Makes a stub of each method that is named as a function, with or without the suffix of the ABI. */
+    /** A method is the function of its name, with or without the suffix of the ABI. */
     private void offer(final Object calls) {
-        for (final Method method : calls.getClass().getDeclaredMethods()) {
-            if (method.getName().startsWith("cu")) {
-                final String name = type(method.getName() + "_v2").isPresent() ? method.getName() + "_v2" : method.getName();
-                stubs.put(name, stub(calls, method, type(name).orElseThrow(
-                    () -> new AssertionError("the C header has no function " + method.getName()))));
-            }
-        }
-    }
-
-    private static Optional<Class<?>> type(final String function) {
-        try {
-            return Optional.of(Class.forName(GENERATED + function + "_t"));
-        } catch (final ClassNotFoundException e) {
-            return Optional.empty();
-        }
-    }
-
-    private MemorySegment stub(final Object calls, final Method method, final Class<?> type) {
-        try {
-            final FunctionDescriptor descriptor = (FunctionDescriptor) type.getMethod("descriptor").invoke(null);
-            final MethodHandle target = MethodHandles.lookup().unreflect(method).bindTo(calls);
-            final MethodHandle onDefect = MethodHandles.lookup().findVirtual(
-                SoftwareCuda.class, "onDefect", MethodType.methodType(int.class, Throwable.class)).bindTo(this);
-            // An exception that left an upcall would end the JVM: it is a defect of this driver, and an unknown error to the caller.
-            final MethodHandle safe = MethodHandles.catchException(target, Throwable.class, onDefect);
-            return Linker.nativeLinker().upcallStub(safe, descriptor, arena);
-        } catch (final ReflectiveOperationException e) {
-            throw new AssertionError(method + " is not of its function's type", e);
-        }
-    }
-
-    private int onDefect(final Throwable cause) {
-        defect = cause;
-        return cuda_h.CUDA_ERROR_UNKNOWN();
+        stubs.offer(calls, MethodHandles.lookup(), name -> !name.startsWith("cu") ? Optional.empty()
+            : Optional.of(stubs.declares(name + "_v2") ? name + "_v2" : name));
     }
 
     /**
@@ -100,7 +58,7 @@ public final class SoftwareCuda implements AutoCloseable {
      * @return a lookup that holds while the driver is open
      */
     public SymbolLookup lookup() {
-        return name -> Optional.ofNullable(stubs.get(name));
+        return stubs;
     }
 
     /**
@@ -149,7 +107,7 @@ public final class SoftwareCuda implements AutoCloseable {
      * @return the last one; empty when there was none, as there should be
      */
     public Optional<Throwable> defect() {
-        return Optional.ofNullable(defect);
+        return stubs.defect();
     }
 
     /** Ends the GPU's thread and frees all its memory. No call may be under way or follow. */

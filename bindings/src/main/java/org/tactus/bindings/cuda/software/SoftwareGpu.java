@@ -10,6 +10,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.cuda.CudaKernels;
 import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.bindings.linux.RealTime;
+import org.tactus.bindings.software.Handles;
 
 /**
  * The software GPU: a thread that takes the streams' commands in order onto three engines, touches their bytes, and lets each be over

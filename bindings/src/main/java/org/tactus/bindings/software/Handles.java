@@ -1,4 +1,4 @@
-package org.tactus.bindings.cuda.software;
+package org.tactus.bindings.software;
 
 import java.util.Arrays;
 
@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * @param <T> the objects
  */
-final class Handles<T> {
+public final class Handles<T> {
     private static final int SLOT_BITS = 20;
     private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
     private static final int KIND_SHIFT = 56;
@@ -20,11 +20,22 @@ final class Handles<T> {
     private int end;
     private int count;
 
-    Handles(final int kind) {
+    /**
+     * Makes an empty table.
+     *
+     * @param kind distinguishes handles of different tables, from 1 to 127
+     */
+    public Handles(final int kind) {
         this.kind = (long) kind << KIND_SHIFT;
     }
 
-    long add(final T object) {
+    /**
+     * Adds an object.
+     *
+     * @param object the object
+     * @return its handle
+     */
+    public long add(final T object) {
         int slot = 0;
         while (slot < end && objects[slot] != null) {
             slot++;
@@ -40,14 +51,24 @@ final class Handles<T> {
         return handles[slot];
     }
 
-    /** The object, or null. */
-    T find(final long handle) {
+    /**
+     * Finds an object. Allocates nothing.
+     *
+     * @param handle as given by {@link #add}, or anything else
+     * @return the object, or null
+     */
+    public T find(final long handle) {
         final int slot = (int) (handle & SLOT_MASK) - 1;
         return slot >= 0 && slot < end && handles[slot] == handle ? at(slot) : null;
     }
 
-    /** Removes and returns the object, or null. */
-    T remove(final long handle) {
+    /**
+     * Removes an object.
+     *
+     * @param handle as given by {@link #add}, or anything else
+     * @return the object, or null
+     */
+    public T remove(final long handle) {
         final T object = find(handle);
         if (object != null) {
             removeAt((int) (handle & SLOT_MASK) - 1);
@@ -55,28 +76,48 @@ final class Handles<T> {
         return object;
     }
 
-    /** Slots in use are below this one. */
-    int end() {
+    /**
+     * Slots in use are below this one.
+     *
+     * @return a slot
+     */
+    public int end() {
         return end;
     }
 
-    /** The object of a slot, or null. */
+    /**
+     * The object of a slot.
+     *
+     * @param slot from 0 to below {@link #end}
+     * @return the object, or null
+     */
     @SuppressWarnings("unchecked") // only T is ever stored
-    T at(final int slot) {
+    public T at(final int slot) {
         return (T) objects[slot];
     }
 
-    void removeAt(final int slot) {
+    /**
+     * Removes the object of a slot.
+     *
+     * @param slot from 0 to below {@link #end}
+     */
+    public void removeAt(final int slot) {
         objects[slot] = null;
         handles[slot] = 0;
         count--;
     }
 
-    int count() {
+    /**
+     * Objects in the table.
+     *
+     * @return a count
+     */
+    public int count() {
         return count;
     }
 
-    void clear() {
+    /** Removes every object. */
+    public void clear() {
         Arrays.fill(objects, null);
         Arrays.fill(handles, 0);
         end = 0;
