@@ -3,6 +3,7 @@ package org.tactus.analysis;
 import java.util.List;
 import java.util.function.Supplier;
 import org.tactus.model.DeviceMemory;
+import org.tactus.model.Offer;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -37,9 +38,10 @@ final class Applicability {
         final int first = set.tasks().getFirst().segments().getFirst().device();
         for (final Task task : set.tasks()) {
             for (final Segment segment : task.segments()) {
-                if (segment.device() != first) {
+                final int other = segment.offer().map(Offer::device).orElse(segment.device());
+                if (segment.device() != first || other != first) {
                     return test + " does not apply: it is for one device, but '" + task.name() + "' uses "
-                        + set.platform().devices().get(segment.device()).name() + " beside "
+                        + set.platform().devices().get(segment.device() != first ? segment.device() : other).name() + " beside "
                         + set.platform().devices().get(first).name() + "; use " + chain(set);
                 }
             }
@@ -123,7 +125,7 @@ final class Applicability {
 
     private static boolean uses(final Task task, final int device) {
         for (final Segment segment : task.segments()) {
-            if (segment.device() == device) {
+            if (segment.device() == device || segment.offer().isPresent() && segment.offer().get().device() == device) {
                 return true;
             }
         }

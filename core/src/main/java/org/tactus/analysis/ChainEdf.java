@@ -144,6 +144,11 @@ final class ChainEdf {
             arrival = end;
             final int cell = i * model.devices + r;
             found[cell] = Math.max(found[cell], end);
+            if (model.runOffer[s] >= 0) {
+                // Taken, it starts at once and so ends no later than after its wait for its own device.
+                final int instead = i * model.devices + model.runOffer[s];
+                found[instead] = Math.max(found[instead], end);
+            }
         }
         return end;
     }

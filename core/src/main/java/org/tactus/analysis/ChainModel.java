@@ -3,8 +3,11 @@ package org.tactus.analysis;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import org.tactus.model.Offer;
 import org.tactus.model.Overheads;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -30,7 +33,7 @@ final class ChainModel {
     final long[] overhead;
     /** Effective cost of task i on device r, at {@code i * devices + r}. */
     final long[] deviceCost;
-    /** Effective cost of the chain up to its last segment on device r; 0 where it does not use r. */
+    /** Effective cost of the chain up to its last segment on device r, offered ones included; 0 where it does not use r. */
     final long[] prefixCost;
     /** Runs of task i are {@code runFrom[i]} to {@code runFrom[i + 1] - 1}. */
     final int[] runFrom;
@@ -41,11 +44,13 @@ final class ChainModel {
     final long[] runTail;
     /** Hand-off at the front of a run: time from the end of the run before until the job is seen on this device. */
     final long[] runFront;
-    /** Devices that task i uses. */
+    /** Device that the single segment of a run may run on instead; -1 when it is not offered. */
+    final int[] runOffer;
+    /** Devices that task i uses, those that it offers segments to included. */
     final int[][] used;
     /** Ranks of the tasks that use device r, ascending. */
     final int[][] users;
-    /** Costs of all segments on device r, largest first. */
+    /** Costs of all segments on device r, those that may run there instead included, largest first. */
     final long[][] layerCost;
     /** Rank of the task of each entry of {@link #layerCost}. */
     final int[][] layerTask;
@@ -66,25 +71,32 @@ final class ChainModel {
         used = new int[tasks][];
         stall = set.overheads().stallNs();
         int segments = 0;
+        int entries = 0;
         for (final Task task : set.tasks()) {
             segments += task.segments().size();
+            entries += task.reclaim().isPresent() ? task.segments().size() : 0;
         }
+        entries += segments;
         runDevice = new int[segments];
         runCost = new long[segments];
         runTail = new long[segments];
         runFront = new long[segments];
-        final long[] costs = new long[segments];
-        final int[] onDevice = new int[segments];
-        final int[] ofTask = new int[segments];
+        runOffer = new int[segments];
+        final long[] costs = new long[entries];
+        final int[] onDevice = new int[entries];
+        final int[] ofTask = new int[entries];
         int at = 0;
         for (int i = 0; i < tasks; i++) {
             at = addTask(i, at, costs, onDevice, ofTask);
+            if (set.tasks().get(order[i]).reclaim().isPresent()) {
+                at = addOffers(i, at, costs, onDevice, ofTask);
+            }
         }
         users = new int[devices][];
         layerCost = new long[devices][];
         layerTask = new int[devices][];
         for (int r = 0; r < devices; r++) {
-            index(r, costs, onDevice, ofTask);
+            index(r, at, costs, onDevice, ofTask);
         }
     }
 
@@ -139,36 +151,40 @@ final class ChainModel {
         period[rank] = task.periodNs();
         deadline[rank] = task.deadlineNs();
         jitter[rank] = Saturating.add(task.jitterNs(), machine.releaseJitterNs());
-        final int[] seen = new int[Math.min(devices, chain.size())];
+        final int[] seen = new int[Math.min(devices, 2 * chain.size())];
         int kinds = 0;
         int run = runFrom[rank] - 1;
         int at = from;
         for (int j = 0; j < chain.size(); j++) {
-            final int device = chain.get(j).device();
-            final boolean hop = j > 0 && chain.get(j - 1).device() != device;
-            final long front = hop ? machine.handOffNs() : 0;
+            final Segment segment = chain.get(j);
+            final int device = segment.device();
+            final int offer = offer(task, j);
+            final int hops = hops(task, j);
+            final long front = Saturating.multiply(hops, machine.handOffNs());
             long tail = Saturating.add(machine.dispatchNs(), machine.completionNs());
-            if (j == chain.size() - 1 && device != home) {
+            if (j == chain.size() - 1 && (device != home || offer >= 0 && offer != home)) {
                 tail = Saturating.add(tail, machine.handOffNs());
             }
             overhead[rank] = Saturating.add(overhead[rank], Saturating.add(tail, front));
-            tail = Saturating.add(tail, chain.get(j).wcetNs());
+            tail = Saturating.add(tail, offer < 0 ? segment.wcetNs() : Math.max(segment.wcetNs(), segment.offer().get().wcetNs()));
             final long whole = Saturating.add(front, tail);
-            if (j == 0 || hop) {
+            if (j == 0 || hops > 0) {
                 run++;
                 runDevice[run] = device;
                 runFront[run] = front;
+                runOffer[run] = offer;
             }
             runCost[run] = Saturating.add(runCost[run], whole);
             runTail[run] = tail;
             cost[rank] = Saturating.add(cost[rank], whole);
             final int cell = rank * devices + device;
-            if (deviceCost[cell] == 0) {
-                seen[kinds] = device;
-                kinds++;
-            }
+            kinds = see(seen, kinds, device);
             deviceCost[cell] = Saturating.add(deviceCost[cell], whole);
             prefixCost[cell] = cost[rank];
+            if (offer >= 0) {
+                kinds = see(seen, kinds, offer);
+                prefixCost[rank * devices + offer] = cost[rank];
+            }
             costs[at] = whole;
             onDevice[at] = device;
             ofTask[at] = rank;
@@ -179,8 +195,72 @@ final class ChainModel {
         return at;
     }
 
-    private void index(final int device, final long[] costs, final int[] onDevice, final int[] ofTask) {
-        final int[] sorted = IntStream.range(0, costs.length).filter(at -> onDevice[at] == device).boxed()
+    private static int see(final int[] seen, final int kinds, final int device) {
+        for (int i = 0; i < kinds; i++) {
+            if (seen[i] == device) {
+                return kinds;
+            }
+        }
+        seen[kinds] = device;
+        return kinds + 1;
+    }
+
+    /** Device that a segment may run on instead, or -1. */
+    private static int offer(final Task task, final int segment) {
+        final Optional<Offer> offer = task.segments().get(segment).offer();
+        return task.reclaim().isPresent() && offer.isPresent() && task.reclaim().get().admits(offer.get()) ? offer.get().device() : -1;
+    }
+
+    /**
+     * Most hand-offs between a segment and the one before it, wherever the two run: an offered one that is refused goes to the
+     * accelerator's dispatcher and on from there.
+     */
+    private static int hops(final Task task, final int segment) {
+        if (segment == 0) {
+            return 0;
+        }
+        final int device = task.segments().get(segment).device();
+        final int offer = offer(task, segment);
+        final int before = task.segments().get(segment - 1).device();
+        final int instead = offer(task, segment - 1);
+        if (offer >= 0) {
+            return before == offer && (instead < 0 || instead == offer) ? 1 : 2;
+        }
+        return before == device && (instead < 0 || instead == device) ? 0 : 1;
+    }
+
+    /** What a task may run on the accelerator beside its own segments there: the segments, and the most of them that a job runs. */
+    private int addOffers(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
+        final Task task = set.tasks().get(order[rank]);
+        final Reclaim budget = task.reclaim().orElseThrow();
+        final long extra = Saturating.add(set.overheads().dispatchNs(), set.overheads().completionNs());
+        int at = from;
+        int device = -1;
+        for (int j = 1; j < task.segments().size(); j++) {
+            if (offer(task, j) >= 0) {
+                device = offer(task, j);
+                costs[at] = Saturating.add(task.segments().get(j).offer().get().wcetNs(), extra);
+                onDevice[at] = device;
+                ofTask[at] = rank;
+                at++;
+            }
+        }
+        if (device >= 0) {
+            final long[] largest = Arrays.copyOfRange(costs, from, at);
+            Arrays.sort(largest);
+            long sum = 0;
+            for (int n = 0; n < Math.min(budget.substitutions(), largest.length); n++) {
+                sum = Saturating.add(sum, largest[largest.length - 1 - n]);
+            }
+            final long most = Saturating.add(budget.timeNs(), Saturating.multiply(budget.substitutions(), extra));
+            final int cell = rank * devices + device;
+            deviceCost[cell] = Saturating.add(deviceCost[cell], Math.min(sum, most));
+        }
+        return at;
+    }
+
+    private void index(final int device, final int count, final long[] costs, final int[] onDevice, final int[] ofTask) {
+        final int[] sorted = IntStream.range(0, count).filter(at -> onDevice[at] == device).boxed()
             .sorted(Comparator.comparingLong(at -> -costs[at])).mapToInt(Integer::intValue).toArray();
         layerCost[device] = new long[sorted.length];
         layerTask[device] = new int[sorted.length];

@@ -10,12 +10,13 @@ package org.tactus.model;
 public record Reclaim(long timeNs, int substitutions, long largestNs) {
 
     /**
-     * Whether a segment may ever be offered under these budgets.
+     * Whether a segment may ever be offered under these budgets. The time alone never rules it out: a job gets back what earlier
+     * segments on the accelerator leave unused.
      *
      * @param offer what it takes on the accelerator
-     * @return true when it fits them alone
+     * @return true when it is not too long
      */
     public boolean admits(final Offer offer) {
-        return offer.wcetNs() <= largestNs && offer.wcetNs() <= timeNs && substitutions > 0;
+        return offer.wcetNs() <= largestNs;
     }
 }

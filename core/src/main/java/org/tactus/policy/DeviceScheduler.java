@@ -28,7 +28,10 @@ public final class DeviceScheduler {
     private final KeyHeap ready;
     private final KeyHeap releases;
     private final Doorbell doorbell;
+    private final Reclamation reclamation;
     private int running = NONE;
+    /** A job whose offered segment was taken and starts next: from the decision on nothing goes before it. */
+    private int substituted = NONE;
 
     /**
      * Makes the scheduler of a device.
@@ -45,6 +48,7 @@ public final class DeviceScheduler {
         this.ready = new KeyHeap(buffer, state.readyQueue(device), state.taskCapacity);
         this.releases = new KeyHeap(buffer, state.releaseQueue(device), state.taskCapacity);
         this.doorbell = new Doorbell(buffer, state.doorbell(device));
+        this.reclamation = new Reclamation(state);
     }
 
     /**
@@ -219,6 +223,9 @@ public final class DeviceScheduler {
         buffer.putInt(job + JobDescriptor.ABORTED_OFFSET, 0);
         buffer.putInt(job + JobDescriptor.SKIP_NEXT_OFFSET, 0);
         listener.onRelease(task, number, nominalNs, nowNs);
+        if ((flags(at) & TaskDescriptor.FLAG_RECLAIMS) != 0) {
+            reclamation.begin(task);
+        }
         makeReady(task, at, job);
     }
 
@@ -229,18 +236,38 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Takes a slot that another device's dispatcher handed over: a job for its next segment, or an ended job that comes home.
+     * Takes a slot that another device's dispatcher handed over: a job for its next segment, a job whose next segment is offered
+     * to this device's idle time, or an ended job that comes home.
      *
      * @param task  the slot
      * @param nowNs now
+     * @return {@link #NEXT_HERE}, {@link #ENDED}, or {@link #HAND_OVER} when the offer is refused and the job goes on to the device
+     *     of its segment
      */
-    public void arrive(final int task, final long nowNs) {
+    public int arrive(final int task, final long nowNs) {
+        final int at = state.task(task);
         final int job = state.job(task);
         if (buffer.getInt(job + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE) {
-            retire(task, state.task(task), job, nowNs);
-        } else {
-            makeReady(task, state.task(task), job);
+            retire(task, at, job, nowNs);
+            return ENDED;
         }
+        if ((flags(at) & TaskDescriptor.FLAG_RECLAIMS) != 0 && reclamation.isOffered(task)) {
+            return take(task, job) ? NEXT_HERE : HAND_OVER;
+        }
+        makeReady(task, at, job);
+        return NEXT_HERE;
+    }
+
+    /** Takes an offered segment when the device is idle and nothing waits; the job stays in transit otherwise. */
+    private boolean take(final int task, final int job) {
+        if (running != NONE || substituted != NONE || ready.size() != 0) {
+            reclamation.refuse(task);
+            return false;
+        }
+        reclamation.accept(task);
+        substituted = task;
+        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
+        return true;
     }
 
     /**
@@ -254,7 +281,8 @@ public final class DeviceScheduler {
         if (running != NONE) {
             return NONE;
         }
-        final int task = ready.pop();
+        final int task = substituted != NONE ? substituted : ready.pop();
+        substituted = NONE;
         if (task != NONE) {
             running = task;
             buffer.putInt(state.job(task) + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_RUNNING);
@@ -300,17 +328,16 @@ public final class DeviceScheduler {
         if (!failed) {
             checkOverrun(task, at, job, endNs, elapsedNs);
         }
+        final boolean reclaims = (flags(at) & TaskDescriptor.FLAG_RECLAIMS) != 0;
+        if (reclaims) {
+            reclamation.done(task, device, elapsedNs);
+        }
         final int next = buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET) + 1;
         final boolean complete = next == buffer.getInt(at + TaskDescriptor.SEGMENT_COUNT_OFFSET);
         final boolean aborts = failed || !complete && buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0;
         if (!complete && !aborts) {
             buffer.putInt(job + JobDescriptor.SEGMENT_OFFSET, next);
-            if (state.segmentDevice(task) == device) {
-                makeReady(task, at, job);
-                return NEXT_HERE;
-            }
-            buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_TRANSIT);
-            return HAND_OVER;
+            return proceed(task, at, job, reclaims);
         }
         buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
         final long number = buffer.getLong(job + JobDescriptor.NUMBER_OFFSET);
@@ -320,6 +347,9 @@ public final class DeviceScheduler {
             buffer.putInt(job + JobDescriptor.ABORTED_OFFSET, 1);
             listener.onAbort(task, number, nominalNs, deadlineNs, endNs);
         } else {
+            if (reclaims) {
+                listener.onReclaimed(task, number, reclamation.taken(task), endNs);
+            }
             listener.onComplete(task, number, nominalNs, deadlineNs, endNs);
         }
         if (buffer.getInt(at + TaskDescriptor.HOME_DEVICE_OFFSET) == device) {
@@ -327,6 +357,23 @@ public final class DeviceScheduler {
             return ENDED;
         }
         return RETURN_HOME;
+    }
+
+    /** Sends a job to its next segment: here, to the device of that segment, or to the one that the segment is offered to. */
+    private int proceed(final int task, final int at, final int job, final boolean reclaims) {
+        if (reclaims && reclamation.admits(task)) {
+            if (reclamation.device(task) != device) {
+                reclamation.offer(task);
+            } else if (take(task, job)) {
+                return NEXT_HERE;
+            }
+        }
+        if (state.segmentDevice(task) == device) {
+            makeReady(task, at, job);
+            return NEXT_HERE;
+        }
+        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_TRANSIT);
+        return HAND_OVER;
     }
 
     private void checkOverrun(final int task, final int at, final int job, final long endNs, final long elapsedNs) {

@@ -46,6 +46,19 @@ public interface JobListener {
     void onComplete(int task, long job, long nominalNs, long deadlineNs, long endNs);
 
     /**
+     * Tells, just before a job of a task with a reclamation budget completes, how many of its segments ran on the accelerator that
+     * they were offered to.
+     *
+     * @param task        the task
+     * @param job         number of the job
+     * @param substituted a count
+     * @param endNs       when its last segment ended
+     */
+    default void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
+        // only those who report precision listen
+    }
+
+    /**
      * A job ended without running all its segments: it failed, or its task stops.
      *
      * @param task       the task

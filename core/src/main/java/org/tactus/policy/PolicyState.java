@@ -6,7 +6,9 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.BacklogAction;
+import org.tactus.model.Offer;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -28,6 +30,7 @@ public final class PolicyState {
     final int tasks;
     final int jobs;
     final int segments;
+    private final int reclaims;
     private final int devices;
     private final int deviceLength;
     private final int heapLength;
@@ -59,7 +62,8 @@ public final class PolicyState {
         this.deviceLength = deviceLength(taskCapacity);
         this.tasks = 0;
         this.jobs = tasks + taskCapacity * TaskDescriptor.RECORD_LENGTH;
-        this.segments = jobs + taskCapacity * JobDescriptor.RECORD_LENGTH;
+        this.reclaims = jobs + taskCapacity * JobDescriptor.RECORD_LENGTH;
+        this.segments = reclaims + taskCapacity * ReclaimDescriptor.RECORD_LENGTH;
         this.devices = BitUtil.align(segments + segmentCapacity * SegmentDescriptor.RECORD_LENGTH, BitUtil.CACHE_LINE_LENGTH);
         memory.boundsCheck(0, requiredBytes(taskCapacity, segmentCapacity, deviceCount));
     }
@@ -90,7 +94,8 @@ public final class PolicyState {
      * @return bytes
      */
     public static int requiredBytes(final int taskCapacity, final int segmentCapacity, final int deviceCount) {
-        final int tables = taskCapacity * (TaskDescriptor.RECORD_LENGTH + JobDescriptor.RECORD_LENGTH)
+        final int tables = taskCapacity * (TaskDescriptor.RECORD_LENGTH + JobDescriptor.RECORD_LENGTH
+            + ReclaimDescriptor.RECORD_LENGTH)
             + segmentCapacity * SegmentDescriptor.RECORD_LENGTH;
         return Math.addExact(BitUtil.align(tables, BitUtil.CACHE_LINE_LENGTH),
             Math.multiplyExact(deviceCount, deviceLength(taskCapacity)));
@@ -118,6 +123,10 @@ public final class PolicyState {
 
     int job(final int task) {
         return JobDescriptor.recordOffset(jobs, task);
+    }
+
+    int reclaim(final int task) {
+        return ReclaimDescriptor.recordOffset(reclaims, task);
     }
 
     int segment(final int segment) {
@@ -155,13 +164,30 @@ public final class PolicyState {
             final int offset = segment(firstSegment + i);
             buffer.putLong(offset + SegmentDescriptor.WCET_OFFSET, segment.wcetNs());
             buffer.putInt(offset + SegmentDescriptor.DEVICE_OFFSET, segment.device());
+            buffer.putInt(offset + SegmentDescriptor.OFFER_DEVICE_OFFSET, segment.offer().map(Offer::device).orElse(NONE));
+            buffer.putLong(offset + SegmentDescriptor.OFFER_WCET_OFFSET, segment.offer().map(Offer::wcetNs).orElse(0L));
         }
+        defineReclaim(slot, task);
         // The admitting command's queue publishes the record; the release only keeps an outside observer from half a record.
         buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
     }
 
+    private void defineReclaim(final int slot, final Task task) {
+        final int at = reclaim(slot);
+        buffer.setMemory(at, ReclaimDescriptor.RECORD_LENGTH, (byte) 0);
+        if (task.reclaim().isPresent()) {
+            final Reclaim budget = task.reclaim().get();
+            buffer.putLong(at + ReclaimDescriptor.TIME_OFFSET, budget.timeNs());
+            buffer.putLong(at + ReclaimDescriptor.LARGEST_OFFSET, budget.largestNs());
+            buffer.putInt(at + ReclaimDescriptor.MOST_OFFSET, budget.substitutions());
+            buffer.putInt(at + ReclaimDescriptor.DEVICE_OFFSET,
+                task.segments().stream().flatMap(segment -> segment.offer().stream()).findFirst().map(Offer::device).orElse(NONE));
+        }
+    }
+
     private static int flags(final Task task) {
-        return (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
+        return (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
+            | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
             | (task.onBacklog() == BacklogAction.DROP ? TaskDescriptor.FLAG_DROP_BACKLOG : 0)
             | (task.onOverrun() == OverrunAction.SKIP_NEXT ? TaskDescriptor.FLAG_OVERRUN_SKIPS : 0)
             | (task.onOverrun() == OverrunAction.STOP ? TaskDescriptor.FLAG_OVERRUN_STOPS : 0);
@@ -332,22 +358,39 @@ public final class PolicyState {
     }
 
     /**
-     * The WCET of the current segment. Called by the job's owner only.
+     * The WCET of the current segment on the device that {@link #segmentDevice} names. Called by the job's owner only.
      *
      * @param task the task
      * @return nanoseconds
      */
     public long wcetNs(final int task) {
-        return buffer.getLong(segment(segmentRecord(task)) + SegmentDescriptor.WCET_OFFSET);
+        return buffer.getLong(segment(segmentRecord(task))
+            + (mode(task) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.WCET_OFFSET : SegmentDescriptor.OFFER_WCET_OFFSET));
     }
 
     /**
-     * The device of the current segment. Called by the job's owner only.
+     * The device of the current segment: its own, or the one that it is offered to or runs on instead. Called by the job's owner
+     * only.
      *
      * @param task the task
      * @return index of the device
      */
     public int segmentDevice(final int task) {
-        return buffer.getInt(segment(segmentRecord(task)) + SegmentDescriptor.DEVICE_OFFSET);
+        return buffer.getInt(segment(segmentRecord(task))
+            + (mode(task) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.DEVICE_OFFSET : SegmentDescriptor.OFFER_DEVICE_OFFSET));
+    }
+
+    /**
+     * Whether the current segment runs on the device that it was offered to. Called by the job's owner only.
+     *
+     * @param task the task
+     * @return true for a substitution
+     */
+    public boolean isSubstituted(final int task) {
+        return mode(task) == ReclaimDescriptor.MODE_SUBSTITUTED;
+    }
+
+    private int mode(final int task) {
+        return buffer.getInt(reclaim(task) + ReclaimDescriptor.MODE_OFFSET);
     }
 }

@@ -91,6 +91,8 @@ public final class TaskDescriptor {
     public static final int FLAG_OVERRUN_SKIPS = 4;
     /** An overrun stops the task. */
     public static final int FLAG_OVERRUN_STOPS = 8;
+    /** Segments may be offered to an accelerator's idle time. */
+    public static final int FLAG_RECLAIMS = 16;
 
     /** The slot was never used. */
     public static final int STATE_FREE = 0;

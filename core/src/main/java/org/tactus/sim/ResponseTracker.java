@@ -8,6 +8,7 @@ final class ResponseTracker implements JobListener {
     private long[] maxNs = new long[0];
     private boolean[] unfinished = new boolean[0];
     private boolean missed;
+    private long substitutions;
 
     void prepare(final int taskCount) {
         if (maxNs.length < taskCount) {
@@ -17,6 +18,12 @@ final class ResponseTracker implements JobListener {
         Arrays.fill(maxNs, 0);
         Arrays.fill(unfinished, false);
         missed = false;
+        substitutions = 0;
+    }
+
+    /** Segments of completed jobs that ran on the accelerator that they were offered to. */
+    long substitutions() {
+        return substitutions;
     }
 
     long[] maxResponsesNs() {
@@ -44,6 +51,11 @@ final class ResponseTracker implements JobListener {
     @Override
     public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
         // an overrun is no miss by itself
+    }
+
+    @Override
+    public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
+        substitutions += substituted;
     }
 
     @Override

@@ -116,6 +116,15 @@ public final class Simulator {
     }
 
     /**
+     * Segments of completed jobs that ran on the accelerator that they were offered to, in the last run for responses or misses.
+     *
+     * @return a count
+     */
+    public long substitutionCount() {
+        return tracker.substitutions();
+    }
+
+    /**
      * When the last run ended: its duration, or the last event of a drained one if that is later.
      *
      * @return nanoseconds of virtual time
@@ -303,8 +312,11 @@ public final class Simulator {
             }
             case DONE -> complete(index);
             case ARRIVE -> {
-                schedulers[destination[index]].arrive(index, nowNs);
-                dirty[destination[index]] = true;
+                final int device = destination[index];
+                if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
+                    transit(device, state.segmentDevice(index), index, state.jobNumber(index));
+                }
+                dirty[device] = true;
                 retry(index);
             }
             default -> request(index);
