@@ -39,6 +39,7 @@ import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
+import org.tactus.trace.PrecisionResult;
 import org.tactus.trace.RunResult;
 import org.tactus.trace.TaskResult;
 import org.tactus.trace.WithoutStalls;
@@ -330,6 +331,7 @@ public final class Tactus implements AutoCloseable {
     private RunResult result(final long endNs) {
         final List<Task> tasks = new ArrayList<>();
         final List<TaskResult> results = new ArrayList<>();
+        final List<PrecisionResult> precisions = new ArrayList<>();
         String isVoid = "";
         for (final Map.Entry<Integer, Task> entry : admitted.entrySet()) {
             final Task task = entry.getValue();
@@ -338,6 +340,9 @@ public final class Tactus implements AutoCloseable {
             results.add(TaskResult.of(task, bound(task), new TaskResult.Counts(report.released(), report.completed(),
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
                 report.maxNs()), report.responses()));
+            if (PrecisionResult.concerns(task)) {
+                precisions.add(PrecisionResult.of(task, report.completed(), report.substitutions(), report.slot()));
+            }
             if (report.overruns() > 0 && task.onOverrun() == OverrunAction.CONTINUE && isVoid.isEmpty()) {
                 isVoid = "segments of " + task.name() + " ran past their WCET " + report.overruns()
                     + " times and were let go on; a bound holds only while WCETs hold";
@@ -358,7 +363,7 @@ public final class Tactus implements AutoCloseable {
             collector(), set.overheads());
         return new RunResult("run", set.name(), set.policy().text(), verdict.map(Verdict::test).orElse(""), options.seed(), endNs,
             conditions, results, WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls,
-            deviceResults, isVoid, kernel.droppedEvents());
+            deviceResults, isVoid, kernel.droppedEvents(), precisions);
     }
 
     /** A CPU device computes with whatever its works use. */

@@ -2,9 +2,11 @@ package org.tactus;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tactus.device.OfferedWork;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
 import org.tactus.model.ActualTime;
+import org.tactus.model.Offer;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -19,10 +21,19 @@ public final class TimedWorks implements WorkFactory {
     public List<SegmentWork> prepare(final TaskSet set, final Task task, final long seed) {
         final List<SegmentWork> works = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
-            works.add(new TimedWork(Clock.SYSTEM, task.segments().get(i), seed + 31L * i + task.name().hashCode()));
+            final Segment segment = task.segments().get(i);
+            final long draws = seed + 31L * i + task.name().hashCode();
+            final SegmentWork own = new TimedWork(Clock.SYSTEM, segment, draws);
+            works.add(segment.offer().isEmpty() ? own : new OfferedWork(own, offered(segment, draws)));
         }
         warmUp();
         return works;
+    }
+
+    /** The time that a segment takes on the accelerator that it is offered to: the same share of the WCET there. */
+    static SegmentWork offered(final Segment segment, final long seed) {
+        final Offer offer = segment.offer().orElseThrow();
+        return new TimedWork(Clock.SYSTEM, new Segment(offer.device(), offer.wcetNs(), segment.actual()), seed);
     }
 
     /** Compiles the spin before time zero. */

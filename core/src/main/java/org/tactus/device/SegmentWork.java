@@ -26,6 +26,15 @@ public interface SegmentWork extends AutoCloseable {
      */
     void terminate();
 
+    /**
+     * The same segment on the accelerator that it is offered to. Called by that accelerator's dispatcher.
+     *
+     * @return the work; this one when the segment is not offered
+     */
+    default SegmentWork offered() {
+        return this;
+    }
+
     /** Frees what the segment holds. Called by the control thread after the last run. */
     @Override
     void close();

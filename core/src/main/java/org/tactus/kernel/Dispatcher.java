@@ -115,7 +115,9 @@ final class Dispatcher {
         int task = inbox.take();
         while (task != NONE) {
             recorder.events.write(EventType.ARRIVE, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
-            scheduler.arrive(task, nowNs);
+            if (scheduler.arrive(task, nowNs) == DeviceScheduler.HAND_OVER) {
+                handTo(state.segmentDevice(task), task, nowNs);
+            }
             work++;
             task = inbox.take();
         }
@@ -139,7 +141,7 @@ final class Dispatcher {
         scheduler.started(task, nowNs);
         recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
         runningWord.begin(task, segment, job, nowNs);
-        driver.start(works[segment], job, nowNs);
+        driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
         if (!driver.isSynchronous()) {
             return NONE;
         }

@@ -9,7 +9,6 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
 import org.tactus.model.Overheads;
-import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.policy.PolicyState;
@@ -115,9 +114,9 @@ public final class Kernel implements AutoCloseable {
             candidate.add(task);
         }
         for (final Task task : additions) {
-            for (final Segment segment : task.segments()) {
-                if (isLost(segment.device())) {
-                    throw new AdmissionRefusedException("device '" + group.deviceName(segment.device()) + "' of task '"
+            for (final int device : TaskTable.devicesOf(task)) {
+                if (isLost(device)) {
+                    throw new AdmissionRefusedException("device '" + group.deviceName(device) + "' of task '"
                         + task.name() + "' is lost; no task can run on it");
                 }
             }
@@ -141,7 +140,7 @@ public final class Kernel implements AutoCloseable {
         final int slot = tasks.put(task, segments);
         final long longestNs = Math.max(1_000_000_000L, Math.min(task.deadlineNs(), Long.MAX_VALUE / 128) * 64);
         for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.recorder.prepare(slot, dispatcher.device == TaskTable.lastDevice(task)
+            dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.device)
                 ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);
         }
         state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA);
@@ -265,7 +264,7 @@ public final class Kernel implements AutoCloseable {
      * @return the counts
      */
     public TaskReport report(final int slot) {
-        return TaskReport.sum(slot, TaskTable.lastDevice(tasks.task(slot)), group.dispatchers(), state, endNs);
+        return TaskReport.sum(slot, TaskTable.lastDevices(tasks.task(slot)), group.dispatchers(), state, endNs);
     }
 
     /**

@@ -4,6 +4,7 @@ import org.HdrHistogram.Histogram;
 import org.tactus.policy.JobListener;
 import org.tactus.trace.EventRing;
 import org.tactus.trace.EventType;
+import org.tactus.trace.Substitutions;
 
 /**
  * Counts and times jobs on one dispatcher, and writes its events. Single writer: its dispatcher; others read exact values
@@ -21,6 +22,7 @@ final class Recorder implements JobListener {
     final long[] maxNs;
     /** Responses of the tasks whose last segment is here; put in by the control thread before the task is admitted. */
     final Histogram[] responses;
+    final Substitutions substitutions;
     private final int device;
 
     Recorder(final int device, final int taskCapacity, final EventRing events) {
@@ -35,6 +37,7 @@ final class Recorder implements JobListener {
         minNs = new long[taskCapacity];
         maxNs = new long[taskCapacity];
         responses = new Histogram[taskCapacity];
+        substitutions = new Substitutions(taskCapacity);
     }
 
     /** Prepares a slot for a task. Called by the control thread before the task is admitted. */
@@ -48,6 +51,7 @@ final class Recorder implements JobListener {
         minNs[task] = Long.MAX_VALUE;
         maxNs[task] = 0;
         responses[task] = histogram;
+        substitutions.clear(task);
     }
 
     @Override
@@ -66,6 +70,12 @@ final class Recorder implements JobListener {
     public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
         overruns[task]++;
         events.write(EventType.OVERRUN, endNs, device, task, segment, job, beyondNs);
+    }
+
+    @Override
+    public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
+        substitutions.record(task, substituted);
+        events.write(EventType.RECLAIM, endNs, device, task, 0, job, substituted);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package org.tactus.kernel;
 
+import java.util.Set;
 import org.HdrHistogram.Histogram;
 import org.tactus.policy.PolicyState;
+import org.tactus.trace.Substitutions;
 
 /**
  * What was counted of one task, summed over the dispatchers; exact after the kernel has stopped.
@@ -17,14 +19,15 @@ import org.tactus.policy.PolicyState;
  * @param minNs      least response, nanoseconds; {@code Long.MAX_VALUE} when no job completed
  * @param maxNs      largest response, nanoseconds, exact
  * @param responses  all responses
+ * @param substitutions segments that ran on the accelerator that they were offered to, by slot
  */
 public record TaskReport(
     int slot, long released, long completed, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs,
-    long maxNs, Histogram responses) {
+    long maxNs, Histogram responses, Substitutions substitutions) {
 
     /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
     static TaskReport sum(
-        final int slot, final int lastDevice, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
+        final int slot, final Set<Integer> lastDevices, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
         long released = 0;
         long completed = 0;
         long aborted = 0;
@@ -55,8 +58,20 @@ public record TaskReport(
                 overruns++; // it never came back
             }
         }
+        final Substitutions substitutions = new Substitutions(slot + 1);
+        Histogram responses = null;
+        for (final Dispatcher dispatcher : dispatchers) {
+            substitutions.add(slot, dispatcher.recorder.substitutions);
+            if (lastDevices.contains(dispatcher.device)) {
+                final Histogram here = dispatcher.recorder.responses[slot].copy();
+                if (responses != null) {
+                    here.add(responses);
+                }
+                responses = here;
+            }
+        }
         return new TaskReport(slot, released, completed, live + state.backlog(slot), aborted, skipped,
             misses + state.backlogMisses(slot, endNs), overruns, minNs, maxNs,
-            dispatchers[lastDevice].recorder.responses[slot].copy());
+            responses, substitutions);
     }
 }

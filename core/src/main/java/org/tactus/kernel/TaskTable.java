@@ -5,7 +5,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tactus.device.SegmentWork;
+import org.tactus.model.Offer;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
 /**
@@ -38,13 +40,19 @@ final class TaskTable {
         return task.segments().getFirst().device();
     }
 
-    static int lastDevice(final Task task) {
-        return task.segments().getLast().device();
+    /** Devices on which a job may end. */
+    static Set<Integer> lastDevices(final Task task) {
+        final Set<Integer> devices = new HashSet<>(Set.of(task.segments().getLast().device()));
+        task.segments().getLast().offer().ifPresent(offer -> devices.add(offer.device()));
+        return devices;
     }
 
     static Set<Integer> devicesOf(final Task task) {
         final Set<Integer> devices = new HashSet<>();
-        task.segments().forEach(segment -> devices.add(segment.device()));
+        for (final Segment segment : task.segments()) {
+            devices.add(segment.device());
+            segment.offer().ifPresent(offer -> devices.add(offer.device()));
+        }
         return devices;
     }
 
@@ -73,7 +81,9 @@ final class TaskTable {
         final int first = freeSegments(segments.size());
         for (int i = 0; i < segments.size(); i++) {
             works[first + i] = segments.get(i);
-            budgetsNs[first + i] = task.segments().get(i).wcetNs() + toleranceNs;
+            final Segment segment = task.segments().get(i);
+            // Where it runs is not known here; the policy, which knows, holds each run against its own WCET.
+            budgetsNs[first + i] = Math.max(segment.wcetNs(), segment.offer().map(Offer::wcetNs).orElse(0L)) + toleranceNs;
         }
         firstSegments[slot] = first;
         tasks[slot] = task;

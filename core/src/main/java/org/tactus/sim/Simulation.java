@@ -13,6 +13,7 @@ import org.tactus.model.TaskSet;
 import org.tactus.policy.PolicyState;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
+import org.tactus.trace.PrecisionResult;
 import org.tactus.trace.RunResult;
 import org.tactus.trace.TaskResult;
 import org.tactus.trace.TaskStatistics;
@@ -62,8 +63,15 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
         }
         final RunResult.Conditions conditions = new RunResult.Conditions(
             Map.of("clock", "virtual"), Map.of(), Map.of(), "none", set.overheads());
+        final List<PrecisionResult> precisions = new ArrayList<>();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            if (PrecisionResult.concerns(set.tasks().get(i))) {
+                precisions.add(PrecisionResult.of(set.tasks().get(i), recorder.statistics(i).jobs(), recorder.substitutions(), i));
+            }
+        }
         return new Simulation(new RunResult("simulate", set.name(), set.policy().text(), test, options.seed(), simulator.endNs(),
-            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), isVoid, 0), responses);
+            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), isVoid, 0, precisions),
+            responses);
     }
 
     private static List<DeviceResult> devices(final TaskSet set, final Simulator simulator) {

@@ -6,17 +6,20 @@ import org.tactus.model.Task;
 import org.tactus.policy.JobListener;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
+import org.tactus.trace.Substitutions;
 import org.tactus.trace.TaskStatistics;
 
 /** Counts and times jobs, and tells the events that a real run would write. Events of a segment come when it is decided on. */
 final class SimulationRecorder implements JobListener, SegmentListener {
     private final List<TaskStatistics> statistics = new ArrayList<>();
+    private final Substitutions substitutions;
     private final int[] home;
     private final int[] last;
     private final EventHandler events;
 
     SimulationRecorder(final List<Task> tasks, final EventHandler events) {
         this.events = events;
+        substitutions = new Substitutions(tasks.size());
         home = new int[tasks.size()];
         last = new int[tasks.size()];
         for (int i = 0; i < tasks.size(); i++) {
@@ -29,6 +32,10 @@ final class SimulationRecorder implements JobListener, SegmentListener {
 
     TaskStatistics statistics(final int task) {
         return statistics.get(task);
+    }
+
+    Substitutions substitutions() {
+        return substitutions;
     }
 
     /** Counts what was live or waiting when the run ended. */
@@ -58,6 +65,12 @@ final class SimulationRecorder implements JobListener, SegmentListener {
     public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
         statistics.get(task).overrun();
         events.onEvent(EventType.OVERRUN, endNs, last[task], task, segment, job, beyondNs);
+    }
+
+    @Override
+    public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
+        substitutions.record(task, substituted);
+        events.onEvent(EventType.RECLAIM, endNs, last[task], task, 0, job, substituted);
     }
 
     @Override

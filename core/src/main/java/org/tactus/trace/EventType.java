@@ -28,10 +28,12 @@ public final class EventType {
     public static final int STALL = 12;
     /** A segment broke. */
     public static final int ERROR = 13;
+    /** A job is about to be complete; argument: how many of its segments ran on the accelerator that they were offered to. */
+    public static final int RECLAIM = 14;
 
     private static final String[] NAMES = {
         "none", "release", "start", "end", "hand-over", "arrive", "complete", "miss", "overrun", "skip", "abort", "stop", "stall",
-        "error"};
+        "error", "reclaim"};
 
     private EventType() {
     }

@@ -144,6 +144,9 @@ public final class ResultTable {
         }
         lines.add("Devices: " + String.join(", ", result.devices().stream()
             .map(device -> device.name() + " " + String.format(Locale.ROOT, "%.1f%%", device.utilisation() * 100)).toList()) + " busy.");
+        if (!result.precisions().isEmpty()) {
+            lines.add("Layers in fp32: " + String.join(", ", result.precisions().stream().map(ResultTable::precision).toList()) + ".");
+        }
         if (!result.boundsVoid().isEmpty()) {
             lines.add("BOUNDS VOID: " + result.boundsVoid());
         }
@@ -164,6 +167,12 @@ public final class ResultTable {
                 + " completed jobs are not in the log and were not checked for stalls (the counts and maxima above hold them).");
         }
         return lines;
+    }
+
+    private static String precision(final PrecisionResult of) {
+        final String mean = String.format(Locale.ROOT, "%s %.1f%%", of.task(), 100 * of.fp32Share());
+        return of.most() == 0 ? mean : mean + String.format(Locale.ROOT, " (%.1f%% planned, a job %.1f%% to %.1f%%)", 100 * of.share(0),
+            100 * of.share(of.least()), 100 * of.share(of.most()));
     }
 
     private static String noise(final Map.Entry<String, Long> entry) {

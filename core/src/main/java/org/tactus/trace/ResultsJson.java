@@ -57,6 +57,9 @@ public final class ResultsJson {
             json.writeEndObject();
             stalls(json, result.stalls());
             devices(json, result.devices());
+            if (!result.precisions().isEmpty()) {
+                precisions(json, result.precisions());
+            }
             json.writeEndObject();
             json.writeRaw('\n');
         }
@@ -146,6 +149,23 @@ public final class ResultsJson {
             text(json, "driver", device.driver());
             json.writeNumberField("busyNs", device.busyNs());
             json.writeNumberField("utilisation", device.utilisation());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void precisions(final JsonGenerator json, final List<PrecisionResult> precisions) throws IOException {
+        json.writeArrayFieldStart("precisions");
+        for (final PrecisionResult precision : precisions) {
+            json.writeStartObject();
+            json.writeStringField("task", precision.task());
+            json.writeNumberField("layers", precision.layers());
+            json.writeNumberField("plannedFp32", precision.plannedFp32());
+            json.writeNumberField("jobs", precision.jobs());
+            json.writeNumberField("substitutions", precision.substitutions());
+            json.writeNumberField("fp32Share", precision.fp32Share());
+            json.writeNumberField("leastFp32ShareOfAJob", precision.share(precision.least()));
+            json.writeNumberField("mostFp32ShareOfAJob", precision.share(precision.most()));
             json.writeEndObject();
         }
         json.writeEndArray();

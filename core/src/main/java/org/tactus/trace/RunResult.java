@@ -22,17 +22,55 @@ import org.tactus.model.Overheads;
  * @param devices       in the platform's order
  * @param boundsVoid    why the bounds do not hold, such as an overrun that was let go on; empty when they do
  * @param droppedEvents events that were lost because a ring was full
+ * @param precisions    of the tasks that have int8 segments, in the set's order
  */
 public record RunResult(
     String source, String taskSet, String policy, String test, long seed, long durationNs, Conditions conditions,
     List<TaskResult> tasks, WithoutStalls withoutStalls, List<Stall> stalls, List<DeviceResult> devices, String boundsVoid,
-    long droppedEvents) {
+    long droppedEvents, List<PrecisionResult> precisions) {
 
     /** Copies the lists. */
     public RunResult {
+        precisions = List.copyOf(precisions);
         tasks = List.copyOf(tasks);
         stalls = List.copyOf(stalls);
         devices = List.copyOf(devices);
+    }
+
+    /**
+     * A result without int8 segments.
+     *
+     * @param source        as in the record
+     * @param taskSet       as in the record
+     * @param policy        as in the record
+     * @param test          as in the record
+     * @param seed          as in the record
+     * @param durationNs    as in the record
+     * @param conditions    as in the record
+     * @param tasks         as in the record
+     * @param withoutStalls as in the record
+     * @param stalls        as in the record
+     * @param devices       as in the record
+     * @param boundsVoid    as in the record
+     * @param droppedEvents as in the record
+     */
+    public RunResult(
+        final String source, final String taskSet, final String policy, final String test, final long seed, final long durationNs,
+        final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,
+        final List<DeviceResult> devices, final String boundsVoid, final long droppedEvents) {
+        this(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices, boundsVoid,
+            droppedEvents, List.of());
+    }
+
+    /**
+     * Adds what precision layers ran in.
+     *
+     * @param results of the tasks that have int8 segments
+     * @return a copy
+     */
+    public RunResult withPrecisions(final List<PrecisionResult> results) {
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
+            boundsVoid, droppedEvents, results);
     }
 
     /**

@@ -21,13 +21,16 @@ import org.junit.jupiter.api.Timeout;
 import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
+import org.tactus.device.OfferedWork;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
+import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
@@ -286,7 +289,7 @@ class KernelTest {
         open(platform().task("unused", t -> t.periodNs(MS).segment("cpu0", 1)).build(), KernelOptions.DEFAULT, Admission.ALL);
         final SegmentWork slow = work(job -> {
             if (job == 0) {
-                new TimedWork(Clock.SYSTEM, new org.tactus.model.Segment(0, 3 * MS, org.tactus.model.ActualTime.WCET), 1).run(0);
+                new TimedWork(Clock.SYSTEM, new Segment(0, 3 * MS, org.tactus.model.ActualTime.WCET), 1).run(0);
             }
         }, () -> { });
         final int slot = kernel.addAll(List.of(task), List.of(List.of(slow)), Clock.SYSTEM.nanoTime() + 5 * MS)[0];
@@ -294,5 +297,27 @@ class KernelTest {
         kernel.stop(1000 * MS);
         assertTrue(kernel.report(slot).overruns() >= 1);
         assertEquals(kernel.report(slot).overruns(), kernel.report(slot).skipped());
+    }
+
+    @Test
+    void shouldRunOfferedSegmentsOnTheIdleAcceleratorWhenBudgetsAllow() throws InterruptedException {
+        final TaskSet set = platform().task("offers", t -> t.periodNs(40 * MS).reclaim(new Reclaim(10 * MS, 2, 10 * MS))
+            .segment("cpu0", MS).segment("cpu0", 2 * MS).offer("acc0", MS).segment("cpu1", 2 * MS).offer("acc0", MS)).build();
+        open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final Task task = set.tasks().getFirst();
+        final List<SegmentWork> works = new ArrayList<>();
+        for (final Segment segment : task.segments()) {
+            final SegmentWork own = new TimedWork(Clock.SYSTEM, segment, 0);
+            works.add(segment.offer().isEmpty() ? own : new OfferedWork(own, new TimedWork(Clock.SYSTEM,
+                new Segment(2, segment.offer().get().wcetNs(), segment.actual()), 0)));
+        }
+        final int slot = kernel.addAll(set.tasks(), List.of(works), Clock.SYSTEM.nanoTime() + 20 * MS)[0];
+        Thread.sleep(600);
+        assertTrue(kernel.stop(1000 * MS));
+        final TaskReport report = kernel.report(slot);
+        assertTrue(report.completed() >= 5, report.toString());
+        assertEquals(2 * report.completed(), report.substitutions().sum(slot), "nobody else uses the accelerator");
+        assertEquals(report.completed(), report.responses().getTotalCount());
+        assertTrue(kernel.busyNs(2) > 0);
     }
 }

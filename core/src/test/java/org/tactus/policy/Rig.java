@@ -54,6 +54,11 @@ final class Rig implements JobListener {
     }
 
     @Override
+    public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
+        notices.add("reclaimed " + task + "#" + job + " " + substituted + " @" + endNs);
+    }
+
+    @Override
     public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
         notices.add("overrun " + task + "#" + job + "." + segment + " by " + beyondNs);
     }
