@@ -8,10 +8,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
-import org.tactus.bindings.linux.RealTime;
 import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.format.WcetSidecar;
@@ -31,7 +29,6 @@ import org.tactus.time.Clock;
 public final class Profiler {
     private static final int WARM_UP_RUNS = 30;
     private static final long LEAST_PAUSE_NS = 200_000;
-    private static final int LOAD_LONGS = 1 << 21;
 
     private final ThreadSetup setup;
     private final int runs;
@@ -82,44 +79,11 @@ public final class Profiler {
         final BiConsumer<String, Double> progress) throws InterruptedException {
         final List<Integer> cores = task.segments().stream().map(segment -> set.platform().devices().get(segment.device()))
             .filter(device -> device.kind() == DeviceKind.CPU).findFirst().map(DeviceSpec::cores).orElse(List.of());
-        final AtomicReference<WcetSidecar.TaskWcet> result = new AtomicReference<>();
-        final AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        final Thread measuring = Thread.ofPlatform().name("tactus-profile").start(() -> {
-            conditions.put("granted", setup.apply("dispatcher", cores));
+        return MeasuringThread.run(setup, cores, loaded, granted -> conditions.put("granted", granted), () -> {
             try (SegmentedModel model = new OnnxWorks(directory).load(set, task)) {
-                result.set(measure(set, task, model, progress));
-            } catch (final RuntimeException e) {
-                failure.set(e);
+                return measure(set, task, model, progress);
             }
         });
-        final List<Thread> load = loaded ? startLoad(cores) : List.of();
-        measuring.join();
-        load.forEach(Thread::interrupt);
-        for (final Thread thread : load) {
-            thread.join();
-        }
-        if (failure.get() != null) {
-            throw failure.get();
-        }
-        return result.get();
-    }
-
-    /** A thread a core that is not measured: copies memory beyond the caches' sizes. */
-    private static List<Thread> startLoad(final List<Integer> measured) {
-        final List<Thread> threads = new ArrayList<>();
-        for (final int core : RealTime.onlineCores()) {
-            if (!measured.contains(core)) {
-                threads.add(Thread.ofPlatform().daemon().start(() -> {
-                    RealTime.pin(List.of(core));
-                    final long[] from = new long[LOAD_LONGS];
-                    final long[] to = new long[LOAD_LONGS];
-                    while (!Thread.currentThread().isInterrupted()) {
-                        System.arraycopy(from, 0, to, 0, LOAD_LONGS);
-                    }
-                }));
-            }
-        }
-        return threads;
     }
 
     private WcetSidecar.TaskWcet measure(
@@ -144,14 +108,18 @@ public final class Profiler {
         for (int i = 0; i < segments; i++) {
             final Segment segment = task.segments().get(i);
             final DeviceSpec device = set.platform().devices().get(segment.device());
-            Arrays.sort(samples[i]);
-            final Quantiles quantiles = new Quantiles(runs, at(samples[i], 0.5), at(samples[i], 0.99), at(samples[i], 0.999),
-                samples[i][runs - 1]);
+            final Quantiles quantiles = quantiles(samples[i]);
             final long wcetNs = device.kind() == DeviceKind.CPU || segment.wcetNs() == Segment.UNMEASURED
                 ? (long) Math.ceil(quantiles.maxNs() * (1 + margin)) : segment.wcetNs();
             results.add(new WcetSidecar.SegmentWcet(device.name(), wcetNs, quantiles));
         }
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results);
+    }
+
+    /** Sorts samples and takes their quantiles. */
+    static Quantiles quantiles(final long[] samples) {
+        Arrays.sort(samples);
+        return new Quantiles(samples.length, at(samples, 0.5), at(samples, 0.99), at(samples, 0.999), samples[samples.length - 1]);
     }
 
     private static long at(final long[] sorted, final double share) {

@@ -14,8 +14,9 @@ import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /**
- * Groups nodes into layers: an operator, the activation that saturates it at zero from below (Relu, or Clip from zero), and what
- * only reshapes, as long as each is the only reader of the one before. Says for each which kind of int8 kernel there is.
+ * Groups nodes into layers: an operator, the activation that saturates it at zero from below (Relu, or Clip from zero), the maximum
+ * pooling of a convolution, and what only reshapes, as long as each is the only reader of the one before. Says for each which kind of
+ * int8 kernel there is.
  */
 final class LayerGrouping {
     private static final Set<String> RESHAPES = Set.of("Flatten", "Reshape", "Squeeze", "Unsqueeze");
@@ -57,6 +58,10 @@ final class LayerGrouping {
         final String between = node.getInput(0);
         if (uses.get(between) != 1 || outputs.contains(between) || node.getOutputCount() != 1 || !node.getDomain().isEmpty()) {
             return false;
+        }
+        if (node.getOpType().equals("MaxPool")) {
+            // alone on bytes it is many times slower than in floating point, next to a convolution it costs next to nothing
+            return group.getFirst().getOpType().equals("Conv") && group.stream().skip(1).noneMatch(this::reshapes);
         }
         return reshapes(node) || group.size() == 1 && ACTIVATED.contains(group.getFirst().getOpType()) && saturatesAtZero(node);
     }

@@ -47,6 +47,16 @@ public final class Mixture {
     }
 
     /**
+     * The same model, ranges and weights with other layers on bytes.
+     *
+     * @param layers for each layer, whether it computes on bytes
+     * @return another mixture
+     */
+    public Mixture with(final boolean[] layers) {
+        return new Mixture(model, ranges, weightLimit, layers);
+    }
+
+    /**
      * The whole mixture as one model.
      *
      * @return ONNX's own operators only, inputs and outputs as the original's
@@ -83,7 +93,8 @@ public final class Mixture {
      * @return a chain of one segment
      */
     public CutChain alone(final int layer) {
-        return chain(writer(layer).part(model.name(), layer, layer + 1));
+        final MixtureWriter writer = writer(layer);
+        return chain(writer, writer.part(model.name(), layer, layer + 1));
     }
 
     /**
@@ -94,11 +105,13 @@ public final class Mixture {
      * @return a chain of one segment
      */
     public CutChain conversion(final String tensor, final boolean toBytes) {
-        return chain(writer(WHOLE).conversion(tensor, toBytes));
+        final MixtureWriter writer = writer(WHOLE);
+        return chain(writer, writer.conversion(tensor, toBytes));
     }
 
-    private static CutChain chain(final CutChain.Part part) {
-        return new CutChain(part.model().name(), List.of(part), List.of(), List.of());
+    private static CutChain chain(final MixtureWriter writer, final CutChain.Part part) {
+        return new CutChain(part.model().name(), List.of(part), part.inputs().stream().map(writer::info).toList(),
+            part.outputs().stream().map(writer::info).toList());
     }
 
     private MixtureWriter writer(final int alone) {

@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -108,10 +107,15 @@ final class MixtureWriter {
             List.copyOf(reads), List.copyOf(writes));
     }
 
-    private ValueInfoProto value(final String tensor) {
+    /** Type and shape of a tensor that the segment written last reads or writes. */
+    TensorInfo info(final String tensor) {
         final boolean bytes = tensor.endsWith(bytesName("")) && asBytes.containsValue(tensor);
         final TensorInfo info = model.tensor(bytes ? tensor.substring(0, tensor.length() - bytesName("").length()) : tensor);
-        return ModelCutter.value(model.name(), tensor, bytes ? new TensorInfo(tensor, ElementType.UINT8, info.shape()) : info);
+        return bytes ? new TensorInfo(tensor, ElementType.UINT8, info.shape()) : info;
+    }
+
+    private ValueInfoProto value(final String tensor) {
+        return ModelCutter.value(model.name(), tensor, info(tensor));
     }
 
     private void layer(final int index) {
@@ -168,9 +172,8 @@ final class MixtureWriter {
         if (layer.kernel() == Int8Kernel.WEIGHTED) {
             weigh(layer, copy);
         }
-        final List<NodeProto> rest = new ArrayList<>(layer.nodes().subList(1, layer.nodes().size()));
-        final boolean activated = !rest.isEmpty() && Set.of("Relu", "Clip").contains(rest.getFirst().getOpType());
-        final String scaled = activated ? rest.removeFirst().getOutput(0) : head.getOutput(0);
+        final List<NodeProto> rest = layer.nodes().subList(layer.activation() == null ? 1 : 2, layer.nodes().size());
+        final String scaled = layer.scaled();
         if (answersInFloats(index)) {
             graph.addNode(copy);
             asFloats.put(scaled, scaled);
@@ -245,14 +248,14 @@ final class MixtureWriter {
     /** The tensor whose scale a tensor has: maximum pooling and reshaping keep that of their input, in every mixture. */
     private String scaleOf(final String tensor) {
         final int producer = model.producer(tensor);
-        if (producer < 0) {
+        if (producer < 0) { // an input of the model, or a tensor within a layer
             return tensor;
         }
         final ModelLayer layer = model.layers().get(producer);
         if (layer.kernel() == Int8Kernel.BYTES) {
             return scaleOf(layer.inputs().getFirst());
         }
-        return tensor;
+        return layer.outputs().size() == 1 ? layer.scaled() : tensor;
     }
 
     private Range range(final String tensor) {

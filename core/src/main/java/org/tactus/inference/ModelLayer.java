@@ -70,6 +70,17 @@ public final class ModelLayer {
         return kernel != Int8Kernel.NONE;
     }
 
+    /** The activation that follows the operator at once; null without one. */
+    NodeProto activation() {
+        final String second = nodes.size() > 1 ? nodes.get(1).getOpType() : "";
+        return second.equals("Relu") || second.equals("Clip") ? nodes.get(1) : null;
+    }
+
+    /** The tensor whose range the layer's output has: what follows it in the layer only moves bytes. */
+    String scaled() {
+        return (activation() == null ? nodes.getFirst() : activation()).getOutput(0);
+    }
+
     List<NodeProto> nodes() {
         return nodes;
     }
