@@ -107,7 +107,8 @@ public final class Calibrator implements EventHandler {
         final Map<String, String> conditions = new LinkedHashMap<>(granted);
         conditions.put("idle", options.idle().name());
         return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
-            stalls.size() / 2, longestNs, conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF), quantity(COMPLETION));
+            stalls.size() / 2, longestNs, conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF), quantity(COMPLETION),
+            List.of());
     }
 
     private void run(final long durationNs) throws InterruptedException {
@@ -234,9 +235,7 @@ public final class Calibrator implements EventHandler {
         if (count == 0) {
             throw new IllegalStateException("every sample was touched by a platform stall; try again on a quieter machine");
         }
-        Arrays.sort(kept, 0, count);
-        return new Quantiles(count, kept[(count - 1) / 2], kept[(int) ((count - 1) * 0.99)],
-            kept[(int) ((count - 1) * 0.999)], kept[count - 1]);
+        return Quantiles.of(kept, count);
     }
 
     private boolean isStalled(final long beginNs, final long endNs) {

@@ -57,18 +57,18 @@ public final class CalibrationFile {
         final List<MachineCalibration> machines = new ArrayList<>();
         for (final YamlValue value : root.map("tactus", "machines").need("machines", "the list 'machines'").list()) {
             final YamlMap map = value.map("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-                "dispatch", "handOff", "completion");
+                "dispatch", "handOff", "completion", "gpus");
             machines.add(new MachineCalibration(map.need("machine", "the machine's name").text(),
                 map.need("measuredAt", "the date").text(), map.durationNs("duration", 0),
                 map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),
-                map.find("conditions").map(YamlValue::texts).orElse(Map.of()), quantiles(map, "releaseJitter"),
-                quantiles(map, "dispatch"), quantiles(map, "handOff"), quantiles(map, "completion")));
+                map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
+                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"), gpus(map)));
         }
         return machines;
     }
 
-    private static Quantiles quantiles(final YamlMap map, final String key) {
-        return Quantiles.read(map.need(key, "'" + key + "' or run: tactus calibrate").map(Quantiles.KEYS));
+    private static List<GpuCalibration> gpus(final YamlMap map) {
+        return map.find("gpus").map(gpus -> gpus.list().stream().map(GpuCalibration::read).toList()).orElse(List.of());
     }
 
     /**
@@ -107,6 +107,9 @@ public final class CalibrationFile {
         entries.put("dispatch", calibration.dispatch().entries());
         entries.put("handOff", calibration.handOff().entries());
         entries.put("completion", calibration.completion().entries());
+        if (!calibration.gpus().isEmpty()) {
+            entries.put("gpus", calibration.gpus().stream().map(GpuCalibration::entries).toList());
+        }
         return entries;
     }
 }

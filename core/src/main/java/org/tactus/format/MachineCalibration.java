@@ -1,5 +1,7 @@
 package org.tactus.format;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.tactus.model.Overheads;
 
@@ -16,14 +18,30 @@ import org.tactus.model.Overheads;
  * @param dispatch       from a decision until the segment runs
  * @param handOff        from a segment's end until another device's dispatcher has seen the job
  * @param completion     from a segment's end until the dispatcher has recorded it
+ * @param gpus           what its GPUs add, each as one driver showed it
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
-    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion) {
+    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, List<GpuCalibration> gpus) {
 
-    /** Copies the map. */
+    /** Copies the collections. */
     public MachineCalibration {
         conditions = Map.copyOf(conditions);
+        gpus = List.copyOf(gpus);
+    }
+
+    /**
+     * Adds what a GPU showed, in place of what it showed before under the same driver.
+     *
+     * @param measured the GPU's calibration
+     * @return a copy
+     */
+    public MachineCalibration with(final GpuCalibration measured) {
+        final List<GpuCalibration> others = new ArrayList<>(gpus);
+        others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
+        others.add(measured);
+        return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
+            handOff, completion, others);
     }
 
     /**

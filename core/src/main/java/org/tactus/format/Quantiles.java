@@ -1,5 +1,6 @@
 package org.tactus.format;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,6 +16,52 @@ import java.util.Map;
 public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long maxNs) {
     /** Keys in a file. */
     static final String[] KEYS = {"samples", "p50", "p99", "p999", "max"};
+    private static final long STALL_NS = 1_000_000L;
+    private static final long STALL_MEDIANS = 20;
+
+    /**
+     * Sums samples up.
+     *
+     * @param samples nanoseconds, at least one; sorted by this call
+     * @return their quantiles
+     */
+    public static Quantiles of(final long[] samples) {
+        return of(samples, samples.length);
+    }
+
+    /**
+     * Sums the first samples of an array up.
+     *
+     * @param samples nanoseconds; the first ones are sorted by this call
+     * @param count   how many count, at least one
+     * @return their quantiles
+     */
+    public static Quantiles of(final long[] samples, final int count) {
+        Arrays.sort(samples, 0, count);
+        final int last = count - 1;
+        return new Quantiles(count, samples[last / 2], samples[(int) (last * 0.99)], samples[(int) (last * 0.999)], samples[last]);
+    }
+
+    /**
+     * Sums up what takes microseconds, without the samples that a platform stall touched: those that are at least 1 ms and many
+     * times the median.
+     *
+     * @param samples nanoseconds, at least one; sorted by this call
+     * @return the quantiles of the others; {@link #samples()} is less than given by the number of stalls
+     */
+    public static Quantiles withoutStalls(final long[] samples) {
+        Arrays.sort(samples);
+        final long thresholdNs = Math.max(STALL_NS, STALL_MEDIANS * samples[(samples.length - 1) / 2]);
+        int count = samples.length;
+        while (samples[count - 1] > thresholdNs) {
+            count--;
+        }
+        return of(samples, count);
+    }
+
+    static Quantiles read(final YamlMap map, final String key) {
+        return read(map.need(key, "'" + key + "' or run: tactus calibrate").map(KEYS));
+    }
 
     static Quantiles read(final YamlMap map) {
         return new Quantiles(map.need("samples", "'samples: 1000'").integer(0, Long.MAX_VALUE),

@@ -97,8 +97,11 @@ class TaskSetFileTest {
         assertEquals(directory.resolve("set.yaml") + ":4: overheads are 'calibrated' but this machine has no calibration in "
             + options.calibrationFile() + "; measure it: tactus calibrate", missing.getMessage());
         final MachineCalibration mine = new MachineCalibration(options.machine(), "2026-01-01T00:00:00Z", 10, 2, 5,
-            Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME);
-        final MachineCalibration other = new MachineCalibration("other: machine #2", "2026", 10, 2, 5, Map.of(), SOME, SOME, SOME, SOME);
+            Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME,
+            List.of(new GpuCalibration("GPU", "another: driver", 32 << 20, SOME, SOME, 1, 2,
+                List.of(new GpuCalibration.ChunkCost(2 << 20, 3, 4, 5, 6, 7), new GpuCalibration.ChunkCost(4 << 20, 8, 9, 10, 11, 12)))));
+        final MachineCalibration other = new MachineCalibration("other: machine #2", "2026", 10, 2, 5, Map.of(), SOME, SOME, SOME, SOME,
+            List.of());
         CalibrationFile.store(options.calibrationFile(), other);
         CalibrationFile.store(options.calibrationFile(), other);
         CalibrationFile.store(options.calibrationFile(), mine);

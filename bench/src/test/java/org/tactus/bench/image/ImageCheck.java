@@ -38,6 +38,7 @@ final class ImageCheck {
             Files.writeString(copy.resolve("set.yaml"), SET);
             expect(copy, "analyze", "schedulable", "set.yaml");
             expect(copy, "simulate", "detect", "set.yaml", "--out", "out");
+            expect(copy, "verify-gpu", "software driver", "--driver", "software", "--quick", "--out", "out");
         } finally {
             ImageBuilder.delete(folder);
         }

@@ -1,0 +1,59 @@
+package org.tactus.bench.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tactus.bench.gpu.GpuDriver;
+import org.tactus.bench.gpu.GpuReport;
+import org.tactus.bench.gpu.GpuVerification;
+import org.tactus.bench.gpu.Scale;
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaGpu;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tactus verify-gpu}: whether Tactus works on this machine's GPU, and what things cost on it. */
+@Command(name = "verify-gpu", mixinStandardHelpOptions = true,
+    description = "Checks kernels and swapping on a GPU, measures launches, chunks and copies, runs the case study; under five minutes.")
+final class VerifyGpuCommand implements Callable<Integer> {
+    @Option(names = "--driver", defaultValue = GpuDriver.LIBRARY, description = "libcuda or software (${DEFAULT-VALUE}).")
+    private String driverName;
+    @Option(names = "--index", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
+    private int index;
+    @Option(names = "--out", defaultValue = "out/verify-gpu", description = "Folder for the two files (${DEFAULT-VALUE}).")
+    private Path out;
+    @Option(names = "--quick", description = "Little of everything: seconds.")
+    private boolean quick;
+
+    @Override
+    public Integer call() throws IOException {
+        try (GpuDriver driver = open(driverName)) {
+            final GpuReport report = new GpuVerification(gpu(driver, index), quick ? Scale.quick() : Scale.full())
+                .run(part -> System.err.println("verifying: " + part + " ..."));
+            report.write(out);
+            System.out.print(report.text());
+            System.out.println("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE));
+            return report.passed() ? ExitStatus.GOOD : ExitStatus.NO;
+        }
+    }
+
+    /** Opens a driver by its name, or says what is missing. */
+    static GpuDriver open(final String name) {
+        try {
+            return GpuDriver.open(name).orElseThrow(() -> new PrerequisiteException("tactus: no GPU: "
+                + CudaDriver.absence().orElse("none was found") + "; the software driver needs none: --driver software"));
+        } catch (final IllegalArgumentException e) {
+            throw new PrerequisiteException("tactus: " + e.getMessage());
+        }
+    }
+
+    /** Chooses a GPU of a driver, or says how many there are. */
+    static CudaGpu gpu(final GpuDriver driver, final int index) {
+        final List<CudaGpu> gpus = driver.gpus();
+        if (index < 0 || index >= gpus.size()) {
+            throw new PrerequisiteException("tactus: there is no GPU " + index + "; this driver has " + gpus.size() + ", from 0");
+        }
+        return gpus.get(index);
+    }
+}

@@ -1,0 +1,56 @@
+package org.tactus.bench.gpu;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.tactus.bindings.cuda.software.Fault;
+import org.tactus.bindings.cuda.software.Inventory;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.cuda.software.SoftwareSettings;
+
+class GpuVerificationTest {
+    @Test
+    void shouldPassOnTheSoftwareDriverAndSayThatItAnswered() {
+        try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4)) {
+            final List<String> parts = new ArrayList<>();
+            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick()).run(parts::add);
+            assertTrue(report.passed(), report.text());
+            assertEquals(parts, report.sections().stream().map(Section::name).toList());
+            assertTrue(report.text().contains("software driver") && report.text().endsWith("verify-gpu: passed" + System.lineSeparator()),
+                report.text());
+            assertTrue(report.json().contains("\"passed\":true") && report.json().contains("software driver"), report.json());
+            assertEquals(Inventory.NOTHING, software.inventory());
+        }
+    }
+
+    @Test
+    void shouldFailOneCheckAndGoOnWhenTheDriverReportsAnError() {
+        try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT)) {
+            software.inject(Fault.LAUNCH_FAILURE, 0);
+            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(),
+                List.of(new KernelCheck(), new CapabilityCheck())).run(part -> { });
+            assertFalse(report.passed());
+            assertEquals(Section.Outcome.FAILED, report.sections().get(0).outcome());
+            assertTrue(report.sections().get(0).sentence().contains("CUDA_ERROR_LAUNCH_FAILED"), report.text());
+            assertEquals(Section.Outcome.PASSED, report.sections().get(1).outcome(), report.text());
+        }
+    }
+
+    @Test
+    void shouldWriteUnitsForPeopleAndNumbersForPrograms() {
+        final Map<String, String> facts = new LinkedHashMap<>(Map.of("gpu", "some"));
+        final Section section = new Section.Builder("costs", "chunkBytes", "mapMaxNs", "inGBs", "ofPlainShare", "loaded")
+            .row(32L << 20, 1_500L, 25.126, 0.951, true).checked("fine");
+        final GpuReport report = new GpuReport(facts, List.of(section));
+        assertTrue(report.text().contains("chunk map max in GB/s of plain loaded"), report.text());
+        assertTrue(report.text().contains("32MiB   1.5us   25.13   95.1 % yes"), report.text());
+        assertTrue(report.json().contains(
+            "{\"chunkBytes\":33554432,\"mapMaxNs\":1500,\"inGBs\":25.126,\"ofPlainShare\":0.951,\"loaded\":true}"), report.json());
+    }
+}

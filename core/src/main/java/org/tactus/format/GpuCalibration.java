@@ -1,0 +1,82 @@
+package org.tactus.format;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one GPU adds to a segment and what its chunks cost, measured by {@code tactus calibrate}. Costs are the largest over the
+ * samples that no platform stall touched, with the other direction of the bus busy and kernels computing; usual ones are medians.
+ *
+ * @param gpu               the GPU's name
+ * @param driver            which driver answered
+ * @param chunkBytes        the size of chunk to choose: the least whose usual cost a byte is within a twentieth of the best one's
+ * @param launch            calls that queue a segment and its completion
+ * @param completion        from there until the dispatcher sees the end of a segment that does nothing
+ * @param swapInOverheadNs  cost of a swap-in beyond its chunks, nanoseconds
+ * @param swapOutOverheadNs cost of a swap-out beyond its chunks, nanoseconds
+ * @param chunks            costs by size, the smallest first
+ */
+public record GpuCalibration(
+    String gpu, String driver, long chunkBytes, Quantiles launch, Quantiles completion, long swapInOverheadNs, long swapOutOverheadNs,
+    List<ChunkCost> chunks) {
+
+    /**
+     * What one chunk costs.
+     *
+     * @param chunkBytes its size
+     * @param inNs       to map it and copy it in, nanoseconds
+     * @param outNs      to copy it out and unmap it, nanoseconds
+     * @param dropNs     to unmap it without a copy, nanoseconds
+     * @param usualInNs  median of the first, nanoseconds
+     * @param usualOutNs median of the second, nanoseconds
+     */
+    public record ChunkCost(long chunkBytes, long inNs, long outNs, long dropNs, long usualInNs, long usualOutNs) {
+        private static ChunkCost read(final YamlMap map) {
+            return new ChunkCost(map.need("chunk", "'chunk: 32MiB'").sizeBytes(), map.need("in", "'in: 1ms'").durationNs(),
+                map.need("out", "'out: 1ms'").durationNs(), map.need("drop", "'drop: 40us'").durationNs(),
+                map.need("usualIn", "'usualIn: 1ms'").durationNs(), map.need("usualOut", "'usualOut: 1ms'").durationNs());
+        }
+
+        private Map<String, Object> entries() {
+            final Map<String, Object> entries = new LinkedHashMap<>();
+            entries.put("chunk", chunkBytes + "B");
+            entries.put("in", inNs + "ns");
+            entries.put("out", outNs + "ns");
+            entries.put("drop", dropNs + "ns");
+            entries.put("usualIn", usualInNs + "ns");
+            entries.put("usualOut", usualOutNs + "ns");
+            return entries;
+        }
+    }
+
+    /** Copies the list. */
+    public GpuCalibration {
+        chunks = List.copyOf(chunks);
+    }
+
+    static GpuCalibration read(final YamlValue value) {
+        final YamlMap map = value.map("gpu", "driver", "chunk", "launch", "completion", "swapInOverhead", "swapOutOverhead", "chunks");
+        final List<ChunkCost> chunks = new ArrayList<>();
+        for (final YamlValue chunk : map.need("chunks", "the list 'chunks', or run: tactus calibrate").list()) {
+            chunks.add(ChunkCost.read(chunk.map("chunk", "in", "out", "drop", "usualIn", "usualOut")));
+        }
+        return new GpuCalibration(map.need("gpu", "the GPU's name").text(), map.need("driver", "the driver's name").text(),
+            map.need("chunk", "'chunk: 32MiB'").sizeBytes(), Quantiles.read(map, "launch"), Quantiles.read(map, "completion"),
+            map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0), chunks);
+    }
+
+    Map<String, Object> entries() {
+        final Map<String, Object> entries = new LinkedHashMap<>();
+        entries.put("gpu", gpu);
+        entries.put("driver", driver);
+        entries.put("chunk", chunkBytes + "B");
+        entries.put("launch", launch.entries());
+        entries.put("completion", completion.entries());
+        entries.put("swapInOverhead", swapInOverheadNs + "ns");
+        entries.put("swapOutOverhead", swapOutOverheadNs + "ns");
+        entries.put("chunks", chunks.stream().map(ChunkCost::entries).toList());
+        return entries;
+    }
+}
