@@ -7,47 +7,52 @@ import java.util.List;
 /**
  * Response bounds of chains under EDF: the least fixed point of segment-by-segment bounds, from below, with release jitter, and
  * its refinement by cases of the first blocking. Formulas are ours; proofs in {@code analysis.md}, section 4. Used within one
- * call by one thread. Index names: i the task under study, k an interfering task, r a device.
+ * call by one thread. Index names: i the task under study, j one that blocks, r a device, s a run.
  */
 final class ChainEdf {
-    static final long INFINITE = Long.MAX_VALUE;
-    private static final int MOST_STEPS = 1 << 18;
+    static final long INFINITE = EdfWalk.INFINITE;
     private static final int MOST_ROUNDS = 1 << 14;
-    private static final int FREE = -1;
-    private static final int NO_BLOCKER = -2;
+    /** How far past the deadline the walk that rules cases out is followed, in deadlines. */
+    private static final int REACH = 4;
 
     private final ChainModel model;
     private final boolean cases;
     /** R(k,r), at k * devices + r. */
     private final long[] known;
     private final long[] whole;
-    private final long[] deadlineWork;
-    private final long[] cap;
+    private final EdfWalk walk;
+    /** Latest end of each run of the task under study over all cases so far. */
     private final long[] found;
-    private final boolean[][] usedLayer;
-    /** Task that may not interfere in the case under study, or a negative number. */
-    private int excluded = FREE;
-    private long blockedNs;
-    private final List<Term> blockers = new ArrayList<>();
-    private boolean collecting;
+    private final long[] freeEnd;
+    private final long[] share;
+    /** Longest segment of a task on a device. */
+    private final long[] longest;
+    private final long[] promise;
+    private final int[] candidate;
 
     ChainEdf(final ChainModel model, final boolean cases) {
         this.model = model;
         this.cases = cases;
         final int cells = model.tasks * model.devices;
+        final int runs = model.runFrom[model.tasks];
         known = new long[cells];
         whole = new long[model.tasks];
-        deadlineWork = new long[cells];
-        cap = new long[cells];
-        found = new long[cells];
-        usedLayer = new boolean[model.devices][];
-        for (int r = 0; r < model.devices; r++) {
-            usedLayer[r] = new boolean[model.layerCost[r].length];
-        }
+        walk = new EdfWalk(model, known);
+        found = new long[runs];
+        freeEnd = new long[cases ? runs : 0];
+        share = new long[cases ? runs : 0];
+        longest = new long[cases ? cells : 0];
+        promise = new long[cases ? model.tasks : 0];
+        candidate = new int[cases ? model.tasks : 0];
         for (int k = 0; k < model.tasks; k++) {
             whole[k] = Saturating.add(model.jitter[k], model.cost[k]);
             for (final int r : model.used[k]) {
                 known[k * model.devices + r] = Saturating.add(model.jitter[k], model.prefixCost[k * model.devices + r]);
+            }
+        }
+        for (int r = 0; cases && r < model.devices; r++) {
+            for (int at = model.layerCost[r].length - 1; at >= 0; at--) {
+                longest[model.layerTask[r][at] * model.devices + r] = model.layerCost[r][at];
             }
         }
     }
@@ -69,12 +74,14 @@ final class ChainEdf {
                 if (response > model.deadline[i]) {
                     return i;
                 }
-                changed |= response != whole[i];
+                changed |= response > whole[i];
                 whole[i] = Math.max(whole[i], response);
-                for (final int r : model.used[i]) {
-                    final int cell = i * model.devices + r;
-                    changed |= found[cell] > known[cell];
-                    known[cell] = Math.max(known[cell], found[cell]);
+                for (int s = model.runFrom[i]; s < model.runFrom[i + 1]; s++) {
+                    changed |= learn(i, model.runDevice[s], found[s]);
+                    if (model.runOffer[s] >= 0) {
+                        // Taken, it starts at once and so ends no later than after its wait for its own device.
+                        changed |= learn(i, model.runOffer[s], found[s]);
+                    }
                 }
             }
             if (!changed) {
@@ -84,173 +91,102 @@ final class ChainEdf {
         return 0;
     }
 
-    /** Bound of task i under the present R; leaves R'(i,r) in found. INFINITE when past the limit. */
+    /** Raises R(i,r) to the end of a run; tells whether that was new. */
+    private boolean learn(final int i, final int r, final long end) {
+        final int cell = i * model.devices + r;
+        final boolean more = end > known[cell];
+        known[cell] = more ? end : known[cell];
+        return more;
+    }
+
+    /** Bound of task i under the present R; leaves the ends of its runs in found. INFINITE when past the limit. */
     private long bound(final int i, final long limit) {
-        for (final int r : model.used[i]) {
-            found[i * model.devices + r] = 0;
-            for (final int k : model.users[r]) {
-                deadlineWork[k * model.devices + r] = k == i ? 0 : deadlineWork(i, k, r);
-            }
-        }
+        walk.prepare(i);
+        Arrays.fill(found, model.runFrom[i], model.runFrom[i + 1], 0);
         if (!cases) {
-            return walk(i, FREE, limit);
+            return take(i, EdfWalk.ANYBODY, limit);
         }
-        long worst = walk(i, NO_BLOCKER, limit);
-        final int first = model.runDevice[model.runFrom[i]];
-        for (final int j : model.users[first]) {
-            if (worst == INFINITE) {
-                break;
+        final long harmless = take(i, EdfWalk.HARMLESS, limit);
+        return harmless == INFINITE ? INFINITE : Math.max(harmless, blockedCases(i, limit));
+    }
+
+    /** Walks one case and keeps the latest ends. */
+    private long take(final int i, final int blocker, final long limit) {
+        final long response = walk.along(blocker, limit);
+        for (int s = model.runFrom[i]; s < model.runFrom[i + 1]; s++) {
+            found[s] = Math.max(found[s], walk.end[s]);
+        }
+        return response;
+    }
+
+    /**
+     * Largest bound of the cases in which a task that could interfere blocks the first run. Only cases that can matter are walked
+     * (proof in {@code analysis.md}, section 4): not those whose blocker has no longer segment than the harmless ones, and not
+     * those that what anybody's blocking gives, less what the blocker then does not interfere with, shows not to be later.
+     */
+    private long blockedCases(final int i, final long limit) {
+        final int count = candidates(i);
+        if (count == 0) {
+            return 0;
+        }
+        final int from = model.runFrom[i];
+        final int to = model.runFrom[i + 1];
+        walk.along(EdfWalk.ANYBODY, Saturating.multiply(limit, REACH));
+        System.arraycopy(walk.end, from, freeEnd, from, to - from);
+        long worst = 0;
+        if (freeEnd[to - 1] == INFINITE) {
+            for (int at = 0; at < count && worst != INFINITE; at++) {
+                worst = Math.max(worst, take(i, candidate[at], limit));
             }
-            if (j != i && Saturating.add(model.deadline[j], model.jitter[i]) > model.deadline[i] && interferes(i, j)) {
-                worst = Math.max(worst, walk(i, j, limit));
+            return worst;
+        }
+        int kept = 0;
+        for (int at = 0; at < count; at++) {
+            walk.shares(candidate[at], share);
+            boolean matters = false;
+            for (int s = from; s < to; s++) {
+                matters |= freeEnd[s] - share[s] > found[s];
             }
+            if (matters) {
+                candidate[kept] = candidate[at];
+                promise[kept] = freeEnd[to - 1] - share[to - 1];
+                kept++;
+            }
+        }
+        for (int left = kept; left > 0 && worst != INFINITE; left--) {
+            worst = Math.max(worst, take(i, mostPromising(left), limit));
         }
         return worst;
     }
 
-    /** One walk through the runs; blocker says who may block the first: anybody, only the harmless, or one task. */
-    private long walk(final int i, final int blocker, final long limit) {
-        final int from = model.runFrom[i];
-        final int to = model.runFrom[i + 1];
-        excluded = blocker;
-        blockedNs = 0;
-        blockers.clear();
-        for (final int r : model.used[i]) {
-            Arrays.fill(usedLayer[r], false);
-            for (final int k : model.users[r]) {
-                cap[k * model.devices + r] = 0;
-            }
+    private int mostPromising(final int count) {
+        int best = 0;
+        for (int at = 1; at < count; at++) {
+            best = promise[at] > promise[best] ? at : best;
         }
-        long arrival = model.jitter[i];
-        long own = 0;
-        long end = INFINITE;
-        for (int s = from; s < to; s++) {
-            final int r = model.runDevice[s];
-            final long tail = model.runTail[s];
-            final long largest = block(i, r, Saturating.add(arrival, model.runFront[s]), s == from ? blocker : FREE);
-            final long before = Saturating.add(model.runCost[s] - tail, Saturating.add(largest, model.stall));
-            final long window = window(i, r, before, limit);
-            for (final int k : model.users[r]) {
-                final int cell = k * model.devices + r;
-                cap[cell] = window == INFINITE ? INFINITE : Saturating.add(cap[cell], work(k, r, window));
-            }
-            own = Saturating.add(own, model.runCost[s]);
-            final long base = Saturating.add(Saturating.add(own - tail, blockedNs), model.stall);
-            final long start = start(i, from, s, base, limit - model.jitter[i] - tail);
-            if (start == INFINITE) {
-                return INFINITE;
-            }
-            end = Saturating.add(model.jitter[i], Saturating.add(start, tail));
-            arrival = end;
-            final int cell = i * model.devices + r;
-            found[cell] = Math.max(found[cell], end);
-            if (model.runOffer[s] >= 0) {
-                // Taken, it starts at once and so ends no later than after its wait for its own device.
-                final int instead = i * model.devices + model.runOffer[s];
-                found[instead] = Math.max(found[instead], end);
-            }
-        }
-        return end;
+        final int task = candidate[best];
+        candidate[best] = candidate[count - 1];
+        promise[best] = promise[count - 1];
+        return task;
     }
 
-    /** Charges the largest unused eligible segment on r to the job, and returns the largest eligible one. */
-    private long block(final int i, final int r, final long arrival, final int blocker) {
-        long largest = 0;
-        final long[] costs = model.layerCost[r];
-        final int[] owner = model.layerTask[r];
-        for (int at = 0; at < costs.length; at++) {
-            final int j = owner[at];
-            if (j == i || Saturating.add(model.deadline[j], arrival) <= model.deadline[i]
-                || blocker == NO_BLOCKER && interferes(i, j) || blocker >= 0 && blocker != j) {
-                continue;
-            }
-            largest = Math.max(largest, costs[at]);
-            if (!usedLayer[r][at]) {
-                usedLayer[r][at] = true;
-                blockedNs = Saturating.add(blockedNs, costs[at]);
-                if (collecting) {
-                    blockers.add(new Term(Term.Kind.BLOCKING, model.name(j), model.deviceName(r), 1, costs[at]));
-                }
-                break;
+    /** Finds the harmful tasks that can block the first run for longer than any harmless one. */
+    private int candidates(final int i) {
+        final int first = model.runDevice[model.runFrom[i]];
+        final int harmless = walk.charged[model.runFrom[i]];
+        final long least = harmless < 0 ? 0 : model.layerCost[first][harmless];
+        int count = 0;
+        for (final int j : model.users[first]) {
+            if (canBlock(i, j) && walk.isHarmful(j) && longest[j * model.devices + first] > least) {
+                candidate[count] = j;
+                count++;
             }
         }
-        return largest;
+        return count;
     }
 
-    private boolean interferes(final int i, final int j) {
-        for (final int r : model.used[i]) {
-            if (model.deviceCost[j * model.devices + r] > 0 && deadlineWork[j * model.devices + r] > 0) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private long window(final int i, final int r, final long base, final long limit) {
-        long x = base;
-        for (int step = 0; step < MOST_STEPS && x <= limit; step++) {
-            long next = base;
-            for (final int k : model.users[r]) {
-                next = Saturating.add(next, work(k, r, x));
-            }
-            if (next == x) {
-                return x;
-            }
-            x = next;
-        }
-        return INFINITE;
-    }
-
-    /** Latest start of the last segment of run s after the request. */
-    private long start(final int i, final int from, final int s, final long base, final long limit) {
-        long x = base;
-        for (int step = 0; step < MOST_STEPS && x <= limit; step++) {
-            long next = base;
-            for (final int r : model.used[i]) {
-                if (!usedUpTo(r, from, s)) {
-                    continue;
-                }
-                for (final int k : model.users[r]) {
-                    next = Saturating.add(next, Math.min(work(k, r, x), cap[k * model.devices + r]));
-                }
-            }
-            if (next == x) {
-                return x;
-            }
-            x = next;
-        }
-        return INFINITE;
-    }
-
-    private boolean usedUpTo(final int r, final int from, final int s) {
-        for (int run = from; run <= s; run++) {
-            if (model.runDevice[run] == r) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** W(k,r,x) = min(Wrel, Ndl); 0 for the task itself, whose Ndl is kept at 0. */
-    private long work(final int k, final int r, final long x) {
-        final int cell = k * model.devices + r;
-        final long most = deadlineWork[cell];
-        if (most == 0 || k == excluded) {
-            return 0;
-        }
-        final long c = model.deviceCost[cell];
-        return Math.min(most, Saturating.multiply((x + known[cell] - c) / model.period[k] + 1, c));
-    }
-
-    /** Ndl(k,r): most work of k on r by jobs whose absolute deadline is not after that of the job of i. */
-    private long deadlineWork(final int i, final int k, final int r) {
-        final int cell = k * model.devices + r;
-        final long y = model.deadline[i] - model.deadline[k] + known[cell];
-        if (y <= 0) {
-            return 0;
-        }
-        final long c = model.deviceCost[cell];
-        return Saturating.add(Saturating.multiply(y / model.period[k], c), Math.min(c, y % model.period[k]));
+    private boolean canBlock(final int i, final int j) {
+        return j != i && model.deadline[j] > model.deadline[i] - model.jitter[i];
     }
 
     /** Explains task i under the R that was reached; failed is the first task that fails, or -1. */
@@ -264,35 +200,45 @@ final class ChainEdf {
         if (response == INFINITE || failed == i && response <= model.deadline[i]) {
             return Sentences.unbounded(name, model.deadline[i], busiest(i));
         }
-        collecting = true;
-        int worst = cases ? NO_BLOCKER : FREE;
-        if (cases && walk(i, worst, limit) != response) {
-            for (final int j : model.users[model.runDevice[model.runFrom[i]]]) {
-                if (j != i && interferes(i, j) && Saturating.add(model.deadline[j], model.jitter[i]) > model.deadline[i]
-                    && walk(i, j, limit) == response) {
-                    worst = j;
-                    break;
-                }
+        final int worst = worstCase(i, limit, response);
+        walk.along(worst, limit);
+        final List<Term> terms = new ArrayList<>();
+        for (int s = model.runFrom[i]; s < model.runFrom[i + 1]; s++) {
+            final int r = model.runDevice[s];
+            if (walk.charged[s] >= 0) {
+                terms.add(new Term(Term.Kind.BLOCKING, model.name(model.layerTask[r][walk.charged[s]]), model.deviceName(r), 1,
+                    model.layerCost[r][walk.charged[s]]));
             }
         }
-        walk(i, worst, limit);
-        final long start = response - model.jitter[i] - model.runTail[model.runFrom[i + 1] - 1];
-        final List<Term> terms = new ArrayList<>(blockers);
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead[i]));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
         terms.add(Term.own(Term.Kind.STALL, model.stall));
         for (final int r : model.used[i]) {
             for (final int k : model.users[r]) {
-                final int cell = k * model.devices + r;
-                final long ns = Math.min(work(k, r, start), cap[cell]);
+                final long ns = k == i || k == worst ? 0 : walk.share(k, r);
                 if (ns > 0) {
                     terms.add(new Term(Term.Kind.INTERFERENCE, model.name(k), model.deviceName(r),
-                        Math.max(1, ns / model.deviceCost[cell]), ns));
+                        Math.max(1, ns / model.deviceCost[k * model.devices + r]), ns));
                 }
             }
         }
         return Sentences.explain(name, response, model.deadline[i], model.deadline[i], terms);
+    }
+
+    /** Finds a case that gives the bound. */
+    private int worstCase(final int i, final long limit, final long response) {
+        if (!cases) {
+            return EdfWalk.ANYBODY;
+        }
+        if (walk.along(EdfWalk.HARMLESS, limit) != response) {
+            for (final int j : model.users[model.runDevice[model.runFrom[i]]]) {
+                if (canBlock(i, j) && walk.isHarmful(j) && walk.along(j, limit) == response) {
+                    return j;
+                }
+            }
+        }
+        return EdfWalk.HARMLESS;
     }
 
     private String busiest(final int i) {

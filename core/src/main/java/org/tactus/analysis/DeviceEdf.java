@@ -2,15 +2,13 @@ package org.tactus.analysis;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
 
 /**
  * Response bounds of tasks on one device under EDF: every deadline-busy period that can matter, with release jitter.
  *
  * <p>After Spuri 1996 (preemptive) and George, Rivierre, Spuri 1996 (without preemption); the extension to fixed preemption points
- * with jitter is ours, proof in {@code analysis.md}, section 5. Dense time: blocking is the whole segment. Used within one call by
+ * with jitter is ours, proof in {@code analysis.md}, section 6. Dense time: blocking is the whole segment. Used within one call by
  * one thread.
  */
 final class DeviceEdf {
@@ -22,29 +20,23 @@ final class DeviceEdf {
     private final boolean preemptive;
     private final long tick;
     private final long[] bound;
-    private final long[] count;
-    private final long[] worstWindow;
-    private final long[] worstDeadline;
-    /** Ranks by the earliest deadline that a job can have in a window, longest first. */
-    private final Integer[] byDeadline;
-    private final int[] longestOf;
-    /** Number of tasks that have no job due by the point in time under study; shrinks as that moves on. */
-    private int later;
-    private long steps;
+    private final Blockers blockers;
+    private final DeadlineBusyPeriods periods;
 
     DeviceEdf(final DeviceModel model, final boolean preemptive, final long tick) {
         this.model = model;
         this.preemptive = preemptive;
         this.tick = tick;
         bound = new long[model.tasks];
-        count = new long[model.tasks];
-        worstWindow = new long[model.tasks];
-        worstDeadline = new long[model.tasks];
-        byDeadline = new Integer[model.tasks];
-        Arrays.setAll(byDeadline, i -> i);
-        Arrays.sort(byDeadline, Comparator.comparingLong(i -> -firstDue(i)));
-        longestOf = new int[model.tasks];
-        rankBlockers();
+        final long[] until = new long[model.tasks];
+        final long[] blocking = new long[model.tasks];
+        for (int i = 0; i < model.tasks; i++) {
+            until[i] = model.deadline[i] - model.jitter[i];
+            blocking[i] = preemptive ? 0 : Math.max(0, model.longest[i] - tick);
+        }
+        blockers = new Blockers(until, blocking);
+        periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
+            preemptive ? new long[model.tasks] : model.tail, model.stall, preemptive), blockers);
     }
 
     long[] bounds() {
@@ -62,118 +54,25 @@ final class DeviceEdf {
      * @return false when a response passes deadline + slack, or when the guard stops it: then some bound is INFINITE
      */
     boolean solve(final long slack) {
-        Arrays.fill(bound, 0);
-        Arrays.fill(count, 0);
-        steps = MOST_STEPS;
-        later = model.tasks;
         final long busy = load() > MOST_LOAD ? INFINITE : busyPeriod();
         if (busy == INFINITE) {
             Arrays.fill(bound, INFINITE);
             return false;
         }
-        final PriorityQueue<long[]> events = new PriorityQueue<>(Math.max(1, model.tasks), Comparator.comparingLong(e -> e[0]));
-        long lastDeadline = 0;
-        for (int j = 0; j < model.tasks; j++) {
-            events.add(new long[] {firstDue(j), j});
-            lastDeadline = Math.max(lastDeadline, Saturating.add(busy, model.deadline[j]));
+        final long[] before = new long[model.tasks];
+        final long[] limit = new long[model.tasks];
+        for (int i = 0; i < model.tasks; i++) {
+            before[i] = busy;
+            limit[i] = Saturating.add(model.deadline[i], slack);
         }
-        long demand = 0;
-        while (!events.isEmpty() && events.peek()[0] < lastDeadline) {
-            final long d = events.peek()[0];
-            while (events.peek()[0] == d) {
-                final long[] event = events.poll();
-                final int j = (int) event[1];
-                count[j]++;
-                demand = Saturating.add(demand, model.cost[j]);
-                event[0] = Saturating.add(d, model.period[j]);
-                events.add(event);
-            }
-            for (int i = 0; i < model.tasks; i++) {
-                if (count[i] == 0 || d - model.deadline[i] >= busy) {
-                    continue;
-                }
-                final long base = Saturating.add(blocking(d), model.stall);
-                if (Saturating.add(base, demand) - (d - model.deadline[i]) <= bound[i]) {
-                    continue;
-                }
-                final long most = Saturating.add(model.deadline[i], slack);
-                if (!examine(i, d, base, most)) {
-                    bound[i] = INFINITE;
-                    return false;
-                }
-            }
-            steps--;
-            if (steps <= 0) {
-                Arrays.fill(bound, INFINITE);
-                return false;
-            }
+        final boolean good = periods.solve(before, limit, MOST_STEPS);
+        for (int i = 0; i < model.tasks; i++) {
+            bound[i] = periods.boundNs(i);
         }
-        return true;
-    }
-
-    /** Bounds the response of a job of i whose deadline is d after the start of its deadline-busy period. */
-    private boolean examine(final int i, final long d, final long base, final long most) {
-        final long release = d - model.deadline[i];
-        final long tail = preemptive ? 0 : model.tail[i];
-        final long start = Saturating.add(base, Saturating.multiply(count[i], model.cost[i]) - tail);
-        long x = start;
-        while (x + tail - release <= most) {
-            if (steps-- <= 0) {
-                return false;
-            }
-            long next = start;
-            for (int k = 0; k < model.tasks; k++) {
-                if (k != i && count[k] > 0) {
-                    final long arrived = (x + model.jitter[k] - (preemptive ? 1 : 0)) / model.period[k] + 1;
-                    next = Saturating.add(next, Saturating.multiply(Math.min(arrived, count[k]), model.cost[k]));
-                }
-            }
-            if (next == x) {
-                if (x + tail - release > bound[i]) {
-                    bound[i] = x + tail - release;
-                    worstWindow[i] = x;
-                    worstDeadline[i] = d;
-                }
-                return true;
-            }
-            x = next;
+        if (!good) {
+            bound[periods.failing()] = INFINITE;
         }
-        return false;
-    }
-
-    /**
-     * Longest segment of a task that has no job due by d in the window: one of its jobs may have started just before. A task that
-     * has such a job does not block beside interfering, for its earlier jobs are done when a later one starts; and interfering it
-     * takes at least as long.
-     */
-    private long blocking(final long d) {
-        final int who = blocker(d);
-        return who < 0 ? 0 : Math.max(0, model.longest[who] - tick);
-    }
-
-    /** Who has that segment, or -1. */
-    private int blocker(final long d) {
-        while (later > 0 && firstDue(byDeadline[later - 1]) <= d) {
-            later--;
-        }
-        if (preemptive || later == 0) {
-            return -1;
-        }
-        return longestOf[later - 1];
-    }
-
-    /** For each number of tasks due last: which of them has the longest segment. */
-    private void rankBlockers() {
-        int first = byDeadline[0];
-        for (int at = 0; at < byDeadline.length; at++) {
-            first = model.longest[byDeadline[at]] > model.longest[first] ? byDeadline[at] : first;
-            longestOf[at] = first;
-        }
-    }
-
-    /** Earliest deadline, from the start of a window, of a job that arrives in it. */
-    private long firstDue(final int i) {
-        return model.deadline[i] - model.jitter[i];
+        return good;
     }
 
     private long busyPeriod() {
@@ -181,7 +80,7 @@ final class DeviceEdf {
         for (int k = 0; k < model.tasks; k++) {
             x = Saturating.add(x, model.cost[k]);
         }
-        while (steps-- > 0) {
+        for (long steps = MOST_STEPS; steps > 0; steps--) {
             long next = model.stall;
             for (int k = 0; k < model.tasks; k++) {
                 next = Saturating.add(next,
@@ -201,23 +100,22 @@ final class DeviceEdf {
     /** Explains task i after a solve that bounded it, or followed it past its deadline. */
     Explanation explain(final int i) {
         final long response = bound[i];
-        final long d = worstDeadline[i];
-        later = model.tasks;
+        final long d = periods.worstDueNs(i);
         final List<Term> terms = new ArrayList<>();
         final long own = (d - model.deadline[i] + model.jitter[i]) / model.period[i];
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
         terms.add(Term.own(Term.Kind.STALL, model.stall));
-        final int who = blocker(d);
+        final int who = preemptive ? -1 : blockers.by(d);
         if (who >= 0) {
-            terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blocking(d)));
+            terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blockers.ns(d)));
         }
         for (int k = 0; k < model.tasks; k++) {
             final long due = d - model.deadline[k] + model.jitter[k];
             if (k == i || due < 0) {
                 continue;
             }
-            final long arrived = (worstWindow[i] + model.jitter[k] - (preemptive ? 1 : 0)) / model.period[k] + 1;
+            final long arrived = (periods.worstStartNs(i) + model.jitter[k] - (preemptive ? 1 : 0)) / model.period[k] + 1;
             final long jobs = Math.min(arrived, due / model.period[k] + 1);
             terms.add(new Term(Term.Kind.INTERFERENCE, model.name(k), model.device(), jobs, jobs * model.cost[k]));
         }

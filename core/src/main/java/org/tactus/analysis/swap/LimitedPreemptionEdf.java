@@ -1,7 +1,11 @@
 package org.tactus.analysis.swap;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.tactus.analysis.Blockers;
+import org.tactus.analysis.DeadlineBusyPeriods;
+import org.tactus.analysis.DueDates;
 import org.tactus.analysis.Explanation;
 import org.tactus.analysis.Saturating;
 import org.tactus.analysis.Sentences;
@@ -14,7 +18,7 @@ import org.tactus.analysis.Term;
  */
 final class LimitedPreemptionEdf {
     private static final long INFINITE = Long.MAX_VALUE;
-    private static final int MOST_STEPS = 1 << 20;
+    private static final long MOST_STEPS = 1 << 22;
     private static final int MOST_POINTS = 1 << 18;
     private static final double MOST_LOAD = 1 + 1e-9;
 
@@ -23,12 +27,17 @@ final class LimitedPreemptionEdf {
     private int failing = -1;
     private long failingNs;
     private long excessNs;
-    private long worstRelease;
-    private long worstStart;
-    private int budget;
+    private boolean solved;
+    private final Blockers blockers;
+    private final DeadlineBusyPeriods periods;
 
     LimitedPreemptionEdf(final SwapModel model) {
         this.model = model;
+        final long[] blocking = new long[model.tasks];
+        Arrays.setAll(blocking, j -> model.region[j] - 1);
+        blockers = new Blockers(model.deadline, blocking);
+        periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(
+            model.period, model.deadline, model.jitter, model.demand, model.last, model.stall, false), blockers);
     }
 
     /** Whether demand never exceeds time; else failing() names a task whose deadline is the first failing point, or overload. */
@@ -40,29 +49,20 @@ final class LimitedPreemptionEdf {
         if (horizon == INFINITE) {
             return false;
         }
-        final long[] next = new long[model.tasks];
-        for (int i = 0; i < model.tasks; i++) {
-            next[i] = model.deadline[i] - model.jitter[i];
-        }
+        final DueDates dates = new DueDates(model.period, model.deadline, model.jitter, model.demand);
         for (int points = 0; points < MOST_POINTS; points++) {
-            int soonest = 0;
-            for (int i = 1; i < model.tasks; i++) {
-                soonest = next[i] < next[soonest] ? i : soonest;
-            }
-            final long t = next[soonest];
-            if (t > horizon) {
+            if (dates.comingNs() > horizon) {
                 failing = -1;
                 return true;
             }
-            final long needed = Saturating.add(demand(t), Saturating.add(model.stall, blocking(blocker(t))));
+            dates.next();
+            final long t = dates.dueNs();
+            final long needed = Saturating.add(dates.demandNs(), Saturating.add(model.stall, blockers.ns(t)));
             if (needed > t) {
-                failing = soonest;
+                failing = dates.task();
                 failingNs = t;
                 excessNs = needed - t;
                 return false;
-            }
-            for (int i = 0; i < model.tasks; i++) {
-                next[i] = next[i] == t ? Saturating.add(Math.max(0, t), model.period[i]) + Math.min(0, t) : next[i];
             }
         }
         return false;
@@ -72,60 +72,20 @@ final class LimitedPreemptionEdf {
         return failing;
     }
 
-    /** Response bound of a task of a feasible set: what the deadline busy periods give, and never more than the deadline. */
-    long bound(final int i) {
-        budget = MOST_STEPS;
-        worstRelease = -model.jitter[i];
-        worstStart = -1;
-        long worst = 0;
-        int points = 0;
-        for (int j = 0; j < model.tasks; j++) {
-            final long first = model.deadline[j] - model.jitter[j] - model.deadline[i];
-            final long low = -model.jitter[i];
-            final long skip = first >= low ? 0 : Saturating.ceilDivide(low - first, model.period[j]);
-            for (long a = first + skip * model.period[j]; a < horizon - model.jitter[i]; a += model.period[j]) {
-                if (points++ > MOST_POINTS) {
-                    worstStart = -1;
-                    return model.deadline[i];
-                }
-                final long start = start(i, a);
-                if (start == INFINITE) {
-                    worstStart = -1;
-                    return model.deadline[i];
-                }
-                final long response = start + model.last[i] - a;
-                if (response > worst) {
-                    worst = response;
-                    worstRelease = a;
-                    worstStart = start;
-                }
-            }
+    /** Response bounds of a feasible set: what the deadline busy periods give, and never more than the deadline. */
+    void solve() {
+        final long[] before = new long[model.tasks];
+        final long[] limit = new long[model.tasks];
+        for (int i = 0; i < model.tasks; i++) {
+            before[i] = horizon - model.jitter[i];
+            limit[i] = INFINITE;
         }
-        if (worst > model.deadline[i]) {
-            worstStart = -1;
-            return model.deadline[i];
-        }
-        return worst;
+        solved = periods.solve(before, limit, MOST_STEPS);
     }
 
-    private long start(final int i, final long a) {
-        final long base = Saturating.add(Saturating.add(model.stall, blocking(blocker(a + model.deadline[i]))),
-            Saturating.add((a + model.jitter[i]) / model.period[i] * model.demand[i], model.demand[i] - model.last[i]));
-        long start = base;
-        while (budget-- > 0) {
-            long next = base;
-            for (int j = 0; j < model.tasks; j++) {
-                next = Saturating.add(next, Saturating.multiply(jobs(i, j, a, start), model.demand[j]));
-            }
-            if (next == start) {
-                return start;
-            }
-            start = next;
-            if (start == INFINITE) {
-                return INFINITE;
-            }
-        }
-        return INFINITE;
+    /** Response bound of a task after {@link #solve}; the deadline where nothing better was found. */
+    long bound(final int i) {
+        return solved ? Math.min(periods.boundNs(i), model.deadline[i]) : model.deadline[i];
     }
 
     private long jobs(final int i, final int j, final long a, final long start) {
@@ -155,31 +115,9 @@ final class LimitedPreemptionEdf {
         return INFINITE;
     }
 
-    private long demand(final long t) {
-        long sum = 0;
-        for (int i = 0; i < model.tasks; i++) {
-            sum = Saturating.add(sum, Saturating.multiply(due(i, t), model.demand[i]));
-        }
-        return sum;
-    }
-
     private long due(final int i, final long t) {
         final long window = t - model.deadline[i] + model.jitter[i];
         return window < 0 ? 0 : window / model.period[i] + 1;
-    }
-
-    private long blocking(final int who) {
-        return who < 0 ? 0 : model.region[who] - 1;
-    }
-
-    private int blocker(final long t) {
-        int who = -1;
-        for (int j = 0; j < model.tasks; j++) {
-            if (model.deadline[j] > t && (who < 0 || model.region[j] > model.region[who])) {
-                who = j;
-            }
-        }
-        return who;
     }
 
     Explanation explain(final int i) {
@@ -194,17 +132,19 @@ final class LimitedPreemptionEdf {
             }
             return explainDemand(i);
         }
+        solve();
         final long response = bound(i);
         final List<Term> terms = new ArrayList<>();
-        if (worstStart >= 0) {
+        if (solved && periods.boundNs(i) <= deadline) {
+            final long worstRelease = periods.worstDueNs(i) - deadline;
             LimitedPreemption.addOwn(model, i, terms);
             final long earlier = (worstRelease + model.jitter[i]) / model.period[i];
             terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), Math.max(1, earlier),
                 earlier * model.demand[i]));
             terms.add(Term.own(Term.Kind.EARLIER_START, -worstRelease - model.jitter[i]));
-            addBlocking(blocker(worstRelease + deadline), terms);
+            addBlocking(worstRelease + deadline, terms);
             for (int j = 0; j < model.tasks; j++) {
-                final long jobs = jobs(i, j, worstRelease, worstStart);
+                final long jobs = jobs(i, j, worstRelease, periods.worstStartNs(i));
                 terms.add(new Term(Term.Kind.INTERFERENCE, model.task(j).name(), model.device(), jobs, jobs * model.demand[j]));
             }
         }
@@ -219,7 +159,7 @@ final class LimitedPreemptionEdf {
         terms.add(new Term(Term.Kind.INTERFERENCE, model.task(i).name() + "'s earlier jobs", model.device(), Math.max(1, earlier),
             earlier * model.demand[i]));
         terms.add(Term.own(Term.Kind.EARLIER_START, -since - model.jitter[i]));
-        addBlocking(blocker(failingNs), terms);
+        addBlocking(failingNs, terms);
         for (int j = 0; j < model.tasks; j++) {
             if (j != i && due(j, failingNs) > 0) {
                 final long jobs = due(j, failingNs);
@@ -229,9 +169,10 @@ final class LimitedPreemptionEdf {
         return Sentences.explain(model.task(i).name(), Saturating.add(model.deadline[i], excessNs), model.deadline[i], failingNs, terms);
     }
 
-    private void addBlocking(final int who, final List<Term> terms) {
+    private void addBlocking(final long dueNs, final List<Term> terms) {
+        final int who = blockers.by(dueNs);
         if (who >= 0) {
-            terms.add(new Term(Term.Kind.BLOCKING, model.task(who).name(), model.device(), 1, blocking(who)));
+            terms.add(new Term(Term.Kind.BLOCKING, model.task(who).name(), model.device(), 1, blockers.ns(dueNs)));
         }
     }
 }

@@ -134,6 +134,7 @@ public final class SwapAnalysis implements SchedulabilityTest {
         Arrays.fill(bounds, Long.MAX_VALUE);
         int failed = -1;
         if (solver.feasible()) {
+            solver.solve();
             for (int i = 0; i < model.tasks; i++) {
                 bounds[i] = solver.bound(i);
             }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.tactus.analysis.Analyses;
 import org.tactus.analysis.TaskVerdict;
@@ -109,6 +110,31 @@ class SwapAnalysisTest {
                 }
             }
         }
+    }
+
+    @Test
+    void shouldBoundAsTheFormulasDoWhenDueDatesAreLeftOut() {
+        int passed = 0;
+        for (int index = 0; index < SETS; index++) {
+            final SwapCase set = SwapCase.random(new SplittableRandom(SEED + index), index % 2 == 1);
+            for (final SwapProtocol protocol : new SwapProtocol[] {SwapProtocol.SEQ, SwapProtocol.SPE}) {
+                final SwapModel model = new SwapModel(
+                    set.set(PolicyKind.EDF, protocol), protocol, IntStream.range(0, set.exec().length).toArray());
+                final PlainLimitedPreemptionEdf plain = new PlainLimitedPreemptionEdf(model);
+                final LimitedPreemptionEdf quick = new LimitedPreemptionEdf(model);
+                final String where = "seed " + (SEED + index) + ' ' + protocol;
+                assertEquals(plain.feasible(), quick.feasible(), where);
+                assertEquals(plain.failing(), quick.failing(), where);
+                if (plain.failing() < 0) {
+                    quick.solve();
+                    passed++;
+                    for (int i = 0; i < model.tasks; i++) {
+                        assertEquals(plain.bound(i), quick.bound(i), where + " task " + i);
+                    }
+                }
+            }
+        }
+        assertTrue(passed > SETS / 10, "too few sets that pass: " + passed);
     }
 
     @Test
