@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.Reclaim;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
@@ -68,8 +69,9 @@ class EdfOracleTest {
         final TaskSetBuilder builder = TaskSet.builder("many").policy(PolicyKind.EDF);
         final int devices = 1 + random.nextInt(3);
         for (int r = 0; r < devices; r++) {
-            builder.device(DeviceSpec.modelled("d" + r));
+            builder.device(r < 2 ? DeviceSpec.cpu("d" + r) : DeviceSpec.modelled("d" + r));
         }
+        final boolean offers = devices == 3 && random.nextBoolean();
         if (random.nextInt(4) == 0) {
             builder.overheads(new Overheads(random.nextInt(3), random.nextInt(3), random.nextInt(4), random.nextInt(3), random.nextInt(5)));
         }
@@ -83,8 +85,17 @@ class EdfOracleTest {
             final long jitter = random.nextInt(4) == 0 ? random.nextLong(0, 1 + period / 8) : 0;
             builder.task("t" + i, t -> {
                 t.periodNs(Math.max(period, deadline)).deadlineNs(deadline).jitterNs(jitter);
+                boolean offered = false;
                 for (int s = 0; s < segments; s++) {
-                    t.segment("d" + random.nextInt(devices), Math.max(1, each * (1 + random.nextInt(8)) / 4));
+                    final int device = random.nextInt(devices);
+                    t.segment("d" + device, Math.max(1, each * (1 + random.nextInt(8)) / 4));
+                    if (offers && s > 0 && device < 2 && random.nextBoolean()) {
+                        t.offer("d2", 1 + random.nextLong(2 * each));
+                        offered = true;
+                    }
+                }
+                if (offered) {
+                    t.reclaim(new Reclaim(1 + random.nextLong(2 * each), 1 + random.nextInt(3), 1 + random.nextLong(2 * each)));
                 }
             });
         }
