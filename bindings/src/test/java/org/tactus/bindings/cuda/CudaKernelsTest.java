@@ -97,6 +97,44 @@ class CudaKernelsTest {
     }
 
     @Test
+    void shouldComputeInPtxWhatTheHostComputes() {
+        final String ptx = new String(CudaKernels.ptx(), StandardCharsets.US_ASCII);
+        final int[][] grids = {{1, 1}, {3, 7}, {2, 64}, {200, 8}}; // fewer threads than words, and more
+        for (final int words : new int[] {1, 20, 777}) {
+            for (final int[] grid : grids) {
+                try (Arena arena = Arena.ofConfined()) {
+                    final MemorySegment memory = arena.allocate((words + 2) * 8L, 8);
+                    final MemorySegment expected = arena.allocate(words * 8L, 8);
+                    memory.setAtIndex(ValueLayout.JAVA_LONG, words, 5); // the checksum is added to it
+                    CudaKernels.fill(expected, -3);
+                    new PtxInterpreter(ptx, CudaKernels.FILL, memory).launch(grid[0], 1, grid[1], 1, memory.address(), words, -3);
+                    new PtxInterpreter(ptx, CudaKernels.CHECKSUM, memory)
+                        .launch(grid[0], 1, grid[1], 1, memory.address(), words, memory.address() + words * 8L);
+                    assertEquals(-1, memory.asSlice(0, words * 8L).mismatch(expected));
+                    assertEquals(5 + CudaKernels.checksum(expected), memory.getAtIndex(ValueLayout.JAVA_LONG, words));
+                    assertEquals(0, memory.getAtIndex(ValueLayout.JAVA_LONG, words + 1));
+                }
+            }
+        }
+        for (final int n : new int[] {1, 4, 9}) {
+            try (Arena arena = Arena.ofConfined()) {
+                final long bytes = n * n * 4L;
+                final MemorySegment memory = arena.allocate(4 * bytes, 8);
+                for (int i = 0; i < 2 * n * n; i++) {
+                    memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (int) CudaKernels.word(1, i) * 0x1p-31f);
+                }
+                final int blocks = (n + 3) / 4;
+                new PtxInterpreter(ptx, CudaKernels.MATMUL, memory).launch(
+                    blocks, blocks, 4, 4, memory.address(), memory.address() + bytes, memory.address() + 2 * bytes, n);
+                final MemorySegment product = memory.asSlice(3 * bytes, bytes);
+                CudaKernels.matmul(memory.asSlice(0, bytes), memory.asSlice(bytes, bytes), product, n);
+                assertEquals(-1, memory.asSlice(2 * bytes, bytes).mismatch(product));
+            }
+        }
+        new PtxInterpreter(ptx, CudaKernels.SPIN, MemorySegment.NULL).launch(1, 1, 2, 1, 50); // ends
+    }
+
+    @Test
     void shouldBeAssembledForEveryDeviceThatTheToolkitKnows() throws IOException, InterruptedException {
         final Path ptxas = Toolkit.program("ptxas").orElse(null);
         assumeTrue(ptxas != null, "no CUDA toolkit here (ptxas); set CUDA_HOME to check the kernels against the devices it knows");
