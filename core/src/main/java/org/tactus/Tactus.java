@@ -18,11 +18,13 @@ import org.tactus.analysis.Analyses;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
+import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.SegmentWork;
+import org.tactus.device.cuda.CudaDevices;
 import org.tactus.format.MachineName;
 import org.tactus.kernel.AdmissionRefusedException;
 import org.tactus.kernel.DispatchLoop;
@@ -81,10 +83,8 @@ public final class Tactus implements AutoCloseable {
         this.set = set;
         this.options = options;
         this.factory = factory;
-        for (int i = 0; i < set.platform().devices().size(); i++) {
-            devices.add(device(set.platform().devices().get(i), i));
-        }
         refuseSwapping(set);
+        openDevices();
         if (options.realTime()) {
             granted.put("process", RealTime.lockMemory().text());
         }
@@ -112,12 +112,30 @@ public final class Tactus implements AutoCloseable {
         return new Tactus(set, options, factory, listener, events);
     }
 
-    private static Device device(final DeviceSpec spec, final int index) {
+    private void openDevices() {
+        try {
+            for (int i = 0; i < set.platform().devices().size(); i++) {
+                devices.add(device(set.platform().devices().get(i), i, options.realTime()));
+            }
+        } catch (final RuntimeException e) {
+            devices.forEach(Device::close);
+            throw e;
+        }
+    }
+
+    private static Device device(final DeviceSpec spec, final int index, final boolean realTime) {
         if (spec.kind() == DeviceKind.CPU) {
             return new CpuDevice(Clock.SYSTEM, "java");
         }
         if (spec.kind() == DeviceKind.MODELLED) {
             return new ModelledDevice();
+        }
+        if (spec.kind() == DeviceKind.CUDA) {
+            try {
+                return CudaDevices.open(spec, realTime);
+            } catch (final IllegalStateException | NativeCallException e) {
+                throw new InvalidTaskSetException("platform.devices[" + index + "].driver", e.getMessage());
+            }
         }
         throw new InvalidTaskSetException("platform.devices[" + index + "].kind", "device '" + spec.name() + "' is of kind "
             + spec.kind().text() + ", which this version cannot run; analyse and simulate it, or run it as modelled");

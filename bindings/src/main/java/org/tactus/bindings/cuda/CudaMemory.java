@@ -291,6 +291,17 @@ public final class CudaMemory {
     }
 
     /**
+     * Host memory at an address.
+     *
+     * @param address such as {@link #allocateHost} gave it
+     * @param bytes   its size
+     * @return the memory, which must not be touched when it was freed
+     */
+    public static MemorySegment view(final long address, final long bytes) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    /**
      * Frees pinned host memory.
      *
      * @param address as {@link #allocateHost} gave it

@@ -1,0 +1,241 @@
+package org.tactus.device.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.CudaKernels;
+import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.cuda.CudaModules;
+import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.device.ChunkMover;
+import org.tactus.device.Device;
+import org.tactus.device.SegmentWork;
+import org.tactus.memory.CompletionWord;
+import org.tactus.memory.RegionMover;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Task;
+
+/**
+ * A GPU through the CUDA driver interface. A segment is queued between two events and followed by a word that the stream writes; the
+ * dispatcher polls the word. A segment that is no {@link CudaWork} takes its modelled time by a kernel that spins on the GPU's clock.
+ *
+ * <p>An error of the driver fails the segment, and so its task. One that sticks to the context fails the next segments, too: NVIDIA's
+ * driver lets nothing else run either.
+ */
+public final class CudaDevice implements Device {
+    private static final int MARGIN_TRIALS = 100;
+
+    private final Arena arena = Arena.ofShared();
+    private final CudaGpu gpu;
+    private final CudaStreams streams;
+    private final CudaModules modules;
+    private final CudaCapabilities capabilities;
+    private final AutoCloseable owned;
+    private final long context;
+    private final long stream;
+    private final CompletionWord word;
+    private final long begin;
+    private final long end;
+    private final MemorySegment elapsed = arena.allocate(ValueLayout.JAVA_FLOAT);
+    private final long module;
+    private final long spin;
+    private final MemorySegment spinNs = arena.allocate(ValueLayout.JAVA_LONG);
+    private final MemorySegment spinParameters = arena.allocate(ValueLayout.JAVA_LONG);
+    private final TaskRegions regions;
+    private final RegionMover regionMover;
+    private final CudaMover mover;
+    private final long marginNs;
+    private int status = DONE;
+    private long lastNs;
+    private Throwable failure;
+
+    /**
+     * Prepares a GPU: context, streams, kernels, and the copy engines where memory is scheduled. Slow; makes the context current on the
+     * calling thread.
+     *
+     * @param gpu   the GPU
+     * @param spec  what the set says of it
+     * @param owned closed with the device, such as a software driver
+     */
+    public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned) {
+        this.gpu = gpu;
+        this.owned = owned;
+        final CudaDriver driver = gpu.driver();
+        streams = driver.streams();
+        modules = driver.modules();
+        capabilities = CudaCapabilities.probe(gpu);
+        context = gpu.retainContext();
+        gpu.makeCurrent(context);
+        final int[] priorities = gpu.streamPriorities();
+        stream = streams.create(priorities[1]); // kernels go before copies where the two compete
+        word = new CompletionWord(driver);
+        begin = streams.createEvent(true);
+        end = streams.createEvent(true);
+        module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
+        spin = modules.kernel(module, CudaKernels.SPIN);
+        spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
+        if (spec.memory().isPresent() && capabilities.virtualMemory()) {
+            regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
+            regionMover = new RegionMover(driver, priorities[0]);
+            mover = new CudaMover(gpu, context, regions, regionMover);
+        } else {
+            regions = null;
+            regionMover = null;
+            mover = null;
+        }
+        marginNs = measureMargin();
+    }
+
+    /** What a spin takes beyond its time, by the GPU's clock; a spin of a whole WCET must not overrun it. */
+    private long measureMargin() {
+        long most = 0;
+        for (int i = 0; i < MARGIN_TRIALS; i++) {
+            queueSpin(0, System.nanoTime());
+            streams.synchronize(stream);
+            most = i < MARGIN_TRIALS / 2 ? 0 : Math.max(most, streams.elapsedNs(begin, end, elapsed)); // the first ones warm up
+        }
+        return most;
+    }
+
+    private void queueSpin(final long ns, final long nowNs) {
+        spinNs.set(ValueLayout.JAVA_LONG, 0, ns);
+        streams.record(begin, stream);
+        modules.launch(spin, 1, 1, stream, spinParameters.address());
+        streams.record(end, stream);
+        word.signal(stream, nowNs);
+    }
+
+    @Override
+    public void start(final SegmentWork work, final long job, final long startNs) {
+        status = RUNNING;
+        failure = null;
+        try {
+            gpu.makeCurrent(context); // a dispatcher's thread may drive several GPUs
+            if (work instanceof final CudaWork own) {
+                streams.record(begin, stream);
+                own.launch(stream, job);
+                streams.record(end, stream);
+                word.signal(stream, startNs);
+            } else {
+                queueSpin(Math.max(0, work.modelledNs(job) - marginNs), startNs);
+            }
+        } catch (final RuntimeException e) {
+            fail(e);
+        }
+    }
+
+    private void fail(final Throwable cause) {
+        failure = cause;
+        status = FAILED;
+    }
+
+    @Override
+    public int poll(final long nowNs) {
+        if (status == RUNNING) {
+            try {
+                if (word.hasCome(nowNs)) {
+                    lastNs = streams.elapsedNs(begin, end, elapsed);
+                    status = DONE;
+                    return DONE;
+                }
+            } catch (final RuntimeException e) {
+                fail(e);
+            }
+        }
+        return status == FAILED ? FAILED : RUNNING;
+    }
+
+    @Override
+    public long elapsedNs(final long startNs, final long observedNs) {
+        return status == DONE ? lastNs : observedNs - startNs;
+    }
+
+    @Override
+    public Throwable failure() {
+        return failure == null && mover != null ? mover.failure() : failure;
+    }
+
+    @Override
+    public boolean isSynchronous() {
+        return false;
+    }
+
+    @Override
+    public String driver() {
+        return capabilities.text();
+    }
+
+    /**
+     * What the GPU can do.
+     *
+     * @return as probed when it was opened
+     */
+    public CudaCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public ChunkMover mover() {
+        return mover;
+    }
+
+    @Override
+    public void define(final int slot, final Task task) {
+        if (regions != null) {
+            gpu.makeCurrent(context);
+            regions.define(slot, task);
+        }
+    }
+
+    @Override
+    public void forget(final int slot) {
+        if (regions != null) {
+            gpu.makeCurrent(context);
+            regions.forget(slot);
+        }
+    }
+
+    /**
+     * Where a slot's task has its memory, for works that use it.
+     *
+     * @param slot the task's slot
+     * @return addresses on the device: of what never leaves, of the swappable region, of the scratch arena; 0 for none
+     */
+    public long[] addresses(final int slot) {
+        return regions == null ? new long[3]
+            : new long[] {regions.fixedAddress(slot), regions.regionAddress(slot), regions.scratchAddress(slot)};
+    }
+
+    /** Frees everything; what a broken context no longer frees goes with it. */
+    @Override
+    public void close() {
+        try {
+            gpu.makeCurrent(context);
+            gpu.synchronize();
+            if (regions != null) {
+                regionMover.close();
+                regions.close();
+            }
+            modules.unload(module);
+            streams.destroyEvent(begin);
+            streams.destroyEvent(end);
+            word.close();
+            streams.destroy(stream);
+        } catch (final NativeCallException e) {
+            failure = e; // the context is broken; releasing it frees what is left
+        }
+        try {
+            gpu.releaseContext();
+            if (owned != null) {
+                owned.close();
+            }
+        } catch (final Exception e) {
+            throw new IllegalStateException("the GPU was not given back: " + e.getMessage(), e);
+        } finally {
+            arena.close();
+        }
+    }
+}

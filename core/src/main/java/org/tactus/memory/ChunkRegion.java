@@ -1,0 +1,156 @@
+package org.tactus.memory;
+
+import java.lang.foreign.MemorySegment;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.cuda.CudaMemory;
+
+/**
+ * A task's swappable memory: addresses that never move, chunks of the pool at some of them, and pinned host memory behind each, which
+ * holds what a chunk had when it left. Made and closed by the control thread; mapped and unmapped by the dispatcher only.
+ */
+public final class ChunkRegion implements AutoCloseable {
+    private final CudaMemory memory;
+    private final ChunkPool pool;
+    private final MemorySegment access;
+    private final int constantChunks;
+    private final long chunkBytes;
+    private final long address;
+    private final long backing;
+    /** Of each chunk its handle, or 0 while it is out. */
+    private final long[] handles;
+
+    /**
+     * Reserves addresses and pins host memory; everything is out, and the host's memory is zero.
+     *
+     * @param memory         the driver's memory calls
+     * @param pool           where chunks come from
+     * @param access         lets the GPU read and write, see {@link CudaMemory#readWrite}
+     * @param chunks         how many, above 0
+     * @param constantChunks how many of them, from the first on, are never written on the device
+     */
+    public ChunkRegion(
+        final CudaMemory memory, final ChunkPool pool, final MemorySegment access, final int chunks, final int constantChunks) {
+        this.memory = memory;
+        this.pool = pool;
+        this.access = access;
+        this.constantChunks = constantChunks;
+        chunkBytes = pool.chunkBytes();
+        handles = new long[chunks];
+        address = memory.reserve(chunks * chunkBytes);
+        try {
+            backing = memory.allocateHost(chunks * chunkBytes);
+        } catch (final NativeCallException e) {
+            memory.free(address, chunks * chunkBytes);
+            throw e;
+        }
+    }
+
+    /**
+     * The number of chunks.
+     *
+     * @return those that are in and those that are out
+     */
+    public int chunks() {
+        return handles.length;
+    }
+
+    /**
+     * The first address on the device; it never changes.
+     *
+     * @return of chunk 0, whether anything lies there or not
+     */
+    public long address() {
+        return address;
+    }
+
+    /**
+     * Chunks that are never written on the device: they are dropped instead of copied out.
+     *
+     * @return how many, from chunk 0 on
+     */
+    public int constantChunks() {
+        return constantChunks;
+    }
+
+    /**
+     * The host's memory behind the region.
+     *
+     * @return pinned memory, chunk after chunk; what a chunk holds that is out
+     */
+    public MemorySegment backing() {
+        return CudaMemory.view(backing, handles.length * chunkBytes);
+    }
+
+    long addressOf(final int chunk) {
+        return address + chunk * chunkBytes;
+    }
+
+    long backingOf(final int chunk) {
+        return backing + chunk * chunkBytes;
+    }
+
+    long chunkBytes() {
+        return chunkBytes;
+    }
+
+    /**
+     * Tells whether a chunk is mapped. Dispatcher, or anyone when it has ended.
+     *
+     * @param chunk its index
+     * @return false while it is out
+     */
+    public boolean isIn(final int chunk) {
+        return handles[chunk] != 0;
+    }
+
+    /** Puts chunks at their addresses, one call each, and lets the GPU access the run by one more. All or none are mapped. */
+    void map(final int first, final int count) {
+        int mapped = 0;
+        try {
+            for (; mapped < count; mapped++) {
+                final long handle = pool.take();
+                if (handle == 0) {
+                    throw new IllegalStateException("no chunk is free for chunk " + (first + mapped) + " of " + handles.length
+                        + "; the device's memory holds fewer than the tasks' regions need at once");
+                }
+                handles[first + mapped] = handle;
+                try {
+                    memory.map(addressOf(first + mapped), chunkBytes, handle);
+                } catch (final NativeCallException e) {
+                    handles[first + mapped] = 0;
+                    pool.give(handle);
+                    throw e;
+                }
+            }
+            memory.setAccess(addressOf(first), count * chunkBytes, access);
+        } catch (final RuntimeException e) {
+            if (mapped > 0) {
+                unmap(first, mapped);
+            }
+            throw e;
+        }
+    }
+
+    /** Takes a run away by one call; its chunks go back to the pool. Nothing uses them any more. */
+    void unmap(final int first, final int count) {
+        memory.unmap(addressOf(first), count * chunkBytes);
+        for (int i = first; i < first + count; i++) {
+            pool.give(handles[i]);
+            handles[i] = 0;
+        }
+    }
+
+    /** Frees addresses and host memory; chunks that are in go back to the pool. Control thread, when no dispatcher uses the region. */
+    @Override
+    public void close() {
+        for (int i = 0; i < handles.length; i++) {
+            if (handles[i] != 0) {
+                memory.unmap(addressOf(i), chunkBytes);
+                pool.offer(handles[i]);
+                handles[i] = 0;
+            }
+        }
+        memory.free(address, handles.length * chunkBytes);
+        memory.freeHost(backing);
+    }
+}
