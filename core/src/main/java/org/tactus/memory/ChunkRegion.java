@@ -3,12 +3,16 @@ package org.tactus.memory;
 import java.lang.foreign.MemorySegment;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.generated.cuda.cuda_h;
 
 /**
  * A task's swappable memory: addresses that never move, chunks of the pool at some of them, and pinned host memory behind each, which
  * holds what a chunk had when it left. Made and closed by the control thread; mapped and unmapped by the dispatcher only.
  */
 public final class ChunkRegion implements AutoCloseable {
+    /** Statuses from this one on are of a context or device that is broken. */
+    private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
+
     private final CudaMemory memory;
     private final ChunkPool pool;
     private final MemorySegment access;
@@ -151,6 +155,12 @@ public final class ChunkRegion implements AutoCloseable {
             }
         }
         memory.free(address, handles.length * chunkBytes);
-        memory.freeHost(backing);
+        try {
+            memory.freeHost(backing);
+        } catch (final NativeCallException e) {
+            if (e.code() < FIRST_STICKY) {
+                throw e;
+            } // the context is broken, and its pinned memory goes with it
+        }
     }
 }

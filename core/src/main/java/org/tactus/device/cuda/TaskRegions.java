@@ -2,6 +2,7 @@ package org.tactus.device.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.memory.ChunkPool;
@@ -30,8 +31,15 @@ final class TaskRegions implements AutoCloseable {
     private long fixedBytes;
 
     /** A task's memory; addresses are 0 where it has none of that kind. */
-    private record Holding(
-        long fixedAddress, long fixedBytes, long fixedChunk, long scratchAddress, long scratchBytes, ChunkRegion region, int chunks) {
+    private static final class Holding {
+        long fixedAddress;
+        long fixedBytes;
+        long fixedChunk;
+        boolean fixedMapped;
+        long scratchAddress;
+        long scratchBytes;
+        int chunks;
+        ChunkRegion region;
     }
 
     TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled) {
@@ -45,49 +53,69 @@ final class TaskRegions implements AutoCloseable {
         arena = new ScratchArena(gpu, access, granularityBytes);
     }
 
-    /** Gives a task its memory: what never leaves, a view of the scratch arena, and a region that is out. */
+    /** Gives a task its memory: what never leaves, a view of the scratch arena, and a region that is out. All of it, or nothing. */
     void define(final int slot, final Task task) {
         final SwapRegion layout = SwapRegion.of(task, scheduled);
-        final long fixed = Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes;
-        final int chunks = (int) layout.chunks();
-        long fixedAddress = 0;
-        long fixedChunk = 0;
-        if (fixed > 0) {
-            fixedChunk = memory.create(gpu, fixed);
-            fixedAddress = memory.reserve(fixed);
-            memory.map(fixedAddress, fixed, fixedChunk);
-            memory.setAccess(fixedAddress, fixed, access);
+        final Holding holding = new Holding();
+        try {
+            defineFixed(holding, Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes);
+            if (layout.scratchBytes() > 0) {
+                holding.scratchAddress = arena.show(layout.scratchBytes());
+                holding.scratchBytes = layout.scratchBytes();
+            }
+            if (layout.chunks() > 0) {
+                holding.chunks = (int) layout.chunks();
+                regionChunks += holding.chunks;
+                // Never more than fit beside what stays, and never more than all regions have.
+                final long room = (scheduled.capacityBytes() - fixedBytes - arena.bytes()) / pool.chunkBytes();
+                pool.grow((int) Math.max(0, Math.min(regionChunks, room)));
+                holding.region = new ChunkRegion(memory, pool, access, holding.chunks, (int) layout.constantChunks());
+            }
+        } catch (final NativeCallException e) {
+            free(holding);
+            throw e;
         }
-        final long scratchAddress = layout.scratchBytes() > 0 ? arena.show(layout.scratchBytes()) : 0;
-        regionChunks += chunks;
-        fixedBytes += fixed;
-        // Never more than fit beside what stays, and never more than all regions have.
-        final long room = (scheduled.capacityBytes() - fixedBytes - arena.bytes()) / pool.chunkBytes();
-        pool.grow((int) Math.max(0, Math.min(regionChunks, room)));
-        final ChunkRegion region =
-            chunks > 0 ? new ChunkRegion(memory, pool, access, chunks, (int) layout.constantChunks()) : null;
-        holdings.set(slot, new Holding(fixedAddress, fixed, fixedChunk, scratchAddress, layout.scratchBytes(), region, chunks));
+        holdings.set(slot, holding);
+    }
+
+    private void defineFixed(final Holding holding, final long bytes) {
+        if (bytes > 0) {
+            holding.fixedChunk = memory.create(gpu, bytes);
+            holding.fixedBytes = bytes;
+            fixedBytes += bytes;
+            holding.fixedAddress = memory.reserve(bytes);
+            memory.map(holding.fixedAddress, bytes, holding.fixedChunk);
+            holding.fixedMapped = true;
+            memory.setAccess(holding.fixedAddress, bytes, access);
+        }
     }
 
     /** Takes a task's memory back. */
     void forget(final int slot) {
         final Holding holding = holdings.getAndSet(slot, null);
-        if (holding == null) {
-            return;
+        if (holding != null) {
+            free(holding);
         }
+    }
+
+    private void free(final Holding holding) {
         if (holding.region != null) {
             holding.region.close();
-            regionChunks -= holding.chunks;
         }
+        regionChunks -= holding.chunks;
         if (holding.scratchAddress != 0) {
             arena.hide(holding.scratchAddress, holding.scratchBytes);
         }
-        if (holding.fixedAddress != 0) {
+        if (holding.fixedMapped) {
             memory.unmap(holding.fixedAddress, holding.fixedBytes);
-            memory.free(holding.fixedAddress, holding.fixedBytes);
-            memory.release(holding.fixedChunk);
-            fixedBytes -= holding.fixedBytes;
         }
+        if (holding.fixedAddress != 0) {
+            memory.free(holding.fixedAddress, holding.fixedBytes);
+        }
+        if (holding.fixedChunk != 0) {
+            memory.release(holding.fixedChunk);
+        }
+        fixedBytes -= holding.fixedBytes;
     }
 
     /** The swappable region of a slot's task. */
