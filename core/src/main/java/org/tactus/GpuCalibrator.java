@@ -44,7 +44,10 @@ public final class GpuCalibrator {
      */
     public GpuCalibration measure(final Consumer<String> progress) {
         progress.accept("launches on " + rig.gpu().name());
-        final LaunchTimer.Result launch = new LaunchTimer(rig).kernels(launches);
+        final LaunchTimer.Result launch;
+        try (LaunchTimer timer = new LaunchTimer(rig)) {
+            launch = timer.kernels(launches);
+        }
         final List<ChunkCost> costs = new ArrayList<>();
         long accessNs = 0;
         long unmapNs = 0;

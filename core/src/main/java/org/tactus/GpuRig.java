@@ -3,7 +3,6 @@ package org.tactus;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.VarHandle;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaKernels;
@@ -13,17 +12,13 @@ import org.tactus.bindings.cuda.CudaStreams;
 
 /**
  * One GPU made ready to be measured and checked: the primary context on the calling thread, a stream for each engine, our
- * kernels, and a word in pinned memory that a stream writes. Used by the thread that made it, a platform thread, only. Its
- * launches allocate nothing.
+ * kernels. Used by the thread that made it, a platform thread, only. Its launches allocate nothing.
  */
 public final class GpuRig implements AutoCloseable {
     private static final int BLOCKS = 256;
     private static final int THREADS = 256;
     private static final int TILE = 16;
     private static final int MOST_ARGUMENTS = 4;
-    private static final VarHandle WORD = ValueLayout.JAVA_INT.varHandle();
-    private static final int LINE_BYTES = 64;
-    private static final int POLLS_UNCHECKED = 1 << 20;
 
     private final CudaGpu gpu;
     private final CudaDriver driver;
@@ -32,6 +27,7 @@ public final class GpuRig implements AutoCloseable {
     private final MemorySegment parameters = arena.allocate(ValueLayout.JAVA_LONG, MOST_ARGUMENTS);
     private final MemorySegment elapsed = arena.allocate(ValueLayout.JAVA_FLOAT);
     private final MemorySegment readWrite;
+    private final long context;
     private final long compute;
     private final long in;
     private final long out;
@@ -40,19 +36,17 @@ public final class GpuRig implements AutoCloseable {
     private final long fill;
     private final long checksum;
     private final long matmul;
-    private final MemorySegment word;
-    private final long wordOnDevice;
 
     /**
      * Makes a GPU ready.
      *
      * @param gpu the GPU
      */
-    @SuppressWarnings("restricted") // the word lies where the driver says
     public GpuRig(final CudaGpu gpu) {
         this.gpu = gpu;
         driver = gpu.driver();
-        gpu.makeCurrent(gpu.retainContext());
+        context = gpu.retainContext();
+        gpu.makeCurrent(context);
         final int[] priorities = gpu.streamPriorities();
         compute = driver.streams().create(priorities[0]);
         in = driver.streams().create(priorities[1]);
@@ -63,9 +57,6 @@ public final class GpuRig implements AutoCloseable {
         checksum = driver.modules().kernel(module, CudaKernels.CHECKSUM);
         matmul = driver.modules().kernel(module, CudaKernels.MATMUL);
         readWrite = CudaMemory.readWrite(gpu, arena);
-        word = MemorySegment.ofAddress(driver.memory().allocateHost(LINE_BYTES)).reinterpret(LINE_BYTES);
-        word.fill((byte) 0);
-        wordOnDevice = driver.memory().devicePointer(word.address());
         for (int i = 0; i < MOST_ARGUMENTS; i++) {
             parameters.setAtIndex(ValueLayout.JAVA_LONG, i, arguments.address() + (long) i * Long.BYTES);
         }
@@ -78,6 +69,15 @@ public final class GpuRig implements AutoCloseable {
      */
     public CudaGpu gpu() {
         return gpu;
+    }
+
+    /**
+     * The GPU's primary context.
+     *
+     * @return its handle
+     */
+    public long context() {
+        return context;
     }
 
     /**
@@ -144,6 +144,15 @@ public final class GpuRig implements AutoCloseable {
     }
 
     /**
+     * The kernel {@link CudaKernels#SPIN}.
+     *
+     * @return its handle
+     */
+    public long spinKernel() {
+        return spin;
+    }
+
+    /**
      * Queues a kernel of one thread that takes a time.
      *
      * @param stream     the stream
@@ -203,41 +212,6 @@ public final class GpuRig implements AutoCloseable {
     }
 
     /**
-     * Queues a write of the word: {@link #word} shows it when what was queued before is done.
-     *
-     * @param stream the stream
-     * @param value  what is written
-     */
-    public void writeWord(final long stream, final int value) {
-        driver.streams().writeValue(stream, wordOnDevice, value);
-    }
-
-    /**
-     * The word in pinned memory, by acquire: what its writer's stream did before is visible.
-     *
-     * @return what was written last, 0 at first
-     */
-    public int word() {
-        return (int) WORD.getAcquire(word, 0L);
-    }
-
-    /**
-     * Spins until the word has a value. An error of the stream's work ends the wait.
-     *
-     * @param stream that writes the word
-     * @param value  what it will write
-     */
-    public void awaitWord(final long stream, final int value) {
-        int spins = 0;
-        while (word() != value) {
-            if ((++spins & POLLS_UNCHECKED - 1) == 0 && driver.streams().isDone(stream) && word() != value) {
-                throw new IllegalStateException("the stream is done, but its word is " + word() + " instead of " + value);
-            }
-            Thread.onSpinWait();
-        }
-    }
-
-    /**
      * The GPU's time between two events that have happened.
      *
      * @param start the earlier one
@@ -257,7 +231,6 @@ public final class GpuRig implements AutoCloseable {
             driver.streams().destroy(in);
             driver.streams().destroy(out);
             driver.modules().unload(module);
-            driver.memory().freeHost(word.address());
         } finally {
             gpu.makeCurrent(0);
             gpu.releaseContext();

@@ -2,28 +2,38 @@ package org.tactus;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Optional;
+import org.tactus.device.Device;
+import org.tactus.device.cuda.CudaDevice;
+import org.tactus.device.cuda.CudaGraphWork;
+import org.tactus.device.cuda.CudaKernelWork;
+import org.tactus.device.cuda.CudaWork;
 import org.tactus.format.Quantiles;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
 
 /**
- * Measures what a segment on a GPU costs beyond its own work: the calls that launch it and queue the word of its completion, and
- * the time from there until a poll sees the word. The kernel does nothing. Used by the rig's thread only.
+ * Measures what a segment on a GPU costs beyond its own work, by the device that dispatchers drive: starting it, and from there until
+ * a poll says that it is done. The kernel does nothing. Used by the rig's thread only.
  */
-public final class LaunchTimer {
+public final class LaunchTimer implements AutoCloseable {
     private static final int WARM_UP = 20_000;
+    private static final int MOST_WINDOWS = 50;
 
     private final GpuRig rig;
-    private int sequence;
+    private final CudaDevice device;
 
     /**
      * What launches cost, without the samples that a platform stall touched.
      *
-     * @param launch     the two calls, on the host
-     * @param completion from their return until the word is seen
-     * @param whole      from before the calls until the word is seen
-     * @param minWholeNs the least of it, nanoseconds
-     * @param longestNs  the most of it, stalls included, nanoseconds
+     * @param launch     to start the segment
+     * @param completion from there until it is seen to be done
+     * @param whole      both
+     * @param minWholeNs the least of both, nanoseconds
+     * @param longestNs  the most of both, stalls included, nanoseconds
      * @param stalls     samples that a stall touched
-     * @param bytesPerOp heap bytes that the thread allocated a launch, on average
+     * @param bytesPerOp heap bytes that the thread allocated a segment, on average over the last window of samples
      */
     public record Result(
         Quantiles launch, Quantiles completion, Quantiles whole, long minWholeNs, long longestNs, long stalls, double bytesPerOp) {
@@ -36,7 +46,7 @@ public final class LaunchTimer {
      */
     public LaunchTimer(final GpuRig rig) {
         this.rig = rig;
-        sequence = rig.word();
+        device = new CudaDevice(rig.gpu(), new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0), null);
     }
 
     /**
@@ -46,7 +56,9 @@ public final class LaunchTimer {
      * @return what they cost
      */
     public Result kernels(final int samples) {
-        return measure(samples, 0);
+        try (CudaKernelWork nothing = nothing()) {
+            return measure(samples, nothing);
+        }
     }
 
     /**
@@ -56,56 +68,59 @@ public final class LaunchTimer {
      * @return what they cost
      */
     public Result graphs(final int samples) {
-        rig.modules().beginCapture(rig.compute());
-        rig.spin(rig.compute(), 0);
-        final long graph = rig.modules().endCapture(rig.compute());
-        final Result result = measure(samples, graph);
-        rig.streams().synchronize(rig.compute());
-        rig.modules().destroyGraph(graph);
-        return result;
+        try (CudaKernelWork nothing = nothing();
+            CudaGraphWork graph = new CudaGraphWork(rig.modules(), rig.compute(), nothing)) {
+            return measure(samples, graph);
+        }
     }
 
-    private Result measure(final int samples, final long graph) {
-        final long[] begunNs = new long[samples];
-        final long[] launchedNs = new long[samples];
-        final long[] seenNs = new long[samples];
-        for (int warm = 0; warm < WARM_UP; warm += samples) { // until the calls are compiled
-            launch(samples, graph, begunNs, launchedNs, seenNs);
-        }
-        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        final long asked = threads.getCurrentThreadAllocatedBytes();
-        final long before = threads.getCurrentThreadAllocatedBytes();
-        launch(samples, graph, begunNs, launchedNs, seenNs);
-        // What asking itself allocates is no launch's.
-        final long bytes = threads.getCurrentThreadAllocatedBytes() - before - (before - asked);
+    private CudaKernelWork nothing() {
+        return new CudaKernelWork(rig.modules(), rig.spinKernel(), 1, 1, 0);
+    }
+
+    private Result measure(final int samples, final CudaWork work) {
         final long[] calls = new long[samples];
         final long[] waits = new long[samples];
         final long[] wholes = new long[samples];
-        for (int i = 0; i < samples; i++) {
-            calls[i] = launchedNs[i] - begunNs[i];
-            waits[i] = seenNs[i] - launchedNs[i];
-            wholes[i] = seenNs[i] - begunNs[i];
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = Long.MAX_VALUE;
+        int launches = 0;
+        for (int window = 0; launches < WARM_UP || bytes > 0 && window < MOST_WINDOWS; window++) {
+            final long asked = threads.getCurrentThreadAllocatedBytes();
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            run(work, calls, waits, wholes);
+            // What asking itself allocates is no segment's. Until the compiler is done something does; what every launch allocates,
+            // every window shows.
+            bytes = Math.max(0, threads.getCurrentThreadAllocatedBytes() - before - (before - asked));
+            launches += samples;
         }
-        final Quantiles whole = Quantiles.withoutStalls(wholes);
+        final Quantiles whole = Quantiles.withoutStalls(wholes); // sorts them
         return new Result(Quantiles.withoutStalls(calls), Quantiles.withoutStalls(waits), whole, wholes[0], wholes[samples - 1],
-            samples - whole.samples(), (double) Math.max(0, bytes) / samples);
+            samples - whole.samples(), (double) bytes / samples);
     }
 
-    private void launch(
-        final int count, final long graph, final long[] begunNs, final long[] launchedNs, final long[] seenNs) {
-        final long stream = rig.compute();
-        for (int i = 0; i < count; i++) {
-            final int value = ++sequence;
-            begunNs[i] = System.nanoTime();
-            if (graph == 0) {
-                rig.spin(stream, 0);
-            } else {
-                rig.modules().launchGraph(graph, stream);
+    private void run(final CudaWork work, final long[] calls, final long[] waits, final long[] wholes) {
+        for (int i = 0; i < calls.length; i++) {
+            final long beginNs = System.nanoTime();
+            device.start(work, i, beginNs);
+            final long startedNs = System.nanoTime();
+            int status;
+            do {
+                status = device.poll(System.nanoTime());
+            } while (status == Device.RUNNING);
+            final long seenNs = System.nanoTime();
+            if (status == Device.FAILED) {
+                throw new IllegalStateException("a segment broke: " + device.failure().getMessage(), device.failure());
             }
-            rig.writeWord(stream, value);
-            launchedNs[i] = System.nanoTime();
-            rig.awaitWord(stream, value);
-            seenNs[i] = System.nanoTime();
+            calls[i] = startedNs - beginNs;
+            waits[i] = seenNs - startedNs;
+            wholes[i] = seenNs - beginNs;
         }
+    }
+
+    @Override
+    public void close() {
+        device.close();
+        rig.gpu().makeCurrent(rig.context());
     }
 }

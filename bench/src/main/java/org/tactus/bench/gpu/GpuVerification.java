@@ -26,8 +26,8 @@ public final class GpuVerification {
      * @param scale how much of it
      */
     public GpuVerification(final CudaGpu gpu, final Scale scale) {
-        this(gpu, scale, List.of(new CapabilityCheck(), new KernelCheck(), new LatencyCheck(), new ChunkCostCheck.Calls(),
-            new ChunkCostCheck.Copies()));
+        this(gpu, scale, List.of(new CapabilityCheck(), new KernelCheck(), new SwapIntegrityCheck(), new LatencyCheck(),
+            new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(), new SwapThroughputCheck()));
     }
 
     GpuVerification(final CudaGpu gpu, final Scale scale, final List<GpuCheck> checks) {

@@ -19,17 +19,18 @@ final class LatencyCheck implements GpuCheck {
     @Override
     public Section run(final GpuRig rig, final Scale scale) {
         final Section.Builder section = new Section.Builder(name(), "segment", "part", "samples", "p50Ns", "p99Ns", "maxNs");
-        final LaunchTimer timer = new LaunchTimer(rig);
         final StringBuilder sentence = new StringBuilder();
-        add("kernel", timer.kernels(scale.launches()), section, sentence);
-        add("graph", timer.graphs(scale.launches()), section, sentence);
+        try (LaunchTimer timer = new LaunchTimer(rig)) {
+            add("kernel", timer.kernels(scale.launches()), section, sentence);
+            add("graph", timer.graphs(scale.launches()), section, sentence);
+        }
         return section.checked(sentence.toString());
     }
 
     private static void add(
         final String segment, final LaunchTimer.Result result, final Section.Builder section, final StringBuilder sentence) {
-        row(segment, "calls", result.launch(), section);
-        row(segment, "until seen", result.completion(), section);
+        row(segment, "start", result.launch(), section);
+        row(segment, "until seen done", result.completion(), section);
         row(segment, "both", result.whole(), section);
         final String bytes = String.format(Locale.ROOT, "%.2f B", result.bytesPerOp());
         section.expect(result.bytesPerOp() < NOTHING, "a " + segment + "'s launch allocates " + bytes);
