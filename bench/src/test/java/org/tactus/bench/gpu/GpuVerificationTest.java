@@ -4,15 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.software.Fault;
 import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
+import org.tactus.bindings.generated.cuda.cuMemcpyDtoHAsync_v2_t;
+import org.tactus.bindings.generated.cuda.cuMemcpyHtoDAsync_v2_t;
 
 class GpuVerificationTest {
     @Test
@@ -39,6 +46,30 @@ class GpuVerificationTest {
             assertEquals(Section.Outcome.FAILED, report.sections().get(0).outcome());
             assertTrue(report.sections().get(0).sentence().contains("CUDA_ERROR_LAUNCH_FAILED"), report.text());
             assertEquals(Section.Outcome.PASSED, report.sections().get(1).outcome(), report.text());
+        }
+    }
+
+    @Test
+    void shouldFindOtherBytesWhenADriverForgetsToCopy() {
+        try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT); Arena arena = Arena.ofShared()) {
+            final MemorySegment in = software.lookup().find("cuMemcpyHtoDAsync_v2").orElseThrow();
+            final MemorySegment out = software.lookup().find("cuMemcpyDtoHAsync_v2").orElseThrow();
+            final AtomicInteger copies = new AtomicInteger();
+            // One copy of a chunk in twenty is forgotten; the eight bytes of a checksum never.
+            final MemorySegment forgetsIn = cuMemcpyHtoDAsync_v2_t.allocate((to, from, bytes, stream) ->
+                copies.incrementAndGet() % 20 == 0 ? 0 : cuMemcpyHtoDAsync_v2_t.invoke(in, to, from, bytes, stream), arena);
+            final MemorySegment forgetsOut = cuMemcpyDtoHAsync_v2_t.allocate((to, from, bytes, stream) ->
+                bytes > Long.BYTES && copies.incrementAndGet() % 20 == 0 ? 0
+                    : cuMemcpyDtoHAsync_v2_t.invoke(out, to, from, bytes, stream), arena);
+            for (final Map<String, MemorySegment> forgets : List.of(
+                Map.of("cuMemcpyHtoDAsync_v2", forgetsIn), Map.of("cuMemcpyDtoHAsync_v2", forgetsOut))) {
+                final CudaDriver driver = CudaDriver.of(
+                    name -> Optional.ofNullable(forgets.get(name)).or(() -> software.lookup().find(name)), "a forgetful driver");
+                final GpuReport report = new GpuVerification(driver.gpus().getFirst(), Scale.quick(), List.of(new SwapIntegrityCheck()))
+                    .run(part -> { });
+                assertFalse(report.passed(), report.text());
+                assertTrue(report.text().contains("comparisons found other bytes"), report.text());
+            }
         }
     }
 
