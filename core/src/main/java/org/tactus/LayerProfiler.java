@@ -5,27 +5,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.tactus.bindings.onnxruntime.ElementType;
-import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.format.Quantiles;
 import org.tactus.inference.CutChain;
 import org.tactus.inference.LayeredModel;
 import org.tactus.inference.Mixture;
 import org.tactus.inference.ModelLayer;
-import org.tactus.inference.SegmentedModel;
 import org.tactus.kernel.ThreadSetup;
-import org.tactus.time.Clock;
 
 /**
  * Measures each layer of a network alone, in floating point and on bytes by turns, so that whatever else the machine does touches
  * both alike; and the conversions between the two.
  */
 public final class LayerProfiler {
-    private static final int WARM_UP_RUNS = 10;
-    private static final long BUSY_NS = 20_000_000;
-
     private final ThreadSetup setup;
     private final List<Integer> cores;
     private final int runs;
@@ -54,67 +47,31 @@ public final class LayerProfiler {
     public List<LayerTimes> measure(final Mixture int8, final Consumer<Double> progress) throws InterruptedException {
         return MeasuringThread.run(setup, cores, false, granted -> { }, () -> {
             final LayeredModel model = int8.layers();
-            final Mixture fp32 = int8.with(new boolean[model.layers().size()]);
             final List<LayerTimes> times = new ArrayList<>();
             for (int j = 0; j < model.layers().size(); j++) {
-                times.add(layer(fp32, int8, j));
+                times.add(layer(int8, j));
                 progress.accept((j + 1.0) / model.layers().size());
             }
             return List.copyOf(times);
         });
     }
 
-    private LayerTimes layer(final Mixture fp32, final Mixture int8, final int index) {
+    private LayerTimes layer(final Mixture int8, final int index) {
         final LayeredModel model = int8.layers();
         final ModelLayer layer = model.layers().get(index);
         final Map<String, CutChain> chains = new LinkedHashMap<>();
-        chains.put("fp32", fp32.alone(index));
+        chains.put("fp32", int8.alone(index, index + 1, false));
         if (int8.isInt8(index)) {
-            chains.put("int8", int8.alone(index));
+            chains.put("int8", int8.alone(index, index + 1, true));
         }
         final String output = layer.outputs().getFirst();
         if (model.tensor(output).type() == ElementType.FLOAT) {
             chains.put("quantise", int8.conversion(output, true));
             chains.put("dequantise", int8.conversion(output, false));
         }
-        final Map<String, Quantiles> times = byTurns(chains);
+        final Map<String, Quantiles> times = ByTurns.measure(chains, ByTurns.options(cores), runs);
         return new LayerTimes(layer.name(), layer.operator(), model.operations(index), times.get("fp32"),
             Optional.ofNullable(times.get("int8")), Optional.ofNullable(times.get("quantise")),
             Optional.ofNullable(times.get("dequantise")));
-    }
-
-    private Map<String, Quantiles> byTurns(final Map<String, CutChain> chains) {
-        final OnnxOptions options =
-            cores.size() < 2 ? OnnxOptions.SINGLE_THREAD : new OnnxOptions(cores.size(), cores.subList(1, cores.size()), true);
-        final Map<String, long[]> samples = new LinkedHashMap<>();
-        final List<SegmentedModel> models = new ArrayList<>();
-        try {
-            chains.forEach((form, chain) -> {
-                final SegmentedModel model = SegmentedModel.create(chain, options);
-                models.add(model);
-                model.fillInputs(1);
-                samples.put(form, new long[runs]);
-            });
-            final List<long[]> rows = List.copyOf(samples.values());
-            long busySinceNs = Clock.SYSTEM.nanoTime();
-            for (int run = -WARM_UP_RUNS; run < runs; run++) {
-                for (int form = 0; form < rows.size(); form++) {
-                    final long beginNs = Clock.SYSTEM.nanoTime();
-                    models.get(form).run(0);
-                    if (run >= 0) {
-                        rows.get(form)[run] = Clock.SYSTEM.nanoTime() - beginNs;
-                    }
-                }
-                if (Clock.SYSTEM.nanoTime() - busySinceNs > BUSY_NS) { // a real-time thread must leave a twentieth of each second
-                    LockSupport.parkNanos(BUSY_NS / 9);
-                    busySinceNs = Clock.SYSTEM.nanoTime();
-                }
-            }
-        } finally {
-            models.forEach(SegmentedModel::close);
-        }
-        final Map<String, Quantiles> times = new LinkedHashMap<>();
-        samples.forEach((form, row) -> times.put(form, Profiler.quantiles(row)));
-        return times;
     }
 }

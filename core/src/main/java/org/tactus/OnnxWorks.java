@@ -1,10 +1,16 @@
 package org.tactus;
 
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.device.OnnxWork;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
@@ -16,6 +22,7 @@ import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.model.Variant;
 import org.tactus.time.Clock;
 
 /**
@@ -25,10 +32,11 @@ import org.tactus.time.Clock;
  */
 public final class OnnxWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
-    private static final long WEIGHT_SEED = 1;
+    static final long WEIGHT_SEED = 1;
 
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
+    private final Map<String, Map<String, byte[]>> answers = new ConcurrentHashMap<>();
 
     /** Relative paths of models count from the working directory. */
     public OnnxWorks() {
@@ -56,28 +64,76 @@ public final class OnnxWorks implements WorkFactory {
                 model.run(i);
             }
         }
+        model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
         final List<SegmentWork> works = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
-            works.add(new OnnxWork(model, i, new TimedWork(Clock.SYSTEM, segment, seed + i)));
+            works.add(new OnnxWork(model, i, new TimedWork(Clock.SYSTEM, segment, seed + i),
+                end -> answers.put(task.name(), outputs(end))));
         }
         return works;
     }
 
     /**
-     * Loads and cuts a task's model for the cores of the CPU devices that it uses.
+     * What the networks answered in the last job of each task that has ended; zeros where none was finished.
+     *
+     * @return the outputs' bytes by task and name
+     */
+    public Map<String, Map<String, byte[]>> answers() {
+        return Map.copyOf(answers);
+    }
+
+    /**
+     * Runs a task's network once, its segments one after another on the calling thread: the same mixture, no schedule.
+     *
+     * @param set  for the platform
+     * @param task a task with a model
+     * @param seed of the inputs, as {@link #prepare} got it
+     * @return the outputs' bytes by name; a job's outputs are equal to them bit by bit
+     */
+    public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
+        try (SegmentedModel model = load(set, task)) {
+            model.fillInputs(seed);
+            for (int i = 0; i < model.segments(); i++) {
+                model.run(i);
+            }
+            return outputs(model);
+        }
+    }
+
+    private static Map<String, byte[]> outputs(final SegmentedModel model) {
+        return model.outputs().stream()
+            .collect(Collectors.toMap(TensorInfo::name, info -> model.tensor(info.name()).toArray(ValueLayout.JAVA_BYTE)));
+    }
+
+    /**
+     * Loads and cuts a task's model for the cores of the CPU devices that it uses; segments in int8 compute on bytes.
      *
      * @param set  for the platform
      * @param task a task with a model
      * @return the model, to be closed by the caller
      */
     SegmentedModel load(final TaskSet set, final Task task) {
-        final ModelSource source = task.model().orElseThrow();
-        final List<Integer> cores = task.segments().stream().map(segment -> set.platform().devices().get(segment.device()))
-            .filter(device -> device.kind() == DeviceKind.CPU).findFirst().map(DeviceSpec::cores).orElse(List.of());
-        final OnnxOptions options =
-            cores.size() < 2 ? OnnxOptions.SINGLE_THREAD : new OnnxOptions(cores.size(), cores.subList(1, cores.size()), true);
-        return SegmentedModel.create(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts(), options);
+        final OnnxOptions options = options(set, task);
+        if (!QuantizedTask.wants(task)) {
+            final ModelSource source = task.model().orElseThrow();
+            return SegmentedModel.create(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts(), options);
+        }
+        return SegmentedModel.create(QuantizedTask.of(task, directory, WEIGHT_SEED).chain(), options);
+    }
+
+    /** As many threads as the task's first CPU device has cores. */
+    static OnnxOptions options(final TaskSet set, final Task task) {
+        return ByTurns.options(cores(set, task));
+    }
+
+    /** The cores of the first CPU device among those that the task's segments run on, or could run on. */
+    static List<Integer> cores(final TaskSet set, final Task task) {
+        final Stream<Integer> chosen = task.segments().stream().map(Segment::device);
+        final Stream<Integer> open = task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream)
+            .map(Variant::device);
+        return Stream.concat(chosen, open).map(set.platform().devices()::get).filter(device -> device.kind() == DeviceKind.CPU)
+            .findFirst().map(DeviceSpec::cores).orElse(List.of());
     }
 
     @Override

@@ -77,9 +77,11 @@ public final class Profiler {
     private WcetSidecar.TaskWcet onItsCores(
         final TaskSet set, final Task task, final Path directory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws InterruptedException {
-        final List<Integer> cores = task.segments().stream().map(segment -> set.platform().devices().get(segment.device()))
-            .filter(device -> device.kind() == DeviceKind.CPU).findFirst().map(DeviceSpec::cores).orElse(List.of());
-        return MeasuringThread.run(setup, cores, loaded, granted -> conditions.put("granted", granted), () -> {
+        return MeasuringThread.run(setup, OnnxWorks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
+            if (task.choices().isPresent() && QuantizedTask.wants(task)) {
+                return new VariantProfiler(set, task, runs, margin).measure(QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED),
+                    share -> progress.accept(task.name(), share));
+            }
             try (SegmentedModel model = new OnnxWorks(directory).load(set, task)) {
                 return measure(set, task, model, progress);
             }
@@ -111,9 +113,9 @@ public final class Profiler {
             final Quantiles quantiles = quantiles(samples[i]);
             final long wcetNs = device.kind() == DeviceKind.CPU || segment.wcetNs() == Segment.UNMEASURED
                 ? (long) Math.ceil(quantiles.maxNs() * (1 + margin)) : segment.wcetNs();
-            results.add(new WcetSidecar.SegmentWcet(device.name(), wcetNs, quantiles));
+            results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), wcetNs, quantiles));
         }
-        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results);
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
     }
 
     /** Sorts samples and takes their quantiles. */

@@ -1,5 +1,6 @@
 package org.tactus.device;
 
+import java.util.function.Consumer;
 import org.tactus.inference.SegmentedModel;
 
 /** A segment of a network. On a CPU device it is computed; on a device that models time it takes what the set says. */
@@ -7,6 +8,7 @@ public final class OnnxWork implements SegmentWork {
     private final SegmentedModel model;
     private final int segment;
     private final SegmentWork modelled;
+    private final Consumer<SegmentedModel> atEnd;
 
     /**
      * Makes the work.
@@ -14,11 +16,13 @@ public final class OnnxWork implements SegmentWork {
      * @param model    the network; closed with its last segment
      * @param segment  index of the segment
      * @param modelled tells the time on a device that models it
+     * @param atEnd    given the network before it is closed, with what the last job left in its tensors
      */
-    public OnnxWork(final SegmentedModel model, final int segment, final SegmentWork modelled) {
+    public OnnxWork(final SegmentedModel model, final int segment, final SegmentWork modelled, final Consumer<SegmentedModel> atEnd) {
         this.model = model;
         this.segment = segment;
         this.modelled = modelled;
+        this.atEnd = atEnd;
     }
 
     @Override
@@ -39,6 +43,7 @@ public final class OnnxWork implements SegmentWork {
     @Override
     public void close() {
         if (segment == model.segments() - 1) {
+            atEnd.accept(model);
             model.close();
         }
     }

@@ -28,7 +28,7 @@ import org.tactus.model.TaskSetBuilder;
 final class TaskReader {
     private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
-    private static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
+    static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
     private static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
     private static final List<String> CLASSES = List.of("scratch", "state");
     private static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
@@ -83,7 +83,9 @@ final class TaskReader {
             memory.ifPresent(task::memory);
             model.ifPresent(task::model);
             addSegments(task, name, model, segments);
-            map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> task.boundary(boundary(entry, segments.size()))));
+            final List<Boundary> given = new ArrayList<>();
+            map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
+            converted(name, model, segments, given).forEach(task::boundary);
             map.find("reclaim").ifPresent(budget -> task.reclaim(reclaim(budget)));
         });
     }
@@ -130,6 +132,25 @@ final class TaskReader {
             : (int) from.integer(0, segments)).orElse(taker - 1);
         return new Boundary(maker, taker, map.durationNs("toHost", 0), map.durationNs("toDevice", 0), map.durationNs("quantise", 0),
             map.durationNs("dequantise", 0));
+    }
+
+    /** The boundaries of the file; conversions that it does not tell are those that were measured. */
+    private List<Boundary> converted(
+        final String name, final Optional<ModelSource> model, final List<SegmentLine> segments, final List<Boundary> given) {
+        if (model.isEmpty() || sidecar == null || segments.stream().allMatch(segment -> segment.variants().size() == 1)) {
+            return given;
+        }
+        final List<Boundary> all = new ArrayList<>(given);
+        for (final WcetSidecar.BoundaryWcet measured : sidecar.boundaries(name, model.get())) {
+            final Optional<Boundary> known =
+                given.stream().filter(entry -> entry.from() == measured.from() && entry.to() == measured.to()).findFirst();
+            known.ifPresent(all::remove);
+            final Boundary copies = known.orElse(new Boundary(measured.from(), measured.to(), 0, 0, 0, 0));
+            all.add(new Boundary(copies.from(), copies.to(), copies.toHostNs(), copies.toDeviceNs(),
+                copies.quantiseNs() == 0 ? measured.quantiseNs() : copies.quantiseNs(),
+                copies.dequantiseNs() == 0 ? measured.dequantiseNs() : copies.dequantiseNs()));
+        }
+        return all;
     }
 
     private static Reclaim reclaim(final YamlValue value) {
@@ -218,7 +239,7 @@ final class TaskReader {
                     throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
                 }
                 variants.add(variant.wcetNs() != Segment.UNMEASURED ? variant : new NamedVariant(variant.device(), variant.precision(),
-                    measured(segment, variant.device(), name, model.get(), i), variant.loss(), variant.actual()));
+                    measured(segment, variant, name, model.get(), i), variant.loss(), variant.actual()));
             }
             task.segment(variants);
             segment.offer().ifPresent(offer -> task.offer(offer.need("device", "'device: gpu0'").text(),
@@ -227,15 +248,16 @@ final class TaskReader {
     }
 
     private long measured(
-        final SegmentLine segment, final String device, final String name, final ModelSource model, final int index) {
+        final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
             sidecar = WcetSidecarFile.read(beside);
         }
-        final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, device);
+        final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
         if (known.isEmpty() && !unmeasuredAllowed) {
-            throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + device
-                + "; measure it: tactus profile " + taskSetFile);
+            throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
+                + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
+                + taskSetFile);
         }
         return known.orElse(Segment.UNMEASURED);
     }

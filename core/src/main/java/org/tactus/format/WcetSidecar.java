@@ -2,8 +2,11 @@ package org.tactus.format;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.tactus.model.ModelSource;
+import org.tactus.model.NamedVariant;
+import org.tactus.model.Precision;
 
 /**
  * Measured worst-case execution times of a task set's networks.
@@ -21,25 +24,40 @@ public record WcetSidecar(
     /**
      * One task.
      *
-     * @param name     its name
-     * @param model    the network and its cuts, as {@link #modelText} writes them
-     * @param segments in order of execution
+     * @param name       its name
+     * @param model      the network and its cuts, as {@link #modelText} writes them
+     * @param segments   in order of execution, once for each device and precision
+     * @param boundaries what tensors cost between segments of different precision; those that are not named cost nothing
      */
-    public record TaskWcet(String name, String model, List<SegmentWcet> segments) {
-        /** Copies the list. */
+    public record TaskWcet(String name, String model, List<SegmentWcet> segments, List<BoundaryWcet> boundaries) {
+        /** Copies the lists. */
         public TaskWcet {
             segments = List.copyOf(segments);
+            boundaries = List.copyOf(boundaries);
         }
     }
 
     /**
-     * One segment on one device.
+     * One segment on one device. Where the task leaves precisions open, conversions at its borders are not included.
      *
-     * @param device   the device's name
-     * @param wcetNs   largest sample and margin, nanoseconds
-     * @param measured the samples
+     * @param segment   the segment's place, from 0
+     * @param device    the device's name
+     * @param precision what it computed with
+     * @param wcetNs    largest sample and margin, nanoseconds
+     * @param measured  the samples
      */
-    public record SegmentWcet(String device, long wcetNs, Quantiles measured) {
+    public record SegmentWcet(int segment, String device, Precision precision, long wcetNs, Quantiles measured) {
+    }
+
+    /**
+     * Conversions of the tensors that one segment takes from another.
+     *
+     * @param from         place of the segment that makes them; {@link org.tactus.model.Boundary#INPUT} for the network's input
+     * @param to           place of the segment that takes them
+     * @param quantiseNs   fp32 to int8, largest sample and margin, nanoseconds
+     * @param dequantiseNs int8 to fp32, nanoseconds
+     */
+    public record BoundaryWcet(int from, int to, long quantiseNs, long dequantiseNs) {
     }
 
     /** Copies the collections. */
@@ -49,22 +67,34 @@ public record WcetSidecar(
     }
 
     /**
-     * Finds the WCET of a segment; one that was measured with another network, another cut or another device does not count.
+     * Finds the WCET of a segment; one that was measured with another network, another cut, device or precision does not count.
      *
-     * @param task   the task's name
-     * @param model  its network
-     * @param index  the segment's place, from 0
-     * @param device the segment's device
+     * @param task    the task's name
+     * @param model   its network
+     * @param index   the segment's place, from 0
+     * @param variant the segment's device and precision
      * @return nanoseconds
      */
-    public OptionalLong wcetNs(final String task, final ModelSource model, final int index, final String device) {
-        for (final TaskWcet known : tasks) {
-            if (known.name().equals(task) && known.model().equals(modelText(model)) && index < known.segments().size()
-                && known.segments().get(index).device().equals(device)) {
-                return OptionalLong.of(known.segments().get(index).wcetNs());
-            }
-        }
-        return OptionalLong.empty();
+    public OptionalLong wcetNs(final String task, final ModelSource model, final int index, final NamedVariant variant) {
+        return find(task, model).stream().flatMap(known -> known.segments().stream())
+            .filter(known -> known.segment() == index && known.device().equals(variant.device())
+                && known.precision() == variant.precision())
+            .mapToLong(SegmentWcet::wcetNs).findFirst();
+    }
+
+    /**
+     * Finds what conversions between two segments cost.
+     *
+     * @param task  the task's name
+     * @param model its network
+     * @return the boundaries that were measured
+     */
+    public List<BoundaryWcet> boundaries(final String task, final ModelSource model) {
+        return find(task, model).map(TaskWcet::boundaries).orElse(List.of());
+    }
+
+    private Optional<TaskWcet> find(final String task, final ModelSource model) {
+        return tasks.stream().filter(known -> known.name().equals(task) && known.model().equals(modelText(model))).findFirst();
     }
 
     /**

@@ -7,6 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tactus.model.Boundary;
+import org.tactus.model.Limits;
+import org.tactus.model.Precision;
 
 /** Reads and writes {@code NAME.wcet.yaml}, the measured WCETs beside the task set {@code NAME.yaml}. */
 public final class WcetSidecarFile {
@@ -37,26 +40,41 @@ public final class WcetSidecarFile {
         final YamlMap map = root.map("tactus", "taskSet", "machine", "measuredAt", "margin", "conditions", "tasks");
         final List<WcetSidecar.TaskWcet> tasks = new ArrayList<>();
         for (final YamlValue value : map.need("tasks", "the list 'tasks'").list()) {
-            final YamlMap task = value.map("name", "model", "segments");
+            final YamlMap task = value.map("name", "model", "segments", "boundaries");
             final List<WcetSidecar.SegmentWcet> segments = new ArrayList<>();
             for (final YamlValue segment : task.need("segments", "the list 'segments'").list()) {
-                segments.add(segment(segment.map("device", "wcet", "samples", "p50", "p99", "p999", "max")));
+                segments.add(segment(segment.map("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max"),
+                    segments.size()));
             }
+            final List<WcetSidecar.BoundaryWcet> boundaries = new ArrayList<>();
+            task.find("boundaries").ifPresent(list -> list.list().forEach(boundary ->
+                boundaries.add(boundary(boundary.map("from", "to", "quantise", "dequantise")))));
             tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
-                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), segments));
+                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), segments, boundaries));
         }
         return new WcetSidecar(map.need("taskSet", "the set's name").text(), map.need("machine", "the machine's name").text(),
             map.need("measuredAt", "the date").text(), map.need("margin", "'margin: 0.2'").decimal(),
             map.find("conditions").map(YamlValue::texts).orElse(Map.of()), tasks);
     }
 
-    private static WcetSidecar.SegmentWcet segment(final YamlMap map) {
+    private static WcetSidecar.SegmentWcet segment(final YamlMap map, final int place) {
         final YamlValue wcet = map.need("wcet", "'wcet: 3ms'");
         final long wcetNs = wcet.durationNs();
         if (wcetNs == 0) {
             throw wcet.error("wcet: the time must be above 0");
         }
-        return new WcetSidecar.SegmentWcet(map.need("device", "'device: cpu0'").text(), wcetNs, Quantiles.read(map));
+        return new WcetSidecar.SegmentWcet(
+            map.find("segment").map(segment -> (int) segment.integer(0, Limits.MAX_SEGMENTS_PER_TASK - 1)).orElse(place),
+            map.need("device", "'device: cpu0'").text(),
+            map.find("precision").map(precision -> precision.oneOf(TaskReader.PRECISION)).orElse(Precision.FP32), wcetNs,
+            Quantiles.read(map));
+    }
+
+    private static WcetSidecar.BoundaryWcet boundary(final YamlMap map) {
+        return new WcetSidecar.BoundaryWcet(
+            (int) map.need("from", "'from: 0', or -1 for the input").integer(Boundary.INPUT, Limits.MAX_SEGMENTS_PER_TASK - 1),
+            (int) map.need("to", "'to: 1'").integer(0, Limits.MAX_SEGMENTS_PER_TASK - 1), map.durationNs("quantise", 0),
+            map.durationNs("dequantise", 0));
     }
 
     /**
@@ -81,7 +99,13 @@ public final class WcetSidecarFile {
             final List<Object> segments = new ArrayList<>();
             for (final WcetSidecar.SegmentWcet segment : task.segments()) {
                 final Map<String, Object> entry = new LinkedHashMap<>();
+                if (segment.segment() != segments.size()) {
+                    entry.put("segment", segment.segment());
+                }
                 entry.put("device", segment.device());
+                if (segment.precision() != Precision.FP32) {
+                    entry.put("precision", segment.precision().text());
+                }
                 entry.put("wcet", segment.wcetNs() + "ns");
                 entry.putAll(segment.measured().entries());
                 segments.add(entry);
@@ -90,9 +114,21 @@ public final class WcetSidecarFile {
             entry.put("name", task.name());
             entry.put("model", task.model());
             entry.put("segments", segments);
+            if (!task.boundaries().isEmpty()) {
+                entry.put("boundaries", task.boundaries().stream().map(WcetSidecarFile::entry).toList());
+            }
             tasks.add(entry);
         }
         root.put("tasks", tasks);
         YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin.", root);
+    }
+
+    private static Map<String, Object> entry(final WcetSidecar.BoundaryWcet boundary) {
+        final Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("from", boundary.from());
+        entry.put("to", boundary.to());
+        entry.put("quantise", boundary.quantiseNs() + "ns");
+        entry.put("dequantise", boundary.dequantiseNs() + "ns");
+        return entry;
     }
 }

@@ -9,9 +9,13 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
@@ -25,6 +29,7 @@ public final class LayeredModel {
     private static final long LEAST_OPSET = 13;
 
     private final String name;
+    private final OnnxModel original;
     private final ModelProto frame;
     private final List<ModelLayer> layers;
     private final Map<String, TensorProto> weights;
@@ -36,6 +41,7 @@ public final class LayeredModel {
 
     private LayeredModel(final OnnxModel model, final OnnxRuntime runtime) {
         name = model.name();
+        original = model;
         final GraphProto graph = model.proto().getGraph();
         ModelChecks.refuseUncuttable(name, graph);
         refuseOldOperators(model);
@@ -163,6 +169,94 @@ public final class LayeredModel {
         weights.forEach((key, tensor) -> shapes.put(key, tensor.getDimsList()));
         tensors.forEach((key, info) -> shapes.put(key, info.shape()));
         return layers.get(layer).nodes().stream().mapToDouble(node -> NodeCost.of(node, shapes)).sum();
+    }
+
+    /**
+     * Chooses where to cut into segments of about equal estimated cost.
+     *
+     * @param cuts number of segments; as many as there are layers makes each a segment
+     * @return index of each segment's first layer
+     * @throws InvalidModelException when there are fewer layers
+     */
+    public int[] starts(final int cuts) {
+        if (cuts < 1 || cuts > layers.size()) {
+            throw new InvalidModelException(name + ": cuts: " + cuts + ", but it has " + layers.size() + " layers");
+        }
+        final int[] crossing = new int[layers.size()];
+        producer.forEach((tensor, from) -> {
+            for (int j = from + 1; j <= lastUse(tensor); j++) {
+                crossing[j]++;
+            }
+        });
+        return CutPositions.choose(IntStream.range(0, crossing.length).mapToDouble(this::operations).toArray(), crossing, cuts);
+    }
+
+    /**
+     * The tensors that go from one segment to another.
+     *
+     * @param starts index of each segment's first layer
+     * @return once for each segment that takes one, in order of the takers
+     */
+    public List<Crossing> crossings(final int... starts) {
+        final Set<Crossing> found = new LinkedHashSet<>();
+        for (int j = 0; j < layers.size(); j++) {
+            final int taker = segmentOf(j, starts);
+            for (final String input : layers.get(j).inputs()) {
+                final int maker = producer(input) < 0 ? Crossing.INPUT : segmentOf(producer(input), starts);
+                if (maker != taker) {
+                    found.add(new Crossing(maker, taker, input));
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    /**
+     * A tensor on its way.
+     *
+     * @param from   index of the segment that makes it; {@link #INPUT} for an input of the model
+     * @param to     index of the segment that takes it
+     * @param tensor its name
+     */
+    public record Crossing(int from, int to, String tensor) {
+        /** Stands for an input of the model. */
+        public static final int INPUT = -1;
+    }
+
+    private static int segmentOf(final int layer, final int... starts) {
+        int segment = 0;
+        while (segment + 1 < starts.length && starts[segment + 1] <= layer) {
+            segment++;
+        }
+        return segment;
+    }
+
+    /**
+     * The ranges that the model's file carries.
+     *
+     * @return by tensor; empty when it was never calibrated
+     * @throws InvalidModelException when they are damaged or not those of this model
+     */
+    public Optional<Map<String, Range>> ranges() {
+        final Optional<Map<String, Range>> ranges = RangeMetadata.read(name, original.proto());
+        if (ranges.isPresent() && !ranges.get().keySet().containsAll(floats())) {
+            throw new InvalidModelException(name + ": its ranges are those of another network; calibrate it anew: tactus quantize");
+        }
+        return ranges;
+    }
+
+    private List<String> floats() {
+        return tensors.values().stream().filter(info -> info.type() == ElementType.FLOAT).map(TensorInfo::name).toList();
+    }
+
+    /**
+     * The original model, in floating point, with ranges in its file.
+     *
+     * @param ranges by tensor
+     * @return a model that computes the same, and of which any mixture can be made
+     */
+    public OnnxModel calibrated(final Map<String, Range> ranges) {
+        return new OnnxModel(name, RangeMetadata.write(original.proto(), ranges));
     }
 
     /** The folded graph, from which mixtures take opset, producer and other surroundings. */

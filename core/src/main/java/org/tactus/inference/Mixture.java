@@ -15,8 +15,6 @@ public final class Mixture {
     /** Weights of seven bits, for x86 processors without VNNI, which saturate when they add products in pairs. */
     public static final int REDUCED_WEIGHTS = 63;
 
-    private static final int WHOLE = -1;
-
     private final LayeredModel model;
     private final Map<String, Range> ranges;
     private final int weightLimit;
@@ -62,7 +60,7 @@ public final class Mixture {
      * @return ONNX's own operators only, inputs and outputs as the original's
      */
     public OnnxModel model() {
-        return writer(WHOLE).part(model.name(), 0, int8.length).model();
+        return writer().part(model.name(), 0, int8.length).model();
     }
 
     /**
@@ -81,20 +79,27 @@ public final class Mixture {
             if (end <= starts[i] || end > int8.length) {
                 throw new IllegalArgumentException("starts = " + Arrays.toString(starts) + "; give ascending layers below " + int8.length);
             }
-            parts.add(writer(WHOLE).part(model.name() + '#' + (i + 1), starts[i], end));
+            parts.add(writer().part(model.name() + '#' + (i + 1), starts[i], end));
         }
         return new CutChain(model.name(), parts, model.inputs(), model.outputs());
     }
 
     /**
-     * One layer of the mixture alone, without any conversion: every tensor in the layer's own form.
+     * Some layers alone, as they cost when all around them has the same form: no conversion at their borders, but for what has no
+     * other form.
      *
-     * @param layer its index
+     * @param from  index of the first layer
+     * @param to    index behind the last
+     * @param bytes on bytes, as far as there are kernels; else in floating point
      * @return a chain of one segment
      */
-    public CutChain alone(final int layer) {
-        final MixtureWriter writer = writer(layer);
-        return chain(writer, writer.part(model.name(), layer, layer + 1));
+    public CutChain alone(final int from, final int to, final boolean bytes) {
+        final boolean[] same = new boolean[int8.length];
+        for (int j = 0; j < same.length; j++) {
+            same[j] = bytes && model.layers().get(j).hasInt8();
+        }
+        final MixtureWriter writer = new MixtureWriter(model, ranges, weightLimit, same, true);
+        return chain(writer, writer.part(model.name(), from, to));
     }
 
     /**
@@ -105,7 +110,7 @@ public final class Mixture {
      * @return a chain of one segment
      */
     public CutChain conversion(final String tensor, final boolean toBytes) {
-        final MixtureWriter writer = writer(WHOLE);
+        final MixtureWriter writer = writer();
         return chain(writer, writer.conversion(tensor, toBytes));
     }
 
@@ -114,8 +119,8 @@ public final class Mixture {
             part.outputs().stream().map(writer::info).toList());
     }
 
-    private MixtureWriter writer(final int alone) {
-        return new MixtureWriter(model, ranges, weightLimit, int8, alone);
+    private MixtureWriter writer() {
+        return new MixtureWriter(model, ranges, weightLimit, int8, false);
     }
 
     /**

@@ -27,7 +27,7 @@ final class MixtureWriter {
     private final Map<String, Range> ranges;
     private final int weightLimit;
     private final boolean[] int8;
-    private final int alone;
+    private final boolean alone;
 
     private GraphProto.Builder graph;
     private Set<String> written;
@@ -39,10 +39,10 @@ final class MixtureWriter {
      * Prepares.
      *
      * @param int8  for each layer, whether it computes on bytes
-     * @param alone index of the only layer to be written, with no conversion around it; -1 for those that the forms ask for
+     * @param alone whether inputs of the model come as bytes too where an int8 layer reads them
      */
     MixtureWriter(final LayeredModel model, final Map<String, Range> ranges, final int weightLimit, final boolean[] int8,
-                  final int alone) {
+                  final boolean alone) {
         this.model = model;
         this.ranges = ranges;
         this.weightLimit = weightLimit;
@@ -58,8 +58,16 @@ final class MixtureWriter {
     /** Whether a tensor is handed on as bytes. */
     private boolean isBytes(final String tensor) {
         final int producer = model.producer(tensor);
-        final int decides = alone >= 0 ? alone : producer;
-        return decides >= 0 && int8[decides] && !(producer == decides && answersInFloats(producer));
+        return producer >= 0 ? int8[producer] && !answersInFloats(producer) : alone && firstReaderIsInt8(tensor);
+    }
+
+    private boolean firstReaderIsInt8(final String tensor) {
+        for (int j = 0; j < int8.length; j++) {
+            if (model.layers().get(j).inputs().contains(tensor)) {
+                return int8[j];
+            }
+        }
+        return false;
     }
 
     /** A matrix product that ends the network: its 32-bit sums are scaled and given out as they are. */

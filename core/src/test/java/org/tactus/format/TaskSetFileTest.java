@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
+import org.tactus.model.Boundary;
 import org.tactus.model.Choices;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.ModelSource;
@@ -121,7 +122,7 @@ class TaskSetFileTest {
             missing.getMessage());
         final WcetSidecar sidecar = new WcetSidecar("braking", "another", "2026-01-01", 0.25, Map.of("others", "idle"),
             List.of(new WcetSidecar.TaskWcet("classify", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "medium", 1)),
-                List.of(new WcetSidecar.SegmentWcet("cpu0", 4_500_000, SOME)))));
+                List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 4_500_000, SOME)), List.of())));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
         assertEquals(directory.resolve("set.wcet.yaml"), WcetSidecarFile.beside(file));
         assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
@@ -129,6 +130,41 @@ class TaskSetFileTest {
         assertEquals(4_500_000, loaded.taskSet().tasks().get(1).segments().get(0).wcetNs());
         assertEquals(1, loaded.warnings().size());
         assertThrows(FileFormatException.class, () -> load(text.replace("size: medium", "size: large")));
+    }
+
+    @Test
+    void shouldTakeMeasuredVariantsAndConversionsWhenPrecisionsAreOpen() throws IOException {
+        final String text = """
+            tactus: 1
+            name: mixed
+            policy: fixed-priority
+            overheads: none
+            platform: {devices: [{name: cpu0, kind: cpu}, {name: gpu0, kind: modelled}]}
+            tasks:
+              - name: signs
+                period: 10ms
+                model: {zoo: resnet, size: small, cuts: 2}
+                boundaries: [{to: 1, toHost: 5us, toDevice: 6us}]
+                segments:
+                  - variants: [{device: gpu0, wcet: 1ms}, {device: cpu0, precision: int8}]
+                  - variants: [{device: gpu0, wcet: 1ms}, {device: cpu0, precision: int8, loss: 0.1}]
+            """;
+        final Path file = Sets.write(directory, text);
+        assertEquals(file + ":12: segment 0 of 'signs' has no WCET for this model on cpu0 in int8; measure it: tactus profile " + file,
+            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+        final WcetSidecar sidecar = new WcetSidecar("mixed", "another", "2026-01-01", 0.25, Map.of(),
+            List.of(new WcetSidecar.TaskWcet("signs", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "small", 2)),
+                List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 900, SOME),
+                    new WcetSidecar.SegmentWcet(0, "cpu0", Precision.INT8, 300, SOME),
+                    new WcetSidecar.SegmentWcet(1, "cpu0", Precision.INT8, 200, SOME)),
+                List.of(new WcetSidecar.BoundaryWcet(Boundary.INPUT, 0, 3, 4), new WcetSidecar.BoundaryWcet(0, 1, 1000, 2000)))));
+        WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
+        assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
+        final Choices choices = load(text).taskSet().tasks().getFirst().choices().orElseThrow();
+        assertEquals(300, choices.variants().get(0).get(1).wcetNs());
+        assertEquals(200, choices.variants().get(1).get(1).wcetNs());
+        assertEquals(List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 5000, 6000, 1000, 2000)),
+            choices.boundaries());
     }
 
     @Test

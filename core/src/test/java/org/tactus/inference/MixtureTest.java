@@ -228,6 +228,31 @@ class MixtureTest {
     }
 
     @Test
+    void shouldCarryItsRangesInTheFile() {
+        final LayeredModel model = LayeredModel.of(TestModels.tiny());
+        assertTrue(model.ranges().isEmpty());
+        final Map<String, Range> ranges = new RangeCalibration(model, samples(2, 1), 0.999).ranges();
+        final OnnxModel file = OnnxModel.of("file", model.calibrated(ranges).bytes());
+        assertEquals(ranges, LayeredModel.of(file).ranges().orElseThrow());
+        final OnnxModel other = new OnnxModel("other", RangeMetadata.write(file.proto(), Map.of("input", new Range(0, 1))));
+        assertEquals("other: its ranges are those of another network; calibrate it anew: tactus quantize",
+            assertThrows(InvalidModelException.class, () -> LayeredModel.of(other).ranges()).getMessage());
+    }
+
+    @Test
+    void shouldNameEveryTensorThatCrossesOnceForEachTaker() {
+        final LayeredModel model = LayeredModel.of(TestModels.tiny());
+        final int layers = model.layers().size();
+        final List<LayeredModel.Crossing> crossings = model.crossings(model.starts(layers));
+        assertEquals(new LayeredModel.Crossing(LayeredModel.Crossing.INPUT, 0, "input"), crossings.getFirst());
+        // a chain of conv, then three blocks whose sum also takes what the block began with, then pooling and product
+        assertEquals(1 + layers - 1 + 3, crossings.size());
+        assertEquals(2, model.crossings(model.starts(2)).stream().filter(crossing -> crossing.from() >= 0).count()
+            + model.crossings(model.starts(2)).stream().filter(crossing -> crossing.from() < 0).count());
+        assertThrows(InvalidModelException.class, () -> model.starts(layers + 1));
+    }
+
+    @Test
     void shouldClipTheEmptierEndFirst() {
         final long[] bins = new long[RangeCalibration.BINS];
         Arrays.fill(bins, 0, 1000, 10);

@@ -9,6 +9,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.format.WcetSidecar;
 import org.tactus.format.WcetSidecarFile;
+import org.tactus.model.Precision;
 import org.tactus.time.Durations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,9 +50,10 @@ final class ProfileCommand implements Callable<Integer> {
         System.out.printf("WCETs: largest of %d samples and %.0f %%, other devices %s%n", runs, 100 * margin, loaded ? "loaded" : "idle");
         System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", "segment", "device", "p50", "p99", "max", "WCET");
         for (final WcetSidecar.TaskWcet task : measured.tasks()) {
-            for (int i = 0; i < task.segments().size(); i++) {
-                final WcetSidecar.SegmentWcet segment = task.segments().get(i);
-                System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", task.name() + "[" + i + "]", segment.device(),
+            for (final WcetSidecar.SegmentWcet segment : task.segments()) {
+                final String precision = segment.precision() == Precision.FP32 ? "" : ' ' + segment.precision().text();
+                System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", task.name() + "[" + segment.segment() + "]" + precision,
+                    segment.device(),
                     Durations.format(segment.measured().p50Ns()), Durations.format(segment.measured().p99Ns()),
                     Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs()));
             }

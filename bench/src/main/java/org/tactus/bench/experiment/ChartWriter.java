@@ -12,6 +12,8 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -25,7 +27,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** Draws the ratio of accepted sets over the axis: a line for each approach, dashed grey ones for upper limits. */
+/** Draws line charts as SVG and PNG: coloured lines with markers, dashed grey ones for upper limits. */
 final class ChartWriter {
     private static final String SVG = "http://www.w3.org/2000/svg";
     private static final int WIDTH = 1200;
@@ -43,12 +45,55 @@ final class ChartWriter {
     }
 
     /**
-     * Writes {@code schedulability-SYSTEM.svg} and {@code .png}.
+     * What is drawn.
+     *
+     * @param name       of the files, without their ending
+     * @param title      headline
+     * @param axisTitle  what x is
+     * @param valueTitle what y is
+     * @param lines      in the order of the legend
+     */
+    record Chart(String name, String title, String axisTitle, String valueTitle, List<Line> lines) {
+    }
+
+    /**
+     * A line.
+     *
+     * @param name  in the legend
+     * @param x     ascending
+     * @param y     percent
+     * @param limit whether it is an upper limit
+     */
+    record Line(String name, double[] x, double[] y, boolean limit) {
+    }
+
+    /**
+     * Writes {@code schedulability-SYSTEM.svg} and {@code .png}: the ratio of accepted sets over the axis.
      *
      * @throws IOException when a file cannot be written
      */
     static void write(final ExperimentResult result, final Path folder) throws IOException {
-        final XYChart chart = chart(result);
+        final Experiment experiment = result.experiment();
+        final double[] axis = experiment.axis();
+        final List<Line> lines = new ArrayList<>();
+        for (int a = 0; a < experiment.approaches().size(); a++) {
+            final double[] percent = new double[axis.length];
+            for (int p = 0; p < axis.length; p++) {
+                percent[p] = 100.0 * result.accepted()[p][a] / result.sets();
+            }
+            lines.add(new Line(experiment.approaches().get(a), axis, percent, experiment.isLimit(a)));
+        }
+        write(new Chart(fileName(result, ""), experiment.title() + " (" + result.sets() + " sets a point)", experiment.axisTitle(),
+            "Task sets accepted, %", lines), folder);
+    }
+
+    /**
+     * Writes a chart.
+     *
+     * @throws IOException when a file cannot be written
+     */
+    static void write(final Chart drawn, final Path folder) throws IOException {
+        final XYChart chart = chart(drawn);
         final BufferedImage image = new BufferedImage(WIDTH * PNG_SCALE, HEIGHT * PNG_SCALE, BufferedImage.TYPE_INT_RGB);
         final Graphics2D graphics = image.createGraphics();
         graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
@@ -56,7 +101,7 @@ final class ChartWriter {
         graphics.scale(PNG_SCALE, PNG_SCALE);
         chart.paint(graphics, WIDTH, HEIGHT);
         graphics.dispose();
-        final Path png = folder.resolve(fileName(result, "png"));
+        final Path png = folder.resolve(drawn.name() + ".png");
         if (!ImageIO.write(image, "png", png.toFile())) {
             throw new IOException("cannot write " + png + ": no PNG writer in this Java");
         }
@@ -64,8 +109,8 @@ final class ChartWriter {
         final SVGGraphics2D svg = new SVGGraphics2D(document);
         svg.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
         chart.paint(svg, WIDTH, HEIGHT);
-        try (Writer writer = Files.newBufferedWriter(folder.resolve(fileName(result, "svg")), StandardCharsets.UTF_8)) {
-            svg.stream(described(document, svg.getRoot(), result), writer, true, false);
+        try (Writer writer = Files.newBufferedWriter(folder.resolve(drawn.name() + ".svg"), StandardCharsets.UTF_8)) {
+            svg.stream(described(document, svg.getRoot(), drawn), writer, true, false);
         }
     }
 
@@ -79,26 +124,24 @@ final class ChartWriter {
     }
 
     /** The chart's words are outlines; its headline and lines also stand in it as text, for search and for screen readers. */
-    private static Element described(final Document document, final Element root, final ExperimentResult result) {
+    private static Element described(final Document document, final Element root, final Chart drawn) {
         final Element lines = document.createElementNS(SVG, "desc");
-        lines.setTextContent(result.experiment().axisTitle() + "; " + String.join(", ", result.experiment().approaches()));
+        lines.setTextContent(drawn.axisTitle() + "; " + String.join(", ", drawn.lines().stream().map(Line::name).toList()));
         root.insertBefore(lines, root.getFirstChild());
         final Element title = document.createElementNS(SVG, "title");
-        title.setTextContent(result.experiment().title());
+        title.setTextContent(drawn.title());
         root.insertBefore(title, lines);
         return root;
     }
 
-    /** Name of a result file. */
+    /** Name of a result file; without a dot when there is no ending. */
     static String fileName(final ExperimentResult result, final String ending) {
-        return "schedulability-" + result.experiment().name() + '.' + ending;
+        return "schedulability-" + result.experiment().name() + (ending.isEmpty() ? "" : '.' + ending);
     }
 
-    private static XYChart chart(final ExperimentResult result) {
-        final Experiment experiment = result.experiment();
-        final XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT)
-            .title(experiment.title() + " (" + result.sets() + " sets a point)")
-            .xAxisTitle(experiment.axisTitle()).yAxisTitle("Task sets accepted, %").build();
+    private static XYChart chart(final Chart drawn) {
+        final XYChart chart = new XYChartBuilder().width(WIDTH).height(HEIGHT).title(drawn.title())
+            .xAxisTitle(drawn.axisTitle()).yAxisTitle(drawn.valueTitle()).build();
         final var style = chart.getStyler();
         style.setChartBackgroundColor(Color.WHITE);
         style.setPlotBackgroundColor(Color.WHITE);
@@ -115,16 +158,11 @@ final class ChartWriter {
         style.setYAxisDecimalPattern("0");
         style.setXAxisDecimalPattern("0.0#");
         style.setMarkerSize(7);
-        final double[] axis = experiment.axis();
         int lines = 0;
         int limits = 0;
-        for (int a = 0; a < experiment.approaches().size(); a++) {
-            final double[] percent = new double[axis.length];
-            for (int p = 0; p < axis.length; p++) {
-                percent[p] = 100.0 * result.accepted()[p][a] / result.sets();
-            }
-            final XYSeries series = chart.addSeries(experiment.approaches().get(a), axis, percent);
-            if (experiment.isLimit(a)) {
+        for (final Line line : drawn.lines()) {
+            final XYSeries series = chart.addSeries(line.name(), line.x(), line.y());
+            if (line.limit()) {
                 series.setLineColor(LIMITS[limits % LIMITS.length]);
                 series.setLineStyle(new BasicStroke(2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {7, 5}, 0));
                 series.setMarker(SeriesMarkers.NONE);

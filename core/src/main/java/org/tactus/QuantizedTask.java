@@ -1,0 +1,113 @@
+package org.tactus;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.tactus.bindings.linux.VectorUnit;
+import org.tactus.bindings.onnxruntime.ElementType;
+import org.tactus.inference.CutChain;
+import org.tactus.inference.InvalidModelException;
+import org.tactus.inference.LayeredModel;
+import org.tactus.inference.Mixture;
+import org.tactus.inference.OnnxModel;
+import org.tactus.inference.Range;
+import org.tactus.inference.RangeCalibration;
+import org.tactus.inference.SampleSource;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Precision;
+import org.tactus.model.Task;
+
+/**
+ * A task's network with segments in int8. Its segments are runs of layers; a segment in int8 computes on bytes what has a kernel
+ * for them. The ranges come with the model's file; a generated network, which recognises nothing, is calibrated with seeded noise.
+ */
+final class QuantizedTask {
+    private static final int NOISE_SAMPLES = 2;
+
+    private final Task task;
+    private final Mixture fp32;
+    private final int[] starts;
+
+    private QuantizedTask(final Task task, final Mixture fp32, final int[] starts) {
+        this.task = task;
+        this.fp32 = fp32;
+        this.starts = starts;
+    }
+
+    /** Whether a segment runs in int8, or could. */
+    static boolean wants(final Task task) {
+        return task.segments().stream().anyMatch(segment -> segment.precision() == Precision.INT8)
+            || task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream)
+                .anyMatch(variant -> variant.precision() == Precision.INT8);
+    }
+
+    /**
+     * Prepares a task.
+     *
+     * @throws InvalidModelException for a model whose file carries no ranges
+     */
+    static QuantizedTask of(final Task task, final Path directory, final long seed) {
+        final ModelSource source = task.model().orElseThrow();
+        final LayeredModel model = LayeredModel.of(OnnxModel.of(source, directory, seed));
+        final Map<String, Range> ranges = model.ranges().orElseGet(() -> {
+            if (source instanceof ModelSource.Zoo) {
+                return new RangeCalibration(model, noise(seed), 1).ranges();
+            }
+            throw new InvalidModelException(model.name() + ": carries no ranges for int8; write a file that does: tactus quantize "
+                + model.name() + " --layers none --samples FOLDER -o FILE");
+        });
+        return new QuantizedTask(task, new Mixture(model, ranges, VectorUnit.addsPairsExactly() ? Mixture.FULL_WEIGHTS
+            : Mixture.REDUCED_WEIGHTS, new boolean[model.layers().size()]), model.starts(source.cuts()));
+    }
+
+    private static SampleSource noise(final long seed) {
+        return new SampleSource() {
+            @Override
+            public int count() {
+                return NOISE_SAMPLES;
+            }
+
+            @Override
+            public void fill(final int index, final MemorySegment memory) {
+                final SplittableRandom random = new SplittableRandom(seed + index);
+                for (long i = 0; i < memory.byteSize() / Float.BYTES; i++) {
+                    memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) (2 * random.nextDouble() - 1));
+                }
+            }
+        };
+    }
+
+    /** The segments as the task chooses them, each converting what it reads. */
+    CutChain chain() {
+        final boolean[] int8 = new boolean[fp32.layers().layers().size()];
+        for (int i = 0; i < starts.length; i++) {
+            for (int j = starts[i]; j < end(i); j++) {
+                int8[j] = task.segments().get(i).precision() == Precision.INT8 && fp32.layers().layers().get(j).hasInt8();
+            }
+        }
+        return fp32.with(int8).cut(starts);
+    }
+
+    /** One segment alone in a precision, without conversions at its borders. */
+    CutChain alone(final int segment, final Precision precision) {
+        return fp32.alone(starts[segment], end(segment), precision == Precision.INT8);
+    }
+
+    /** The tensors between segments that may have to be converted. */
+    List<LayeredModel.Crossing> crossings() {
+        return fp32.layers().crossings(starts).stream()
+            .filter(crossing -> fp32.layers().tensor(crossing.tensor()).type() == ElementType.FLOAT).toList();
+    }
+
+    /** The conversion of a tensor alone. */
+    CutChain conversion(final String tensor, final boolean toBytes) {
+        return fp32.conversion(tensor, toBytes);
+    }
+
+    private int end(final int segment) {
+        return segment + 1 < starts.length ? starts[segment + 1] : fp32.layers().layers().size();
+    }
+}
