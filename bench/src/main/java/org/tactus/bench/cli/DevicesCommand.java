@@ -12,10 +12,17 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.device.cuda.CudaCapabilities;
+import org.tactus.device.cuda.CudaDevices;
 import org.tactus.format.CalibrationFile;
 import org.tactus.format.MachineName;
 import org.tactus.time.Sizes;
@@ -45,7 +52,7 @@ final class DevicesCommand implements Callable<Integer> {
         facts.put("real-time share", share());
         facts.put("ONNX Runtime", OnnxRuntime.find().map(OnnxRuntime::version).orElseGet(
             () -> "absent: " + OnnxRuntime.absence().orElse("it was not found")));
-        facts.put("CUDA driver", library("libcuda.so.1", "install the NVIDIA driver"));
+        facts.putAll(gpus());
         facts.put("Edge TPU", library("libedgetpu.so.1", "install the package libedgetpu1-std"));
         facts.put("calibration", calibration());
         print(facts, spec.commandLine().getOut());
@@ -107,6 +114,25 @@ final class DevicesCommand implements Callable<Integer> {
     private static String share() {
         final long us = RealTime.realTimeRuntimeUs();
         return us < 0 ? "not limited" : "a SCHED_FIFO thread may run " + us + " us of each second (sched_rt_runtime_us)";
+    }
+
+    /** The GPUs and what they can do; the software one, which is always there, is opened for the asking and closed again. */
+    private static Map<String, String> gpus() {
+        final Map<String, String> gpus = new LinkedHashMap<>();
+        final Optional<CudaDriver> driver = CudaDriver.find();
+        if (driver.isEmpty()) {
+            gpus.put("CUDA", "absent: " + CudaDriver.absence().orElse("it was not found"));
+        } else {
+            final List<CudaGpu> found = driver.get().gpus();
+            for (int i = 0; i < found.size(); i++) {
+                gpus.put("CUDA GPU " + i, CudaCapabilities.probe(found.get(i)).text());
+            }
+        }
+        try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4)) {
+            gpus.put("CUDA software", CudaCapabilities.probe(software.driver().gpus().getFirst()).text() + "; a set names it by 'driver: "
+                + CudaDevices.SOFTWARE + "'");
+        }
+        return gpus;
     }
 
     @SuppressWarnings("restricted") // native access is granted by the launcher and the manifest

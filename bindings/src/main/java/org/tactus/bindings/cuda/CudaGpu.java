@@ -106,12 +106,16 @@ public final class CudaGpu {
     }
 
     /**
-     * Makes a context the calling thread's, which must be a platform thread; every other call that needs one uses it.
+     * Makes a context the calling thread's, which must be a platform thread; every other call that needs one uses it. Allocates
+     * nothing.
      *
      * @param context its handle, or 0 for none
      */
     public void makeCurrent(final long context) {
-        driver.check(cuCtxSetCurrent_t.invoke(driver.functions.cuCtxSetCurrent, context), "cuCtxSetCurrent", context);
+        final int status = cuCtxSetCurrent_t.invoke(driver.functions.cuCtxSetCurrent, context);
+        if (status != 0) {
+            throw driver.error(status, "cuCtxSetCurrent", context);
+        }
     }
 
     /** Waits for everything that the current context has to do. */

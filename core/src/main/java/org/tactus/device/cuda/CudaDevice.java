@@ -19,6 +19,7 @@ import org.tactus.memory.CompletionWord;
 import org.tactus.memory.RegionMover;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
+import org.tactus.time.Clock;
 
 /**
  * A GPU through the CUDA driver interface. A segment is queued between two events and followed by a word that the stream writes; the
@@ -29,6 +30,8 @@ import org.tactus.model.Task;
  */
 public final class CudaDevice implements Device {
     private static final int MARGIN_TRIALS = 100;
+    /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
+    private static final long LAUNCH_NS = 20_000;
 
     private final Arena arena = Arena.ofShared();
     private final CudaGpu gpu;
@@ -51,6 +54,7 @@ public final class CudaDevice implements Device {
     private final CudaMover mover;
     private final long marginNs;
     private int status = DONE;
+    private long heldUpNs;
     private long lastNs;
     private Throwable failure;
 
@@ -98,7 +102,7 @@ public final class CudaDevice implements Device {
     private long measureMargin() {
         final long[] trials = new long[MARGIN_TRIALS];
         for (int i = 0; i < MARGIN_TRIALS; i++) {
-            queueSpin(0, System.nanoTime());
+            queueSpin(0, Clock.SYSTEM.nanoTime());
             streams.synchronize(stream);
             trials[i] = streams.elapsedNs(begin, end, elapsed);
         }
@@ -108,8 +112,22 @@ public final class CudaDevice implements Device {
 
     private void queueSpin(final long ns, final long nowNs) {
         spinNs.set(ValueLayout.JAVA_LONG, 0, ns);
-        streams.record(begin, stream);
+        final long beginNs = recordBegin();
         modules.launch(spin, 1, 1, stream, spinParameters.address());
+        recordEnd(beginNs, nowNs);
+    }
+
+    private long recordBegin() {
+        streams.record(begin, stream);
+        return Clock.SYSTEM.nanoTime();
+    }
+
+    /**
+     * The stream is empty when a segment starts, so the GPU is past the begin at once, and a dispatcher that is held up before the
+     * launch would make the segment look longer than it is: that time is taken off.
+     */
+    private void recordEnd(final long beginNs, final long nowNs) {
+        heldUpNs = Math.max(0, Clock.SYSTEM.nanoTime() - beginNs - LAUNCH_NS);
         streams.record(end, stream);
         word.signal(stream, nowNs);
     }
@@ -121,10 +139,9 @@ public final class CudaDevice implements Device {
         try {
             gpu.makeCurrent(context); // a dispatcher's thread may drive several GPUs
             if (work instanceof final CudaWork own) {
-                streams.record(begin, stream);
+                final long beginNs = recordBegin();
                 own.launch(stream, job);
-                streams.record(end, stream);
-                word.signal(stream, startNs);
+                recordEnd(beginNs, startNs);
             } else {
                 queueSpin(Math.max(0, work.modelledNs(job) - marginNs), startNs);
             }
@@ -143,7 +160,7 @@ public final class CudaDevice implements Device {
         if (status == RUNNING) {
             try {
                 if (word.hasCome(nowNs)) {
-                    lastNs = streams.elapsedNs(begin, end, elapsed);
+                    lastNs = Math.max(0, streams.elapsedNs(begin, end, elapsed) - heldUpNs);
                     status = DONE;
                     return DONE;
                 }
