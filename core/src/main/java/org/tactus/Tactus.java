@@ -38,6 +38,7 @@ import org.tactus.model.OverrunAction;
 import org.tactus.model.Release;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.sim.Simulation;
 import org.tactus.time.Clock;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
@@ -83,7 +84,7 @@ public final class Tactus implements AutoCloseable {
         this.set = set;
         this.options = options;
         this.factory = factory;
-        refuseSwapping(set);
+        set.requireOneSegmentWhereSwapped();
         openDevices();
         if (options.realTime()) {
             granted.put("process", RealTime.lockMemory().text());
@@ -115,7 +116,7 @@ public final class Tactus implements AutoCloseable {
     private void openDevices() {
         try {
             for (int i = 0; i < set.platform().devices().size(); i++) {
-                devices.add(device(set.platform().devices().get(i), i, options.realTime()));
+                devices.add(device(set.platform().devices().get(i), i));
             }
         } catch (final RuntimeException e) {
             devices.forEach(Device::close);
@@ -123,16 +124,17 @@ public final class Tactus implements AutoCloseable {
         }
     }
 
-    private static Device device(final DeviceSpec spec, final int index, final boolean realTime) {
+    private Device device(final DeviceSpec spec, final int index) {
         if (spec.kind() == DeviceKind.CPU) {
             return new CpuDevice(Clock.SYSTEM, "java");
         }
         if (spec.kind() == DeviceKind.MODELLED) {
-            return new ModelledDevice();
+            return set.swapsOn(index)
+                ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed()) : new ModelledDevice();
         }
         if (spec.kind() == DeviceKind.CUDA) {
             try {
-                return CudaDevices.open(spec, realTime);
+                return CudaDevices.open(spec, options.realTime());
             } catch (final IllegalStateException | NativeCallException e) {
                 throw new InvalidTaskSetException("platform.devices[" + index + "].driver", e.getMessage());
             }
@@ -141,15 +143,18 @@ public final class Tactus implements AutoCloseable {
             + spec.kind().text() + ", which this version cannot run; analyse and simulate it, or run it as modelled");
     }
 
-    /** The analysis knows swapping; the kernel does not swap yet, and must not run under a bound that it does not keep. */
-    private static void refuseSwapping(final TaskSet set) {
-        for (int i = 0; i < set.tasks().size(); i++) {
-            final Task task = set.tasks().get(i);
-            if (task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0) {
-                throw new InvalidTaskSetException("tasks[" + i + "].memory.swap", "task '" + task.name()
-                    + "' is swapped, which this version analyses but cannot run; remove swap where everything fits");
+    /** What the devices' memory holds is laid out at the start: no task that needs any of it can come later. */
+    private Optional<String> memoryRefusal(final Task task) {
+        final TaskSet alone = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(task));
+        for (int i = 0; i < devices.size(); i++) {
+            final int device = i;
+            final boolean here = task.memory().isPresent() && task.segments().stream().anyMatch(segment -> segment.device() == device);
+            if (here && (devices.get(i).mover() != null || alone.swapsOn(i))) {
+                return Optional.of("task '" + task.name() + "' needs memory of '" + set.platform().devices().get(i).name()
+                    + "', where it is swapped and laid out at the start; put the task into the set that is opened");
             }
         }
+        return Optional.empty();
     }
 
     /** A SCHED_FIFO thread that is busy for more than the system's share of a second is stopped by the system. */
@@ -247,6 +252,9 @@ public final class Tactus implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      */
     public void add(final Task task) {
+        memoryRefusal(task).ifPresent(reason -> {
+            throw new AdmissionRefusedException(reason);
+        });
         final List<SegmentWork> works = factory.prepare(set, task, options.seed());
         try {
             remember(kernel.addAll(List.of(task), List.of(works), Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
@@ -371,7 +379,7 @@ public final class Tactus implements AutoCloseable {
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
             deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), kernel.busyNs(i),
-                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs));
+                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs, kernel.swapCounts(i).map(Simulation::swapped)));
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());

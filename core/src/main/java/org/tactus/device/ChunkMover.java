@@ -8,7 +8,10 @@ package org.tactus.device;
  * descending order, and an operation that ends early leaves a prefix out as well.
  */
 public interface ChunkMover {
-    /** The operation broke: {@link Device#failure} says how. It has ended, and its task must not run any more. */
+    /**
+     * The operation broke: {@link Device#failure} says how. It has ended, its task will not run any more, and none of the
+     * operation's chunks, moved before or not, occupies memory: what can be unmapped was.
+     */
     int FAILED = -1;
 
     /**
@@ -49,8 +52,8 @@ public interface ChunkMover {
     boolean isMoving();
 
     /**
-     * Ends the operation after the chunk under way; the others stay as they were. May be repeated, and does nothing when none
-     * is under way.
+     * Ends the operation after the chunk under way; the others stay as they were, what was mapped for them is unmapped. The time
+     * of that is part of {@code swapInOverhead}. May be repeated, and does nothing when none is under way.
      */
     void cancel();
 }

@@ -12,6 +12,8 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.Overheads;
 import org.tactus.policy.DeviceScheduler;
 import org.tactus.policy.PolicyState;
 import org.tactus.time.Clock;
@@ -42,6 +44,8 @@ final class Dispatcher {
     private final ManyToOneRingBuffer commands;
     private final MessageHandler onCommand = this::onCommand;
     private final IntArrayList touching = new IntArrayList(64, NONE);
+    /** Null where memory is not scheduled. */
+    final SwapDriver memory;
     private long busyNs;
     private long startNs;
     private long lastEndNs;
@@ -49,7 +53,8 @@ final class Dispatcher {
 
     Dispatcher(
         final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
-        final long stallThresholdNs, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers) {
+        final long stallThresholdNs, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers,
+        final DeviceMemory scheduled, final Overheads machine) {
         this.device = device;
         this.driver = driver;
         this.state = state;
@@ -60,6 +65,8 @@ final class Dispatcher {
         this.errors = errors;
         this.peers = peers;
         this.scheduler = new DeviceScheduler(state, device, recorder);
+        this.memory = driver.mover() == null ? null
+            : new SwapDriver(device, driver, state, scheduler, scheduled, machine, recorder.events, errors);
         this.inbox = new HandOffQueue(errors.length);
         final ByteBuffer memory = ByteBuffer.allocateDirect(
             COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
@@ -99,8 +106,11 @@ final class Dispatcher {
                 work++;
             }
         }
+        if (memory != null) {
+            work += memory.poll(nowNs);
+        }
         work += takeInputs(nowNs);
-        int task = scheduler.select();
+        int task = select(nowNs);
         long decidedNs = nowNs;
         while (task != NONE) {
             work++;
@@ -108,6 +118,11 @@ final class Dispatcher {
             decidedNs = lastEndNs;
         }
         return work;
+    }
+
+    /** What runs next: by the device's own order, or as its memory permits. */
+    private int select(final long nowNs) {
+        return memory == null ? scheduler.select() : memory.select(nowNs);
     }
 
     private int takeInputs(final long nowNs) {
@@ -133,7 +148,7 @@ final class Dispatcher {
         }
         if (state.isStopRequested(task)) {
             finish(task, nowNs, true);
-            return scheduler.select();
+            return select(nowNs);
         }
         final int segment = state.segmentRecord(task);
         final long job = state.jobNumber(task);
@@ -149,7 +164,7 @@ final class Dispatcher {
         lastEndNs = endNs;
         finish(task, endNs, driver.poll(endNs) == Device.FAILED);
         takeInputs(endNs);
-        return scheduler.select();
+        return select(endNs);
     }
 
     private void finish(final int task, final long nowNs, final boolean failed) {
@@ -182,13 +197,25 @@ final class Dispatcher {
         final int task = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
         switch (type) {
             case CommandDescriptor.ADMIT -> {
-                touching.addInt(task); // its job may come back from another device at any time
+                touch(task); // its job may come back from another device at any time
                 scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
             }
-            case CommandDescriptor.TOUCH -> touching.addInt(task);
-            case CommandDescriptor.FORGET -> touching.removeInt(task);
+            case CommandDescriptor.TOUCH -> touch(task);
+            case CommandDescriptor.FORGET -> {
+                touching.removeInt(task);
+                if (memory != null) {
+                    memory.forget(task);
+                }
+            }
             case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, commandNowNs);
             default -> scheduler.stop(task, commandNowNs);
+        }
+    }
+
+    private void touch(final int task) {
+        touching.addInt(task);
+        if (memory != null) {
+            memory.admit(task);
         }
     }
 
@@ -197,7 +224,7 @@ final class Dispatcher {
      * may come at any time.
      */
     long quietUntilNs() {
-        if (scheduler.running() != NONE) {
+        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
             return Long.MIN_VALUE;
         }
         long quietNs = scheduler.nextReleaseNs();

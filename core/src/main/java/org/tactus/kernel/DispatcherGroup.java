@@ -11,6 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.tactus.device.Device;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
 import org.tactus.policy.PolicyState;
 import org.tactus.time.Clock;
@@ -35,7 +36,7 @@ final class DispatcherGroup {
     private final AtomicIntegerArray lostDevices;
 
     DispatcherGroup(
-        final Platform platform, final List<Device> devices, final PolicyState state, final TaskTable tasks,
+        final Platform platform, final Overheads machine, final List<Device> devices, final PolicyState state, final TaskTable tasks,
         final KernelOptions options, final ThreadSetup setup, final Clock clock) {
         this.platform = platform;
         this.options = options;
@@ -48,7 +49,8 @@ final class DispatcherGroup {
         for (int i = 0; i < count; i++) {
             final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes()));
             dispatchers[i] = new Dispatcher(
-                i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), tasks.works, tasks.errors, dispatchers);
+                i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), tasks.works, tasks.errors, dispatchers,
+                platform.devices().get(i).memory().orElse(null), machine);
         }
         ready = new CountDownLatch(threadCount());
         makeThreads();
@@ -130,6 +132,17 @@ final class DispatcherGroup {
     void offer(final int device, final int type, final int slot) {
         dispatchers[device].command(type, slot, 0);
         threadOfDevice[device].wake();
+    }
+
+    /** Waits until a device's dispatcher counts a task's memory no more; false when nobody can tell any more. */
+    boolean awaitForgotten(final int device, final int slot) {
+        while (dispatchers[device].memory.isMember(slot)) {
+            if (isLost(device) || !threadOfDevice[device].isAlive()) {
+                return false;
+            }
+            LockSupport.parkNanos(COMMAND_RETRY_NS);
+        }
+        return true;
     }
 
     /** Declares a device lost; false when it was before. */

@@ -13,6 +13,7 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
+import org.tactus.policy.SwapCounts;
 import org.tactus.time.Clock;
 import org.tactus.time.SplitMix64;
 import org.tactus.trace.EventHandler;
@@ -63,7 +64,7 @@ public final class Kernel implements AutoCloseable {
         state.overrunToleranceNs(toleranceNs);
         gate = new SporadicGate(state);
         tasks = new TaskTable(options, toleranceNs);
-        group = new DispatcherGroup(base.platform(), devices, state, tasks, options, setup, clock);
+        group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
         monitor = new Monitor(group, tasks, state, options, setup, listener, sink, clock);
     }
 
@@ -144,6 +145,13 @@ public final class Kernel implements AutoCloseable {
                 ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);
         }
         state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA);
+        for (final int device : TaskTable.devicesOf(task)) {
+            final Dispatcher dispatcher = group.dispatchers()[device];
+            dispatcher.driver.define(slot, task);
+            if (dispatcher.memory != null) {
+                dispatcher.memory.define(slot, task);
+            }
+        }
         return slot;
     }
 
@@ -188,6 +196,10 @@ public final class Kernel implements AutoCloseable {
             if (tasks.isRemoving(slot) && state.isStopped(slot)) {
                 for (final int device : TaskTable.devicesOf(tasks.task(slot))) {
                     group.send(device, CommandDescriptor.FORGET, slot, 0);
+                    final Dispatcher dispatcher = group.dispatchers()[device];
+                    if (dispatcher.memory == null || group.awaitForgotten(device, slot)) {
+                        dispatcher.driver.forget(slot);
+                    }
                 }
                 tasks.clear(slot);
             }
@@ -289,6 +301,16 @@ public final class Kernel implements AutoCloseable {
      */
     public long busyNs(final int device) {
         return group.dispatchers()[device].busyNs();
+    }
+
+    /**
+     * What a device's copy engines did; call it after {@link #stop}.
+     *
+     * @param device index of the device
+     * @return the counts; empty where memory is not scheduled
+     */
+    public Optional<SwapCounts> swapCounts(final int device) {
+        return Optional.ofNullable(group.dispatchers()[device].memory).map(SwapDriver::counts);
     }
 
     /**

@@ -46,4 +46,37 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     public static TaskSetBuilder builder(final String name) {
         return new TaskSetBuilder(name);
     }
+
+    /**
+     * Tells whether tasks are swapped in and out of a device's memory.
+     *
+     * @param device index of the device
+     * @return true when a task with a segment on it names a swap volume above 0
+     */
+    public boolean swapsOn(final int device) {
+        return platform.devices().get(device).memory().isPresent() && tasks.stream().anyMatch(
+            task -> task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0
+                && task.segments().stream().anyMatch(segment -> segment.device() == device));
+    }
+
+    /**
+     * Checks that no job leaves a swapping device and comes back: meanwhile its memory could be swapped out, and no sound test is
+     * known for that.
+     *
+     * @throws InvalidTaskSetException with the task that has several segments on a device where tasks are swapped
+     */
+    public void requireOneSegmentWhereSwapped() {
+        for (int i = 0; i < tasks.size(); i++) {
+            final Task task = tasks.get(i);
+            for (int device = 0; device < platform.devices().size(); device++) {
+                final int here = device;
+                final long count = task.segments().stream().filter(segment -> segment.device() == here).count();
+                if (count > 1 && swapsOn(device)) {
+                    throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has " + count
+                        + " segments a job on '" + platform.devices().get(device).name() + "', where tasks are swapped; make it one, or"
+                        + " give no task a swap volume there");
+                }
+            }
+        }
+    }
 }

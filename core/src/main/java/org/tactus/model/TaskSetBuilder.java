@@ -146,6 +146,8 @@ public final class TaskSetBuilder {
         time(memory.swapInOverheadNs(), 0, at + ".swapInOverhead");
         time(memory.swapOutOverheadNs(), 0, at + ".swapOutOverhead");
         time(memory.chunkDropNs(), 0, at + ".chunkDrop");
+        check(memory.chunkDropNs() <= memory.chunkOutNs(), at + ".chunkDrop",
+            "to drop a chunk must take at most as long as to copy it out, chunkOut");
     }
 
     private Task task(final TaskBuilder task, final String at, final Platform platform) {

@@ -9,6 +9,7 @@ import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
@@ -38,19 +39,28 @@ public final class SwapVolumes {
         memory = set.platform().devices().get(set.tasks().getFirst().segments().getFirst().device()).memory().orElseThrow();
         spared = protocol == SwapProtocol.OVL ? 2 : 1;
         most = new long[set.tasks().size()];
+        final double[] rate = new double[most.length];
         long total = 0;
+        long arena = 0;
         for (int i = 0; i < most.length; i++) {
-            final long footprint = set.tasks().get(i).memory().map(TaskMemory::footprintBytes).orElse(0L);
-            most[i] = footprint / memory.chunkBytes();
-            total += footprint;
+            final Task task = set.tasks().get(i);
+            final SwapRegion all = SwapRegion.of(withSwap(task, task.memory().map(TaskMemory::footprintBytes).orElse(0L)), memory);
+            final long held = task.memory().map(own -> own.footprintBytes() - all.scratchBytes()).orElse(0L);
+            most[i] = held / memory.chunkBytes();
+            total += held;
+            arena = Math.max(arena, all.scratchBytes());
+            rate[i] = (double) (memory.chunkInNs() + (all.constantChunks() > 0 ? memory.chunkDropNs() : memory.chunkOutNs()))
+                / task.periodNs();
         }
-        needed = Math.max(0, Math.ceilDiv(total - memory.capacityBytes(), memory.chunkBytes()));
+        needed = Math.max(0, Math.ceilDiv(total + arena - memory.capacityBytes(), memory.chunkBytes()));
         order = IntStream.range(0, most.length).boxed().sorted((a, b) -> {
-            final Task x = set.tasks().get(a);
-            final Task y = set.tasks().get(b);
-            final int byPeriod = Long.compare(y.periodNs(), x.periodNs());
-            return byPeriod != 0 ? byPeriod : Long.compare(slack(y), slack(x));
+            final int byRate = Double.compare(rate[a], rate[b]);
+            return byRate != 0 ? byRate : Long.compare(slack(set.tasks().get(b)), slack(set.tasks().get(a)));
         }).mapToInt(Integer::intValue).toArray();
+    }
+
+    private static Task withSwap(final Task task, final long bytes) {
+        return task.memory().map(own -> task.withMemory(own.withSwapBytes(OptionalLong.of(bytes)))).orElse(task);
     }
 
     private static long slack(final Task task) {
@@ -119,10 +129,7 @@ public final class SwapVolumes {
     public TaskSet with(final long[] chunks) {
         final List<Task> tasks = new ArrayList<>(chunks.length);
         for (int i = 0; i < chunks.length; i++) {
-            final Task task = set.tasks().get(i);
-            final TaskMemory demand = task.memory().orElseThrow();
-            final TaskMemory given = demand.withSwapBytes(OptionalLong.of(chunks[i] * memory.chunkBytes()));
-            tasks.add(task.withMemory(given));
+            tasks.add(withSwap(set.tasks().get(i), chunks[i] * memory.chunkBytes()));
         }
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
     }

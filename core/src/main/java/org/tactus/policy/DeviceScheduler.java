@@ -284,10 +284,29 @@ public final class DeviceScheduler {
         final int task = substituted != NONE ? substituted : ready.pop();
         substituted = NONE;
         if (task != NONE) {
-            running = task;
-            buffer.putInt(state.job(task) + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_RUNNING);
+            occupy(task);
         }
         return task;
+    }
+
+    /**
+     * The first ready job, which stays where it is. For a device whose memory is scheduled, {@link SwapScheduler}.
+     *
+     * @return its task, or {@link PolicyState#NONE}
+     */
+    int firstReady() {
+        return ready.first();
+    }
+
+    /** Takes the first ready job out of the queue, also while another runs: its memory is brought in next. */
+    int takeFirst() {
+        return ready.pop();
+    }
+
+    /** Makes the idle device busy with a job that was taken out of the queue. */
+    void occupy(final int task) {
+        running = task;
+        buffer.putInt(state.job(task) + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_RUNNING);
     }
 
     /**

@@ -57,6 +57,14 @@ final class KeyHeap {
         return heapSize() == 0 ? Long.MAX_VALUE : buffer.getLong(entries);
     }
 
+    /** Task of the first entry, which stays in; {@link PolicyState#NONE} when empty. */
+    int first() {
+        if (hasFront()) {
+            return (int) buffer.getLong(front + RANK);
+        }
+        return heapSize() == 0 ? PolicyState.NONE : (int) buffer.getLong(entries + RANK);
+    }
+
     /** Adds an entry; false when full. */
     boolean push(final long key1, final long key2, final int order, final int task) {
         final AtomicBuffer memory = buffer;

@@ -39,4 +39,20 @@ public interface SegmentListener {
      * @param arriveNs when the other device sees it, nanoseconds
      */
     void onTransit(int from, int to, int task, long job, long leaveNs, long arriveNs);
+
+    /**
+     * Chunks of a task's memory were moved.
+     *
+     * @param device  index of the device
+     * @param task    index of the task
+     * @param in      true when they were brought in
+     * @param first   the first chunk of the move
+     * @param chunks  how many were moved, fewer than asked for when it was cancelled
+     * @param startNs when the move was decided on, nanoseconds
+     * @param endNs   when its end was seen, nanoseconds
+     */
+    default void onMove(
+        final int device, final int task, final boolean in, final int first, final int chunks, final long startNs, final long endNs) {
+        // who does not listen for memory
+    }
 }

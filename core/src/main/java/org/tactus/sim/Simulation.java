@@ -11,10 +11,12 @@ import org.tactus.model.OverrunAction;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.policy.PolicyState;
+import org.tactus.policy.SwapCounts;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.PrecisionResult;
 import org.tactus.trace.RunResult;
+import org.tactus.trace.SwapResult;
 import org.tactus.trace.TaskResult;
 import org.tactus.trace.TaskStatistics;
 import org.tactus.trace.WithoutStalls;
@@ -79,8 +81,20 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
         for (int i = 0; i < set.platform().devices().size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
             results.add(new DeviceResult(spec.name(), spec.kind().text(), "simulated", simulator.busyNs(i),
-                (double) simulator.busyNs(i) / simulator.endNs()));
+                (double) simulator.busyNs(i) / simulator.endNs(), simulator.swapCounts(i).map(Simulation::swapped)));
         }
         return results;
+    }
+
+    /**
+     * Says in a result's words what a device's copy engines did.
+     *
+     * @param counts exact: the run has ended
+     * @return the figures
+     */
+    public static SwapResult swapped(final SwapCounts counts) {
+        return new SwapResult(counts.movesIn(), counts.movesOut(), counts.chunksIn(), counts.chunksOut(), counts.chunksDropped(),
+            counts.chunksBackground(), counts.cancelled(), counts.busyNs(), counts.overruns(), counts.largestShare(),
+            counts.mostUsedBytes());
     }
 }

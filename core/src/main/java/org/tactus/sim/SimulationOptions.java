@@ -14,10 +14,11 @@ import java.util.Optional;
  *                   all of an instant; false to decide after all of them
  * @param drain      true to run until every job has ended; false to end at the duration
  * @param replay     recorded execution times, for {@link ExecutionTime#REPLAY}
+ * @param victims    true to draw whose memory is swapped out, instead of the furthest next use: no bound may depend on it
  */
 public record SimulationOptions(
     long seed, long durationNs, ReleasePattern releases, ExecutionTime execution, OverheadTime overheads, boolean permute,
-    boolean drain, Optional<ExecutionReplay> replay) {
+    boolean drain, Optional<ExecutionReplay> replay, boolean victims) {
 
     /** Checks that times are recorded when they are to be replayed. */
     public SimulationOptions {
@@ -39,7 +40,7 @@ public record SimulationOptions(
      */
     public static SimulationOptions worstCase(final long seed, final long durationNs) {
         return new SimulationOptions(seed, durationNs, ReleasePattern.SYNCHRONOUS, ExecutionTime.WCET, OverheadTime.MAXIMUM, true,
-            true, Optional.empty());
+            true, Optional.empty(), false);
     }
 
     /**
@@ -49,7 +50,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withReleases(final ReleasePattern pattern) {
-        return new SimulationOptions(seed, durationNs, pattern, execution, overheads, permute, drain, replay);
+        return new SimulationOptions(seed, durationNs, pattern, execution, overheads, permute, drain, replay, victims);
     }
 
     /**
@@ -59,7 +60,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withExecution(final ExecutionTime time) {
-        return new SimulationOptions(seed, durationNs, releases, time, overheads, permute, drain, replay);
+        return new SimulationOptions(seed, durationNs, releases, time, overheads, permute, drain, replay, victims);
     }
 
     /**
@@ -69,7 +70,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withOverheads(final OverheadTime time) {
-        return new SimulationOptions(seed, durationNs, releases, execution, time, permute, drain, replay);
+        return new SimulationOptions(seed, durationNs, releases, execution, time, permute, drain, replay, victims);
     }
 
     /**
@@ -79,7 +80,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withPermutation(final boolean draw) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, draw, drain, replay);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, draw, drain, replay, victims);
     }
 
     /**
@@ -89,7 +90,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withDrain(final boolean toTheEnd) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, toTheEnd, replay);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, toTheEnd, replay, victims);
     }
 
     /**
@@ -100,6 +101,16 @@ public record SimulationOptions(
      */
     public SimulationOptions withReplay(final ExecutionReplay recorded) {
         return new SimulationOptions(seed, durationNs, releases, ExecutionTime.REPLAY, overheads, permute, drain,
-            Optional.of(recorded));
+            Optional.of(recorded), victims);
+    }
+
+    /**
+     * Changes whose memory is swapped out.
+     *
+     * @param draw true to draw it
+     * @return a copy
+     */
+    public SimulationOptions withRandomVictims(final boolean draw) {
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, draw);
     }
 }

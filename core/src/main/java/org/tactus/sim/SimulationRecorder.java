@@ -111,4 +111,11 @@ final class SimulationRecorder implements JobListener, SegmentListener {
         events.onEvent(EventType.HAND_OVER, leaveNs, from, task, 0, job, to);
         events.onEvent(EventType.ARRIVE, arriveNs, to, task, 0, job, 0);
     }
+
+    @Override
+    public void onMove(
+        final int device, final int task, final boolean in, final int first, final int chunks, final long startNs, final long endNs) {
+        events.onEvent(in ? EventType.SWAP_IN : EventType.SWAP_OUT, startNs, device, task, first, -1, chunks);
+        events.onEvent(EventType.SWAP_END, endNs, device, task, first, -1, chunks);
+    }
 }

@@ -2,6 +2,7 @@ package org.tactus.sim;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.model.Release;
@@ -12,6 +13,7 @@ import org.tactus.policy.DeviceScheduler;
 import org.tactus.policy.JobListener;
 import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
+import org.tactus.policy.SwapCounts;
 
 /**
  * Drives the production schedulers of a task set in virtual time; a run is determined by its set and its options.
@@ -20,7 +22,8 @@ import org.tactus.policy.SporadicGate;
  * comes home, is on its way for up to the hand-off overhead; a release is seen at its nominal time plus its jitter plus up to
  * the release-jitter overhead. A completion and the same job's next request are one event, as in production. Events of one
  * instant are handled in an order drawn from the seed, and each instant draws whether a device decides after every event or
- * after all of them: both are legal in production. Copy engines and memory chunks are not simulated here.
+ * after all of them: both are legal in production. A device that swaps decides after all of them, as its bounds presume; its copy engines
+ * move chunk after chunk beside its executions.
  *
  * <p>Reusable: memory and arrays are kept from run to run and grow to the largest set. Not thread-safe.
  */
@@ -31,6 +34,7 @@ public final class Simulator {
     private static final int DONE = 1 << KIND_SHIFT;
     private static final int ARRIVE = 2 << KIND_SHIFT;
     private static final int REQUEST = 3 << KIND_SHIFT;
+    private static final int MOVE = 4 << KIND_SHIFT;
 
     private final EventQueue events = new EventQueue();
     private final SeededRandom random = new SeededRandom();
@@ -44,6 +48,7 @@ public final class Simulator {
     private long[] busyNs = new long[0];
     private boolean[] dirty = new boolean[0];
     private DeviceScheduler[] schedulers = new DeviceScheduler[0];
+    private SwapSimulation[] swaps = new SwapSimulation[0];
 
     private TaskSet set;
     private SimulationOptions options;
@@ -144,6 +149,16 @@ public final class Simulator {
     }
 
     /**
+     * What a device's copy engines did in the last run.
+     *
+     * @param device its index
+     * @return the counts; empty for a device that does not swap
+     */
+    public Optional<SwapCounts> swapCounts(final int device) {
+        return Optional.ofNullable(swaps[device]).map(SwapSimulation::counts);
+    }
+
+    /**
      * The policy's tables as the last run left them, to see what was unfinished.
      *
      * @return the tables, valid until the next run
@@ -191,6 +206,7 @@ public final class Simulator {
             busyNs = new long[deviceCount];
             dirty = new boolean[deviceCount];
             schedulers = new DeviceScheduler[deviceCount];
+            swaps = new SwapSimulation[deviceCount];
         }
         Arrays.fill(busyNs, 0);
         Arrays.fill(dirty, false);
@@ -224,6 +240,9 @@ public final class Simulator {
             }
             state.define(i, released(task), firstSegment, random.next());
             firstSegment += task.segments().size();
+        }
+        for (int device = 0; device < deviceCount; device++) {
+            swaps[device] = SwapSimulation.of(set, device, state, schedulers[device], options, random);
         }
     }
 
@@ -289,10 +308,10 @@ public final class Simulator {
             do {
                 handle(events.pop());
                 if (eager) {
-                    dispatch();
+                    dispatch(false);
                 }
             } while (!events.isEmpty() && events.firstNs() == nowNs);
-            dispatch();
+            dispatch(true);
         }
         if (!untilMiss || !tracker.missed()) {
             nowNs = Math.max(nowNs, options.durationNs());
@@ -311,6 +330,7 @@ public final class Simulator {
                 scheduleTick(index);
             }
             case DONE -> complete(index);
+            case MOVE -> move(index);
             case ARRIVE -> {
                 final int device = destination[index];
                 if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
@@ -371,24 +391,52 @@ public final class Simulator {
         push(arriveNs, ARRIVE | task);
     }
 
-    private void dispatch() {
+    private void dispatch(final boolean swapping) {
         for (int device = 0; device < set.platform().devices().size(); device++) {
-            if (dirty[device]) {
+            if (dirty[device] && (swapping || swaps[device] == null)) {
                 dirty[device] = false;
                 startNext(device);
             }
         }
     }
 
+    private void move(final int device) {
+        if (swaps[device].isDue(nowNs)) {
+            pushMove(device, swaps[device].advance(nowNs, completionNs(), segments));
+            dirty[device] = true;
+        }
+    }
+
+    private void pushMove(final int device, final long dueNs) {
+        if (dueNs != SwapSimulation.NOTHING_DUE) {
+            push(dueNs, MOVE | device);
+        }
+    }
+
+    private long completionNs() {
+        return overhead(completionNs);
+    }
+
+    /** What runs next: by the device's own order, or as its memory permits. */
+    private int select(final int device) {
+        final SwapSimulation memory = swaps[device];
+        if (memory == null) {
+            return schedulers[device].select();
+        }
+        final int task = memory.select(nowNs, overhead(dispatchNs));
+        pushMove(device, memory.newlyDueNs());
+        return task;
+    }
+
     private void startNext(final int device) {
         final DeviceScheduler scheduler = schedulers[device];
-        int task = scheduler.select();
+        int task = select(device);
         while (task != PolicyState.NONE && state.isStopRequested(task)) {
             final long job = state.jobNumber(task);
             if (scheduler.segmentDone(task, nowNs, 0, true) == DeviceScheduler.RETURN_HOME) {
                 transit(device, state.homeDevice(task), task, job);
             }
-            task = scheduler.select();
+            task = select(device);
         }
         if (task != PolicyState.NONE) {
             final long startNs = nowNs + overhead(dispatchNs);
@@ -400,6 +448,9 @@ public final class Simulator {
             busyNs[device] += completedNs - nowNs;
             segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, startNs + executionNs);
             push(completedNs, DONE | device);
+            if (swaps[device] != null) {
+                select(device); // what moves meanwhile
+            }
         }
     }
 }

@@ -30,10 +30,16 @@ public final class EventType {
     public static final int ERROR = 13;
     /** A job is about to be complete; argument: how many of its segments ran on the accelerator that they were offered to. */
     public static final int RECLAIM = 14;
+    /** Chunks of a task's memory begin to come in; segment: the first chunk, argument: how many. */
+    public static final int SWAP_IN = 15;
+    /** Chunks of a task's memory begin to go out; segment: the first chunk, argument: how many. */
+    public static final int SWAP_OUT = 16;
+    /** The move that began last has ended; segment: the first chunk, argument: chunks that were moved. */
+    public static final int SWAP_END = 17;
 
     private static final String[] NAMES = {
         "none", "release", "start", "end", "hand-over", "arrive", "complete", "miss", "overrun", "skip", "abort", "stop", "stall",
-        "error", "reclaim"};
+        "error", "reclaim", "swap-in", "swap-out", "swap-end"};
 
     private EventType() {
     }

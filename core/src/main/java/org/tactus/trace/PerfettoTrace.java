@@ -28,6 +28,7 @@ public final class PerfettoTrace implements EventHandler {
     private final TaskSet set;
     private final long zeroNs;
     private final PerfettoWriter out;
+    private final PerfettoMemory memory;
     private final Slot[] slots;
     private final int[] running;
     private final long[] startNs;
@@ -52,6 +53,7 @@ public final class PerfettoTrace implements EventHandler {
         this.set = set;
         this.zeroNs = zeroNs;
         this.out = out;
+        this.memory = new PerfettoMemory(set, DEVICES, out);
         this.slots = new Slot[taskSlots];
         for (int i = 0; i < taskSlots; i++) {
             slots[i] = new Slot();
@@ -116,6 +118,7 @@ public final class PerfettoTrace implements EventHandler {
             out.threadName(DEVICES, i + 1, set.platform().devices().get(i).name() + " ("
                 + set.platform().devices().get(i).kind().text() + ")");
         }
+        memory.names();
         out.processName(JOBS, "jobs");
         out.processName(PLATFORM, "platform");
         out.threadName(PLATFORM, 1, "stalls");
@@ -139,6 +142,8 @@ public final class PerfettoTrace implements EventHandler {
             case EventType.COMPLETE, EventType.ABORT -> close(slot, task, ns, type == EventType.ABORT ? "aborted" : "complete");
             case EventType.MISS, EventType.OVERRUN ->
                 out.mark(EventType.name(type) + " " + name(task) + "#" + job + " by " + argument + " ns", DEVICES, device + 1, ns);
+            case EventType.SWAP_IN, EventType.SWAP_OUT -> memory.begin(device, task, type == EventType.SWAP_IN, ns);
+            case EventType.SWAP_END -> memory.end(device, task, name(task), segment, argument, ns);
             case EventType.SKIP, EventType.ERROR, EventType.STOP ->
                 out.mark(EventType.name(type) + " " + name(task), DEVICES, device + 1, ns);
             default -> { }
@@ -157,21 +162,21 @@ public final class PerfettoTrace implements EventHandler {
         slot.job = job;
         slot.nominalNs = Math.min(nominalNs, ns);
         out.spanBegin(name(task), JOBS, id(task, job), slot.nominalNs, job);
-        out.counter("live jobs", JOBS, ns, ++live);
+        out.counter("live jobs", JOBS, ns, "jobs", ++live);
         ready(slot, device, ns);
     }
 
     private void ready(final Slot slot, final int device, final long ns) {
         if (slot.open && slot.waitsOn < 0) {
             slot.waitsOn = device;
-            out.counter("waiting on " + set.platform().devices().get(device).name(), DEVICES, ns, ++waiting[device]);
+            out.counter("waiting on " + set.platform().devices().get(device).name(), DEVICES, ns, "jobs", ++waiting[device]);
         }
     }
 
     private void unready(final Slot slot, final long ns) {
         if (slot.waitsOn >= 0) {
             final int device = slot.waitsOn;
-            out.counter("waiting on " + set.platform().devices().get(device).name(), DEVICES, ns, --waiting[device]);
+            out.counter("waiting on " + set.platform().devices().get(device).name(), DEVICES, ns, "jobs", --waiting[device]);
         }
         slot.waitsOn = NONE;
     }
@@ -236,7 +241,7 @@ public final class PerfettoTrace implements EventHandler {
         slot.open = false;
         slot.handedFrom = NONE;
         out.spanEnd(name(task), JOBS, id(task, slot.job), Math.max(ns, slot.nominalNs), how);
-        out.counter("live jobs", JOBS, ns, --live);
+        out.counter("live jobs", JOBS, ns, "jobs", --live);
     }
 
     private void closeOpen() {

@@ -91,11 +91,11 @@ final class PerfettoWriter implements AutoCloseable {
         });
     }
 
-    void counter(final String name, final int pid, final long atNs, final long value) {
+    void counter(final String name, final int pid, final long atNs, final String unit, final long value) {
         write(() -> {
             begin("C", name, pid, 0, atNs);
             json.writeObjectFieldStart("args");
-            json.writeNumberField("jobs", value);
+            json.writeNumberField(unit, value);
             json.writeEndObject();
             json.writeEndObject();
         });

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.tactus.time.Durations;
+import org.tactus.time.Sizes;
 
 /**
  * Renders a result for people: plain ASCII, at most {@value #WIDTH} columns. The results with and without the jobs that a
@@ -147,6 +148,7 @@ public final class ResultTable {
         if (!result.precisions().isEmpty()) {
             lines.add("Layers in fp32: " + String.join(", ", result.precisions().stream().map(ResultTable::precision).toList()) + ".");
         }
+        result.devices().forEach(device -> device.swaps().ifPresent(swaps -> lines.add(swapped(device.name(), swaps))));
         if (!result.boundsVoid().isEmpty()) {
             lines.add("BOUNDS VOID: " + result.boundsVoid());
         }
@@ -173,6 +175,15 @@ public final class ResultTable {
         final String mean = String.format(Locale.ROOT, "%s %.1f%%", of.task(), 100 * of.fp32Share());
         return of.most() == 0 ? mean : mean + String.format(Locale.ROOT, " (%.1f%% planned, a job %.1f%% to %.1f%%)", 100 * of.share(0),
             100 * of.share(of.least()), 100 * of.share(of.most()));
+    }
+
+    private static String swapped(final String device, final SwapResult swaps) {
+        return "Swapped on " + device + ": " + swaps.chunksIn() + " chunks in, " + swaps.chunksOut() + " out (" + swaps.chunksDropped()
+            + " dropped), " + swaps.chunksBackground() + " of them in the background, in " + (swaps.movesIn() + swaps.movesOut())
+            + " moves (" + swaps.cancelled() + " cut short), " + digits(swaps.busyNs()) + " in total; longest move "
+            + String.format(Locale.ROOT, "%.1f%%", swaps.largestShare() * 100) + " of its worst case"
+            + (swaps.overruns() > 0 ? " (WARNING: " + swaps.overruns() + " moves took longer than theirs)" : "") + "; at most "
+            + Sizes.format(swaps.mostUsedBytes()) + " in use.";
     }
 
     private static String noise(final Map.Entry<String, Long> entry) {

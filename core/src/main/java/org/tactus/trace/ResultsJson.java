@@ -149,6 +149,9 @@ public final class ResultsJson {
             text(json, "driver", device.driver());
             json.writeNumberField("busyNs", device.busyNs());
             json.writeNumberField("utilisation", device.utilisation());
+            if (device.swaps().isPresent()) {
+                swaps(json, device.swaps().get());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -169,6 +172,20 @@ public final class ResultsJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void swaps(final JsonGenerator json, final SwapResult swaps) throws IOException {
+        json.writeNumberField("movesIn", swaps.movesIn());
+        json.writeNumberField("movesOut", swaps.movesOut());
+        json.writeNumberField("chunksIn", swaps.chunksIn());
+        json.writeNumberField("chunksOut", swaps.chunksOut());
+        json.writeNumberField("chunksDropped", swaps.chunksDropped());
+        json.writeNumberField("chunksBackground", swaps.chunksBackground());
+        json.writeNumberField("movesCancelled", swaps.cancelled());
+        json.writeNumberField("swapNs", swaps.busyNs());
+        json.writeNumberField("swapOverruns", swaps.overruns());
+        json.writeNumberField("swapMaxShareOfBound", swaps.largestShare());
+        json.writeNumberField("mostUsedBytes", swaps.mostUsedBytes());
     }
 
     private static void text(final JsonGenerator json, final String key, final String value) throws IOException {

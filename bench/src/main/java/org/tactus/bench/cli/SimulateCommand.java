@@ -13,6 +13,7 @@ import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.sim.ExecutionTime;
@@ -75,7 +76,11 @@ final class SimulateCommand implements Callable<Integer> {
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         final TaskSet set = loaded.taskSet();
-        refuseSwapping(set);
+        try {
+            set.requireOneSegmentWhereSwapped();
+        } catch (final InvalidTaskSetException e) {
+            throw loaded.error(e.field(), e.getMessage());
+        }
         final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
         Files.createDirectories(folder);
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
@@ -90,16 +95,6 @@ final class SimulateCommand implements Callable<Integer> {
             write(set, simulation, events, folder);
             ResultPrinter.print(format, simulation.result(), folder, System.out);
             return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
-        }
-    }
-
-    private static void refuseSwapping(final TaskSet set) {
-        for (final Task task : set.tasks()) {
-            final boolean swaps = task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0;
-            if (swaps && task.segments().stream().anyMatch(s -> set.platform().devices().get(s.device()).memory().isPresent())) {
-                throw new TestNotApplicableException("task '" + task.name() + "' is swapped, and copy engines are not simulated; "
-                    + "leave its memory.swap out to simulate the set as if everything fitted");
-            }
         }
     }
 

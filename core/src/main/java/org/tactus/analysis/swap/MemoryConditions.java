@@ -2,14 +2,13 @@ package org.tactus.analysis.swap;
 
 import org.tactus.analysis.Saturating;
 import org.tactus.model.DeviceMemory;
-import org.tactus.model.Task;
-import org.tactus.model.TaskMemory;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.TaskSet;
 
 /**
  * The memory conditions of swapping, in bytes, after {@code swap.md}. MC1: every task can be made fully resident by taking out no
  * more of the others than their swap volumes. MC2: so can every two at once. Swap volumes count by whole chunks, and what a volume
- * is rounded up by counts as footprint too. Immutable; sums saturate.
+ * is rounded up by counts as footprint too; scratch that is shared counts once, the largest. Immutable; sums saturate.
  */
 public final class MemoryConditions {
     private final long overflowBytes;
@@ -24,16 +23,16 @@ public final class MemoryConditions {
         final int count = set.tasks().size();
         volumeBytes = new long[count];
         long needed = 0;
+        long arena = 0;
         long total = 0;
         int first = -1;
         int next = -1;
         for (int i = 0; i < count; i++) {
-            final Task task = set.tasks().get(i);
-            final long declared = task.memory().map(m -> m.swapBytes().orElse(0)).orElse(0L);
-            volumeBytes[i] = Saturating.multiply(chunks(task, memory), memory.chunkBytes());
+            final SwapRegion region = SwapRegion.of(set.tasks().get(i), memory);
+            volumeBytes[i] = Saturating.multiply(region.chunks(), memory.chunkBytes());
             total = Saturating.add(total, volumeBytes[i]);
-            needed = Saturating.add(needed, task.memory().map(TaskMemory::footprintBytes).orElse(0L));
-            needed = Saturating.add(needed, volumeBytes[i] - declared);
+            needed = Saturating.add(needed, Saturating.add(region.fixedBytes(), volumeBytes[i]));
+            arena = Math.max(arena, region.scratchBytes());
             if (first < 0 || volumeBytes[i] > volumeBytes[first]) {
                 next = first;
                 first = i;
@@ -41,7 +40,7 @@ public final class MemoryConditions {
                 next = i;
             }
         }
-        overflowBytes = needed - memory.capacityBytes();
+        overflowBytes = Saturating.add(needed, arena) - memory.capacityBytes();
         totalVolumeBytes = total;
         largest = first;
         second = next;
@@ -55,18 +54,6 @@ public final class MemoryConditions {
      */
     public static MemoryConditions of(final TaskSet set) {
         return new MemoryConditions(set, SwapModel.memory(set));
-    }
-
-    /**
-     * How many chunks of a task may be out at once.
-     *
-     * @param task   the task
-     * @param memory the device's memory
-     * @return its swap volume over the chunk size, rounded up
-     */
-    public static long chunks(final Task task, final DeviceMemory memory) {
-        final long declared = task.memory().map(m -> m.swapBytes().orElse(0)).orElse(0L);
-        return Saturating.ceilDivide(declared, memory.chunkBytes());
     }
 
     /**

@@ -4,6 +4,7 @@ import org.tactus.analysis.Saturating;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.Overheads;
 import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -45,17 +46,17 @@ final class SwapModel {
         stall = machine.stallNs();
         overhead = Saturating.add(machine.dispatchNs(), machine.completionNs());
         final DeviceMemory memory = memory(set);
-        int swapping = 0;
+        final SwapRegion[] regions = new SwapRegion[tasks];
         for (int i = 0; i < tasks; i++) {
             final Task task = task(i);
             exec[i] = Saturating.add(task.segments().getFirst().wcetNs(), overhead);
             period[i] = task.periodNs();
             deadline[i] = task.deadlineNs();
             jitter[i] = Saturating.add(task.jitterNs(), machine.releaseJitterNs());
-            chunks[i] = MemoryConditions.chunks(task, memory);
-            swapping += chunks[i] > 0 ? 1 : 0;
+            regions[i] = SwapRegion.of(task, memory);
+            chunks[i] = regions[i].chunks();
         }
-        charge(protocol, memory, swapping);
+        charge(protocol, memory, regions);
     }
 
     Task task(final int rank) {
@@ -79,11 +80,19 @@ final class SwapModel {
         return set.platform().devices().get(device).memory().orElseThrow();
     }
 
-    private void charge(final SwapProtocol protocol, final DeviceMemory memory, final int swapping) {
+    private void charge(final SwapProtocol protocol, final DeviceMemory memory, final SwapRegion[] regions) {
         final long beginIn = Saturating.add(memory.swapInOverheadNs(), overhead);
         final long beginOut = Saturating.add(memory.swapOutOverheadNs(), overhead);
+        long swapping = 0;
+        long state = 0;
+        long constant = 0;
+        for (final SwapRegion region : regions) {
+            swapping += region.chunks() > 0 ? 1 : 0;
+            state = Saturating.add(state, region.stateChunks());
+            constant = Saturating.add(constant, region.constantChunks());
+        }
         final long in = Saturating.add(memory.chunkInNs(), beginIn);
-        final long out = Saturating.add(memory.chunkOutNs(), beginOut);
+        final long out = Saturating.add(state == 0 && constant > 0 ? memory.chunkDropNs() : memory.chunkOutNs(), beginOut);
         for (int i = 0; i < tasks; i++) {
             final boolean swaps = chunks[i] > 0;
             if (protocol == SwapProtocol.SPE) {
@@ -93,10 +102,12 @@ final class SwapModel {
                 region[i] = swaps ? Math.max(exec[i], Math.max(in, out)) : exec[i];
                 continue;
             }
-            final long victims = Math.min(chunks[i], swapping - 1L);
-            final long each = Saturating.add(memory.chunkInNs(), memory.chunkOutNs());
-            swap[i] = swaps ? Saturating.add(Saturating.multiply(chunks[i], each),
-                Saturating.add(beginIn, Saturating.multiply(victims, beginOut))) : 0;
+            final long victims = Math.min(chunks[i], swapping - 1);
+            final long othersState = state - regions[i].stateChunks();
+            final long dropped = Math.min(Math.max(0, chunks[i] - othersState), constant - regions[i].constantChunks());
+            final long moves = Saturating.add(Saturating.multiply(chunks[i], memory.chunkInNs()), Saturating.add(
+                Saturating.multiply(chunks[i] - dropped, memory.chunkOutNs()), Saturating.multiply(dropped, memory.chunkDropNs())));
+            swap[i] = swaps ? Saturating.add(moves, Saturating.add(beginIn, Saturating.multiply(victims, beginOut))) : 0;
             demand[i] = Saturating.add(exec[i], swap[i]);
             last[i] = demand[i];
             region[i] = demand[i];
