@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /** All strategies by name. */
 public final class Planners {
-    private static final List<Planner> ALL = List.of();
+    private static final List<Planner> ALL = List.of(new SwapPlanner());
 
     private Planners() {
     }

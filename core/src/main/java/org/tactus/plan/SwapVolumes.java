@@ -25,6 +25,8 @@ public final class SwapVolumes {
     private final DeviceMemory memory;
     private final int spared;
     private final long needed;
+    private final long demandBytes;
+    private final double[] rate;
     private final long[] most;
     private final int[] order;
 
@@ -39,7 +41,7 @@ public final class SwapVolumes {
         memory = set.platform().devices().get(set.tasks().getFirst().segments().getFirst().device()).memory().orElseThrow();
         spared = protocol == SwapProtocol.OVL ? 2 : 1;
         most = new long[set.tasks().size()];
-        final double[] rate = new double[most.length];
+        rate = new double[most.length];
         long total = 0;
         long arena = 0;
         for (int i = 0; i < most.length; i++) {
@@ -52,7 +54,8 @@ public final class SwapVolumes {
             rate[i] = (double) (memory.chunkInNs() + (all.constantChunks() > 0 ? memory.chunkDropNs() : memory.chunkOutNs()))
                 / task.periodNs();
         }
-        needed = Math.max(0, Math.ceilDiv(total + arena - memory.capacityBytes(), memory.chunkBytes()));
+        demandBytes = total + arena;
+        needed = Math.max(0, Math.ceilDiv(demandBytes - memory.capacityBytes(), memory.chunkBytes()));
         order = IntStream.range(0, most.length).boxed().sorted((a, b) -> {
             final int byRate = Double.compare(rate[a], rate[b]);
             return byRate != 0 ? byRate : Long.compare(slack(set.tasks().get(b)), slack(set.tasks().get(a)));
@@ -74,6 +77,34 @@ public final class SwapVolumes {
      */
     public long overflowChunks() {
         return needed;
+    }
+
+    /**
+     * What all tasks need at once.
+     *
+     * @return bytes, shared scratch counted once
+     */
+    public long demandBytes() {
+        return demandBytes;
+    }
+
+    /**
+     * What a chunk of a task costs over time: in and out once a period.
+     *
+     * @param task index of the task
+     * @return share of the copy engines
+     */
+    public double costShare(final int task) {
+        return rate[task];
+    }
+
+    /**
+     * Gives every task the largest volume that it can have.
+     *
+     * @return the set with them
+     */
+    public TaskSet withEverything() {
+        return with(most);
     }
 
     /**

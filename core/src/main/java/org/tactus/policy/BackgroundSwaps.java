@@ -74,7 +74,7 @@ final class BackgroundSwaps {
         if (room <= 0) {
             return bringIn(table.out(target), running, budgetNs);
         }
-        final int victim = table.victim(target, running, first == NONE ? table.nextUseNs(target) : Long.MIN_VALUE + 1);
+        final int victim = table.victim(target, running, true, first == NONE ? table.nextUseNs(target) : Long.MIN_VALUE);
         if (victim != NONE) {
             task = victim;
             final int most = (int) Math.min(room, table.chunks(victim) - table.out(victim));

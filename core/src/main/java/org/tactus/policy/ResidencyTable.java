@@ -184,16 +184,17 @@ final class ResidencyTable {
      *
      * @param target    for whom, never a victim
      * @param executing never a victim
-     * @param laterThan a victim must not wait and its next use must lie beyond this time; {@code Long.MIN_VALUE} to take any
+     * @param idlers    true to take only tasks without a waiting job whose next use lies beyond a time
+     * @param laterThan that time
      * @return the task, or NONE
      */
-    int victim(final int target, final int executing, final long laterThan) {
+    int victim(final int target, final int executing, final boolean idlers, final long laterThan) {
         int best = NONE;
         int seen = 0;
         for (int i = 0; i < count; i++) {
             final int task = members[i];
             if (task == target || task == executing || out(task) == chunks(task)
-                || laterThan != Long.MIN_VALUE && (isWaiting(task) || nextUseNs(task) <= laterThan)) {
+                || idlers && (isWaiting(task) || nextUseNs(task) <= laterThan)) {
                 continue;
             }
             seen++;

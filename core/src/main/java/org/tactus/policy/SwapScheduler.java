@@ -209,7 +209,7 @@ public final class SwapScheduler {
         if (room <= 0) {
             return begin(MOVE_IN, job, out, job, nowNs);
         }
-        final int victim = table.victim(job, running, Long.MIN_VALUE);
+        final int victim = table.victim(job, running, false, 0);
         if (victim != NONE) {
             return begin(MOVE_OUT, victim, (int) Math.min(room, table.chunks(victim) - table.out(victim)), job, nowNs);
         }

@@ -61,7 +61,11 @@ class SwapBoundsHoldTest {
             .withOverheads(random.nextInt(3) == 0 ? OverheadTime.RANDOM : OverheadTime.MAXIMUM)
             .withRandomVictims(random.nextBoolean());
         final SwapObserver observer = new SwapObserver(set);
-        simulator.run(set, options, observer, observer);
+        try {
+            simulator.run(set, options, observer, observer);
+        } catch (final RuntimeException | AssertionError e) {
+            throw new AssertionError(what + ' ' + options + ' ' + set, e);
+        }
         assertEquals("", observer.violation(fits), () -> what + ' ' + options + ' ' + set);
         final long[] largest = observer.largestNs();
         if (!fits || set.policy() == PolicyKind.EDF && !verdict.schedulable()) {

@@ -10,6 +10,8 @@ import org.tactus.policy.JobListener;
 
 /** Knows only what a simulation tells, and holds it against the rules of a swapping device once the run has ended. */
 final class SwapObserver implements JobListener, SegmentListener {
+    private static final int MOST_MOVES = 100_000;
+
     private final DeviceMemory memory;
     private final SwapRegion[] regions;
     private final long[] largestNs;
@@ -83,6 +85,9 @@ final class SwapObserver implements JobListener, SegmentListener {
     @Override
     public void onMove(
         final int device, final int task, final boolean in, final int first, final int chunks, final long startNs, final long endNs) {
+        if (moves.size() == MOST_MOVES) {
+            throw new AssertionError("moves without an end: " + moves.subList(MOST_MOVES - 8, MOST_MOVES));
+        }
         moves.add(new Move(task, in, first, chunks, startNs, endNs));
     }
 

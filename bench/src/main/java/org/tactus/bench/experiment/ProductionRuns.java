@@ -12,6 +12,21 @@ final class ProductionRuns {
     private ProductionRuns() {
     }
 
+    private static List<SimulationOptions> runs(final long seed, final long durationNs) {
+        final SimulationOptions worst = SimulationOptions.worstCase(seed, durationNs);
+        return List.of(worst, worst.withReleases(ReleasePattern.RANDOM_OFFSETS));
+    }
+
+    /** Whether no run of a set misses a deadline. */
+    static boolean runsWell(final Simulator simulator, final TaskSet set, final long seed, final long durationNs) {
+        for (final SimulationOptions run : runs(seed, durationNs)) {
+            if (simulator.missesDeadline(set, run)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /**
      * Runs a set; for an accepted one every response is held against its bound.
      *
@@ -19,18 +34,11 @@ final class ProductionRuns {
      */
     static boolean check(final Simulator simulator, final TaskSet set, final long seed, final long durationNs, final Verdict verdict,
         final int approach, final Outcome outcome, final String what) {
-        final SimulationOptions worst = SimulationOptions.worstCase(seed, durationNs);
-        final List<SimulationOptions> runs = List.of(worst, worst.withReleases(ReleasePattern.RANDOM_OFFSETS));
         if (!verdict.schedulable()) {
-            for (final SimulationOptions run : runs) {
-                if (simulator.missesDeadline(set, run)) {
-                    return false;
-                }
-            }
-            return true;
+            return runsWell(simulator, set, seed, durationNs);
         }
         final long[] largest = new long[set.tasks().size()];
-        for (final SimulationOptions run : runs) {
+        for (final SimulationOptions run : runs(seed, durationNs)) {
             final long[] found = simulator.maxResponses(set, run);
             for (int i = 0; i < largest.length; i++) {
                 largest[i] = Math.max(largest[i], found[i]);

@@ -84,6 +84,16 @@ public final class MemoryConditions {
     }
 
     /**
+     * What the other tasks can give up beside those with the largest volumes.
+     *
+     * @param pairs whether two tasks at a time are to be resident, as under OVL, or one
+     * @return bytes
+     */
+    public long givenBytes(final boolean pairs) {
+        return totalVolumeBytes - volumeBytes[largest] - (pairs && second >= 0 ? volumeBytes[second] : 0);
+    }
+
+    /**
      * Says which condition fails and what would mend it.
      *
      * @param pairs whether MC2 is needed beside MC1
