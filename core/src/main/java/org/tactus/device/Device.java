@@ -81,6 +81,14 @@ public interface Device extends AutoCloseable {
     }
 
     /**
+     * Lays out what the defined tasks share, such as the chunks that they take in turn. Called by the control thread after the last
+     * of the definitions that belong together, before those tasks are admitted.
+     */
+    default void defined() {
+        // memory is not scheduled
+    }
+
+    /**
      * Forgets what a slot's task kept. Called by the control thread when the task has stopped and the dispatcher has forgotten it.
      *
      * @param slot the task's slot

@@ -131,6 +131,9 @@ public final class Kernel implements AutoCloseable {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = define(additions.get(i), segments.get(i));
         }
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.driver.defined();
+        }
         for (int i = 0; i < slots.length; i++) {
             admit(slots[i], zeroNs + additions.get(i).offsetNs());
         }

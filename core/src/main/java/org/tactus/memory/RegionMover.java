@@ -156,13 +156,15 @@ public final class RegionMover implements AutoCloseable {
         }
     }
 
-    /** Ends the operation as far as the driver lets it; what was mapped for nothing is unmapped. */
+    /** Ends the operation: none of its chunks stays in memory, as far as the driver lets them go, since its task will not run again. */
     private void fail(final RuntimeException cause) {
         failure = cause;
         copying = false;
         try {
-            if (!out && done < count && region.isIn(first)) {
-                region.unmap(first, count - done);
+            for (int chunk = first; chunk < first + count; chunk++) {
+                if (region.isIn(chunk)) {
+                    region.unmap(chunk, 1);
+                }
             }
         } catch (final RuntimeException e) {
             cause.addSuppressed(e);

@@ -74,8 +74,8 @@ public final class SwapPlanner implements Planner {
         }
         final DeviceSpec spec = set.platform().devices().get(device);
         if (spec.memory().isEmpty()) {
-            throw new InvalidTaskSetException("platform.devices[" + device + "].name", "device '" + spec.name() + "' has no scheduled memory;"
-                + " give it memory, chunk, chunkIn and chunkOut");
+            throw new InvalidTaskSetException("platform.devices[" + device + "].name", "device '" + spec.name()
+                + "' has no scheduled memory; give it memory, chunk, chunkIn and chunkOut");
         }
         return device;
     }
@@ -98,15 +98,16 @@ public final class SwapPlanner implements Planner {
         final String what = spec.name() + ": the tasks need " + Sizes.format(volumes.demandBytes()) + " (" + memory.residency().text()
             + "), the capacity is " + Sizes.format(memory.capacityBytes());
         return overflow <= 0 ? what + "; everything fits at once, nothing needs to be swapped"
-            : what + ": " + Sizes.format(overflow) + " too much, " + volumes.overflowChunks() + " chunks of " + Sizes.format(memory.chunkBytes());
+            : what + ": " + Sizes.format(overflow) + " too much, " + volumes.overflowChunks() + " chunks of "
+                + Sizes.format(memory.chunkBytes());
     }
 
     private static String margin(final Choice best, final DeviceMemory memory, final SwapVolumes volumes, final int candidates) {
         final MemoryConditions conditions = MemoryConditions.of(best.set());
         final boolean pairs = memory.protocol() == SwapProtocol.OVL;
         return (pairs ? "MC1 and MC2 hold" : "MC1 holds") + ": beside any " + (pairs ? "two" : "one") + " of them the others can give up "
-            + Sizes.format(conditions.givenBytes(pairs)) + " of the " + Sizes.format(conditions.overflowBytes()) + " that are too much; best of "
-            + candidates + " assignments, largest volume " + largest(best.chunks()) + " chunks";
+            + Sizes.format(conditions.givenBytes(pairs)) + " of the " + Sizes.format(conditions.overflowBytes())
+            + " that are too much; best of " + candidates + " assignments, largest volume " + largest(best.chunks()) + " chunks";
     }
 
     private static long largest(final long[] chunks) {

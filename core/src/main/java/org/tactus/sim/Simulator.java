@@ -22,8 +22,8 @@ import org.tactus.policy.SwapCounts;
  * comes home, is on its way for up to the hand-off overhead; a release is seen at its nominal time plus its jitter plus up to
  * the release-jitter overhead. A completion and the same job's next request are one event, as in production. Events of one
  * instant are handled in an order drawn from the seed, and each instant draws whether a device decides after every event or
- * after all of them: both are legal in production. A device that swaps decides after all of them, as its bounds presume; its copy engines
- * move chunk after chunk beside its executions.
+ * after all of them: both are legal in production. A device with scheduled memory decides after all of them, as its bounds
+ * presume; its copy engines move chunk after chunk beside its executions.
  *
  * <p>Reusable: memory and arrays are kept from run to run and grow to the largest set. Not thread-safe.
  */
@@ -391,9 +391,9 @@ public final class Simulator {
         push(arriveNs, ARRIVE | task);
     }
 
-    private void dispatch(final boolean swapping) {
+    private void dispatch(final boolean all) {
         for (int device = 0; device < set.platform().devices().size(); device++) {
-            if (dirty[device] && (swapping || swaps[device] == null)) {
+            if (dirty[device] && (all || set.platform().devices().get(device).memory().isEmpty())) {
                 dirty[device] = false;
                 startNext(device);
             }

@@ -14,7 +14,6 @@ import org.tactus.analysis.Verdict;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.model.InvalidTaskSetException;
-import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.sim.ExecutionTime;
 import org.tactus.sim.OverheadTime;

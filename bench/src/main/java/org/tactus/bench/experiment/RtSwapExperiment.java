@@ -104,8 +104,8 @@ final class RtSwapExperiment implements Experiment {
                 + "models out wholly or never, those of the longest periods first",
             "OVL needs room beside any two tasks and its test counts two blockings by later deadlines, so it pays only for short copies",
             "semantic residency: weights come in and are dropped, activations share one area of the largest; SEQ",
-            "simulated chunk by chunk by the production policy, released together and at random offsets; no miss found: by any protocol with "
-                + "accepted volumes, or the smallest, middle and largest of the sweep, or whole models");
+            "simulated chunk by chunk by the production policy, released together and at random offsets; no miss found: by any protocol "
+                + "with accepted volumes, or the smallest, middle and largest of the sweep, or whole models");
     }
 
     @Override

@@ -214,6 +214,14 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void defined() {
+        if (regions != null) {
+            gpu.makeCurrent(context);
+            regions.defined();
+        }
+    }
+
+    @Override
     public void forget(final int slot) {
         if (regions != null) {
             gpu.makeCurrent(context);

@@ -28,10 +28,10 @@ final class TaskRegions implements AutoCloseable {
     private final ScratchArena arena;
     private final AtomicReferenceArray<Holding> holdings = new AtomicReferenceArray<>(SLOTS);
     private long regionChunks;
-    private long fixedBytes;
 
     /** A task's memory; addresses are 0 where it has none of that kind. */
     private static final class Holding {
+        long heldBytes;
         long fixedAddress;
         long fixedBytes;
         long fixedChunk;
@@ -57,6 +57,7 @@ final class TaskRegions implements AutoCloseable {
     void define(final int slot, final Task task) {
         final SwapRegion layout = SwapRegion.of(task, scheduled);
         final Holding holding = new Holding();
+        holding.heldBytes = layout.fixedBytes();
         try {
             defineFixed(holding, Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes);
             if (layout.scratchBytes() > 0) {
@@ -66,9 +67,6 @@ final class TaskRegions implements AutoCloseable {
             if (layout.chunks() > 0) {
                 holding.chunks = (int) layout.chunks();
                 regionChunks += holding.chunks;
-                // Never more than fit beside what stays, and never more than all regions have.
-                final long room = (scheduled.capacityBytes() - fixedBytes - arena.bytes()) / pool.chunkBytes();
-                pool.grow((int) Math.max(0, Math.min(regionChunks, room)));
                 holding.region = new ChunkRegion(memory, pool, access, holding.chunks, (int) layout.constantChunks());
             }
         } catch (final NativeCallException e) {
@@ -78,11 +76,26 @@ final class TaskRegions implements AutoCloseable {
         holdings.set(slot, holding);
     }
 
+    /**
+     * Makes the chunks: as many as fit beside what stays, by the bytes of the objects as the policy and the analysis count them, and
+     * never more than all regions have.
+     */
+    void defined() {
+        long held = 0;
+        long scratch = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            final Holding holding = holdings.get(slot);
+            held += holding == null ? 0 : holding.heldBytes;
+            scratch = Math.max(scratch, holding == null ? 0 : holding.scratchBytes);
+        }
+        final long room = (scheduled.capacityBytes() - held - scratch) / scheduled.chunkBytes();
+        pool.grow((int) Math.max(0, Math.min(regionChunks, room)));
+    }
+
     private void defineFixed(final Holding holding, final long bytes) {
         if (bytes > 0) {
             holding.fixedChunk = memory.create(gpu, bytes);
             holding.fixedBytes = bytes;
-            fixedBytes += bytes;
             holding.fixedAddress = memory.reserve(bytes);
             memory.map(holding.fixedAddress, bytes, holding.fixedChunk);
             holding.fixedMapped = true;
@@ -115,7 +128,6 @@ final class TaskRegions implements AutoCloseable {
         if (holding.fixedChunk != 0) {
             memory.release(holding.fixedChunk);
         }
-        fixedBytes -= holding.fixedBytes;
     }
 
     /** The swappable region of a slot's task. */

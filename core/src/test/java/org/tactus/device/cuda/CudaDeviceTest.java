@@ -136,6 +136,7 @@ class CudaDeviceTest {
     void shouldMoveAPrefixOutAndBackAndKeepEveryByte() {
         final ChunkMover mover = open(MEMORY).mover();
         device.define(SLOT, task(3, 5, 2));
+        device.defined();
         final long address = device.addresses(SLOT)[1];
         mover.startIn(SLOT, 0, 8, 0);
         assertEquals(8, awaitMove(mover));
@@ -181,6 +182,7 @@ class CudaDeviceTest {
     void shouldCopyConstantsTooWhenEverythingIsCopied() {
         final ChunkMover mover = open(MEMORY.withResidency(Residency.COPY_ALL)).mover();
         device.define(SLOT, task(3, 5, 0));
+        device.defined();
         final long address = device.addresses(SLOT)[1];
         mover.startIn(SLOT, 0, 8, 0);
         awaitMove(mover);
@@ -200,6 +202,7 @@ class CudaDeviceTest {
         software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withBandwidth(100_000_000L, 100_000_000L));
         final ChunkMover mover = open(MEMORY).mover(); // a chunk takes 655 us
         device.define(SLOT, task(0, 8, 0));
+        device.defined();
         mover.startIn(SLOT, 0, 8, System.nanoTime());
         mover.cancel();
         assertTrue(mover.isMoving());
@@ -220,7 +223,9 @@ class CudaDeviceTest {
     void shouldShareScratchBetweenTasksButNothingElse() {
         open(MEMORY);
         device.define(0, task(0, 1, 4));
+        device.defined();
         device.define(1, task(0, 1, 2));
+        device.defined();
         final long first = device.addresses(0)[2];
         final long second = device.addresses(1)[2];
         run(CudaKernels.FILL, first, 1, 5);
@@ -228,6 +233,7 @@ class CudaDeviceTest {
         device.forget(0);
         assertEquals(CudaKernels.word(5, 0), read(second));
         device.define(2, task(0, 1, 4));
+        device.defined();
         assertEquals(CudaKernels.word(5, 0), read(device.addresses(2)[2]));
         device.close();
         assertEquals(Inventory.NOTHING, software.inventory());
@@ -252,6 +258,7 @@ class CudaDeviceTest {
     void shouldFailTheMoveAndKeepWhatWasThereWhenMappingBreaks() {
         final ChunkMover mover = open(MEMORY).mover();
         device.define(SLOT, task(0, 4, 0));
+        device.defined();
         software.inject(Fault.MAP_FAILURE, 2);
         mover.startIn(SLOT, 0, 4, 0);
         assertEquals(ChunkMover.FAILED, awaitMove(mover));
@@ -276,6 +283,7 @@ class CudaDeviceTest {
         assertTrue(device.driver().contains("no stream memory operations"), device.driver());
         final ChunkMover mover = device.mover();
         device.define(SLOT, task(0, 4, 0));
+        device.defined();
         mover.startIn(SLOT, 0, 4, 0);
         assertEquals(4, awaitMove(mover));
         device.start(spin(task(1, 1, 0)), 0, System.nanoTime());
@@ -288,6 +296,7 @@ class CudaDeviceTest {
     void shouldRunAGraphAsASegment() {
         open(MEMORY);
         device.define(SLOT, task(0, 2, 2));
+        device.defined();
         final long scratch = device.addresses(SLOT)[2];
         final var modules = software.driver().modules();
         final long capture = software.driver().streams().create(0);
@@ -321,6 +330,7 @@ class CudaDeviceTest {
         final ChunkMover mover = open(MEMORY).mover();
         final Task task = task(2, 2, 0);
         device.define(SLOT, task);
+        device.defined();
         final Task quick = TaskSet.builder("set").device(spec(MEMORY))
             .task("net", t -> t.periodNs(100_000_000).segment("gpu0", 1)).build().tasks().getFirst();
         final SegmentWork work = spin(quick);

@@ -208,6 +208,7 @@ class SwapStressTest {
     private void define(final int slot) {
         final Slot task = draw();
         device.define(slot, task(task));
+        device.defined();
         final MemorySegment backing = device.region(slot).backing();
         for (int i = 0; i < task.chunks; i++) { // the weights, and the first state
             task.seeds[i] = nextSeed++;
@@ -353,6 +354,7 @@ class SwapStressTest {
         software.inject(Fault.OUT_OF_MEMORY, 0);
         try {
             device.define(slot, task(task));
+            device.defined();
             device.forget(slot); // the arena had grown before
         } catch (final NativeCallException e) {
             assertEquals(cuda_h.CUDA_ERROR_OUT_OF_MEMORY(), e.code());
