@@ -14,6 +14,7 @@ final class ChainEdf {
     private static final int MOST_ROUNDS = 1 << 14;
     /** How far past the deadline the walk that rules cases out is followed, in deadlines. */
     private static final int REACH = 4;
+    private static final int MOST_RELAXED_ROUNDS = 24;
 
     private final ChainModel model;
     private final boolean cases;
@@ -97,6 +98,31 @@ final class ChainEdf {
         final boolean more = end > known[cell];
         known[cell] = more ? end : known[cell];
         return more;
+    }
+
+    /**
+     * Iterates with limits that are a multiple of the deadlines, and no longer than a search can wait.
+     *
+     * @return true when nothing changed any more; else the bounds are only those of the last round
+     */
+    boolean relaxed(final long factor) {
+        for (int round = 0; round < MOST_RELAXED_ROUNDS; round++) {
+            boolean changed = false;
+            for (int i = 0; i < model.tasks; i++) {
+                final long limit = Saturating.multiply(model.deadline[i], factor);
+                final long response = Math.min(limit, bound(i, limit));
+                changed |= response > whole[i];
+                whole[i] = Math.max(whole[i], response);
+                for (int s = model.runFrom[i]; s < model.runFrom[i + 1]; s++) {
+                    changed |= learn(i, model.runDevice[s], Math.min(limit, found[s]));
+                    changed |= model.runOffer[s] >= 0 && learn(i, model.runOffer[s], Math.min(limit, found[s]));
+                }
+            }
+            if (!changed) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Bound of task i under the present R; leaves the ends of its runs in found. INFINITE when past the limit. */

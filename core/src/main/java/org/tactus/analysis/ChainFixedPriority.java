@@ -42,6 +42,27 @@ final class ChainFixedPriority {
         return bound;
     }
 
+    /**
+     * Bounds the tasks from the highest priority down to the first that is past its deadline, whose bound may be a multiple of it.
+     *
+     * @return its rank, or -1
+     */
+    int relaxed(final long factor, final int steps) {
+        Arrays.fill(bound, INFINITE);
+        for (int i = 0; i < model.tasks; i++) {
+            bound[i] = response(i, Saturating.multiply(model.deadline[i], factor), steps);
+            if (bound[i] > model.deadline[i]) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** The bound of a rank that was reached last. */
+    long bound(final int rank) {
+        return bound[rank];
+    }
+
     /** Bounds one task; all ranks above it must be bounded. INFINITE when the bound is past the limit. */
     private long response(final int i, final long limit, final int steps) {
         final int last = model.runFrom[i + 1] - 1;

@@ -1,14 +1,16 @@
 package org.tactus.plan;
 
 import org.tactus.analysis.Verdict;
+import org.tactus.model.TaskSet;
 
 /**
- * What the allocator found.
+ * A choice of variants and what is known of it.
  *
- * @param onCpu     for each task and layer, whether it runs on the CPU
- * @param verdict   of {@code chain-fp} on it
- * @param loss      sum of the accuracy losses of the layers on the CPU
- * @param evaluated how many allocations were analysed on the way
+ * @param chosen    for each task and segment the index of its variant
+ * @param set       the set with these variants
+ * @param verdict   of the tightest test on it
+ * @param loss      sum of the accuracy losses of the chosen variants, percentage points
+ * @param evaluated how many choices were analysed on the way
  */
-public record LayerAllocation(boolean[][] onCpu, Verdict verdict, double loss, int evaluated) {
+public record LayerAllocation(int[][] chosen, TaskSet set, Verdict verdict, double loss, int evaluated) {
 }

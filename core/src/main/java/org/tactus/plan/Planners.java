@@ -2,10 +2,11 @@ package org.tactus.plan;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** All strategies by name. */
 public final class Planners {
-    private static final List<Planner> ALL = List.of(new SwapPlanner());
+    private static final List<Planner> ALL = Stream.concat(LalarandPlanner.all().stream(), Stream.of(new SwapPlanner())).toList();
 
     private Planners() {
     }

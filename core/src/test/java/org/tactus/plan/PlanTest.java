@@ -2,12 +2,9 @@ package org.tactus.plan;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
@@ -16,7 +13,6 @@ import org.tactus.analysis.Analyses;
 import org.tactus.analysis.swap.MemoryConditions;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
-import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskMemory;
@@ -74,61 +70,5 @@ class PlanTest {
                 }
             }
         }
-    }
-
-    @Test
-    void shouldMoveLayersOnlyWhenNeededAndAlwaysAlike() {
-        final LayerSet light = layers(4, 0.3, 7);
-        final LayerAllocation easy = new LayerAllocator(light, 2000).allocate();
-        assertTrue(easy.verdict().schedulable());
-        assertEquals(0, easy.loss(), "nothing needed to move");
-        int mended = 0;
-        for (long seed = 0; seed < 12; seed++) {
-            final LayerSet set = layers(4, 1.1, seed);
-            final LayerAllocation first = new LayerAllocator(set, 2000).allocate();
-            final LayerAllocation again = new LayerAllocator(set, 2000).allocate();
-            assertTrue(Arrays.deepEquals(first.onCpu(), again.onCpu()), "seed " + seed);
-            final boolean gpuAlone = Analyses.byName("chain-fp").orElseThrow().analyze(set.taskSet(set.allGpu())).schedulable();
-            assertTrue(first.verdict().schedulable() || !gpuAlone, "seed " + seed);
-            mended += first.verdict().schedulable() && !gpuAlone ? 1 : 0;
-        }
-        assertTrue(mended >= 3, "moved layers mended only " + mended);
-    }
-
-    @Test
-    void shouldCutEachTaskOnce() {
-        for (final boolean cpuFirst : new boolean[] {false, true}) {
-            for (final boolean[] onCpu : layers(5, 1, 3).cut(cpuFirst)) {
-                int changes = 0;
-                for (int j = 1; j < onCpu.length; j++) {
-                    changes += onCpu[j] != onCpu[j - 1] ? 1 : 0;
-                }
-                assertTrue(changes <= 1);
-                assertFalse(changes == 1 && onCpu[0] != cpuFirst);
-            }
-        }
-    }
-
-    private static LayerSet layers(final int tasks, final double utilisation, final long seed) {
-        final SplittableRandom random = new SplittableRandom(seed);
-        final List<LayerTask> made = new ArrayList<>();
-        for (int i = 0; i < tasks; i++) {
-            final int layers = 10;
-            final long[] gpu = new long[layers];
-            final long[] cpu = new long[layers];
-            final long[] transfer = new long[layers];
-            final double[] loss = new double[layers];
-            long sum = 0;
-            for (int j = 0; j < layers; j++) {
-                gpu[j] = random.nextLong(100_000, 1_000_000);
-                cpu[j] = (long) (gpu[j] * random.nextDouble(0.6, 2.0));
-                transfer[j] = random.nextLong(10_000, 60_000);
-                loss[j] = 1;
-                sum += (gpu[j] + cpu[j]) / 2;
-            }
-            final long period = (long) (sum / (utilisation / tasks));
-            made.add(new LayerTask("t" + i, period, period, gpu, cpu, transfer, transfer, loss));
-        }
-        return new LayerSet(made, Overheads.NONE);
     }
 }

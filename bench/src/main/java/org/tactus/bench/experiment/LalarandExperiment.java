@@ -1,20 +1,22 @@
 package org.tactus.bench.experiment;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.tactus.analysis.Analyses;
-import org.tactus.analysis.Verdict;
+import org.tactus.model.Boundary;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.NamedVariant;
 import org.tactus.model.Overheads;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+import org.tactus.plan.LayerAllocation;
 import org.tactus.plan.LayerAllocator;
-import org.tactus.plan.LayerSet;
-import org.tactus.plan.LayerTask;
+import org.tactus.plan.LayerChoices;
 import org.tactus.sim.Simulator;
 
 /** Networks cut at every layer, on a GPU and a CPU with int8: four allocations. */
@@ -124,57 +126,62 @@ final class LalarandExperiment implements Experiment {
     }
 
     private void judge(final Simulator simulator, final SplittableRandom random, final double axis, final Outcome outcome) {
-        final LayerSet set = draw(random, axis);
+        final LayerChoices choices = new LayerChoices(draw(random, axis));
         final long seed = random.nextLong();
-        final List<boolean[][]> allocations = new ArrayList<>(List.of(set.allGpu(), set.preferred()));
-        final boolean[][] gpuFirst = set.cut(false);
-        final boolean[][] cpuFirst = set.cut(true);
-        allocations.add(accepts(set, gpuFirst) || !accepts(set, cpuFirst) ? gpuFirst : cpuFirst);
-        allocations.add(new LayerAllocator(set, MOST_ANALYSES).allocate().onCpu());
+        final LayerAllocation gpuFirst = LayerAllocator.judge(choices, choices.cut(false));
+        final LayerAllocation cpuFirst = LayerAllocator.judge(choices, choices.cut(true));
+        final List<LayerAllocation> allocations = List.of(LayerAllocator.judge(choices, choices.accelerated()),
+            LayerAllocator.judge(choices, choices.preferred()),
+            gpuFirst.verdict().schedulable() || !cpuFirst.verdict().schedulable() ? gpuFirst : cpuFirst,
+            new LayerAllocator(choices, MOST_ANALYSES).allocate());
         boolean good = false;
         for (int a = GREEDY; a >= 0; a--) {
-            final TaskSet tasks = set.taskSet(allocations.get(a));
-            final Verdict verdict = Analyses.analyze(tasks);
-            outcome.accepted[a] = verdict.schedulable();
+            final LayerAllocation allocation = allocations.get(a);
+            outcome.accepted[a] = allocation.verdict().schedulable();
             if (outcome.accepted[a] || !good) {
-                good |= ProductionRuns.check(simulator, tasks, seed, duration(set), verdict, a, outcome,
-                    String.format(Locale.ROOT, "%s %s at %.2f", name(), approaches().get(a), axis));
+                good |= ProductionRuns.check(simulator, allocation.set(), seed, duration(allocation.set()), allocation.verdict(), a,
+                    outcome, String.format(Locale.ROOT, "%s %s at %.2f", name(), approaches().get(a), axis));
             }
         }
         outcome.accepted[CUT] |= outcome.accepted[0];
         outcome.accepted[LIMIT] = good;
     }
 
-    private static boolean accepts(final LayerSet set, final boolean[][] onCpu) {
-        return Analyses.analyze(set.taskSet(onCpu)).schedulable();
-    }
-
-    private static long duration(final LayerSet set) {
+    private static long duration(final TaskSet set) {
         double perNs = 0;
         long longest = 0;
-        for (final LayerTask task : set.tasks()) {
-            perNs += (double) task.layers() / task.periodNs();
+        for (final Task task : set.tasks()) {
+            perNs += (double) task.segments().size() / task.periodNs();
             longest = Math.max(longest, task.periodNs());
         }
         return (long) Math.min(4.0 * longest, SEGMENTS_A_RUN / perNs);
     }
 
-    private LayerSet draw(final SplittableRandom random, final double axis) {
+    private TaskSet draw(final SplittableRandom random, final double axis) {
         final double[] shares = Draw.utilisations(random, TASKS, axis);
-        final List<LayerTask> tasks = new ArrayList<>(TASKS);
+        final TaskSetBuilder builder = TaskSet.builder("layers").overheads(new Overheads(0, ROUND_TRIP_NS, 0, 0, 0))
+            .device(DeviceSpec.modelled("gpu0")).device(DeviceSpec.cpu("cpu0"));
         for (int i = 0; i < TASKS; i++) {
             final Net net = nets.get(random.nextInt(nets.size()));
-            final long[] cpu = new long[net.gpuNs().length];
+            final int layers = net.gpuNs().length;
+            final long[] cpu = new long[layers];
             double mean = 0;
-            for (int j = 0; j < cpu.length; j++) {
+            for (int j = 0; j < layers; j++) {
                 cpu[j] = Math.max(1, (long) (net.gpuNs()[j] * Draw.logUniform(random, lowRatio, highRatio)));
                 mean += (net.gpuNs()[j] + cpu[j]) / 2.0;
             }
             final long period = Math.max(1, (long) (mean / shares[i]));
-            final double[] loss = new double[cpu.length];
-            Arrays.fill(loss, 1.0 / cpu.length);
-            tasks.add(new LayerTask(net.name() + '.' + i, period, period, net.gpuNs(), cpu, net.toCpuNs(), net.toGpuNs(), loss));
+            builder.task(net.name() + '.' + i, task -> {
+                task.periodNs(period);
+                for (int j = 0; j < layers; j++) {
+                    task.segment(List.of(NamedVariant.fp32("gpu0", net.gpuNs()[j]), NamedVariant.int8("cpu0", cpu[j], 1.0 / layers)));
+                    if (j > 0) {
+                        task.boundary(new Boundary(j - 1, j, net.toCpuNs()[j - 1], net.toGpuNs()[j - 1], 0, 0));
+                    }
+                }
+                task.boundary(new Boundary(layers - 1, layers, net.toCpuNs()[layers - 1], 0, 0, 0));
+            });
         }
-        return new LayerSet(tasks, new Overheads(0, ROUND_TRIP_NS, 0, 0, 0));
+        return builder.build();
     }
 }

@@ -1,0 +1,19 @@
+package org.tactus.plan;
+
+import org.tactus.analysis.Analyses;
+import org.tactus.analysis.RelaxedBounds;
+import org.tactus.model.TaskSet;
+
+/** Whether some sound test accepts a set of chains, asked as cheaply as a search can ask. */
+final class Acceptance {
+    /** Far beyond its deadline no refinement saves a task. */
+    private static final double NEAR = 2;
+
+    private Acceptance() {
+    }
+
+    static boolean accepts(final TaskSet set) {
+        final RelaxedBounds bounds = new RelaxedBounds(set);
+        return bounds.failing() < 0 || bounds.ratio() < NEAR && Analyses.analyze(set).schedulable();
+    }
+}
