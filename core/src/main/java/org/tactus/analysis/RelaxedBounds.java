@@ -11,7 +11,7 @@ import org.tactus.model.TaskSet;
  */
 public final class RelaxedBounds {
     private static final long FACTOR = 20;
-    private static final int MOST_STEPS = 1 << 14;
+    private static final int MOST_STEPS = 1 << 11;
 
     private final TaskSet set;
     private final long[] bounds;

@@ -21,6 +21,7 @@ import org.tactus.sim.Simulator;
 
 /** Networks cut at every layer, on a GPU and a CPU with int8: four allocations. */
 final class LalarandExperiment implements Experiment {
+    private static final int PLACES = 9;
     private static final int TASKS = 10;
     private static final int MOST_ANALYSES = 4000;
     private static final long ROUND_TRIP_NS = 90_000;
@@ -29,21 +30,24 @@ final class LalarandExperiment implements Experiment {
     private static final int GREEDY = 3;
     private static final int LIMIT = 4;
 
+    private final CpuTimes cpuTimes;
     private final double lowRatio;
     private final double highRatio;
     private final List<Net> nets;
 
-    /** Layers of one network: GPU time and transfers after each layer, nanoseconds. */
-    private record Net(String name, long[] gpuNs, long[] toCpuNs, long[] toGpuNs) {
+    /** Layers of one network: types, times, and transfers after each layer, nanoseconds. */
+    private record Net(String name, String[] types, long[] gpuNs, long[] cpuNs, long[] toCpuNs, long[] toGpuNs) {
     }
 
     /**
-     * Takes the assumed ratio of a layer's int8 time on the CPU to its time on the GPU, drawn log-uniform for each layer.
+     * Takes what is assumed of the CPU.
      *
+     * @param cpuTimes  a layer's time there in int8; where it is drawn, log-uniform for each layer, as a ratio to its time on the GPU
      * @param lowRatio  least ratio
      * @param highRatio largest ratio
      */
-    LalarandExperiment(final double lowRatio, final double highRatio) {
+    LalarandExperiment(final CpuTimes cpuTimes, final double lowRatio, final double highRatio) {
+        this.cpuTimes = cpuTimes;
         this.lowRatio = lowRatio;
         this.highRatio = highRatio;
         nets = nets();
@@ -58,8 +62,8 @@ final class LalarandExperiment implements Experiment {
         final List<Net> made = new ArrayList<>();
         rows.forEach((name, layers) -> {
             final List<String[]> transfers = name.equals("alexnet") ? stand : layers;
-            made.add(new Net(name, column(layers, 2, layers.size()), column(transfers, 3, layers.size()),
-                column(transfers, 4, layers.size())));
+            made.add(new Net(name, layers.stream().map(row -> row[2]).toArray(String[]::new), column(layers, 3, layers.size()),
+                column(layers, 4, layers.size()), column(transfers, 5, layers.size()), column(transfers, 6, layers.size())));
         });
         return List.copyOf(made);
     }
@@ -80,7 +84,7 @@ final class LalarandExperiment implements Experiment {
 
     @Override
     public String title() {
-        return "GPU and CPU (int8), 10 networks, rate-monotonic";
+        return "GPU and CPU (int8, times " + cpuTimes.text() + "), 10 networks, rate-monotonic";
     }
 
     @Override
@@ -90,7 +94,7 @@ final class LalarandExperiment implements Experiment {
 
     @Override
     public double[] axis() {
-        return IntStream.rangeClosed(1, 9).mapToDouble(i -> i / 5.0).toArray();
+        return IntStream.rangeClosed(1, PLACES).mapToDouble(i -> Math.round(100 * cpuTimes.mostUtilisation() * i / PLACES) / 100.0).toArray();
     }
 
     @Override
@@ -111,8 +115,7 @@ final class LalarandExperiment implements Experiment {
     @Override
     public List<String> notes() {
         return List.of(
-            "GPU times and transfers: public layer profiles; no int8 CPU time is public: CPU time = GPU time x a ratio drawn "
-                + "log-uniform in [" + lowRatio + ", " + highRatio + "] for each layer",
+            "GPU times and transfers: public layer profiles, the output's way home counted; " + cpuTimes.note(lowRatio, highRatio),
             "each layer costs " + ROUND_TRIP_NS / 1000 + " us more (measured round trip of the artifact's scheduler); "
                 + "bounds by chain-fp-budget, else chain-fp",
             "DART cut: accepted when all-GPU or one of the two one-cut allocations is",
@@ -167,7 +170,7 @@ final class LalarandExperiment implements Experiment {
             final long[] cpu = new long[layers];
             double mean = 0;
             for (int j = 0; j < layers; j++) {
-                cpu[j] = Math.max(1, (long) (net.gpuNs()[j] * Draw.logUniform(random, lowRatio, highRatio)));
+                cpu[j] = cpuTimes.ns(random, net.types()[j], net.gpuNs()[j], net.cpuNs()[j], lowRatio, highRatio);
                 mean += (net.gpuNs()[j] + cpu[j]) / 2.0;
             }
             final long period = Math.max(1, (long) (mean / shares[i]));

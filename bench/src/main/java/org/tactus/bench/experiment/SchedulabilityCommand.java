@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,8 +43,12 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "table", paramLabel = "table|json|csv", description = "What is printed.")
     private String format;
 
+    @Option(names = "--cpu-times", defaultValue = "drawn", paramLabel = "drawn|measured|profile",
+        description = "lalarand: what is assumed of int8 times on the CPU (default: ${DEFAULT-VALUE}).")
+    private String cpuTimes;
+
     @Option(names = "--cpu-ratio", defaultValue = "0.5..3", paramLabel = "LOW..HIGH",
-        description = "lalarand: int8 time of a layer on the CPU over its GPU time (default: ${DEFAULT-VALUE}).")
+        description = "lalarand, drawn: int8 time of a layer on the CPU over its GPU time (default: ${DEFAULT-VALUE}).")
     private String cpuRatio;
 
     @Option(names = "--utilisation", defaultValue = "0.2", description = "rt-swap: of execution alone (default: ${DEFAULT-VALUE}).")
@@ -99,7 +104,9 @@ public final class SchedulabilityCommand implements Callable<Integer> {
             final double low = Double.parseDouble(bounds[0]);
             final double high = Double.parseDouble(bounds[bounds.length - 1]);
             check(low > 0 && low <= high && high <= 1000, "--cpu-ratio " + cpuRatio + " is out of range; the lower bound above 0 first");
-            return new LalarandExperiment(low, high);
+            final CpuTimes times = Arrays.stream(CpuTimes.values()).filter(known -> known.text().equals(cpuTimes)).findFirst()
+                .orElseThrow(() -> wrong("--cpu-times " + cpuTimes + " is unknown; use drawn, measured or profile"));
+            return new LalarandExperiment(times, low, high);
         } catch (final NumberFormatException e) {
             throw wrong("--cpu-ratio " + cpuRatio + " is not LOW..HIGH; such as 0.5..3");
         }

@@ -29,7 +29,7 @@ class ExperimentTest {
 
     @Test
     void shouldAllocateTheSameForAnyNumberOfThreads() {
-        final Experiment experiment = new LalarandExperiment(0.5, 3);
+        final Experiment experiment = new LalarandExperiment(CpuTimes.DRAWN, 0.5, 3);
         for (int index = 0; index < 2; index++) {
             final Outcome first = new Outcome(experiment.approaches().size());
             final Outcome second = new Outcome(experiment.approaches().size());
