@@ -10,7 +10,7 @@ enum CpuTimes {
     /** The profile's own CPU time, brought to a core of the machine that int8 was measured on, times the ratio measured there. */
     MEASURED("measured", 2.7),
     /** The profile's own CPU time, one old core without vector units, times the measured ratio. */
-    PROFILE("profile", 18);
+    PROFILE("profile", 6.3);
 
     /**
      * How much faster a core of the measuring machine computes convolutions in fp32 than the profile's: 46.3 giga-MAC/s over all

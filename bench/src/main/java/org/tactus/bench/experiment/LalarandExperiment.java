@@ -94,7 +94,8 @@ final class LalarandExperiment implements Experiment {
 
     @Override
     public double[] axis() {
-        return IntStream.rangeClosed(1, PLACES).mapToDouble(i -> Math.round(100 * cpuTimes.mostUtilisation() * i / PLACES) / 100.0).toArray();
+        return IntStream.rangeClosed(1, PLACES)
+            .mapToDouble(i -> Math.round(100 * cpuTimes.mostUtilisation() * i / PLACES) / 100.0).toArray();
     }
 
     @Override
