@@ -3,19 +3,27 @@ package org.tactus;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
-import org.tactus.device.OnnxWork;
+import org.tactus.bindings.tflite.TfLite;
+import org.tactus.device.Device;
+import org.tactus.device.ModelledDevice;
+import org.tactus.device.NetworkWork;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
+import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.OnnxModel;
+import org.tactus.inference.SegmentChain;
 import org.tactus.inference.SegmentedModel;
+import org.tactus.inference.TfLiteChain;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
@@ -27,8 +35,8 @@ import org.tactus.time.Clock;
 
 /**
  * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices run on
- * ONNX Runtime; those on a modelled device take the time that the set says. Tasks without a model are prepared as by
- * {@link TimedWorks}.
+ * ONNX Runtime, or on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled device take the
+ * time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
  */
 public final class OnnxWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
@@ -37,6 +45,8 @@ public final class OnnxWorks implements WorkFactory {
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
     private final Map<String, Map<String, byte[]>> answers = new ConcurrentHashMap<>();
+    private boolean onnx;
+    private boolean tfLite;
 
     /** Relative paths of models count from the working directory. */
     public OnnxWorks() {
@@ -53,25 +63,37 @@ public final class OnnxWorks implements WorkFactory {
     }
 
     @Override
-    public List<SegmentWork> prepare(final TaskSet set, final Task task, final long seed) {
+    public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         if (task.model().isEmpty()) {
-            return timed.prepare(set, task, seed);
+            return timed.prepare(set, devices, task, seed);
         }
-        final SegmentedModel model = load(set, task);
+        final SegmentChain model = load(set, devices, task);
         model.fillInputs(seed);
-        for (int run = 0; run < WARM_UP_RUNS; run++) {
-            for (int i = 0; i < model.segments(); i++) {
-                model.run(i);
-            }
+        try {
+            warmUp(model);
+        } catch (final NativeCallException e) {
+            model.close();
+            throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
         }
         model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
         final List<SegmentWork> works = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
-            works.add(new OnnxWork(model, i, new TimedWork(Clock.SYSTEM, segment, seed + i),
+            works.add(new NetworkWork(model, i, new TimedWork(Clock.SYSTEM, segment, seed + i),
                 end -> answers.put(task.name(), outputs(end))));
         }
         return works;
+    }
+
+    private static void warmUp(final SegmentChain model) {
+        for (int run = 0; run < WARM_UP_RUNS; run++) {
+            for (int i = 0; i < model.segments(); i++) {
+                model.run(i);
+            }
+        }
+        if (model instanceof final TfLiteChain chain) {
+            chain.requireInPlace();
+        }
     }
 
     /**
@@ -92,7 +114,7 @@ public final class OnnxWorks implements WorkFactory {
      * @return the outputs' bytes by name; a job's outputs are equal to them bit by bit
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
-        try (SegmentedModel model = load(set, task)) {
+        try (SegmentChain model = load(set, task)) {
             model.fillInputs(seed);
             for (int i = 0; i < model.segments(); i++) {
                 model.run(i);
@@ -101,22 +123,34 @@ public final class OnnxWorks implements WorkFactory {
         }
     }
 
-    private static Map<String, byte[]> outputs(final SegmentedModel model) {
+    private static Map<String, byte[]> outputs(final SegmentChain model) {
         return model.outputs().stream()
             .collect(Collectors.toMap(TensorInfo::name, info -> model.tensor(info.name()).toArray(ValueLayout.JAVA_BYTE)));
+    }
+
+    /** Loads a task's model where no device is open: one that a processor computes. */
+    SegmentChain load(final TaskSet set, final Task task) {
+        return load(set, Collections.nCopies(set.platform().devices().size(), new ModelledDevice()), task);
     }
 
     /**
      * Loads and cuts a task's model for the cores of the CPU devices that it uses; segments in int8 compute on bytes.
      *
-     * @param set  for the platform
-     * @param task a task with a model
+     * @param set     for the platform
+     * @param devices the platform's devices, in its order
+     * @param task    a task with a model
      * @return the model, to be closed by the caller
      */
-    SegmentedModel load(final TaskSet set, final Task task) {
+    SegmentChain load(final TaskSet set, final List<Device> devices, final Task task) {
+        final ModelSource source = task.model().orElseThrow();
+        if (source instanceof final ModelSource.TfLiteFiles files) {
+            tfLite |= task.segments().stream().anyMatch(
+                segment -> set.platform().devices().get(segment.device()).kind() == DeviceKind.CPU);
+            return new TfLiteNetworks(set, devices, directory).load(task, files);
+        }
+        onnx = true;
         final OnnxOptions options = options(set, task);
         if (!QuantizedTask.wants(task)) {
-            final ModelSource source = task.model().orElseThrow();
             return SegmentedModel.create(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts(), options);
         }
         return SegmentedModel.create(QuantizedTask.of(task, directory, WEIGHT_SEED).chain(), options);
@@ -138,6 +172,13 @@ public final class OnnxWorks implements WorkFactory {
 
     @Override
     public String driver() {
-        return OnnxRuntime.find().map(runtime -> "ONNX Runtime " + runtime.version()).orElse("java");
+        final List<String> used = new ArrayList<>();
+        if (onnx || !tfLite) {
+            OnnxRuntime.find().ifPresent(runtime -> used.add("ONNX Runtime " + runtime.version()));
+        }
+        if (tfLite) {
+            TfLite.find().ifPresent(library -> used.add(library.toString()));
+        }
+        return used.isEmpty() ? "java" : String.join(", ", used);
     }
 }

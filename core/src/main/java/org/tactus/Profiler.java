@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.tactus.device.Device;
+import org.tactus.device.ModelledDevice;
 import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.format.WcetSidecar;
-import org.tactus.inference.SegmentedModel;
+import org.tactus.inference.SegmentChain;
 import org.tactus.kernel.ThreadSetup;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -23,8 +25,9 @@ import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
 
 /**
- * Measures the WCETs of networks' segments on CPU devices: pinned as a dispatcher is, warmed up, many runs; the largest sample and
- * a margin. What the other cores do meanwhile is chosen and recorded.
+ * Measures the WCETs of networks' segments on CPU devices and Edge TPUs: pinned as a dispatcher is, warmed up, many runs; the largest
+ * sample and a margin. What the other cores do meanwhile is chosen and recorded. A network has its device to itself: what others evict
+ * from an Edge TPU's memory is not in its WCETs.
  */
 public final class Profiler {
     private static final int WARM_UP_RUNS = 30;
@@ -65,31 +68,40 @@ public final class Profiler {
         final Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("others", loaded ? "loaded" : "idle");
         conditions.put("runs", String.valueOf(runs));
-        for (final Task task : set.tasks()) {
-            if (task.model().isPresent()) {
-                measured.add(onItsCores(set, task, directory, conditions, progress));
+        final List<Device> devices = new ArrayList<>();
+        try {
+            for (int i = 0; i < set.platform().devices().size(); i++) {
+                final boolean used = set.platform().devices().get(i).kind() == DeviceKind.EDGETPU; // the others are not touched
+                devices.add(used ? Devices.open(set, i, TactusOptions.DEFAULT.withRealTime(false)) : new ModelledDevice());
             }
+            for (final Task task : set.tasks()) {
+                if (task.model().isPresent()) {
+                    measured.add(onItsCores(set, devices, task, directory, conditions, progress));
+                }
+            }
+        } finally {
+            devices.forEach(Device::close);
         }
         return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), margin,
             conditions, measured);
     }
 
     private WcetSidecar.TaskWcet onItsCores(
-        final TaskSet set, final Task task, final Path directory, final Map<String, String> conditions,
+        final TaskSet set, final List<Device> devices, final Task task, final Path directory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws InterruptedException {
         return MeasuringThread.run(setup, OnnxWorks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
             if (task.choices().isPresent() && QuantizedTask.wants(task)) {
                 return new VariantProfiler(set, task, runs, margin).measure(QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED),
                     share -> progress.accept(task.name(), share));
             }
-            try (SegmentedModel model = new OnnxWorks(directory).load(set, task)) {
+            try (SegmentChain model = new OnnxWorks(directory).load(set, devices, task)) {
                 return measure(set, task, model, progress);
             }
         });
     }
 
     private WcetSidecar.TaskWcet measure(
-        final TaskSet set, final Task task, final SegmentedModel model, final BiConsumer<String, Double> progress) {
+        final TaskSet set, final Task task, final SegmentChain model, final BiConsumer<String, Double> progress) {
         final int segments = model.segments();
         final long[][] samples = new long[segments][runs];
         model.fillInputs(1);

@@ -18,13 +18,10 @@ import org.tactus.analysis.Analyses;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
-import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.linux.RealTime;
-import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
-import org.tactus.device.ModelledDevice;
 import org.tactus.device.SegmentWork;
-import org.tactus.device.cuda.CudaDevices;
+import org.tactus.device.edgetpu.EdgeTpuDevice;
 import org.tactus.format.MachineName;
 import org.tactus.kernel.AdmissionRefusedException;
 import org.tactus.kernel.DispatchLoop;
@@ -116,31 +113,12 @@ public final class Tactus implements AutoCloseable {
     private void openDevices() {
         try {
             for (int i = 0; i < set.platform().devices().size(); i++) {
-                devices.add(device(set.platform().devices().get(i), i));
+                devices.add(Devices.open(set, i, options));
             }
         } catch (final RuntimeException e) {
             devices.forEach(Device::close);
             throw e;
         }
-    }
-
-    private Device device(final DeviceSpec spec, final int index) {
-        if (spec.kind() == DeviceKind.CPU) {
-            return new CpuDevice(Clock.SYSTEM, "java");
-        }
-        if (spec.kind() == DeviceKind.MODELLED) {
-            return set.swapsOn(index)
-                ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed()) : new ModelledDevice();
-        }
-        if (spec.kind() == DeviceKind.CUDA) {
-            try {
-                return CudaDevices.open(spec, options.realTime());
-            } catch (final IllegalStateException | NativeCallException e) {
-                throw new InvalidTaskSetException("platform.devices[" + index + "].driver", e.getMessage());
-            }
-        }
-        throw new InvalidTaskSetException("platform.devices[" + index + "].kind", "device '" + spec.name() + "' is of kind "
-            + spec.kind().text() + ", which this version cannot run; analyse and simulate it, or run it as modelled");
     }
 
     /** What the devices' memory holds is laid out at the start: no task that needs any of it can come later. */
@@ -216,8 +194,9 @@ public final class Tactus implements AutoCloseable {
         }
         final List<List<SegmentWork>> works = new ArrayList<>();
         for (final Task task : set.tasks()) {
-            works.add(factory.prepare(set, task, options.seed()));
+            works.add(factory.prepare(set, devices, task, options.seed()));
         }
+        warnOfEvictions();
         kernel.start();
         rememberGranted();
         System.gc(); // the garbage of preparing is collected now, not in the middle of a run
@@ -233,6 +212,15 @@ public final class Tactus implements AutoCloseable {
             sporadic = new SporadicDriver(kernel, IntStream.of(driven).map(i -> given[i]).toArray(),
                 IntStream.of(driven).mapToLong(i -> set.tasks().get(i).periodNs()).toArray(), zeroNs, options.seed());
             sporadic.start();
+        }
+    }
+
+    private void warnOfEvictions() {
+        for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i) instanceof final EdgeTpuDevice edgeTpu) {
+                final String key = "warning " + set.platform().devices().get(i).name();
+                edgeTpu.evictions().ifPresent(text -> granted.put(key, text));
+            }
         }
     }
 
@@ -255,7 +243,7 @@ public final class Tactus implements AutoCloseable {
         memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
         });
-        final List<SegmentWork> works = factory.prepare(set, task, options.seed());
+        final List<SegmentWork> works = factory.prepare(set, devices, task, options.seed());
         try {
             remember(kernel.addAll(List.of(task), List.of(works), Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
         } catch (final AdmissionRefusedException e) {

@@ -2,6 +2,7 @@ package org.tactus;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.tactus.device.Device;
 import org.tactus.device.OfferedWork;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
@@ -18,7 +19,7 @@ public final class TimedWorks implements WorkFactory {
     private static final long WARM_UP_NS = 100_000;
 
     @Override
-    public List<SegmentWork> prepare(final TaskSet set, final Task task, final long seed) {
+    public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         final List<SegmentWork> works = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);

@@ -1,6 +1,7 @@
 package org.tactus;
 
 import java.util.List;
+import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -11,12 +12,13 @@ public interface WorkFactory {
     /**
      * Prepares the segments of one task. Everything slow (loading, compiling, warming up) happens here.
      *
-     * @param set  the set that the task belongs to, for its platform
-     * @param task the task
-     * @param seed of everything random in them
+     * @param set     the set that the task belongs to, for its platform
+     * @param devices the platform's devices, in its order
+     * @param task    the task
+     * @param seed    of everything random in them
      * @return one for each segment, in order; the kernel closes them when the task is gone
      */
-    List<SegmentWork> prepare(TaskSet set, Task task, long seed);
+    List<SegmentWork> prepare(TaskSet set, List<Device> devices, Task task, long seed);
 
     /**
      * What computes on CPU devices, for reports.

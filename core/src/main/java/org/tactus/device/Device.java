@@ -3,7 +3,7 @@ package org.tactus.device;
 import org.tactus.model.Task;
 
 /**
- * A server that runs one segment at a time. All methods are called by the dispatcher that owns it.
+ * A server that runs one segment at a time. Methods are called by the dispatcher that owns it, where they do not say otherwise.
  */
 public interface Device extends AutoCloseable {
     /** Nothing runs, or the segment is still running. */
@@ -14,7 +14,7 @@ public interface Device extends AutoCloseable {
     int FAILED = 2;
 
     /**
-     * Starts a segment. A CPU device returns when it is done, an accelerator at once.
+     * Starts a segment. A synchronous device returns when it is done, another one at once.
      *
      * @param work    the segment
      * @param job     number of the job
@@ -47,11 +47,20 @@ public interface Device extends AutoCloseable {
     Throwable failure();
 
     /**
-     * Tells whether a segment runs on the dispatcher's own thread, so that the dispatcher is deaf while it runs.
+     * Tells whether a segment holds the dispatcher's own thread, so that the dispatcher is deaf while it runs. Always the same.
      *
-     * @return true for a CPU device
+     * @return true for a CPU device and for an Edge TPU
      */
     boolean isSynchronous();
+
+    /**
+     * Asks the system whether the device is gone for good. Called by the monitor after a segment broke; may be slow.
+     *
+     * @return true when no segment will run here again
+     */
+    default boolean isLost() {
+        return false;
+    }
 
     /**
      * Which driver answers, for reports.

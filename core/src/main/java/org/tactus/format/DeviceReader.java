@@ -19,6 +19,7 @@ final class DeviceReader {
     private static final List<String> SWAP_KEYS = List.of(
         "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background");
     private static final Map<String, DeviceKind> KINDS = words(DeviceKind.values(), DeviceKind::text);
+    private static final Map<String, String> LINKS = words(new String[] {"usb3", "usb2", "pcie"}, link -> link);
     private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
     private static final Map<String, Residency> RESIDENCIES = words(Residency.values(), Residency::text);
     private static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
@@ -36,13 +37,13 @@ final class DeviceReader {
 
     static DeviceSpec read(final YamlValue value) {
         final YamlMap map = value.map("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut",
-            "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background", "sram");
+            "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link");
         final String name = map.need("name", "'name: cpu0'").text();
         final DeviceKind kind = map.need("kind", "'kind: cpu', or modelled, cuda or edgetpu").oneOf(KINDS);
         final List<Integer> cores = map.find("cores").map(DeviceReader::cores).orElse(List.of());
         final String driver = map.find("driver").map(YamlValue::text).orElse("");
         final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
-        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind));
+        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind));
     }
 
     private static List<Integer> cores(final YamlValue value) {
@@ -59,6 +60,14 @@ final class DeviceReader {
             throw sram.get().error("sram: only an edgetpu device has it; remove the key or write 'kind: edgetpu'");
         }
         return kind == DeviceKind.EDGETPU ? sram.map(YamlValue::sizeBytes).orElse(EDGE_TPU_SRAM_BYTES) : 0;
+    }
+
+    private static String link(final YamlMap map, final DeviceKind kind) {
+        final Optional<YamlValue> link = map.find("link");
+        if (link.isPresent() && kind != DeviceKind.EDGETPU) {
+            throw link.get().error("link: only an edgetpu device has one; remove the key or write 'kind: edgetpu'");
+        }
+        return link.map(value -> value.oneOf(LINKS)).orElse("");
     }
 
     private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind) {

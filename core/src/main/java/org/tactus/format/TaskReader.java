@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.Boundary;
@@ -26,6 +27,7 @@ import org.tactus.model.TaskSetBuilder;
 
 /** Reads one element of {@code tasks}; what its segments lack comes from the measured WCETs. */
 final class TaskReader {
+    private static final String TFLITE = ".tflite";
     private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
     static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
@@ -174,11 +176,11 @@ final class TaskReader {
     }
 
     private ModelSource model(final YamlValue value, final int segments) {
-        final YamlMap map = value.map("file", "zoo", "size", "cuts");
+        final YamlMap map = value.map("file", "files", "zoo", "size", "cuts");
         final int cuts = map.find("cuts").map(number -> (int) number.integer(1, Limits.MAX_SEGMENTS_PER_TASK))
             .orElse(Math.max(1, segments));
-        if (map.has("file") == map.has("zoo")) {
-            throw value.error("model needs either 'file: net.onnx' or 'zoo: resnet', one of the two");
+        if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
+            throw value.error("model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', one of them");
         }
         if (map.has("zoo")) {
             return new ModelSource.Zoo(map.need("zoo", "'zoo: resnet'").oneOf(ZOO),
@@ -187,9 +189,25 @@ final class TaskReader {
         map.find("size").ifPresent(size -> {
             throw size.error("size: only a zoo network has one; remove the key");
         });
+        if (map.has("files")) {
+            return tfLite(map, map.need("files", "'files: [net.tflite]'").list());
+        }
         final YamlValue file = map.need("file", "'file: net.onnx'");
         existing(file);
-        return new ModelSource.OnnxFile(file.text(), cuts);
+        return file.text().endsWith(TFLITE) ? tfLite(map, List.of(file)) : new ModelSource.OnnxFile(file.text(), cuts);
+    }
+
+    private ModelSource tfLite(final YamlMap map, final List<YamlValue> files) {
+        map.find("cuts").ifPresent(cuts -> {
+            throw cuts.error("cuts: TensorFlow Lite files are cut by their compiler; remove the key and list 'files', one a segment");
+        });
+        for (final YamlValue file : files) {
+            existing(file);
+            if (!file.text().endsWith(TFLITE)) {
+                throw file.error("'" + file.text() + "' is no " + TFLITE + " file; 'files' lists TensorFlow Lite files, one a segment");
+            }
+        }
+        return new ModelSource.TfLiteFiles(files.stream().map(YamlValue::text).toList());
     }
 
     private Path existing(final YamlValue value) {

@@ -87,6 +87,7 @@ public final class TaskSetWriter {
         device.memory().ifPresent(memory -> memory(map, memory));
         if (device.kind() == DeviceKind.EDGETPU) {
             map.put("sram", Sizes.exact(device.sramBytes()));
+            put(map, "link", device.link(), "");
         }
         return map;
     }
@@ -187,6 +188,10 @@ public final class TaskSetWriter {
             case ModelSource.Zoo zoo -> {
                 map.put("zoo", zoo.name());
                 map.put("size", zoo.size());
+            }
+            case ModelSource.TfLiteFiles files -> {
+                map.put("files", files.paths().stream().map(this::moved).toList());
+                return map;
             }
         }
         map.put("cuts", model.cuts());

@@ -107,6 +107,7 @@ public record WcetSidecar(
         return switch (model) {
             case ModelSource.OnnxFile file -> "file " + file.path() + ", " + file.cuts() + " cuts";
             case ModelSource.Zoo zoo -> "zoo " + zoo.name() + " " + zoo.size() + ", " + zoo.cuts() + " cuts";
+            case ModelSource.TfLiteFiles files -> "files " + String.join(" ", files.paths());
         };
     }
 }

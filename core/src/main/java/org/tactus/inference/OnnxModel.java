@@ -70,6 +70,8 @@ public final class OnnxModel {
         return switch (source) {
             case ModelSource.OnnxFile file -> load(directory.resolve(file.path()));
             case ModelSource.Zoo zoo -> ModelZoo.generate(zoo.name(), zoo.size(), seed);
+            case ModelSource.TfLiteFiles files -> throw new InvalidModelException(
+                files.paths().getFirst() + ": a TensorFlow Lite file; here an .onnx file is needed");
         };
     }
 

@@ -30,7 +30,7 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
  * thread wrote must be published to the next (a hand-over queue does). {@link #terminate} may be called by any thread. A run
  * allocates nothing on the Java heap; the first runs of a segment are slow, so warm it up.
  */
-public final class SegmentedModel implements AutoCloseable {
+public final class SegmentedModel implements SegmentChain {
     private static final int ALIGNMENT_BYTES = 64;
 
     private final CutChain chain;
@@ -107,30 +107,17 @@ public final class SegmentedModel implements AutoCloseable {
         return chain;
     }
 
-    /**
-     * Number of segments.
-     *
-     * @return at least 1
-     */
+    @Override
     public int segments() {
         return sessions.length;
     }
 
-    /**
-     * Runs one segment on the calling thread (and, with more threads, on the session's own). Allocates nothing.
-     *
-     * @param segment index of the segment, from 0
-     * @throws NativeCallException when the runtime reports an error, or the segment was terminated
-     */
+    @Override
     public void run(final int segment) {
         sessions[segment].run();
     }
 
-    /**
-     * Makes the segment's current run, and later ones, end early with an error. Safe on any thread.
-     *
-     * @param segment index of the segment, from 0
-     */
+    @Override
     public void terminate(final int segment) {
         sessions[segment].terminate();
     }
@@ -153,23 +140,12 @@ public final class SegmentedModel implements AutoCloseable {
         return chain.inputs();
     }
 
-    /**
-     * Outputs of the model.
-     *
-     * @return in the model's order
-     */
+    @Override
     public List<TensorInfo> outputs() {
         return chain.outputs();
     }
 
-    /**
-     * Memory of an input, an output or a tensor between segments: dense, row-major, in the machine's byte order. Valid until
-     * {@link #close}.
-     *
-     * @param name name in the graph
-     * @return the memory
-     * @throws IllegalArgumentException for another name
-     */
+    @Override
     public MemorySegment tensor(final String name) {
         final MemorySegment segment = memory.get(name);
         if (segment == null) {
@@ -178,17 +154,12 @@ public final class SegmentedModel implements AutoCloseable {
         return segment;
     }
 
-    /**
-     * Fills the inputs with seeded values: fractions from -1 to 1, bytes of any value, wider integers and truth values 0 or 1.
-     *
-     * @param seed the same seed gives the same values
-     */
+    @Override
     public void fillInputs(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         chain.inputs().forEach(info -> SeededValues.fill(info, memory.get(info.name()), random));
     }
 
-    /** Frees the sessions and all memory. Called after the last run; a second call does nothing. */
     @Override
     public void close() {
         if (closed) {

@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.device.Device;
-import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
@@ -57,7 +56,7 @@ final class DispatcherGroup {
     }
 
     private boolean shares(final int device) {
-        return options.shareAccelerators() && platform.devices().get(device).kind() != DeviceKind.CPU;
+        return options.shareAccelerators() && !dispatchers[device].driver.isSynchronous(); // it would hold the others up
     }
 
     private int threadCount() {

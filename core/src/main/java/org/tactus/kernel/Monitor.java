@@ -157,6 +157,9 @@ final class Monitor implements Runnable, EventHandler {
         } else if (type == EventType.ERROR) {
             stop(task);
             listener.onError(tasks.name(task), tasks.errors[task]);
+            if (dispatchers[device].driver.isLost()) {
+                lose(device);
+            }
         }
     }
 }

@@ -14,13 +14,32 @@ import java.util.Optional;
  * @param index     which device of its kind, from 0
  * @param memory    memory as a scheduled resource; empty when memory is not scheduled
  * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
+ * @param link      how a software Edge TPU hangs on its host, such as {@code usb3}; empty for the default and for other kinds
  */
 public record DeviceSpec(
-    String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes) {
+    String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes,
+    String link) {
 
     /** Copies the list. */
     public DeviceSpec {
         cores = List.copyOf(cores);
+    }
+
+    /**
+     * Makes a device on the default link.
+     *
+     * @param name      unique in the platform
+     * @param kind      what it is
+     * @param cores     processor cores
+     * @param driver    which driver answers; empty for the default
+     * @param index     which device of its kind, from 0
+     * @param memory    memory as a scheduled resource
+     * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
+     */
+    public DeviceSpec(
+        final String name, final DeviceKind kind, final List<Integer> cores, final String driver, final int index,
+        final Optional<DeviceMemory> memory, final long sramBytes) {
+        this(name, kind, cores, driver, index, memory, sramBytes, "");
     }
 
     /**
@@ -51,6 +70,6 @@ public record DeviceSpec(
      * @return a copy with that memory
      */
     public DeviceSpec withMemory(final DeviceMemory scheduled) {
-        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes);
+        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link);
     }
 }

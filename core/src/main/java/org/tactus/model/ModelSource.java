@@ -1,5 +1,7 @@
 package org.tactus.model;
 
+import java.util.List;
+
 /** Where a task's network comes from, and into how many segments it is cut. */
 public sealed interface ModelSource {
     /**
@@ -26,5 +28,23 @@ public sealed interface ModelSource {
      * @param cuts number of segments
      */
     record Zoo(String name, String size, int cuts) implements ModelSource {
+    }
+
+    /**
+     * TensorFlow Lite files of the user's, one a segment: plain ones run on CPU devices, compiled ones on Edge TPUs. A tensor goes from
+     * one to a later one by its name.
+     *
+     * @param paths paths of the files, in order of execution
+     */
+    record TfLiteFiles(List<String> paths) implements ModelSource {
+        /** Copies the list. */
+        public TfLiteFiles {
+            paths = List.copyOf(paths);
+        }
+
+        @Override
+        public int cuts() {
+            return paths.size();
+        }
     }
 }

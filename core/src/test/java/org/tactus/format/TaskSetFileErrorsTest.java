@@ -44,8 +44,10 @@ class TaskSetFileErrorsTest {
         dispatch: 2us|dispatch: -2us|4: dispatch: '-2us' is negative; a time is at least 0ms
         kind: modelled|kind: gpu|8: kind: 'gpu' is unknown; known here: cpu, modelled, cuda, edgetpu
         kind: modelled|kind: modelled, colour: red|8: unknown key 'colour'; known here: name, kind, cores, driver, index, memory, chunk, \
-        protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, residency, chunkDrop, background, sram
+        protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, residency, chunkDrop, background, sram, link
         kind: modelled|kind: modelled, sram: 1MiB|8: sram: only an edgetpu device has it; remove the key or write 'kind: edgetpu'
+        kind: modelled|kind: modelled, link: usb3|8: link: only an edgetpu device has one; remove the key or write 'kind: edgetpu'
+        sram: 8MiB|sram: 8MiB, link: usb4|11: link: 'usb4' is unknown; did you mean 'usb3'?
         kind: modelled|kind: modelled, chunk: 1MiB|8: chunk: the device has no memory to swap; add 'memory: 8GiB'
         cores: [1]|cores: [1], memory: 1GiB|7: memory: a cpu device has none of its own; remove the key, or name another kind
         cores: [1]|cores: [1, 1]|7: cores: a core stands twice; name each once
@@ -90,7 +92,14 @@ class TaskSetFileErrorsTest {
         name: classify|name: a/b|26: 'a/b' is not a task name; use 1 to 64 of A-Z a-z 0-9 _ . -
         {zoo: resnet, size: medium, cuts: 1}|{file: net.onnx}|28: file 'net.onnx' does not exist; name a file, relative to the task set's \
         directory
-        {zoo: resnet, size: medium, cuts: 1}|{cuts: 1}|28: model needs either 'file: net.onnx' or 'zoo: resnet', one of the two
+        {zoo: resnet, size: medium, cuts: 1}|{cuts: 1}|28: model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', \
+        one of them
+        {zoo: resnet, size: medium, cuts: 1}|{files: [set.yaml]}|28: 'set.yaml' is no .tflite file; 'files' lists TensorFlow Lite files, \
+        one a segment
+        {zoo: resnet, size: medium, cuts: 1}|{files: [no.tflite]}|28: file 'no.tflite' does not exist; name a file, relative to the task \
+        set's directory
+        {zoo: resnet, size: medium, cuts: 1}|{files: [set.yaml], cuts: 1}|28: cuts: TensorFlow Lite files are cut by their compiler; \
+        remove the key and list 'files', one a segment
         zoo: resnet|zoo: restnet|28: zoo: 'restnet' is unknown; did you mean 'resnet'?
         cuts: 1|cuts: 2|29: the model of 'classify' is cut into 2 but 1 segments name a device; the numbers must be equal
         segments: [{device: tpu0, wcet: 1ns}]|segments: []|29: task 'classify' has no segment; give at least one

@@ -50,6 +50,18 @@ class TaskSetWriterTest {
     }
 
     @Test
+    void shouldListTheFilesOfSegmentsWhenTheyAreTensorFlowLites() throws IOException {
+        Files.writeString(directory.resolve("a.tflite"), "not read here");
+        final LoadedTaskSet first = load(Sets.write(directory, Sets.FULL.replace("sram: 8MiB", "sram: 4MiB, link: usb2")
+            .replace("{zoo: resnet, size: medium, cuts: 1}", "{file: a.tflite}")));
+        final Path copy = directory.resolve("below/copy.yaml");
+        TaskSetWriter.write(copy, "a copy", first.taskSet(), first);
+        final String text = Files.readString(copy);
+        assertTrue(text.contains("files: [../a.tflite]") && text.contains("sram: 4MiB, link: usb2"), text);
+        assertEquals("usb2", load(copy).taskSet().platform().devices().get(3).link());
+    }
+
+    @Test
     void shouldBeExactWhenTimesAndSizesAreOdd() {
         final SplittableRandom random = new SplittableRandom(5);
         for (int n = 0; n < 2000; n++) {

@@ -1,14 +1,14 @@
 package org.tactus.device;
 
 import java.util.function.Consumer;
-import org.tactus.inference.SegmentedModel;
+import org.tactus.inference.SegmentChain;
 
-/** A segment of a network. On a CPU device it is computed; on a device that models time it takes what the set says. */
-public final class OnnxWork implements SegmentWork {
-    private final SegmentedModel model;
+/** A segment of a network. On a CPU device or an Edge TPU it is computed; on a device that models time it takes what the set says. */
+public final class NetworkWork implements SegmentWork {
+    private final SegmentChain model;
     private final int segment;
     private final SegmentWork modelled;
-    private final Consumer<SegmentedModel> atEnd;
+    private final Consumer<SegmentChain> atEnd;
 
     /**
      * Makes the work.
@@ -18,7 +18,7 @@ public final class OnnxWork implements SegmentWork {
      * @param modelled tells the time on a device that models it
      * @param atEnd    given the network before it is closed, with what the last job left in its tensors
      */
-    public OnnxWork(final SegmentedModel model, final int segment, final SegmentWork modelled, final Consumer<SegmentedModel> atEnd) {
+    public NetworkWork(final SegmentChain model, final int segment, final SegmentWork modelled, final Consumer<SegmentChain> atEnd) {
         this.model = model;
         this.segment = segment;
         this.modelled = modelled;

@@ -1,0 +1,35 @@
+package org.tactus;
+
+import org.tactus.bindings.NativeCallException;
+import org.tactus.device.CpuDevice;
+import org.tactus.device.Device;
+import org.tactus.device.ModelledDevice;
+import org.tactus.device.cuda.CudaDevices;
+import org.tactus.device.edgetpu.EdgeTpuDevices;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.TaskSet;
+import org.tactus.time.Clock;
+
+/** Opens the devices that a set names. Control thread. */
+final class Devices {
+    private Devices() {
+    }
+
+    /** Opens the device of an index in a set's platform. */
+    static Device open(final TaskSet set, final int index, final TactusOptions options) {
+        final DeviceSpec spec = set.platform().devices().get(index);
+        try {
+            return switch (spec.kind()) {
+                case CPU -> new CpuDevice(Clock.SYSTEM, "java");
+                case MODELLED -> set.swapsOn(index)
+                    ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed())
+                    : new ModelledDevice();
+                case CUDA -> CudaDevices.open(spec, options.realTime());
+                case EDGETPU -> EdgeTpuDevices.open(spec);
+            };
+        } catch (final IllegalStateException | NativeCallException e) {
+            throw new InvalidTaskSetException("platform.devices[" + index + "].driver", e.getMessage());
+        }
+    }
+}
