@@ -5,9 +5,17 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.tactus.kernel.KernelListener;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
+import org.tactus.trace.CountersFile;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
 import org.tactus.trace.JobLog;
@@ -28,12 +36,19 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final EventHandler events;
     private final StallLog stalls = new StallLog();
     private SystemSampler sampler;
+    private final Optional<CountersFile> counters;
+    /** What the control thread wants written into the counters: the monitor's thread is their only writer. */
+    private final Queue<Consumer<CountersFile>> changes = new ConcurrentLinkedQueue<>();
+    private LongSupplier dropped = () -> 0;
     private long rounds;
     private long longestSafepointNs;
     private volatile JobLog jobs;
     private volatile long zeroNs;
 
-    RunRecorder(final TaskSet set, final TactusOptions options, final KernelListener listener, final EventHandler events) {
+    RunRecorder(
+        final TaskSet set, final TactusOptions options, final Optional<CountersFile> counters, final KernelListener listener,
+        final EventHandler events) {
+        this.counters = counters;
         this.set = set;
         this.options = options;
         this.listener = listener;
@@ -41,11 +56,32 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     }
 
     /** Called when the dispatchers' threads run, before time zero. */
-    void begin(final long zero) {
+    void begin(final long zero, final LongSupplier droppedEvents) {
         zeroNs = zero;
+        changes.add(file -> {
+            file.zero(zero);
+            dropped = droppedEvents;
+        });
         final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
         sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
         jobs = new JobLog(options.scratch(), options.kernel().taskCapacity(), zero);
+    }
+
+    /** Shows a task to who watches from outside. Called by the control thread after its admission, before its first release. */
+    void show(final int slot, final Task task, final OptionalLong boundNs) {
+        changes.add(file -> file.define(slot, task, boundNs));
+    }
+
+    /** Shows a new bound of a task. Called by the control thread. */
+    void showBound(final int slot, final OptionalLong boundNs) {
+        changes.add(file -> file.bound(slot, boundNs));
+    }
+
+    private void change(final CountersFile file) {
+        for (Consumer<CountersFile> next = changes.poll(); next != null; next = changes.poll()) {
+            next.accept(file);
+        }
+        file.dropped(dropped.getAsLong());
     }
 
     /** Noise that was measured beside the run, nanoseconds. */
@@ -88,6 +124,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         } else {
             log.onEvent(type, timeNs, device, task, segment, job, argument);
         }
+        if (counters.isPresent()) {
+            counters.get().onEvent(type, timeNs, device, task, segment, job, argument);
+        }
         events.onEvent(type, timeNs, device, task, segment, job, argument);
     }
 
@@ -116,6 +155,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         if (jobs != null && ++rounds % SAMPLE_ROUNDS == 0) {
             sampler.sample(Clock.SYSTEM.nanoTime());
         }
+        if (counters.isPresent()) {
+            change(counters.get());
+        }
         listener.onRound();
     }
 
@@ -130,6 +172,13 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         }
         if (jobs != null) {
             jobs.close();
+        }
+        if (counters.isPresent()) {
+            try {
+                counters.get().close();
+            } catch (final IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.tactus;
 
+import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.analysis.Analyses;
 import org.tactus.analysis.TaskVerdict;
@@ -37,6 +39,7 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.sim.Simulation;
 import org.tactus.time.Clock;
+import org.tactus.trace.CountersFile;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.PrecisionResult;
@@ -87,9 +90,12 @@ public final class Tactus implements AutoCloseable {
             granted.put("process", RealTime.lockMemory().text());
         }
         warnOfThrottling();
-        recorder = new RunRecorder(set, options, listener, events);
         final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
-        kernel = new Kernel(set, devices, new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)), options.kernel(),
+        final Optional<CountersFile> counters = counters(bytes);
+        recorder = new RunRecorder(set, options, counters, listener, events);
+        final AtomicBuffer memory = counters.map(CountersFile::hotState)
+            .orElseGet(() -> new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)));
+        kernel = new Kernel(set, devices, memory, options.kernel(),
             this::refusal, new RealTimeSetup(options.realTime()), recorder, recorder, Clock.SYSTEM);
     }
 
@@ -118,6 +124,20 @@ public final class Tactus implements AutoCloseable {
         } catch (final RuntimeException e) {
             devices.forEach(Device::close);
             throw e;
+        }
+    }
+
+    /** The file by which another process can watch; a run without it is as good, so its absence is only told. */
+    private Optional<CountersFile> counters(final int hotBytes) {
+        if (!options.watchable()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CountersFile.open(set.platform(), new CountersFile.Layout(
+                options.kernel().taskCapacity(), options.kernel().segmentCapacity(), hotBytes), System.currentTimeMillis()));
+        } catch (final IOException e) {
+            granted.put("warning stat", "tactus stat cannot watch this run: " + e.getMessage());
+            return Optional.empty();
         }
     }
 
@@ -201,7 +221,7 @@ public final class Tactus implements AutoCloseable {
         rememberGranted();
         System.gc(); // the garbage of preparing is collected now, not in the middle of a run
         zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
-        recorder.begin(zeroNs);
+        recorder.begin(zeroNs, kernel::droppedEvents);
         final int[] given = kernel.addAll(set.tasks(), works, zeroNs);
         for (int i = 0; i < given.length; i++) {
             remember(given[i], set.tasks().get(i));
@@ -231,6 +251,7 @@ public final class Tactus implements AutoCloseable {
     private void remember(final int slot, final Task task) {
         slots.put(task.name(), slot);
         admitted.put(slot, task);
+        recorder.show(slot, task, bound(task));
     }
 
     /**
@@ -246,6 +267,7 @@ public final class Tactus implements AutoCloseable {
         final List<SegmentWork> works = factory.prepare(set, devices, task, options.seed());
         try {
             remember(kernel.addAll(List.of(task), List.of(works), Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
+            admitted.forEach((slot, other) -> recorder.showBound(slot, bound(other)));
         } catch (final AdmissionRefusedException e) {
             works.forEach(SegmentWork::close);
             throw e;

@@ -11,13 +11,14 @@ import org.tactus.kernel.KernelOptions;
  * @param force         true to run a set that the analysis refuses; its bounds are shown where they exist
  * @param driveSporadic true to request jobs of sporadic tasks at seeded gaps of at least their period, as a run from a file does
  * @param seed          of everything random
+ * @param watchable     true to let {@code tactus stat} watch the run from outside, by a file on tmpfs
  * @param scratch       folder for scratch files; should not lie on tmpfs for long runs
  */
 public record TactusOptions(
-    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, Path scratch) {
+    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable, Path scratch) {
     /** For embedding: real-time where permitted, analysis decides, sporadic jobs are the program's. */
     public static final TactusOptions DEFAULT = new TactusOptions(
-        KernelOptions.DEFAULT, true, false, false, 1, Path.of(System.getProperty("java.io.tmpdir")));
+        KernelOptions.DEFAULT, true, false, false, 1, true, Path.of(System.getProperty("java.io.tmpdir")));
 
     /**
      * Changes whether a refused set runs.
@@ -26,7 +27,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withForce(final boolean value) {
-        return new TactusOptions(kernel, realTime, value, driveSporadic, seed, scratch);
+        return new TactusOptions(kernel, realTime, value, driveSporadic, seed, watchable, scratch);
     }
 
     /**
@@ -36,7 +37,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withDriveSporadic(final boolean value) {
-        return new TactusOptions(kernel, realTime, force, value, seed, scratch);
+        return new TactusOptions(kernel, realTime, force, value, seed, watchable, scratch);
     }
 
     /**
@@ -46,7 +47,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withSeed(final long value) {
-        return new TactusOptions(kernel, realTime, force, driveSporadic, value, scratch);
+        return new TactusOptions(kernel, realTime, force, driveSporadic, value, watchable, scratch);
     }
 
     /**
@@ -56,7 +57,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withRealTime(final boolean value) {
-        return new TactusOptions(kernel, value, force, driveSporadic, seed, scratch);
+        return new TactusOptions(kernel, value, force, driveSporadic, seed, watchable, scratch);
     }
 
     /**
@@ -66,6 +67,16 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withKernel(final KernelOptions value) {
-        return new TactusOptions(value, realTime, force, driveSporadic, seed, scratch);
+        return new TactusOptions(value, realTime, force, driveSporadic, seed, watchable, scratch);
+    }
+
+    /**
+     * Changes whether the run can be watched from outside.
+     *
+     * @param value true to let it
+     * @return a copy
+     */
+    public TactusOptions withWatchable(final boolean value) {
+        return new TactusOptions(kernel, realTime, force, driveSporadic, seed, value, scratch);
     }
 }

@@ -5,16 +5,22 @@ import static org.agrona.BitUtil.SIZE_OF_INT;
 import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 /**
- * Counters of a running process in a file on tmpfs, little-endian as the machine. One thread writes; other processes read.
+ * Counters and hot state of a running process in a file on tmpfs, little-endian as the machine. One thread writes the counters, the
+ * dispatchers their records of the hot state (laid out by {@code policy}, opaque here); other processes read.
  * The magic number is stored with release semantics after the head, a record's state after its name and limits, and every
  * counter on its own: a reader sees each counter whole, but counters of one job may be seen one before the other.
  * <pre>
  *  head
  *   0        8        12       16       20       24       32       40       48       56
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--- to 128
- *  |magic   |version |tasks   |devices |unused  |pid     |started |updated |ended   |dropped
+ *  |magic   |version |tasks   |devices |segments|pid     |started |updated |ended   |dropped
  *  |        |        |        |        |        |        |ms      |ns      |        |events
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+---
+ *   64       72
+ *  +--------+--- to 128
+ *  |hot     |
+ *  |bytes   |
+ *  +--------+---
  *  task, one line names it and two count
  *   0        8        16       24       32       40       48       56       64
  *  +--------+--------+--------+--------+--------+--------+--------+--------+---
@@ -32,13 +38,14 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  |state   |name    |busy ns |jobs    |name, 64 bytes (to 128)
  *  |        |length  |        |present |
  *  +--------+--------+--------+--------+---
+ *  hot state, behind the last device: {@code hot bytes} bytes
  * </pre>
  */
 public final class CountersDescriptor {
     /** First word of a file whose head is complete: {@code TACTUSCT} read as a little-endian number. */
     public static final long MAGIC = 0x5443535554434154L;
     /** Version of this layout. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     /** See {@link #MAGIC}. */
     public static final int MAGIC_OFFSET = 0;
@@ -48,8 +55,10 @@ public final class CountersDescriptor {
     public static final int TASK_CAPACITY_OFFSET = VERSION_OFFSET + SIZE_OF_INT;
     /** Number of device records. */
     public static final int DEVICE_COUNT_OFFSET = TASK_CAPACITY_OFFSET + SIZE_OF_INT;
+    /** Number of segment records in the hot state. */
+    public static final int SEGMENT_CAPACITY_OFFSET = DEVICE_COUNT_OFFSET + SIZE_OF_INT;
     /** Number of the process. */
-    public static final int PID_OFFSET = DEVICE_COUNT_OFFSET + 2 * SIZE_OF_INT;
+    public static final int PID_OFFSET = SEGMENT_CAPACITY_OFFSET + SIZE_OF_INT;
     /** When it started, milliseconds since 1970. */
     public static final int STARTED_OFFSET = PID_OFFSET + SIZE_OF_LONG;
     /** Time of the last event, nanoseconds since time zero. */
@@ -58,6 +67,8 @@ public final class CountersDescriptor {
     public static final int ENDED_OFFSET = UPDATED_OFFSET + SIZE_OF_LONG;
     /** Events that were lost: the counters below do not hold them. */
     public static final int DROPPED_OFFSET = ENDED_OFFSET + SIZE_OF_LONG;
+    /** Bytes of the hot state; 0 without it. */
+    public static final int HOT_LENGTH_OFFSET = DROPPED_OFFSET + SIZE_OF_LONG;
     /** Bytes of the head. */
     public static final int HEAD_LENGTH = 2 * CACHE_LINE_LENGTH;
 
@@ -131,5 +142,16 @@ public final class CountersDescriptor {
      */
     public static int deviceOffset(final int taskCapacity, final int device) {
         return taskOffset(taskCapacity) + device * DEVICE_LENGTH;
+    }
+
+    /**
+     * Locates the hot state.
+     *
+     * @param taskCapacity number of task records
+     * @param devices      number of device records
+     * @return offset, cache-line aligned
+     */
+    public static int hotOffset(final int taskCapacity, final int devices) {
+        return deviceOffset(taskCapacity, devices);
     }
 }

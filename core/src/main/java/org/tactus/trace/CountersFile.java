@@ -1,7 +1,7 @@
 package org.tactus.trace;
 
 import java.io.IOException;
-import java.nio.MappedByteBuffer;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,61 +9,75 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.OptionalLong;
-import org.agrona.BufferUtil;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.model.Platform;
 import org.tactus.model.Task;
 
 /**
- * Writes the counters of a run where another process can read them while it runs; see {@link CountersDescriptor}. It takes
- * events: put it behind the rings, on the monitor's thread, which is then the only writer. Counting allocates nothing. Events
- * that were dropped are not counted here; tell {@link #dropped} so that a reader knows.
+ * Writes the counters of a run, and holds its hot state, where another process can read them while it runs; see
+ * {@link CountersDescriptor}. It takes events: put it behind the rings, on the monitor's thread, which is then the only writer of
+ * counters. Counting allocates nothing. Events that were dropped are not counted here; tell {@link #dropped} so that a reader knows.
  *
- * <p>The file lies on tmpfs where there is one, so that writeback never stalls the writer, and is deleted on closing.
+ * <p>The file lies on tmpfs where there is one, so that writeback never stalls a writer, and is deleted on closing or when the
+ * process ends. The mapping is released when it becomes unreachable: a dispatcher that is stuck may still write to it.
  */
 public final class CountersFile implements EventHandler, AutoCloseable {
     private static final String PREFIX = "tactus-";
     private static final String SUFFIX = ".counters";
+    private static final AtomicInteger MADE = new AtomicInteger();
 
     private final Path path;
-    private final MappedByteBuffer mapped;
     private final UnsafeBuffer buffer;
+    private final Layout layout;
     private final int taskCapacity;
-    private final long zeroNs;
     private final long[] startNs;
     private final Task[] tasks;
+    private long zeroNs;
     private boolean closed;
+
+    /**
+     * How much fits.
+     *
+     * @param taskCapacity    largest task index plus 1
+     * @param segmentCapacity segment records of the hot state
+     * @param hotBytes        bytes of the hot state; 0 without it
+     */
+    public record Layout(int taskCapacity, int segmentCapacity, int hotBytes) {
+    }
 
     /**
      * Makes a file that replaces one of the same name.
      *
-     * @param path         where, such as {@link #pathOf}
-     * @param platform     the devices
-     * @param taskCapacity largest task index plus 1
-     * @param startMillis  when the run began, milliseconds since 1970
-     * @param zeroNs       time zero of the run in the clock of the events
-     * @throws IOException when the file cannot be made
+     * @param path        where, such as {@link #pathOf}
+     * @param platform    the devices
+     * @param layout      how much fits
+     * @param startMillis when the run began, milliseconds since 1970
+     * @throws IOException when the file cannot be made, such as when there is no room
      */
-    public CountersFile(
-        final Path path, final Platform platform, final int taskCapacity, final long startMillis, final long zeroNs) throws IOException {
+    public CountersFile(final Path path, final Platform platform, final Layout layout, final long startMillis) throws IOException {
         this.path = path;
-        this.taskCapacity = taskCapacity;
-        this.zeroNs = zeroNs;
+        this.layout = layout;
+        this.taskCapacity = layout.taskCapacity();
         final int devices = platform.devices().size();
         this.startNs = new long[devices];
         this.tasks = new Task[taskCapacity];
         Files.deleteIfExists(path);
-        final int bytes = CountersDescriptor.deviceOffset(taskCapacity, devices);
+        final int bytes = Math.addExact(CountersDescriptor.hotOffset(taskCapacity, devices), layout.hotBytes());
         try (FileChannel channel = FileChannel.open(
             path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes);
+            path.toFile().deleteOnExit();
+            reserve(channel, bytes);
+            buffer = new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
         }
-        buffer = new UnsafeBuffer(mapped);
         buffer.putInt(CountersDescriptor.VERSION_OFFSET, CountersDescriptor.VERSION);
         buffer.putInt(CountersDescriptor.TASK_CAPACITY_OFFSET, taskCapacity);
         buffer.putInt(CountersDescriptor.DEVICE_COUNT_OFFSET, devices);
+        buffer.putInt(CountersDescriptor.SEGMENT_CAPACITY_OFFSET, layout.segmentCapacity());
         buffer.putLong(CountersDescriptor.PID_OFFSET, ProcessHandle.current().pid());
         buffer.putLong(CountersDescriptor.STARTED_OFFSET, startMillis);
+        buffer.putLong(CountersDescriptor.HOT_LENGTH_OFFSET, layout.hotBytes());
         for (int i = 0; i < devices; i++) {
             final int record = CountersDescriptor.deviceOffset(taskCapacity, i);
             name(record, platform.devices().get(i).name());
@@ -71,6 +85,34 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
         // Publishes the head and the devices: a reader looks for this word first.
         buffer.putLongRelease(CountersDescriptor.MAGIC_OFFSET, CountersDescriptor.MAGIC);
+    }
+
+    /** Writes every page, so that a full tmpfs is an exception here and not a bus error on a dispatcher later. */
+    private static void reserve(final FileChannel channel, final int bytes) throws IOException {
+        final ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+        for (int done = 0; done < bytes;) {
+            zeros.clear().limit(Math.min(zeros.capacity(), bytes - done));
+            done += channel.write(zeros);
+        }
+    }
+
+    /**
+     * Makes the file of this process in the usual folder, and removes what killed processes left there.
+     *
+     * @param platform    the devices
+     * @param layout      how much fits
+     * @param startMillis when the run began, milliseconds since 1970
+     * @return the file; a second one of this process has a number in its name
+     * @throws IOException when it cannot be made
+     */
+    public static CountersFile open(final Platform platform, final Layout layout, final long startMillis) throws IOException {
+        for (final Path left : CountersReader.stale()) {
+            Files.deleteIfExists(left);
+        }
+        final long pid = ProcessHandle.current().pid();
+        final int before = MADE.getAndIncrement();
+        return new CountersFile(before == 0 ? pathOf(pid) : folder().resolve(PREFIX + pid + '-' + before + SUFFIX), platform, layout,
+            startMillis);
     }
 
     /**
@@ -99,6 +141,33 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     }
 
     /**
+     * Where this file lies.
+     *
+     * @return the path
+     */
+    public Path path() {
+        return path;
+    }
+
+    /**
+     * Memory for the hot state, zeroed and cache-line aligned.
+     *
+     * @return the piece of the file that its layout asked for
+     */
+    public AtomicBuffer hotState() {
+        return new UnsafeBuffer(buffer, CountersDescriptor.hotOffset(taskCapacity, startNs.length), layout.hotBytes());
+    }
+
+    /**
+     * Sets time zero of the run; before, times are told in the clock of the events.
+     *
+     * @param ns in the clock of the events
+     */
+    public void zero(final long ns) {
+        zeroNs = ns;
+    }
+
+    /**
      * Puts a task into a record and clears its counters. Call it before the task's first event.
      *
      * @param index   index of the task
@@ -116,6 +185,16 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         buffer.putLong(record + CountersDescriptor.DEADLINE_OFFSET, task.deadlineNs());
         buffer.putLong(record + CountersDescriptor.BOUND_OFFSET, boundNs.orElse(-1));
         buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_LIVE);
+    }
+
+    /**
+     * Changes what the analysis promised a task.
+     *
+     * @param index   index of the task
+     * @param boundNs the bound, if there is one
+     */
+    public void bound(final int index, final OptionalLong boundNs) {
+        buffer.putLongRelease(CountersDescriptor.taskOffset(index) + CountersDescriptor.BOUND_OFFSET, boundNs.orElse(-1));
     }
 
     /**
@@ -214,7 +293,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
     }
 
-    /** Says to readers that the run has ended, unmaps the file and deletes it; readers that have it open keep it. */
+    /** Says to readers that the run has ended and deletes the file; readers that have it open keep it. */
     @Override
     public void close() throws IOException {
         if (closed) {
@@ -222,7 +301,6 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
         closed = true;
         buffer.putLongRelease(CountersDescriptor.ENDED_OFFSET, 1);
-        BufferUtil.free(mapped);
         Files.deleteIfExists(path);
     }
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
+import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -21,10 +22,12 @@ public final class CountersReader {
     private final UnsafeBuffer buffer;
     private final int taskCapacity;
     private final int deviceCount;
+    private final int segmentCapacity;
 
     /**
      * A task as it stands.
      *
+     * @param index      index of the task, in the counters and in the hot state
      * @param name       the task
      * @param live       false when it has stopped
      * @param periodNs   nanoseconds
@@ -40,7 +43,7 @@ public final class CountersReader {
      * @param maxNs      largest response, nanoseconds
      */
     public record TaskCounters(
-        String name, boolean live, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long misses,
+        int index, String name, boolean live, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long misses,
         long overruns, long skipped, long aborted, long lastNs, long maxNs) {
     }
 
@@ -80,9 +83,11 @@ public final class CountersReader {
         }
         taskCapacity = buffer.getInt(CountersDescriptor.TASK_CAPACITY_OFFSET);
         deviceCount = buffer.getInt(CountersDescriptor.DEVICE_COUNT_OFFSET);
+        segmentCapacity = buffer.getInt(CountersDescriptor.SEGMENT_CAPACITY_OFFSET);
+        final long hotBytes = buffer.getLong(CountersDescriptor.HOT_LENGTH_OFFSET);
         final long wanted = CountersDescriptor.HEAD_LENGTH + (long) taskCapacity * CountersDescriptor.TASK_LENGTH
-            + (long) deviceCount * CountersDescriptor.DEVICE_LENGTH;
-        if (taskCapacity < 0 || deviceCount < 0 || wanted != buffer.capacity()) {
+            + (long) deviceCount * CountersDescriptor.DEVICE_LENGTH + hotBytes;
+        if (taskCapacity < 0 || deviceCount < 0 || segmentCapacity < 0 || hotBytes < 0 || wanted != buffer.capacity()) {
             throw new IOException(path + ": " + buffer.capacity() + " bytes, but its head asks for " + wanted + "; the file is damaged");
         }
     }
@@ -97,6 +102,54 @@ public final class CountersReader {
         try (Stream<Path> files = Files.list(CountersFile.folder())) {
             return files.filter(CountersFile::isCounters).sorted().toList();
         }
+    }
+
+    /**
+     * Finds what killed processes left in the usual folder: files of ours whose process is gone.
+     *
+     * @return files
+     * @throws IOException when the folder cannot be read
+     */
+    public static List<Path> stale() throws IOException {
+        final List<Path> left = new ArrayList<>();
+        for (final Path file : list()) {
+            try {
+                if (!new CountersReader(file).isAlive()) {
+                    left.add(file);
+                }
+            } catch (final IOException e) {
+                continue; // of another version, being made, or not ours to read: not ours to judge
+            }
+        }
+        return left;
+    }
+
+    /**
+     * The hot state as the process writes it, without any order between its words.
+     *
+     * @return read-only memory; empty when the file holds none
+     */
+    public AtomicBuffer hotState() {
+        final int at = CountersDescriptor.hotOffset(taskCapacity, deviceCount);
+        return new UnsafeBuffer(buffer, at, buffer.capacity() - at);
+    }
+
+    /**
+     * Number of task records, in the counters and in the hot state.
+     *
+     * @return a count
+     */
+    public int taskCapacity() {
+        return taskCapacity;
+    }
+
+    /**
+     * Number of segment records in the hot state.
+     *
+     * @return a count
+     */
+    public int segmentCapacity() {
+        return segmentCapacity;
     }
 
     /**
@@ -156,7 +209,7 @@ public final class CountersReader {
             // The acquire sees what the writer put before its release of this state: name and limits.
             final long state = acquire(record + CountersDescriptor.STATE_OFFSET);
             if (state != CountersDescriptor.STATE_FREE) {
-                final TaskCounters task = task(record, state);
+                final TaskCounters task = task(i, record, state);
                 if (acquire(record + CountersDescriptor.STATE_OFFSET) != CountersDescriptor.STATE_FREE) {
                     tasks.add(task);
                 }
@@ -165,9 +218,9 @@ public final class CountersReader {
         return tasks;
     }
 
-    private TaskCounters task(final int record, final long state) {
-        final long boundNs = buffer.getLong(record + CountersDescriptor.BOUND_OFFSET);
-        return new TaskCounters(name(record), state == CountersDescriptor.STATE_LIVE,
+    private TaskCounters task(final int index, final int record, final long state) {
+        final long boundNs = acquire(record + CountersDescriptor.BOUND_OFFSET);
+        return new TaskCounters(index, name(record), state == CountersDescriptor.STATE_LIVE,
             buffer.getLong(record + CountersDescriptor.PERIOD_OFFSET), buffer.getLong(record + CountersDescriptor.DEADLINE_OFFSET),
             boundNs < 0 ? OptionalLong.empty() : OptionalLong.of(boundNs), acquire(record + CountersDescriptor.RELEASED_OFFSET),
             acquire(record + CountersDescriptor.JOBS_OFFSET), acquire(record + CountersDescriptor.MISSES_OFFSET),

@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -45,7 +49,7 @@ class CountersFileTest {
             file.onEvent(EventType.STOP, ZERO_NS + 102, 0, 2, 0, -1, 0);
             file.dropped(5);
             final List<CountersReader.TaskCounters> tasks = reader.tasks();
-            assertEquals(new CountersReader.TaskCounters("detect", true, 250 * Fixtures.MS, 250 * Fixtures.MS, OptionalLong.of(77), 1, 1,
+            assertEquals(new CountersReader.TaskCounters(0, "detect", true, 250 * Fixtures.MS, 250 * Fixtures.MS, OptionalLong.of(77), 1, 1,
                 1, 1, 0, 0, 100, 100), tasks.getFirst());
             assertEquals(Fixtures.SET.tasks().get(2).name(), tasks.get(2).name());
             assertFalse(tasks.get(2).live());
@@ -54,6 +58,14 @@ class CountersFileTest {
             assertEquals(new CountersReader.DeviceCounters("acc0", 0, 0), reader.devices().get(1));
             assertEquals(102, reader.updatedNs());
             assertEquals(5, reader.dropped());
+            file.bound(0, OptionalLong.of(78));
+            assertEquals(78, reader.tasks().getFirst().boundNs().orElseThrow());
+            assertEquals(0, file.hotState().addressOffset() % 64, "the hot state begins on a cache line");
+            file.hotState().putLong(248, 9);
+            assertEquals(9, reader.hotState().getLong(248));
+            assertEquals(256, reader.hotState().capacity());
+            assertEquals(8, reader.taskCapacity());
+            assertEquals(4, reader.segmentCapacity());
             file.define(0, Fixtures.SET.tasks().get(1), OptionalLong.empty());
             assertEquals(0, reader.tasks().getFirst().jobs());
             assertEquals("track", reader.tasks().getFirst().name());
@@ -118,6 +130,26 @@ class CountersFileTest {
     }
 
     @Test
+    void shouldBeStaleWhenItsProcessIsGone() throws IOException, InterruptedException {
+        final Path path = CountersFile.pathOf(ProcessHandle.current().pid()).resolveSibling("tactus-stale-test.counters");
+        final Process gone = new ProcessBuilder("true").start();
+        gone.waitFor();
+        try (CountersFile file = file(path)) {
+            file.dropped(0);
+            assertFalse(CountersReader.stale().contains(path));
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, gone.pid()), CountersDescriptor.PID_OFFSET);
+            }
+            assertTrue(CountersReader.stale().contains(path));
+            assertEquals(3, new CountersReader(path).tasks().size(), "its last counters can still be read");
+            try (CountersFile next = CountersFile.open(Fixtures.SET.platform(), new CountersFile.Layout(8, 4, 0), 1)) {
+                assertTrue(Files.exists(next.path()));
+                assertFalse(Files.exists(path), "the next run removes what a killed one left");
+            }
+        }
+    }
+
+    @Test
     void shouldAllocateNothingWhenCounting() throws IOException {
         try (CountersFile file = file(folder.resolve("c"))) {
             assertEquals(0, Allocation.bytes(() -> {
@@ -130,7 +162,8 @@ class CountersFileTest {
     }
 
     private static CountersFile file(final Path path) throws IOException {
-        final CountersFile file = new CountersFile(path, Fixtures.SET.platform(), 8, 1234, ZERO_NS);
+        final CountersFile file = new CountersFile(path, Fixtures.SET.platform(), new CountersFile.Layout(8, 4, 256), 1234);
+        file.zero(ZERO_NS);
         file.defineAll(Fixtures.SET.tasks(), Collections.nCopies(3, OptionalLong.of(77)));
         return file;
     }

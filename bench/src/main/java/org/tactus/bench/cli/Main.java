@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
     subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
         ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, VerifyGpuCommand.class,
-        ExperimentCommand.class, BenchCommand.class})
+        ExperimentCommand.class, StatCommand.class, BenchCommand.class})
 public final class Main {
     private Main() {
     }

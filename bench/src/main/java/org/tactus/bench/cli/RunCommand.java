@@ -26,6 +26,8 @@ final class RunCommand implements Callable<Integer> {
     private boolean force;
     @Option(names = "--no-real-time", description = "Asks for no SCHED_FIFO and no locked memory.")
     private boolean ordinary;
+    @Option(names = "--no-stat", description = "Keeps no counters on tmpfs: tactus stat cannot watch the run.")
+    private boolean hidden;
     @Option(names = "--idle", defaultValue = "SLEEP_THEN_SPIN", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private KernelOptions.Idle idle;
     @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
@@ -39,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
         // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.
         final boolean realTime = !ordinary && idle != KernelOptions.Idle.SPIN;
         final TactusOptions options = TactusOptions.DEFAULT.withForce(force).withSeed(seed).withDriveSporadic(true)
-            .withRealTime(realTime).withKernel(KernelOptions.DEFAULT.withIdle(idle).withCapacity(
+            .withRealTime(realTime).withWatchable(!hidden).withKernel(KernelOptions.DEFAULT.withIdle(idle).withCapacity(
                 Math.max(64, loaded.taskSet().tasks().size()),
                 Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
         final Path folder = out != null ? out : Path.of("out", loaded.taskSet().name());
