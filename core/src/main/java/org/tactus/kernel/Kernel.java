@@ -255,7 +255,7 @@ public final class Kernel implements AutoCloseable {
 
     private boolean anyLive() {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null && state.isLive(slot) && !touchesLost(tasks.task(slot))) {
+            if (tasks.task(slot) != null && (state.isLive(slot) || state.isArriving(slot)) && !touchesLost(tasks.task(slot))) {
                 return true;
             }
         }

@@ -267,18 +267,32 @@ public final class PolicyState {
     }
 
     /**
-     * Releases that wait in a task's backlog. Exact after its home dispatcher has ended.
+     * Tells whether a sporadic arrival was accepted that the home dispatcher has not taken yet. Any thread.
+     *
+     * @param task the task
+     * @return true until it has become a job or waits in the backlog
+     */
+    public boolean isArriving(final int task) {
+        final int at = task(task);
+        final long arrivalNs = buffer.getLongAcquire(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        return arrivalNs != TaskDescriptor.GATE_CLOSED && arrivalNs != buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+    }
+
+    /**
+     * Releases that wait in a task's backlog, an accepted arrival that was not taken yet included. Exact after its home dispatcher
+     * has ended.
      *
      * @param task the task
      * @return a count
      */
     public long backlog(final int task) {
         final int at = task(task);
-        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET)
+            + (isArriving(task) ? 1 : 0);
     }
 
     /**
-     * Releases in a task's backlog whose deadlines have passed. Exact after its home dispatcher has ended.
+     * Releases that {@link #backlog} counts and whose deadlines have passed. Exact after its home dispatcher has ended.
      *
      * @param task  the task
      * @param nowNs now
@@ -287,7 +301,7 @@ public final class PolicyState {
     public long backlogMisses(final int task, final long nowNs) {
         final int at = task(task);
         final long deadlineNs = buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET);
-        long misses = 0;
+        long misses = isArriving(task) && buffer.getLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET) + deadlineNs < nowNs ? 1 : 0;
         for (long i = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
             i < buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET); i++) {
             if (buffer.getLong(TaskDescriptor.backlogOffset(at, i)) + deadlineNs < nowNs) {

@@ -1,6 +1,8 @@
 package org.tactus.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,13 @@ class SporadicGateTest {
         assertEquals(SporadicGate.QUEUE_FULL, rig.gate.release(0, 110), "the dispatcher has not seen the first");
         assertEquals(1, rig.devices[0].release(130));
         assertEquals(SporadicGate.TOO_EARLY, rig.gate.release(0, 109));
+        assertFalse(rig.state.isArriving(0));
+        assertEquals(0, rig.state.backlog(0));
         assertEquals(SporadicGate.ACCEPTED, rig.gate.release(0, 131));
+        assertTrue(rig.state.isArriving(0), "accepted, and not taken yet");
+        assertEquals(1, rig.state.backlog(0), "it counts as waiting, so that a run that ends now does not lose it");
+        assertEquals(0, rig.state.backlogMisses(0, 131));
+        assertEquals(1, rig.state.backlogMisses(0, 142));
         assertEquals(List.of("release 0#0 of 100 @130"), rig.take());
     }
 
@@ -80,5 +88,7 @@ class SporadicGateTest {
         final Rig rig = rig(BacklogAction.QUEUE, 1);
         rig.state.requestStop(0);
         assertEquals(SporadicGate.STOPPED, rig.gate.release(0, 0));
+        rig.devices[0].stop(0, 1);
+        assertFalse(rig.state.isArriving(0));
     }
 }
