@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
 import org.tactus.bench.latency.HandOffComparison;
+import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -14,12 +15,13 @@ import picocli.CommandLine.Parameters;
 
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
-    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.SoakCommand.class})
+    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.SoakCommand.class,
+        BenchCommand.SimulatorCommand.class})
 final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator; each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 
@@ -92,6 +94,16 @@ final class BenchCommand implements Callable<Integer> {
                 "-XX:+AlwaysPreTouch", "-XX:-UsePerfData");
             return new ProcessBuilder(likeThis(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO().start()
                 .waitFor();
+        }
+    }
+
+    /** The simulator's speed. */
+    @Command(name = "simulator", mixinStandardHelpOptions = true,
+        description = "Segments that the simulator completes in a second on one core; status 1 below a million in processor time.")
+    static final class SimulatorCommand implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            return SimulatorSpeed.measure(System.out) ? ExitStatus.GOOD : ExitStatus.NO;
         }
     }
 }
