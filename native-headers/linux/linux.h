@@ -59,6 +59,7 @@ int getrlimit(int resource, tactus_address limit);
 int gettid(void);
 tactus_address mmap(tactus_address addr, unsigned long length, int prot, int flags, int fd, long offset);
 int munmap(tactus_address addr, unsigned long length);
+int mprotect(tactus_address addr, unsigned long length, int prot);
 int memfd_create(tactus_address name, unsigned int flags);
 int ftruncate(int fd, long length);
 int close(int fd);

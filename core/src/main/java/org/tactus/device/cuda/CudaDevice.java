@@ -11,6 +11,7 @@ import org.tactus.bindings.cuda.CudaKernels;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.device.ChunkMover;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
@@ -20,6 +21,7 @@ import org.tactus.memory.RegionMover;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
 import org.tactus.time.Clock;
+import org.tactus.time.Durations;
 
 /**
  * A GPU through the CUDA driver interface. A segment is queued between two events and followed by a word that the stream writes; the
@@ -188,7 +190,8 @@ public final class CudaDevice implements Device {
 
     @Override
     public String driver() {
-        return capabilities.text();
+        return capabilities.text() + (owned instanceof final SoftwareCuda software
+            ? "; completions shown at most " + Durations.format(software.latestNs()) + " late" : "");
     }
 
     /**

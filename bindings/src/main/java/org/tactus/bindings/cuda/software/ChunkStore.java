@@ -11,6 +11,8 @@ final class ChunkStore {
     private static final long SLOT_MASK = (1L << SLOT_BITS) - 1;
 
     private int[] descriptors = new int[64];
+    /** Where each chunk is always shown, wherever the device has it mapped. */
+    private long[] homes = new long[64];
     private long[] sizes = new long[64];
     private int[] mappings = new int[64];
     private long[] generations = new long[64];
@@ -23,11 +25,16 @@ final class ChunkStore {
     /** Creates a chunk; 0 when Linux has no memory for it. */
     long create(final long size) {
         final int descriptor = HostMemory.createChunk(size);
-        if (descriptor < 0) {
+        final long home = descriptor < 0 ? 0 : HostMemory.show(size, descriptor);
+        if (home == 0) {
+            if (descriptor >= 0) {
+                HostMemory.destroyChunk(descriptor);
+            }
             return 0;
         }
         final int slot = freeCount > 0 ? free[--freeCount] : next();
         descriptors[slot] = descriptor;
+        homes[slot] = home;
         sizes[slot] = size;
         mappings[slot] = 0;
         held[slot] = true;
@@ -39,6 +46,7 @@ final class ChunkStore {
     private int next() {
         if (used == descriptors.length) {
             descriptors = Arrays.copyOf(descriptors, 2 * used);
+            homes = Arrays.copyOf(homes, 2 * used);
             sizes = Arrays.copyOf(sizes, 2 * used);
             mappings = Arrays.copyOf(mappings, 2 * used);
             generations = Arrays.copyOf(generations, 2 * used);
@@ -52,6 +60,10 @@ final class ChunkStore {
     int slot(final long handle) {
         final int slot = (int) (handle & SLOT_MASK) - 1;
         return slot >= 0 && slot < used && held[slot] && generations[slot] == handle >>> SLOT_BITS ? slot : -1;
+    }
+
+    long home(final int slot) {
+        return homes[slot];
     }
 
     long size(final int slot) {
@@ -78,6 +90,7 @@ final class ChunkStore {
 
     private void collect(final int slot) {
         if (!held[slot] && mappings[slot] == 0) {
+            HostMemory.free(homes[slot], sizes[slot]);
             HostMemory.destroyChunk(descriptors[slot]);
             bytes -= sizes[slot];
             free[freeCount++] = slot;

@@ -35,6 +35,8 @@ final class Engine {
     private long position;
     private long length;
     private long slice;
+    /** From the device's address to where the slice is touched. */
+    private long shift;
     private final long[] leaseStarts = new long[OPERANDS];
     private final long[] leaseEnds = new long[OPERANDS];
     private volatile boolean touching;
@@ -81,7 +83,8 @@ final class Engine {
     }
 
     /** Leases the next slice; false when the device may not access it. */
-    boolean prepare(final AddressSpace space) {
+    boolean prepare(final AddressSpace space, final ChunkStore chunks) {
+        shift = 0;
         slice = Math.min(length - position, op == KERNEL && arguments[0] != SoftwareKernels.MATMUL
             ? SoftwareKernels.SLICE_BYTES / Long.BYTES : op == KERNEL ? 1 : SoftwareKernels.SLICE_BYTES);
         for (int i = 0; i < OPERANDS; i++) {
@@ -105,11 +108,28 @@ final class Engine {
                 return false;
             }
         }
+        if (op != KERNEL || arguments[0] != SoftwareKernels.MATMUL) {
+            goHome(space, chunks);
+        }
         if (op == COPY_IN || op == COPY_OUT) { // whatever the host's side is, it may not be freed meanwhile
             lease(1, (op == COPY_OUT ? arguments[0] : arguments[1]) + position, slice);
         }
         touching = true;
         return true;
+    }
+
+    /**
+     * Cuts the slice at the end of the chunk that it begins in, and turns to the place where that chunk is always shown: the same
+     * memory, whose pages Linux need not find anew after every mapping.
+     */
+    private void goHome(final AddressSpace space, final ChunkStore chunks) {
+        final int unit = op == KERNEL ? Long.BYTES : 1;
+        final int at = space.holding(leaseStarts[0], AddressSpace.CHUNK);
+        final long left = at < 0 ? 0 : (space.start(at) + space.bytes(at) - leaseStarts[0]) / unit;
+        if (left > 0) { // a word across two chunks goes the long way
+            slice = Math.min(slice, left);
+            shift = chunks.home(space.content(at)) - space.start(at);
+        }
     }
 
     private void lease(final int operand, final long start, final long bytes) {
@@ -133,18 +153,18 @@ final class Engine {
     void work() {
         final long first = arguments[0];
         final long second = arguments[1];
-        if (op == COPY_IN || op == COPY_OUT) {
-            HostMemory.copy(first + position, second + position, slice);
+        if (op == COPY_IN) {
+            HostMemory.copy(first + position + shift, second + position, slice);
+        } else if (op == COPY_OUT) {
+            HostMemory.copy(first + position, second + position + shift, slice);
         } else if (op == FILL_BYTES) {
-            HostMemory.fill(first + position, slice, (byte) second);
+            HostMemory.fill(first + position + shift, slice, (byte) second);
         } else if (op == FILL_WORDS) {
-            for (long i = 0; i < slice; i += Integer.BYTES) {
-                HostMemory.putInt(first + position + i, (int) second);
-            }
+            HostMemory.fillWords(first + position + shift, slice, (int) second);
         } else if (first == SoftwareKernels.FILL) {
-            CudaKernels.fill(HostMemory.ALL, second, arguments[3], position, position + slice);
+            CudaKernels.fill(HostMemory.ALL, second + shift, arguments[3], position, position + slice);
         } else if (first == SoftwareKernels.CHECKSUM) {
-            final long sum = CudaKernels.checksum(HostMemory.ALL, second, position, position + slice);
+            final long sum = CudaKernels.checksum(HostMemory.ALL, second + shift, position, position + slice);
             HostMemory.putLong(arguments[3], HostMemory.getLong(arguments[3]) + sum);
         } else {
             CudaKernels.matmulRow(HostMemory.ALL, second, HostMemory.ALL, arguments[2], HostMemory.ALL, arguments[3], length, position);

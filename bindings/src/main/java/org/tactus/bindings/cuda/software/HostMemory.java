@@ -63,9 +63,30 @@ final class HostMemory {
         linux_h.close(descriptor);
     }
 
-    /** Places a chunk at reserved addresses. */
+    /**
+     * Places a chunk at reserved addresses, still without access: in a process that locks its memory Linux would otherwise touch all
+     * of it here, on the caller's time.
+     */
     static boolean place(final long address, final long bytes, final int descriptor) {
-        return linux_h.mmap(address, bytes, READ_WRITE, linux_h.MAP_SHARED() | linux_h.MAP_FIXED(), descriptor, 0) == address;
+        return linux_h.mmap(address, bytes, linux_h.PROT_NONE(), linux_h.MAP_SHARED() | linux_h.MAP_FIXED(), descriptor, 0) == address;
+    }
+
+    /** Shows a chunk at addresses of its own, accessible; 0 when there are none. Nothing is touched yet. */
+    static long show(final long bytes, final int descriptor) {
+        final long address = linux_h.mmap(0, bytes, linux_h.PROT_NONE(), linux_h.MAP_SHARED(), descriptor, 0);
+        if (address == -1) {
+            return 0;
+        }
+        if (protect(address, bytes, true)) {
+            return address;
+        }
+        free(address, bytes);
+        return 0;
+    }
+
+    /** Allows or forbids access to placed chunks. */
+    static boolean protect(final long address, final long bytes, final boolean access) {
+        return linux_h.mprotect(address, bytes, access ? READ_WRITE : linux_h.PROT_NONE()) == 0;
     }
 
     /** Makes addresses reserved again. */
@@ -86,6 +107,12 @@ final class HostMemory {
         }
         for (; at < address + bytes; at++) {
             ALL.set(ValueLayout.JAVA_BYTE, at, value);
+        }
+    }
+
+    static void fillWords(final long address, final long bytes, final int value) {
+        for (long i = 0; i < bytes; i += Integer.BYTES) {
+            putInt(address + i, value);
         }
     }
 

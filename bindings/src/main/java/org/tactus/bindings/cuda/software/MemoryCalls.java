@@ -207,8 +207,15 @@ final class MemoryCalls {
             if (first < 0) {
                 return CUDA_ERROR_INVALID_VALUE();
             }
-            final int flags = HostMemory.getInt(descriptor + CUmemAccessDesc.flags$offset());
-            space.allow(first, space.countTo(first, address + bytes), flags == cuda_h.CU_MEM_ACCESS_FLAGS_PROT_READWRITE());
+            final boolean write = HostMemory.getInt(descriptor + CUmemAccessDesc.flags$offset())
+                == cuda_h.CU_MEM_ACCESS_FLAGS_PROT_READWRITE();
+            if (!write) {
+                gpu.awaitSlices(address, bytes);
+            }
+            if (!HostMemory.protect(address, bytes, write)) {
+                return CUDA_ERROR_OUT_OF_MEMORY();
+            }
+            space.allow(first, space.countTo(first, address + bytes), write);
         }
         Calls.spend(startNs, settings.accessNs());
         return CUDA_SUCCESS();

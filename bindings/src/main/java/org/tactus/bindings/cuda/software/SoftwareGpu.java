@@ -196,7 +196,7 @@ final class SoftwareGpu implements Runnable {
         if (!engine.hasWork()) {
             return false;
         }
-        if (!engine.prepare(space)) {
+        if (!engine.prepare(space, chunks)) {
             fail(CUDA_ERROR_ILLEGAL_ADDRESS());
             return false;
         }

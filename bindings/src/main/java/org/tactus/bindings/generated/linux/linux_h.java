@@ -923,6 +923,68 @@ public class linux_h extends linux_h$shared {
         }
     }
 
+    private static class mprotect {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            linux_h.C_INT,
+            linux_h.C_LONG,
+            linux_h.C_LONG,
+            linux_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("mprotect");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int mprotect(tactus_address addr, unsigned long length, int prot)
+     * }
+     */
+    public static FunctionDescriptor mprotect$descriptor() {
+        return mprotect.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int mprotect(tactus_address addr, unsigned long length, int prot)
+     * }
+     */
+    public static MethodHandle mprotect$handle() {
+        return mprotect.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int mprotect(tactus_address addr, unsigned long length, int prot)
+     * }
+     */
+    public static MemorySegment mprotect$address() {
+        return mprotect.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int mprotect(tactus_address addr, unsigned long length, int prot)
+     * }
+     */
+    public static int mprotect(long addr, long length, int prot) {
+        var mh$ = mprotect.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("mprotect", addr, length, prot);
+            }
+            return (int)mh$.invokeExact(addr, length, prot);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class memfd_create {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             linux_h.C_INT,
