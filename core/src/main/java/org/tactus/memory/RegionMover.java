@@ -159,8 +159,11 @@ public final class RegionMover implements AutoCloseable {
     /** Ends the operation: none of its chunks stays in memory, as far as the driver lets them go, since its task will not run again. */
     private void fail(final RuntimeException cause) {
         failure = cause;
-        copying = false;
         try {
+            if (copying) {
+                copying = false;
+                streams.synchronize(out ? outStream : inStream); // one chunk: nothing is unmapped under a copy
+            }
             for (int chunk = first; chunk < first + count; chunk++) {
                 if (region.isIn(chunk)) {
                     region.unmap(chunk, 1);

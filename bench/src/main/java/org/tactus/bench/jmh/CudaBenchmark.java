@@ -94,6 +94,7 @@ public class CudaBenchmark {
         final Task task = TaskSet.builder("bench").device(spec).task("net", t -> t.periodNs(1_000_000).segment("gpu0", 1)
             .memory(new TaskMemory(CHUNK_BYTES, OptionalLong.of(CHUNK_BYTES), Optional.empty()))).build().tasks().getFirst();
         device.define(0, task);
+        device.defined();
         work = new TimedWork(Clock.SYSTEM, task.segments().getFirst(), 0);
         mover = device.mover();
         context = gpu.retainContext();
