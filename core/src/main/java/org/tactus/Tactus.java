@@ -220,9 +220,7 @@ public final class Tactus implements AutoCloseable {
         kernel.start();
         rememberGranted();
         System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-        zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
-        recorder.begin(zeroNs, kernel::droppedEvents);
-        final int[] given = kernel.addAll(set.tasks(), works, zeroNs);
+        final int[] given = kernel.addAll(set.tasks(), works, this::begin);
         for (int i = 0; i < given.length; i++) {
             remember(given[i], set.tasks().get(i));
         }
@@ -242,6 +240,13 @@ public final class Tactus implements AutoCloseable {
                 edgeTpu.evictions().ifPresent(text -> granted.put(key, text));
             }
         }
+    }
+
+    /** Sets time zero, when all that is slow has been done. */
+    private long begin() {
+        zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
+        recorder.begin(zeroNs, kernel::droppedEvents);
+        return zeroNs;
     }
 
     private void rememberGranted() {

@@ -6,6 +6,7 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.Offer;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -89,12 +90,15 @@ final class Applicability {
                 continue;
             }
             long needed = 0;
+            long arena = 0;
             for (final Task task : set.tasks()) {
                 if (task.memory().isPresent() && uses(task, r)) {
-                    needed = Saturating.add(needed, task.memory().get().footprintBytes());
+                    final SwapRegion region = SwapRegion.of(task, memory.get());
+                    needed = Saturating.add(needed, region.fixedBytes());
+                    arena = Math.max(arena, region.scratchBytes());
                 }
             }
-            final long total = needed;
+            final long total = Saturating.add(needed, arena);
             final DeviceMemory spec = memory.get();
             if (total > spec.capacityBytes()) {
                 final String device = set.platform().devices().get(r).name();

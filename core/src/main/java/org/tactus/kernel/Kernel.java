@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.device.Device;
@@ -103,8 +104,21 @@ public final class Kernel implements AutoCloseable {
      * @return the slots, in order
      * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
      */
+    public int[] addAll(final List<Task> additions, final List<List<SegmentWork>> segments, final long zeroNs) {
+        return addAll(additions, segments, () -> zeroNs);
+    }
+
+    /**
+     * Admits several tasks at once; time zero is asked for when their memory has been laid out on the devices, which may take long.
+     *
+     * @param additions what to admit
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone
+     * @param zeroNs    asked once; time zero of the tasks' offsets, in this kernel's clock; should lie ahead
+     * @return the slots, in order
+     * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
+     */
     public synchronized int[] addAll(
-        final List<Task> additions, final List<List<SegmentWork>> segments, final long zeroNs) {
+        final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
         requireRunning();
         reclaim();
         final List<Task> candidate = tasks.tasks();
@@ -134,8 +148,9 @@ public final class Kernel implements AutoCloseable {
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.driver.defined();
         }
+        final long firstNs = zeroNs.getAsLong();
         for (int i = 0; i < slots.length; i++) {
-            admit(slots[i], zeroNs + additions.get(i).offsetNs());
+            admit(slots[i], firstNs + additions.get(i).offsetNs());
         }
         return slots;
     }

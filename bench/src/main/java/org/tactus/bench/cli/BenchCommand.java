@@ -16,12 +16,12 @@ import picocli.CommandLine.Parameters;
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.SoakCommand.class,
-        BenchCommand.SimulatorCommand.class})
+        BenchCommand.SimulatorCommand.class, SwapCaseStudyCommand.class})
 final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator | swap-case-study; each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 
