@@ -2,8 +2,10 @@ package org.tactus.format;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.tactus.model.SramMenu;
 import org.tactus.model.TaskSet;
 
 /**
@@ -15,15 +17,17 @@ import org.tactus.model.TaskSet;
  * @param overheadsSource where its overheads come from
  * @param calibration     the calibration that was used; empty unless the file asks for one
  * @param sidecar         the measured WCETs that were used; empty when no segment needed one
+ * @param menus           what tasks may choose from on an Edge TPU, by task name; only planning reads them
  * @param warnings        one sentence each, for people
  * @param lines           the line of a field's path
  */
 public record LoadedTaskSet(
     TaskSet taskSet, Path file, Path baseDirectory, OverheadsSource overheadsSource, Optional<MachineCalibration> calibration,
-    Optional<WcetSidecar> sidecar, List<String> warnings, ToIntFunction<String> lines) {
+    Optional<WcetSidecar> sidecar, Map<String, SramMenu> menus, List<String> warnings, ToIntFunction<String> lines) {
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public LoadedTaskSet {
+        menus = Map.copyOf(menus);
         warnings = List.copyOf(warnings);
     }
 

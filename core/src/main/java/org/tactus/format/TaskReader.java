@@ -21,6 +21,7 @@ import org.tactus.model.Precision;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
+import org.tactus.model.SramMenu;
 import org.tactus.model.TaskBuilder;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSetBuilder;
@@ -39,6 +40,7 @@ final class TaskReader {
     private final Path taskSetFile;
     private final Path base;
     private final boolean unmeasuredAllowed;
+    private final Map<String, SramMenu> menus = new LinkedHashMap<>();
     private WcetSidecar sidecar;
 
     TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed) {
@@ -67,14 +69,20 @@ final class TaskReader {
         return Optional.ofNullable(sidecar);
     }
 
+    /** What tasks may choose from, by task name. */
+    Map<String, SramMenu> menus() {
+        return menus;
+    }
+
     void read(final YamlValue value, final TaskSetBuilder set) {
         final YamlMap map = value.map("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog",
-            "memory", "model", "segments", "boundaries", "reclaim");
+            "memory", "model", "menu", "segments", "boundaries", "reclaim");
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
         final Optional<ModelSource> model = map.find("model").map(source -> model(source, segments.size()));
         final Optional<TaskMemory> memory = map.find("memory").map(this::memory);
+        map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
         set.task(name, task -> {
             task.periodNs(periodNs).offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
             map.find("deadline").ifPresent(deadline -> task.deadlineNs(deadline.durationNs()));

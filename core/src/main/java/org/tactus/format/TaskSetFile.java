@@ -86,7 +86,8 @@ public final class TaskSetFile {
             tasks.read(task, builder);
         }
         final TaskSet set = build(builder);
-        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), warnings(tasks.sidecar()), yaml::lineOf);
+        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(tasks.sidecar()),
+            yaml::lineOf);
     }
 
     private TaskSet build(final TaskSetBuilder builder) {

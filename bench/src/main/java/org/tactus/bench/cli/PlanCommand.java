@@ -16,6 +16,7 @@ import org.tactus.plan.Plan;
 import org.tactus.plan.Planner;
 import org.tactus.plan.Planners;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,6 +37,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table or json (${DEFAULT-VALUE}).")
     private OutputFormat format;
+    @Mixin
+    private SpetOptions spet;
     @Spec
     private CommandSpec spec;
 
@@ -44,9 +47,12 @@ final class PlanCommand implements Callable<Integer> {
         if (format == OutputFormat.CSV) {
             throw new ParameterException(spec.commandLine(), "a plan has no csv form; write table or json");
         }
-        final Planner planner = Planners.byName(strategy).orElseThrow(() -> new ParameterException(spec.commandLine(),
-            "there is no strategy '" + strategy + "'; known are " + String.join(", ", Planners.names())));
+        if (!strategy.equals(SpetOptions.NAME) && Planners.byName(strategy).isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "there is no strategy '" + strategy + "'; known are "
+                + String.join(", ", Planners.names()) + (Planners.names().isEmpty() ? "" : ", ") + SpetOptions.NAME);
+        }
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+        final Planner planner = strategy.equals(SpetOptions.NAME) ? spet.planner(loaded) : Planners.byName(strategy).orElseThrow();
         final PrintWriter print = spec.commandLine().getOut();
         loaded.warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
         final Plan plan = plan(planner, loaded);

@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 final class ImageBuilder {
     /** Largest packed image: what is copied to a machine in a moment. */
     private static final long MAX_PACKED_BYTES = 60L << 20;
-    /** Libraries that run networks: large, and not needed by anything but the devices that call them. */
-    private static final List<String> INFERENCE = List.of("onnxruntime-");
+    /** Large libraries, not needed by anything but what calls them: networks' run time, and the solver's native part. */
+    private static final List<String> LEFT_OUT = List.of("onnxruntime-", "ortools-linux-");
 
     private final Path repository;
     private final Path target;
@@ -76,7 +76,7 @@ final class ImageBuilder {
     private List<Path> jars() throws IOException {
         final List<Path> jars = new ArrayList<>(List.of(target.resolve("tactus-bench.jar")));
         try (Stream<Path> lib = Files.list(target.resolve("lib"))) {
-            lib.filter(jar -> INFERENCE.stream().noneMatch(jar.getFileName().toString()::startsWith)).sorted().forEach(jars::add);
+            lib.filter(jar -> LEFT_OUT.stream().noneMatch(jar.getFileName().toString()::startsWith)).sorted().forEach(jars::add);
         }
         return jars;
     }
@@ -89,7 +89,7 @@ final class ImageBuilder {
             repository.relativize(packed), mebi(bytes));
         if (bytes > MAX_PACKED_BYTES) {
             throw new IllegalStateException("the packed image is larger than " + (MAX_PACKED_BYTES >> 20)
-                + " MiB; leave a library out (ImageBuilder.INFERENCE) or a module");
+                + " MiB; leave a library out (ImageBuilder.LEFT_OUT) or a module");
         }
     }
 

@@ -1,0 +1,101 @@
+package org.tactus.bench.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.tactus.bench.spet.CpSatSolver;
+import org.tactus.bench.spet.LinkCost;
+import org.tactus.bench.spet.SpetStrategy;
+import org.tactus.bindings.edgetpu.compiled.CompilerLog;
+import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
+import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
+import org.tactus.bindings.edgetpu.cost.HostLink;
+import org.tactus.format.FileFormatException;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.plan.Planner;
+import org.tactus.plan.spet.Objective;
+import org.tactus.time.Sizes;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What {@code tactus plan --with spet} asks beside the task set. */
+final class SpetOptions {
+    /** The strategy's name. */
+    static final String NAME = "spet";
+
+    @Option(names = "--objective", defaultValue = "utilisation", converter = ObjectiveConverter.class, paramLabel = "WHAT",
+        description = "spet: what is best: utilisation, slack or segments (${DEFAULT-VALUE}).")
+    private Objective objective;
+    @Option(names = "--link", defaultValue = "usb3", converter = LinkConverter.class, paramLabel = "LINK",
+        description = "spet: how the device hangs on its host: usb3, usb2 or pcie (${DEFAULT-VALUE}); for menus that are computed.")
+    private HostLink link;
+    @Option(names = "--reserved", defaultValue = "507KiB", converter = SizeConverter.class, paramLabel = "SIZE",
+        description = "spet: parameter memory that executables need themselves (${DEFAULT-VALUE}).")
+    private long reservedBytes = EdgeTpuCost.RESERVED_BYTES;
+    @Option(names = "--most-segments", defaultValue = "8", paramLabel = "N",
+        description = "spet: limit on the segments of a computed menu (${DEFAULT-VALUE}).")
+    private int mostSegments;
+    @Option(names = "--realised", paramLabel = "LOG",
+        description = "spet: what the compiler printed for the plan's command; says what it realised and whether that is schedulable.")
+    private Path realised;
+
+    /** Makes the strategy for a set. */
+    Planner planner(final LoadedTaskSet loaded) throws IOException {
+        final SpetStrategy.Settings settings = new SpetStrategy.Settings(objective, new LinkCost(link), reservedBytes, mostSegments);
+        return new SpetStrategy(loaded.menus(), solver(), settings, log());
+    }
+
+    private Optional<CompilerLog> log() throws IOException {
+        if (realised == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(CompilerLog.read(Files.readString(realised)));
+        } catch (final MalformedFileException e) {
+            throw new FileFormatException(realised.toString(), 1, e.getMessage(), e);
+        }
+    }
+
+    private static CpSatSolver solver() {
+        try {
+            return new CpSatSolver();
+        } catch (final LinkageError | RuntimeException e) {
+            throw new PrerequisiteException("the solver's native library cannot be loaded (" + e.getMessage()
+                + "); put OR-Tools' ortools-linux-x86-64 or ortools-linux-aarch64 jar, version 9.15.6755, on the class path (lib)");
+        }
+    }
+
+    /** Reads an objective. */
+    static final class ObjectiveConverter implements ITypeConverter<Objective> {
+        @Override
+        public Objective convert(final String text) {
+            return Arrays.stream(Objective.values()).filter(o -> o.text().equals(text)).findFirst().orElseThrow(
+                () -> new TypeConversionException("'" + text + "' is no objective; use utilisation, slack or segments"));
+        }
+    }
+
+    /** Reads a link. */
+    static final class LinkConverter implements ITypeConverter<HostLink> {
+        @Override
+        public HostLink convert(final String text) {
+            return HostLink.of(text).orElseThrow(() -> new TypeConversionException("'" + text + "' is no link; use "
+                + HostLink.ALL.stream().map(HostLink::name).collect(Collectors.joining(", "))));
+        }
+    }
+
+    /** Reads a size. */
+    static final class SizeConverter implements ITypeConverter<Long> {
+        @Override
+        public Long convert(final String text) {
+            try {
+                return Sizes.parse(text);
+            } catch (final IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        }
+    }
+}
