@@ -3,6 +3,7 @@ package org.tactus.plan.spet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tactus.analysis.Verdict;
 import org.tactus.model.MenuOption;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -42,24 +43,25 @@ public final class SpetPlanner {
     /**
      * Plans.
      *
-     * @param problem tasks, menus, memory
+     * @param given tasks, menus, memory
      * @return a plan that {@code seg-fp} or {@code seg-edf} accepts; where none was found the best try, with the test's rejection
      */
-    public SpetPlan plan(final SpetProblem problem) {
+    public SpetPlan plan(final SpetProblem given) {
+        final SpetProblem problem = new SpetProblem(given.set(), given.menus().stream()
+            .map(menu -> MenuPruning.prune(menu, given.overheadNs(), objective, menu.size())).toList(), given.sramBytes());
         final Found found = objective == Objective.SLACK && problem.set().policy() == PolicyKind.FIXED_PRIORITY
             ? mostSlack(problem) : solve(problem);
         final TightSearch search = new TightSearch(problem, objective);
-        final boolean accepted = found.choice() != null
-            && problem.test().analyze(problem.with(problem.options(found.choice()))).schedulable();
-        if (accepted) {
-            search.startFrom(found.choice());
+        final boolean accepted = found.choice() != null && search.offer(found.choice());
+        final int[] cheap = leastTime(problem);
+        final boolean fits = problem.fits(problem.options(cheap));
+        if (fits) {
+            search.offer(cheap);
         }
         final boolean complete = search.search(mostVisits);
-        if (search.best() != null) {
-            final SpetPlan.Proof limited = accepted && found.certain() ? SpetPlan.Proof.BEST_OF_PROGRAM : SpetPlan.Proof.UNKNOWN;
-            return plan(problem, problem.options(search.best()), complete ? SpetPlan.Proof.BEST : limited);
-        }
-        return plan(problem, leastTime(problem), complete ? SpetPlan.Proof.BEST : SpetPlan.Proof.UNKNOWN);
+        final SpetPlan.Proof limited = accepted && found.certain() ? SpetPlan.Proof.BEST_OF_PROGRAM : SpetPlan.Proof.UNKNOWN;
+        final int[] best = search.best() != null ? search.best() : cheap;
+        return plan(problem, problem.options(best), fits || search.best() != null, complete ? SpetPlan.Proof.BEST : limited);
     }
 
     private Found solve(final SpetProblem problem) {
@@ -101,26 +103,31 @@ public final class SpetPlanner {
         return new Found(best.choice(), certain);
     }
 
-    private static SpetPlan plan(final SpetProblem problem, final List<MenuOption> options, final SpetPlan.Proof proof) {
+    private static SpetPlan plan(final SpetProblem problem, final List<MenuOption> options, final boolean fits,
+        final SpetPlan.Proof proof) {
         final TaskSet set = problem.with(options);
-        return new SpetPlan(set, options, problem.test().analyze(set), proof);
+        final Verdict verdict = problem.test().analyze(set);
+        return new SpetPlan(set, options, fits ? verdict : Verdict.rejected(verdict.test(), verdict.tasks(), () -> "no choice fits: even"
+            + " those that take least need more than " + problem.sramBytes() + "B of parameter memory, or two partly resident segments; "
+            + "add options that take less"), proof);
     }
 
-    /** The best try where there is no plan: memory to whom it saves most time, and every option then the one that costs least. */
-    private List<MenuOption> leastTime(final SpetProblem problem) {
+    /** A choice without regard to deadlines: from the least memory on, always the option that saves most time over period. */
+    private static int[] leastTime(final SpetProblem problem) {
         final int[] choice = new int[problem.menus().size()];
         for (int i = 0; i < choice.length; i++) {
             final List<MenuOption> menu = problem.menus().get(i);
-            choice[i] = IntStream.range(0, menu.size()).boxed().min(Comparator.comparingLong((Integer o) -> menu.get(o).sramBytes())
+            choice[i] = IntStream.range(0, menu.size()).boxed().min(Comparator.comparingInt((Integer o) -> menu.get(o).partials())
+                .thenComparingLong(o -> menu.get(o).sramBytes())
                 .thenComparingLong(o -> menu.get(o).costNs(problem.overheadNs()))).orElseThrow();
         }
         while (improve(problem, choice)) {
             // each step takes the option with the largest gain in utilisation
         }
-        return problem.options(choice);
+        return choice;
     }
 
-    private boolean improve(final SpetProblem problem, final int[] choice) {
+    private static boolean improve(final SpetProblem problem, final int[] choice) {
         double most = 0;
         int task = -1;
         int option = -1;

@@ -72,9 +72,9 @@ final class TightSearch {
         return new MenuOption(pieces);
     }
 
-    /** Starts from a choice that is known to be good. */
-    void startFrom(final int[] known) {
-        offer(known.clone(), problem.test().analyze(problem.with(problem.options(known))));
+    /** Takes a choice that fits as the one to beat; false when the deciding test rejects it. */
+    boolean offer(final int[] known) {
+        return offer(known.clone(), test.analyze(problem.with(problem.options(known))));
     }
 
     /**
@@ -151,9 +151,9 @@ final class TightSearch {
         return objective != Objective.SLACK || -least < bestValue;
     }
 
-    private void offer(final int[] candidate, final Verdict verdict) {
+    private boolean offer(final int[] candidate, final Verdict verdict) {
         if (!verdict.schedulable()) {
-            return;
+            return false;
         }
         double value = 0;
         if (objective == Objective.SLACK) {
@@ -167,5 +167,6 @@ final class TightSearch {
             bestValue = value;
             best = candidate;
         }
+        return true;
     }
 }
