@@ -44,7 +44,8 @@ class SramMenuTableTest {
     @Test
     void shouldNameTheLineWhenATableIsWrong() {
         final String[][] wrong = {{"", "1: the first line"}, {"sram,wcet\n", "1: the first line"},
-            {"sram,streamed,wcet\n", "1: there is no"}, {"sram,streamed,wcet\n1B,2B\n", "2: 2 cells"}, {"sram,streamed,wcet\n\n1B,2B,3\n", "3: '3' is not a duration"},
+            {"sram,streamed,wcet\n", "1: there is no"}, {"sram,streamed,wcet\n1B,2B\n", "2: 2 cells"},
+            {"sram,streamed,wcet\n\n1B,2B,3\n", "3: '3' is not a duration"},
             {"sram,streamed,wcet\n1B 2B,2B,3ms\n", "2: sram has 2"}, {"sram,streamed,wcet\n1B,,3ms\n", "2: streamed is empty"},
             {"sram,streamed,wcet\n1B,1B,0ms\n", "2: '0ms'"}, {"sram,streamed,wcet\n9999999GiB,1B,1ms\n", "2: '9999999GiB' is more"},
             {BLOCKS + "maybe,1B,1B,1B,1us,1B,1B\n", "3: cut: 'maybe'"}};

@@ -23,6 +23,11 @@ interface Experiment {
     /** Which of them are upper limits from simulation. */
     boolean isLimit(int approach);
 
+    /** The approach that the others are held against over all places; -1 for none. */
+    default int baseline() {
+        return -1;
+    }
+
     /** Sets a place, when nothing else is said. */
     int defaultSets();
 

@@ -74,11 +74,16 @@ record ExperimentResult(Experiment experiment, long seed, int sets, int[][] acce
         }
         text.append(String.format(Locale.ROOT, "%8s ", "all"));
         for (int a = 0; a < names.size(); a++) {
-            long sum = 0;
-            for (final int[] row : accepted) {
-                sum += row[a];
+            text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * sum(a) / sets / axis.length));
+        }
+        final int baseline = experiment.baseline();
+        if (baseline >= 0 && sum(baseline) > 0) {
+            text.append("\n\nSets accepted beside ").append((char) ('A' + baseline)).append(':');
+            for (int a = 0; a < names.size(); a++) {
+                if (a != baseline && !experiment.isLimit(a)) {
+                    text.append(String.format(Locale.ROOT, "  %c %+.0f %%", (char) ('A' + a), 100.0 * sum(a) / sum(baseline) - 100));
+                }
             }
-            text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * sum / sets / axis.length));
         }
         text.append("\n\nTightness, observed/bound over the tasks of accepted sets, all simulated:\n");
         for (int a = 0; a < names.size(); a++) {
@@ -92,6 +97,14 @@ record ExperimentResult(Experiment experiment, long seed, int sets, int[][] acce
         text.append('\n').append(total.violation.isEmpty() ? "No accepted set missed a deadline or exceeded a bound in simulation."
             : "VIOLATION: " + total.violation).append('\n');
         return text.toString();
+    }
+
+    private long sum(final int approach) {
+        long sum = 0;
+        for (final int[] row : accepted) {
+            sum += row[approach];
+        }
+        return sum;
     }
 
     static String place(final double axis) {

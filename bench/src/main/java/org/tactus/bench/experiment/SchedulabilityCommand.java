@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import org.tactus.bindings.edgetpu.cost.HostLink;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,7 +25,7 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--system", required = true, paramLabel = "single|lalarand|rt-swap", description = "Which system.")
+    @Option(names = "--system", required = true, paramLabel = "single|lalarand|rt-swap|spet", description = "Which system.")
     private String system;
 
     @Option(names = "--seed", defaultValue = "1", description = "Seed of all draws (default: ${DEFAULT-VALUE}).")
@@ -60,6 +61,9 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Option(names = "--bandwidth", defaultValue = "25", description = "rt-swap: of copies, 10^9 bytes/s (default: ${DEFAULT-VALUE}).")
     private double bandwidth;
 
+    @Option(names = "--link", defaultValue = "usb3", description = "spet: usb3, usb2 or pcie (default: ${DEFAULT-VALUE}).")
+    private String link;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         final Experiment experiment = experiment();
@@ -94,7 +98,9 @@ public final class SchedulabilityCommand implements Callable<Integer> {
                 check(bandwidth > 0, "--bandwidth " + bandwidth + " is out of range; give above 0");
                 yield new RtSwapExperiment(utilisation, teraFlops, bandwidth);
             }
-            default -> throw wrong("--system " + system + " is unknown; use single, lalarand or rt-swap");
+            case "spet" -> new SpetExperiment(HostLink.of(link)
+                .orElseThrow(() -> wrong("--link " + link + " is unknown; use usb3, usb2 or pcie")));
+            default -> throw wrong("--system " + system + " is unknown; use single, lalarand, rt-swap or spet");
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.edgetpu.cost.HostLink;
 import picocli.CommandLine;
 
 class ExperimentTest {
@@ -36,6 +37,20 @@ class ExperimentTest {
             experiment.worker().judge(Draw.forSet(3, 4, index), 0.6, first);
             experiment.worker().judge(Draw.forSet(3, 4, index), 0.6, second);
             assertTrue(Arrays.equals(first.accepted, second.accepted) && Arrays.equals(first.ratioSum, second.ratioSum));
+            assertEquals("", first.violation);
+        }
+    }
+
+    @Test
+    void shouldPlanTheSameForAnyNumberOfThreads() {
+        final Experiment experiment = new SpetExperiment(HostLink.USB3);
+        for (int index = 0; index < 2; index++) {
+            final Outcome first = new Outcome(experiment.approaches().size());
+            final Outcome second = new Outcome(experiment.approaches().size());
+            experiment.worker().judge(Draw.forSet(3, 4, index), 0.4, first);
+            experiment.worker().judge(Draw.forSet(3, 4, index), 0.4, second);
+            assertTrue(Arrays.equals(first.accepted, second.accepted) && Arrays.equals(first.ratioSum, second.ratioSum));
+            assertTrue(first.accepted[4] || !first.accepted[1], "what the stock system accepts SPET accepts");
             assertEquals("", first.violation);
         }
     }
