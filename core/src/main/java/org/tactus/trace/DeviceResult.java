@@ -32,6 +32,6 @@ public record DeviceResult(String name, String kind, String driver, long busyNs,
      * @return true for a modelled device and for a software driver
      */
     public boolean isModelled() {
-        return kind.equals("modelled") || driver.equals("software");
+        return kind.equals("modelled") || driver.contains("software");
     }
 }
