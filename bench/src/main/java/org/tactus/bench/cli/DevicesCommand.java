@@ -5,8 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.foreign.Arena;
-import java.lang.foreign.SymbolLookup;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -18,9 +16,12 @@ import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
+import org.tactus.bindings.edgetpu.EdgeTpu;
+import org.tactus.bindings.edgetpu.EdgeTpuPort;
 import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.tflite.TfLite;
 import org.tactus.device.cuda.CudaCapabilities;
 import org.tactus.device.cuda.CudaDevices;
 import org.tactus.format.CalibrationFile;
@@ -53,7 +54,9 @@ final class DevicesCommand implements Callable<Integer> {
         facts.put("ONNX Runtime", OnnxRuntime.find().map(OnnxRuntime::version).orElseGet(
             () -> "absent: " + OnnxRuntime.absence().orElse("it was not found")));
         facts.putAll(gpus());
-        facts.put("Edge TPU", library("libedgetpu.so.1", "install the package libedgetpu1-std"));
+        facts.put("TensorFlow Lite", TfLite.find().map(TfLite::version).orElseGet(
+            () -> "absent: " + TfLite.absence().orElse("it was not found")));
+        facts.putAll(edgeTpus());
         facts.put("calibration", calibration());
         print(facts, spec.commandLine().getOut());
         return ExitStatus.GOOD;
@@ -135,14 +138,21 @@ final class DevicesCommand implements Callable<Integer> {
         return gpus;
     }
 
-    @SuppressWarnings("restricted") // native access is granted by the launcher and the manifest
-    private static String library(final String name, final String remedy) {
-        try (Arena arena = Arena.ofConfined()) {
-            SymbolLookup.libraryLookup(name, arena);
-            return "present (" + name + ")";
-        } catch (final IllegalArgumentException e) {
-            return "absent (no " + name + "; " + remedy + ")";
+    /** What libedgetpu finds, each device by its number in a task set; a software one is always to be had. */
+    private static Map<String, String> edgeTpus() {
+        final Map<String, String> facts = new LinkedHashMap<>();
+        if (EdgeTpu.find().isEmpty()) {
+            facts.put("Edge TPU", "absent: " + EdgeTpu.absence().orElse("none was found") + "; 'driver: software' needs none");
+            return facts;
         }
+        final EdgeTpu edgeTpu = EdgeTpu.find().get();
+        facts.put("libedgetpu", edgeTpu.version());
+        final List<EdgeTpuPort> ports = edgeTpu.devices();
+        facts.put("Edge TPU", ports.isEmpty() ? "none is plugged in; 'driver: software' needs none" : ports.size() + " found");
+        for (int i = 0; i < ports.size(); i++) {
+            facts.put("Edge TPU " + i, ports.get(i).toString());
+        }
+        return facts;
     }
 
     private static String calibration() {

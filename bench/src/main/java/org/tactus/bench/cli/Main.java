@@ -16,8 +16,8 @@ import picocli.CommandLine.Command;
 @Command(name = "tactus", mixinStandardHelpOptions = true, version = "tactus 0.1.0",
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
     subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
-        ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, VerifyGpuCommand.class,
-        ExperimentCommand.class, StatCommand.class, BenchCommand.class})
+        ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, InspectCommand.class,
+        VerifyGpuCommand.class, ExperimentCommand.class, StatCommand.class, BenchCommand.class})
 public final class Main {
     private Main() {
     }
