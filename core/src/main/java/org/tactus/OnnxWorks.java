@@ -67,6 +67,10 @@ public final class OnnxWorks implements WorkFactory {
         if (task.model().isEmpty()) {
             return timed.prepare(set, devices, task, seed);
         }
+        if (task.reclaim().isPresent()) {
+            throw new InvalidModelException("task '" + task.name() + "': segments of a network cannot be offered yet; remove 'offer' and "
+                + "'reclaim'");
+        }
         final SegmentChain model = load(set, devices, task);
         model.fillInputs(seed);
         try {

@@ -13,6 +13,7 @@ import org.tactus.kernel.ThreadSetup;
  */
 public record RealTimeSetup(boolean realTime) implements ThreadSetup {
     private static final int DISPATCHER_PRIORITY = 80;
+    private static final int ENGINE_PRIORITY = 70;
     private static final long TIMER_SLACK_NS = 1;
 
     @Override
@@ -23,6 +24,9 @@ public record RealTimeSetup(boolean realTime) implements ThreadSetup {
         }
         if (role.equals("dispatcher") && realTime) {
             grants.add(RealTime.fifo(DISPATCHER_PRIORITY));
+        }
+        if (role.equals("engine") && realTime) {
+            grants.add(RealTime.fifo(ENGINE_PRIORITY)); // what stands in for hardware yields to the dispatcher that polls it
         }
         grants.add(RealTime.timerSlack(TIMER_SLACK_NS));
         final StringBuilder line = new StringBuilder();

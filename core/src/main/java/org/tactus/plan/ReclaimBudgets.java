@@ -38,7 +38,8 @@ final class ReclaimBudgets {
         this.chosen = chosen;
         tasks = new ArrayList<>(choices.with(chosen).tasks());
         for (int i = 0; i < chosen.length; i++) {
-            for (int j = 1; j < chosen[i].length; j++) {
+            // Of a network's segment there is one prepared form, the planned one.
+            for (int j = tasks.get(i).model().isPresent() ? chosen[i].length : 1; j < chosen[i].length; j++) {
                 final Optional<Candidate> candidate = candidate(i, j);
                 candidate.ifPresent(candidates::add);
             }

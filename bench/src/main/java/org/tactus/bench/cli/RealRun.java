@@ -50,8 +50,15 @@ final class RealRun {
 
     private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis)
         throws IOException, InterruptedException {
+        final OnnxWorks works = new OnnxWorks(loaded.baseDirectory());
+        final int status = run(format, print, set, startMillis, works);
+        return Math.max(status, new AnswerCheck(set, works, options.seed()).report(System.err));
+    }
+
+    private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final OnnxWorks works)
+        throws IOException, InterruptedException {
         try (EventFile events = new EventFile(out, EventFile.DEFAULT_EVENTS);
-            Tactus tactus = Tactus.open(set, options, new OnnxWorks(loaded.baseDirectory()), new Complaints(), events)) {
+            Tactus tactus = Tactus.open(set, options, works, new Complaints(), events)) {
             try {
                 tactus.start();
             } catch (final AdmissionRefusedException e) {

@@ -1,0 +1,62 @@
+package org.tactus.bench.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.tactus.OnnxWorks;
+import org.tactus.device.ComputingDevice;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * Holds what networks answered in a run against the same mixture of segments run offline, bit by bit. Only of tasks whose every segment
+ * was computed: a device that only takes time has no answers.
+ */
+final class AnswerCheck {
+    private final TaskSet set;
+    private final OnnxWorks works;
+    private final long seed;
+
+    AnswerCheck(final TaskSet set, final OnnxWorks works, final long seed) {
+        this.set = set;
+        this.works = works;
+        this.seed = seed;
+    }
+
+    /** Says what was found; the exit status is 1 when an answer differs. */
+    int report(final PrintStream print) {
+        final List<String> equal = new ArrayList<>();
+        final List<String> different = new ArrayList<>();
+        for (final Task task : set.tasks()) {
+            final Map<String, byte[]> answer = works.answers().get(task.name());
+            if (task.model().isPresent() && answer != null && isComputed(task)) {
+                (same(answer, works.offline(set, task, seed)) ? equal : different).add(task.name());
+            }
+        }
+        if (!equal.isEmpty()) {
+            print.println("answers equal, bit by bit, to the same mixture run offline: " + String.join(", ", equal));
+        }
+        if (!different.isEmpty()) {
+            print.println("ANSWERS DIFFER from the same mixture run offline: " + String.join(", ", different));
+        }
+        return different.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    private boolean isComputed(final Task task) {
+        return task.segments().stream().map(segment -> set.platform().devices().get(segment.device())).allMatch(AnswerCheck::computes);
+    }
+
+    private static boolean computes(final DeviceSpec device) {
+        return device.kind() == DeviceKind.CPU
+            || device.kind() == DeviceKind.MODELLED && device.driver().equals(ComputingDevice.DRIVER);
+    }
+
+    private static boolean same(final Map<String, byte[]> one, final Map<String, byte[]> other) {
+        return one.keySet().equals(other.keySet())
+            && one.entrySet().stream().allMatch(entry -> Arrays.equals(entry.getValue(), other.get(entry.getKey())));
+    }
+}
