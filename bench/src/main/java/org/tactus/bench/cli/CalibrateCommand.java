@@ -49,7 +49,7 @@ final class CalibrateCommand implements Callable<Integer> {
         try (GpuDriver driver = VerifyGpuCommand.open(gpu.equals(AUTO) ? GpuDriver.LIBRARY : gpu)) {
             final CudaGpu measured = VerifyGpuCommand.gpu(driver, index);
             calibrate(durationNs);
-            calibrateGpu(measured, driver.isSoftware() ? Scale.quick() : Scale.full());
+            calibrateGpu(measured, driver.isSoftware() ? Scale.software() : Scale.full());
         }
         return ExitStatus.GOOD;
     }

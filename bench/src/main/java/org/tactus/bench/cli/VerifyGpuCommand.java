@@ -3,11 +3,11 @@ package org.tactus.bench.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tactus.bench.gpu.GpuDriver;
 import org.tactus.bench.gpu.GpuReport;
 import org.tactus.bench.gpu.GpuVerification;
-import org.tactus.bench.gpu.Scale;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import picocli.CommandLine.Command;
@@ -23,13 +23,19 @@ final class VerifyGpuCommand implements Callable<Integer> {
     private int index;
     @Option(names = "--out", defaultValue = "out/verify-gpu", description = "Folder for the two files (${DEFAULT-VALUE}).")
     private Path out;
-    @Option(names = "--quick", description = "Little of everything: seconds.")
+    @Option(names = "--capacity", converter = SizeConverter.class,
+        description = "Memory of the case study, such as 18499MiB; default what its file says.")
+    private Long capacity;
+    @Option(names = "--quick", description = "Little of everything: seconds; on the software driver the case study in virtual time.")
     private boolean quick;
 
     @Override
     public Integer call() throws IOException {
         try (GpuDriver driver = open(driverName)) {
-            final GpuReport report = new GpuVerification(gpu(driver, index), quick ? Scale.quick() : Scale.full())
+            gpu(driver, index); // says how many there are when there is no such one
+            final Path caseStudy = Path.of(System.getProperty("tactus.home", ".")).resolve("bench/case-studies/rt-swap.yaml");
+            final GpuReport report = GpuVerification.of(driver, index, quick, caseStudy,
+                capacity == null ? OptionalLong.empty() : OptionalLong.of(capacity), out)
                 .run(part -> System.err.println("verifying: " + part + " ..."));
             report.write(out);
             System.out.print(report.text());

@@ -64,13 +64,16 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
             text.append(String.format("%n%s: %s%n", section.name(), outcome(section)));
             text.append("  ").append(section.sentence()).append(System.lineSeparator());
             table(section, text);
+            if (!section.text().isEmpty()) {
+                text.append(System.lineSeparator()).append(section.text().indent(4));
+            }
         }
         return text.append(String.format("%n%s%n", passed() ? "verify-gpu: passed" : "verify-gpu: FAILED")).toString();
     }
 
     private static String outcome(final Section section) {
         return section.outcome() == Section.Outcome.FAILED ? "FAILED"
-            : section.outcome().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+            : section.outcome().name().toLowerCase(Locale.ROOT);
     }
 
     private static void table(final Section section, final StringBuilder text) {
@@ -120,7 +123,8 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
     }
 
     /**
-     * The report for programs: {@code {"gpu", "driver", ..., "passed", "sections": [{"name", "outcome", "sentence", "rows": [{..}]}]}}.
+     * The report for programs: {@code {"gpu", "driver", ..., "passed",
+     * "sections": [{"name", "outcome", "sentence", "text", "rows": [{..}]}]}}.
      *
      * @return one line
      */
@@ -138,6 +142,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
                 json.writeStringField("name", section.name());
                 json.writeStringField("outcome", outcome(section).toLowerCase(Locale.ROOT));
                 json.writeStringField("sentence", section.sentence());
+                json.writeStringField("text", section.text());
                 json.writeArrayFieldStart("rows");
                 for (final List<Object> row : section.rows()) {
                     json.writeStartObject();

@@ -1,11 +1,13 @@
 package org.tactus.bench.gpu;
 
+import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.tactus.GpuRig;
 import org.tactus.bindings.NativeCallException;
@@ -22,12 +24,32 @@ public final class GpuVerification {
     /**
      * Prepares a verification.
      *
-     * @param gpu   the GPU
-     * @param scale how much of it
+     * @param gpu       the GPU
+     * @param scale     how much of it
+     * @param caseStudy the last check
      */
-    public GpuVerification(final CudaGpu gpu, final Scale scale) {
+    GpuVerification(final CudaGpu gpu, final Scale scale, final CaseStudyCheck caseStudy) {
         this(gpu, scale, List.of(new CapabilityCheck(), new KernelCheck(), new SwapIntegrityCheck(), new LatencyCheck(),
-            new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(), new SwapThroughputCheck()));
+            new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(), new SwapThroughputCheck(), caseStudy));
+    }
+
+    /**
+     * Prepares the verification of a driver's GPU.
+     *
+     * @param driver        the driver
+     * @param index         which GPU, one that the driver has
+     * @param quick         whether little of everything will do
+     * @param caseStudy     task set of the case study
+     * @param capacityBytes its capacity instead of the file's
+     * @param out           folder for the case study's files
+     * @return the verification
+     */
+    public static GpuVerification of(
+        final GpuDriver driver, final int index, final boolean quick, final Path caseStudy, final OptionalLong capacityBytes,
+        final Path out) {
+        final Scale scale = quick ? Scale.quick() : driver.isSoftware() ? Scale.software() : Scale.full();
+        return new GpuVerification(driver.gpus().get(index), scale, new CaseStudyCheck(
+            caseStudy, driver.isSoftware(), index, quick && driver.isSoftware(), capacityBytes, out.resolve("case-study")));
     }
 
     GpuVerification(final CudaGpu gpu, final Scale scale, final List<GpuCheck> checks) {
@@ -64,7 +86,7 @@ public final class GpuVerification {
             found[0] = check.run(rig, scale);
         } catch (final NativeCallException | IllegalStateException e) {
             // What was found before a later call failed is not a success.
-            return new Section(check.name(), Section.Outcome.FAILED, e.getMessage(), List.of(), List.of());
+            return new Section(check.name(), Section.Outcome.FAILED, e.getMessage(), List.of(), List.of(), "");
         }
         return found[0];
     }

@@ -31,6 +31,15 @@ public record Scale(List<Long> sizes, long spanBytes, int repetitions, int launc
     }
 
     /**
+     * For the software driver, whose costs are a model: under a minute.
+     *
+     * @return chunks of 2 to 16 MiB
+     */
+    public static Scale software() {
+        return new Scale(powers(2 * MEBI, 16 * MEBI), 32 * MEBI, 3, 5_000, 300, 96);
+    }
+
+    /**
      * For a trial, on the software driver too: seconds.
      *
      * @return chunks of 2 and 4 MiB

@@ -11,8 +11,9 @@ import java.util.List;
  * @param sentence what that means
  * @param columns  names of the columns; {@code Ns}, {@code Bytes} and {@code Share} at the end of a name say its unit
  * @param rows     values in the columns' order: texts, whole numbers, fractions, booleans
+ * @param text     more for people, as it was printed; empty for nothing more
  */
-public record Section(String name, Outcome outcome, String sentence, List<String> columns, List<List<Object>> rows) {
+public record Section(String name, Outcome outcome, String sentence, List<String> columns, List<List<Object>> rows, String text) {
     /** How a part ended. */
     public enum Outcome {
         /** Checked, and as it must be. */
@@ -20,9 +21,7 @@ public record Section(String name, Outcome outcome, String sentence, List<String
         /** Checked, and not as it must be. */
         FAILED,
         /** Nothing to be right or wrong: figures. */
-        MEASURED,
-        /** Not done; the sentence says why. */
-        LEFT_OUT
+        MEASURED
     }
 
     /** Copies the lists. */
@@ -37,6 +36,8 @@ public record Section(String name, Outcome outcome, String sentence, List<String
         private final List<String> columns;
         private final List<List<Object>> rows = new ArrayList<>();
         private final List<String> failures = new ArrayList<>();
+
+        private String text = "";
 
         Builder(final String name, final String... columns) {
             this.name = name;
@@ -56,18 +57,19 @@ public record Section(String name, Outcome outcome, String sentence, List<String
             return condition;
         }
 
+        /** Adds what was printed. */
+        void text(final String printed) {
+            text = printed;
+        }
+
         Section measured(final String sentence) {
-            return new Section(name, Outcome.MEASURED, sentence, columns, rows);
+            return new Section(name, Outcome.MEASURED, sentence, columns, rows, text);
         }
 
         /** Passed, unless something was noted. */
         Section checked(final String sentence) {
-            return failures.isEmpty() ? new Section(name, Outcome.PASSED, sentence, columns, rows)
-                : new Section(name, Outcome.FAILED, String.join("; ", failures), columns, rows);
-        }
-
-        Section leftOut(final String sentence) {
-            return new Section(name, Outcome.LEFT_OUT, sentence, columns, rows);
+            return failures.isEmpty() ? new Section(name, Outcome.PASSED, sentence, columns, rows, text)
+                : new Section(name, Outcome.FAILED, String.join("; ", failures), columns, rows, text);
         }
     }
 }

@@ -44,6 +44,17 @@ public final class SwapCaseStudy {
     private final Path out;
     private final PrintStream print;
 
+    private final List<Finding> findings = new ArrayList<>();
+
+    /**
+     * What must hold, and whether it did.
+     *
+     * @param what  in words
+     * @param holds whether it did
+     */
+    public record Finding(String what, boolean holds) {
+    }
+
     /** A way, what the analysis says of it, and what happened. */
     private record Ran(SwapWays.Way way, Verdict verdict, RunResult result, long faults) {
 
@@ -241,7 +252,17 @@ public final class SwapCaseStudy {
         return good;
     }
 
+    /**
+     * What must hold, after the run.
+     *
+     * @return as printed
+     */
+    public List<Finding> findings() {
+        return List.copyOf(findings);
+    }
+
     private boolean say(final boolean holds, final String what) {
+        findings.add(new Finding(what, holds));
         print.println((holds ? "  holds: " : "  FAILS: ") + what);
         return holds;
     }

@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.software.Fault;
 import org.tactus.bindings.cuda.software.Inventory;
@@ -22,11 +25,16 @@ import org.tactus.bindings.generated.cuda.cuMemcpyDtoHAsync_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyHtoDAsync_v2_t;
 
 class GpuVerificationTest {
+    @TempDir
+    private Path folder;
+
     @Test
     void shouldPassOnTheSoftwareDriverAndSayThatItAnswered() {
         try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4)) {
             final List<String> parts = new ArrayList<>();
-            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick()).run(parts::add);
+            final CaseStudyCheck caseStudy =
+                new CaseStudyCheck(Path.of("case-studies/rt-swap.yaml"), true, 0, true, OptionalLong.empty(), folder);
+            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), caseStudy).run(parts::add);
             assertTrue(report.passed(), report.text());
             assertEquals(parts, report.sections().stream().map(Section::name).toList());
             assertTrue(report.text().contains("software driver") && report.text().endsWith("verify-gpu: passed" + System.lineSeparator()),
