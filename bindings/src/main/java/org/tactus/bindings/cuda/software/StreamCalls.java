@@ -205,18 +205,21 @@ final class StreamCalls {
     }
 
     int cuEventRecord(final long event, final long stream) {
-        synchronized (gpu) { // held over the queueing, so that tickets are queued in order
-            final SoftwareEvent found = gpu.events.find(event);
-            final SoftwareStream to = stream(stream);
-            if (found == null || to == null) {
-                return CUDA_ERROR_INVALID_HANDLE();
+        int round = 0;
+        while (true) {
+            synchronized (gpu) { // held over the queueing, so that tickets are queued in order
+                final int status = calls.inContext();
+                final SoftwareEvent found = gpu.events.find(event);
+                final SoftwareStream to = stream(stream);
+                if (status != 0 || found == null || to == null) {
+                    return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+                }
+                if (!to.isFull()) {
+                    return queue(stream, CommandDescriptor.RECORD, event, found.recorded + 1, 0);
+                }
             }
-            if (!to.isFull()) {
-                return queue(stream, CommandDescriptor.RECORD, event, found.recorded + 1, 0);
-            }
+            round = Calls.pause(round);
         }
-        Thread.onSpinWait();
-        return cuEventRecord(event, stream);
     }
 
     int cuEventQuery(final long event) {
