@@ -46,7 +46,7 @@ public final class ComputingDevice implements Device {
     public ComputingDevice(final Clock clock, final Runnable setup) {
         this.clock = clock;
         this.setup = setup;
-        thread = Thread.ofPlatform().name("tactus-compute").daemon(true).start(this::compute);
+        thread = Thread.ofPlatform().name("modelled-engine").daemon(true).start(this::compute);
     }
 
     private static VarHandle handle(final String field) {
