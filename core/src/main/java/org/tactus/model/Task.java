@@ -106,6 +106,17 @@ public record Task(
     }
 
     /**
+     * Changes the network.
+     *
+     * @param source the network, cut into as many segments as the task has
+     * @return a copy
+     */
+    public Task withModel(final ModelSource source) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory,
+            Optional.of(source), segments, choices, reclaim);
+    }
+
+    /**
      * Changes how jobs come into being.
      *
      * @param how periodic or sporadic

@@ -1,7 +1,5 @@
 package org.tactus.bench.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -9,11 +7,8 @@ import java.util.stream.Collectors;
 import org.tactus.bench.spet.CpSatSolver;
 import org.tactus.bench.spet.LinkCost;
 import org.tactus.bench.spet.SpetStrategy;
-import org.tactus.bindings.edgetpu.compiled.CompilerLog;
-import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.edgetpu.cost.HostLink;
-import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.plan.Planner;
 import org.tactus.plan.spet.Objective;
@@ -30,8 +25,8 @@ final class SpetOptions {
     @Option(names = "--objective", defaultValue = "utilisation", converter = ObjectiveConverter.class, paramLabel = "WHAT",
         description = "spet: what is best: utilisation, slack or segments (${DEFAULT-VALUE}).")
     private Objective objective;
-    @Option(names = "--link", defaultValue = "usb3", converter = LinkConverter.class, paramLabel = "LINK",
-        description = "spet: how the device hangs on its host: usb3, usb2 or pcie (${DEFAULT-VALUE}); for menus that are computed.")
+    @Option(names = "--link", converter = LinkConverter.class, paramLabel = "LINK",
+        description = "spet: how the device hangs on its host: usb3, usb2 or pcie (default: the device's); for computed menus.")
     private HostLink link;
     @Option(names = "--reserved", defaultValue = "507KiB", converter = SizeConverter.class, paramLabel = "SIZE",
         description = "spet: parameter memory that executables need themselves (${DEFAULT-VALUE}).")
@@ -42,22 +37,28 @@ final class SpetOptions {
     @Option(names = "--realised", paramLabel = "LOG",
         description = "spet: what the compiler printed for the plan's command; says what it realised and whether that is schedulable.")
     private Path realised;
+    @Option(names = "--stand-ins", paramLabel = "DIR",
+        description = "spet: plays the compiler: writes stand-ins of the compiled segments there, for a software Edge TPU.")
+    private Path standIns;
 
     /** Makes the strategy for a set. */
-    Planner planner(final LoadedTaskSet loaded) throws IOException {
-        final SpetStrategy.Settings settings = new SpetStrategy.Settings(objective, new LinkCost(link), reservedBytes, mostSegments);
-        return new SpetStrategy(loaded.menus(), solver(), settings, log());
+    Planner planner(final LoadedTaskSet loaded) {
+        final LinkCost cost = new LinkCost(link(loaded));
+        return new SpetStrategy(loaded.menus(), solver(), new SpetStrategy.Settings(objective, cost, reservedBytes, mostSegments),
+            compiled(loaded.baseDirectory()));
     }
 
-    private Optional<CompilerLog> log() throws IOException {
-        if (realised == null) {
-            return Optional.empty();
+    private Optional<SpetStrategy.Compiled> compiled(final Path base) {
+        if (standIns != null) {
+            return Optional.of(new SpetStrategy.Compiled(standIns.resolve("compiled.log"), true, base));
         }
-        try {
-            return Optional.of(CompilerLog.read(Files.readString(realised)));
-        } catch (final MalformedFileException e) {
-            throw new FileFormatException(realised.toString(), 1, e.getMessage(), e);
-        }
+        return Optional.ofNullable(realised).map(log -> new SpetStrategy.Compiled(log, false, base));
+    }
+
+    /** The device's link, where none was named. */
+    private HostLink link(final LoadedTaskSet loaded) {
+        final int device = loaded.taskSet().tasks().getFirst().segments().getFirst().device();
+        return link != null ? link : HostLink.of(loaded.taskSet().platform().devices().get(device).link()).orElse(HostLink.USB3);
     }
 
     private static CpSatSolver solver() {

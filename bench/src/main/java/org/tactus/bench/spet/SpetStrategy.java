@@ -1,17 +1,24 @@
 package org.tactus.bench.spet;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.tactus.bindings.edgetpu.compiled.CompilerLog;
+import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
+import org.tactus.format.FileFormatException;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.MenuOption;
+import org.tactus.model.ModelSource;
 import org.tactus.model.SramMenu;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -39,7 +46,7 @@ public final class SpetStrategy implements Planner {
     private final Map<String, SramMenu> menus;
     private final IntegerSolver solver;
     private final Settings settings;
-    private final Optional<CompilerLog> log;
+    private final Optional<Compiled> compiled;
 
     /**
      * How to plan.
@@ -53,19 +60,29 @@ public final class SpetStrategy implements Planner {
     }
 
     /**
+     * What the compiler made.
+     *
+     * @param logFile  what it printed, beside the files that it wrote
+     * @param standIns whether stand-ins and their log are to be written there first, for a software device
+     * @param base     directory that the task set's paths are relative to
+     */
+    public record Compiled(Path logFile, boolean standIns, Path base) {
+    }
+
+    /**
      * Takes what a plan needs beside the set.
      *
      * @param menus    by task name
      * @param solver   solves the program
      * @param settings how to plan
-     * @param log      what the compiler said of the plan, to be held against it; empty to plan only
+     * @param compiled what the compiler made of the plan, to be held against it; empty to plan only
      */
     public SpetStrategy(final Map<String, SramMenu> menus, final IntegerSolver solver, final Settings settings,
-        final Optional<CompilerLog> log) {
+        final Optional<Compiled> compiled) {
         this.menus = Map.copyOf(menus);
         this.solver = solver;
         this.settings = settings;
-        this.log = log;
+        this.compiled = compiled;
     }
 
     @Override
@@ -90,13 +107,51 @@ public final class SpetStrategy implements Planner {
         notes.add(String.format(Locale.ROOT, "parameter memory: %s of %s taken, %s of the device kept for executables",
             Sizes.format(plan.sramBytes()), Sizes.format(problem.sramBytes()), Sizes.format(settings.reservedBytes())));
         notes.add("objective " + settings.objective().text() + ": " + plan.proof().text());
-        if (log.isEmpty()) {
+        if (compiled.isEmpty()) {
             notes.add("compile:");
             files.commands().forEach(line -> notes.add("  " + line));
             return new Plan(plan.set(), plan.verdict(), changes, notes);
         }
-        final Realisation realised = realised(set, problem, plan, files, notes);
-        return new Plan(realised.set(), realised.verdict(), changes, notes);
+        final CompilerLog log = log(plan, files);
+        final Realisation realised = realised(log, problem, plan, files, notes);
+        return new Plan(withFiles(realised.set(), log, files), realised.verdict(), changes, notes);
+    }
+
+    private CompilerLog log(final SpetPlan plan, final SegmentFiles files) {
+        final Path file = compiled.get().logFile();
+        try {
+            if (compiled.get().standIns()) {
+                new StandIns(files, plan.options(), settings.cost()).write(file);
+            }
+            return CompilerLog.read(Files.readString(file));
+        } catch (final MalformedFileException e) {
+            throw new FileFormatException(file.toString(), 1, e.getMessage(), e);
+        } catch (final IOException e) {
+            throw new FileFormatException(file.toString(), 1, "the file cannot be read or written: " + e.getMessage(), e);
+        }
+    }
+
+    /** The set with its networks' files, where all of them lie beside the log. */
+    private TaskSet withFiles(final TaskSet set, final CompilerLog log, final SegmentFiles files) {
+        final Map<String, Path> found = new HashMap<>();
+        for (final CompilerLog.Entry entry : log.entries()) {
+            found.put(name(entry), compiled.get().logFile().toAbsolutePath().resolveSibling(entry.output()).normalize());
+        }
+        if (!found.values().stream().allMatch(Files::isRegularFile)) {
+            return set;
+        }
+        final Path base = compiled.get().base().toAbsolutePath().normalize();
+        final List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final int task = i;
+            tasks.add(set.tasks().get(i).withModel(new ModelSource.TfLiteFiles(IntStream.range(0, set.tasks().get(i).segments().size())
+                .mapToObj(j -> base.relativize(found.get(files.file(task, j))).toString()).toList())));
+        }
+        return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
+    }
+
+    private static String name(final CompilerLog.Entry entry) {
+        return entry.input().substring(entry.input().lastIndexOf('/') + 1);
     }
 
     private static DeviceSpec device(final TaskSet set) {
@@ -140,12 +195,12 @@ public final class SpetStrategy implements Planner {
             + Sizes.format(option.sramBytes()) + " resident", segments.toString());
     }
 
-    private Realisation realised(final TaskSet set, final SpetProblem problem, final SpetPlan plan, final SegmentFiles files,
+    private Realisation realised(final CompilerLog log, final SpetProblem problem, final SpetPlan plan, final SegmentFiles files,
         final List<String> notes) {
         final Map<String, Realisation.Bytes> found = new HashMap<>();
-        for (final CompilerLog.Entry entry : log.get().entries()) {
-            final String file = entry.input().substring(entry.input().lastIndexOf('/') + 1);
-            found.put(file, new Realisation.Bytes(entry.cachedBytes(), (long) Math.ceil(entry.streamedBytes() * (1 + LOG_ROUNDING))));
+        for (final CompilerLog.Entry entry : log.entries()) {
+            found.put(name(entry),
+                new Realisation.Bytes(entry.cachedBytes(), (long) Math.ceil(entry.streamedBytes() * (1 + LOG_ROUNDING))));
         }
         final Realisation realised;
         try {
@@ -161,7 +216,7 @@ public final class SpetStrategy implements Planner {
                 line.realised().wcetNs() > line.planned().wcetNs()
                     ? "; takes " + Durations.format(line.realised().wcetNs() - line.planned().wcetNs()) + " longer" : ""));
         }
-        final long reserved = log.get().reservedBytes(EdgeTpuCost.SRAM_BYTES);
+        final long reserved = log.reservedBytes(EdgeTpuCost.SRAM_BYTES);
         notes.add("  executables keep " + Sizes.format(reserved) + " of the device; " + Sizes.format(settings.reservedBytes())
             + " were planned for");
         return realised;

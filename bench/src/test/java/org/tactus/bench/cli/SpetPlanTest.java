@@ -1,18 +1,30 @@
 package org.tactus.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.edgetpu.compiled.CompilerLog;
+import org.tactus.bindings.edgetpu.compiled.EdgePackage;
+import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
+import org.tactus.bindings.edgetpu.cost.HostLink;
 import org.tactus.format.TaskSetFile;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
 
 class SpetPlanTest {
     private static final String CASE = "case-studies/spet.yaml";
@@ -54,6 +66,38 @@ class SpetPlanTest {
         assertTrue(plan(2, "--realised", log.toString()).contains("the log says nothing of"));
         Files.writeString(log, "nothing");
         assertTrue(plan(2, "--realised", log.toString()).contains("compiled.log:1: "));
+    }
+
+    @Test
+    void shouldNameTheCompiledFilesInThePlannedSetWhenTheyAreThere() {
+        final Path planned = folder.resolve("planned.yaml");
+        final Path compiled = folder.resolve("compiled");
+        plan(0, "--stand-ins", compiled.toString(), "--out", planned.toString());
+        final TaskSet set = TaskSetFile.load(planned, TaskSetFile.Options.strict()).taskSet();
+        long resident = 0;
+        final Set<Long> tokens = new HashSet<>();
+        for (final Task task : set.tasks()) {
+            final ModelSource.TfLiteFiles files = assertInstanceOf(ModelSource.TfLiteFiles.class, task.model().orElseThrow());
+            assertEquals(task.segments().size(), files.paths().size());
+            for (int j = 0; j < files.paths().size(); j++) {
+                final EdgePackage content = packageOf(folder.resolve(files.paths().get(j)));
+                resident += content.bytes().cached();
+                tokens.add(content.token());
+                final long ns = new EdgeTpuCost(HostLink.USB3).invocationNs(content.bytes(), content.main().estimatedCycles() * 2);
+                assertTrue(ns <= task.segments().get(j).wcetNs() && ns > task.segments().get(j).wcetNs() / 2, task.name() + " " + ns);
+            }
+        }
+        assertEquals(1, tokens.size(), "one token: nothing evicts anything");
+        assertTrue(resident > 4_000_000 && resident <= EdgeTpuCost.SRAM_BYTES - EdgeTpuCost.RESERVED_BYTES, "resident " + resident);
+        assertTrue(plan(0, "--realised", compiled.resolve("compiled.log").toString()).contains("realised:"));
+    }
+
+    private static EdgePackage packageOf(final Path file) {
+        try {
+            return TfLiteFile.read(Files.readAllBytes(file)).packages().getFirst();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

@@ -42,6 +42,16 @@ public final class SegmentFiles {
     }
 
     /**
+     * The file that the compiler makes of one.
+     *
+     * @param file its name before
+     * @return its name after
+     */
+    public static String compiled(final String file) {
+        return file.replaceFirst("\\.tflite$", "_edgetpu.tflite");
+    }
+
+    /**
      * The command's arguments: resident segments, then the one that is partly resident, then the rest. A file that two tasks use stands
      * once, where the one that streams less of it wants it.
      *
