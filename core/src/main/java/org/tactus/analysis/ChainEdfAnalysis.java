@@ -40,9 +40,10 @@ final class ChainEdfAnalysis implements SchedulabilityTest {
         if (failed >= 0) {
             Arrays.fill(bounds, ChainEdf.INFINITE);
         }
-        return Verdicts.of(name(), set, model.order, bounds, failed, i -> {
+        return Verdicts.of(name(), set, model.order, bounds, failed, new Explainer<>(() -> {
             final ChainEdf fresh = new ChainEdf(model, cases);
-            return fresh.explain(i, fresh.solve());
-        });
+            fresh.solve();
+            return fresh;
+        }, (fresh, i) -> fresh.explain(i, failed)));
     }
 }

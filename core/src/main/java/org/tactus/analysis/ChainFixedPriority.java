@@ -25,6 +25,10 @@ final class ChainFixedPriority {
         cap = new long[model.tasks * model.devices];
     }
 
+    long[] bounds() {
+        return bound;
+    }
+
     /**
      * Bounds the tasks from the highest priority down, and stops at the first that fails.
      *

@@ -44,12 +44,12 @@ final class ChainFpAnalysis implements SchedulabilityTest {
         if (budgeted && decisive >= 0) {
             Arrays.fill(bounds, ChainFixedPriority.INFINITE);
         }
-        return Verdicts.of(name(), set, model.order, bounds, decisive, i -> {
+        return Verdicts.of(name(), set, model.order, bounds, decisive, new Explainer<>(() -> {
             final ChainFixedPriority fresh = new ChainFixedPriority(model, budgeted);
-            final long[] known = fresh.solve();
-            return budgeted && known[i] != bounds[i] ? Sentences.follows(model.name(i), firstFailing(model, known), model.deadline[i])
-                : fresh.explain(i);
-        });
+            fresh.solve();
+            return fresh;
+        }, (fresh, i) -> budgeted && fresh.bounds()[i] != bounds[i]
+            ? Sentences.follows(model.name(i), firstFailing(model, fresh.bounds()), model.deadline[i]) : fresh.explain(i)));
     }
 
     private static String firstFailing(final ChainModel model, final long[] known) {

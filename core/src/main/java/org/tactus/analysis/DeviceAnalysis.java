@@ -77,17 +77,25 @@ final class DeviceAnalysis implements SchedulabilityTest {
         if (!good) {
             Arrays.fill(bounds, DeviceEdf.INFINITE);
         }
-        return Verdicts.of(name(), set, model.order, bounds, decisive, i -> explainEdf(model, i, decisive));
+        return Verdicts.of(name(), set, model.order, bounds, decisive, new Explainer<>(
+            () -> solved(model, decisive), (fresh, i) -> explainEdf(fresh, model, i, decisive)));
     }
 
-    private Explanation explainEdf(final DeviceModel model, final int i, final int decisive) {
+    /** Solves again for explanations: past the deadline of the task that fails, if there is one. */
+    private DeviceEdf solved(final DeviceModel model, final int decisive) {
+        final DeviceEdf fresh = new DeviceEdf(model, grain == Grain.ANY, tick);
+        if (!fresh.solve(decisive >= 0 ? Saturating.multiply(model.deadline[decisive], 64) : 0) && decisive >= 0) {
+            fresh.bounds()[decisive] = DeviceEdf.INFINITE;
+        }
+        return fresh;
+    }
+
+    private static Explanation explainEdf(final DeviceEdf fresh, final DeviceModel model, final int i, final int decisive) {
         if (decisive >= 0 && decisive != i) {
             return Sentences.follows(model.name(i), model.name(decisive), model.deadline[i]);
         }
-        final DeviceEdf fresh = new DeviceEdf(model, grain == Grain.ANY, tick);
-        final boolean found = fresh.solve(decisive >= 0 ? Saturating.multiply(model.deadline[i], 64) : 0);
         final long response = fresh.bounds()[i];
-        if (!found || (decisive >= 0) != (response > model.deadline[i])) {
+        if (response == DeviceEdf.INFINITE || (decisive >= 0) != (response > model.deadline[i])) {
             return Sentences.unbounded(model.name(i), model.deadline[i], Sentences.load(model.device(), fresh.load()));
         }
         return fresh.explain(i);

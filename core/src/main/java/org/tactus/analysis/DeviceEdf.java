@@ -13,7 +13,7 @@ import java.util.List;
  */
 final class DeviceEdf {
     static final long INFINITE = Long.MAX_VALUE;
-    private static final long MOST_STEPS = 1 << 22;
+    private static final long MOST_STEPS = 1 << 20;
     private static final double MOST_LOAD = 1 + 1e-9;
 
     private final DeviceModel model;

@@ -16,7 +16,8 @@ final class EdfWalk {
     static final int ANYBODY = -1;
     /** Only tasks that cannot interfere may block the first run. */
     static final int HARMLESS = -2;
-    private static final int MOST_STEPS = 1 << 18;
+    /** Most steps towards fixed points for a whole set; beyond, what is asked counts as not bounded. */
+    private static final long MOST_STEPS = 1 << 24;
 
     private final ChainModel model;
     /** R(k,r), at k * devices + r; the solver's. */
@@ -49,6 +50,7 @@ final class EdfWalk {
     private int from;
     private int to;
     private long blocked;
+    private long left = MOST_STEPS;
     /** By run of the task under study: its window, its latest start, its end, of the last walk. */
     final long[] window;
     final long[] start;
@@ -242,7 +244,7 @@ final class EdfWalk {
     private long window(final int r, final long base, final long warm, final long limit) {
         final int last = growTo[r];
         long x = Math.max(base, warm);
-        for (int step = 0; step < MOST_STEPS && x <= limit; step++) {
+        while (x <= limit && left-- > 0) {
             long next = base;
             for (int v = growFrom[r]; v < last; v++) {
                 next = Saturating.add(next, work(v, v, x));
@@ -262,7 +264,7 @@ final class EdfWalk {
             base = reached[r] ? Saturating.add(base, constant[r]) : base;
         }
         long x = Math.max(base, warm);
-        for (int step = 0; step < MOST_STEPS && x <= limit; step++) {
+        while (x <= limit && left-- > 0) {
             long next = base;
             for (final int r : model.used[i]) {
                 final int last = reached[r] ? growTo[r] : 0;

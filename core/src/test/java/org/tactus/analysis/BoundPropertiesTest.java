@@ -4,23 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Limits;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
 /** What must hold between bounds of related sets, and of several tests on one set. */
 class BoundPropertiesTest {
-    private static final int SETS = 1500;
+    private static final int SETS = Integer.getInteger("tactus.property.sets", 1500);
+    private static final long SEED = Long.getLong("tactus.property.seed", 4711);
 
     @Test
     void shouldNeverLowerABoundWhenAWcetGrows() {
-        final long seed = 4711;
+        final long seed = SEED;
         final SplittableRandom random = new SplittableRandom(seed);
         int compared = 0;
         for (int s = 0; s < SETS; s++) {
@@ -48,7 +56,7 @@ class BoundPropertiesTest {
 
     @Test
     void shouldNeverBeAboveALooserTest() {
-        final long seed = 815;
+        final long seed = SEED + 1;
         final SplittableRandom random = new SplittableRandom(seed);
         for (int s = 0; s < SETS; s++) {
             final PolicyKind policy = s % 2 == 0 ? PolicyKind.EDF : PolicyKind.FIXED_PRIORITY;
@@ -89,6 +97,52 @@ class BoundPropertiesTest {
                     final Verdict verdict = test.analyze(set);
                     assertTrue(!verdict.schedulable(), verdict::toString);
                     verdict.tasks().forEach(TaskVerdict::explanation);
+                }
+            }
+        }
+    }
+
+    /** Two tasks leave less than a millionth of the device to the others: a fixed point that is far must be given up in time. */
+    @Test
+    @Timeout(60)
+    void shouldGiveUpInTimeWhenUtilisationIsAlmostOne() {
+        final long hour = 3_600_000_000_000L;
+        for (final PolicyKind policy : PolicyKind.values()) {
+            final TaskSet set = TaskSet.builder("almost").policy(policy).device(DeviceSpec.modelled("g")).device(DeviceSpec.modelled("h"))
+                .task("a", t -> t.periodNs(1_000_000).segment("g", 500_000)).task("b", t -> t.periodNs(1_000_001).segment("g", 500_000))
+                .task("c", t -> t.periodNs(hour).segment("g", 1)).task("d", t -> t.periodNs(hour).jitterNs(1).segment("g", 1))
+                .task("e", t -> t.periodNs(hour + 1).segment("h", hour / 2).segment("g", 1).segment("h", 3)).build();
+            final TaskSet one = new TaskSet(set.name(), policy, set.overheads(), set.platform(), set.tasks().subList(0, 4));
+            for (final String name : Analyses.names()) {
+                final SchedulabilityTest test = Analyses.byName(name).orElseThrow();
+                for (final TaskSet asked : List.of(set, one)) {
+                    if (test.applies(asked).isEmpty()) {
+                        final Verdict verdict = test.analyze(asked);
+                        assertTrue(verdict.schedulable() == verdict.reason().isEmpty(), verdict.reason());
+                    }
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldNeverBoundByAnOverflowWhenSwappingIsExtreme() {
+        final long huge = Limits.MAX_TIME_NS;
+        for (final PolicyKind policy : PolicyKind.values()) {
+            for (final SwapProtocol protocol : SwapProtocol.values()) {
+                final DeviceMemory memory = new DeviceMemory(1000, 10, protocol, huge, huge, huge, huge);
+                final TaskSet set = TaskSet.builder("huge").policy(policy).device(DeviceSpec.modelled("g").withMemory(memory))
+                    .overheads(new Overheads(1, 1, 1, 1, huge))
+                    .task("small", t -> t.periodNs(100_000).segment("g", 1_000))
+                    .task("large", t -> t.periodNs(huge).memory(new TaskMemory(990, OptionalLong.of(990), Optional.empty()))
+                        .segment("g", huge)).build();
+                for (final String name : Analyses.names()) {
+                    final SchedulabilityTest test = Analyses.byName(name).orElseThrow();
+                    if (test.applies(set).isEmpty()) {
+                        final Verdict verdict = test.analyze(set);
+                        assertTrue(verdict.tasks().stream().noneMatch(TaskVerdict::bounded), () -> name + ": " + verdict);
+                        verdict.tasks().forEach(TaskVerdict::explanation);
+                    }
                 }
             }
         }

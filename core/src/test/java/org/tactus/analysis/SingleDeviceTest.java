@@ -13,7 +13,7 @@ import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
 class SingleDeviceTest {
-    private static final int SETS = 400;
+    private static final int SETS = Math.min(1 << 20, Integer.getInteger("tactus.property.sets", 400));
 
     @Test
     void shouldGivePublishedBoundsOfTheCanExample() {

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import org.tactus.analysis.Explanation;
 import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.Term;
 import org.tactus.analysis.Verdict;
 import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
@@ -21,11 +24,12 @@ final class AnalysisPrinter {
     private final OutputFormat format;
     private final PrintWriter print;
 
-    AnalysisPrinter(final OutputFormat format, final PrintWriter print) {
+    AnalysisPrinter(final OutputFormat format, final PrintWriter print, final boolean sensitivity) {
         this.format = format;
         this.print = print;
         if (format == OutputFormat.CSV) {
-            print.println("file,test,schedulable,task,responseBoundNs,deadlineNs,slackNs,reason");
+            print.println("file,test,schedulable,task,responseBoundNs,deadlineNs,slackNs,reason"
+                + (sensitivity ? ",largestFactorOfAll,largestFactor,smallestPeriodNs,smallestCapacityBytes" : ""));
         }
     }
 
@@ -47,7 +51,7 @@ final class AnalysisPrinter {
     void verdict(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity) throws IOException {
         switch (format) {
             case JSON -> print.println(json(loaded, verdict, sensitivity));
-            case CSV -> csv(loaded, verdict);
+            case CSV -> csv(loaded, verdict, sensitivity);
             case TABLE -> AnalysisTable.print(print, loaded, verdict, sensitivity);
         }
     }
@@ -71,12 +75,39 @@ final class AnalysisPrinter {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            json.writeArrayFieldStart("explanations");
+            for (final TaskVerdict task : verdict.tasks()) {
+                why(json, task);
+            }
+            json.writeEndArray();
             if (sensitivity.isPresent()) {
                 json(json, sensitivity.get());
             }
             json.writeEndObject();
         }
         return line.toString();
+    }
+
+    /** What makes the bound; for a task without one, what the same formula gives past the deadline, and from when on it is late. */
+    private static void why(final JsonGenerator json, final TaskVerdict task) throws IOException {
+        final Explanation why = task.explanation();
+        json.writeStartObject();
+        json.writeStringField("name", task.name());
+        number(json, "responseNs", why.responseNs());
+        number(json, "firstFailingNs", why.firstFailingNs());
+        json.writeStringField("sentence", why.sentence());
+        json.writeArrayFieldStart("terms");
+        for (final Term term : why.terms()) {
+            json.writeStartObject();
+            json.writeStringField("kind", term.kind().text());
+            json.writeStringField("by", term.by());
+            json.writeStringField("where", term.where());
+            json.writeNumberField("jobs", term.jobs());
+            json.writeNumberField("ns", term.ns());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
     }
 
     private static void json(final JsonGenerator json, final SensitivityReport report) throws IOException {
@@ -120,12 +151,30 @@ final class AnalysisPrinter {
         }
     }
 
-    private void csv(final LoadedTaskSet loaded, final Verdict verdict) {
-        for (final TaskVerdict task : verdict.tasks()) {
+    private void csv(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity) {
+        for (int i = 0; i < verdict.tasks().size(); i++) {
+            final TaskVerdict task = verdict.tasks().get(i);
+            final int at = i;
             print.println(String.join(",", quoted(loaded.file().toString()), verdict.test(), Boolean.toString(verdict.schedulable()),
                 task.name(), task.bounded() ? Long.toString(task.responseBoundNs()) : "", Long.toString(task.deadlineNs()),
-                task.bounded() ? Long.toString(task.slackNs()) : "", quoted(verdict.schedulable() ? "" : verdict.reason())));
+                task.bounded() ? Long.toString(task.slackNs()) : "", quoted(verdict.schedulable() ? "" : verdict.reason()))
+                + sensitivity.map(report -> ',' + csv(report, report.tasks().get(at))).orElse(""));
         }
+    }
+
+    /** The columns of one task; those of the set and of its devices stand again in each row. */
+    private static String csv(final SensitivityReport report, final SensitivityReport.OfTask task) {
+        return String.join(",", text(report.largestFactor()), text(task.largestFactor()), text(task.smallestPeriodNs()),
+            quoted(report.devices().stream().map(device -> device.name() + '=' + text(device.smallestCapacityBytes()))
+                .collect(Collectors.joining(";"))));
+    }
+
+    private static String text(final OptionalDouble value) {
+        return value.isPresent() ? Double.toString(value.getAsDouble()) : "";
+    }
+
+    private static String text(final OptionalLong value) {
+        return value.isPresent() ? Long.toString(value.getAsLong()) : "";
     }
 
     private static String quoted(final String text) {

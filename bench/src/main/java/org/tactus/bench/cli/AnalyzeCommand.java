@@ -46,7 +46,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         final Optional<SchedulabilityTest> chosen = chosen();
         if (out == null) {
             final PrintWriter print = spec.commandLine().getOut();
-            final int status = analyze(new AnalysisPrinter(format, print), chosen);
+            final int status = analyze(new AnalysisPrinter(format, print, sensitivity), chosen);
             print.flush();
             return status;
         }
@@ -55,7 +55,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         final Path file = out.resolve("analysis." + ending);
         final int status;
         try (PrintWriter print = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
-            status = analyze(new AnalysisPrinter(format, print), chosen);
+            status = analyze(new AnalysisPrinter(format, print, sensitivity), chosen);
         }
         spec.commandLine().getOut().print(Files.readString(file));
         spec.commandLine().getOut().flush();

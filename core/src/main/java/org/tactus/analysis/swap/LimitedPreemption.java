@@ -34,7 +34,7 @@ final class LimitedPreemption {
         if (model.load(i + 1) > MOST_LOAD) {
             return INFINITE;
         }
-        final long busy = busyPeriod(i, model.stall + blocking(i));
+        final long busy = busyPeriod(i, Saturating.add(model.stall, blocking(i)));
         if (busy == INFINITE) {
             return INFINITE;
         }
@@ -44,7 +44,7 @@ final class LimitedPreemption {
         for (long q = 0; q < jobs; q++) {
             final long own = Saturating.add(Saturating.multiply(q, model.demand[i]), model.demand[i] - model.last[i]);
             final long shift = q * model.period[i];
-            start = start(i, Saturating.add(model.stall + blocking(i), own), start, Saturating.add(limit, shift));
+            start = start(i, Saturating.add(Saturating.add(model.stall, blocking(i)), own), start, Saturating.add(limit, shift));
             if (start == INFINITE) {
                 return INFINITE;
             }

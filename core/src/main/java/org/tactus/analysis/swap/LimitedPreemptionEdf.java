@@ -18,7 +18,7 @@ import org.tactus.analysis.Term;
  */
 final class LimitedPreemptionEdf {
     private static final long INFINITE = Long.MAX_VALUE;
-    private static final long MOST_STEPS = 1 << 22;
+    private static final long MOST_STEPS = 1 << 20;
     private static final int MOST_POINTS = 1 << 18;
     private static final double MOST_LOAD = 1 + 1e-9;
 
@@ -120,10 +120,11 @@ final class LimitedPreemptionEdf {
         return window < 0 ? 0 : window / model.period[i] + 1;
     }
 
+    /** Explains a task after {@link #feasible}, and {@link #solve} where that holds. */
     Explanation explain(final int i) {
         final String name = model.task(i).name();
         final long deadline = model.deadline[i];
-        if (!feasible()) {
+        if (failing >= 0) {
             if (failing != i) {
                 return Sentences.follows(name, model.task(failing).name(), deadline);
             }
@@ -132,7 +133,6 @@ final class LimitedPreemptionEdf {
             }
             return explainDemand(i);
         }
-        solve();
         final long response = bound(i);
         final List<Term> terms = new ArrayList<>();
         if (solved && periods.boundNs(i) <= deadline) {

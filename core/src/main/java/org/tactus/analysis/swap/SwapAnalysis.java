@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import org.tactus.analysis.Explainer;
 import org.tactus.analysis.Explanation;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TaskVerdict;
@@ -141,7 +142,13 @@ public final class SwapAnalysis implements SchedulabilityTest {
         } else {
             failed = solver.failing();
         }
-        return verdict(model, bounds, failed, i -> new LimitedPreemptionEdf(model).explain(i));
+        return verdict(model, bounds, failed, new Explainer<>(() -> {
+            final LimitedPreemptionEdf fresh = new LimitedPreemptionEdf(model);
+            if (fresh.feasible()) {
+                fresh.solve();
+            }
+            return fresh;
+        }, LimitedPreemptionEdf::explain));
     }
 
     private Verdict overlapped(final TaskSet set) {
