@@ -66,7 +66,7 @@ final class BackgroundSwaps {
 
     private int pick(final int first, final int running, final long startNs, final long nowNs) {
         target = first == NONE ? usedNext(running) : first;
-        if (target == NONE || table.out(target) == 0) {
+        if (target == NONE || table.out(target) == 0 || state.isStopRequested(target)) {
             return SwapScheduler.WAIT;
         }
         final long budgetNs = running == NONE ? Long.MIN_VALUE : startNs + state.wcetNs(running) - nowNs;

@@ -336,12 +336,12 @@ public final class SwapScheduler {
     }
 
     /**
-     * Tells whether the move under way, or the last one, brings chunks in.
+     * Chunks of the move under way, or of the last one, as it was asked for.
      *
-     * @return false when it takes them out
+     * @return above 0
      */
-    public boolean isMovingIn() {
-        return movesIn;
+    public int movedCount() {
+        return movedCount;
     }
 
     /**

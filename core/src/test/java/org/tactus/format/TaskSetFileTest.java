@@ -1,6 +1,7 @@
 package org.tactus.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,7 @@ import org.tactus.model.PolicyKind;
 import org.tactus.model.Precision;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
+import org.tactus.model.Residency;
 import org.tactus.model.Segment;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
@@ -175,6 +177,27 @@ class TaskSetFileTest {
         assertEquals(Segment.UNMEASURED, loaded.taskSet().tasks().get(1).segments().get(0).wcetNs());
         assertEquals(Overheads.NONE, loaded.taskSet().overheads());
         assertTrue(loaded.calibration().isEmpty());
+    }
+
+    @Test
+    void shouldTellClassesOfMemoryApart() throws IOException {
+        Files.writeString(directory.resolve("objects.csv"),
+            "object,bytes,class\nweights,1000,constant\noutput,24,scratch\nhidden,8,state\ntruth,500,unused\n");
+        final String text = Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: objects.csv, swap: 512B}");
+        final TaskMemory memory = load(text).taskSet().tasks().get(0).memory().orElseThrow();
+        assertEquals(new TaskMemory(1032, OptionalLong.of(512), Optional.of("objects.csv"), 24, 8), memory);
+        assertEquals(1000, memory.constantBytes());
+        Files.writeString(directory.resolve("objects.csv"), "bytes,class\n1,weights\n");
+        assertEquals(directory.resolve("objects.csv") + ":2: class: 'weights' is none; write constant, scratch, state, unused",
+            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+        final String sizes = Sets.FULL.replace("swap: 576MiB}", "swap: 576MiB, scratch: 4000MiB, state: 1MiB}")
+            .replace("protocol: ovl", "protocol: ovl, residency: copy-all, chunkDrop: 1ms, background: false");
+        final var set = load(sizes).taskSet();
+        assertEquals(4000L << 20, set.tasks().get(0).memory().orElseThrow().scratchBytes());
+        final DeviceMemory device = set.platform().devices().get(2).memory().orElseThrow();
+        assertEquals(Residency.COPY_ALL, device.residency());
+        assertEquals(1_000_000, device.chunkDropNs());
+        assertFalse(device.background());
     }
 
     @Test
