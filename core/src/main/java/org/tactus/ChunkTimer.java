@@ -15,6 +15,7 @@ public final class ChunkTimer implements AutoCloseable {
     private static final int SMALLEST_PRODUCT = 64;
     private static final int LARGEST_PRODUCT = 2048;
     private static final long LOAD_NS = 1_000_000L;
+    private static final long MOST_LOAD_NS = 50_000_000L;
     private static final int FACTORS = 3;
 
     private final GpuRig rig;
@@ -128,13 +129,16 @@ public final class ChunkTimer implements AutoCloseable {
             handles[i] = memory.create(rig.gpu(), chunkBytes);
             create[i] = System.nanoTime() - beginNs;
         }
+        long tookNs = 0;
         for (int repetition = -1; repetition < repetitions; repetition++) { // the first one warms up
             final int at = Math.max(0, repetition);
             if (loaded) {
-                compute(2 * LOAD_NS);
+                compute(Math.clamp(2 * tookNs, LOAD_NS, MOST_LOAD_NS)); // outlasts the calls, unless they wait for it
             }
+            final long beginNs = System.nanoTime();
             chunkByChunk(region, chunkBytes, handles, single, at * chunks);
             asRun(region, chunkBytes, handles, run, at);
+            tookNs = System.nanoTime() - beginNs;
             streams.synchronize(rig.compute());
         }
         for (final long handle : handles) {

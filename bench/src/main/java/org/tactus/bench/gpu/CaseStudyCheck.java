@@ -14,6 +14,7 @@ import org.tactus.GpuRig;
 import org.tactus.TactusOptions;
 import org.tactus.bench.study.SwapCaseStudy;
 import org.tactus.device.cuda.CudaDevices;
+import org.tactus.format.GpuCalibration;
 import org.tactus.format.GpuCalibration.ChunkCost;
 import org.tactus.format.TaskSetFile;
 import org.tactus.model.DeviceKind;
@@ -137,10 +138,12 @@ final class CaseStudyCheck implements GpuCheck {
 
     /** Costs of a chunk as the file says, or as measured now where they are greater: its bounds are to hold on this bus. */
     private static DeviceMemory costly(final DeviceMemory memory, final GpuRig rig, final long chunkBytes) {
-        final ChunkCost cost = new GpuCalibrator(rig, List.of(chunkBytes), CHUNKS * chunkBytes, REPETITIONS, LAUNCHES)
-            .measure(part -> { }).chunks().getFirst();
+        final GpuCalibration measured = new GpuCalibrator(rig, List.of(chunkBytes), CHUNKS * chunkBytes, REPETITIONS, LAUNCHES)
+            .measure(part -> { });
+        final ChunkCost cost = measured.chunks().getFirst();
         return new DeviceMemory(memory.capacityBytes(), memory.chunkBytes(), memory.protocol(), Math.max(memory.chunkInNs(), cost.inNs()),
-            Math.max(memory.chunkOutNs(), cost.outNs()), memory.swapInOverheadNs(), memory.swapOutOverheadNs(), memory.residency(),
+            Math.max(memory.chunkOutNs(), cost.outNs()), Math.max(memory.swapInOverheadNs(), measured.swapInOverheadNs()),
+            Math.max(memory.swapOutOverheadNs(), measured.swapOutOverheadNs()), memory.residency(),
             Math.max(memory.chunkDropNs(), cost.dropNs()), memory.background());
     }
 }
