@@ -138,6 +138,36 @@ class SwapSchedulerTest {
     }
 
     @Test
+    void shouldMoveNothingInTheBackgroundThatCouldMakeAJobWaitLonger() {
+        open(SwapProtocol.SEQ, true, 2, 50, 50, 50);
+        expect(SwapScheduler.MOVE_IN, A, 1, 1, 0); // both chunks would cost b 2 out and 2 in, and the rest of this one
+        swaps.progress(1, false, 1);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1));
+    }
+
+    @Test
+    void shouldMoveNothingInTheBackgroundPastTheWcetOfTheExecutingJob() {
+        open(SwapProtocol.SEQ, true, 3, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(7), "its WCET is over: c could have to wait for more than its 2 in and 2 out");
+    }
+
+    @Test
+    void shouldMoveInTheBackgroundWhatEndsWithinTheWcetOfTheExecutingJob() {
+        open(SwapProtocol.SEQ, true, 3, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 1, 1, 6);
+    }
+
+    @Test
     void shouldAllocateNothingWhenItDecides() {
         open(SwapProtocol.SEQ, true, 4, 0, 0, 0);
         long least = Long.MAX_VALUE;
