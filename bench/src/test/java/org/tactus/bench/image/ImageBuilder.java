@@ -28,8 +28,8 @@ import java.util.stream.Stream;
 final class ImageBuilder {
     /** Largest packed image: what is copied to a machine in a moment. */
     private static final long MAX_PACKED_BYTES = 60L << 20;
-    /** Large libraries, not needed by anything but what calls them: networks' run time, and the solver's native part. */
-    private static final List<String> LEFT_OUT = List.of("onnxruntime-", "ortools-linux-");
+    /** Large libraries, not needed by anything but what calls them: networks' run times, and the solver's native part. */
+    private static final List<String> LEFT_OUT = List.of("onnxruntime-", "tensorflow-lite-", "ortools-linux-");
 
     private final Path repository;
     private final Path target;
