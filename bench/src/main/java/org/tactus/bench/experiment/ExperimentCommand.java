@@ -1,9 +1,11 @@
 package org.tactus.bench.experiment;
 
+import org.tactus.bench.accuracy.ImagesCommand;
 import picocli.CommandLine.Command;
 
-/** {@code tactus experiment}: what is accepted over many random task sets, how far a car drives over many runs. */
-@Command(name = "experiment", mixinStandardHelpOptions = true, subcommands = {SchedulabilityCommand.class, BrakingCommand.class},
+/** {@code tactus experiment}: what is accepted over many random task sets, what it costs in accuracy, how far a car drives. */
+@Command(name = "experiment", mixinStandardHelpOptions = true,
+    subcommands = {SchedulabilityCommand.class, AccuracyCommand.class, ImagesCommand.class, BrakingCommand.class},
     description = "Experiments over many random task sets or runs; name one of them.")
 public final class ExperimentCommand {
 }

@@ -1,0 +1,75 @@
+package org.tactus.bench.accuracy;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus experiment images}: the drawn signs as NumPy arrays, for the trainer and as samples for {@code tactus quantize}. */
+@Command(name = "images", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Draws traffic-sign-like images and writes images.npy (32-bit floats) and labels.npy (bytes).")
+public final class ImagesCommand implements Callable<Integer> {
+    private static final int MOST = 1_000_000;
+    private static final int HEADER_BYTES = 128;
+    private static final int PREAMBLE_BYTES = 10;
+
+    @Spec
+    private CommandSpec spec;
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of the set: 1 trained the network, 2 calibrates it, 3 is held out "
+        + "(default: ${DEFAULT-VALUE}).")
+    private long seed;
+    @Option(names = "--count", defaultValue = "1000", description = "Number of images (default: ${DEFAULT-VALUE}).")
+    private int count;
+    @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for the two files.")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException {
+        if (count < 1 || count > MOST) {
+            throw new ParameterException(spec.commandLine(), "--count " + count + " is out of range; give 1 to " + MOST);
+        }
+        Files.createDirectories(out);
+        final byte[] labels = new byte[count];
+        try (OutputStream images = new BufferedOutputStream(Files.newOutputStream(out.resolve("images.npy")))) {
+            images.write(header("<f4", count + ", " + SignImages.CHANNELS + ", " + SignImages.SIZE + ", " + SignImages.SIZE));
+            final SignImages signs = new SignImages(seed);
+            final float[] image = new float[SignImages.ELEMENTS];
+            final ByteBuffer bytes = ByteBuffer.allocate(SignImages.ELEMENTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            for (int i = 0; i < count; i++) {
+                labels[i] = (byte) signs.draw(i, image, 0);
+                bytes.clear().asFloatBuffer().put(image);
+                images.write(bytes.array());
+            }
+        }
+        try (OutputStream file = Files.newOutputStream(out.resolve("labels.npy"))) {
+            file.write(header("|u1", count + ","));
+            file.write(labels);
+        }
+        final PrintWriter printer = spec.commandLine().getOut();
+        printer.println("Wrote " + count + " images to " + out);
+        printer.flush();
+        return 0;
+    }
+
+    /** NumPy's format 1.0: a preamble and a dictionary, filled up with blanks. */
+    private static byte[] header(final String type, final String shape) {
+        final String dictionary = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+        final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+        header.putShort((short) (HEADER_BYTES - PREAMBLE_BYTES));
+        header.put((dictionary + " ".repeat(HEADER_BYTES - PREAMBLE_BYTES - 1 - dictionary.length()) + "\n")
+            .getBytes(StandardCharsets.US_ASCII));
+        return header.array();
+    }
+}

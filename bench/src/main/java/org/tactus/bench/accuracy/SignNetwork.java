@@ -1,0 +1,107 @@
+package org.tactus.bench.accuracy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.inference.LayeredModel;
+import org.tactus.inference.Mixture;
+import org.tactus.inference.OnnxModel;
+import org.tactus.inference.Range;
+import org.tactus.inference.RangeCalibration;
+import org.tactus.inference.SegmentedModel;
+
+/** The committed network that tells signs apart, quantised with images that neither training nor evaluation uses. Any thread. */
+public final class SignNetwork {
+    /** Images that calibrate the ranges. */
+    public static final int CALIBRATION_IMAGES = 300;
+    /** Share of the values that a range must hold. */
+    public static final double CALIBRATION_SHARE = 1;
+
+    private static final String FILE = "signs.onnx";
+
+    private final Mixture fp32;
+
+    /**
+     * Loads and calibrates the network.
+     *
+     * @param weightLimit {@link Mixture#FULL_WEIGHTS} or {@link Mixture#REDUCED_WEIGHTS}
+     * @param share       of the values that a range must hold
+     */
+    public SignNetwork(final int weightLimit, final double share) {
+        final LayeredModel model = LayeredModel.of(load());
+        final Map<String, Range> ranges =
+            new RangeCalibration(model, new LabelledImages(SignImages.CALIBRATION_SEED, CALIBRATION_IMAGES), share).ranges();
+        fp32 = new Mixture(model, ranges, weightLimit, new boolean[model.layers().size()]);
+    }
+
+    /**
+     * The committed file.
+     *
+     * @return the network as it was trained
+     */
+    public static OnnxModel load() {
+        try (InputStream stream = SignNetwork.class.getResourceAsStream(FILE)) {
+            if (stream == null) {
+                throw new IllegalStateException("the network " + FILE + " is missing beside " + SignNetwork.class.getName());
+            }
+            return OnnxModel.of(FILE, stream.readAllBytes());
+        } catch (final IOException e) {
+            throw new UncheckedIOException("cannot read the network " + FILE, e);
+        }
+    }
+
+    /**
+     * The network with all layers in floating point.
+     *
+     * @return a mixture to derive others from
+     */
+    public Mixture fp32() {
+        return fp32;
+    }
+
+    /**
+     * Lets a mixture answer.
+     *
+     * @param mixture a mixture of this network
+     * @param images  what is asked
+     * @return its answer to each
+     */
+    public static int[] answers(final Mixture mixture, final LabelledImages images) {
+        final int[] answers = new int[images.count()];
+        try (SegmentedModel model = SegmentedModel.create(mixture.cut(0), OnnxOptions.SINGLE_THREAD)) {
+            final MemorySegment input = model.tensor(model.inputs().getFirst().name());
+            final MemorySegment scores = model.tensor(model.outputs().getFirst().name());
+            for (int i = 0; i < answers.length; i++) {
+                images.fill(i, input);
+                model.run(0);
+                int best = 0;
+                for (int c = 1; c < SignImages.CLASSES; c++) {
+                    if (scores.getAtIndex(ValueLayout.JAVA_FLOAT, c) > scores.getAtIndex(ValueLayout.JAVA_FLOAT, best)) {
+                        best = c;
+                    }
+                }
+                answers[i] = best;
+            }
+        }
+        return answers;
+    }
+
+    /**
+     * Share of right answers.
+     *
+     * @param answers to each image
+     * @param images  what was asked
+     * @return top-1 accuracy, percent
+     */
+    public static double accuracy(final int[] answers, final LabelledImages images) {
+        int right = 0;
+        for (int i = 0; i < answers.length; i++) {
+            right += answers[i] == images.label(i) ? 1 : 0;
+        }
+        return 100.0 * right / answers.length;
+    }
+}
