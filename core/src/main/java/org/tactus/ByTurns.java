@@ -15,6 +15,8 @@ import org.tactus.time.Clock;
 final class ByTurns {
     private static final int WARM_UP_RUNS = 10;
     private static final long BUSY_NS = 20_000_000;
+    /** 8 MiB: more than a core's own caches hold. */
+    private static final int SWEPT_LONGS = 1 << 20;
 
     private ByTurns() {
     }
@@ -23,8 +25,15 @@ final class ByTurns {
         return cores.size() < 2 ? OnnxOptions.SINGLE_THREAD : new OnnxOptions(cores.size(), cores.subList(1, cores.size()), true);
     }
 
-    /** Runs each model as often as told, on seeded inputs; the quantiles under the models' names. */
-    static Map<String, Quantiles> measure(final Map<String, CutChain> chains, final OnnxOptions options, final int runs) {
+    /**
+     * Runs each model as often as told, on seeded inputs.
+     *
+     * @param cold whether other data pass through the caches before each run, as other tasks' do before a job
+     * @return the quantiles under the models' names
+     */
+    static Map<String, Quantiles> measure(
+        final Map<String, CutChain> chains, final OnnxOptions options, final int runs, final boolean cold) {
+        final long[] swept = new long[cold ? SWEPT_LONGS : 0];
         final Map<String, long[]> samples = new LinkedHashMap<>();
         final List<SegmentedModel> models = new ArrayList<>();
         try {
@@ -38,6 +47,9 @@ final class ByTurns {
             long busySinceNs = Clock.SYSTEM.nanoTime();
             for (int run = -WARM_UP_RUNS; run < runs; run++) {
                 for (int form = 0; form < rows.size(); form++) {
+                    for (int i = 0; i < swept.length; i += Long.BYTES) {
+                        swept[i]++;
+                    }
                     final long beginNs = Clock.SYSTEM.nanoTime();
                     models.get(form).run(0);
                     if (run >= 0) {

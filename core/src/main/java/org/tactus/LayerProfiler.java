@@ -69,7 +69,7 @@ public final class LayerProfiler {
             chains.put("quantise", int8.conversion(output, true));
             chains.put("dequantise", int8.conversion(output, false));
         }
-        final Map<String, Quantiles> times = ByTurns.measure(chains, ByTurns.options(cores), runs);
+        final Map<String, Quantiles> times = ByTurns.measure(chains, ByTurns.options(cores), runs, false);
         return new LayerTimes(layer.name(), layer.operator(), model.operations(index), times.get("fp32"),
             Optional.ofNullable(times.get("int8")), Optional.ofNullable(times.get("quantise")),
             Optional.ofNullable(times.get("dequantise")));

@@ -20,7 +20,7 @@ import org.tactus.model.Variant;
 
 /**
  * Measures a task whose precisions are open: every variant on a CPU device alone, and the conversions between segments apart, since a
- * plan decides which of them are paid.
+ * plan decides which of them are paid. Caches are cold, as they are when other tasks ran before.
  */
 final class VariantProfiler {
     private final TaskSet set;
@@ -51,7 +51,7 @@ final class VariantProfiler {
                 }
             }
             final int at = i;
-            ByTurns.measure(chains, options, runs).forEach((index, times) -> {
+            ByTurns.measure(chains, options, runs, true).forEach((index, times) -> {
                 final Variant variant = variants.get(at).get(Integer.parseInt(index));
                 segments.add(new WcetSidecar.SegmentWcet(at, set.platform().devices().get(variant.device()).name(), variant.precision(),
                     withMargin(times), times));
@@ -62,7 +62,7 @@ final class VariantProfiler {
         for (int c = 0; c < crossings.size(); c++) {
             final LayeredModel.Crossing crossing = crossings.get(c);
             final Map<String, Quantiles> times = ByTurns.measure(Map.of("quantise", model.conversion(crossing.tensor(), true),
-                "dequantise", model.conversion(crossing.tensor(), false)), options, runs);
+                "dequantise", model.conversion(crossing.tensor(), false)), options, runs, true);
             final var added = new WcetSidecar.BoundaryWcet(crossing.from(), crossing.to(), withMargin(times.get("quantise")),
                 withMargin(times.get("dequantise")));
             boundaries.merge((long) crossing.to() << Integer.SIZE | crossing.from() + 1, added, (one, other) ->
