@@ -20,13 +20,14 @@ import java.util.stream.Stream;
  * @param stateBytes     of them, what must live on; all without classes
  */
 record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, long stateBytes) {
-    private static final long MOST_LINES = 1_000_000;
+    private static final int MOST_LINES = 1_000_000;
     private static final List<String> CLASSES = List.of("constant", "scratch", "state", "unused");
 
     static ObjectTable read(final Path file) {
-        try (Stream<String> lines = Files.lines(file).limit(MOST_LINES)) {
+        try (Stream<String> lines = Files.lines(file)) {
             final Iterator<String> each = lines.iterator();
-            final List<String> columns = each.hasNext() ? List.of(each.next().strip().split(",")) : List.of();
+            final List<String> columns =
+                each.hasNext() ? Stream.of(each.next().split(",")).map(String::strip).toList() : List.of();
             final int bytes = columns.indexOf("bytes");
             final int kind = columns.indexOf("class");
             if (bytes < 0) {
@@ -35,6 +36,10 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
             final long[] sums = new long[CLASSES.size()];
             for (int number = 2; each.hasNext(); number++) {
                 final String line = each.next();
+                if (number > MOST_LINES) {
+                    throw new FileFormatException(file.toString(), number, "more than " + MOST_LINES
+                        + " lines; join objects of one class into one line", null);
+                }
                 if (!line.isBlank()) {
                     final String[] cells = line.split(",");
                     final int to = kind < 0 ? CLASSES.indexOf("state") : kind(file, number, cells, kind);

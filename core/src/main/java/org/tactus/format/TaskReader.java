@@ -25,6 +25,7 @@ import org.tactus.model.SramMenu;
 import org.tactus.model.TaskBuilder;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSetBuilder;
+import org.tactus.time.Sizes;
 
 /** Reads one element of {@code tasks}; what its segments lack comes from the measured WCETs. */
 final class TaskReader {
@@ -241,10 +242,15 @@ final class TaskReader {
                 throw size.error(size.name() + ": the sizes come from the objects; remove one of the two keys");
             });
             final ObjectTable table = ObjectTable.read(existing(objects));
+            final Optional<YamlValue> footprint = map.find("footprint");
+            final long bytes = footprint.map(YamlValue::sizeBytes).orElse(table.footprintBytes());
+            if (table.classified() && bytes != table.footprintBytes()) {
+                throw footprint.get().error("footprint: the objects with classes add up to " + Sizes.exact(table.footprintBytes())
+                    + "; write that, or remove the key");
+            }
             return table.classified()
-                ? new TaskMemory(table.footprintBytes(), swap, Optional.of(objects.text()), table.scratchBytes(), table.stateBytes())
-                : new TaskMemory(map.find("footprint").map(YamlValue::sizeBytes).orElse(table.footprintBytes()), swap,
-                    Optional.of(objects.text()));
+                ? new TaskMemory(bytes, swap, Optional.of(objects.text()), table.scratchBytes(), table.stateBytes())
+                : new TaskMemory(bytes, swap, Optional.of(objects.text()));
         }
         final long footprint = map.need("footprint", "'footprint: 512MiB' or 'objects: FILE.csv'").sizeBytes();
         return named.isEmpty() ? new TaskMemory(footprint, swap, Optional.empty())

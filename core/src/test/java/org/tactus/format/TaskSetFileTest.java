@@ -190,6 +190,11 @@ class TaskSetFileTest {
         Files.writeString(directory.resolve("objects.csv"), "bytes,class\n1,weights\n");
         assertEquals(directory.resolve("objects.csv") + ":2: class: 'weights' is none; write constant, scratch, state, unused",
             assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+        Files.writeString(directory.resolve("objects.csv"), "bytes, class\n1000, constant\n24, scratch\n");
+        assertEquals(1000, load(text).taskSet().tasks().get(0).memory().orElseThrow().constantBytes(), "blanks in the first line");
+        final String more = text.replace("{objects:", "{footprint: 1MiB, objects:");
+        final String problem = assertThrows(FileFormatException.class, () -> load(more)).getMessage();
+        assertTrue(problem.endsWith(": footprint: the objects with classes add up to 1KiB; write that, or remove the key"), problem);
         final String sizes = Sets.FULL.replace("swap: 576MiB}", "swap: 576MiB, scratch: 4000MiB, state: 1MiB}")
             .replace("protocol: ovl", "protocol: ovl, residency: copy-all, chunkDrop: 1ms, background: false");
         final var set = load(sizes).taskSet();
@@ -205,6 +210,9 @@ class TaskSetFileTest {
         Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,1000\n1,24\n");
         final String text = Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: objects.csv}");
         assertEquals(1024, load(text).taskSet().tasks().get(0).memory().orElseThrow().footprintBytes());
+        Files.writeString(directory.resolve("objects.csv"), "bytes\n" + "1\n".repeat(1_000_000));
+        assertEquals(directory.resolve("objects.csv") + ":1000001: more than 1000000 lines; join objects of one class into one line",
+            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
         Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,-1000\n");
         assertEquals(directory.resolve("objects.csv") + ":2: bytes: '-1000' is negative; a size is at least 0",
             assertThrows(FileFormatException.class, () -> load(text)).getMessage());
