@@ -11,10 +11,13 @@ import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.edgetpu.cost.HostLink;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.plan.Planner;
+import org.tactus.plan.spet.MenuBuilder;
 import org.tactus.plan.spet.Objective;
-import org.tactus.time.Sizes;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /** What {@code tactus plan --with spet} asks beside the task set. */
@@ -40,12 +43,23 @@ final class SpetOptions {
     @Option(names = "--stand-ins", paramLabel = "DIR",
         description = "spet: plays the compiler: writes stand-ins of the compiled segments there, for a software Edge TPU.")
     private Path standIns;
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
 
     /** Makes the strategy for a set. */
     Planner planner(final LoadedTaskSet loaded) {
+        check(mostSegments >= 1 && mostSegments <= MenuBuilder.MOST_SEGMENTS,
+            "--most-segments " + mostSegments + " is out of range; give 1 to " + MenuBuilder.MOST_SEGMENTS);
+        check(standIns == null || realised == null, "--realised reads what a compiler made, --stand-ins plays one; give one of the two");
         final LinkCost cost = new LinkCost(link(loaded));
         return new SpetStrategy(loaded.menus(), solver(), new SpetStrategy.Settings(objective, cost, reservedBytes, mostSegments),
             compiled(loaded.baseDirectory()));
+    }
+
+    private void check(final boolean good, final String message) {
+        if (!good) {
+            throw new ParameterException(command.commandLine(), message);
+        }
     }
 
     private Optional<SpetStrategy.Compiled> compiled(final Path base) {
@@ -85,18 +99,6 @@ final class SpetOptions {
         public HostLink convert(final String text) {
             return HostLink.of(text).orElseThrow(() -> new TypeConversionException("'" + text + "' is no link; use "
                 + HostLink.ALL.stream().map(HostLink::name).collect(Collectors.joining(", "))));
-        }
-    }
-
-    /** Reads a size. */
-    static final class SizeConverter implements ITypeConverter<Long> {
-        @Override
-        public Long convert(final String text) {
-            try {
-                return Sizes.parse(text);
-            } catch (final IllegalArgumentException e) {
-                throw new TypeConversionException(e.getMessage());
-            }
         }
     }
 }

@@ -6,15 +6,20 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.TactusOptions;
 import org.tactus.bench.study.SwapCaseStudy;
+import org.tactus.device.cuda.CudaDevices;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Platform;
 import org.tactus.model.TaskSet;
+import org.tactus.time.Sizes;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tactus bench swap-case-study}: more networks than memory, in several ways side by side. */
 @Command(name = "swap-case-study", mixinStandardHelpOptions = true,
@@ -22,6 +27,8 @@ import picocli.CommandLine.Parameters;
         + "side. Exit status 1 when something does not hold that must.")
 final class SwapCaseStudyCommand implements Callable<Integer> {
     private static final String MODELLED = "modelled";
+    /** Page faults are modelled by sixteenths of a chunk. */
+    private static final long LEAST_CHUNK_BYTES = 4096;
 
     @Parameters(paramLabel = "FILE", arity = "0..1", defaultValue = "bench/case-studies/rt-swap.yaml",
         description = "Task-set file: one device with memory, one segment a task (${DEFAULT-VALUE}).")
@@ -39,6 +46,8 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
     private long seed;
     @Option(names = "--out", defaultValue = "out/swap-case-study", description = "Folder for the files of each way (${DEFAULT-VALUE}).")
     private Path out;
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -51,11 +60,23 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
             throw loaded.error("platform.devices",
                 "the case study needs one device with memory, and tasks of one segment with memory on it");
         }
+        check(on.equals(MODELLED) || on.equals(CudaDevices.SOFTWARE) || on.equals(CudaDevices.NVIDIA),
+            "--on " + on + " is unknown; use " + MODELLED + ", " + CudaDevices.SOFTWARE + " or " + CudaDevices.NVIDIA);
+        final long chunkBytes = named.memory().get().chunkBytes();
+        check(scale >= 1 && chunkBytes % scale == 0 && chunkBytes / scale >= LEAST_CHUNK_BYTES, "--scale " + scale
+            + " is out of range; give a number that divides the chunk of " + Sizes.format(chunkBytes) + " into "
+            + Sizes.format(LEAST_CHUNK_BYTES) + " or more");
         final DeviceSpec device = on.equals(MODELLED) ? named
             : new DeviceSpec(named.name(), DeviceKind.CUDA, named.cores(), on, named.index(), named.memory(), 0);
         final TaskSet placed = new TaskSet(set.name(), set.policy(), set.overheads(), new Platform(List.of(device)), set.tasks());
         final SwapCaseStudy study = new SwapCaseStudy(
             placed, scale, durationNs, simulate, TactusOptions.DEFAULT.withSeed(seed), out, System.out);
         return study.run() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    private void check(final boolean good, final String message) {
+        if (!good) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
     }
 }

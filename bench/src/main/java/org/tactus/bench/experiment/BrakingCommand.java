@@ -85,8 +85,13 @@ public final class BrakingCommand implements Callable<Integer> {
         final Car car = new Car(speed, deceleration, 1);
         final List<Row> rows = new ArrayList<>();
         for (final String name : links) {
-            rows.addAll(rows(loaded, car, HostLink.of(name.strip()).orElseThrow(() -> wrong("--link " + name + " is unknown; use usb3, "
-                + "usb2 or pcie"))));
+            final HostLink link = HostLink.of(name.strip())
+                .orElseThrow(() -> wrong("--link " + name + " is unknown; use usb3, usb2 or pcie"));
+            try {
+                rows.addAll(rows(loaded, car, link));
+            } catch (final InvalidTaskSetException e) {
+                throw loaded.error(e.field(), e.getMessage());
+            }
         }
         Files.createDirectories(out);
         Files.writeString(out.resolve("braking.csv"), csv(rows));
@@ -100,6 +105,12 @@ public final class BrakingCommand implements Callable<Integer> {
 
     private List<Row> rows(final LoadedTaskSet loaded, final Car car, final HostLink link) {
         final TaskSet set = loaded.taskSet();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            if (set.tasks().get(i).segments().stream().anyMatch(segment -> segment.actual().highShare() > 1)) {
+                throw new InvalidTaskSetException("tasks[" + i + "].segments",
+                    "a segment of '" + set.tasks().get(i).name() + "' takes more than its WCET; give a share 'actual' of at most 1");
+            }
+        }
         final LinkCost cost = new LinkCost(link);
         final StockSystem stock = new StockSystem(set, set.tasks().stream().map(task -> builder(loaded, task, cost)).toList(), cost,
             EdgeTpuCost.SRAM_BYTES - EdgeTpuCost.RESERVED_BYTES);
@@ -111,7 +122,8 @@ public final class BrakingCommand implements Callable<Integer> {
             .map(task -> task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList();
         return List.of(
             row("stock, compiled apart", link, StockSystem.firstInFirstOut(stock.apart()), none, set, car),
-            row("stock, co-compiled", link, StockSystem.firstInFirstOut(stock.largestFirst()), none, set, car),
+            row("stock, co-compiled in order", link, StockSystem.firstInFirstOut(stock.together()), none, set, car),
+            row("stock, largest co-compiled first", link, StockSystem.firstInFirstOut(stock.largestFirst()), none, set, car),
             row("SPET", link, plan.set(), bounds, set, car));
     }
 
@@ -125,7 +137,7 @@ public final class BrakingCommand implements Callable<Integer> {
         if (loaded.menus().get(task.name()) instanceof SramMenu.Blocks blocks) {
             return new MenuBuilder(blocks.blocks(), cost);
         }
-        throw new InvalidTaskSetException("tasks[" + loaded.taskSet().tasks().indexOf(task) + "]", loaded.file() + ": task '" + task.name()
+        throw new InvalidTaskSetException("tasks[" + loaded.taskSet().tasks().indexOf(task) + "]", "task '" + task.name()
             + "' has no menu of blocks, so what the stock compiler makes of it is not known; add 'menu: FILE.csv' with blocks");
     }
 
@@ -143,13 +155,13 @@ public final class BrakingCommand implements Callable<Integer> {
         final StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "A car at %.2f m/s brakes when '%s' sees the pedestrian "
             + "within %.0f m: %d approaches for each row (seed %d)%n%n", car.speed(), set.tasks().getFirst().name(), car.brakeAt(), runs,
             seed));
-        text.append(String.format("%-30s %26s %26s %10s %9s%n", "", "line to brake, cm", "frame to brake, cm", "standstill", "late or"));
-        text.append(String.format("%-30s %8s %8s %8s %8s %8s %8s %10s %9s%n", "system, link", "mean", "min", "max", "mean", "min", "max",
+        text.append(String.format("%-40s %26s %26s %10s %9s%n", "", "line to brake, cm", "frame to brake, cm", "standstill", "late or"));
+        text.append(String.format("%-40s %8s %8s %8s %8s %8s %8s %10s %9s%n", "system, link", "mean", "min", "max", "mean", "min", "max",
             "before, cm", "dropped"));
         for (final Row row : rows) {
             final DoubleSummaryStatistics line = row.centimetres(true);
             final DoubleSummaryStatistics frame = row.centimetres(false);
-            text.append(String.format(Locale.ROOT, "%-30s %8.1f %8.1f %8.1f %8.1f %8.1f %8.1f %10.1f %9d%n", row.name(), line.getAverage(),
+            text.append(String.format(Locale.ROOT, "%-40s %8.1f %8.1f %8.1f %8.1f %8.1f %8.1f %10.1f %9d%n", row.name(), line.getAverage(),
                 line.getMin(), line.getMax(), frame.getAverage(), frame.getMin(), frame.getMax(),
                 100 * (car.brakeAt() - car.stoppingMetres()) - line.getAverage(), row.result().misses()));
         }

@@ -3,6 +3,7 @@ package org.tactus.bench.spet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.policy.JobListener;
@@ -11,6 +12,7 @@ import org.tactus.sim.ReleasePattern;
 import org.tactus.sim.SegmentListener;
 import org.tactus.sim.SimulationOptions;
 import org.tactus.sim.Simulator;
+import org.tactus.time.Durations;
 
 /**
  * Drives the car at a pedestrian many times, each time with other phases of the tasks and another instant at which the car comes near
@@ -104,7 +106,9 @@ public final class Braking {
             simulator.run(set, SimulationOptions.worstCase(runSeed, RUN_NS).withReleases(ReleasePattern.RANDOM_OFFSETS)
                 .withExecution(ExecutionTime.ACTUAL), frames, SegmentListener.NONE);
             if (frames.brakeNs == 0) {
-                throw new IllegalStateException("no detection ended in " + RUN_NS / 1_000_000_000 + " s; the set is far beyond overload");
+                throw new InvalidTaskSetException("tasks[" + detection + "]", "no detection of a near pedestrian ended in "
+                    + Durations.format(RUN_NS) + "; give '" + set.tasks().get(detection).name()
+                    + "' a shorter period, or the device less to do");
             }
             result.approaches.add(new Approach(car.metres(frames.brakeNs - nearNs), car.metres(frames.brakeNs - frames.frameNs),
                 frames.jobs, frames.misses));

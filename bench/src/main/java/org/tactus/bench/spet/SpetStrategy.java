@@ -178,6 +178,10 @@ public final class SpetStrategy implements Planner {
             throw new InvalidTaskSetException("tasks[" + set.tasks().indexOf(task) + "]",
                 "task '" + task.name() + "' has no menu to choose from; add 'menu: FILE.csv'");
         }
+        if (task.choices().isPresent() || task.reclaim().isPresent()) {
+            throw new InvalidTaskSetException("tasks[" + set.tasks().indexOf(task) + "]", "task '" + task.name() + "' has variants,"
+                + " boundaries or offers, of which the times of its menu know nothing; remove them, or the menu");
+        }
         final List<MenuOption> options = switch (menu) {
             case SramMenu.Measured measured -> measured.options();
             case SramMenu.Blocks blocks -> new MenuBuilder(blocks.blocks(), settings.cost()).options(settings.mostSegments());

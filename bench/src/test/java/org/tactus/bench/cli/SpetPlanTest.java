@@ -116,5 +116,26 @@ class SpetPlanTest {
         assertEquals(2, Main.commandLine().setErr(new PrintWriter(said)).execute("plan", set.toString(), "--with", "spet"));
         assertTrue(said.toString().contains("set.yaml:7: task 'a' has no menu"), said.toString());
         assertTrue(plan(2, "--objective", "speed").contains("use utilisation, slack or segments"));
+        assertTrue(plan(2, "--most-segments", "0").contains("--most-segments 0 is out of range; give 1 to 8"));
+        assertTrue(plan(2, "--realised", "x.log", "--stand-ins", "x").contains("give one of the two"));
+    }
+
+    @Test
+    void shouldRefuseWhatTheTimesOfAMenuDoNotHold() throws Exception {
+        Files.writeString(folder.resolve("menu.csv"), "sram,streamed,wcet\n1MiB,0B,1ms\n");
+        final Path set = folder.resolve("set.yaml");
+        Files.writeString(set, """
+            tactus: 1
+            name: copied
+            policy: edf
+            overheads: none
+            platform: {devices: [{name: tpu0, kind: edgetpu}]}
+            tasks:
+              - {name: a, period: 10ms, menu: menu.csv, segments: [{device: tpu0, wcet: 1ms}],
+                 boundaries: [{from: input, to: 0, toDevice: 20ms}]}
+            """);
+        final StringWriter said = new StringWriter();
+        assertEquals(2, Main.commandLine().setErr(new PrintWriter(said)).execute("plan", set.toString(), "--with", "spet"));
+        assertTrue(said.toString().contains("set.yaml:7: task 'a' has variants, boundaries or offers"), said.toString());
     }
 }

@@ -62,7 +62,7 @@ class BrakingTest {
             .execute("braking", CASE.toString(), "--runs", "25", "--link", "usb3", "--out", folder.toString());
         assertEquals(0, status, printed.toString());
         assertTrue(printed.toString().contains("SPET is"), printed.toString());
-        assertEquals(1 + 3 * 25, Files.readAllLines(folder.resolve("braking.csv")).size());
+        assertEquals(1 + 4 * 25, Files.readAllLines(folder.resolve("braking.csv")).size());
         assertTrue(Files.size(folder.resolve("braking.png")) > 10_000);
         final StringWriter said = new StringWriter();
         assertEquals(2, new CommandLine(new ExperimentCommand()).setErr(new PrintWriter(said))
