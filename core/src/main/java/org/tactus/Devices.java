@@ -13,12 +13,20 @@ import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
 
 /** Opens the devices that a set names. Control thread. */
-final class Devices {
+public final class Devices {
     private Devices() {
     }
 
-    /** Opens the device of an index in a set's platform. */
-    static Device open(final TaskSet set, final int index, final TactusOptions options) {
+    /**
+     * Opens the device of an index in a set's platform.
+     *
+     * @param set     for the platform
+     * @param index   which of its devices
+     * @param options whether threads are real-time, seeds and capacities
+     * @return the device, to be closed by the caller
+     * @throws InvalidTaskSetException when its driver is not there
+     */
+    public static Device open(final TaskSet set, final int index, final TactusOptions options) {
         final DeviceSpec spec = set.platform().devices().get(index);
         try {
             return switch (spec.kind()) {

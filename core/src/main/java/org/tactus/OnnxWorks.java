@@ -21,6 +21,7 @@ import org.tactus.device.SegmentWork;
 import org.tactus.device.TimedWork;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.OnnxModel;
+import org.tactus.inference.QuantizedTask;
 import org.tactus.inference.SegmentChain;
 import org.tactus.inference.SegmentedModel;
 import org.tactus.inference.TfLiteChain;
@@ -40,7 +41,8 @@ import org.tactus.time.Clock;
  */
 public final class OnnxWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
-    static final long WEIGHT_SEED = 1;
+    /** Seed of a generated network's weights. */
+    public static final long WEIGHT_SEED = 1;
 
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
@@ -145,7 +147,7 @@ public final class OnnxWorks implements WorkFactory {
      * @param task    a task with a model
      * @return the model, to be closed by the caller
      */
-    SegmentChain load(final TaskSet set, final List<Device> devices, final Task task) {
+    public SegmentChain load(final TaskSet set, final List<Device> devices, final Task task) {
         final ModelSource source = task.model().orElseThrow();
         if (source instanceof final ModelSource.TfLiteFiles files) {
             tfLite |= task.segments().stream().anyMatch(
@@ -160,13 +162,25 @@ public final class OnnxWorks implements WorkFactory {
         return SegmentedModel.create(QuantizedTask.of(task, directory, WEIGHT_SEED).chain(), options);
     }
 
-    /** As many threads as the task's first CPU device has cores. */
-    static OnnxOptions options(final TaskSet set, final Task task) {
-        return ByTurns.options(cores(set, task));
+    /**
+     * How a task's network computes: as many threads as its first CPU device has cores.
+     *
+     * @param set  for the platform
+     * @param task the task
+     * @return the options
+     */
+    public static OnnxOptions options(final TaskSet set, final Task task) {
+        return OnnxOptions.on(cores(set, task));
     }
 
-    /** The cores of the first CPU device among those that the task's segments run on, or could run on. */
-    static List<Integer> cores(final TaskSet set, final Task task) {
+    /**
+     * The cores of the first CPU device among those that a task's segments run on, or could run on.
+     *
+     * @param set  for the platform
+     * @param task the task
+     * @return cores; empty without such a device
+     */
+    public static List<Integer> cores(final TaskSet set, final Task task) {
         final Stream<Integer> chosen = task.segments().stream().map(Segment::device);
         final Stream<Integer> open = task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream)
             .map(Variant::device);

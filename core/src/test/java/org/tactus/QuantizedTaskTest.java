@@ -20,6 +20,7 @@ import org.tactus.format.WcetSidecar;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.ModelZoo;
 import org.tactus.kernel.KernelListener;
+import org.tactus.measure.Profiler;
 import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;

@@ -1,9 +1,9 @@
 package org.tactus.bench.gpu;
 
-import org.tactus.GpuRig;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.device.cuda.CudaCapabilities;
+import org.tactus.measure.GpuRig;
 import org.tactus.time.Sizes;
 
 /** Tells what the GPU and its driver offer, and what Tactus does without. */

@@ -1,8 +1,8 @@
 package org.tactus.bench.gpu;
 
-import org.tactus.ChunkTimer;
-import org.tactus.GpuRig;
 import org.tactus.format.Quantiles;
+import org.tactus.measure.ChunkTimer;
+import org.tactus.measure.GpuRig;
 import org.tactus.time.Sizes;
 
 /** Measures what the driver's calls on chunks cost and how long their copies take, by size. */

@@ -1,6 +1,6 @@
 package org.tactus.bench.gpu;
 
-import org.tactus.GpuRig;
+import org.tactus.measure.GpuRig;
 
 /** One part of the verification of a GPU. */
 interface GpuCheck {

@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import org.tactus.GpuRig;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.format.MachineName;
+import org.tactus.measure.GpuRig;
 import org.tactus.time.Durations;
 
 /** Runs every check on a GPU. An error of the driver ends one check, which then has failed, and the next one begins. */

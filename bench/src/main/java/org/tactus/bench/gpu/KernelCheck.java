@@ -3,8 +3,8 @@ package org.tactus.bench.gpu;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.tactus.GpuRig;
 import org.tactus.bindings.cuda.CudaKernels;
+import org.tactus.measure.GpuRig;
 
 /** Compares what our kernels compute on the GPU with what their twins compute on the host, to the bit. */
 final class KernelCheck implements GpuCheck {

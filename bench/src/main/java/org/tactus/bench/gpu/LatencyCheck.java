@@ -1,9 +1,9 @@
 package org.tactus.bench.gpu;
 
 import java.util.Locale;
-import org.tactus.GpuRig;
-import org.tactus.LaunchTimer;
 import org.tactus.format.Quantiles;
+import org.tactus.measure.GpuRig;
+import org.tactus.measure.LaunchTimer;
 import org.tactus.time.Durations;
 
 /** Measures what launching and noticing an empty segment takes through Panama, and that it allocates nothing. */

@@ -2,7 +2,7 @@ package org.tactus.bench.gpu;
 
 import java.util.Arrays;
 import java.util.Locale;
-import org.tactus.GpuRig;
+import org.tactus.measure.GpuRig;
 import org.tactus.memory.ChunkPool;
 import org.tactus.memory.ChunkRegion;
 import org.tactus.memory.RegionMover;

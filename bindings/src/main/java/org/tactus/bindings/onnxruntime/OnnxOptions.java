@@ -28,6 +28,16 @@ public record OnnxOptions(int threads, List<Integer> cores, boolean optimised) {
         }
     }
 
+    /**
+     * One thread a core, graph optimisation on.
+     *
+     * @param cores the calling thread's first, which the caller pins
+     * @return the options; the calling thread alone when there are fewer than two
+     */
+    public static OnnxOptions on(final List<Integer> cores) {
+        return cores.size() < 2 ? SINGLE_THREAD : new OnnxOptions(cores.size(), cores.subList(1, cores.size()), true);
+    }
+
     /** The runtime's form, which counts cores from 1: one core each for the threads beyond the calling one. */
     String affinities() {
         final StringBuilder text = new StringBuilder();

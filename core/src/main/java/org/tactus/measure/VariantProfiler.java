@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.tactus.OnnxWorks;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.format.Quantiles;
 import org.tactus.format.WcetSidecar;
 import org.tactus.inference.CutChain;
 import org.tactus.inference.LayeredModel;
+import org.tactus.inference.QuantizedTask;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;

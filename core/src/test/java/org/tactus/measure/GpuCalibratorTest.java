@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

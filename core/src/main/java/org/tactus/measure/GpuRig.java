@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

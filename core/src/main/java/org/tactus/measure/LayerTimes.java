@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.util.Optional;
 import org.tactus.format.Quantiles;

@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;

@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.nio.ByteBuffer;
 import java.time.OffsetDateTime;

@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.tactus.Devices;
+import org.tactus.OnnxWorks;
+import org.tactus.TactusOptions;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.format.WcetSidecar;
+import org.tactus.inference.QuantizedTask;
 import org.tactus.inference.SegmentChain;
 import org.tactus.kernel.ThreadSetup;
 import org.tactus.model.DeviceKind;

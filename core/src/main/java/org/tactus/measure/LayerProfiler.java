@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.tactus.bindings.onnxruntime.ElementType;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.format.Quantiles;
 import org.tactus.inference.CutChain;
 import org.tactus.inference.LayeredModel;
@@ -69,7 +70,7 @@ public final class LayerProfiler {
             chains.put("quantise", int8.conversion(output, true));
             chains.put("dequantise", int8.conversion(output, false));
         }
-        final Map<String, Quantiles> times = ByTurns.measure(chains, ByTurns.options(cores), runs, false);
+        final Map<String, Quantiles> times = ByTurns.measure(chains, OnnxOptions.on(cores), runs, false);
         return new LayerTimes(layer.name(), layer.operator(), model.operations(index), times.get("fp32"),
             Optional.ofNullable(times.get("int8")), Optional.ofNullable(times.get("quantise")),
             Optional.ofNullable(times.get("dequantise")));

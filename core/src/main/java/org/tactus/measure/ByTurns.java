@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,10 +19,6 @@ final class ByTurns {
     private static final int SWEPT_LONGS = 1 << 20;
 
     private ByTurns() {
-    }
-
-    static OnnxOptions options(final List<Integer> cores) {
-        return cores.size() < 2 ? OnnxOptions.SINGLE_THREAD : new OnnxOptions(cores.size(), cores.subList(1, cores.size()), true);
     }
 
     /**

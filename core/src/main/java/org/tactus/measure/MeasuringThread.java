@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import java.util.ArrayList;
 import java.util.List;

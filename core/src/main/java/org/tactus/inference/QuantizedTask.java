@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.inference;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,14 +8,6 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.ElementType;
-import org.tactus.inference.CutChain;
-import org.tactus.inference.InvalidModelException;
-import org.tactus.inference.LayeredModel;
-import org.tactus.inference.Mixture;
-import org.tactus.inference.OnnxModel;
-import org.tactus.inference.Range;
-import org.tactus.inference.RangeCalibration;
-import org.tactus.inference.SampleSource;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Precision;
 import org.tactus.model.Task;
@@ -24,7 +16,7 @@ import org.tactus.model.Task;
  * A task's network with segments in int8. Its segments are runs of layers; a segment in int8 computes on bytes what has a kernel
  * for them. The ranges come with the model's file; a generated network, which recognises nothing, is calibrated with seeded noise.
  */
-final class QuantizedTask {
+public final class QuantizedTask {
     private static final int NOISE_SAMPLES = 2;
 
     private final Task task;
@@ -37,8 +29,13 @@ final class QuantizedTask {
         this.starts = starts;
     }
 
-    /** Whether a segment runs in int8, or could. */
-    static boolean wants(final Task task) {
+    /**
+     * Tells whether a segment of a task runs in int8, or could.
+     *
+     * @param task the task
+     * @return true when one does, or a variant of one would
+     */
+    public static boolean wants(final Task task) {
         return task.segments().stream().anyMatch(segment -> segment.precision() == Precision.INT8)
             || task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream)
                 .anyMatch(variant -> variant.precision() == Precision.INT8);
@@ -47,9 +44,13 @@ final class QuantizedTask {
     /**
      * Prepares a task.
      *
+     * @param task      one with a model
+     * @param directory where the model's file is looked for
+     * @param seed      of a generated network's weights
+     * @return its network
      * @throws InvalidModelException for a model whose file carries no ranges
      */
-    static QuantizedTask of(final Task task, final Path directory, final long seed) {
+    public static QuantizedTask of(final Task task, final Path directory, final long seed) {
         final ModelSource source = task.model().orElseThrow();
         final LayeredModel model = LayeredModel.of(OnnxModel.of(source, directory, seed));
         final Map<String, Range> ranges = model.ranges().orElseGet(() -> {
@@ -80,8 +81,12 @@ final class QuantizedTask {
         };
     }
 
-    /** The segments as the task chooses them, each converting what it reads. */
-    CutChain chain() {
+    /**
+     * The segments as the task chooses them, each converting what it reads.
+     *
+     * @return one model a segment
+     */
+    public CutChain chain() {
         final boolean[] int8 = new boolean[fp32.layers().layers().size()];
         for (int i = 0; i < starts.length; i++) {
             for (int j = starts[i]; j < end(i); j++) {
@@ -91,19 +96,35 @@ final class QuantizedTask {
         return fp32.with(int8).cut(starts);
     }
 
-    /** One segment alone in a precision, without conversions at its borders. */
-    CutChain alone(final int segment, final Precision precision) {
+    /**
+     * One segment alone in a precision, without conversions at its borders.
+     *
+     * @param segment   its index
+     * @param precision what it computes in
+     * @return a chain of one
+     */
+    public CutChain alone(final int segment, final Precision precision) {
         return fp32.alone(starts[segment], end(segment), precision == Precision.INT8);
     }
 
-    /** The tensors between segments that may have to be converted. */
-    List<LayeredModel.Crossing> crossings() {
+    /**
+     * The tensors between segments that may have to be converted.
+     *
+     * @return those of floats
+     */
+    public List<LayeredModel.Crossing> crossings() {
         return fp32.layers().crossings(starts).stream()
             .filter(crossing -> fp32.layers().tensor(crossing.tensor()).type() == ElementType.FLOAT).toList();
     }
 
-    /** The conversion of a tensor alone. */
-    CutChain conversion(final String tensor, final boolean toBytes) {
+    /**
+     * The conversion of a tensor alone.
+     *
+     * @param tensor  its name
+     * @param toBytes true to quantise, false to dequantise
+     * @return a chain of one
+     */
+    public CutChain conversion(final String tensor, final boolean toBytes) {
         return fp32.conversion(tensor, toBytes);
     }
 

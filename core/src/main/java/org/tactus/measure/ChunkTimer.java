@@ -1,4 +1,4 @@
-package org.tactus;
+package org.tactus.measure;
 
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaStreams;
