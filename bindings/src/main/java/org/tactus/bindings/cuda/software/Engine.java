@@ -34,6 +34,8 @@ final class Engine {
     /** How far the work is: bytes, words or rows. */
     private long position;
     private long length;
+    /** Where the leased slice begins; whoever drops the command meanwhile moves the position, but not this. */
+    private long begin;
     private long slice;
     /** From the device's address to where the slice is touched. */
     private long shift;
@@ -85,6 +87,7 @@ final class Engine {
     /** Leases the next slice; false when the device may not access it. */
     boolean prepare(final AddressSpace space, final ChunkStore chunks) {
         shift = 0;
+        begin = position;
         slice = Math.min(length - position, op == KERNEL && arguments[0] != SoftwareKernels.MATMUL
             ? SoftwareKernels.SLICE_BYTES / Long.BYTES : op == KERNEL ? 1 : SoftwareKernels.SLICE_BYTES);
         for (int i = 0; i < OPERANDS; i++) {
@@ -151,26 +154,33 @@ final class Engine {
 
     /** Touches the leased slice. */
     void work() {
+        try {
+            touch();
+        } finally {
+            touching = false; // whoever waits to take the memory away goes on
+        }
+    }
+
+    private void touch() {
         final long first = arguments[0];
         final long second = arguments[1];
         if (op == COPY_IN) {
-            HostMemory.copy(first + position + shift, second + position, slice);
+            HostMemory.copy(first + begin + shift, second + begin, slice);
         } else if (op == COPY_OUT) {
-            HostMemory.copy(first + position, second + position + shift, slice);
+            HostMemory.copy(first + begin, second + begin + shift, slice);
         } else if (op == FILL_BYTES) {
-            HostMemory.fill(first + position + shift, slice, (byte) second);
+            HostMemory.fill(first + begin + shift, slice, (byte) second);
         } else if (op == FILL_WORDS) {
-            HostMemory.fillWords(first + position + shift, slice, (int) second);
+            HostMemory.fillWords(first + begin + shift, slice, (int) second);
         } else if (first == SoftwareKernels.FILL) {
-            CudaKernels.fill(HostMemory.ALL, second + shift, arguments[3], position, position + slice);
+            CudaKernels.fill(HostMemory.ALL, second + shift, arguments[3], begin, begin + slice);
         } else if (first == SoftwareKernels.CHECKSUM) {
-            final long sum = CudaKernels.checksum(HostMemory.ALL, second + shift, position, position + slice);
+            final long sum = CudaKernels.checksum(HostMemory.ALL, second + shift, begin, begin + slice);
             HostMemory.putLong(arguments[3], HostMemory.getLong(arguments[3]) + sum);
         } else {
-            CudaKernels.matmulRow(HostMemory.ALL, second, HostMemory.ALL, arguments[2], HostMemory.ALL, arguments[3], length, position);
+            CudaKernels.matmulRow(HostMemory.ALL, second, HostMemory.ALL, arguments[2], HostMemory.ALL, arguments[3], length, begin);
         }
-        position += slice;
-        touching = false; // whoever waits to take the memory away goes on
+        position = begin + slice;
     }
 
     /** Time of the command by the model, without what may vary. */

@@ -107,7 +107,7 @@ public final class SoftwareCuda implements AutoCloseable {
      * @return the last one; empty when there was none, as there should be
      */
     public Optional<Throwable> defect() {
-        return stubs.defect();
+        return stubs.defect().or(() -> Optional.ofNullable(gpu.defect()));
     }
 
     /** Ends the GPU's thread and frees all its memory. No call may be under way or follow. */

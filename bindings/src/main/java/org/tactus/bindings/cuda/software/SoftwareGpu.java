@@ -44,6 +44,7 @@ final class SoftwareGpu implements Runnable {
     private volatile boolean open = true;
     private volatile boolean news;
     private volatile boolean sleeping;
+    private volatile Throwable defect;
     private boolean waitsForWord;
     private int error;
     private boolean lost;
@@ -65,11 +66,22 @@ final class SoftwareGpu implements Runnable {
         open = false;
         news = true;
         LockSupport.unpark(thread);
-        try {
-            thread.join();
-        } catch (final InterruptedException e) {
+        boolean interrupted = Thread.interrupted();
+        while (thread.isAlive()) { // it is at most one slice away, and uses memory that is freed next
+            try {
+                thread.join();
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What ended the thread, such as memory that Linux had promised and does not have; null for nothing, as there should be. */
+    Throwable defect() {
+        return defect;
     }
 
     /** Lets a fault happen once, after some occasions went well; -1 for never. */
@@ -160,9 +172,23 @@ final class SoftwareGpu implements Runnable {
         if (settings.priority() > 0) {
             RealTime.fifo(settings.priority());
         }
+        try {
+            loop();
+        } catch (final Throwable e) { // nobody waits for a GPU that is not there any more
+            defect = e;
+            lose();
+        }
+    }
+
+    private synchronized void lose() {
+        lost = true;
+        fail(CUDA_ERROR_UNKNOWN());
+    }
+
+    private void loop() {
         while (open) {
             news = false; // before the look: what is queued after it sets it again
-            final long nextNs = step(System.nanoTime());
+            final long nextNs = step();
             boolean worked = false;
             for (final Engine engine : engines) {
                 if (lease(engine)) {
@@ -204,7 +230,8 @@ final class SoftwareGpu implements Runnable {
     }
 
     /** Does what is due; returns when something is due next. */
-    private synchronized long step(final long nowNs) {
+    private synchronized long step() {
+        final long nowNs = System.nanoTime(); // under the monitor: nothing that is seen here was queued later
         boolean more = true;
         while (more) {
             more = finish(nowNs) | advance(defaultStream, nowNs);

@@ -267,10 +267,10 @@ class SoftwareCudaTest {
         final long[] events = {streams.createEvent(true), streams.createEvent(true), streams.createEvent(true), streams.createEvent(true)};
         final long bytes = 2L * UNIT; // 262 us
         host.set(ValueLayout.JAVA_INT, 0, 0);
-        for (final long each : new long[] {stream, other, third}) {
-            streams.waitValue(each, host.address(), 1);
-        }
+        streams.waitValue(stream, host.address(), 1);
         streams.record(events[0], stream);
+        streams.waitFor(other, events[0]); // not for the word, which each stream could see at a time of its own
+        streams.waitFor(third, events[0]);
         streams.copyIn(address, host.address() + UNIT, bytes, stream);
         streams.record(events[1], stream);
         streams.copyOut(host.address() + 4L * UNIT, address + bytes, bytes, other);
@@ -390,6 +390,17 @@ class SoftwareCudaTest {
         assertFails(cuda_h.CUDA_ERROR_UNKNOWN(), () -> streams.synchronize(next));
         gpu.releaseContext();
         assertFails(cuda_h.CUDA_ERROR_UNKNOWN(), gpu::retainContext); // it does not come back
+    }
+
+    @Test
+    void shouldEndItsThreadWhenTheClosingThreadIsInterrupted() {
+        final SoftwareCuda other = SoftwareCuda.open(SoftwareSettings.INSTANT);
+        final List<Thread> threads = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals("software-gpu")).toList();
+        assertEquals(2, threads.size());
+        Thread.currentThread().interrupt();
+        other.close();
+        assertTrue(Thread.interrupted(), "the interruption is the caller's to see");
+        assertEquals(1, threads.stream().filter(Thread::isAlive).count());
     }
 
     @Test
