@@ -61,9 +61,9 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
 
     /**
      * Checks that no job leaves a swapping device and comes back: meanwhile its memory could be swapped out, and no sound test is
-     * known for that.
+     * known for that. Nor is one for segments that are offered to such a device, which moves memory while it looks idle.
      *
-     * @throws InvalidTaskSetException with the task that has several segments on a device where tasks are swapped
+     * @throws InvalidTaskSetException with the task that has several segments on a device where tasks are swapped, or offers one to it
      */
     public void requireOneSegmentWhereSwapped() {
         for (int i = 0; i < tasks.size(); i++) {
@@ -75,6 +75,12 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
                     throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has " + count
                         + " segments a job on '" + platform.devices().get(device).name() + "', where tasks are swapped; make it one, or"
                         + " give no task a swap volume there");
+                }
+                if (swapsOn(device) && task.segments().stream().anyMatch(
+                    segment -> segment.offer().isPresent() && segment.offer().get().device() == here)) {
+                    throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' offers a segment to '"
+                        + platform.devices().get(device).name() + "', where tasks are swapped; remove 'offer', or give no task a swap"
+                        + " volume there");
                 }
             }
         }

@@ -281,8 +281,7 @@ public final class DeviceScheduler {
         if (running != NONE) {
             return NONE;
         }
-        final int task = substituted != NONE ? substituted : ready.pop();
-        substituted = NONE;
+        final int task = takeFirst();
         if (task != NONE) {
             occupy(task);
         }
@@ -290,17 +289,19 @@ public final class DeviceScheduler {
     }
 
     /**
-     * The first ready job, which stays where it is. For a device whose memory is scheduled, {@link SwapScheduler}.
+     * The job that goes next, which stays where it is. For a device whose memory is scheduled, {@link SwapScheduler}.
      *
      * @return its task, or {@link PolicyState#NONE}
      */
     int firstReady() {
-        return ready.first();
+        return substituted != NONE ? substituted : ready.first();
     }
 
-    /** Takes the first ready job out of the queue, also while another runs: its memory is brought in next. */
+    /** Takes the job that goes next, also while another runs: its memory is brought in next. */
     int takeFirst() {
-        return ready.pop();
+        final int task = substituted != NONE ? substituted : ready.pop();
+        substituted = NONE;
+        return task;
     }
 
     /** Makes the idle device busy with a job that was taken out of the queue. */

@@ -134,6 +134,11 @@ final class ResidencyTable {
         return Math.floorDiv(capacityBytes - usedBytes, costs.chunkBytes());
     }
 
+    /** Tells whether chunks of any task may be out. */
+    boolean swaps() {
+        return swapping > 0;
+    }
+
     int size() {
         return count;
     }

@@ -128,6 +128,7 @@ public final class SwapScheduler {
             return false;
         }
         table.forget(slot);
+        target = target == slot ? NONE : target; // the slot's next task has asked for no move
         background.reconsider();
         return true;
     }
@@ -139,7 +140,7 @@ public final class SwapScheduler {
      * @return {@link #WAIT}, {@link #RUN}, {@link #MOVE_IN}, {@link #MOVE_OUT}, {@link #CANCEL} or {@link #NO_ROOM}
      */
     public int decide(final long nowNs) {
-        if (protocol == SwapProtocol.OVL) {
+        if (protocol == SwapProtocol.OVL && (loading != NONE || table.swaps())) { // else a job would be taken up early for nothing
             if (loading == NONE) {
                 loading = scheduler.takeFirst();
             }

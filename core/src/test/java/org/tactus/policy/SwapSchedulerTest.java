@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Reclaim;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
@@ -21,24 +24,31 @@ class SwapSchedulerTest {
     private static final int A = 0;
     private static final int B = 1;
     private static final int C = 2;
+    private static final int D = 3;
     private static final long CHUNK = 10;
 
     private Rig rig;
     private SwapScheduler swaps;
+    private DeviceMemory memory;
+    private List<Task> tasks;
 
     private void open(final SwapProtocol protocol, final boolean background, final long capacityChunks, final long... offsets) {
-        final DeviceMemory memory =
-            new DeviceMemory(capacityChunks * CHUNK, CHUNK, protocol, 1, 1, 0, 0).withBackground(background);
+        memory = new DeviceMemory(capacityChunks * CHUNK, CHUNK, protocol, 1, 1, 0, 0).withBackground(background);
         final TaskMemory own = new TaskMemory(2 * CHUNK, OptionalLong.of(2 * CHUNK), Optional.empty());
         final TaskSet set = TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
             .task("a", task -> task.periodNs(100).offsetNs(offsets[A]).segment("gpu0", 5).memory(own))
             .task("b", task -> task.periodNs(200).offsetNs(offsets[B]).segment("gpu0", 5).memory(own))
             .task("c", task -> task.periodNs(400).offsetNs(offsets[C]).segment("gpu0", 5).memory(own)).build();
+        manage(set, 0);
+    }
+
+    private void manage(final TaskSet set, final int device) {
+        tasks = set.tasks();
         rig = new Rig(set);
-        swaps = new SwapScheduler(rig.state, rig.devices[0], new UnsafeBuffer(new byte[SwapScheduler.requiredBytes(3)]), memory,
-            set.overheads(), 0);
-        for (int i = 0; i < 3; i++) {
-            swaps.define(i, SwapRegion.of(set.tasks().get(i), memory));
+        swaps = new SwapScheduler(rig.state, rig.devices[device], new UnsafeBuffer(
+            new byte[SwapScheduler.requiredBytes(tasks.size())]), memory, set.overheads(), 0);
+        for (int i = 0; i < tasks.size(); i++) {
+            swaps.define(i, SwapRegion.of(tasks.get(i), memory));
             assertFalse(swaps.isMember(i));
             swaps.admit(i);
             assertTrue(swaps.isMember(i));
@@ -165,6 +175,76 @@ class SwapSchedulerTest {
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
         expect(SwapScheduler.MOVE_IN, B, 1, 1, 6);
+    }
+
+    @Test
+    void shouldMoveNothingForATaskThatHasNowTheSlotOfAnother() {
+        open(SwapProtocol.SEQ, true, 4, 0, 0, 50);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
+        swaps.progress(2, false, 4);
+        rig.devices[0].segmentDone(A, 7, false);
+        assertEquals(SwapScheduler.RUN, swaps.decide(7));
+        rig.devices[0].started(B, 7);
+        rig.devices[0].segmentDone(B, 12, false);
+        expect(SwapScheduler.MOVE_OUT, B, 0, 2, 12); // for c, which is used next
+        rig.state.requestStop(C);
+        rig.devices[0].stop(C, 12);
+        assertTrue(swaps.forget(C));
+        swaps.define(C, SwapRegion.of(tasks.get(C), memory));
+        rig.state.define(C, tasks.get(C), C, 1);
+        swaps.admit(C);
+        rig.devices[0].admit(C, 12);
+        rig.devices[0].release(12);
+        assertEquals(SwapScheduler.CANCEL, swaps.decide(12));
+    }
+
+    @Test
+    void shouldTakeNoJobUpEarlyWhenNoTaskIsSwapped() {
+        plain(SwapProtocol.OVL);
+        rig.devices[1].release(0);
+        assertEquals(SwapScheduler.RUN, swaps.decide(0));
+        rig.devices[1].started(B, 0);
+        rig.devices[1].release(1);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1)); // c waits
+        rig.devices[1].release(2);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(2));
+        rig.devices[1].segmentDone(B, 3, false);
+        assertEquals(SwapScheduler.RUN, swaps.decide(3));
+        assertEquals(A, swaps.task(), "c was taken up before a came");
+    }
+
+    @Test
+    void shouldRunAnOfferedSegmentWhenNoTaskIsSwapped() {
+        for (final SwapProtocol protocol : SwapProtocol.values()) {
+            plain(protocol);
+            rig.devices[0].release(0);
+            assertEquals(DeviceScheduler.HAND_OVER, rig.run(0, 0, 5));
+            assertEquals(DeviceScheduler.NEXT_HERE, rig.devices[1].arrive(D, 5));
+            rig.devices[1].release(5);
+            assertEquals(SwapScheduler.RUN, swaps.decide(5));
+            assertEquals(D, swaps.task());
+            rig.devices[1].started(D, 5);
+            assertEquals(DeviceScheduler.RETURN_HOME, rig.devices[1].segmentDone(D, 7, false));
+            assertEquals(SwapScheduler.RUN, swaps.decide(7));
+            assertEquals(A, swaps.task());
+        }
+    }
+
+    /** A device with scheduled memory that three tasks stay in, and a fourth on a CPU that offers a segment. */
+    private void plain(final SwapProtocol protocol) {
+        memory = new DeviceMemory(4 * CHUNK, CHUNK, protocol, 1, 1, 0, 0);
+        final TaskSet set = TaskSet.builder("set").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).offsetNs(2).segment("gpu0", 5))
+            .task("b", task -> task.periodNs(200).segment("gpu0", 5))
+            .task("c", task -> task.periodNs(400).offsetNs(1).segment("gpu0", 5))
+            .task("d", task -> task.periodNs(400).reclaim(new Reclaim(9, 1, 9)).segment("cpu0", 5).segment("cpu0", 5).offer("gpu0", 3))
+            .build();
+        manage(set, 1);
     }
 
     @Test
