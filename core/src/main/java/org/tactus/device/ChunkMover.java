@@ -9,7 +9,7 @@ package org.tactus.device;
  */
 public interface ChunkMover {
     /**
-     * The operation broke: {@link Device#failure} says how. It has ended, its task will not run any more, and none of the
+     * The operation broke: {@link #failure} says how. It has ended, its task will not run any more, and none of the
      * operation's chunks, moved before or not, occupies memory: what can be unmapped was.
      */
     int FAILED = -1;
@@ -56,4 +56,11 @@ public interface ChunkMover {
      * of that is part of {@code swapInOverhead}. May be repeated, and does nothing when none is under way.
      */
     void cancel();
+
+    /**
+     * Why the last operation broke.
+     *
+     * @return the cause, or null
+     */
+    Throwable failure();
 }

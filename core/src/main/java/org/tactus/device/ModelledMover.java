@@ -88,4 +88,9 @@ final class ModelledMover implements ChunkMover {
     public void cancel() {
         cancelled = true;
     }
+
+    @Override
+    public Throwable failure() {
+        return null;
+    }
 }

@@ -25,7 +25,6 @@ import org.tactus.trace.EventType;
  */
 final class SwapDriver {
     private final int device;
-    private final Device driver;
     private final ChunkMover mover;
     private final DeviceMemory memory;
     private final PolicyState state;
@@ -40,7 +39,6 @@ final class SwapDriver {
         final int device, final Device driver, final PolicyState state, final DeviceScheduler scheduler, final DeviceMemory memory,
         final Overheads machine, final EventRing events, final Throwable[] errors) {
         this.device = device;
-        this.driver = driver;
         this.mover = driver.mover();
         this.memory = memory;
         this.state = state;
@@ -86,7 +84,7 @@ final class SwapDriver {
         final int done = mover.poll(nowNs);
         if (done == ChunkMover.FAILED) {
             end(nowNs, 0);
-            stop(swaps.movedTask(), driver.failure(), nowNs);
+            stop(swaps.movedTask(), mover.failure(), nowNs);
             swaps.failed();
         } else if (!mover.isMoving()) {
             end(nowNs, done);
@@ -101,6 +99,15 @@ final class SwapDriver {
             swaps.forget(forgetting.popInt());
         }
         return 1;
+    }
+
+    /** Ends the move under way after its chunk; false when none is under way any more. */
+    boolean settle(final long nowNs) {
+        if (swaps.isMoving()) {
+            mover.cancel();
+            poll(nowNs);
+        }
+        return swaps.isMoving();
     }
 
     /** Carries decisions out; returns the task whose segment starts, or NONE. */

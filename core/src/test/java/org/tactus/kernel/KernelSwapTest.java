@@ -88,6 +88,11 @@ class KernelSwapTest {
         public void cancel() {
             mover.cancel();
         }
+
+        @Override
+        public Throwable failure() {
+            return new IllegalStateException("the copy broke");
+        }
     }
 
     /** A modelled device with such a mover. */
@@ -114,7 +119,7 @@ class KernelSwapTest {
 
         @Override
         public Throwable failure() {
-            return new IllegalStateException("the copy broke");
+            return new IllegalStateException("an error of a segment");
         }
 
         @Override

@@ -31,6 +31,8 @@ import org.tactus.time.Durations;
  * driver lets nothing else run either.
  */
 public final class CudaDevice implements Device {
+    /** A status of our own: the segment broke, and something that it had queued may still run. */
+    private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
     /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
     private static final long LAUNCH_NS = 20_000;
@@ -148,7 +150,8 @@ public final class CudaDevice implements Device {
                 queueSpin(Math.max(0, work.modelledNs(job) - marginNs), startNs);
             }
         } catch (final RuntimeException e) {
-            fail(e);
+            failure = e;
+            status = ENDING;
         }
     }
 
@@ -169,8 +172,19 @@ public final class CudaDevice implements Device {
             } catch (final RuntimeException e) {
                 fail(e);
             }
+        } else if (status == ENDING) {
+            awaitStream();
         }
         return status == FAILED ? FAILED : RUNNING;
+    }
+
+    /** The failed segment is over when what it had queued is: until then its memory is in use. */
+    private void awaitStream() {
+        try {
+            status = streams.isDone(stream) ? FAILED : ENDING;
+        } catch (final RuntimeException e) { // in a broken context nothing runs
+            status = FAILED;
+        }
     }
 
     @Override
@@ -180,7 +194,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public Throwable failure() {
-        return failure == null && mover != null ? mover.failure() : failure;
+        return failure;
     }
 
     @Override

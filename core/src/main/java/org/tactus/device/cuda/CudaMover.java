@@ -57,8 +57,8 @@ final class CudaMover implements ChunkMover {
         mover.cancel();
     }
 
-    /** Why the last operation broke, or null. */
-    Throwable failure() {
+    @Override
+    public Throwable failure() {
         return startFailure != null ? startFailure : mover.failure();
     }
 }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaKernels;
+import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.software.Fault;
 import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
@@ -255,6 +256,37 @@ class CudaDeviceTest {
     }
 
     @Test
+    void shouldFailOnlyWhenWhatTheSegmentHadQueuedIsDone() {
+        open(MEMORY);
+        final long flag = software.driver().memory().allocateHost(64);
+        final MemorySegment word = CudaMemory.view(flag, 64);
+        final CudaWork breaks = new CudaWork() {
+            @Override
+            public void launch(final long stream, final long job) {
+                software.driver().streams().waitValue(stream, flag, 1); // a kernel that runs until it is let go
+                throw new IllegalStateException("the second launch broke");
+            }
+
+            @Override
+            public void close() {
+                // holds nothing
+            }
+        };
+        device.start(breaks, 0, System.nanoTime());
+        for (int i = 0; i < 1000; i++) {
+            assertEquals(Device.RUNNING, device.poll(System.nanoTime()), "its memory is in use");
+        }
+        word.set(ValueLayout.JAVA_INT, 0, 1);
+        assertEquals(Device.FAILED, awaitSegment(device));
+        assertEquals("the second launch broke", device.failure().getMessage());
+        device.start(spin(task(1, 1, 0)), 1, System.nanoTime());
+        assertEquals(Device.DONE, awaitSegment(device));
+        software.driver().memory().freeHost(flag);
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
+    @Test
     void shouldFailTheMoveAndKeepWhatWasThereWhenMappingBreaks() {
         final ChunkMover mover = open(MEMORY).mover();
         device.define(SLOT, task(0, 4, 0));
@@ -262,13 +294,13 @@ class CudaDeviceTest {
         software.inject(Fault.MAP_FAILURE, 2);
         mover.startIn(SLOT, 0, 4, 0);
         assertEquals(ChunkMover.FAILED, awaitMove(mover));
-        assertEquals(cuda_h.CUDA_ERROR_OUT_OF_MEMORY(), assertInstanceOf(NativeCallException.class, device.failure()).code());
+        assertEquals(cuda_h.CUDA_ERROR_OUT_OF_MEMORY(), assertInstanceOf(NativeCallException.class, mover.failure()).code());
         mover.startIn(SLOT, 0, 4, 0); // it was an isolated fault, and nothing is lost
         assertEquals(4, awaitMove(mover));
-        assertNull(device.failure());
+        assertNull(mover.failure());
         mover.startIn(SLOT + 1, 0, 1, 0);
         assertEquals(ChunkMover.FAILED, awaitMove(mover));
-        assertTrue(device.failure().getMessage().contains("slot 4"), device.failure().getMessage());
+        assertTrue(mover.failure().getMessage().contains("slot 4"), mover.failure().getMessage());
         device.close();
         assertEquals(Inventory.NOTHING, software.inventory());
     }

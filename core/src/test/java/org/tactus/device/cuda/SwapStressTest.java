@@ -264,7 +264,7 @@ class SwapStressTest {
         }
         final int done = await();
         if (done < 0 || !cancel && done != count || done > count) {
-            fail(done + " of " + count + " chunks were moved: " + device.failure());
+            fail(done + " of " + count + " chunks were moved: " + mover.failure());
         }
         task.out += sign * done;
         resident -= sign * done;
@@ -374,7 +374,7 @@ class SwapStressTest {
             software.inject(Fault.MAP_FAILURE, random.nextInt(count));
             mover.startIn(slot, task.out - count, count, System.nanoTime());
             assertEquals(ChunkMover.FAILED, await());
-            assertEquals(cuda_h.CUDA_ERROR_OUT_OF_MEMORY(), ((NativeCallException) device.failure()).code());
+            assertEquals(cuda_h.CUDA_ERROR_OUT_OF_MEMORY(), ((NativeCallException) mover.failure()).code());
             assertEquals(before.pieces(), software.inventory().pieces(), "a failed swap left mappings");
             struck[Fault.MAP_FAILURE.ordinal()]++;
             checkAll(slot);
