@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -220,7 +221,7 @@ public final class Tactus implements AutoCloseable {
         kernel.start();
         rememberGranted();
         System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-        final int[] given = kernel.addAll(set.tasks(), works, this::begin);
+        final int[] given = admitAll(set.tasks(), works, this::begin);
         for (int i = 0; i < given.length; i++) {
             remember(given[i], set.tasks().get(i));
         }
@@ -230,6 +231,15 @@ public final class Tactus implements AutoCloseable {
             sporadic = new SporadicDriver(kernel, IntStream.of(driven).map(i -> given[i]).toArray(),
                 IntStream.of(driven).mapToLong(i -> set.tasks().get(i).periodNs()).toArray(), zeroNs, options.seed());
             sporadic.start();
+        }
+    }
+
+    private int[] admitAll(final List<Task> tasks, final List<List<SegmentWork>> works, final LongSupplier zero) {
+        try {
+            return kernel.addAll(tasks, works, zero);
+        } catch (final RuntimeException e) {
+            works.forEach(segments -> segments.forEach(SegmentWork::close));
+            throw e;
         }
     }
 
@@ -270,13 +280,8 @@ public final class Tactus implements AutoCloseable {
             throw new AdmissionRefusedException(reason);
         });
         final List<SegmentWork> works = factory.prepare(set, devices, task, options.seed());
-        try {
-            remember(kernel.addAll(List.of(task), List.of(works), Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
-            admitted.forEach((slot, other) -> recorder.showBound(slot, bound(other)));
-        } catch (final AdmissionRefusedException e) {
-            works.forEach(SegmentWork::close);
-            throw e;
-        }
+        remember(admitAll(List.of(task), List.of(works), () -> Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
+        admitted.forEach((slot, other) -> recorder.showBound(slot, bound(other)));
     }
 
     /**
@@ -364,7 +369,8 @@ public final class Tactus implements AutoCloseable {
         final boolean ended = kernel.stop(2 * longestNs + LEAD_NS);
         rememberGranted(); // the monitor may have said its line after the start
         if (!ended) {
-            granted.put("warning", "a dispatcher is stuck in a call that does not return; its memory is left to the process");
+            granted.put("warning", "a dispatcher is stuck in a call, or waits for a segment, that does not return; its memory is left to"
+                + " the process");
         }
         return result(endNs);
     }

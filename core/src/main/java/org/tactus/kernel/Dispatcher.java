@@ -120,6 +120,18 @@ final class Dispatcher {
         return work;
     }
 
+    /** After the last round: takes note of what the device was at, and starts nothing; false when it is at nothing any more. */
+    boolean settle(final long nowNs) {
+        final int running = scheduler.running();
+        if (running != NONE) {
+            final int status = driver.poll(nowNs);
+            if (status != Device.RUNNING) {
+                finish(running, nowNs, status == Device.FAILED);
+            }
+        }
+        return scheduler.running() != NONE | (memory != null && memory.settle(nowNs));
+    }
+
     /** What runs next: by the device's own order, or as its memory permits. */
     private int select(final long nowNs) {
         return memory == null ? scheduler.select() : memory.select(nowNs);

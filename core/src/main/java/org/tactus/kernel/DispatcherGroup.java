@@ -136,7 +136,7 @@ final class DispatcherGroup {
     /** Waits until a device's dispatcher counts a task's memory no more; false when nobody can tell any more. */
     boolean awaitForgotten(final int device, final int slot) {
         while (dispatchers[device].memory.isMember(slot)) {
-            if (isLost(device) || !threadOfDevice[device].isAlive()) {
+            if (isLost(device) || threadOfDevice[device].death() != null || !threadOfDevice[device].isAlive()) {
                 return false;
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
@@ -153,7 +153,7 @@ final class DispatcherGroup {
         return lostDevices.get(device) != 0;
     }
 
-    /** Ends the threads; false when one is stuck in a call that does not return. */
+    /** Ends the threads; false when one is stuck in a call, or waits for a segment of its device, that does not return. */
     boolean shutDown() throws InterruptedException {
         threads.forEach(DispatcherThread::shutDown);
         boolean ended = true;

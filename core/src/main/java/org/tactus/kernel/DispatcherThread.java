@@ -90,6 +90,22 @@ final class DispatcherThread implements Runnable {
             death = e;
             ready.countDown();
         }
+        settle();
+    }
+
+    /** A device may still use the memory of the segment and the chunk that it is at: the thread ends when it has done with them. */
+    private void settle() {
+        boolean engaged = true;
+        while (engaged) {
+            engaged = false;
+            final long nowNs = clock.nanoTime();
+            for (final Dispatcher agent : dispatchers) {
+                engaged |= agent.settle(nowNs);
+            }
+            if (engaged) {
+                LockSupport.parkNanos(options.pollNs());
+            }
+        }
     }
 
     private void loop() {

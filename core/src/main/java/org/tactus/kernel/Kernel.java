@@ -99,7 +99,8 @@ public final class Kernel implements AutoCloseable {
      * Admits several tasks at once, asking the analysis once for all, with one common time zero.
      *
      * @param additions what to admit
-     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone, by the caller when
+     *                  this throws
      * @param zeroNs    time zero of the tasks' offsets, in this kernel's clock; should lie ahead
      * @return the slots, in order
      * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
@@ -112,7 +113,8 @@ public final class Kernel implements AutoCloseable {
      * Admits several tasks at once; time zero is asked for when their memory has been laid out on the devices, which may take long.
      *
      * @param additions what to admit
-     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone, by the caller when
+     *                  this throws
      * @param zeroNs    asked once; time zero of the tasks' offsets, in this kernel's clock; should lie ahead
      * @return the slots, in order
      * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
@@ -142,21 +144,48 @@ public final class Kernel implements AutoCloseable {
             throw new AdmissionRefusedException(refusal.get());
         }
         final int[] slots = new int[additions.size()];
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = define(additions.get(i), segments.get(i));
+        final long firstNs;
+        try {
+            defineAll(additions, segments, slots);
+            firstNs = zeroNs.getAsLong();
+        } catch (final RuntimeException e) {
+            undefine(additions, e);
+            throw e;
         }
-        for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.driver.defined();
-        }
-        final long firstNs = zeroNs.getAsLong();
         for (int i = 0; i < slots.length; i++) {
             admit(slots[i], firstNs + additions.get(i).offsetNs());
         }
         return slots;
     }
 
-    private int define(final Task task, final List<SegmentWork> segments) {
-        final int slot = tasks.put(task, segments);
+    private void defineAll(final List<Task> additions, final List<List<SegmentWork>> segments, final int[] slots) {
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = tasks.put(additions.get(i), segments.get(i));
+            define(slots[i], additions.get(i));
+        }
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.driver.defined();
+        }
+    }
+
+    /** Takes back what was laid out of tasks that no dispatcher knows yet. */
+    private void undefine(final List<Task> additions, final RuntimeException cause) {
+        for (int slot = 0; slot < tasks.capacity(); slot++) {
+            final Task task = tasks.task(slot);
+            if (task != null && additions.contains(task)) { // by name, which no other task has
+                for (final int device : TaskTable.devicesOf(task)) {
+                    try {
+                        group.dispatchers()[device].driver.forget(slot);
+                    } catch (final RuntimeException e) {
+                        cause.addSuppressed(e);
+                    }
+                }
+                tasks.remove(slot);
+            }
+        }
+    }
+
+    private void define(final int slot, final Task task) {
         final long longestNs = Math.max(1_000_000_000L, Math.min(task.deadlineNs(), Long.MAX_VALUE / 128) * 64);
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.device)
@@ -170,7 +199,6 @@ public final class Kernel implements AutoCloseable {
                 dispatcher.memory.define(slot, task);
             }
         }
-        return slot;
     }
 
     private void admit(final int slot, final long firstNominalNs) {
@@ -239,7 +267,7 @@ public final class Kernel implements AutoCloseable {
      * closed. Memory that a lost device may still use is left to the process.
      *
      * @param drainNs how long to wait for live jobs; 0 aborts them
-     * @return true when every dispatcher ended; false when one is stuck in a call that does not return
+     * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
      * @throws InterruptedException when interrupted meanwhile
      */
     public synchronized boolean stop(final long drainNs) throws InterruptedException {
@@ -394,7 +422,7 @@ public final class Kernel implements AutoCloseable {
             }
         }
         if (group.anyAlive()) {
-            return; // a call that does not return may still use this memory: it stays until the process ends
+            return; // a call or a segment that does not return may still use this memory: it stays until the process ends
         }
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {

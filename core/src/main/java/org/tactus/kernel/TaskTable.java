@@ -117,6 +117,13 @@ final class TaskTable {
     void clear(final int slot) {
         for (int i = 0; i < tasks[slot].segments().size(); i++) {
             works[firstSegments[slot] + i].close();
+        }
+        remove(slot);
+    }
+
+    /** Frees a task's slot; its works stay open. */
+    void remove(final int slot) {
+        for (int i = 0; i < tasks[slot].segments().size(); i++) {
             works[firstSegments[slot] + i] = null;
         }
         tasks[slot] = null;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,11 +14,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tactus.device.ComputingDevice;
 import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
@@ -61,6 +64,11 @@ class KernelTest {
         for (final DeviceSpec spec : set.platform().devices()) {
             devices.add(spec.kind() == DeviceKind.CPU ? new CpuDevice(Clock.SYSTEM, "java") : new ModelledDevice());
         }
+        open(set, devices, options, admission);
+    }
+
+    private void open(final TaskSet set, final List<Device> devices, final KernelOptions options, final Admission admission)
+        throws InterruptedException {
         final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, devices.size()) + 64).alignedSlice(64);
         kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, admission, ThreadSetup.NONE, new KernelListener() {
             @Override
@@ -101,6 +109,10 @@ class KernelTest {
     }
 
     private static SegmentWork work(final Consumer<Long> body, final Runnable terminate) {
+        return work(body, terminate, () -> { });
+    }
+
+    private static SegmentWork work(final Consumer<Long> body, final Runnable terminate, final Runnable close) {
         return new SegmentWork() {
             @Override
             public void run(final long job) {
@@ -119,7 +131,7 @@ class KernelTest {
 
             @Override
             public void close() {
-                // nothing is held
+                close.run();
             }
         };
     }
@@ -230,6 +242,51 @@ class KernelTest {
         assertTrue(kernel.report(goodSlot).completed() >= 2);
         assertEquals(0, kernel.report(goodSlot).misses());
         never.countDown();
+    }
+
+    @Test
+    void shouldCloseASegmentWhenItsDeviceHasDoneWithIt() throws InterruptedException {
+        final TaskSet set = TaskSet.builder("test").device(DeviceSpec.modelled("acc0"))
+            .task("long", t -> t.periodNs(1000 * MS).segment("acc0", 500 * MS)).build();
+        open(set, List.of(new ComputingDevice(Clock.SYSTEM, () -> { })), KernelOptions.DEFAULT, Admission.ALL);
+        final CountDownLatch begun = new CountDownLatch(1);
+        final SegmentWork computes = work(job -> {
+            begun.countDown();
+            LockSupport.parkNanos(200 * MS);
+            heard.add("computed");
+        }, () -> { }, () -> heard.add("closed"));
+        kernel.addAll(set.tasks(), List.of(List.of(computes)), Clock.SYSTEM.nanoTime());
+        begun.await();
+        assertTrue(kernel.stop(0));
+        assertEquals(1, kernel.report(0).completed());
+        kernel.close();
+        assertEquals(List.of("computed", "closed"), heard);
+    }
+
+    @Test
+    void shouldLeaveNoTraceWhenATaskCannotBeLaidOut() throws InterruptedException {
+        final TaskSet set = TaskSet.builder("test").device(DeviceSpec.modelled("acc0"))
+            .task("a", t -> t.periodNs(20 * MS).segment("acc0", MS)).task("b", t -> t.periodNs(20 * MS).segment("acc0", MS)).build();
+        final AtomicInteger refusals = new AtomicInteger(1);
+        final ModelledDevice modelled = new ModelledDevice();
+        final Device device = (Device) Proxy.newProxyInstance(Device.class.getClassLoader(), new Class<?>[] {Device.class},
+            (proxy, method, arguments) -> {
+                if (method.getName().equals("defined") && refusals.getAndDecrement() > 0) {
+                    throw new IllegalStateException("no memory");
+                }
+                return method.invoke(modelled, arguments);
+            });
+        open(set, List.of(device), KernelOptions.DEFAULT, candidate ->
+            candidate.tasks().size() > 2 ? Optional.of("a task is there that is not") : Optional.empty());
+        final List<SegmentWork> works = List.of(work(job -> { }, () -> { }, () -> heard.add("closed")));
+        assertThrows(IllegalStateException.class, () -> kernel.addAll(set.tasks(), List.of(works, works), Clock.SYSTEM.nanoTime()));
+        assertEquals(List.of(), heard, "they are the caller's to close");
+        final int[] slots = add(set);
+        assertEquals(List.of(0, 1), List.of(slots[0], slots[1]));
+        while (kernel.completed(slots[0]) < 2 || kernel.completed(slots[1]) < 2) {
+            Thread.sleep(5);
+        }
+        assertTrue(kernel.stop(1000 * MS));
     }
 
     @Test
