@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
+import org.tactus.analysis.Saturating;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceMemory;
@@ -21,6 +22,9 @@ import org.tactus.model.TaskSet;
  * device with memory, and no volumes yet. Immutable.
  */
 public final class SwapVolumes {
+    /** Most largest volumes that are tried; of more, so many evenly spread ones. */
+    private static final int MOST_CANDIDATES = 4096;
+
     private final TaskSet set;
     private final DeviceMemory memory;
     private final int spared;
@@ -49,12 +53,12 @@ public final class SwapVolumes {
             final SwapRegion all = SwapRegion.of(withSwap(task, task.memory().map(TaskMemory::footprintBytes).orElse(0L)), memory);
             final long held = task.memory().map(own -> own.footprintBytes() - all.scratchBytes()).orElse(0L);
             most[i] = held / memory.chunkBytes();
-            total += held;
+            total = Saturating.add(total, held);
             arena = Math.max(arena, all.scratchBytes());
             rate[i] = (double) (memory.chunkInNs() + (all.constantChunks() > 0 ? memory.chunkDropNs() : memory.chunkOutNs()))
                 / task.periodNs();
         }
-        demandBytes = total + arena;
+        demandBytes = Saturating.add(total, arena);
         needed = Math.max(0, Math.ceilDiv(demandBytes - memory.capacityBytes(), memory.chunkBytes()));
         order = IntStream.range(0, most.length).boxed().sorted((a, b) -> {
             final int byRate = Double.compare(rate[a], rate[b]);
@@ -108,7 +112,7 @@ public final class SwapVolumes {
     }
 
     /**
-     * The candidates, smallest largest volume first.
+     * The candidates, smallest largest volume first; at most {@value #MOST_CANDIDATES}.
      *
      * @return volumes in chunks by task; one candidate of zeros when everything fits; none when no volumes are enough
      */
@@ -121,7 +125,10 @@ public final class SwapVolumes {
         if (most.length <= spared) {
             return found;
         }
-        for (long m = Math.ceilDiv(needed, most.length - spared); m <= needed; m++) {
+        final long least = Math.ceilDiv(needed, most.length - spared);
+        final long steps = Math.min(needed - least, MOST_CANDIDATES - 1);
+        for (long step = 0; step <= steps; step++) {
+            final long m = steps == needed - least ? least + step : least + (long) ((double) (needed - least) * step / steps);
             final long[] chunks = new long[most.length];
             long total = 0;
             for (final int i : order) {

@@ -79,6 +79,24 @@ class PlanTest {
     }
 
     @Test
+    void shouldTryAFewThousandVolumesWhenChunksAreTiny() {
+        final var builder = TaskSet.builder("tiny").device(DeviceSpec.modelled("gpu0").withMemory(
+            new DeviceMemory(64L << 30, 64, SwapProtocol.SEQ, 1, 1, 0, 0)));
+        for (int i = 0; i < 3; i++) {
+            builder.task("t" + i, task -> task.periodNs(1000).segment("gpu0", 1)
+                .memory(new TaskMemory(48L << 30, OptionalLong.empty(), Optional.empty())));
+        }
+        final SwapVolumes sweep = new SwapVolumes(builder.build(), SwapProtocol.SEQ);
+        final List<long[]> candidates = sweep.candidates();
+        assertEquals(4096, candidates.size());
+        assertEquals(sweep.overflowChunks() / 2, Arrays.stream(candidates.getFirst()).max().orElseThrow());
+        assertEquals((48L << 30) / 64, Arrays.stream(candidates.getLast()).max().orElseThrow(), "as much as a task has");
+        for (final long[] volumes : candidates) {
+            assertTrue(MemoryConditions.of(sweep.with(volumes)).mc1(), Arrays.toString(volumes));
+        }
+    }
+
+    @Test
     void shouldMeetTheMemoryConditionWithEveryCandidate() {
         for (long seed = 0; seed < 300; seed++) {
             final SplittableRandom random = new SplittableRandom(seed);

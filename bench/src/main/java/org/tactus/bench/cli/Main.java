@@ -36,13 +36,22 @@ public final class Main {
     }
 
     /**
-     * Runs a command.
+     * Runs a command. What ends it unexpectedly is told as status 2, never 1: that would say that the answer is no.
      *
      * @param words the command line
      * @return the exit status
      */
     public static int run(final String... words) {
-        return commandLine().execute(words);
+        try {
+            return commandLine().execute(words);
+        } catch (final OutOfMemoryError e) {
+            System.err.println("tactus: out of memory (" + e.getMessage() + "); give it more, such as by TACTUS_JVM_FLAGS=-Xmx4g");
+            return ExitStatus.WRONG_INPUT;
+        } catch (final Error e) {
+            System.err.println("tactus: an error of Tactus itself; please report it with this trace");
+            e.printStackTrace(System.err);
+            return ExitStatus.WRONG_INPUT;
+        }
     }
 
     static CommandLine commandLine() {
