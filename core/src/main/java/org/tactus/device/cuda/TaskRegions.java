@@ -11,6 +11,7 @@ import org.tactus.memory.ScratchArena;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
+import org.tactus.time.Sizes;
 
 /**
  * What each slot's task has in a GPU's memory. Defined and forgotten by the control thread; a dispatcher looks its region up.
@@ -48,7 +49,12 @@ final class TaskRegions implements AutoCloseable {
         this.access = access;
         this.scheduled = scheduled;
         granularityBytes = memory.granularityBytes(gpu);
-        final long chunkBytes = Math.ceilDiv(scheduled.chunkBytes(), granularityBytes) * granularityBytes;
+        final long chunkBytes = scheduled.chunkBytes();
+        if (chunkBytes % granularityBytes != 0) { // larger ones than the policy counts in would be too few
+            throw new IllegalStateException("chunks of " + Sizes.exact(chunkBytes) + " cannot be made on this GPU, whose memory comes in"
+                + " pieces of " + Sizes.exact(granularityBytes) + "; write 'chunk: "
+                + Sizes.exact(Math.ceilDiv(chunkBytes, granularityBytes) * granularityBytes) + "'");
+        }
         pool = new ChunkPool(gpu, chunkBytes, (int) Math.min(MAX_CHUNKS, scheduled.capacityBytes() / chunkBytes));
         arena = new ScratchArena(gpu, access, granularityBytes);
     }

@@ -114,7 +114,7 @@ class CudaDeviceTest {
     @Test
     void shouldTakeTheModelledTimeByTheGpusClock() {
         software.close();
-        software = SoftwareCuda.open(SoftwareSettings.PCIE4);
+        software = SoftwareCuda.open(SoftwareSettings.PCIE4.withMemory(96L * CHUNK, 1 << 12));
         open(MEMORY);
         final Task task = task(1, 1, 0);
         long leastNs = Long.MAX_VALUE;
@@ -253,6 +253,13 @@ class CudaDeviceTest {
         device.start(spin(task), 1, System.nanoTime()); // the error sticks to the context
         assertEquals(Device.FAILED, awaitSegment(device));
         device.close();
+    }
+
+    @Test
+    void shouldRefuseChunksThatTheGpuCannotMake() {
+        final DeviceMemory odd = new DeviceMemory(64L * CHUNK, 6144, SwapProtocol.SEQ, 100_000, 100_000, 0, 0);
+        final String message = assertThrows(IllegalStateException.class, () -> open(odd)).getMessage();
+        assertTrue(message.contains("write 'chunk: 8KiB'"), message);
     }
 
     @Test
