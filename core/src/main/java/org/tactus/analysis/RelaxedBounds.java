@@ -1,6 +1,5 @@
 package org.tactus.analysis;
 
-import java.util.Arrays;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 
@@ -13,8 +12,6 @@ public final class RelaxedBounds {
     private static final long FACTOR = 20;
     private static final int MOST_STEPS = 1 << 11;
 
-    private final TaskSet set;
-    private final long[] bounds;
     private final int failing;
     private final double ratio;
 
@@ -24,18 +21,14 @@ public final class RelaxedBounds {
      * @param set chains without swapping, every WCET known
      */
     public RelaxedBounds(final TaskSet set) {
-        this.set = set;
-        bounds = new long[set.tasks().size()];
-        Arrays.fill(bounds, Long.MAX_VALUE);
         if (set.policy() == PolicyKind.EDF) {
             final ChainModel model = ChainModel.byFile(set);
             final ChainEdf solver = new ChainEdf(model, false);
             final boolean known = solver.relaxed(FACTOR);
             double worst = 0;
             int which = -1;
-            for (int i = 0; i < bounds.length; i++) {
-                bounds[i] = solver.bounds()[i];
-                final double share = (double) bounds[i] / model.deadline[i];
+            for (int i = 0; i < model.tasks; i++) {
+                final double share = (double) solver.bounds()[i] / model.deadline[i];
                 if (share > worst) {
                     worst = share;
                     which = i;
@@ -47,9 +40,6 @@ public final class RelaxedBounds {
             final ChainModel model = ChainModel.byPriority(set);
             final ChainFixedPriority solver = new ChainFixedPriority(model, false);
             final int rank = solver.relaxed(FACTOR, MOST_STEPS);
-            for (int i = 0; i < bounds.length; i++) {
-                bounds[model.order[i]] = solver.bound(i);
-            }
             failing = rank < 0 ? -1 : model.order[rank];
             ratio = rank < 0 ? 0 : Math.min(FACTOR, (double) solver.bound(rank) / model.deadline[rank]);
         }
@@ -72,28 +62,5 @@ public final class RelaxedBounds {
      */
     public double ratio() {
         return ratio;
-    }
-
-    /**
-     * The bound of a task.
-     *
-     * @param task its index in the set
-     * @return nanoseconds; {@code Long.MAX_VALUE} when there is none
-     */
-    public long boundNs(final int task) {
-        return bounds[task];
-    }
-
-    /**
-     * The largest bound over deadline.
-     *
-     * @return at most 1 when the set passes
-     */
-    public double fullest() {
-        double most = 0;
-        for (int i = 0; i < bounds.length; i++) {
-            most = Math.max(most, (double) bounds[i] / set.tasks().get(i).deadlineNs());
-        }
-        return most;
     }
 }
