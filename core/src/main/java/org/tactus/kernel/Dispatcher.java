@@ -167,7 +167,7 @@ final class Dispatcher {
         startNs = nowNs;
         scheduler.started(task, nowNs);
         recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
-        runningWord.begin(task, segment, job, nowNs);
+        runningWord.begin(task, segment, state.wcetNs(task), nowNs);
         driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
         if (!driver.isSynchronous()) {
             return NONE;

@@ -64,9 +64,9 @@ public final class Kernel implements AutoCloseable {
         state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), devices.size());
         state.overrunToleranceNs(toleranceNs);
         gate = new SporadicGate(state);
-        tasks = new TaskTable(options, toleranceNs);
+        tasks = new TaskTable(options);
         group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
-        monitor = new Monitor(group, tasks, state, options, setup, listener, sink, clock);
+        monitor = new Monitor(group, tasks, state, toleranceNs, options, setup, listener, sink, clock);
     }
 
     /**

@@ -7,7 +7,7 @@ package org.tactus.kernel;
  * @param spinBeforeNs      how long before a known release the default idle strategy stops sleeping and spins
  * @param pollNs            how long it sleeps at most while a job may arrive at any time
  * @param stallThresholdNs  a gap in an idle loop beyond its planned length that counts as a platform stall
- * @param lostAfterNs       a segment that runs this long beyond its WCET makes its device lost
+ * @param lostAfterNs       a segment or a move of chunks that runs this long beyond its worst case makes its device lost
  * @param eventRingBytes    bytes of each dispatcher's event ring, a power of two
  * @param shareAccelerators true to let all accelerators' dispatchers share one thread
  * @param taskCapacity      tasks that fit
@@ -41,7 +41,7 @@ public record KernelOptions(
     }
 
     /**
-     * Changes after which time beyond its WCET a segment makes its device lost.
+     * Changes after which time beyond its worst case a segment or a move makes its device lost.
      *
      * @param ns nanoseconds
      * @return a copy

@@ -12,7 +12,9 @@ import org.tactus.trace.EventType;
 
 /**
  * Watches dispatchers from outside: sees a segment run past its WCET while it runs, acts as its task says, declares a device
- * lost; drains the event rings and calls the handlers. One thread, never a dispatcher's.
+ * lost whose segment or move does not end; drains the event rings and calls the handlers. One thread, never a dispatcher's.
+ *
+ * <p>What a handler or a work throws is told once, in {@link #granted}, and the watch goes on.
  */
 final class Monitor implements Runnable, EventHandler {
     private static final long ROUND_NS = 1_000_000;
@@ -22,29 +24,34 @@ final class Monitor implements Runnable, EventHandler {
     private final Dispatcher[] dispatchers;
     private final TaskTable tasks;
     private final PolicyState state;
+    private final long toleranceNs;
     private final ThreadSetup setup;
     private final KernelListener listener;
     private final EventHandler sink;
     private final Clock clock;
     private final KernelOptions options;
     private final long[] seenStartNs;
+    private final Runnable round;
     private final Thread thread;
     private volatile boolean running = true;
     private volatile String granted = "not started";
+    private volatile String failure = "";
 
     Monitor(
-        final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final KernelOptions options,
-        final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock) {
+        final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final long toleranceNs,
+        final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock) {
         this.group = group;
         this.dispatchers = group.dispatchers();
         this.tasks = tasks;
         this.state = state;
+        this.toleranceNs = toleranceNs;
         this.setup = setup;
         this.listener = listener;
         this.sink = sink;
         this.clock = clock;
         this.options = options;
         this.seenStartNs = new long[dispatchers.length];
+        this.round = listener::onRound;
         this.thread = Thread.ofPlatform().name("tactus-monitor").daemon(true).unstarted(this);
     }
 
@@ -59,21 +66,22 @@ final class Monitor implements Runnable, EventHandler {
         thread.join();
     }
 
-    /** What the thread was granted, in one line. Any thread. */
+    /** What the thread was granted, and which of its handlers failed first, in one line. Any thread. */
     String granted() {
-        return thread.getName() + ": " + granted;
+        return thread.getName() + ": " + granted + failure;
     }
 
     @Override
     public void run() {
-        granted = setup.apply("monitor", List.of());
+        attempt(() -> granted = setup.apply("monitor", List.of()));
         while (running) {
             final long nowNs = clock.nanoTime();
             for (int i = 0; i < dispatchers.length; i++) {
-                watch(i, nowNs);
+                watchSegment(i, nowNs);
+                watchMove(i, nowNs);
             }
             drain();
-            listener.onRound();
+            attempt(round);
             LockSupport.parkNanos(ROUND_NS);
         }
         drain();
@@ -85,7 +93,28 @@ final class Monitor implements Runnable, EventHandler {
         }
     }
 
-    private void watch(final int index, final long nowNs) {
+    /** Calls what is not ours: whatever it throws, the others are watched and drained. */
+    private void attempt(final Runnable call) {
+        try {
+            call.run();
+        } catch (final Throwable e) {
+            failed(e);
+        }
+    }
+
+    private void failed(final Throwable e) {
+        if (failure.isEmpty()) {
+            failure = "; a handler failed, and may again: " + e.toString().replaceAll("\\s*\\R\\s*", " ");
+        }
+    }
+
+    /** How far something is beyond its worst case; below 0 when it has ended meanwhile. */
+    private long beyondNs(final RunningWord word, final long startNs, final long nowNs) {
+        final long worstNs = word.worstNs();
+        return word.startNs() == startNs ? nowNs - startNs - worstNs - toleranceNs : -1;
+    }
+
+    private void watchSegment(final int index, final long nowNs) {
         final RunningWord word = dispatchers[index].runningWord;
         final long startNs = word.startNs();
         if (startNs == 0) {
@@ -93,10 +122,7 @@ final class Monitor implements Runnable, EventHandler {
         }
         final int task = word.task();
         final int segment = word.segmentRecord();
-        if (word.startNs() != startNs) {
-            return; // another segment has begun meanwhile
-        }
-        final long beyondNs = nowNs - startNs - tasks.budgetNs(segment);
+        final long beyondNs = beyondNs(word, startNs, nowNs);
         if (beyondNs <= 0) {
             return;
         }
@@ -109,13 +135,23 @@ final class Monitor implements Runnable, EventHandler {
         }
     }
 
+    private void watchMove(final int index, final long nowNs) {
+        final SwapDriver memory = dispatchers[index].memory;
+        if (memory != null) {
+            final long startNs = memory.movingWord.startNs();
+            if (startNs != 0 && beyondNs(memory.movingWord, startNs, nowNs) > options.lostAfterNs()) {
+                lose(index);
+            }
+        }
+    }
+
     /** Declares a device lost and stops its tasks. */
     private void lose(final int device) {
         if (group.markLost(device)) {
             final RunningWord word = dispatchers[device].runningWord;
             final SegmentWork work = word.startNs() == 0 ? null : tasks.works[word.segmentRecord()];
             if (work != null) {
-                work.terminate();
+                attempt(work::terminate);
             }
             for (int slot = 0; slot < tasks.capacity(); slot++) {
                 final Task task = tasks.task(slot);
@@ -123,7 +159,7 @@ final class Monitor implements Runnable, EventHandler {
                     stop(slot);
                 }
             }
-            listener.onDeviceLost(group.deviceName(device));
+            attempt(() -> listener.onDeviceLost(group.deviceName(device)));
         }
     }
 
@@ -137,12 +173,12 @@ final class Monitor implements Runnable, EventHandler {
     }
 
     private void overrun(final int task, final int segment, final long beyondNs) {
-        listener.onOverrunSeen(tasks.name(task), tasks.segmentIndex(task, segment), beyondNs);
+        attempt(() -> listener.onOverrunSeen(tasks.name(task), tasks.segmentIndex(task, segment), beyondNs));
         if (tasks.onOverrun(task) == OverrunAction.STOP) {
             stop(task);
             final SegmentWork work = tasks.works[segment];
             if (work != null) {
-                work.terminate();
+                attempt(work::terminate);
             }
         }
     }
@@ -151,15 +187,21 @@ final class Monitor implements Runnable, EventHandler {
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job,
         final long argument) {
-        sink.onEvent(type, timeNs, device, task, segment, job, argument);
+        try { // not by a Runnable: each event comes here
+            sink.onEvent(type, timeNs, device, task, segment, job, argument);
+        } catch (final Throwable e) {
+            failed(e);
+        }
         if (type == EventType.MISS) {
-            listener.onDeadlineMiss(tasks.name(task), job, argument);
+            attempt(() -> listener.onDeadlineMiss(tasks.name(task), job, argument));
         } else if (type == EventType.ERROR) {
             stop(task);
-            listener.onError(tasks.name(task), tasks.errors[task]);
-            if (dispatchers[device].driver.isLost()) {
-                lose(device);
-            }
+            attempt(() -> listener.onError(tasks.name(task), tasks.errors[task]));
+            attempt(() -> {
+                if (dispatchers[device].driver.isLost()) {
+                    lose(device);
+                }
+            });
         }
     }
 }

@@ -27,12 +27,16 @@ final class SwapDriver {
     private final int device;
     private final ChunkMover mover;
     private final DeviceMemory memory;
+    /** Of a chunk, whatever it holds. */
+    private final long worstOutNs;
     private final PolicyState state;
     private final SwapScheduler swaps;
     private final EventRing events;
     private final Throwable[] errors;
     private final Throwable noRoom;
     private final IntArrayList forgetting = new IntArrayList(8, NONE);
+    /** The move under way, for the monitor to see when it does not end. */
+    final RunningWord movingWord = new RunningWord();
     private int seen;
 
     SwapDriver(
@@ -41,6 +45,7 @@ final class SwapDriver {
         this.device = device;
         this.mover = driver.mover();
         this.memory = memory;
+        this.worstOutNs = Math.max(memory.chunkOutNs(), memory.chunkDropNs());
         this.state = state;
         this.events = events;
         this.errors = errors;
@@ -118,11 +123,11 @@ final class SwapDriver {
                     return swaps.task();
                 }
                 case SwapScheduler.MOVE_IN -> {
-                    begin(EventType.SWAP_IN, nowNs);
+                    begin(EventType.SWAP_IN, memory.swapInOverheadNs() + swaps.count() * memory.chunkInNs(), nowNs);
                     mover.startIn(swaps.task(), swaps.firstChunk(), swaps.count(), nowNs);
                 }
                 case SwapScheduler.MOVE_OUT -> {
-                    begin(EventType.SWAP_OUT, nowNs);
+                    begin(EventType.SWAP_OUT, memory.swapOutOverheadNs() + swaps.count() * worstOutNs, nowNs);
                     mover.startOut(swaps.task(), swaps.firstChunk(), swaps.count(), nowNs);
                 }
                 case SwapScheduler.CANCEL -> mover.cancel();
@@ -134,12 +139,14 @@ final class SwapDriver {
         }
     }
 
-    private void begin(final int type, final long nowNs) {
+    private void begin(final int type, final long worstNs, final long nowNs) {
         seen = 0;
+        movingWord.begin(swaps.task(), NONE, worstNs, nowNs); // before the mover is called: a call may hang, too
         events.write(type, nowNs, device, swaps.task(), swaps.firstChunk(), -1, swaps.count());
     }
 
     private void end(final long nowNs, final int done) {
+        movingWord.end();
         events.write(EventType.SWAP_END, nowNs, device, swaps.movedTask(), swaps.movedFirst(), -1, done);
     }
 

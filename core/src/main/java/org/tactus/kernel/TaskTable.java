@@ -5,13 +5,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.tactus.device.SegmentWork;
-import org.tactus.model.Offer;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
 /**
- * Which task lies in which slot, and which works and budgets in its segments' records. Written by the control thread before the
+ * Which task lies in which slot, and which works in its segments' records. Written by the control thread before the
  * task is admitted and after it is gone; the command that admits it publishes it to the dispatchers, which write {@link #errors}
  * only. The monitor reads without order and takes an empty slot for a task that is gone.
  */
@@ -22,14 +21,10 @@ final class TaskTable {
     final Throwable[] errors;
     private final Task[] tasks;
     private final int[] firstSegments;
-    private final long[] budgetsNs;
     private final boolean[] removing;
-    private final long toleranceNs;
 
-    TaskTable(final KernelOptions options, final long toleranceNs) {
-        this.toleranceNs = toleranceNs;
+    TaskTable(final KernelOptions options) {
         works = new SegmentWork[options.segmentCapacity()];
-        budgetsNs = new long[options.segmentCapacity()];
         errors = new Throwable[options.taskCapacity()];
         tasks = new Task[options.taskCapacity()];
         firstSegments = new int[options.taskCapacity()];
@@ -81,9 +76,6 @@ final class TaskTable {
         final int first = freeSegments(segments.size());
         for (int i = 0; i < segments.size(); i++) {
             works[first + i] = segments.get(i);
-            final Segment segment = task.segments().get(i);
-            // Where it runs is not known here; the policy, which knows, holds each run against its own WCET.
-            budgetsNs[first + i] = Math.max(segment.wcetNs(), segment.offer().map(Offer::wcetNs).orElse(0L)) + toleranceNs;
         }
         firstSegments[slot] = first;
         tasks[slot] = task;
@@ -152,11 +144,6 @@ final class TaskTable {
     OverrunAction onOverrun(final int slot) {
         final Task task = tasks[slot];
         return task == null ? OverrunAction.CONTINUE : task.onOverrun();
-    }
-
-    /** Nanoseconds after its start at which a segment has overrun. */
-    long budgetNs(final int segmentRecord) {
-        return budgetsNs[segmentRecord];
     }
 
     int segmentIndex(final int slot, final int segmentRecord) {

@@ -1,9 +1,11 @@
 package org.tactus.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -182,6 +184,48 @@ class KernelSwapTest {
             }
             assertTrue(kernel.stop(0));
             assertTrue(kernel.swapCounts(0).orElseThrow().chunksOut() > 0);
+        }
+    }
+
+    /** A move that never ends is one whose poll says so. */
+    private static Device neverDone(final ModelledDevice modelled) {
+        final ClassLoader loader = Device.class.getClassLoader();
+        final Object mover = Proxy.newProxyInstance(loader, new Class<?>[] {ChunkMover.class}, (proxy, method, arguments) ->
+            switch (method.getName()) {
+                case "poll" -> 0;
+                case "isMoving" -> true;
+                default -> method.invoke(modelled.mover(), arguments);
+            });
+        return (Device) Proxy.newProxyInstance(loader, new Class<?>[] {Device.class}, (proxy, method, arguments) ->
+            method.getName().equals("mover") ? mover : method.invoke(modelled, arguments));
+    }
+
+    @Test
+    void shouldLoseTheDeviceWhenAMoveNeverEnds() throws InterruptedException {
+        final TaskSet set = set(1);
+        final List<String> heard = new CopyOnWriteArrayList<>();
+        final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(50 * MS);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 1) + 64).alignedSlice(64);
+        final Device device = neverDone(new ModelledDevice(MEMORY, options.taskCapacity(), 1));
+        final KernelListener listener = new KernelListener() {
+            @Override
+            public void onDeviceLost(final String name) {
+                heard.add("lost " + name);
+            }
+        };
+        try (Kernel kernel = new Kernel(
+            set, List.of(device), new UnsafeBuffer(memory), options, candidate -> Optional.empty(), ThreadSetup.NONE,
+            listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
+            kernel.start();
+            final int[] slots = kernel.addAll(
+                set.tasks(), set.tasks().stream().map(KernelSwapTest::timed).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
+            while (heard.isEmpty()) {
+                Thread.sleep(5);
+            }
+            assertEquals(List.of("lost gpu0"), heard);
+            assertTrue(kernel.isLost(0));
+            assertEquals(0, kernel.completed(slots[0]));
+            assertFalse(kernel.stop(0), "the copy may still be under way");
         }
     }
 

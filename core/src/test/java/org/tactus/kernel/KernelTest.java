@@ -245,6 +245,55 @@ class KernelTest {
     }
 
     @Test
+    void shouldGoOnWatchingWhenHandlersThrow() throws InterruptedException {
+        final TaskSet set = platform().task("hung", t -> t.periodNs(40 * MS).deadlineNs(3 * MS).segment("cpu0", 2 * MS))
+            .task("good", t -> t.periodNs(20 * MS).segment("cpu1", MS)).build();
+        final List<Device> devices =
+            List.of(new CpuDevice(Clock.SYSTEM, "java"), new CpuDevice(Clock.SYSTEM, "java"), new ModelledDevice());
+        final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(50 * MS);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 3) + 64).alignedSlice(64);
+        final AtomicInteger rounds = new AtomicInteger();
+        final KernelListener throwing = new KernelListener() {
+            @Override
+            public void onOverrunSeen(final String task, final int segment, final long beyondNs) {
+                throw new IllegalStateException("of the listener");
+            }
+
+            @Override
+            public void onDeviceLost(final String device) {
+                heard.add("lost " + device);
+                throw new AssertionError("of the listener");
+            }
+
+            @Override
+            public void onRound() {
+                if (heard.size() > 0) {
+                    rounds.incrementAndGet();
+                }
+                throw new IllegalStateException("of a round");
+            }
+        };
+        kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, ThreadSetup.NONE, throwing,
+            (type, timeNs, device, task, segment, job, argument) -> {
+                throw new IllegalStateException("of the sink");
+            }, Clock.SYSTEM);
+        kernel.start();
+        final CountDownLatch never = new CountDownLatch(1);
+        kernel.addAll(set.tasks(), List.of(List.of(work(job -> await(never), () -> {
+            throw new IllegalStateException("of the work");
+        })), timed(set.tasks().get(1))), Clock.SYSTEM.nanoTime() + 5 * MS);
+        while (rounds.get() < 3) {
+            Thread.sleep(5);
+        }
+        assertEquals(List.of("lost cpu0"), heard);
+        final String told = kernel.granted().getLast();
+        assertTrue(told.contains("IllegalStateException: of a round") && !told.contains("of the sink"), told);
+        never.countDown();
+        assertTrue(kernel.stop(1000 * MS));
+        assertEquals(0, kernel.droppedEvents());
+    }
+
+    @Test
     void shouldCloseASegmentWhenItsDeviceHasDoneWithIt() throws InterruptedException {
         final TaskSet set = TaskSet.builder("test").device(DeviceSpec.modelled("acc0"))
             .task("long", t -> t.periodNs(1000 * MS).segment("acc0", 500 * MS)).build();
