@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -213,15 +212,7 @@ public final class Tactus implements AutoCloseable {
             warmUp.periodicJob();
             warmUp.sporadicJob();
         }
-        final List<List<SegmentWork>> works = new ArrayList<>();
-        for (final Task task : set.tasks()) {
-            works.add(factory.prepare(set, devices, task, options.seed()));
-        }
-        warnOfEvictions();
-        kernel.start();
-        rememberGranted();
-        System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-        final int[] given = admitAll(set.tasks(), works, this::begin);
+        final int[] given = prepareAndAdmit();
         for (int i = 0; i < given.length; i++) {
             remember(given[i], set.tasks().get(i));
         }
@@ -234,13 +225,26 @@ public final class Tactus implements AutoCloseable {
         }
     }
 
-    private int[] admitAll(final List<Task> tasks, final List<List<SegmentWork>> works, final LongSupplier zero) {
+    /** Prepares the works, starts the threads and admits the set; the works are closed when any of that fails. */
+    private int[] prepareAndAdmit() throws InterruptedException {
+        final List<List<SegmentWork>> works = new ArrayList<>();
         try {
-            return kernel.addAll(tasks, works, zero);
-        } catch (final RuntimeException e) {
-            works.forEach(segments -> segments.forEach(SegmentWork::close));
+            for (final Task task : set.tasks()) {
+                works.add(factory.prepare(set, devices, task, options.seed()));
+            }
+            warnOfEvictions();
+            kernel.start();
+            rememberGranted();
+            System.gc(); // the garbage of preparing is collected now, not in the middle of a run
+            return kernel.addAll(set.tasks(), works, this::begin);
+        } catch (final RuntimeException | InterruptedException e) {
+            close(works);
             throw e;
         }
+    }
+
+    private static void close(final List<List<SegmentWork>> works) {
+        works.forEach(segments -> segments.forEach(SegmentWork::close));
     }
 
     private void warnOfEvictions() {
@@ -279,8 +283,15 @@ public final class Tactus implements AutoCloseable {
         memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
         });
-        final List<SegmentWork> works = factory.prepare(set, devices, task, options.seed());
-        remember(admitAll(List.of(task), List.of(works), () -> Clock.SYSTEM.nanoTime() + LEAD_NS)[0], task);
+        final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
+        final int given;
+        try {
+            given = kernel.addAll(List.of(task), works, () -> Clock.SYSTEM.nanoTime() + LEAD_NS)[0];
+        } catch (final RuntimeException e) {
+            close(works);
+            throw e;
+        }
+        remember(given, task);
         admitted.forEach((slot, other) -> recorder.showBound(slot, bound(other)));
     }
 

@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tactus.device.SegmentWork;
 import org.tactus.kernel.AdmissionRefusedException;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.DeviceSpec;
@@ -43,6 +46,44 @@ class TactusTest {
             assertEquals(1, result.tasks().size());
             assertEquals(10 * MS, result.tasks().getFirst().boundNs().orElseThrow());
         }
+    }
+
+    @Test
+    void shouldCloseTheWorksOfTheOthersWhenATaskCannotBePrepared() {
+        final TaskSet set = one("first", t -> t.periodNs(100 * MS).segment("acc0", MS))
+            .task("second", t -> t.periodNs(100 * MS).segment("acc0", MS)).build();
+        final List<String> closed = new ArrayList<>();
+        final WorkFactory factory = (of, devices, task, seed) -> {
+            if (task.name().equals("second")) {
+                throw new IllegalStateException("no such model");
+            }
+            return List.of(new SegmentWork() {
+                @Override
+                public void run(final long job) {
+                    // takes no time
+                }
+
+                @Override
+                public long modelledNs(final long job) {
+                    return MS;
+                }
+
+                @Override
+                public void terminate() {
+                    // ends by itself
+                }
+
+                @Override
+                public void close() {
+                    closed.add(task.name());
+                }
+            });
+        };
+        try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT.withRealTime(false), factory, KernelListener.NONE,
+            (type, timeNs, device, task, segment, job, argument) -> { })) {
+            assertEquals("no such model", assertThrows(IllegalStateException.class, tactus::start).getMessage());
+        }
+        assertEquals(List.of("first"), closed);
     }
 
     @Test

@@ -147,14 +147,23 @@ public final class ChunkRegion implements AutoCloseable {
     /** Frees addresses and host memory; chunks that are in go back to the pool. Control thread, when no dispatcher uses the region. */
     @Override
     public void close() {
+        final Undo all = new Undo();
+        all.add(this::freeBacking);
+        all.add(() -> memory.free(address, handles.length * chunkBytes));
         for (int i = 0; i < handles.length; i++) {
-            if (handles[i] != 0) {
-                memory.unmap(addressOf(i), chunkBytes);
-                pool.offer(handles[i]);
-                handles[i] = 0;
+            final int chunk = i;
+            if (handles[chunk] != 0) {
+                all.add(() -> {
+                    memory.unmap(addressOf(chunk), chunkBytes);
+                    pool.offer(handles[chunk]);
+                    handles[chunk] = 0;
+                });
             }
         }
-        memory.free(address, handles.length * chunkBytes);
+        all.runOrThrow();
+    }
+
+    private void freeBacking() {
         try {
             memory.freeHost(backing);
         } catch (final NativeCallException e) {

@@ -41,8 +41,15 @@ public final class CompletionWord implements AutoCloseable {
         streams = driver.streams();
         host = driver.memory().allocateHost(LINE_BYTES);
         word = CudaMemory.view(host, LINE_BYTES);
-        deviceAddress = driver.memory().devicePointer(host);
-        event = canWrite() ? 0 : streams.createEvent(false);
+        try {
+            deviceAddress = driver.memory().devicePointer(host);
+            event = canWrite() ? 0 : streams.createEvent(false);
+        } catch (final RuntimeException e) {
+            final Undo pinned = new Undo();
+            pinned.add(() -> driver.memory().freeHost(host));
+            pinned.run(e);
+            throw e;
+        }
     }
 
     /** Tries it: no attribute tells it on every driver. */
@@ -112,9 +119,11 @@ public final class CompletionWord implements AutoCloseable {
 
     @Override
     public void close() {
+        final Undo all = new Undo();
+        all.add(() -> driver.memory().freeHost(host));
         if (event != 0) {
-            streams.destroyEvent(event);
+            all.add(() -> streams.destroyEvent(event));
         }
-        driver.memory().freeHost(host);
+        all.runOrThrow();
     }
 }

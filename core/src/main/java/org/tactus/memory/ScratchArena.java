@@ -69,8 +69,10 @@ public final class ScratchArena implements AutoCloseable {
      */
     public void hide(final long address, final long bytes) {
         final long whole = Math.ceilDiv(bytes, chunkBytes) * chunkBytes;
-        memory.unmap(address, whole);
-        memory.free(address, whole);
+        final Undo view = new Undo();
+        view.add(() -> memory.free(address, whole));
+        view.add(() -> memory.unmap(address, whole));
+        view.runOrThrow();
     }
 
     /**
@@ -85,7 +87,9 @@ public final class ScratchArena implements AutoCloseable {
     /** Gives the chunks up; every view was taken away. */
     @Override
     public void close() {
-        chunks.forEach(memory::release);
+        final Undo all = new Undo();
+        chunks.forEach(chunk -> all.add(() -> memory.release(chunk)));
         chunks.clear();
+        all.runOrThrow();
     }
 }

@@ -12,12 +12,14 @@ import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.device.ChunkMover;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
 import org.tactus.memory.ChunkRegion;
 import org.tactus.memory.CompletionWord;
 import org.tactus.memory.RegionMover;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
 import org.tactus.time.Clock;
@@ -27,16 +29,19 @@ import org.tactus.time.Durations;
  * A GPU through the CUDA driver interface. A segment is queued between two events and followed by a word that the stream writes; the
  * dispatcher polls the word. A segment that is no {@link CudaWork} takes its modelled time by a kernel that spins on the GPU's clock.
  *
- * <p>An error of the driver fails the segment, and so its task. One that sticks to the context fails the next segments, too: NVIDIA's
- * driver lets nothing else run either.
+ * <p>An error of the driver fails the segment, and so its task. One that sticks to the context makes the device lost: NVIDIA's driver
+ * lets nothing else run there until the process ends.
  */
 public final class CudaDevice implements Device {
     /** A status of our own: the segment broke, and something that it had queued may still run. */
     private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
+    /** Statuses from this one on say that a stream is being captured, which is nobody's end; the last one of all is an end again. */
+    private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
     /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
     private static final long LAUNCH_NS = 20_000;
 
+    private final Undo made = new Undo();
     private final Arena arena = Arena.ofShared();
     private final CudaGpu gpu;
     private final CudaStreams streams;
@@ -54,7 +59,6 @@ public final class CudaDevice implements Device {
     private final MemorySegment spinNs = arena.allocate(ValueLayout.JAVA_LONG);
     private final MemorySegment spinParameters = arena.allocate(ValueLayout.JAVA_LONG);
     private final TaskRegions regions;
-    private final RegionMover regionMover;
     private final CudaMover mover;
     private final long marginNs;
     private int status = DONE;
@@ -76,27 +80,44 @@ public final class CudaDevice implements Device {
         final CudaDriver driver = gpu.driver();
         streams = driver.streams();
         modules = driver.modules();
-        capabilities = CudaCapabilities.probe(gpu);
-        context = gpu.retainContext();
-        gpu.makeCurrent(context);
-        final int[] priorities = gpu.streamPriorities();
-        stream = streams.create(priorities[1]); // kernels go before copies where the two compete
-        word = new CompletionWord(driver);
-        begin = streams.createEvent(true);
-        end = streams.createEvent(true);
-        module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
-        spin = modules.kernel(module, CudaKernels.SPIN);
-        spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
-        if (spec.memory().isPresent() && capabilities.virtualMemory()) {
-            regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
-            regionMover = new RegionMover(driver, priorities[0]);
-            mover = new CudaMover(gpu, context, regions, regionMover);
-        } else {
-            regions = null;
-            regionMover = null;
-            mover = null;
+        made.add(arena::close);
+        try {
+            capabilities = CudaCapabilities.probe(gpu);
+            context = gpu.retainContext();
+            made.add(gpu::releaseContext);
+            gpu.makeCurrent(context);
+            final int[] priorities = gpu.streamPriorities();
+            stream = streams.create(priorities[1]); // kernels go before copies where the two compete
+            made.add(() -> streams.destroy(stream));
+            word = new CompletionWord(driver);
+            made.add(word::close);
+            begin = newEvent();
+            end = newEvent();
+            module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
+            made.add(() -> modules.unload(module));
+            spin = modules.kernel(module, CudaKernels.SPIN);
+            spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
+            if (spec.memory().isPresent() && capabilities.virtualMemory()) {
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
+                made.add(regions::close);
+                final RegionMover regionMover = new RegionMover(driver, priorities[0]);
+                made.add(regionMover::close);
+                mover = new CudaMover(gpu, context, regions, regionMover);
+            } else {
+                regions = null;
+                mover = null;
+            }
+            marginNs = measureMargin();
+        } catch (final RuntimeException e) {
+            made.run(e);
+            throw e;
         }
-        marginNs = measureMargin();
+    }
+
+    private long newEvent() {
+        final long event = streams.createEvent(true);
+        made.add(() -> streams.destroyEvent(event));
+        return event;
     }
 
     /**
@@ -202,6 +223,21 @@ public final class CudaDevice implements Device {
         return false;
     }
 
+    /**
+     * Asks the context itself: an error that sticks to it is told by every later call. One of a task's own, such as of a kernel that
+     * cannot be launched, is not.
+     */
+    @Override
+    public boolean isLost() {
+        try {
+            gpu.makeCurrent(context); // the monitor's thread
+            streams.isDone(stream);
+            return false;
+        } catch (final NativeCallException e) {
+            return e.code() < FIRST_OF_CAPTURE || e.code() == cuda_h.CUDA_ERROR_UNKNOWN();
+        }
+    }
+
     @Override
     public String driver() {
         return capabilities.text() + (owned instanceof final SoftwareCuda software
@@ -265,33 +301,15 @@ public final class CudaDevice implements Device {
     /** Frees everything; what a broken context refuses to free is freed with it. */
     @Override
     public void close() {
-        attempt(() -> gpu.makeCurrent(context));
-        attempt(gpu::synchronize);
-        if (regions != null) {
-            attempt(regionMover::close);
-            attempt(regions::close);
-        }
-        attempt(() -> modules.unload(module));
-        attempt(() -> streams.destroyEvent(begin));
-        attempt(() -> streams.destroyEvent(end));
-        attempt(word::close);
-        attempt(() -> streams.destroy(stream));
-        attempt(gpu::releaseContext);
-        arena.close();
+        made.add(gpu::synchronize);
+        made.add(() -> gpu.makeCurrent(context));
+        made.run().ifPresent(e -> failure = failure == null ? e : failure);
         if (owned != null) {
             try {
                 owned.close();
             } catch (final Exception e) {
                 throw new IllegalStateException("the driver was not closed: " + e.getMessage(), e);
             }
-        }
-    }
-
-    private void attempt(final Runnable step) {
-        try {
-            step.run();
-        } catch (final NativeCallException e) {
-            failure = failure == null ? e : failure;
         }
     }
 }

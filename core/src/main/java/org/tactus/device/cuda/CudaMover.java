@@ -10,7 +10,7 @@ final class CudaMover implements ChunkMover {
     private final long context;
     private final TaskRegions regions;
     private final RegionMover mover;
-    /** Of a start that did not reach the mover; told by the next poll. */
+    /** Of a call that did not reach the mover; told by the next poll. */
     private Throwable startFailure;
 
     CudaMover(final CudaGpu gpu, final long context, final TaskRegions regions, final RegionMover mover) {
@@ -44,6 +44,13 @@ final class CudaMover implements ChunkMover {
 
     @Override
     public int poll(final long nowNs) {
+        if (isMoving()) {
+            try {
+                gpu.makeCurrent(context); // the next copy may be queued, and this thread may have driven another GPU meanwhile
+            } catch (final RuntimeException e) {
+                startFailure = e;
+            }
+        }
         return startFailure != null ? FAILED : mover.poll(nowNs);
     }
 

@@ -2,12 +2,12 @@ package org.tactus.device.cuda;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.memory.ChunkPool;
 import org.tactus.memory.ChunkRegion;
 import org.tactus.memory.ScratchArena;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
@@ -32,14 +32,11 @@ final class TaskRegions implements AutoCloseable {
 
     /** A task's memory; addresses are 0 where it has none of that kind. */
     private static final class Holding {
+        final Undo made = new Undo();
         long heldBytes;
         long fixedAddress;
-        long fixedBytes;
-        long fixedChunk;
-        boolean fixedMapped;
         long scratchAddress;
         long scratchBytes;
-        int chunks;
         ChunkRegion region;
     }
 
@@ -67,16 +64,20 @@ final class TaskRegions implements AutoCloseable {
         try {
             defineFixed(holding, Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes);
             if (layout.scratchBytes() > 0) {
-                holding.scratchAddress = arena.show(layout.scratchBytes());
+                final long scratchAddress = arena.show(layout.scratchBytes());
+                holding.made.add(() -> arena.hide(scratchAddress, layout.scratchBytes()));
+                holding.scratchAddress = scratchAddress;
                 holding.scratchBytes = layout.scratchBytes();
             }
             if (layout.chunks() > 0) {
-                holding.chunks = (int) layout.chunks();
-                regionChunks += holding.chunks;
-                holding.region = new ChunkRegion(memory, pool, access, holding.chunks, (int) layout.constantChunks());
+                final int chunks = (int) layout.chunks();
+                regionChunks += chunks;
+                holding.made.add(() -> regionChunks -= chunks);
+                holding.region = new ChunkRegion(memory, pool, access, chunks, (int) layout.constantChunks());
+                holding.made.add(holding.region::close);
             }
-        } catch (final NativeCallException e) {
-            free(holding);
+        } catch (final RuntimeException e) {
+            holding.made.run(e);
             throw e;
         }
         holdings.set(slot, holding);
@@ -100,39 +101,21 @@ final class TaskRegions implements AutoCloseable {
 
     private void defineFixed(final Holding holding, final long bytes) {
         if (bytes > 0) {
-            holding.fixedChunk = memory.create(gpu, bytes);
-            holding.fixedBytes = bytes;
+            final long chunk = memory.create(gpu, bytes);
+            holding.made.add(() -> memory.release(chunk));
             holding.fixedAddress = memory.reserve(bytes);
-            memory.map(holding.fixedAddress, bytes, holding.fixedChunk);
-            holding.fixedMapped = true;
+            holding.made.add(() -> memory.free(holding.fixedAddress, bytes));
+            memory.map(holding.fixedAddress, bytes, chunk);
+            holding.made.add(() -> memory.unmap(holding.fixedAddress, bytes));
             memory.setAccess(holding.fixedAddress, bytes, access);
         }
     }
 
-    /** Takes a task's memory back. */
+    /** Takes a task's memory back: all that the driver lets go, before what it refused first is told. */
     void forget(final int slot) {
         final Holding holding = holdings.getAndSet(slot, null);
         if (holding != null) {
-            free(holding);
-        }
-    }
-
-    private void free(final Holding holding) {
-        if (holding.region != null) {
-            holding.region.close();
-        }
-        regionChunks -= holding.chunks;
-        if (holding.scratchAddress != 0) {
-            arena.hide(holding.scratchAddress, holding.scratchBytes);
-        }
-        if (holding.fixedMapped) {
-            memory.unmap(holding.fixedAddress, holding.fixedBytes);
-        }
-        if (holding.fixedAddress != 0) {
-            memory.free(holding.fixedAddress, holding.fixedBytes);
-        }
-        if (holding.fixedChunk != 0) {
-            memory.release(holding.fixedChunk);
+            holding.made.runOrThrow();
         }
     }
 
@@ -165,10 +148,15 @@ final class TaskRegions implements AutoCloseable {
 
     @Override
     public void close() {
+        final Undo all = new Undo();
+        all.add(pool::close);
+        all.add(arena::close);
         for (int slot = 0; slot < SLOTS; slot++) {
-            forget(slot);
+            final Holding holding = holdings.getAndSet(slot, null);
+            if (holding != null) {
+                all.add(holding.made::runOrThrow);
+            }
         }
-        arena.close();
-        pool.close();
+        all.runOrThrow();
     }
 }

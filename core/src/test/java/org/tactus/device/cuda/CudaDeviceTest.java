@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,6 +253,7 @@ class CudaDeviceTest {
         assertTrue(error.getMessage().contains("CUDA_ERROR_LAUNCH_FAILED"), error.getMessage());
         device.start(spin(task), 1, System.nanoTime()); // the error sticks to the context
         assertEquals(Device.FAILED, awaitSegment(device));
+        assertTrue(CompletableFuture.supplyAsync(device::isLost, run -> Thread.ofPlatform().start(run)).join(), "asked by the monitor");
         device.close();
     }
 
@@ -260,6 +262,20 @@ class CudaDeviceTest {
         final DeviceMemory odd = new DeviceMemory(64L * CHUNK, 6144, SwapProtocol.SEQ, 100_000, 100_000, 0, 0);
         final String message = assertThrows(IllegalStateException.class, () -> open(odd)).getMessage();
         assertTrue(message.contains("write 'chunk: 8KiB'"), message);
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
+    @Test
+    void shouldFreeWhatWasMadeWhenALaterStepBreaks() {
+        final SymbolLookup all = software.lookup();
+        final List<String> steps = List.of("cuCtxGetStreamPriorityRange", "cuMemHostGetDevicePointer_v2", "cuStreamWriteValue32_v2",
+            "cuModuleGetFunction", "cuMemGetAllocationGranularity", "cuLaunchKernel", "cuEventElapsedTime");
+        for (final String step : steps) {
+            final MemorySegment refuses = all.find("cuInit").orElseThrow(); // any flags but 0 are an invalid value
+            final CudaDriver poor = CudaDriver.of(name -> name.equals(step) ? Optional.of(refuses) : all.find(name), step);
+            assertThrows(NativeCallException.class, () -> new CudaDevice(poor.gpus().getFirst(), spec(MEMORY), null), step);
+            assertEquals(Inventory.NOTHING, software.inventory(), step);
+        }
     }
 
     @Test
@@ -286,6 +302,7 @@ class CudaDeviceTest {
         word.set(ValueLayout.JAVA_INT, 0, 1);
         assertEquals(Device.FAILED, awaitSegment(device));
         assertEquals("the second launch broke", device.failure().getMessage());
+        assertFalse(device.isLost(), "an error of the task's own");
         device.start(spin(task(1, 1, 0)), 1, System.nanoTime());
         assertEquals(Device.DONE, awaitSegment(device));
         software.driver().memory().freeHost(flag);
