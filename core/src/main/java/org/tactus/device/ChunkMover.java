@@ -9,7 +9,7 @@ package org.tactus.device;
  */
 public interface ChunkMover {
     /**
-     * The operation broke: {@link #failure} says how. It has ended, its task will not run any more, and none of the
+     * The operation broke: {@link #failure} says how. It has ended, its copies included, its task will not run any more, and none of the
      * operation's chunks, moved before or not, occupies memory: what can be unmapped was.
      */
     int FAILED = -1;
@@ -26,8 +26,8 @@ public interface ChunkMover {
     void startOut(int task, int firstChunk, int count, long nowNs);
 
     /**
-     * Brings chunks in, the last one first: maps the run, then copies chunk after chunk. Nothing is under way, and all of the
-     * chunks and those before them are out.
+     * Brings chunks in, the last one first. Maps at most one more than it copies, so that a cancel undoes no more than one chunk.
+     * Nothing is under way, and all of the chunks and those before them are out.
      *
      * @param task       the task's slot
      * @param firstChunk the first chunk
@@ -52,8 +52,8 @@ public interface ChunkMover {
     boolean isMoving();
 
     /**
-     * Ends the operation after the chunk under way; the others stay as they were, what was mapped for them is unmapped. The time
-     * of that is part of {@code swapInOverhead}. May be repeated, and does nothing when none is under way.
+     * Ends the operation after the chunk under way; the others stay as they were. One that was mapped ahead is unmapped: the time
+     * of both is part of {@code swapInOverhead}. May be repeated, and does nothing when none is under way.
      */
     void cancel();
 

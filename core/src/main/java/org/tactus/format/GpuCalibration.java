@@ -26,11 +26,11 @@ public record GpuCalibration(
      * What one chunk costs.
      *
      * @param chunkBytes its size
-     * @param inNs       to map it and copy it in, nanoseconds
-     * @param outNs      to copy it out and unmap it, nanoseconds
+     * @param inNs       to map it, to copy it in and to see that, nanoseconds
+     * @param outNs      to copy it out, to see that and to unmap it, nanoseconds
      * @param dropNs     to unmap it without a copy, nanoseconds
-     * @param usualInNs  median of the first, nanoseconds
-     * @param usualOutNs median of the second, nanoseconds
+     * @param usualInNs  median of mapping and copying in, nanoseconds
+     * @param usualOutNs median of copying out and unmapping, nanoseconds
      */
     public record ChunkCost(long chunkBytes, long inNs, long outNs, long dropNs, long usualInNs, long usualOutNs) {
         private static ChunkCost read(final YamlMap map) {

@@ -37,7 +37,7 @@ public final class GpuCalibrator {
     }
 
     /**
-     * Measures.
+     * Measures. What a chunk and an operation are charged is derived in {@code analysis/swap/swap.md}, "What a chunk is charged".
      *
      * @param progress told in words what is measured next
      * @return what was measured
@@ -49,24 +49,26 @@ public final class GpuCalibrator {
             launch = timer.kernels(launches);
         }
         final List<ChunkCost> costs = new ArrayList<>();
-        long accessNs = 0;
+        final long completionNs = launch.completion().maxNs();
+        long aheadNs = 0;
         long unmapNs = 0;
         try (ChunkTimer timer = new ChunkTimer(rig, spanBytes)) {
             for (final long size : sizes) {
                 progress.accept("chunks of " + Sizes.format(size));
                 final ChunkTimer.Calls calls = timer.calls(size, repetitions, true);
                 final ChunkTimer.Copies copies = timer.copies(size, repetitions, true, true);
-                costs.add(new ChunkCost(size, calls.map().maxNs() + calls.accessRun().maxNs() + copies.in().maxNs(),
-                    copies.out().maxNs() + calls.unmapRun().maxNs(), calls.unmapRun().maxNs(),
-                    calls.map().p50Ns() + calls.accessRun().p50Ns() + copies.in().p50Ns(),
-                    copies.out().p50Ns() + calls.unmapRun().p50Ns()));
-                accessNs = Math.max(accessNs, calls.access().maxNs());
-                unmapNs = Math.max(unmapNs, calls.unmap().maxNs());
+                final long mappingNs = calls.map().maxNs() + calls.access().maxNs();
+                final long unmappingNs = calls.unmap().maxNs();
+                costs.add(new ChunkCost(size, mappingNs + copies.in().maxNs() + completionNs,
+                    copies.out().maxNs() + completionNs + unmappingNs, unmappingNs,
+                    calls.map().p50Ns() + calls.access().p50Ns() + copies.in().p50Ns(),
+                    copies.out().p50Ns() + calls.unmap().p50Ns()));
+                aheadNs = Math.max(aheadNs, mappingNs + unmappingNs);
+                unmapNs = Math.max(unmapNs, unmappingNs);
             }
         }
-        final long completionNs = launch.completion().maxNs();
         return new GpuCalibration(rig.gpu().name(), rig.gpu().driver().toString(), recommended(costs), launch.launch(),
-            launch.completion(), accessNs + completionNs, unmapNs + completionNs, costs);
+            launch.completion(), aheadNs + completionNs, unmapNs + completionNs, costs);
     }
 
     /**

@@ -107,41 +107,33 @@ public final class ChunkRegion implements AutoCloseable {
         return handles[chunk] != 0;
     }
 
-    /** Puts chunks at their addresses, one call each, and lets the GPU access the run by one more. All or none are mapped. */
-    void map(final int first, final int count) {
-        int mapped = 0;
+    /** Puts a chunk at its address and lets the GPU access it. When that breaks nothing is mapped. */
+    void map(final int chunk) {
+        final long handle = pool.take();
+        if (handle == 0) {
+            throw new IllegalStateException("no chunk is free for chunk " + chunk + " of " + handles.length
+                + "; the device's memory holds fewer than the tasks' regions need at once");
+        }
         try {
-            for (; mapped < count; mapped++) {
-                final long handle = pool.take();
-                if (handle == 0) {
-                    throw new IllegalStateException("no chunk is free for chunk " + (first + mapped) + " of " + handles.length
-                        + "; the device's memory holds fewer than the tasks' regions need at once");
-                }
-                handles[first + mapped] = handle;
-                try {
-                    memory.map(addressOf(first + mapped), chunkBytes, handle);
-                } catch (final NativeCallException e) {
-                    handles[first + mapped] = 0;
-                    pool.give(handle);
-                    throw e;
-                }
-            }
-            memory.setAccess(addressOf(first), count * chunkBytes, access);
-        } catch (final RuntimeException e) {
-            if (mapped > 0) {
-                unmap(first, mapped);
-            }
+            memory.map(addressOf(chunk), chunkBytes, handle);
+        } catch (final NativeCallException e) {
+            pool.give(handle);
+            throw e;
+        }
+        handles[chunk] = handle;
+        try {
+            memory.setAccess(addressOf(chunk), chunkBytes, access);
+        } catch (final NativeCallException e) {
+            unmap(chunk);
             throw e;
         }
     }
 
-    /** Takes a run away by one call; its chunks go back to the pool. Nothing uses them any more. */
-    void unmap(final int first, final int count) {
-        memory.unmap(addressOf(first), count * chunkBytes);
-        for (int i = first; i < first + count; i++) {
-            pool.give(handles[i]);
-            handles[i] = 0;
-        }
+    /** Takes a chunk away; it goes back to the pool. Nothing uses it any more. */
+    void unmap(final int chunk) {
+        memory.unmap(addressOf(chunk), chunkBytes);
+        pool.give(handles[chunk]);
+        handles[chunk] = 0;
     }
 
     /** Frees addresses and host memory; chunks that are in go back to the pool. Control thread, when no dispatcher uses the region. */

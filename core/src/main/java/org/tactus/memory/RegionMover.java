@@ -7,10 +7,14 @@ import org.tactus.bindings.cuda.CudaStreams;
  * Moves chunks of one region at a time, on a copy stream each way. Used by the dispatcher only; nothing waits for a copy, nothing
  * allocates unless something breaks. One copy is under way at a time, so that an operation ends within one chunk when it is cancelled.
  * <pre>
- *   out, ascending:   [constants: one unmap]  copy k -> (copy k + 1 begins) -> unmap k -> done
- *   in, descending:   map each, one access call for the run -> copy the last -> (copy the one before begins) -> done
+ *   out, ascending:   [constants: unmap one a poll]  copy k -> (copy k + 1 begins) -> unmap k -> done
+ *   in, descending:   map k -> copy k begins -> (map k - 1 meanwhile) -> (copy k - 1 begins) -> done
  * </pre>
- * A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
+ * The driver's calls, too, are for one chunk at a time, with a poll between two of them. One call over a run would save a part of
+ * them, but nobody could end it early, while the analysis charges a cancel one chunk; and bringing in loses nothing by it, since all
+ * calls but the first chunk's are made beside a copy.
+ *
+ * <p>A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
  */
 public final class RegionMover implements AutoCloseable {
     /** The operation broke: {@link #failure} says how. */
@@ -24,6 +28,8 @@ public final class RegionMover implements AutoCloseable {
     private boolean out;
     private int first;
     private int count;
+    private int dropped;
+    private int mapped;
     private int done;
     private boolean moving;
     private boolean copying;
@@ -44,7 +50,7 @@ public final class RegionMover implements AutoCloseable {
     }
 
     /**
-     * Starts to take chunks out, the first one first; constants leave by one call, at once.
+     * Starts to take chunks out, the first one first; the first one leaves at once if it is constant.
      *
      * @param from       the region
      * @param firstChunk the first chunk; those before are out
@@ -54,14 +60,14 @@ public final class RegionMover implements AutoCloseable {
     public void startOut(final ChunkRegion from, final int firstChunk, final int chunks, final long nowNs) {
         begin(from, firstChunk, chunks, true);
         try {
-            final int dropped = Math.min(chunks, from.constantChunks() - firstChunk);
+            dropped = Math.clamp(from.constantChunks() - firstChunk, 0, chunks);
             if (dropped > 0) {
-                from.unmap(firstChunk, dropped);
-                done = dropped;
+                drop(nowNs);
+            } else {
+                copyNext(nowNs);
             }
-            copyNext(nowNs);
         } catch (final RuntimeException e) {
-            fail(e);
+            failure = e;
         }
     }
 
@@ -76,10 +82,9 @@ public final class RegionMover implements AutoCloseable {
     public void startIn(final ChunkRegion to, final int firstChunk, final int chunks, final long nowNs) {
         begin(to, firstChunk, chunks, false);
         try {
-            to.map(firstChunk, chunks);
             copyNext(nowNs);
         } catch (final RuntimeException e) {
-            fail(e);
+            failure = e;
         }
     }
 
@@ -88,6 +93,8 @@ public final class RegionMover implements AutoCloseable {
         first = firstChunk;
         count = chunks;
         out = outward;
+        dropped = 0;
+        mapped = 0;
         done = 0;
         moving = true;
         copying = false;
@@ -108,6 +115,9 @@ public final class RegionMover implements AutoCloseable {
             streams.copyOut(region.backingOf(chunk), region.addressOf(chunk), bytes, outStream);
             word.signal(outStream, nowNs);
         } else {
+            if (mapped == begun) {
+                mapNext();
+            }
             final int chunk = first + count - 1 - begun;
             streams.copyIn(region.addressOf(chunk), region.backingOf(chunk), bytes, inStream);
             word.signal(inStream, nowNs);
@@ -115,62 +125,84 @@ public final class RegionMover implements AutoCloseable {
         copying = true;
     }
 
+    private void mapNext() {
+        region.map(first + count - 1 - mapped);
+        mapped++;
+    }
+
+    private void drop(final long nowNs) {
+        region.unmap(first + done);
+        done++;
+        if (done == dropped) {
+            copyNext(nowNs);
+        }
+    }
+
     /**
      * Asks how far the operation is, and goes on with it.
      *
      * @param nowNs now
-     * @return chunks of the current or last operation that are done since it began, or {@link #FAILED}
+     * @return chunks of the current or last operation that are done since it began, or {@link #FAILED} when it broke and has ended
      */
     public int poll(final long nowNs) {
-        if (moving) {
+        if (moving && failure == null) {
             try {
                 step(nowNs);
             } catch (final RuntimeException e) {
-                fail(e);
-                moving = false;
+                failure = e;
             }
         }
-        return failure != null ? FAILED : done;
+        if (moving && failure != null && isIdle()) {
+            fail();
+        }
+        return failure != null && !moving ? FAILED : done;
     }
 
     private void step(final long nowNs) {
-        if (failure != null) { // at its start
-            moving = false;
-            return;
-        }
         if (copying) {
             if (!word.hasCome(nowNs)) {
+                if (!out && !cancelled && mapped == done + 1 && mapped < count) {
+                    mapNext(); // so that the copy engine does not wait for it
+                }
                 return;
             }
             copyNext(nowNs); // before the unmapping, so that the copy engine does not wait for it
             if (out) {
-                region.unmap(first + done, 1);
+                region.unmap(first + done);
             }
             done++;
+        } else if (done < dropped && !cancelled) {
+            drop(nowNs);
         }
-        if (!copying) {
-            moving = false;
-            if (!out && done < count) {
-                region.unmap(first, count - done); // mapped, but not brought in
+        if (!copying && (cancelled || done >= dropped)) {
+            if (mapped > done) {
+                region.unmap(first + count - mapped); // ahead by one, and not brought in
             }
+            moving = false;
+        }
+    }
+
+    /** Nothing is unmapped under a copy, and nothing waits for one: it may hang, and the thread may serve other devices. */
+    private boolean isIdle() {
+        try {
+            return streams.isDone(out ? outStream : inStream);
+        } catch (final RuntimeException e) { // in a broken context nothing runs
+            return true;
         }
     }
 
     /** Ends the operation: none of its chunks stays in memory, as far as the driver lets them go, since its task will not run again. */
-    private void fail(final RuntimeException cause) {
-        failure = cause;
+    private void fail() {
+        moving = false;
+        copying = false;
         try {
-            if (copying) {
-                copying = false;
-                streams.synchronize(out ? outStream : inStream); // one chunk: nothing is unmapped under a copy
-            }
             for (int chunk = first; chunk < first + count; chunk++) {
                 if (region.isIn(chunk)) {
-                    region.unmap(chunk, 1);
+                    region.unmap(chunk);
                 }
             }
         } catch (final RuntimeException e) {
-            cause.addSuppressed(e);
+            failure.addSuppressed(e);
         }
     }
 
@@ -189,7 +221,7 @@ public final class RegionMover implements AutoCloseable {
     }
 
     /**
-     * Why the last operation broke.
+     * Why the operation broke; what is left of it ends when its copy does.
      *
      * @return the cause, or null
      */

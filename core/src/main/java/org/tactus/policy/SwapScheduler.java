@@ -235,7 +235,7 @@ public final class SwapScheduler {
         movedFirst = firstChunk;
         movedCount = chunks;
         if (movesIn) {
-            table.use(chunks); // mapped as a whole before the first copy
+            table.use(chunks); // reserved as a whole, though mapped one by one
             counts.used(table.usedBytes());
         }
         return move;
@@ -260,7 +260,7 @@ public final class SwapScheduler {
         if (!ongoing) {
             moving = false;
             if (movesIn) {
-                table.use(done - movedCount); // what a cancelled move had mapped for nothing
+                table.use(done - movedCount); // what a cancelled move had reserved for nothing
             }
             final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedTask) - movedFirst, 0, done);
             counts.moved(movesIn, done, dropped, loading == NONE && protocol == SwapProtocol.SEQ, cancelled, nowNs - beganNs,
@@ -365,7 +365,7 @@ public final class SwapScheduler {
     }
 
     /**
-     * What is in use, mapped for a move under way included.
+     * What is in use, all that a move under way brings in included.
      *
      * @return bytes
      */

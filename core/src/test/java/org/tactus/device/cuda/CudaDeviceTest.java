@@ -222,6 +222,71 @@ class CudaDeviceTest {
     }
 
     @Test
+    void shouldNeverMapOrDropMoreThanOneChunkThatACancelMustUndo() {
+        software.close();
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withBandwidth(10_000_000L, 10_000_000L));
+        final ChunkMover mover = open(MEMORY).mover(); // a chunk takes 6.6 ms
+        device.define(SLOT, task(6, 2, 0));
+        device.defined();
+        mover.startIn(SLOT, 0, 8, System.nanoTime());
+        assertEquals(1, chunksIn(), "the first copy waits for no other chunk");
+        int done = 0;
+        boolean ahead = false;
+        while (done < 3) {
+            done = mover.poll(System.nanoTime());
+            assertTrue(chunksIn() <= done + 2, chunksIn() + " mapped, " + done + " done");
+            ahead |= chunksIn() == done + 2;
+        }
+        assertTrue(ahead, "nothing was mapped beside a copy");
+        mover.cancel();
+        final int in = chunksIn();
+        done = mover.poll(System.nanoTime());
+        assertTrue(!mover.isMoving() || chunksIn() == in, "mapped after a cancel");
+        done = awaitMove(mover);
+        assertEquals(done, chunksIn(), "what was mapped ahead is left");
+        mover.startIn(SLOT, 0, 8 - done, System.nanoTime());
+        assertEquals(8 - done, awaitMove(mover));
+        mover.startOut(SLOT, 0, 8, System.nanoTime());
+        assertEquals(7, chunksIn(), "more than one constant was dropped at once");
+        assertEquals(2, mover.poll(System.nanoTime()));
+        mover.cancel();
+        assertEquals(2, awaitMove(mover)); // between two drops nothing is under way
+        assertEquals(6, chunksIn());
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
+    private int chunksIn() {
+        int in = 0;
+        for (int i = 0; i < device.region(SLOT).chunks(); i++) {
+            in += device.region(SLOT).isIn(i) ? 1 : 0;
+        }
+        return in;
+    }
+
+    @Test
+    void shouldNeitherWaitNorUnmapUnderACopyWhenAMoveBreaks() {
+        software.close();
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withBandwidth(100_000L, 100_000L));
+        final ChunkMover mover = open(MEMORY).mover(); // a chunk takes 655 ms
+        device.define(SLOT, task(0, 4, 0));
+        device.defined();
+        software.inject(Fault.MAP_FAILURE, 1);
+        mover.startIn(SLOT, 0, 4, System.nanoTime());
+        int polls = 0;
+        while (mover.poll(System.nanoTime()) != ChunkMover.FAILED) {
+            assertTrue(mover.isMoving());
+            assertEquals(1, chunksIn(), "a chunk was unmapped under its copy");
+            polls++;
+        }
+        assertTrue(polls > 2, "the dispatcher was held up");
+        assertFalse(mover.isMoving());
+        assertEquals(0, chunksIn());
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
+    @Test
     void shouldShareScratchBetweenTasksButNothingElse() {
         open(MEMORY);
         device.define(0, task(0, 1, 4));
