@@ -36,10 +36,12 @@ final class ChartWriter {
     /** Colours that people with colour blindness tell apart, after Okabe and Ito. */
     private static final Color[] COLORS = {
         new Color(0x00, 0x00, 0x00), new Color(0xE6, 0x9F, 0x00), new Color(0x56, 0xB4, 0xE9), new Color(0x00, 0x9E, 0x73),
-        new Color(0xD5, 0x5E, 0x00), new Color(0x00, 0x72, 0xB2), new Color(0xCC, 0x79, 0xA7)};
+        new Color(0xD5, 0x5E, 0x00), new Color(0x00, 0x72, 0xB2), new Color(0xCC, 0x79, 0xA7),
+        new Color(0x8B, 0x5A, 0x2B)};
     private static final Color[] LIMITS = {new Color(0x55, 0x55, 0x55), new Color(0xA0, 0xA0, 0xA0)};
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND,
-        SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS, SeriesMarkers.PLUS};
+        SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS, SeriesMarkers.PLUS,
+        SeriesMarkers.RECTANGLE};
 
     private ChartWriter() {
     }
