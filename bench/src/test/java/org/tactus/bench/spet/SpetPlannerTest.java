@@ -230,6 +230,27 @@ class SpetPlannerTest {
         assertEquals(SpetPlan.Proof.BEST, plan.proof());
     }
 
+    @Test
+    void shouldPlanWhenAnOptionTakesThousandsOfPeriods() {
+        final long period = 1_000;
+        final MenuOption brief = new MenuOption(List.of(new MenuOption.Piece(10, 0, 400)));
+        final MenuOption endless = new MenuOption(List.of(new MenuOption.Piece(0, 10, period * 50_000_000_000L)));
+        for (final PolicyKind policy : PolicyKind.values()) {
+            for (final Objective objective : Objective.values()) {
+                for (final long bytes : new long[] {20, 10}) {
+                    final SpetPlan plan = new SpetPlanner(SOLVER, objective, 0).plan(new SpetProblem(
+                        TaskSet.builder("endless").policy(policy).device(DeviceSpec.modelled("tpu0"))
+                            .task("a", t -> t.periodNs(period).segment("tpu0", 1))
+                            .task("b", t -> t.periodNs(period + 1).segment("tpu0", 1)).build(),
+                        List.of(List.of(endless, brief), List.of(endless, brief)), bytes));
+                    final String where = policy + " " + objective + " " + bytes;
+                    assertEquals(bytes == 20, plan.verdict().schedulable(), where);
+                    assertEquals(bytes == 20, plan.options().equals(List.of(brief, brief)), where);
+                }
+            }
+        }
+    }
+
     /** Tasks of one option each: period, deadline, then the segments. */
     private static SpetPlan only(final long[][] tasks) {
         final TaskSetBuilder builder = TaskSet.builder("golden").device(DeviceSpec.modelled("tpu0"));

@@ -64,25 +64,36 @@ final class SpetProgram {
         minimise(objective);
     }
 
-    /** One 0/1 variable an option, and what the chosen one takes as variables, so that rows over time stay short. */
+    /**
+     * One 0/1 variable an option, and what the chosen one takes as variables, so that rows over time stay short. An option that takes
+     * longer than the deadline is never schedulable: its variable is 0, and no factor of it stands anywhere, so that no sum overflows.
+     */
     private void options(final int i) {
         final List<MenuOption> menu = problem.menus().get(i);
         chosen[i] = new int[menu.size()];
         final IntegerProgram.Sum one = program.sum();
+        final long[] costs = menu.stream().mapToLong(o -> o.costNs(problem.overheadNs())).toArray();
+        final long[] longests = menu.stream().mapToLong(o -> o.longestNs() + problem.overheadNs()).toArray();
         for (int o = 0; o < menu.size(); o++) {
-            chosen[i][o] = program.variable(0, 1);
+            final boolean hopeless = costs[o] > deadline[i];
+            chosen[i][o] = program.variable(0, hopeless ? 0 : 1);
+            costs[o] = hopeless ? 0 : costs[o];
+            longests[o] = hopeless ? 0 : longests[o];
             one.plus(1, chosen[i][o]);
         }
         one.exactly(1);
-        final long[] costs = menu.stream().mapToLong(o -> o.costNs(problem.overheadNs())).toArray();
-        final long[] longests = menu.stream().mapToLong(o -> o.longestNs() + problem.overheadNs()).toArray();
-        leastCost[i] = Arrays.stream(costs).min().orElseThrow();
+        leastCost[i] = leastOf(costs);
         cost[i] = equal(i, costs);
         longest[i] = equal(i, longests);
     }
 
+    /** The least of those that are open; 0 when none is, and then no choice is there to bound. */
+    private static long leastOf(final long[] values) {
+        return Arrays.stream(values).filter(value -> value > 0).min().orElse(0);
+    }
+
     private int equal(final int i, final long[] values) {
-        final int variable = program.variable(Arrays.stream(values).min().orElseThrow(), Arrays.stream(values).max().orElseThrow());
+        final int variable = program.variable(leastOf(values), Arrays.stream(values).max().orElseThrow());
         final IntegerProgram.Sum sum = program.sum().plus(-1, variable);
         for (int o = 0; o < values.length; o++) {
             sum.plus(values[o], chosen[i][o]);
@@ -191,8 +202,10 @@ final class SpetProgram {
         for (int i = 0; i < tasks; i++) {
             for (int o = 0; o < chosen[i].length; o++) {
                 final MenuOption option = problem.menus().get(i).get(o);
-                program.minimise(objective == Objective.SEGMENTS ? option.segments().size()
-                    : Math.round(problem.utilisation(i, option) * UTILISATION_UNIT), chosen[i][o]);
+                if (program.most(chosen[i][o]) > 0) {
+                    program.minimise(objective == Objective.SEGMENTS ? option.segments().size()
+                        : Math.round(problem.utilisation(i, option) * UTILISATION_UNIT), chosen[i][o]);
+                }
             }
         }
     }
