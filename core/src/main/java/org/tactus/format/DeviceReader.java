@@ -13,7 +13,7 @@ import org.tactus.model.SwapProtocol;
 
 /** Reads one element of {@code platform.devices}. */
 final class DeviceReader {
-    /** Parameter memory of a Coral Edge TPU. */
+    /** Parameter memory of a Coral Edge TPU: the number of the bindings' EdgeTpuCost.SRAM_BYTES, which this room may not use. */
     private static final long EDGE_TPU_SRAM_BYTES = 8L << 20;
     private static final long MOST_CORES = 1023;
     private static final List<String> SWAP_KEYS = List.of(

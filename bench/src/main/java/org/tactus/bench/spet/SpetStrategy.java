@@ -92,10 +92,8 @@ public final class SpetStrategy implements Planner {
 
     @Override
     public Plan plan(final TaskSet set) {
-        final DeviceSpec device = device(set);
-        final long sramBytes = device.kind() == DeviceKind.EDGETPU ? device.sramBytes() : EdgeTpuCost.SRAM_BYTES;
         final SpetProblem problem = new SpetProblem(set, set.tasks().stream().map(task -> menu(set, task)).toList(),
-            Math.max(0, sramBytes - settings.reservedBytes()));
+            Math.max(0, sramBytes(set) - settings.reservedBytes()));
         final SpetPlan plan = new SpetPlanner(solver, settings.objective(), SpetPlanner.DEFAULT_VISITS).plan(problem);
         final SegmentFiles files = new SegmentFiles(set.tasks().stream().map(task -> menus.get(task.name()).network()).toList(),
             plan.options());
@@ -112,16 +110,16 @@ public final class SpetStrategy implements Planner {
             files.commands().forEach(line -> notes.add("  " + line));
             return new Plan(plan.set(), plan.verdict(), changes, notes);
         }
-        final CompilerLog log = log(plan, files);
+        final CompilerLog log = log(problem, plan, files);
         final Realisation realised = realised(log, problem, plan, files, notes);
         return new Plan(withFiles(realised.set(), log, files), realised.verdict(), changes, notes);
     }
 
-    private CompilerLog log(final SpetPlan plan, final SegmentFiles files) {
+    private CompilerLog log(final SpetProblem problem, final SpetPlan plan, final SegmentFiles files) {
         final Path file = compiled.get().logFile();
         try {
             if (compiled.get().standIns()) {
-                new StandIns(files, plan.options(), settings.cost()).write(file);
+                new StandIns(files, plan.options(), settings.cost(), problem.sramBytes()).write(file);
             }
             return CompilerLog.read(Files.readString(file));
         } catch (final MalformedFileException e) {
@@ -152,6 +150,12 @@ public final class SpetStrategy implements Planner {
 
     private static String name(final CompilerLog.Entry entry) {
         return entry.input().substring(entry.input().lastIndexOf('/') + 1);
+    }
+
+    /** Parameter memory of the device, bytes; a modelled one has a Coral's. */
+    private static long sramBytes(final TaskSet set) {
+        final DeviceSpec device = device(set);
+        return device.kind() == DeviceKind.EDGETPU ? device.sramBytes() : EdgeTpuCost.SRAM_BYTES;
     }
 
     private static DeviceSpec device(final TaskSet set) {
@@ -220,7 +224,7 @@ public final class SpetStrategy implements Planner {
                 line.realised().wcetNs() > line.planned().wcetNs()
                     ? "; takes " + Durations.format(line.realised().wcetNs() - line.planned().wcetNs()) + " longer" : ""));
         }
-        final long reserved = log.reservedBytes(EdgeTpuCost.SRAM_BYTES);
+        final long reserved = log.reservedBytes(sramBytes(problem.set()));
         notes.add("  executables keep " + Sizes.format(reserved) + " of the device; " + Sizes.format(settings.reservedBytes())
             + " were planned for");
         return realised;

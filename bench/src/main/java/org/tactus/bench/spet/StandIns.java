@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
@@ -12,7 +12,6 @@ import org.tactus.bindings.edgetpu.compiled.CompilerLog;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
 import org.tactus.bindings.edgetpu.compiled.Executable;
 import org.tactus.bindings.edgetpu.compiled.ExecutableType;
-import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.model.MenuOption;
@@ -34,11 +33,14 @@ final class StandIns {
     private final SegmentFiles files;
     private final List<MenuOption> options;
     private final LinkCost cost;
+    private final long sramBytes;
 
-    StandIns(final SegmentFiles files, final List<MenuOption> options, final LinkCost cost) {
+    /** With the parameter memory that the plan had, bytes: the device's, without what executables themselves need. */
+    StandIns(final SegmentFiles files, final List<MenuOption> options, final LinkCost cost, final long sramBytes) {
         this.files = files;
         this.options = List.copyOf(options);
         this.cost = cost;
+        this.sramBytes = sramBytes;
     }
 
     /**
@@ -49,16 +51,15 @@ final class StandIns {
     void write(final Path log) throws IOException {
         Files.createDirectories(log.toAbsolutePath().getParent());
         final long token = 1 + Integer.toUnsignedLong(options.hashCode());
-        final Map<String, MenuOption.Piece> pieces = new LinkedHashMap<>();
-        final Map<String, Integer> places = new LinkedHashMap<>();
+        final Map<String, MenuOption.Piece> pieces = files.pieces();
+        final Map<String, Integer> places = new HashMap<>();
         for (int i = 0; i < options.size(); i++) {
             for (int j = 0; j < options.get(i).segments().size(); j++) {
-                pieces.putIfAbsent(files.file(i, j), options.get(i).segments().get(j));
                 places.putIfAbsent(files.file(i, j), j);
             }
         }
         final List<CompilerLog.Entry> entries = new ArrayList<>();
-        long left = EdgeTpuCost.SRAM_BYTES - EdgeTpuCost.RESERVED_BYTES;
+        long left = sramBytes;
         for (final String file : files.order()) {
             final MenuOption.Piece piece = pieces.get(file);
             final byte[] model = model(piece, places.get(file), token);

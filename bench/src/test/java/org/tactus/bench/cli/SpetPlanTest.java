@@ -90,6 +90,8 @@ class SpetPlanTest {
         assertEquals(1, tokens.size(), "one token: nothing evicts anything");
         assertTrue(resident > 4_000_000 && resident <= EdgeTpuCost.SRAM_BYTES - EdgeTpuCost.RESERVED_BYTES, "resident " + resident);
         assertTrue(plan(0, "--realised", compiled.resolve("compiled.log").toString()).contains("realised:"));
+        final String less = plan(0, "--stand-ins", folder.resolve("less").toString(), "--reserved", "1MiB");
+        assertTrue(less.contains("executables keep 1MiB of the device; 1MiB were planned for"), less);
     }
 
     private static EdgePackage packageOf(final Path file) {

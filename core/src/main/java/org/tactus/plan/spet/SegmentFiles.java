@@ -52,18 +52,27 @@ public final class SegmentFiles {
     }
 
     /**
-     * The command's arguments: resident segments, then the one that is partly resident, then the rest. A file that two tasks use stands
-     * once, where the one that streams less of it wants it.
+     * What each file shall be: where two tasks use it, what the one wants that streams less of it.
      *
-     * @return names of files
+     * @return by file, in the order of the tasks
      */
-    public List<String> order() {
+    public Map<String, MenuOption.Piece> pieces() {
         final Map<String, MenuOption.Piece> pieces = new LinkedHashMap<>();
         for (int i = 0; i < options.size(); i++) {
             for (int j = 0; j < options.get(i).segments().size(); j++) {
                 pieces.merge(file(i, j), options.get(i).segments().get(j), (a, b) -> a.streamedBytes() <= b.streamedBytes() ? a : b);
             }
         }
+        return pieces;
+    }
+
+    /**
+     * The command's arguments: resident segments, then the one that is partly resident, then the rest. Each file stands once.
+     *
+     * @return names of files
+     */
+    public List<String> order() {
+        final Map<String, MenuOption.Piece> pieces = pieces();
         final List<String> order = new ArrayList<>();
         for (final Predicate<MenuOption.Piece> next : List.<Predicate<MenuOption.Piece>>of(
             piece -> piece.streamedBytes() == 0, MenuOption.Piece::isPartial, piece -> piece.residentBytes() == 0)) {

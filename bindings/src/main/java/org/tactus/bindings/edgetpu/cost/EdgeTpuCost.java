@@ -25,7 +25,7 @@ public final class EdgeTpuCost {
      * and inception_v1 (2.17, 2.29, 3.06 ms) after a desktop's host and the link's share. For convolutional networks of that kind only.
      */
     public static final double EXECUTION_NS_PER_BYTE = 320_000.0 / (1 << 20);
-    /** Parameter memory of the device, bytes (beagle_chip_structures.h of libedgetpu). */
+    /** Parameter memory of the device, bytes (beagle_chip_structures.h of libedgetpu). Core's DeviceReader has the number once more. */
     public static final long SRAM_BYTES = 8L << 20;
     /** What a group of small networks leaves unusable for caching: 8192 KiB less used and remaining of a compiler's log (DeepPiCar). */
     public static final long RESERVED_BYTES = 507L << 10;
