@@ -54,6 +54,10 @@ final class TaskReader {
     private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer) {
     }
 
+    /** A boundary as it stands in the file, and whether its conversions stand there: 0 can be meant. */
+    private record BoundaryLine(Boundary boundary, boolean quantise, boolean dequantise) {
+    }
+
     private static <T> Map<String, T> ordered(final String first, final T one, final String second, final T two) {
         final Map<String, T> words = new LinkedHashMap<>();
         words.put(first, one);
@@ -94,7 +98,7 @@ final class TaskReader {
             memory.ifPresent(task::memory);
             model.ifPresent(task::model);
             addSegments(task, name, model, segments);
-            final List<Boundary> given = new ArrayList<>();
+            final List<BoundaryLine> given = new ArrayList<>();
             map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
             converted(name, model, segments, given).forEach(task::boundary);
             map.find("reclaim").ifPresent(budget -> task.reclaim(reclaim(budget)));
@@ -135,31 +139,32 @@ final class TaskReader {
             map.find("loss").map(YamlValue::decimal).orElse(0.0), map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET));
     }
 
-    private static Boundary boundary(final YamlValue value, final int segments) {
+    private static BoundaryLine boundary(final YamlValue value, final int segments) {
         final YamlMap map = value.map("from", "to", "toHost", "toDevice", "quantise", "dequantise");
         final YamlValue to = map.need("to", "'to: 1', the segment that takes the tensor, or 'to: output'");
         final int taker = to.text().strip().equals("output") ? segments : (int) to.integer(0, segments);
         final int maker = map.find("from").map(from -> from.text().strip().equals("input") ? Boundary.INPUT
             : (int) from.integer(0, segments)).orElse(taker - 1);
-        return new Boundary(maker, taker, map.durationNs("toHost", 0), map.durationNs("toDevice", 0), map.durationNs("quantise", 0),
-            map.durationNs("dequantise", 0));
+        return new BoundaryLine(new Boundary(maker, taker, map.durationNs("toHost", 0), map.durationNs("toDevice", 0),
+            map.durationNs("quantise", 0), map.durationNs("dequantise", 0)), map.has("quantise"), map.has("dequantise"));
     }
 
     /** The boundaries of the file; conversions that it does not tell are those that were measured. */
     private List<Boundary> converted(
-        final String name, final Optional<ModelSource> model, final List<SegmentLine> segments, final List<Boundary> given) {
+        final String name, final Optional<ModelSource> model, final List<SegmentLine> segments, final List<BoundaryLine> given) {
+        final List<Boundary> all = new ArrayList<>(given.stream().map(BoundaryLine::boundary).toList());
         if (model.isEmpty() || sidecar == null || segments.stream().allMatch(segment -> segment.variants().size() == 1)) {
-            return given;
+            return all;
         }
-        final List<Boundary> all = new ArrayList<>(given);
         for (final WcetSidecar.BoundaryWcet measured : sidecar.boundaries(name, model.get())) {
-            final Optional<Boundary> known =
-                given.stream().filter(entry -> entry.from() == measured.from() && entry.to() == measured.to()).findFirst();
-            known.ifPresent(all::remove);
-            final Boundary copies = known.orElse(new Boundary(measured.from(), measured.to(), 0, 0, 0, 0));
+            final BoundaryLine known = given.stream()
+                .filter(line -> line.boundary().from() == measured.from() && line.boundary().to() == measured.to()).findFirst()
+                .orElse(new BoundaryLine(new Boundary(measured.from(), measured.to(), 0, 0, 0, 0), false, false));
+            final Boundary copies = known.boundary();
+            all.remove(copies);
             all.add(new Boundary(copies.from(), copies.to(), copies.toHostNs(), copies.toDeviceNs(),
-                copies.quantiseNs() == 0 ? measured.quantiseNs() : copies.quantiseNs(),
-                copies.dequantiseNs() == 0 ? measured.dequantiseNs() : copies.dequantiseNs()));
+                known.quantise() ? copies.quantiseNs() : measured.quantiseNs(),
+                known.dequantise() ? copies.dequantiseNs() : measured.dequantiseNs()));
         }
         return all;
     }

@@ -167,6 +167,9 @@ class TaskSetFileTest {
         assertEquals(200, choices.variants().get(1).get(1).wcetNs());
         assertEquals(List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 5000, 6000, 1000, 2000)),
             choices.boundaries());
+        final Choices told = load(text.replace("toDevice: 6us", "toDevice: 6us, quantise: 0us")).taskSet().tasks().getFirst().choices()
+            .orElseThrow();
+        assertEquals(new Boundary(0, 1, 5000, 6000, 0, 2000), told.boundaries().get(1), "0 was meant where it stands");
     }
 
     @Test
