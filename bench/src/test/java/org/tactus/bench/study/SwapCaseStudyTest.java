@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.TactusOptions;
 import org.tactus.format.TaskSetFile;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 class SwapCaseStudyTest {
@@ -35,8 +36,24 @@ class SwapCaseStudyTest {
         final String report = text.toString(StandardCharsets.UTF_8);
         assertTrue(holds, report);
         assertTrue(report.contains("0, 0, 18, 18, 18, 18"), report);
-        assertTrue(report.contains("holds: demand paging: deadlines are missed"), report);
+        assertTrue(report.contains("so it is: whole models: deadlines are missed"), report);
+        assertTrue(report.contains("so it is: demand paging: deadlines are missed"), report);
+        assertTrue(report.contains("so it is: the file's volumes are the equal ones"), report);
         assertTrue(Files.size(folder.resolve("copy-everything/trace.json")) > 10_000);
+    }
+
+    @Test
+    void shouldBeGoodWhenOtherTasksMissNothingInAnyWay() throws IOException, InterruptedException {
+        final TaskSet given = set();
+        final TaskSet idle = new TaskSet(given.name(), given.policy(), given.overheads(), given.platform(), given.tasks().stream()
+            .map(task -> new Task(task.name(), 60_000_000_000L, 60_000_000_000L, 0, task.jitterNs(), task.release(), task.priority(),
+                task.onOverrun(), task.onBacklog(), task.memory(), task.model(), task.segments())).toList());
+        final ByteArrayOutputStream text = new ByteArrayOutputStream();
+        final boolean holds = new SwapCaseStudy(idle, 16, 120_000_000_000L, true, TactusOptions.DEFAULT, folder,
+            new PrintStream(text, true, StandardCharsets.UTF_8)).run();
+        final String report = text.toString(StandardCharsets.UTF_8);
+        assertTrue(report.contains("so it is: demand paging: no deadline is missed"), report);
+        assertTrue(holds, report);
     }
 
     @Test
