@@ -57,26 +57,4 @@ public record DeviceMemory(
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, how,
             chunkDropNs, background);
     }
-
-    /**
-     * Changes the protocol.
-     *
-     * @param how how swapping is scheduled
-     * @return a copy
-     */
-    public DeviceMemory withProtocol(final SwapProtocol how) {
-        return new DeviceMemory(capacityBytes, chunkBytes, how, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, background);
-    }
-
-    /**
-     * Changes whether chunks move in the background.
-     *
-     * @param moves true to move them
-     * @return a copy
-     */
-    public DeviceMemory withBackground(final boolean moves) {
-        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs,
-            residency, chunkDropNs, moves);
-    }
 }

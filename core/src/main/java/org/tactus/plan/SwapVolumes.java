@@ -7,7 +7,6 @@ import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.tactus.analysis.Saturating;
 import org.tactus.analysis.SchedulabilityTest;
-import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
@@ -186,29 +185,5 @@ public final class SwapVolumes {
             }
         }
         return Optional.empty();
-    }
-
-    /**
-     * Takes the candidate with the most room: the one whose largest bound over deadline is smallest, the first among equals.
-     *
-     * @param test a swap test of the protocol
-     * @return the set with its volumes; empty when the test accepts none
-     */
-    public Optional<TaskSet> best(final SchedulabilityTest test) {
-        TaskSet best = null;
-        double least = Double.POSITIVE_INFINITY;
-        for (final long[] chunks : candidates()) {
-            final TaskSet candidate = with(chunks);
-            final Verdict verdict = test.analyze(candidate);
-            if (!verdict.schedulable()) {
-                continue;
-            }
-            final double fullest = verdict.tasks().stream().mapToDouble(t -> (double) t.responseBoundNs() / t.deadlineNs()).max().orElse(0);
-            if (fullest < least) {
-                least = fullest;
-                best = candidate;
-            }
-        }
-        return Optional.ofNullable(best);
     }
 }

@@ -42,7 +42,7 @@ class PlanTest {
         assertEquals(53, sweep.overflowChunks());
         final long[] eighteen = sweep.candidates().stream().filter(v -> Arrays.stream(v).max().orElse(0) == 18).findFirst().orElseThrow();
         assertArrayEquals(new long[] {0, 0, 18, 17, 18, 18}, eighteen);
-        final TaskSet planned = sweep.best(Analyses.byName("swap-seq-edf").orElseThrow()).orElseThrow();
+        final TaskSet planned = sweep.firstAccepted(Analyses.byName("swap-seq-edf").orElseThrow()).orElseThrow();
         assertTrue(Analyses.analyze(planned).schedulable());
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Reclaim;
+import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
@@ -33,7 +34,7 @@ class SwapSchedulerTest {
     private List<Task> tasks;
 
     private void open(final SwapProtocol protocol, final boolean background, final long capacityChunks, final long... offsets) {
-        memory = new DeviceMemory(capacityChunks * CHUNK, CHUNK, protocol, 1, 1, 0, 0).withBackground(background);
+        memory = new DeviceMemory(capacityChunks * CHUNK, CHUNK, protocol, 1, 1, 0, 0, Residency.SEMANTIC, 1, background);
         final TaskMemory own = new TaskMemory(2 * CHUNK, OptionalLong.of(2 * CHUNK), Optional.empty());
         final TaskSet set = TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
             .task("a", task -> task.periodNs(100).offsetNs(offsets[A]).segment("gpu0", 5).memory(own))
