@@ -4,7 +4,10 @@ import org.tactus.analysis.Analyses;
 import org.tactus.analysis.RelaxedBounds;
 import org.tactus.model.TaskSet;
 
-/** Whether some sound test accepts a set of chains, asked as cheaply as a search can ask. */
+/**
+ * Whether some sound test accepts a set of chains, asked as cheaply as a search can ask: it may say no where a test would accept, never
+ * yes where all reject.
+ */
 final class Acceptance {
     /** Far beyond its deadline no refinement saves a task. */
     private static final double NEAR = 2;

@@ -2,6 +2,7 @@ package org.tactus.plan;
 
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.tactus.analysis.Analyses;
 import org.tactus.model.InvalidTaskSetException;
 
 /**
@@ -52,7 +53,8 @@ public final class ExhaustiveAllocator {
             .mapToInt(Integer::intValue).toArray();
         for (int n = 0; n < count; n++) {
             final int[][] chosen = decoded(order[n]);
-            if (Acceptance.accepts(choices.with(chosen))) {
+            // No shortcut: what only looks hopeless to a search may be schedulable, and then be the best.
+            if (Analyses.analyze(choices.with(chosen)).schedulable()) {
                 final LayerAllocation found = LayerAllocator.judge(choices, chosen);
                 return new LayerAllocation(chosen, found.set(), found.verdict(), found.loss(), n + 1);
             }

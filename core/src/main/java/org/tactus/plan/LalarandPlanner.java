@@ -23,7 +23,7 @@ final class LalarandPlanner implements Planner {
     enum Rule {
         /** Blocks moved greedily, then accuracy taken back; offers to idle time and joined segments as the analysis allows. */
         LALARAND("lalarand"),
-        /** Everything on the accelerator. */
+        /** Everything on the accelerator that has a variant there. */
         ALL_GPU("all-gpu"),
         /** Everything on a CPU. */
         ALL_CPU("all-cpu"),
@@ -66,7 +66,7 @@ final class LalarandPlanner implements Planner {
         final LayerAllocator search = new LayerAllocator(choices, LayerAllocator.DEFAULT_ANALYSES);
         final LayerAllocation found = switch (rule) {
             case LALARAND -> search.allocate();
-            case ALL_GPU -> LayerAllocator.judge(choices, choices.accelerated());
+            case ALL_GPU -> LayerAllocator.judge(choices, choices.onAccelerator());
             case ALL_CPU -> LayerAllocator.judge(choices, choices.onHost());
             case PREFERRED -> LayerAllocator.judge(choices, choices.preferred());
             case DART -> dart(choices);

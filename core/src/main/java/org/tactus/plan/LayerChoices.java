@@ -143,6 +143,15 @@ public final class LayerChoices {
     }
 
     /**
+     * Every segment on an accelerator that has a variant for one, whatever a CPU would lose; there where it loses least.
+     *
+     * @return an allocation
+     */
+    public int[][] onAccelerator() {
+        return each(Comparator.comparing(this::isOnHost).thenComparingDouble(Variant::loss).thenComparing(Variant::wcetNs));
+    }
+
+    /**
      * Every segment on a CPU, as fast as it is there.
      *
      * @return an allocation
@@ -184,9 +193,9 @@ public final class LayerChoices {
      * @return an allocation
      */
     public int[][] cut(final boolean hostFirst) {
-        final int[][] before = hostFirst ? onHost() : accelerated();
-        final int[][] after = hostFirst ? accelerated() : onHost();
-        final int[][] chosen = accelerated();
+        final int[][] before = hostFirst ? onHost() : onAccelerator();
+        final int[][] after = hostFirst ? onAccelerator() : onHost();
+        final int[][] chosen = onAccelerator();
         final List<Integer> order = new ArrayList<>();
         final double[] mean = new double[chosen.length];
         for (int i = 0; i < chosen.length; i++) {

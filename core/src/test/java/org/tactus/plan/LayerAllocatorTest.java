@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tactus.analysis.Analyses;
+import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.NamedVariant;
@@ -90,6 +91,31 @@ class LayerAllocatorTest {
     }
 
     @Test
+    void shouldFindTheLeastLossOfAllAllocationsWhenItLooksAtEach() {
+        int schedulable = 0;
+        for (long seed = 0; seed < 40; seed++) {
+            for (final PolicyKind policy : PolicyKind.values()) {
+                final LayerChoices choices = RandomChoices.make(policy, 3, 2, 1.0 + seed % 4 / 5.0, seed);
+                double least = Double.POSITIVE_INFINITY;
+                for (int code = 0; code < 1 << 6; code++) {
+                    final int[][] chosen = new int[3][2];
+                    for (int at = 0; at < 6; at++) {
+                        chosen[at / 2][at % 2] = code >> at & 1;
+                    }
+                    least = Analyses.analyze(choices.with(chosen)).schedulable() ? Math.min(least, choices.loss(chosen)) : least;
+                }
+                final LayerAllocation best = new ExhaustiveAllocator(choices).allocate();
+                assertEquals(least < Double.POSITIVE_INFINITY, best.verdict().schedulable(), policy + " seed " + seed);
+                if (best.verdict().schedulable()) {
+                    assertEquals(least, best.loss(), 1e-9, policy + " seed " + seed);
+                    schedulable++;
+                }
+            }
+        }
+        assertTrue(schedulable > 10 && schedulable < 80, schedulable + " of 80");
+    }
+
+    @Test
     void shouldPlanOffersJoinedSegmentsAndReasonsWhenAsked() {
         final Planner planner = Planners.byName("lalarand").orElseThrow();
         int offered = 0;
@@ -128,6 +154,10 @@ class LayerAllocatorTest {
         final TaskSet two = TaskSet.builder("two").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("gpu0"))
             .task("t", t -> t.periodNs(10).segment(List.of(NamedVariant.fp32("cpu0", 3), NamedVariant.fp32("gpu0", 1)))).build();
         assertEquals(1, Planners.byName("all-gpu").orElseThrow().plan(two).set().tasks().get(0).segments().get(0).device());
+        final TaskSet lossless = TaskSet.builder("lossless").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("gpu0"))
+            .task("t", t -> t.periodNs(10).segment(List.of(NamedVariant.fp32("cpu0", 1),
+                new NamedVariant("gpu0", Precision.INT8, 3, 0.5, ActualTime.WCET)))).build();
+        assertEquals(1, Planners.byName("all-gpu").orElseThrow().plan(lossless).set().tasks().get(0).segments().get(0).device());
         assertEquals(0, Planners.byName("all-cpu").orElseThrow().plan(two).set().tasks().get(0).segments().get(0).device());
     }
 }

@@ -134,7 +134,7 @@ final class LalarandExperiment implements Experiment {
         final long seed = random.nextLong();
         final LayerAllocation gpuFirst = LayerAllocator.judge(choices, choices.cut(false));
         final LayerAllocation cpuFirst = LayerAllocator.judge(choices, choices.cut(true));
-        final List<LayerAllocation> allocations = List.of(LayerAllocator.judge(choices, choices.accelerated()),
+        final List<LayerAllocation> allocations = List.of(LayerAllocator.judge(choices, choices.onAccelerator()),
             LayerAllocator.judge(choices, choices.preferred()),
             gpuFirst.verdict().schedulable() || !cpuFirst.verdict().schedulable() ? gpuFirst : cpuFirst,
             new LayerAllocator(choices, MOST_ANALYSES).allocate());
