@@ -13,6 +13,7 @@ import org.tactus.analysis.Analyses;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
+import org.tactus.bench.ExitStatus;
 import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;

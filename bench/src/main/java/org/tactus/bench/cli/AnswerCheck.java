@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.tactus.OnnxWorks;
+import org.tactus.bench.ExitStatus;
 import org.tactus.device.ComputingDevice;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;

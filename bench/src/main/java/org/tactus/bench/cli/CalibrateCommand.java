@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.RealTimeSetup;
+import org.tactus.bench.ExitStatus;
 import org.tactus.bench.gpu.GpuDriver;
 import org.tactus.bench.gpu.Scale;
 import org.tactus.bindings.cuda.CudaDriver;

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.tactus.TactusOptions;
 import org.tactus.analysis.Analyses;
 import org.tactus.analysis.Verdict;
+import org.tactus.bench.Home;
 import org.tactus.format.CalibrationFile;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.MachineName;
@@ -31,10 +32,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        final Path home = Path.of(System.getProperty("tactus.home", "."));
         Files.createDirectories(out);
         final Path file = out.resolve("demo.yaml");
-        Files.copy(home.resolve("bench/case-studies/demo.yaml"), file, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Home.file("bench/case-studies/demo.yaml"), file, StandardCopyOption.REPLACE_EXISTING);
         step("1. What this machine adds (tactus calibrate)");
         if (CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current()).isPresent()) {
             System.out.println("calibrated before: " + CalibrationFile.defaultPath());

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ExitStatus;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
 import org.tactus.bindings.edgetpu.compiled.Executable;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;

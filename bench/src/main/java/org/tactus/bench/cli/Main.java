@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.bench.ExitStatus;
 import org.tactus.bench.experiment.ExperimentCommand;
 import org.tactus.format.FileFormatException;
 import org.tactus.inference.InvalidModelException;

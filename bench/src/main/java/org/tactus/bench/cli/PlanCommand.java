@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.tactus.analysis.Analyses;
 import org.tactus.analysis.Sensitivity;
 import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.bench.ExitStatus;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.format.TaskSetWriter;

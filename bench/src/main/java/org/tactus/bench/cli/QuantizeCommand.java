@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tactus.RealTimeSetup;
+import org.tactus.bench.ExitStatus;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.format.Quantiles;
@@ -25,8 +26,11 @@ import org.tactus.inference.SampleFiles;
 import org.tactus.measure.LayerProfiler;
 import org.tactus.measure.LayerTimes;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tactus quantize}: a network with layers on 8-bit integers. */
 @Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
@@ -54,16 +58,18 @@ final class QuantizeCommand implements Callable<Integer> {
     private Integer core;
     @Option(names = "--times", paramLabel = "FILE", description = "Writes the measured times as CSV.")
     private Path times;
-    @Option(names = {"-o", "--output"}, paramLabel = "FILE", description = "The .onnx file to write.")
+    @Option(names = {"-o", "--out", "--output"}, paramLabel = "FILE", description = "The .onnx file to write.")
     private Path output;
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        check(runs >= 1, "--runs " + runs + " is out of range; give 1 or more");
+        check(share > 0.5 && share <= 1, "--share " + share + " is out of range; give above 0.5, at most 1");
+        check(List.of("auto", "8", "7").contains(weightBits), "--weight-bits " + weightBits + " is unknown; use auto, 8 or 7");
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
-        }
-        if (runs < 1 || !(share > 0.5 && share <= 1)) {
-            throw new PrerequisiteException("--runs must be at least 1, --share above 0.5 and at most 1");
         }
         final LayeredModel layered = LayeredModel.of(load());
         final int weightLimit = weightLimit();
@@ -86,6 +92,12 @@ final class QuantizeCommand implements Callable<Integer> {
         return ExitStatus.GOOD;
     }
 
+    private void check(final boolean good, final String message) {
+        if (!good) {
+            throw new ParameterException(spec.commandLine(), message);
+        }
+    }
+
     private OnnxModel load() {
         final int dash = model.indexOf('-');
         return dash > 0 && ModelZoo.NAMES.contains(model.substring(0, dash)) && !Files.exists(Path.of(model))
@@ -98,10 +110,9 @@ final class QuantizeCommand implements Callable<Integer> {
             System.err.println("tactus: this processor has no VNNI: expect little from 8-bit integers here");
         }
         return switch (weightBits) {
-            case "auto" -> exact ? Mixture.FULL_WEIGHTS : Mixture.REDUCED_WEIGHTS;
             case "8" -> Mixture.FULL_WEIGHTS;
             case "7" -> Mixture.REDUCED_WEIGHTS;
-            default -> throw new PrerequisiteException("--weight-bits " + weightBits + " is unknown; use auto, 8 or 7");
+            default -> exact ? Mixture.FULL_WEIGHTS : Mixture.REDUCED_WEIGHTS;
         };
     }
 

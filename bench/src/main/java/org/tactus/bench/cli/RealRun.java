@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.tactus.OnnxWorks;
 import org.tactus.Tactus;
 import org.tactus.TactusOptions;
+import org.tactus.bench.ExitStatus;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.kernel.AdmissionRefusedException;
 import org.tactus.kernel.KernelListener;

@@ -11,6 +11,7 @@ import org.tactus.analysis.Analyses;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
+import org.tactus.bench.ExitStatus;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.model.InvalidTaskSetException;

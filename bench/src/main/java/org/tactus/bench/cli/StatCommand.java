@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ExitStatus;
 import org.tactus.trace.CountersFile;
 import org.tactus.trace.CountersReader;
 import picocli.CommandLine.Command;

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.TactusOptions;
+import org.tactus.bench.ExitStatus;
+import org.tactus.bench.Home;
 import org.tactus.bench.study.SwapCaseStudy;
 import org.tactus.device.cuda.CudaDevices;
 import org.tactus.format.LoadedTaskSet;
@@ -30,9 +32,9 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
     /** Page faults are modelled by sixteenths of a chunk. */
     private static final long LEAST_CHUNK_BYTES = 4096;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", defaultValue = "bench/case-studies/rt-swap.yaml",
-        description = "Task-set file: one device with memory, one segment a task (${DEFAULT-VALUE}).")
-    private Path file;
+    @Parameters(paramLabel = "FILE", arity = "0..1",
+        description = "Task-set file: one device with memory, one segment a task (default: the case study).")
+    private Path file = Home.file("bench/case-studies/rt-swap.yaml");
     @Option(names = "--on", paramLabel = "DEVICE", defaultValue = MODELLED,
         description = "modelled, software (the CUDA driver without a GPU) or nvidia (a GPU) (${DEFAULT-VALUE}).")
     private String on;

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ExitStatus;
+import org.tactus.bench.Home;
 import org.tactus.bench.gpu.GpuDriver;
 import org.tactus.bench.gpu.GpuReport;
 import org.tactus.bench.gpu.GpuVerification;
@@ -33,7 +35,7 @@ final class VerifyGpuCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         try (GpuDriver driver = open(driverName)) {
             gpu(driver, index); // says how many there are when there is no such one
-            final Path caseStudy = Path.of(System.getProperty("tactus.home", ".")).resolve("bench/case-studies/rt-swap.yaml");
+            final Path caseStudy = Home.file("bench/case-studies/rt-swap.yaml");
             final GpuReport report = GpuVerification.of(driver, index, quick, caseStudy,
                 capacity == null ? OptionalLong.empty() : OptionalLong.of(capacity), out)
                 .run(part -> System.err.println("verifying: " + part + " ..."));

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ExitStatus;
+import org.tactus.bench.Home;
 import org.tactus.bench.spet.Braking;
 import org.tactus.bench.spet.Car;
 import org.tactus.bench.spet.CpSatSolver;
@@ -45,9 +47,9 @@ public final class BrakingCommand implements Callable<Integer> {
     private static final int MOST_SEGMENTS = 8;
     private static final int CHART_POINTS = 21;
 
-    @Parameters(paramLabel = "FILE", arity = "0..1", defaultValue = "bench/case-studies/spet.yaml",
-        description = "Task set whose tasks have menus of blocks (default: ${DEFAULT-VALUE}); the first one is the detection.")
-    private Path file;
+    @Parameters(paramLabel = "FILE", arity = "0..1",
+        description = "Task set whose tasks have menus of blocks (default: the case study); the first one is the detection.")
+    private Path file = Home.file("bench/case-studies/spet.yaml");
     @Option(names = "--runs", defaultValue = "500", description = "Approaches for each system and link (default: ${DEFAULT-VALUE}).")
     private int runs;
     @Option(names = "--seed", defaultValue = "1", description = "Of phases, execution times and instants (default: ${DEFAULT-VALUE}).")
@@ -100,7 +102,7 @@ public final class BrakingCommand implements Callable<Integer> {
         print.print(table(loaded.taskSet(), rows, car));
         print.println("\nWrote " + out.resolve("braking.csv") + ", .svg and .png");
         print.flush();
-        return rows.stream().anyMatch(BrakingCommand::broken) ? 1 : 0;
+        return rows.stream().anyMatch(BrakingCommand::broken) ? ExitStatus.NO : ExitStatus.GOOD;
     }
 
     private List<Row> rows(final LoadedTaskSet loaded, final Car car, final HostLink link) {

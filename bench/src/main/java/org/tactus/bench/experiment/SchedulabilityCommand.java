@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ExitStatus;
 import org.tactus.bindings.edgetpu.cost.HostLink;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,7 +86,7 @@ public final class SchedulabilityCommand implements Callable<Integer> {
             default -> result.table() + "\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png\n";
         });
         printer.flush();
-        return result.total().violation.isEmpty() ? 0 : 1;
+        return result.total().violation.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 
     private Experiment experiment() {

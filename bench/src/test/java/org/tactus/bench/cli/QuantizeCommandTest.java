@@ -32,7 +32,7 @@ class QuantizeCommandTest {
     private int quantize(final String... more) {
         final String[] words = new String[more.length + 6];
         System.arraycopy(new String[] {"quantize", folder.resolve("net.onnx").toString(), "--samples",
-            folder.resolve("images.npy").toString(), "-o", folder.resolve("out.onnx").toString()}, 0, words, 0, 6);
+            folder.resolve("images.npy").toString(), "--out", folder.resolve("out.onnx").toString()}, 0, words, 0, 6);
         System.arraycopy(more, 0, words, 6, more.length);
         final CommandLine line = Main.commandLine().setErr(new PrintWriter(said));
         return line.execute(words);

@@ -16,6 +16,7 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.tactus.Tactus;
 import org.tactus.TactusOptions;
 import org.tactus.TimedWorks;
+import org.tactus.bench.ExitStatus;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.TaskSet;

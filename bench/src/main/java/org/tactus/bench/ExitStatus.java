@@ -1,13 +1,13 @@
-package org.tactus.bench.cli;
+package org.tactus.bench;
 
 /** What a command's exit status says. */
-final class ExitStatus {
+public final class ExitStatus {
     /** Good. */
-    static final int GOOD = 0;
+    public static final int GOOD = 0;
     /** The answer is no: not schedulable, a deadline missed. */
-    static final int NO = 1;
+    public static final int NO = 1;
     /** Wrong input or a missing prerequisite. */
-    static final int WRONG_INPUT = 2;
+    public static final int WRONG_INPUT = 2;
 
     private ExitStatus() {
     }

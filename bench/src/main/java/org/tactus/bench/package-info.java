@@ -1,0 +1,2 @@
+/** What every command shares: its exit status and where Tactus' own files lie. Uses nothing of the other rooms. */
+package org.tactus.bench;
