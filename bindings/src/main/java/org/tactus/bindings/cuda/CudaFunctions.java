@@ -43,12 +43,9 @@ final class CudaFunctions {
     final MemorySegment cuMemFree_v2;
     final MemorySegment cuMemHostAlloc;
     final MemorySegment cuMemFreeHost;
-    final MemorySegment cuMemHostRegister_v2;
-    final MemorySegment cuMemHostUnregister;
     final MemorySegment cuMemHostGetDevicePointer_v2;
     final MemorySegment cuMemAllocManaged;
     final MemorySegment cuMemPrefetchAsync_v2;
-    final MemorySegment cuMemAdvise_v2;
     final MemorySegment cuMemcpyHtoD_v2;
     final MemorySegment cuMemcpyDtoH_v2;
     final MemorySegment cuMemcpyHtoDAsync_v2;
@@ -112,12 +109,9 @@ final class CudaFunctions {
         cuMemFree_v2 = function("cuMemFree_v2");
         cuMemHostAlloc = function("cuMemHostAlloc");
         cuMemFreeHost = function("cuMemFreeHost");
-        cuMemHostRegister_v2 = function("cuMemHostRegister_v2");
-        cuMemHostUnregister = function("cuMemHostUnregister");
         cuMemHostGetDevicePointer_v2 = function("cuMemHostGetDevicePointer_v2");
         cuMemAllocManaged = function("cuMemAllocManaged");
         cuMemPrefetchAsync_v2 = function("cuMemPrefetchAsync_v2");
-        cuMemAdvise_v2 = function("cuMemAdvise_v2");
         cuMemcpyHtoD_v2 = function("cuMemcpyHtoD_v2");
         cuMemcpyDtoH_v2 = function("cuMemcpyDtoH_v2");
         cuMemcpyHtoDAsync_v2 = function("cuMemcpyHtoDAsync_v2");

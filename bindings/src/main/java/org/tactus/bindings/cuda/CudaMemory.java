@@ -8,7 +8,6 @@ import org.tactus.bindings.generated.cuda.CUmemAllocationProp;
 import org.tactus.bindings.generated.cuda.CUmemLocation;
 import org.tactus.bindings.generated.cuda.cuMemAddressFree_t;
 import org.tactus.bindings.generated.cuda.cuMemAddressReserve_t;
-import org.tactus.bindings.generated.cuda.cuMemAdvise_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemAllocManaged_t;
 import org.tactus.bindings.generated.cuda.cuMemAlloc_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemCreate_t;
@@ -18,8 +17,6 @@ import org.tactus.bindings.generated.cuda.cuMemGetAllocationGranularity_t;
 import org.tactus.bindings.generated.cuda.cuMemGetInfo_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemHostAlloc_t;
 import org.tactus.bindings.generated.cuda.cuMemHostGetDevicePointer_v2_t;
-import org.tactus.bindings.generated.cuda.cuMemHostRegister_v2_t;
-import org.tactus.bindings.generated.cuda.cuMemHostUnregister_t;
 import org.tactus.bindings.generated.cuda.cuMemMap_t;
 import org.tactus.bindings.generated.cuda.cuMemPrefetchAsync_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemRelease_t;
@@ -255,20 +252,6 @@ public final class CudaMemory {
             "cuMemPrefetchAsync_v2", address, bytes, location, 0, stream);
     }
 
-    /**
-     * Advises that managed memory should stay in a GPU.
-     *
-     * @param address the first address
-     * @param bytes   how much
-     * @param gpu     where
-     */
-    public void prefer(final long address, final long bytes, final CudaGpu gpu) {
-        final long location = location(gpu);
-        final int advice = cuda_h.CU_MEM_ADVISE_SET_PREFERRED_LOCATION();
-        driver.check(cuMemAdvise_v2_t.invoke(functions.cuMemAdvise_v2, address, bytes, advice, location),
-            "cuMemAdvise_v2", address, bytes, advice, location);
-    }
-
     /** A CUmemLocation as the register that the ABI passes it in. */
     private static long location(final CudaGpu gpu) {
         return (long) gpu.number() << Integer.SIZE | cuda_h.CU_MEM_LOCATION_TYPE_DEVICE();
@@ -308,27 +291,6 @@ public final class CudaMemory {
      */
     public void freeHost(final long address) {
         driver.check(cuMemFreeHost_t.invoke(functions.cuMemFreeHost, address), "cuMemFreeHost", address);
-    }
-
-    /**
-     * Pins host memory that exists.
-     *
-     * @param address the first address
-     * @param bytes   how much
-     */
-    public void registerHost(final long address, final long bytes) {
-        final int flags = cuda_h.CU_MEMHOSTREGISTER_PORTABLE() | cuda_h.CU_MEMHOSTREGISTER_DEVICEMAP();
-        driver.check(cuMemHostRegister_v2_t.invoke(functions.cuMemHostRegister_v2, address, bytes, flags),
-            "cuMemHostRegister_v2", address, bytes, flags);
-    }
-
-    /**
-     * Undoes {@link #registerHost}.
-     *
-     * @param address as registered
-     */
-    public void unregisterHost(final long address) {
-        driver.check(cuMemHostUnregister_t.invoke(functions.cuMemHostUnregister, address), "cuMemHostUnregister", address);
     }
 
     /**

@@ -15,8 +15,6 @@ final class AddressSpace {
     static final int MANAGED = 2;
     /** Pinned host memory that the driver allocated. */
     static final int HOST = 3;
-    /** Host memory that was pinned where it lay. */
-    static final int REGISTERED = 4;
 
     private final Ranges reserved = new Ranges();
     private final Ranges pieces = new Ranges();

@@ -1,7 +1,5 @@
 package org.tactus.bindings.cuda.software;
 
-import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED;
-import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_DEVICE;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_VALUE;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_NOT_SUPPORTED;
@@ -283,43 +281,13 @@ final class MemoryCalls {
         return CUDA_SUCCESS();
     }
 
-    int cuMemHostRegister(final long address, final long bytes, final int flags) {
-        synchronized (gpu) {
-            final int status = calls.inContext();
-            if (status != 0) {
-                return status;
-            }
-            if (address == 0 || bytes <= 0) {
-                return CUDA_ERROR_INVALID_VALUE();
-            }
-            if (!space.isFree(address, bytes)) {
-                return CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED();
-            }
-            space.add(address, bytes, AddressSpace.REGISTERED, 0);
-            return CUDA_SUCCESS();
-        }
-    }
-
-    int cuMemHostUnregister(final long address) {
-        synchronized (gpu) {
-            final int status = calls.inContext();
-            final int at = space.startingAt(address, AddressSpace.REGISTERED);
-            if (status != 0 || at < 0) {
-                return status != 0 ? status : CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED();
-            }
-            gpu.awaitSlices(address, space.bytes(at));
-            space.remove(at, 1);
-            return CUDA_SUCCESS();
-        }
-    }
-
     int cuMemHostGetDevicePointer(final long out, final long address, final int flags) {
         synchronized (gpu) {
             final int status = calls.inContext();
             if (status != 0) {
                 return status;
             }
-            if (flags != 0 || space.holding(address, AddressSpace.HOST) < 0 && space.holding(address, AddressSpace.REGISTERED) < 0) {
+            if (flags != 0 || space.holding(address, AddressSpace.HOST) < 0) {
                 return CUDA_ERROR_INVALID_VALUE();
             }
             HostMemory.putLong(out, address);
@@ -327,20 +295,10 @@ final class MemoryCalls {
         }
     }
 
-    int cuMemAdvise(final long address, final long bytes, final int advice, final long location) {
-        synchronized (gpu) {
-            final int status = calls.inContext();
-            return status != 0 ? status
-                : space.holding(address, AddressSpace.MANAGED) < 0 ? CUDA_ERROR_INVALID_VALUE() : CUDA_SUCCESS();
-        }
-    }
-
     /** The context is gone: so are its allocations, and what it pinned. Reserved addresses and chunks are not the context's. */
     void reset() {
         for (int i = space.pieces() - 1; i >= 0; i--) {
-            if (space.kind(i) == AddressSpace.REGISTERED) {
-                space.remove(i, 1);
-            } else if (space.kind(i) != AddressSpace.CHUNK) {
+            if (space.kind(i) != AddressSpace.CHUNK) {
                 free(i);
             }
         }
