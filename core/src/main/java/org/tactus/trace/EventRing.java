@@ -66,11 +66,13 @@ public final class EventRing {
      *
      * @param consumer takes them
      * @param limit    most events to take
-     * @return how many were taken
+     * @return how many were taken; 0 only when there is none
      */
     public int drain(final EventHandler consumer, final int limit) {
         handler = consumer;
-        return ring.read(onMessage, limit);
+        final int taken = ring.read(onMessage, limit);
+        // A read stops at the ring's end: one that found only the padding there has taken nothing, and more may follow.
+        return taken > 0 ? taken : ring.read(onMessage, limit);
     }
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {

@@ -70,6 +70,17 @@ class EventRingTest {
     }
 
     @Test
+    void shouldTakeNothingOnlyWhenThereIsNothing() {
+        final EventRing ring = new EventRing(4096);
+        final EventHandler drop = (type, timeNs, device, task, segment, job, argument) -> { };
+        for (int i = 0; i < 10_000; i++) { // passes the ring's end, where a record does not fit, many times
+            ring.write(EventType.END, i, 0, 0, 0, i, 0);
+            assertEquals(1, ring.drain(drop, 64), "event " + i);
+            assertEquals(0, ring.drain(drop, 64));
+        }
+    }
+
+    @Test
     void shouldAllocateNothingWhenWrittenAndRead() {
         final EventRing ring = new EventRing(1 << 14);
         final long[] sum = {0};
