@@ -105,7 +105,7 @@ final class SwapWays {
         return new Way("semantic, scarce", new SwapPlanner().plan(with(set, small, set.tasks())).set(), false, true);
     }
 
-    /** The tasks that the file swaps are in or out as a whole: a chunk is the largest of them. */
+    /** The tasks that the file swaps are in or out as a whole: a chunk is the largest of them, in whole chunks of the file's. */
     private Way wholeModels() {
         long largest = 1;
         for (final Task task : set.tasks()) {
@@ -113,8 +113,8 @@ final class SwapWays {
             largest = own.swapBytes().orElse(0) > 0 ? Math.max(largest, own.footprintBytes()) : largest;
         }
         final long chunks = Math.ceilDiv(largest, memory.chunkBytes());
-        final DeviceMemory whole = new DeviceMemory(memory.capacityBytes(), largest, memory.protocol(), chunks * memory.chunkInNs(),
-            chunks * memory.chunkOutNs(), memory.swapInOverheadNs(), memory.swapOutOverheadNs(), Residency.COPY_ALL,
+        final DeviceMemory whole = new DeviceMemory(memory.capacityBytes(), chunks * memory.chunkBytes(), memory.protocol(),
+            chunks * memory.chunkInNs(), chunks * memory.chunkOutNs(), memory.swapInOverheadNs(), memory.swapOutOverheadNs(), Residency.COPY_ALL,
             chunks * memory.chunkOutNs(), memory.background());
         final List<Task> tasks = set.tasks().stream().map(task -> {
             final TaskMemory own = task.memory().orElseThrow();
