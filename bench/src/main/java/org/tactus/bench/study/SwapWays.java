@@ -114,8 +114,8 @@ final class SwapWays {
         }
         final long chunks = Math.ceilDiv(largest, memory.chunkBytes());
         final DeviceMemory whole = new DeviceMemory(memory.capacityBytes(), chunks * memory.chunkBytes(), memory.protocol(),
-            chunks * memory.chunkInNs(), chunks * memory.chunkOutNs(), memory.swapInOverheadNs(), memory.swapOutOverheadNs(), Residency.COPY_ALL,
-            chunks * memory.chunkOutNs(), memory.background());
+            chunks * memory.chunkInNs(), chunks * memory.chunkOutNs(), memory.swapInOverheadNs(), memory.swapOutOverheadNs(),
+            Residency.COPY_ALL, chunks * memory.chunkOutNs(), memory.background());
         final List<Task> tasks = set.tasks().stream().map(task -> {
             final TaskMemory own = task.memory().orElseThrow();
             return own.swapBytes().orElse(0) > 0 ? task.withMemory(own.withSwapBytes(OptionalLong.of(own.footprintBytes()))) : task;
