@@ -226,7 +226,7 @@ public final class PolicyState {
      */
     public long quietUntilNs(final int task) {
         final int at = task(task);
-        // The time first, the state second: the home publishes a live job before the next time (DeviceScheduler.release).
+        // The time first, the state second: the home publishes a live job before the next time (HomeReleases.release).
         final long nextNs = buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         final int current = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET);
         if (current == TaskDescriptor.STATE_STOPPED) {
