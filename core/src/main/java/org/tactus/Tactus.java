@@ -10,15 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.tactus.analysis.Analyses;
-import org.tactus.analysis.TaskVerdict;
-import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.device.Device;
@@ -73,8 +69,7 @@ public final class Tactus implements AutoCloseable {
     private final Map<String, Integer> slots = new HashMap<>();
     private final Map<Integer, Task> admitted = new LinkedHashMap<>();
     private final Map<String, String> granted = new LinkedHashMap<>();
-    private Optional<Verdict> verdict = Optional.empty();
-    private TaskSet analysed;
+    private final AdmissionControl admission;
     private SporadicDriver sporadic;
     private long zeroNs;
 
@@ -86,17 +81,18 @@ public final class Tactus implements AutoCloseable {
         this.factory = factory;
         set.requireOneSegmentWhereSwapped();
         openDevices();
+        admission = new AdmissionControl(set, devices, options.force());
         if (options.realTime()) {
             granted.put("process", RealTime.lockMemory().text());
+            granted.putAll(RealTimeSetup.throttlingWarnings(set));
         }
-        warnOfThrottling();
         final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
         final Optional<CountersFile> counters = counters(bytes);
         recorder = new RunRecorder(set, options, counters, listener, events);
         final AtomicBuffer memory = counters.map(CountersFile::hotState)
             .orElseGet(() -> new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)));
         kernel = new Kernel(set, devices, memory, options.kernel(),
-            this::refusal, new RealTimeSetup(options.realTime()), recorder, recorder, Clock.SYSTEM);
+            admission, new RealTimeSetup(options.realTime()), recorder, recorder, Clock.SYSTEM);
     }
 
     /**
@@ -141,61 +137,6 @@ public final class Tactus implements AutoCloseable {
         }
     }
 
-    /** What the devices' memory holds is laid out at the start: no task that needs any of it can come later. */
-    private Optional<String> memoryRefusal(final Task task) {
-        final TaskSet alone = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(task));
-        for (int i = 0; i < devices.size(); i++) {
-            final int device = i;
-            final boolean here = task.memory().isPresent() && task.segments().stream().anyMatch(segment -> segment.device() == device);
-            if (here && (devices.get(i).mover() != null || alone.swapsOn(i))) {
-                return Optional.of("task '" + task.name() + "' needs memory of '" + set.platform().devices().get(i).name()
-                    + "', where it is swapped and laid out at the start; put the task into the set that is opened");
-            }
-        }
-        return Optional.empty();
-    }
-
-    /** A SCHED_FIFO thread that is busy for more than the system's share of a second is stopped by the system. */
-    private void warnOfThrottling() {
-        final long runtimeUs = RealTime.realTimeRuntimeUs();
-        if (!options.realTime() || runtimeUs < 0) {
-            return;
-        }
-        for (int device = 0; device < set.platform().devices().size(); device++) {
-            final int index = device;
-            final double utilisation = set.tasks().stream().mapToDouble(task -> task.segments().stream()
-                .filter(segment -> segment.device() == index).mapToLong(segment -> segment.wcetNs()).sum()
-                / (double) task.periodNs()).sum();
-            final DeviceSpec spec = set.platform().devices().get(device);
-            if (spec.kind() == DeviceKind.CPU && utilisation > runtimeUs / 1_000_000.0 - 0.02) {
-                granted.put("warning " + spec.name(), String.format("may be busy for %.0f %% of a second, and the system stops"
-                    + " real-time threads at %.0f %%; set kernel.sched_rt_runtime_us to -1", 100 * utilisation, runtimeUs / 10_000.0));
-            }
-        }
-    }
-
-    /** Asks the analysis; what it said is kept for a set that is taken only, and not asked again for the same one. */
-    private Optional<String> refusal(final TaskSet candidate) {
-        if (candidate.equals(analysed)) {
-            return Optional.empty();
-        }
-        Optional<Verdict> said = Optional.empty();
-        Optional<String> reason;
-        try {
-            final Verdict asked = Analyses.analyze(candidate);
-            said = Optional.of(asked);
-            reason = asked.schedulable() ? Optional.empty() : Optional.of(asked.reason());
-        } catch (final TestNotApplicableException e) {
-            reason = Optional.of(e.getMessage());
-        }
-        if (reason.isPresent() && !options.force()) {
-            return reason;
-        }
-        analysed = candidate;
-        verdict = said;
-        return Optional.empty();
-    }
-
     /**
      * Warms the path up, starts the dispatchers and admits the whole set; time zero lies shortly ahead.
      *
@@ -203,7 +144,7 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException      when interrupted meanwhile
      */
     public void start() throws InterruptedException {
-        final Optional<String> refusal = refusal(set);
+        final Optional<String> refusal = admission.refusal(set);
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get());
         }
@@ -270,7 +211,7 @@ public final class Tactus implements AutoCloseable {
     private void remember(final int slot, final Task task) {
         slots.put(task.name(), slot);
         admitted.put(slot, task);
-        recorder.show(slot, task, bound(task));
+        recorder.show(slot, task, admission.boundNs(task));
     }
 
     /**
@@ -280,7 +221,7 @@ public final class Tactus implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      */
     public void add(final Task task) {
-        memoryRefusal(task).ifPresent(reason -> {
+        admission.memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
         });
         final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
@@ -292,7 +233,7 @@ public final class Tactus implements AutoCloseable {
             throw e;
         }
         remember(given, task);
-        admitted.forEach((slot, other) -> recorder.showBound(slot, bound(other)));
+        admitted.forEach((slot, other) -> recorder.showBound(slot, admission.boundNs(other)));
     }
 
     /**
@@ -344,7 +285,7 @@ public final class Tactus implements AutoCloseable {
      * @return empty when no test applies and the set was forced
      */
     public Optional<Verdict> verdict() {
-        return verdict;
+        return admission.verdict();
     }
 
     /**
@@ -395,7 +336,7 @@ public final class Tactus implements AutoCloseable {
             final Task task = entry.getValue();
             final TaskReport report = kernel.report(entry.getKey());
             tasks.add(task);
-            results.add(TaskResult.of(task, bound(task), new TaskResult.Counts(report.released(), report.completed(),
+            results.add(TaskResult.of(task, admission.boundNs(task), new TaskResult.Counts(report.released(), report.completed(),
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
                 report.maxNs()), report.responses()));
             if (PrecisionResult.concerns(task)) {
@@ -416,12 +357,11 @@ public final class Tactus implements AutoCloseable {
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());
         noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
-        final RunResult.Conditions conditions = new RunResult.Conditions(machineFacts(), granted,
-            noise,
-            collector(), set.overheads());
-        return new RunResult("run", set.name(), set.policy().text(), verdict.map(Verdict::test).orElse(""), options.seed(), endNs,
-            conditions, results, WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls,
-            deviceResults, isVoid, kernel.droppedEvents(), precisions);
+        final RunResult.Conditions conditions =
+            new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
+        final String test = admission.verdict().map(Verdict::test).orElse("");
+        return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
+            WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls, deviceResults, isVoid, kernel.droppedEvents(), precisions);
     }
 
     /** A CPU device computes with whatever its works use. */
@@ -437,11 +377,6 @@ public final class Tactus implements AutoCloseable {
     private static String collector() {
         return ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName)
             .collect(Collectors.joining(", "));
-    }
-
-    private OptionalLong bound(final Task task) {
-        return verdict.stream().flatMap(v -> v.tasks().stream()).filter(v -> v.name().equals(task.name()) && v.bounded())
-            .mapToLong(TaskVerdict::responseBoundNs).findFirst();
     }
 
     /**
