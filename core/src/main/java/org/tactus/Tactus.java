@@ -361,7 +361,8 @@ public final class Tactus implements AutoCloseable {
             new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls, deviceResults, isVoid, kernel.droppedEvents(), precisions);
+            WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls, deviceResults, isVoid,
+            kernel.droppedEvents(), precisions);
     }
 
     /** A CPU device computes with whatever its works use. */
