@@ -112,6 +112,20 @@ public final class Tactus implements AutoCloseable {
         return new Tactus(set, options, factory, listener, events);
     }
 
+    /**
+     * Prepares a kernel for a set, for a program that needs no events.
+     *
+     * @param set      the set
+     * @param options  settings
+     * @param factory  prepares tasks' segments
+     * @param listener told of misses, overruns, errors and lost devices, off the hot path
+     * @return the kernel, to be started
+     * @throws InvalidTaskSetException for a device or a swapped task that this version cannot run
+     */
+    public static Tactus open(final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener) {
+        return open(set, options, factory, listener, EventHandler.NONE);
+    }
+
     private void openDevices() {
         try {
             for (int i = 0; i < set.platform().devices().size(); i++) {

@@ -3,6 +3,10 @@ package org.tactus.trace;
 /** Takes events that were drained from a ring. */
 @FunctionalInterface
 public interface EventHandler {
+    /** Takes no notice. */
+    EventHandler NONE = (type, timeNs, device, task, segment, job, argument) -> {
+    };
+
     /**
      * Takes one event.
      *
