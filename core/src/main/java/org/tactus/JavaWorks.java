@@ -33,6 +33,11 @@ public final class JavaWorks implements WorkFactory {
         void run(long job) throws Exception;
     }
 
+    /** Makes a factory; segments that no code was given for only take their time. */
+    public JavaWorks() {
+        this(new TimedWorks());
+    }
+
     /**
      * Makes a factory.
      *

@@ -33,7 +33,7 @@ class JavaWorksTest {
     @Test
     void shouldRunTheCodeOfEachJobInOrderWhenSegmentsHaveCode() throws InterruptedException {
         final ConcurrentLinkedQueue<String> seen = new ConcurrentLinkedQueue<>();
-        final JavaWorks works = new JavaWorks(new TimedWorks()).segment("own", 0, job -> seen.add("first " + job))
+        final JavaWorks works = new JavaWorks().segment("own", 0, job -> seen.add("first " + job))
             .segment("own", 2, job -> seen.add("last " + job));
         try (Tactus tactus = open(works, KernelListener.NONE)) {
             tactus.start();
@@ -49,7 +49,7 @@ class JavaWorksTest {
     @Test
     void shouldStopItsTaskAloneWhenCodeThrows() throws InterruptedException {
         final List<String> errors = Collections.synchronizedList(new ArrayList<>());
-        final JavaWorks works = new JavaWorks(new TimedWorks()).segment("own", 0, job -> {
+        final JavaWorks works = new JavaWorks().segment("own", 0, job -> {
             if (job == 3) {
                 throw new IllegalStateException("the fourth job breaks");
             }
@@ -72,11 +72,11 @@ class JavaWorksTest {
 
     @Test
     void shouldSayWhatIsWrongWhenCodeHasNoPlace() {
-        assertRefused("is no CPU device", SET, new JavaWorks(new TimedWorks()).segment("own", 1, job -> { }));
-        assertRefused("the last one is 2", SET, new JavaWorks(new TimedWorks()).segment("own", 3, job -> { }));
+        assertRefused("is no CPU device", SET, new JavaWorks().segment("own", 1, job -> { }));
+        assertRefused("the last one is 2", SET, new JavaWorks().segment("own", 3, job -> { }));
         final TaskSet network = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
             .task("net", t -> t.periodNs(20 * MS).model(new ModelSource.Zoo("resnet", "small", 1)).segment("cpu0", MS)).build();
-        assertRefused("has a network", network, new JavaWorks(new TimedWorks()).segment("net", 0, job -> { }));
+        assertRefused("has a network", network, new JavaWorks().segment("net", 0, job -> { }));
     }
 
     private static void assertRefused(final String why, final TaskSet set, final JavaWorks works) {
