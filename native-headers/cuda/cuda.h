@@ -159,12 +159,16 @@ TACTUS_CUDA_FUNCTION(cuMemcpyDtoHAsync_v2, cuda_address dst, cuda_dptr src, cuda
 TACTUS_CUDA_FUNCTION(cuMemsetD8Async, cuda_dptr dst, unsigned char value, cuda_size count, cuda_address stream);
 TACTUS_CUDA_FUNCTION(cuMemsetD32Async, cuda_dptr dst, unsigned int value, cuda_size count, cuda_address stream);
 
+/* What a stream calls on the host: cuLaunchHostFunc's function, which may call nothing of the driver */
+typedef void (*CUhostFn)(cuda_address userData);
+
 /* Streams and events */
 TACTUS_CUDA_FUNCTION(cuStreamCreateWithPriority, cuda_address stream, unsigned int flags, int priority);
 TACTUS_CUDA_FUNCTION(cuStreamDestroy_v2, cuda_address stream);
 TACTUS_CUDA_FUNCTION(cuStreamSynchronize, cuda_address stream);
 TACTUS_CUDA_FUNCTION(cuStreamQuery, cuda_address stream);
 TACTUS_CUDA_FUNCTION(cuStreamWaitEvent, cuda_address stream, cuda_address event, unsigned int flags);
+TACTUS_CUDA_FUNCTION(cuLaunchHostFunc, cuda_address stream, cuda_address function, cuda_address userData);
 TACTUS_CUDA_FUNCTION(cuStreamWriteValue32_v2, cuda_address stream, cuda_dptr addr, unsigned int value, unsigned int flags);
 TACTUS_CUDA_FUNCTION(cuStreamWaitValue32_v2, cuda_address stream, cuda_dptr addr, unsigned int value, unsigned int flags);
 TACTUS_CUDA_FUNCTION(cuEventCreate, cuda_address event, unsigned int flags);

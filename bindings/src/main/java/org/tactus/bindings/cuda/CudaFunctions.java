@@ -57,6 +57,7 @@ final class CudaFunctions {
     final MemorySegment cuStreamSynchronize;
     final MemorySegment cuStreamQuery;
     final MemorySegment cuStreamWaitEvent;
+    final MemorySegment cuLaunchHostFunc;
     final MemorySegment cuStreamWriteValue32_v2;
     final MemorySegment cuStreamWaitValue32_v2;
     final MemorySegment cuEventCreate;
@@ -123,6 +124,7 @@ final class CudaFunctions {
         cuStreamSynchronize = function("cuStreamSynchronize");
         cuStreamQuery = function("cuStreamQuery");
         cuStreamWaitEvent = function("cuStreamWaitEvent");
+        cuLaunchHostFunc = function("cuLaunchHostFunc");
         cuStreamWriteValue32_v2 = function("cuStreamWriteValue32_v2");
         cuStreamWaitValue32_v2 = function("cuStreamWaitValue32_v2");
         cuEventCreate = function("cuEventCreate");

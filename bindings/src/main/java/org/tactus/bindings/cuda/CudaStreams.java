@@ -9,6 +9,7 @@ import org.tactus.bindings.generated.cuda.cuEventElapsedTime_t;
 import org.tactus.bindings.generated.cuda.cuEventQuery_t;
 import org.tactus.bindings.generated.cuda.cuEventRecord_t;
 import org.tactus.bindings.generated.cuda.cuEventSynchronize_t;
+import org.tactus.bindings.generated.cuda.cuLaunchHostFunc_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyDtoHAsync_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyDtoH_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyHtoDAsync_v2_t;
@@ -100,6 +101,22 @@ public final class CudaStreams {
         final int status = cuStreamWaitEvent_t.invoke(functions.cuStreamWaitEvent, stream, event, 0);
         if (status != 0) {
             throw driver.error(status, "cuStreamWaitEvent", stream, event, 0);
+        }
+    }
+
+    /**
+     * Queues a call on the host: a thread of the driver's calls the function when what was queued before is done, and what is queued
+     * later waits until it returns.
+     *
+     * @param stream   the stream
+     * @param function address of a C function that takes a word and calls nothing of the driver, such as
+     *                 {@link org.tactus.bindings.generated.cuda.CUhostFn#allocate}
+     * @param argument the word
+     */
+    public void callHost(final long stream, final long function, final long argument) {
+        final int status = cuLaunchHostFunc_t.invoke(functions.cuLaunchHostFunc, stream, function, argument);
+        if (status != 0) {
+            throw driver.error(status, "cuLaunchHostFunc", stream, function, argument);
         }
     }
 

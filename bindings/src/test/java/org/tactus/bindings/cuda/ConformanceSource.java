@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Writes C that compiles against NVIDIA's {@code cuda.h} exactly when our bindings agree with it. What is checked is what Java
@@ -93,6 +94,19 @@ final class ConformanceSource {
         }
         source.append("_Static_assert(sizeof(CUresult) == %d, \"%s: result\");%n".formatted(
             integerBytes(descriptor.returnLayout().orElseThrow()), name));
+    }
+
+    /**
+     * Checks the type of a function that the driver calls: one that returns nothing and takes pointers.
+     *
+     * @param name       the type's name
+     * @param descriptor ours
+     */
+    void callback(final String name, final FunctionDescriptor descriptor) {
+        final String pointers = descriptor.argumentLayouts().stream().map(word -> integerBytes(word) == Long.BYTES ? "void *" : "int")
+            .collect(Collectors.joining(", "));
+        source.append("_Static_assert(__builtin_types_compatible_p(%1$s, %2$s (*)(%3$s)), \"%1$s is another function\");%n"
+            .formatted(name, descriptor.returnLayout().isEmpty() ? "void" : "int", pointers));
     }
 
     private static long integerBytes(final MemoryLayout layout) {

@@ -34,6 +34,7 @@ class CudaConformanceTest {
 
     private final Map<String, FunctionDescriptor> functions = new TreeMap<>();
     private final Map<String, Long> constants = new TreeMap<>();
+    private final Map<String, FunctionDescriptor> callbacks = new TreeMap<>();
     private final Map<String, GroupLayout> structures = new TreeMap<>();
     private Path include;
     private Path compiler;
@@ -49,6 +50,8 @@ class CudaConformanceTest {
         for (final String name : names) {
             if (name.endsWith("_t")) {
                 functions.put(name.substring(0, name.length() - 2), (FunctionDescriptor) of(name, "descriptor"));
+            } else if (name.endsWith("Fn")) {
+                callbacks.put(name, (FunctionDescriptor) of(name, "descriptor"));
             } else if (name.startsWith("CU")) {
                 structures.put(name, (GroupLayout) of(name, "layout"));
             }
@@ -94,6 +97,7 @@ class CudaConformanceTest {
         final ConformanceSource source = new ConformanceSource();
         constants.forEach(source::constant);
         structures.values().forEach(source::structure);
+        callbacks.forEach(source::callback);
         functions.forEach((name, descriptor) -> source.function(name, descriptor, theirs));
         return "#define __CUDA_API_VERSION_INTERNAL\n" + source;
     }
@@ -125,6 +129,7 @@ class CudaConformanceTest {
             {"CUDA_ERROR_ILLEGAL_ADDRESS) == 700LL", "CUDA_ERROR_ILLEGAL_ADDRESS) == 701LL"},
             {"sizeof(CUmemAllocationProp) == 32", "sizeof(CUmemAllocationProp) == 40"},
             {"offsetof(CUmemAllocationProp, allocFlags.usage) == 26", "offsetof(CUmemAllocationProp, allocFlags.usage) == 28"},
+            {"(CUhostFn, void (*)(void *))", "(CUhostFn, int (*)(void *))"},
             {"PARAMETER(cuMemMap, 2, size_t, 8)", "PARAMETER(cuMemMap, 2, size_t, 4)"},
             {"PARAMETER(cuMemMap, 2, size_t, 8)", "PARAMETER(cuMemMap, 2, double, 8)"},
             {"(5 == 5, \"cuMemMap", "(5 == 4, \"cuMemMap"},

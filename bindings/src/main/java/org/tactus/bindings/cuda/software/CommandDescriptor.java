@@ -24,7 +24,7 @@ final class CommandDescriptor {
     static final int KERNEL = 5;
     /** Bytes; time passes as for a copy in, nothing else happens. */
     static final int PREFETCH = 6;
-    /** The commands from here on take no engine and no time. Event, ticket. */
+    /** The commands from here on take no engine, and but for the last no time. Event, ticket. */
     static final int RECORD = 16;
     /** Event, ticket. */
     static final int WAIT_EVENT = 17;
@@ -32,6 +32,8 @@ final class CommandDescriptor {
     static final int WRITE_VALUE = 18;
     /** Address, value, flags. */
     static final int WAIT_VALUE = 19;
+    /** Address of the function, its argument; takes as long as the function does. */
+    static final int CALL_HOST = 20;
 
     static final int OP = 0;
     static final int QUEUED = 1;

@@ -39,6 +39,7 @@ final class SoftwareGpu implements Runnable {
     final Handles<SoftwareEvent> events = new Handles<>(EVENT);
     final SoftwareStream defaultStream = new SoftwareStream(0);
     private final Engine[] engines = {new Engine(), new Engine(), new Engine()};
+    private final HostCaller host = new HostCaller(this);
     private final int[] faults = new int[Fault.values().length];
     private final Thread thread;
     private volatile boolean open = true;
@@ -59,15 +60,21 @@ final class SoftwareGpu implements Runnable {
 
     void start() {
         thread.start();
+        host.start();
     }
 
-    /** Ends the thread. */
+    /** Ends the threads. */
     void stop() {
         open = false;
         news = true;
         LockSupport.unpark(thread);
+        join(thread); // it is at most one slice away, and uses memory that is freed next
+        host.stop();
+    }
+
+    static void join(final Thread thread) {
         boolean interrupted = Thread.interrupted();
-        while (thread.isAlive()) { // it is at most one slice away, and uses memory that is freed next
+        while (thread.isAlive()) {
             try {
                 thread.join();
             } catch (final InterruptedException e) {
@@ -119,6 +126,7 @@ final class SoftwareGpu implements Runnable {
         for (final Engine engine : engines) {
             engine.clear();
         }
+        host.drop();
     }
 
     /** The context is new: what was queued is gone, and so is an error, but for a lost device. Under the monitor. */
@@ -152,6 +160,12 @@ final class SoftwareGpu implements Runnable {
         if (sleeping) {
             LockSupport.unpark(thread);
         }
+    }
+
+    /** Something that no caller queued has happened. Outside the monitor. */
+    void wake() {
+        news = true;
+        ring();
     }
 
     /** Waits until no slice under way touches addresses that are out of the table. Under the monitor. */
@@ -275,7 +289,7 @@ final class SoftwareGpu implements Runnable {
         boolean any = false;
         while (!stream.isEmpty() && stream.first(CommandDescriptor.OP) >= CommandDescriptor.RECORD) {
             long timeNs = stream.readyNs();
-            final SoftwareEvent event = events.find(stream.argument(0));
+            final SoftwareEvent event = events.find(stream.argument(0)); // of an event's command
             switch ((int) stream.first(CommandDescriptor.OP)) {
                 case CommandDescriptor.RECORD -> {
                     if (event != null) {
@@ -288,6 +302,12 @@ final class SoftwareGpu implements Runnable {
                         return any;
                     }
                     timeNs = event == null ? timeNs : Math.max(timeNs, event.timeNs);
+                }
+                case CommandDescriptor.CALL_HOST -> {
+                    if (!host.isCalled(stream)) {
+                        return any;
+                    }
+                    timeNs = Math.max(timeNs, host.endNs());
                 }
                 default -> {
                     if (!space.isAccessible(stream.argument(0), Integer.BYTES)) {

@@ -168,6 +168,10 @@ final class StreamCalls {
         return queue(stream, CommandDescriptor.WAIT_EVENT, event, ticket, 0);
     }
 
+    int cuLaunchHostFunc(final long stream, final long function, final long argument) {
+        return function == 0 ? CUDA_ERROR_INVALID_VALUE() : queue(stream, CommandDescriptor.CALL_HOST, function, argument, 0);
+    }
+
     int cuStreamWriteValue32(final long stream, final long address, final int value, final int flags) {
         if (address % Integer.BYTES != 0 || isUnknown(address) || flags != cuda_h.CU_STREAM_WRITE_VALUE_DEFAULT()) {
             return CUDA_ERROR_INVALID_VALUE();
