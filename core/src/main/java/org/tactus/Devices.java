@@ -1,7 +1,6 @@
 package org.tactus;
 
 import org.tactus.bindings.NativeCallException;
-import org.tactus.device.ComputingDevice;
 import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
@@ -31,11 +30,11 @@ public final class Devices {
         try {
             return switch (spec.kind()) {
                 case CPU -> new CpuDevice(Clock.SYSTEM, "java");
-                case MODELLED -> spec.driver().equals(ComputingDevice.DRIVER) ? new ComputingDevice(Clock.SYSTEM,
-                    () -> new RealTimeSetup(options.realTime()).apply("engine", spec.cores())) : set.swapsOn(index)
+                case MODELLED -> set.swapsOn(index)
                     ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed())
                     : new ModelledDevice();
-                case CUDA -> CudaDevices.open(spec, options.realTime());
+                case CUDA -> CudaDevices.open(spec, options.realTime(),
+                    () -> new RealTimeSetup(options.realTime()).apply("engine", spec.cores()));
                 case EDGETPU -> EdgeTpuDevices.open(spec);
             };
         } catch (final IllegalStateException | NativeCallException e) {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.bindings.NativeCallException;
@@ -18,13 +20,13 @@ import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.NetworkWork;
 import org.tactus.device.SegmentWork;
+import org.tactus.device.TensorFetch;
 import org.tactus.device.TimedWork;
+import org.tactus.device.cuda.CudaDevice;
 import org.tactus.inference.InvalidModelException;
-import org.tactus.inference.OnnxModel;
-import org.tactus.inference.QuantizedTask;
 import org.tactus.inference.SegmentChain;
-import org.tactus.inference.SegmentedModel;
 import org.tactus.inference.TfLiteChain;
+import org.tactus.inference.Transfer;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
@@ -35,9 +37,9 @@ import org.tactus.model.Variant;
 import org.tactus.time.Clock;
 
 /**
- * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices run on
- * ONNX Runtime, or on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled device take the
- * time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
+ * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices and GPUs run
+ * on ONNX Runtime, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
+ * device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
  */
 public final class OnnxWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
@@ -74,21 +76,39 @@ public final class OnnxWorks implements WorkFactory {
                 + "'reclaim'");
         }
         final SegmentChain model = load(set, devices, task);
-        model.fillInputs(seed);
-        try {
-            warmUp(model);
-        } catch (final NativeCallException e) {
-            model.close();
-            throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
-        }
-        model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
         final List<SegmentWork> works = new ArrayList<>();
-        for (int i = 0; i < task.segments().size(); i++) {
-            final Segment segment = task.segments().get(i);
-            works.add(new NetworkWork(model, i, new TimedWork(Clock.SYSTEM, segment, seed + i),
-                end -> answers.put(task.name(), outputs(end))));
+        try {
+            model.fillInputs(seed);
+            final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
+            gpu.ifPresentOrElse(device -> device.use(() -> warmUp(model)), () -> warmUp(model));
+            model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
+            for (int i = 0; i < task.segments().size(); i++) {
+                works.add(work(devices, task, model, i, gpu, new TimedWork(Clock.SYSTEM, task.segments().get(i), seed + i)));
+            }
+            return works;
+        } catch (final RuntimeException e) {
+            if (works.size() < task.segments().size()) {
+                works.forEach(SegmentWork::close);
+                model.close();
+            }
+            throw e instanceof NativeCallException
+                ? new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e) : e;
         }
-        return works;
+    }
+
+    /** One segment: on a GPU in its stream; elsewhere called by the dispatcher, which first brings what lies on the GPU. */
+    private SegmentWork work(
+        final List<Device> devices, final Task task, final SegmentChain model, final int segment, final Optional<CudaDevice> gpu,
+        final SegmentWork timed) {
+        final List<Transfer> arrivals = model.arrivals(segment);
+        final List<Transfer> departures = segment == model.segments() - 1 ? model.departures() : List.of();
+        final Consumer<SegmentChain> atEnd = end -> answers.put(task.name(), outputs(end));
+        if (gpu.isPresent() && devices.get(task.segments().get(segment).device()) == gpu.get()) {
+            return gpu.get().network(
+                new NetworkWork(model, segment, timed, TensorFetch.NONE, TensorFetch.NONE, atEnd), arrivals, departures);
+        }
+        return new NetworkWork(model, segment, timed, gpu.map(device -> device.fetch(arrivals)).orElse(TensorFetch.NONE),
+            gpu.map(device -> device.fetch(departures)).orElse(TensorFetch.NONE), atEnd);
     }
 
     private static void warmUp(final SegmentChain model) {
@@ -155,11 +175,7 @@ public final class OnnxWorks implements WorkFactory {
             return new TfLiteNetworks(set, devices, directory).load(task, files);
         }
         onnx = true;
-        final OnnxOptions options = options(set, task);
-        if (!QuantizedTask.wants(task)) {
-            return SegmentedModel.create(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts(), options);
-        }
-        return SegmentedModel.create(QuantizedTask.of(task, directory, WEIGHT_SEED).chain(), options);
+        return new OnnxNetworks(set, devices, directory).load(task, source);
     }
 
     /**

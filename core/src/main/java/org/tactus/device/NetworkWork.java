@@ -3,11 +3,16 @@ package org.tactus.device;
 import java.util.function.Consumer;
 import org.tactus.inference.SegmentChain;
 
-/** A segment of a network. On a CPU device or an Edge TPU it is computed; on a device that models time it takes what the set says. */
+/**
+ * A segment of a network. On a CPU device or an Edge TPU it is computed, after its tensors were brought there; on a device that models
+ * time it takes what the set says.
+ */
 public final class NetworkWork implements SegmentWork {
     private final SegmentChain model;
     private final int segment;
     private final SegmentWork modelled;
+    private final TensorFetch before;
+    private final TensorFetch after;
     private final Consumer<SegmentChain> atEnd;
 
     /**
@@ -16,18 +21,26 @@ public final class NetworkWork implements SegmentWork {
      * @param model    the network; closed with its last segment
      * @param segment  index of the segment
      * @param modelled tells the time on a device that models it
+     * @param before   brings what the segment reads; closed with this work
+     * @param after    brings outputs that lie elsewhere; closed with this work
      * @param atEnd    given the network before it is closed, with what the last job left in its tensors
      */
-    public NetworkWork(final SegmentChain model, final int segment, final SegmentWork modelled, final Consumer<SegmentChain> atEnd) {
+    public NetworkWork(
+        final SegmentChain model, final int segment, final SegmentWork modelled, final TensorFetch before, final TensorFetch after,
+        final Consumer<SegmentChain> atEnd) {
         this.model = model;
         this.segment = segment;
         this.modelled = modelled;
+        this.before = before;
+        this.after = after;
         this.atEnd = atEnd;
     }
 
     @Override
     public void run(final long job) {
+        before.fetch();
         model.run(segment);
+        after.fetch();
     }
 
     @Override
@@ -37,11 +50,15 @@ public final class NetworkWork implements SegmentWork {
 
     @Override
     public void terminate() {
+        before.cancel();
         model.terminate(segment);
+        after.cancel();
     }
 
     @Override
     public void close() {
+        before.close();
+        after.close();
         if (segment == model.segments() - 1) {
             atEnd.accept(model);
             model.close();

@@ -42,6 +42,10 @@ final class DeviceReader {
         final DeviceKind kind = map.need("kind", "'kind: cpu', or modelled, cuda or edgetpu").oneOf(KINDS);
         final List<Integer> cores = map.find("cores").map(DeviceReader::cores).orElse(List.of());
         final String driver = map.find("driver").map(YamlValue::text).orElse("");
+        if (kind == DeviceKind.MODELLED && map.find("driver").isPresent()) {
+            throw map.find("driver").get().error("driver: a modelled device has none; remove the key, or, for a GPU that computes "
+                + "networks, write 'kind: cuda' and 'driver: software'");
+        }
         final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
         return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind));
     }

@@ -26,6 +26,25 @@ public interface SegmentChain extends AutoCloseable {
     void run(int segment);
 
     /**
+     * What must be copied between memories before a segment runs; whoever drives the segment does it, and its time is the segment's.
+     *
+     * @param segment index of the segment, from 0
+     * @return in the order of its inputs; empty where all tensors lie in one memory
+     */
+    default List<Transfer> arrivals(final int segment) {
+        return List.of();
+    }
+
+    /**
+     * What must be copied to the host after the last segment, so that {@link #tensor} has the outputs.
+     *
+     * @return in the order of the outputs; empty where all tensors lie in one memory
+     */
+    default List<Transfer> departures() {
+        return List.of();
+    }
+
+    /**
      * Makes the segment's current run, and later ones, end early with an error, where its library can. Safe on any thread.
      *
      * @param segment index of the segment, from 0

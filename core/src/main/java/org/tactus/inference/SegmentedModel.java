@@ -1,10 +1,13 @@
 package org.tactus.inference;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
@@ -13,8 +16,8 @@ import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /**
- * A model cut into segments, loaded and bound: each tensor between segments, and each input and output, has one place in off-heap
- * memory.
+ * A model cut into segments, loaded and bound: each tensor between segments, and each input and output, has one place in the memory
+ * where it is made, and one more in each memory where it is taken.
  *
  * <pre>
  * try (SegmentedModel model = SegmentedModel.create(ModelZoo.generate("resnet", "small", 1), 4, OnnxOptions.SINGLE_THREAD)) {
@@ -31,26 +34,35 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
  * allocates nothing on the Java heap; the first runs of a segment are slow, so warm it up.
  */
 public final class SegmentedModel implements SegmentChain {
-    private static final int ALIGNMENT_BYTES = 64;
-
     private final CutChain chain;
-    private final Arena arena = Arena.ofShared();
-    private final Map<String, MemorySegment> memory = new LinkedHashMap<>();
+    private final TensorMemory host;
+    private final List<SegmentPlace> places;
+    /** By memory and name, where a tensor lies. */
+    private final Map<TensorMemory, Map<String, MemorySegment>> tensors = new IdentityHashMap<>();
+    /** Where each tensor is made. */
+    private final Map<String, TensorMemory> makers = new LinkedHashMap<>();
+    private final List<List<Transfer>> arrivals = new ArrayList<>();
+    private final List<Transfer> departures = new ArrayList<>();
     private final OnnxSession[] sessions;
     private boolean closed;
 
-    private SegmentedModel(final OnnxRuntime runtime, final CutChain chain, final OnnxOptions options) {
+    private SegmentedModel(final OnnxRuntime runtime, final CutChain chain, final TensorMemory host, final List<SegmentPlace> places) {
         this.chain = chain;
+        this.host = host;
+        this.places = List.copyOf(places);
         this.sessions = new OnnxSession[chain.parts().size()];
         try {
-            chain.inputs().forEach(this::place);
-            chain.outputs().forEach(this::place);
+            chain.inputs().forEach(info -> make(info, host));
             for (int i = 0; i < sessions.length; i++) {
-                final OnnxSession session = runtime.session(chain.parts().get(i).model().bytes(), options);
+                final SegmentPlace place = places.get(i);
+                final OnnxSession session = runtime.session(chain.parts().get(i).model().bytes(), place.options());
                 sessions[i] = session;
-                session.inputs().forEach(info -> session.bindInput(info, place(info)));
-                session.outputs().forEach(info -> session.bindOutput(info, place(info)));
+                final List<Transfer> arriving = new ArrayList<>();
+                session.inputs().forEach(info -> session.bindInput(info, bring(info, place.memory(), arriving)));
+                arrivals.add(List.copyOf(arriving));
+                session.outputs().forEach(info -> session.bindOutput(info, make(info, place.memory())));
             }
+            chain.outputs().forEach(info -> bring(info, host, departures));
         } catch (final NativeCallException e) {
             close();
             throw new InvalidModelException(chain.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
@@ -76,7 +88,7 @@ public final class SegmentedModel implements SegmentChain {
     public static SegmentedModel create(final OnnxModel model, final int cuts, final OnnxOptions options) {
         final OnnxRuntime runtime = OnnxRuntime.find()
             .orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow()));
-        return new SegmentedModel(runtime, new ModelCutter(runtime).cut(model, cuts), options);
+        return create(new ModelCutter(runtime).cut(model, cuts), options);
     }
 
     /**
@@ -89,13 +101,46 @@ public final class SegmentedModel implements SegmentChain {
      * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
      */
     public static SegmentedModel create(final CutChain chain, final OnnxOptions options) {
-        return new SegmentedModel(OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow())),
-            chain, options);
+        final TensorMemory host = new HostTensors();
+        return create(chain, host, Collections.nCopies(chain.parts().size(), new SegmentPlace(host, options)));
     }
 
-    private MemorySegment place(final TensorInfo info) {
+    /**
+     * Loads and binds a model whose segments compute in several places.
+     *
+     * @param chain  the segments
+     * @param host   where the inputs are written and the outputs are read
+     * @param places one for each segment
+     * @return the model, which closes the memories; inputs all zero
+     * @throws InvalidModelException for a segment that the runtime refuses
+     * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
+     */
+    public static SegmentedModel create(final CutChain chain, final TensorMemory host, final List<SegmentPlace> places) {
+        return new SegmentedModel(OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow())),
+            chain, host, places);
+    }
+
+    /** The place of a tensor where it is made. */
+    private MemorySegment make(final TensorInfo info, final TensorMemory memory) {
+        makers.put(info.name(), memory);
+        return place(info, memory);
+    }
+
+    /** The place of a tensor where it is taken; it has to be copied there when it was made elsewhere and is not there yet. */
+    private MemorySegment bring(final TensorInfo info, final TensorMemory to, final List<Transfer> copies) {
+        final TensorMemory from = makers.getOrDefault(info.name(), to);
+        final boolean there = tensors.getOrDefault(to, Map.of()).containsKey(info.name());
+        final MemorySegment segment = place(info, to);
+        if (from != to && !there) {
+            copies.add(new Transfer(from, to, place(info, from).address(), segment.address(), info.bytes()));
+        }
+        return segment;
+    }
+
+    private MemorySegment place(final TensorInfo info, final TensorMemory memory) {
         ModelChecks.refuseUnfixed(chain.name(), "tensor", info);
-        return memory.computeIfAbsent(info.name(), name -> arena.allocate(Math.max(1, info.bytes()), ALIGNMENT_BYTES));
+        return tensors.computeIfAbsent(memory, any -> new LinkedHashMap<>())
+            .computeIfAbsent(info.name(), name -> memory.allocate(Math.max(1, info.bytes())));
     }
 
     /**
@@ -122,6 +167,16 @@ public final class SegmentedModel implements SegmentChain {
         sessions[segment].terminate();
     }
 
+    @Override
+    public List<Transfer> arrivals(final int segment) {
+        return arrivals.get(segment);
+    }
+
+    @Override
+    public List<Transfer> departures() {
+        return List.copyOf(departures);
+    }
+
     /**
      * Lets the segment run again after {@link #terminate}. Safe on any thread.
      *
@@ -145,19 +200,24 @@ public final class SegmentedModel implements SegmentChain {
         return chain.outputs();
     }
 
+    /** Of a tensor that is in several memories, its place on the host. */
     @Override
     public MemorySegment tensor(final String name) {
-        final MemorySegment segment = memory.get(name);
-        if (segment == null) {
-            throw new IllegalArgumentException("no tensor '" + name + "' in " + chain.name() + "; there are " + memory.keySet());
+        final MemorySegment onHost = tensors.getOrDefault(host, Map.of()).get(name);
+        if (onHost != null) {
+            return onHost;
         }
-        return segment;
+        final TensorMemory maker = makers.get(name);
+        if (maker == null) {
+            throw new IllegalArgumentException("no tensor '" + name + "' in " + chain.name() + "; there are " + makers.keySet());
+        }
+        return tensors.get(maker).get(name);
     }
 
     @Override
     public void fillInputs(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
-        chain.inputs().forEach(info -> SeededValues.fill(info, memory.get(info.name()), random));
+        chain.inputs().forEach(info -> SeededValues.fill(info, tensor(info.name()), random));
     }
 
     @Override
@@ -171,6 +231,9 @@ public final class SegmentedModel implements SegmentChain {
                 session.close();
             }
         }
-        arena.close();
+        final Set<TensorMemory> memories = Collections.newSetFromMap(new IdentityHashMap<>());
+        places.forEach(place -> memories.add(place.memory()));
+        memories.add(host);
+        memories.forEach(TensorMemory::close);
     }
 }

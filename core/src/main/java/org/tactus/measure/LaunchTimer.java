@@ -46,7 +46,7 @@ public final class LaunchTimer implements AutoCloseable {
      */
     public LaunchTimer(final GpuRig rig) {
         this.rig = rig;
-        device = new CudaDevice(rig.gpu(), new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0), null);
+        device = new CudaDevice(rig.gpu(), new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0), null, null);
     }
 
     /**

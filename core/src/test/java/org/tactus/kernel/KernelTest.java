@@ -20,7 +20,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.tactus.device.ComputingDevice;
 import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
@@ -293,11 +292,57 @@ class KernelTest {
         assertEquals(0, kernel.droppedEvents());
     }
 
+    /** A device beside its dispatcher: a thread a segment. */
+    private static final class ThreadDevice implements Device {
+        private Thread thread;
+
+        @Override
+        public void start(final SegmentWork work, final long job, final long startNs) {
+            thread = Thread.ofPlatform().start(() -> {
+                try {
+                    work.run(job);
+                } catch (final Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+
+        @Override
+        public int poll(final long nowNs) {
+            return thread.isAlive() ? RUNNING : DONE;
+        }
+
+        @Override
+        public long elapsedNs(final long startNs, final long observedNs) {
+            return observedNs - startNs;
+        }
+
+        @Override
+        public Throwable failure() {
+            return null;
+        }
+
+        @Override
+        public boolean isSynchronous() {
+            return false;
+        }
+
+        @Override
+        public String driver() {
+            return "a thread";
+        }
+
+        @Override
+        public void close() {
+            // the thread has ended
+        }
+    }
+
     @Test
     void shouldCloseASegmentWhenItsDeviceHasDoneWithIt() throws InterruptedException {
         final TaskSet set = TaskSet.builder("test").device(DeviceSpec.modelled("acc0"))
             .task("long", t -> t.periodNs(1000 * MS).segment("acc0", 500 * MS)).build();
-        open(set, List.of(new ComputingDevice(Clock.SYSTEM, () -> { })), KernelOptions.DEFAULT, Admission.ALL);
+        open(set, List.of(new ThreadDevice()), KernelOptions.DEFAULT, Admission.ALL);
         final CountDownLatch begun = new CountDownLatch(1);
         final SegmentWork computes = work(job -> {
             begun.countDown();

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.tactus.OnnxWorks;
 import org.tactus.bench.ExitStatus;
-import org.tactus.device.ComputingDevice;
+import org.tactus.device.cuda.CudaDevices;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
@@ -53,7 +53,7 @@ final class AnswerCheck {
 
     private static boolean computes(final DeviceSpec device) {
         return device.kind() == DeviceKind.CPU
-            || device.kind() == DeviceKind.MODELLED && device.driver().equals(ComputingDevice.DRIVER);
+            || device.kind() == DeviceKind.CUDA && device.driver().equals(CudaDevices.SOFTWARE);
     }
 
     private static boolean same(final Map<String, byte[]> one, final Map<String, byte[]> other) {

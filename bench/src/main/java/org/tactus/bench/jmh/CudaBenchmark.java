@@ -90,7 +90,7 @@ public class CudaBenchmark {
             Optional.of(new DeviceMemory(16L * CHUNK_BYTES, CHUNK_BYTES, SwapProtocol.SEQ, 1, 1, 0, 0)), 0);
         final CudaDriver real = driver.equals("software") ? software.driver() : CudaDriver.of(answering(), "nothing");
         gpu = real.gpus().getFirst();
-        device = new CudaDevice(gpu, spec, null);
+        device = new CudaDevice(gpu, spec, null, null);
         final Task task = TaskSet.builder("bench").device(spec).task("net", t -> t.periodNs(1_000_000).segment("gpu0", 1)
             .memory(new TaskMemory(CHUNK_BYTES, OptionalLong.of(CHUNK_BYTES), Optional.empty()))).build().tasks().getFirst();
         device.define(0, task);

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -16,6 +17,9 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.device.ChunkMover;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
+import org.tactus.device.TensorFetch;
+import org.tactus.inference.TensorMemory;
+import org.tactus.inference.Transfer;
 import org.tactus.memory.ChunkRegion;
 import org.tactus.memory.CompletionWord;
 import org.tactus.memory.RegionMover;
@@ -48,6 +52,7 @@ public final class CudaDevice implements Device {
     private final CudaModules modules;
     private final CudaCapabilities capabilities;
     private final AutoCloseable owned;
+    private final Runnable hostSetup;
     private final long context;
     private final long stream;
     private final CompletionWord word;
@@ -62,6 +67,9 @@ public final class CudaDevice implements Device {
     private final CudaMover mover;
     private final long marginNs;
     private int status = DONE;
+    private CudaWork running;
+    private HostCompute host;
+    private long launchedNs;
     private long heldUpNs;
     private long lastNs;
     private Throwable failure;
@@ -72,10 +80,13 @@ public final class CudaDevice implements Device {
      *
      * @param gpu   the GPU
      * @param spec  what the set says of it
-     * @param owned closed with the device, such as a software driver
+     * @param owned closed with the device, such as a software driver; null for none
+     * @param hostSetup of a GPU that is made up, whose networks the host computes: run first on the thread that does, what the machine
+     *                  permits it; null for a GPU that computes
      */
-    public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned) {
+    public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
         this.gpu = gpu;
+        this.hostSetup = hostSetup;
         this.owned = owned;
         final CudaDriver driver = gpu.driver();
         streams = driver.streams();
@@ -136,13 +147,24 @@ public final class CudaDevice implements Device {
     }
 
     private void queueSpin(final long ns, final long nowNs) {
-        spinNs.set(ValueLayout.JAVA_LONG, 0, ns);
         final long beginNs = recordBegin();
-        modules.launch(spin, 1, 1, stream, spinParameters.address());
+        launchSpin(ns);
         recordEnd(beginNs, nowNs);
     }
 
+    private void launchSpin(final long ns) {
+        spinNs.set(ValueLayout.JAVA_LONG, 0, ns);
+        modules.launch(spin, 1, 1, stream, spinParameters.address());
+        launchedNs = Clock.SYSTEM.nanoTime();
+    }
+
+    /** Queues a kernel that takes a time, all else that is queued with it included, for a work that computes elsewhere meanwhile. */
+    void spin(final long ns) {
+        launchSpin(Math.max(0, ns - marginNs));
+    }
+
     private long recordBegin() {
+        launchedNs = 0;
         streams.record(begin, stream);
         return Clock.SYSTEM.nanoTime();
     }
@@ -152,7 +174,7 @@ public final class CudaDevice implements Device {
      * launch would make the segment look longer than it is: that time is taken off.
      */
     private void recordEnd(final long beginNs, final long nowNs) {
-        heldUpNs = Math.max(0, Clock.SYSTEM.nanoTime() - beginNs - LAUNCH_NS);
+        heldUpNs = Math.max(0, (launchedNs == 0 ? Clock.SYSTEM.nanoTime() : launchedNs) - beginNs - LAUNCH_NS);
         streams.record(end, stream);
         word.signal(stream, nowNs);
     }
@@ -161,9 +183,11 @@ public final class CudaDevice implements Device {
     public void start(final SegmentWork work, final long job, final long startNs) {
         status = RUNNING;
         failure = null;
+        running = null;
         try {
-            gpu.makeCurrent(context); // a dispatcher's thread may drive several GPUs
+            makeCurrent(); // a dispatcher's thread may drive several GPUs
             if (work instanceof final CudaWork own) {
+                running = own;
                 final long beginNs = recordBegin();
                 own.launch(stream, job);
                 recordEnd(beginNs, startNs);
@@ -187,8 +211,9 @@ public final class CudaDevice implements Device {
             try {
                 if (word.hasCome(nowNs)) {
                     lastNs = Math.max(0, streams.elapsedNs(begin, end, elapsed) - heldUpNs);
-                    status = DONE;
-                    return DONE;
+                    failure = running == null ? null : running.failure();
+                    status = failure == null ? DONE : FAILED;
+                    return status;
                 }
             } catch (final RuntimeException e) {
                 fail(e);
@@ -230,7 +255,7 @@ public final class CudaDevice implements Device {
     @Override
     public boolean isLost() {
         try {
-            gpu.makeCurrent(context); // the monitor's thread
+            makeCurrent(); // the monitor's thread
             streams.isDone(stream);
             return false;
         } catch (final NativeCallException e) {
@@ -261,7 +286,7 @@ public final class CudaDevice implements Device {
     @Override
     public void define(final int slot, final Task task) {
         if (regions != null) {
-            gpu.makeCurrent(context);
+            makeCurrent();
             regions.define(slot, task);
         }
     }
@@ -269,7 +294,7 @@ public final class CudaDevice implements Device {
     @Override
     public void defined() {
         if (regions != null) {
-            gpu.makeCurrent(context);
+            makeCurrent();
             regions.defined();
         }
     }
@@ -277,7 +302,7 @@ public final class CudaDevice implements Device {
     @Override
     public void forget(final int slot) {
         if (regions != null) {
-            gpu.makeCurrent(context);
+            makeCurrent();
             regions.forget(slot);
         }
     }
@@ -293,6 +318,87 @@ public final class CudaDevice implements Device {
             : new long[] {regions.fixedAddress(slot), regions.regionAddress(slot), regions.scratchAddress(slot)};
     }
 
+    /**
+     * Memory of the GPU for a network's tensors, beside what is scheduled. Control thread.
+     *
+     * @return a new one, closed by the model that gets it
+     */
+    public TensorMemory tensors() {
+        return new CudaTensors(this, false);
+    }
+
+    /**
+     * Host memory that the GPU's copy engines reach, for tensors that come from processors or go to them. Control thread.
+     *
+     * @return a new one, closed by the model that gets it
+     */
+    public TensorMemory pinned() {
+        return new CudaTensors(this, true);
+    }
+
+    /**
+     * Prepares a segment of a network for this GPU. Control thread.
+     *
+     * @param network    computes the segment on this GPU's tensors, and tells the time that it takes on one that is made up
+     * @param arrivals   what is copied in before, from the host
+     * @param departures what is copied out after, to the host
+     * @return the work, which closes the network's
+     */
+    public SegmentWork network(final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures) {
+        if (computesOnHost() && host == null) {
+            makeCurrent();
+            host = new HostCompute(streams, hostSetup);
+            made.add(host::close);
+        }
+        return new CudaNetworkWork(this, network, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host);
+    }
+
+    /**
+     * Prepares to bring tensors from this GPU to a segment that a processor computes. Control thread.
+     *
+     * @param arrivals what is copied
+     * @return to be closed with that segment
+     */
+    public TensorFetch fetch(final List<Transfer> arrivals) {
+        return arrivals.isEmpty() ? TensorFetch.NONE : new CudaFetch(this, arrivals);
+    }
+
+    /**
+     * Does something that may queue work in this GPU's stream, and waits for it. Control thread.
+     *
+     * @param body what is done
+     */
+    public void use(final Runnable body) {
+        makeCurrent();
+        body.run();
+        streams.synchronize(stream);
+    }
+
+    /**
+     * Tells whether the host computes this GPU's networks.
+     *
+     * @return false for a GPU that is there
+     */
+    public boolean computesOnHost() {
+        return hostSetup != null;
+    }
+
+    /** The driver that this GPU belongs to. */
+    CudaDriver calls() {
+        return gpu.driver();
+    }
+
+    /** Makes the context the calling thread's. */
+    void makeCurrent() {
+        gpu.makeCurrent(context);
+    }
+
+    /** Zeroes device memory; returns when it is done. Control thread. */
+    void clear(final long address, final long bytes) {
+        streams.fillBytes(address, (byte) 0, bytes, stream);
+        streams.synchronize(stream);
+    }
+
     /** The swappable region of a slot's task. */
     ChunkRegion region(final int slot) {
         return regions.region(slot);
@@ -302,7 +408,7 @@ public final class CudaDevice implements Device {
     @Override
     public void close() {
         made.add(gpu::synchronize);
-        made.add(() -> gpu.makeCurrent(context));
+        made.add(this::makeCurrent);
         made.run().ifPresent(e -> failure = failure == null ? e : failure);
         if (owned != null) {
             try {

@@ -33,15 +33,16 @@ public final class CudaDevices {
      *
      * @param spec     what the set says
      * @param realTime true to let a software GPU's thread ask for SCHED_FIFO
+     * @param setup    run first on the thread that computes for a software GPU: what the machine permits it
      * @return the device
      * @throws IllegalStateException when there is no such GPU, with one sentence that says what would be right
      * @throws NativeCallException   when the driver refuses
      */
-    public static CudaDevice open(final DeviceSpec spec, final boolean realTime) {
+    public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
         if (spec.driver().equals(SOFTWARE)) {
             final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime));
             try {
-                return new CudaDevice(software.driver().gpus().getFirst(), spec, software);
+                return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
             } catch (final RuntimeException e) {
                 software.close();
                 throw e;
@@ -58,7 +59,7 @@ public final class CudaDevices {
             throw new IllegalStateException("device '" + spec.name() + "' is GPU " + spec.index() + ", but there are " + gpus.size()
                 + "; the first one is index 0");
         }
-        return new CudaDevice(gpus.get(spec.index()), spec, null);
+        return new CudaDevice(gpus.get(spec.index()), spec, null, null);
     }
 
     /** A software GPU whose copies keep what the set says of a chunk, and that has a little more memory than the set schedules. */

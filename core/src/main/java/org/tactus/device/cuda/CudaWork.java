@@ -12,6 +12,16 @@ public interface CudaWork extends SegmentWork {
      */
     void launch(long stream, long job);
 
+    /**
+     * Tells whether what was queued last came to a bad end that the stream does not know of. Called by the dispatcher when the stream is
+     * past it.
+     *
+     * @return the cause; null for a good end
+     */
+    default Throwable failure() {
+        return null;
+    }
+
     @Override
     default void run(final long job) {
         throw new UnsupportedOperationException("a GPU's segment does not run on a CPU device");

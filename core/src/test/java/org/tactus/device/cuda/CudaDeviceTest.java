@@ -65,7 +65,7 @@ class CudaDeviceTest {
     }
 
     private CudaDevice open(final DeviceMemory memory) {
-        device = new CudaDevice(software.driver().gpus().getFirst(), spec(memory), null);
+        device = new CudaDevice(software.driver().gpus().getFirst(), spec(memory), null, null);
         return device;
     }
 
@@ -338,7 +338,7 @@ class CudaDeviceTest {
         for (final String step : steps) {
             final MemorySegment refuses = all.find("cuInit").orElseThrow(); // any flags but 0 are an invalid value
             final CudaDriver poor = CudaDriver.of(name -> name.equals(step) ? Optional.of(refuses) : all.find(name), step);
-            assertThrows(NativeCallException.class, () -> new CudaDevice(poor.gpus().getFirst(), spec(MEMORY), null), step);
+            assertThrows(NativeCallException.class, () -> new CudaDevice(poor.gpus().getFirst(), spec(MEMORY), null, null), step);
             assertEquals(Inventory.NOTHING, software.inventory(), step);
         }
     }
@@ -399,7 +399,7 @@ class CudaDeviceTest {
         final SymbolLookup all = software.lookup();
         final SymbolLookup without = name -> name.equals("cuStreamWriteValue32_v2") ? Optional.empty() : all.find(name);
         final CudaDriver poor = CudaDriver.of(without, "software driver without words");
-        device = new CudaDevice(poor.gpus().getFirst(), spec(MEMORY), null);
+        device = new CudaDevice(poor.gpus().getFirst(), spec(MEMORY), null, null);
         assertFalse(device.capabilities().streamWords());
         assertTrue(device.driver().contains("no stream memory operations"), device.driver());
         final ChunkMover mover = device.mover();
@@ -441,7 +441,7 @@ class CudaDeviceTest {
     @Test
     void shouldSayWhatIsMissingWhenASetNamesAGpuThatIsNotThere() {
         final UnaryOperator<String> message = driver -> assertThrows(IllegalStateException.class, () -> CudaDevices.open(
-            new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), driver, 99, Optional.empty(), 0), false)).getMessage();
+            new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), driver, 99, Optional.empty(), 0), false, () -> { })).getMessage();
         assertTrue(message.apply("hardware").contains("software and nvidia"), message.apply("hardware"));
         assertTrue(message.apply("").contains("gpu0"), message.apply(""));
     }

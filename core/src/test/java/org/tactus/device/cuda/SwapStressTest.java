@@ -114,7 +114,7 @@ class SwapStressTest {
     }
 
     private void openDevice() {
-        device = new CudaDevice(software.driver().gpus().getFirst(), SPEC, null);
+        device = new CudaDevice(software.driver().gpus().getFirst(), SPEC, null, null);
         mover = device.mover();
         final CudaModules modules = software.driver().modules();
         module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));

@@ -1,0 +1,78 @@
+package org.tactus;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.device.Device;
+import org.tactus.device.cuda.CudaDevice;
+import org.tactus.inference.CutChain;
+import org.tactus.inference.HostTensors;
+import org.tactus.inference.InvalidModelException;
+import org.tactus.inference.ModelCutter;
+import org.tactus.inference.OnnxModel;
+import org.tactus.inference.QuantizedTask;
+import org.tactus.inference.SegmentPlace;
+import org.tactus.inference.SegmentedModel;
+import org.tactus.inference.TensorMemory;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/** Loads ONNX networks, each segment in the memory of the device that it names; segments in int8 compute on bytes. Control thread. */
+final class OnnxNetworks {
+    private final TaskSet set;
+    private final List<Device> devices;
+    private final Path directory;
+
+    OnnxNetworks(final TaskSet set, final List<Device> devices, final Path directory) {
+        this.set = set;
+        this.devices = devices;
+        this.directory = directory;
+    }
+
+    /** Cuts, loads and binds a task's network. */
+    SegmentedModel load(final Task task, final ModelSource source) {
+        final CutChain chain = chain(task, source);
+        final Optional<CudaDevice> gpu = gpu(task);
+        final TensorMemory host = gpu.map(CudaDevice::pinned).orElseGet(HostTensors::new);
+        final Optional<TensorMemory> onGpu = gpu.map(CudaDevice::tensors);
+        final List<SegmentPlace> places = new ArrayList<>();
+        for (final Segment segment : task.segments()) {
+            final boolean there = devices.get(segment.device()) instanceof CudaDevice;
+            places.add(new SegmentPlace(there ? onGpu.orElseThrow() : host, options(task, segment)));
+        }
+        return SegmentedModel.create(chain, host, places);
+    }
+
+    private CutChain chain(final Task task, final ModelSource source) {
+        if (QuantizedTask.wants(task)) {
+            return QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED).chain();
+        }
+        final OnnxRuntime runtime = OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow()));
+        return new ModelCutter(runtime).cut(OnnxModel.of(source, directory, OnnxWorks.WEIGHT_SEED), source.cuts());
+    }
+
+    /** A GPU that is made up has one thread that computes for it. */
+    private OnnxOptions options(final Task task, final Segment segment) {
+        return set.platform().devices().get(segment.device()).kind() == DeviceKind.CUDA ? OnnxOptions.SINGLE_THREAD
+            : OnnxWorks.options(set, task);
+    }
+
+    /** The GPU that some of a task's segments run on; empty when none does, or the devices are not open. */
+    Optional<CudaDevice> gpu(final Task task) {
+        final List<Integer> indices = task.segments().stream().map(Segment::device).distinct()
+            .filter(index -> devices.get(index) instanceof CudaDevice).toList();
+        if (indices.size() > 1) {
+            final List<String> names = indices.stream().map(set.platform().devices()::get).map(DeviceSpec::name).toList();
+            throw new InvalidModelException("task '" + task.name() + "': its segments name the GPUs " + String.join(" and ", names)
+                + "; a network runs on one GPU beside processors");
+        }
+        return indices.stream().findFirst().map(index -> (CudaDevice) devices.get(index));
+    }
+}

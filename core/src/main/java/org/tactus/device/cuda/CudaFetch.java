@@ -1,0 +1,59 @@
+package org.tactus.device.cuda;
+
+import java.util.List;
+import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.device.TensorFetch;
+import org.tactus.inference.Transfer;
+import org.tactus.memory.CompletionWord;
+import org.tactus.memory.Undo;
+import org.tactus.time.Clock;
+
+/** Copies tensors out of a GPU's memory, on a stream of its own, and spins until they are there. */
+final class CudaFetch implements TensorFetch {
+    private final CudaDevice device;
+    private final CudaCopies copies;
+    private final Undo made = new Undo();
+    private final long stream;
+    private final CompletionWord word;
+    private volatile boolean cancelled;
+
+    CudaFetch(final CudaDevice device, final List<Transfer> transfers) {
+        this.device = device;
+        final CudaStreams streams = device.calls().streams();
+        copies = new CudaCopies(streams, transfers);
+        device.makeCurrent();
+        try {
+            stream = streams.create(0);
+            made.add(() -> streams.destroy(stream));
+            word = new CompletionWord(device.calls());
+            made.add(word::close);
+        } catch (final RuntimeException e) {
+            made.run(e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void fetch() {
+        device.makeCurrent(); // the dispatcher of a processor, which may fetch from several GPUs
+        copies.out(stream);
+        word.signal(stream, Clock.SYSTEM.nanoTime());
+        while (!word.hasCome(Clock.SYSTEM.nanoTime())) {
+            if (cancelled) {
+                throw new IllegalStateException("the copy of a tensor to the host was cancelled");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+    }
+
+    @Override
+    public void close() {
+        made.add(device::makeCurrent);
+        made.run(); // what a broken context refuses to free is freed with it
+    }
+}

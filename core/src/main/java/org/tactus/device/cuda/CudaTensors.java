@@ -1,0 +1,45 @@
+package org.tactus.device.cuda;
+
+import java.lang.foreign.MemorySegment;
+import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.inference.TensorMemory;
+import org.tactus.memory.Undo;
+
+/** Tensors in a GPU's memory, or in pinned host memory that its copy engines reach. Control thread. */
+final class CudaTensors implements TensorMemory {
+    private final CudaDevice device;
+    private final boolean pinned;
+    private final Undo made = new Undo();
+
+    CudaTensors(final CudaDevice device, final boolean pinned) {
+        this.device = device;
+        this.pinned = pinned;
+    }
+
+    @Override
+    public MemorySegment allocate(final long bytes) {
+        device.makeCurrent();
+        final CudaMemory memory = device.calls().memory();
+        final long address = pinned ? memory.allocateHost(bytes) : memory.allocate(bytes);
+        made.add(() -> {
+            if (pinned) {
+                memory.freeHost(address);
+            } else {
+                memory.freeDevice(address);
+            }
+        });
+        final MemorySegment tensor = CudaMemory.view(address, bytes);
+        if (pinned) {
+            tensor.fill((byte) 0);
+        } else {
+            device.clear(address, bytes);
+        }
+        return tensor;
+    }
+
+    @Override
+    public void close() {
+        made.add(device::makeCurrent);
+        made.run(); // what a broken context refuses to free is freed with it
+    }
+}

@@ -1,0 +1,162 @@
+package org.tactus;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.tactus.device.Device;
+import org.tactus.device.SegmentWork;
+import org.tactus.device.cuda.CudaDevice;
+import org.tactus.device.cuda.CudaDevices;
+import org.tactus.inference.InvalidModelException;
+import org.tactus.kernel.KernelListener;
+import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
+import org.tactus.model.NamedVariant;
+import org.tactus.model.Precision;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
+import org.tactus.time.Clock;
+import org.tactus.trace.RunResult;
+
+/** Networks that run on a GPU that is made up, and partly on a processor. */
+@Timeout(60)
+class CudaNetworkTest {
+    private static final long MS = 1_000_000;
+    private static final ActualTime SHORT = new ActualTime(0.05, 0.05);
+
+    private static DeviceSpec gpu(final String name) {
+        return new DeviceSpec(name, DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.empty(), 0);
+    }
+
+    /** A network whose segments lie as the letters say: G on the GPU, C on the processor, Q there in int8. */
+    private static TaskSet set(final String... layouts) {
+        final TaskSetBuilder builder = TaskSet.builder("mixed").device(DeviceSpec.cpu("cpu0")).device(gpu("gpu0"));
+        for (final String layout : layouts) {
+            builder.task("net-" + layout, task -> {
+                task.periodNs(500 * MS).model(new ModelSource.Zoo("resnet", "small", layout.length()));
+                for (final char letter : layout.toCharArray()) {
+                    task.segment(List.of(new NamedVariant(letter == 'G' ? "gpu0" : "cpu0",
+                        letter == 'Q' ? Precision.INT8 : Precision.FP32, 20 * MS, 0, SHORT)));
+                }
+            });
+        }
+        return builder.build();
+    }
+
+    private static RunResult run(final TaskSet set, final WorkFactory works, final List<String> errors) throws InterruptedException {
+        final KernelListener listener = new KernelListener() {
+            @Override
+            public void onError(final String task, final Throwable cause) {
+                errors.add(task + ": " + cause.getMessage());
+            }
+        };
+        try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT.withRealTime(false).withForce(true), works, listener)) {
+            tactus.start();
+            Thread.sleep((tactus.zeroNs() - System.nanoTime()) / MS + 900);
+            return tactus.stop();
+        }
+    }
+
+    @Test
+    void shouldAnswerAsOfflineWhereverTheSegmentsLie() throws InterruptedException {
+        final TaskSet set = set("GGGGG", "GCGCG", "CGGQQ", "QGCCQ", "CCCCG", "GQQQC");
+        final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+        final OnnxWorks works = new OnnxWorks();
+        final RunResult result = run(set, works, errors);
+        assertEquals(List.of(), errors);
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final Task task = set.tasks().get(i);
+            assertTrue(result.tasks().get(i).jobs() > 0, result.tasks().get(i).toString());
+            assertArrayEquals(works.offline(set, task, TactusOptions.DEFAULT.seed()).get("output"),
+                works.answers().get(task.name()).get("output"), task.name());
+        }
+    }
+
+    @Test
+    void shouldStopTheTaskAloneWhenItsComputationBreaks() throws InterruptedException {
+        final TaskSet set = set("GC", "GG");
+        final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+        final OnnxWorks networks = new OnnxWorks();
+        final WorkFactory breaking = (of, devices, task, seed) -> {
+            final List<SegmentWork> works = networks.prepare(of, devices, task, seed);
+            if (task.name().equals("net-GC")) {
+                works.getFirst().terminate(); // ONNX Runtime ends each later run with an error
+            }
+            return works;
+        };
+        final RunResult result = run(set, breaking, errors);
+        assertEquals(1, errors.size(), errors.toString());
+        assertTrue(errors.getFirst().startsWith("net-GC: "), errors.toString());
+        assertEquals(0, result.tasks().getFirst().jobs());
+        assertTrue(result.tasks().getLast().jobs() > 0, result.tasks().toString());
+    }
+
+    @Test
+    void shouldTakeTheTimeOfTheModelOrOfTheResultWhicheverIsLonger() throws Exception {
+        final TaskSet set = TaskSet.builder("one").device(gpu("gpu0")).task("t", t -> t.periodNs(900 * MS).segment("gpu0", MS)).build();
+        try (Device device = Devices.open(set, 0, TactusOptions.DEFAULT.withRealTime(false))) {
+            final CudaDevice cuda = (CudaDevice) device;
+            assertTrue(cuda.computesOnHost());
+            final long modelled = elapsed(cuda, 30 * MS, 0);
+            assertTrue(modelled >= 29 * MS, "the kernel takes its time: " + modelled);
+            final long late = elapsed(cuda, MS, 40);
+            assertTrue(late >= 40 * MS, "an overrun: " + late);
+        }
+    }
+
+    private static long elapsed(final CudaDevice device, final long modelledNs, final long computedMs) throws InterruptedException {
+        final CountDownLatch computed = new CountDownLatch(1);
+        final SegmentWork work = device.network(new SegmentWork() {
+            @Override
+            public void run(final long job) throws InterruptedException {
+                Thread.sleep(computedMs);
+                computed.countDown();
+            }
+
+            @Override
+            public long modelledNs(final long job) {
+                return modelledNs;
+            }
+
+            @Override
+            public void terminate() {
+                // ends by itself
+            }
+
+            @Override
+            public void close() {
+                // holds nothing
+            }
+        }, List.of(), List.of());
+        final long startNs = Clock.SYSTEM.nanoTime();
+        device.start(work, 0, startNs);
+        int status = Device.RUNNING;
+        while (status == Device.RUNNING) {
+            status = device.poll(Clock.SYSTEM.nanoTime());
+        }
+        assertEquals(Device.DONE, status);
+        assertEquals(0, computed.getCount());
+        return device.elapsedNs(startNs, Clock.SYSTEM.nanoTime());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWhenANetworkNamesTwoGpus() {
+        final TaskSet set = TaskSet.builder("two").device(gpu("gpu0")).device(gpu("gpu1")).task("net", task ->
+            task.periodNs(500 * MS).model(new ModelSource.Zoo("resnet", "small", 2)).segment("gpu0", MS).segment("gpu1", MS)).build();
+        final String said = assertThrows(InvalidModelException.class,
+            () -> run(set, new OnnxWorks(), new ArrayList<>())).getMessage();
+        assertTrue(said.contains("gpu0 and gpu1") && said.contains("one GPU"), said);
+    }
+}
