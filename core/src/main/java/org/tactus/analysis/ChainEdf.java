@@ -103,9 +103,11 @@ final class ChainEdf {
     /**
      * Iterates with limits that are a multiple of the deadlines, and no longer than a search can wait.
      *
+     * @param factor limit of a bound, in deadlines
+     * @param ratio  bounds only grow: once one is past this many of its deadlines, it ends
      * @return true when nothing changed any more; else the bounds are only those of the last round
      */
-    boolean relaxed(final long factor) {
+    boolean relaxed(final long factor, final double ratio) {
         for (int round = 0; round < MOST_RELAXED_ROUNDS; round++) {
             boolean changed = false;
             for (int i = 0; i < model.tasks; i++) {
@@ -113,6 +115,9 @@ final class ChainEdf {
                 final long response = Math.min(limit, bound(i, limit));
                 changed |= response > whole[i];
                 whole[i] = Math.max(whole[i], response);
+                if (RelaxedBounds.ratio(whole[i], model.deadline[i]) > ratio) {
+                    return false;
+                }
                 for (int s = model.runFrom[i]; s < model.runFrom[i + 1]; s++) {
                     changed |= learn(i, model.runDevice[s], Math.min(limit, found[s]));
                     changed |= model.runOffer[s] >= 0 && learn(i, model.runOffer[s], Math.min(limit, found[s]));

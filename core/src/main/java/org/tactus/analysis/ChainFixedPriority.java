@@ -49,12 +49,18 @@ final class ChainFixedPriority {
     /**
      * Bounds the tasks from the highest priority down to the first that is past its deadline, whose bound may be a multiple of it.
      *
+     * @param factor limit of a bound, in deadlines
+     * @param rank   where something as good fails: of a rank above it only whether it fails is asked, and of itself no bound past ratio
+     * @param ratio  1 to the factor
+     * @param steps  towards one fixed point
      * @return its rank, or -1
      */
-    int relaxed(final long factor, final int steps) {
+    int relaxed(final long factor, final int rank, final double ratio, final int steps) {
         Arrays.fill(bound, INFINITE);
         for (int i = 0; i < model.tasks; i++) {
-            bound[i] = response(i, Saturating.multiply(model.deadline[i], factor), steps);
+            final double most = i < rank ? 1 : i == rank ? ratio : factor;
+            bound[i] = response(i, most < factor ? (long) Math.ceil(most * model.deadline[i])
+                : Saturating.multiply(model.deadline[i], factor), steps);
             if (bound[i] > model.deadline[i]) {
                 return i;
             }

@@ -1,7 +1,6 @@
 package org.tactus.analysis;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -259,15 +258,54 @@ final class ChainModel {
         return at;
     }
 
+    /** Orders the costs on a device, largest first, equal ones as they come. */
     private void index(final int device, final int count, final long[] costs, final int[] onDevice, final int[] ofTask) {
-        final int[] sorted = IntStream.range(0, count).filter(at -> onDevice[at] == device).boxed()
-            .sorted(Comparator.comparingLong(at -> -costs[at])).mapToInt(Integer::intValue).toArray();
-        layerCost[device] = new long[sorted.length];
-        layerTask[device] = new int[sorted.length];
-        for (int at = 0; at < sorted.length; at++) {
-            layerCost[device][at] = costs[sorted[at]];
-            layerTask[device][at] = ofTask[sorted[at]];
+        final long[] here = new long[count];
+        int n = 0;
+        for (int at = 0; at < count; at++) {
+            if (onDevice[at] == device) {
+                here[n] = -costs[at];
+                n++;
+            }
         }
-        users[device] = IntStream.range(0, tasks).filter(i -> deviceCost[i * devices + device] > 0).toArray();
+        final long[] sorted = Arrays.copyOf(here, n);
+        Arrays.sort(sorted);
+        layerCost[device] = new long[n];
+        for (int place = 0; place < n; place++) {
+            layerCost[device][place] = -sorted[place];
+        }
+        layerTask[device] = new int[n];
+        final int[] placed = new int[n];
+        for (int at = 0; at < count; at++) {
+            if (onDevice[at] == device) {
+                final int first = first(sorted, -costs[at]);
+                layerTask[device][first + placed[first]] = ofTask[at];
+                placed[first]++;
+            }
+        }
+        final int[] found = new int[tasks];
+        int many = 0;
+        for (int i = 0; i < tasks; i++) {
+            if (deviceCost[i * devices + device] > 0) {
+                found[many] = i;
+                many++;
+            }
+        }
+        users[device] = Arrays.copyOf(found, many);
+    }
+
+    /** First place of a value that is there. */
+    private static int first(final long[] ascending, final long value) {
+        int low = 0;
+        int high = ascending.length - 1;
+        while (low < high) {
+            final int middle = (low + high) >>> 1;
+            if (ascending[middle] < value) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 }

@@ -21,28 +21,46 @@ public final class RelaxedBounds {
      * @param set chains without swapping, every WCET known
      */
     public RelaxedBounds(final TaskSet set) {
+        this(set, 0, Double.POSITIVE_INFINITY);
+    }
+
+    /**
+     * Bounds a set that is of interest only when it gets as far as another. What gets as far is told the same as without this floor; of
+     * what does not, only that: its ratio or its task may differ.
+     *
+     * @param set   chains without swapping, every WCET known
+     * @param rank  of the other's failing task by priority, from 0: failing at a higher rank is not as far. Under EDF all are alike
+     * @param ratio of that task's bound to its deadline: failing at this rank with a larger ratio is not as far
+     */
+    public RelaxedBounds(final TaskSet set, final int rank, final double ratio) {
+        final double least = Math.max(1, ratio);
         if (set.policy() == PolicyKind.EDF) {
             final ChainModel model = ChainModel.byFile(set);
             final ChainEdf solver = new ChainEdf(model, false);
-            final boolean known = solver.relaxed(FACTOR);
+            // What is not known in time has a ratio above the factor, but bounds that may still be below it.
+            final boolean known = solver.relaxed(FACTOR, least > FACTOR ? Double.POSITIVE_INFINITY : least);
             double worst = 0;
             int which = -1;
             for (int i = 0; i < model.tasks; i++) {
-                final double share = (double) solver.bounds()[i] / model.deadline[i];
+                final double share = ratio(solver.bounds()[i], model.deadline[i]);
                 if (share > worst) {
                     worst = share;
                     which = i;
                 }
             }
-            ratio = known ? worst : FACTOR + worst;
-            failing = ratio > 1 ? which : -1;
+            this.ratio = known ? worst : FACTOR + worst;
+            failing = this.ratio > 1 ? which : -1;
         } else {
             final ChainModel model = ChainModel.byPriority(set);
             final ChainFixedPriority solver = new ChainFixedPriority(model, false);
-            final int rank = solver.relaxed(FACTOR, MOST_STEPS);
-            failing = rank < 0 ? -1 : model.order[rank];
-            ratio = rank < 0 ? 0 : Math.min(FACTOR, (double) solver.bound(rank) / model.deadline[rank]);
+            final int first = solver.relaxed(FACTOR, rank, Math.min(FACTOR, least), MOST_STEPS);
+            failing = first < 0 ? -1 : model.order[first];
+            this.ratio = first < 0 ? 0 : Math.min(FACTOR, ratio(solver.bound(first), model.deadline[first]));
         }
+    }
+
+    static double ratio(final long boundNs, final long deadlineNs) {
+        return (double) boundNs / deadlineNs;
     }
 
     /**

@@ -16,7 +16,7 @@ final class Acceptance {
     }
 
     static boolean accepts(final TaskSet set) {
-        final RelaxedBounds bounds = new RelaxedBounds(set);
+        final RelaxedBounds bounds = new RelaxedBounds(set, 0, NEAR);
         return bounds.failing() < 0 || bounds.ratio() < NEAR && Analyses.analyze(set).schedulable();
     }
 }

@@ -53,6 +53,10 @@ public final class LayerAllocator {
         }
     }
 
+    private static final Score NOTHING = new Score(0, Double.POSITIVE_INFINITY, 0);
+    /** Far beyond its deadline no refinement saves a task. */
+    private static final Score HOPELESS = new Score(0, 2, 0);
+
     /** An allocation under way: what is chosen, and the tasks that it makes. */
     private record State(int[][] chosen, Task[] tasks, Score score) {
     }
@@ -121,21 +125,22 @@ public final class LayerAllocator {
         for (int i = 0; i < tasks.length; i++) {
             tasks[i] = choices.task(i, chosen[i]);
         }
-        return new State(chosen, tasks, score(tasks, choices.loss(chosen)));
+        return new State(chosen, tasks, score(tasks, NOTHING, choices.loss(chosen)));
     }
 
-    private State moved(final State from, final int task, final int[] moved) {
+    /** Moves a task's segments; what comes out no better than the floor is only known to be so. */
+    private State moved(final State from, final int task, final int[] moved, final Score floor) {
         final int[][] chosen = from.chosen.clone();
         final Task[] tasks = from.tasks.clone();
         chosen[task] = moved;
         tasks[task] = choices.task(task, moved);
         return new State(chosen, tasks,
-            score(tasks, from.score.loss - choices.loss(task, from.chosen[task]) + choices.loss(task, moved)));
+            score(tasks, floor, from.score.loss - choices.loss(task, from.chosen[task]) + choices.loss(task, moved)));
     }
 
-    private Score score(final Task[] tasks, final double loss) {
+    private Score score(final Task[] tasks, final Score floor, final double loss) {
         analyses++;
-        final RelaxedBounds bounds = new RelaxedBounds(choices.with(List.of(tasks)));
+        final RelaxedBounds bounds = new RelaxedBounds(choices.with(List.of(tasks)), floor.failing, floor.ratio);
         if (bounds.failing() < 0) {
             return new Score(order.length, 0, loss);
         }
@@ -147,8 +152,7 @@ public final class LayerAllocator {
         if (state.score.failing == order.length) {
             return true;
         }
-        // Far beyond its deadline no refinement saves a task.
-        final boolean near = state.score.ratio < 2;
+        final boolean near = state.score.ratio < HOPELESS.ratio;
         analyses += near ? 1 : 0;
         return near && Analyses.analyze(choices.with(List.of(state.tasks))).schedulable();
     }
@@ -174,7 +178,7 @@ public final class LayerAllocator {
         for (int r = order.length - 1; r >= 0 && analyses < mostAnalyses; r--) {
             final int task = order[r];
             for (final int[] move : moves(task, present.chosen[task], edf || r <= present.score.failing, shortest)) {
-                final State candidate = moved(present, task, move);
+                final State candidate = moved(present, task, move, next == null ? present.score : next.score);
                 if (candidate.score.improves(present.score) && (next == null || candidate.score.betterThan(next.score))) {
                     next = candidate;
                 }
@@ -276,7 +280,7 @@ public final class LayerAllocator {
             }
             final int[] back = present.chosen[best.task].clone();
             System.arraycopy(least[best.task], best.from, back, best.from, best.to - best.from);
-            final State candidate = moved(present, best.task, back);
+            final State candidate = moved(present, best.task, back, HOPELESS);
             if (passes(candidate)) {
                 present = candidate;
                 Arrays.fill(why[best.task], best.from, best.to, null);

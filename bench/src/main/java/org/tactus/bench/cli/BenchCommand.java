@@ -8,21 +8,25 @@ import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
 import org.tactus.bench.ExitStatus;
 import org.tactus.bench.latency.HandOffComparison;
+import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.SoakCommand.class,
-        BenchCommand.SimulatorCommand.class, SwapCaseStudyCommand.class})
+        BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class, SwapCaseStudyCommand.class})
 final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator | swap-case-study; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator | planning | swap-case-study; each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 
@@ -105,6 +109,29 @@ final class BenchCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             return SimulatorSpeed.measure(System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+        }
+    }
+
+    /** The planner's speed. */
+    @Command(name = "planning", mixinStandardHelpOptions = true,
+        description = "Time to plan ten tasks of thirty layers over utilisation, both policies; status 1 when a plan takes more than two"
+            + " seconds of processor time.")
+    static final class PlanningCommand implements Callable<Integer> {
+        @Option(names = "--sets", defaultValue = "30", description = "Sets a point (${DEFAULT-VALUE}).")
+        private int sets;
+        @Option(names = "--rounds", defaultValue = "3", description = "Runs of each, of which the best counts (${DEFAULT-VALUE}).")
+        private int rounds;
+        @Option(names = "--seed", defaultValue = "1", description = "Seed of the sets (${DEFAULT-VALUE}).")
+        private long seed;
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            if (sets < 1 || rounds < 1) {
+                throw new ParameterException(spec.commandLine(), "--sets " + sets + " --rounds " + rounds + ": give at least 1 of each");
+            }
+            return PlanningSpeed.measure(new PlanningSpeed.Settings(sets, rounds, seed), System.out) ? ExitStatus.GOOD : ExitStatus.NO;
         }
     }
 }
