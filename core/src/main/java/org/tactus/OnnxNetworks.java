@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.device.Device;
@@ -16,10 +17,12 @@ import org.tactus.inference.OnnxModel;
 import org.tactus.inference.QuantizedTask;
 import org.tactus.inference.SegmentPlace;
 import org.tactus.inference.SegmentedModel;
+import org.tactus.inference.Substitute;
 import org.tactus.inference.TensorMemory;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
+import org.tactus.model.Offer;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -36,37 +39,44 @@ final class OnnxNetworks {
         this.directory = directory;
     }
 
-    /** Cuts, loads and binds a task's network. */
+    /** Cuts, loads and binds a task's network, with a second form of each segment that is offered to an accelerator. */
     SegmentedModel load(final Task task, final ModelSource source) {
-        final CutChain chain = chain(task, source);
+        final Optional<QuantizedTask> quantized = QuantizedTask.wants(task)
+            ? Optional.of(QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED)) : Optional.empty();
+        final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
         final TensorMemory host = gpu.map(CudaDevice::pinned).orElseGet(HostTensors::new);
-        final Optional<TensorMemory> onGpu = gpu.map(CudaDevice::tensors);
+        final TensorMemory onGpu = gpu.map(CudaDevice::tensors).orElse(host);
         final List<SegmentPlace> places = new ArrayList<>();
-        for (final Segment segment : task.segments()) {
-            final boolean there = devices.get(segment.device()) instanceof CudaDevice;
-            places.add(new SegmentPlace(there ? onGpu.orElseThrow() : host, options(task, segment)));
+        final List<Substitute> substitutes = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            final Segment segment = task.segments().get(i);
+            places.add(place(task, segment.device(), host, onGpu));
+            if (segment.offer().isPresent()) {
+                final int index = i;
+                substitutes.add(new Substitute(i, quantized.map(with -> with.substitute(index)).orElse(chain.parts().get(i)),
+                    place(task, segment.offer().get().device(), host, onGpu)));
+            }
         }
-        return SegmentedModel.create(chain, host, places);
+        return SegmentedModel.create(chain, host, places, substitutes);
     }
 
-    private CutChain chain(final Task task, final ModelSource source) {
-        if (QuantizedTask.wants(task)) {
-            return QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED).chain();
-        }
+    private CutChain cut(final ModelSource source) {
         final OnnxRuntime runtime = OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow()));
         return new ModelCutter(runtime).cut(OnnxModel.of(source, directory, OnnxWorks.WEIGHT_SEED), source.cuts());
     }
 
     /** A GPU that is made up has one thread that computes for it. */
-    private OnnxOptions options(final Task task, final Segment segment) {
-        return set.platform().devices().get(segment.device()).kind() == DeviceKind.CUDA ? OnnxOptions.SINGLE_THREAD
-            : OnnxWorks.options(set, task);
+    private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
+        final boolean accelerated = set.platform().devices().get(device).kind() == DeviceKind.CUDA;
+        return new SegmentPlace(devices.get(device) instanceof CudaDevice ? onGpu : host,
+            accelerated ? OnnxOptions.SINGLE_THREAD : OnnxWorks.options(set, task));
     }
 
     /** The GPU that some of a task's segments run on; empty when none does, or the devices are not open. */
     Optional<CudaDevice> gpu(final Task task) {
-        final List<Integer> indices = task.segments().stream().map(Segment::device).distinct()
+        final List<Integer> indices = task.segments().stream()
+            .flatMap(segment -> Stream.concat(Stream.of(segment.device()), segment.offer().stream().map(Offer::device))).distinct()
             .filter(index -> devices.get(index) instanceof CudaDevice).toList();
         if (indices.size() > 1) {
             final List<String> names = indices.stream().map(set.platform().devices()::get).map(DeviceSpec::name).toList();

@@ -19,12 +19,14 @@ import org.tactus.bindings.tflite.TfLite;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.NetworkWork;
+import org.tactus.device.OfferedWork;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TensorFetch;
 import org.tactus.device.TimedWork;
 import org.tactus.device.cuda.CudaDevice;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.SegmentChain;
+import org.tactus.inference.SegmentedModel;
 import org.tactus.inference.TfLiteChain;
 import org.tactus.inference.Transfer;
 import org.tactus.model.DeviceKind;
@@ -49,6 +51,8 @@ public final class OnnxWorks implements WorkFactory {
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
     private final Map<String, Map<String, byte[]>> answers = new ConcurrentHashMap<>();
+    /** By task, which segments of the last job ran where they were offered. */
+    private final Map<String, boolean[]> substituted = new ConcurrentHashMap<>();
     private boolean onnx;
     private boolean tfLite;
 
@@ -71,10 +75,6 @@ public final class OnnxWorks implements WorkFactory {
         if (task.model().isEmpty()) {
             return timed.prepare(set, devices, task, seed);
         }
-        if (task.reclaim().isPresent()) {
-            throw new InvalidModelException("task '" + task.name() + "': segments of a network cannot be offered yet; remove 'offer' and "
-                + "'reclaim'");
-        }
         final SegmentChain model = load(set, devices, task);
         final List<SegmentWork> works = new ArrayList<>();
         try {
@@ -83,7 +83,7 @@ public final class OnnxWorks implements WorkFactory {
             gpu.ifPresentOrElse(device -> device.use(() -> warmUp(model)), () -> warmUp(model));
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             for (int i = 0; i < task.segments().size(); i++) {
-                works.add(work(devices, task, model, i, gpu, new TimedWork(Clock.SYSTEM, task.segments().get(i), seed + i)));
+                works.add(work(devices, task, model, i, gpu, seed + i));
             }
             return works;
         } catch (final RuntimeException e) {
@@ -96,24 +96,46 @@ public final class OnnxWorks implements WorkFactory {
         }
     }
 
-    /** One segment: on a GPU in its stream; elsewhere called by the dispatcher, which first brings what lies on the GPU. */
+    /** One segment, with what stands in for it on the accelerator that it is offered to. */
     private SegmentWork work(
-        final List<Device> devices, final Task task, final SegmentChain model, final int segment, final Optional<CudaDevice> gpu,
-        final SegmentWork timed) {
-        final List<Transfer> arrivals = model.arrivals(segment);
-        final List<Transfer> departures = segment == model.segments() - 1 ? model.departures() : List.of();
-        final Consumer<SegmentChain> atEnd = end -> answers.put(task.name(), outputs(end));
-        if (gpu.isPresent() && devices.get(task.segments().get(segment).device()) == gpu.get()) {
-            return gpu.get().network(
-                new NetworkWork(model, segment, timed, TensorFetch.NONE, TensorFetch.NONE, atEnd), arrivals, departures);
+        final List<Device> devices, final Task task, final SegmentChain model, final int index, final Optional<CudaDevice> gpu,
+        final long seed) {
+        final Segment segment = task.segments().get(index);
+        final SegmentWork own =
+            work(devices.get(segment.device()), task, model, index, gpu, new TimedWork(Clock.SYSTEM, segment, seed));
+        if (segment.offer().isEmpty()) {
+            return own;
         }
-        return new NetworkWork(model, segment, timed, gpu.map(device -> device.fetch(arrivals)).orElse(TensorFetch.NONE),
-            gpu.map(device -> device.fetch(departures)).orElse(TensorFetch.NONE), atEnd);
+        return new OfferedWork(own, work(devices.get(segment.offer().get().device()), task, model,
+            model.substitute(index).orElseThrow(), gpu, TimedWorks.offered(segment, seed)));
+    }
+
+    /** One form of a segment: on a GPU in its stream; elsewhere called by the dispatcher, which first brings what lies on the GPU. */
+    private SegmentWork work(
+        final Device device, final Task task, final SegmentChain model, final int form, final Optional<CudaDevice> gpu,
+        final SegmentWork timed) {
+        final List<Transfer> arrivals = model.arrivals(form);
+        final List<Transfer> departures = model.departures(form);
+        final Consumer<SegmentChain> atEnd = end -> remember(task, end);
+        if (gpu.isPresent() && device == gpu.get()) {
+            return gpu.get().network(
+                new NetworkWork(model, form, timed, TensorFetch.NONE, TensorFetch.NONE, atEnd), arrivals, departures);
+        }
+        return new NetworkWork(model, form, timed, gpu.map(from -> from.fetch(arrivals)).orElse(TensorFetch.NONE),
+            gpu.map(from -> from.fetch(departures)).orElse(TensorFetch.NONE), atEnd);
+    }
+
+    private void remember(final Task task, final SegmentChain ended) {
+        answers.put(task.name(), outputs(ended));
+        if (ended instanceof final SegmentedModel model) {
+            substituted.put(task.name(), model.substituted());
+        }
     }
 
     private static void warmUp(final SegmentChain model) {
         for (int run = 0; run < WARM_UP_RUNS; run++) {
             for (int i = 0; i < model.segments(); i++) {
+                model.substitute(i).ifPresent(model::run);
                 model.run(i);
             }
         }
@@ -132,7 +154,8 @@ public final class OnnxWorks implements WorkFactory {
     }
 
     /**
-     * Runs a task's network once, its segments one after another on the calling thread: the same mixture, no schedule.
+     * Runs a task's network once, its segments one after another on the calling thread: the same mixture, no schedule. Of a task that has
+     * run and ended, segments that were substituted in its last job are here, too.
      *
      * @param set  for the platform
      * @param task a task with a model
@@ -142,8 +165,9 @@ public final class OnnxWorks implements WorkFactory {
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         try (SegmentChain model = load(set, task)) {
             model.fillInputs(seed);
+            final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
             for (int i = 0; i < model.segments(); i++) {
-                model.run(i);
+                model.run(forms[i] ? model.substitute(i).orElseThrow() : i);
             }
             return outputs(model);
         }

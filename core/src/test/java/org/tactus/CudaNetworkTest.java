@@ -2,10 +2,12 @@ package org.tactus;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +26,12 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
 import org.tactus.model.Precision;
+import org.tactus.model.Reclaim;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 import org.tactus.time.Clock;
+import org.tactus.trace.PrecisionResult;
 import org.tactus.trace.RunResult;
 
 /** Networks that run on a GPU that is made up, and partly on a processor. */
@@ -149,6 +153,39 @@ class CudaNetworkTest {
         assertEquals(Device.DONE, status);
         assertEquals(0, computed.getCount());
         return device.elapsedNs(startNs, Clock.SYSTEM.nanoTime());
+    }
+
+    /** A network that begins on the GPU and goes on in int8 on the processor, each of these segments offered to the GPU. */
+    private static TaskSet offered(final int segments) {
+        return TaskSet.builder("offered").device(DeviceSpec.cpu("cpu0")).device(gpu("gpu0")).task("net", task -> {
+            task.periodNs(150 * MS).model(new ModelSource.Zoo("resnet", "small", segments));
+            for (int i = 0; i < segments; i++) {
+                task.segment(List.of(i == 0 ? new NamedVariant("gpu0", Precision.FP32, 20 * MS, 0, SHORT)
+                    : new NamedVariant("cpu0", Precision.INT8, 20 * MS, 0.1, SHORT)));
+                if (i > 0) {
+                    task.offer("gpu0", (2 + i) * MS);
+                }
+            }
+            task.reclaim(new Reclaim(12 * MS, 2, 5 * MS)); // the one to the last segment is too long
+        }).build();
+    }
+
+    @Test
+    void shouldAnswerAsOfflineWhenSegmentsAreSubstituted() throws InterruptedException {
+        final TaskSet set = offered(5);
+        final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+        final OnnxWorks works = new OnnxWorks();
+        final RunResult result = run(set, works, errors);
+        assertEquals(List.of(), errors);
+        final long jobs = result.tasks().getFirst().jobs();
+        assertTrue(jobs > 0);
+        final PrecisionResult precision = result.precisions().getFirst();
+        assertEquals(2 * jobs, precision.substitutions(), "the GPU is idle: as many as the budget allows; " + precision);
+        final Task task = set.tasks().getFirst();
+        final byte[] answer = works.answers().get("net").get("output");
+        assertArrayEquals(works.offline(set, task, TactusOptions.DEFAULT.seed()).get("output"), answer);
+        final byte[] planned = new OnnxWorks().offline(set, task, TactusOptions.DEFAULT.seed()).get("output");
+        assertFalse(Arrays.equals(planned, answer), "fp32 in place of int8 leaves its mark");
     }
 
     @Test

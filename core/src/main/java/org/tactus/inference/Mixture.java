@@ -98,8 +98,23 @@ public final class Mixture {
         for (int j = 0; j < same.length; j++) {
             same[j] = bytes && model.layers().get(j).hasInt8();
         }
-        final MixtureWriter writer = new MixtureWriter(model, ranges, weightLimit, same, true);
+        final MixtureWriter writer = new MixtureWriter(model, ranges, weightLimit, same, same, true);
         return chain(writer, writer.part(model.name(), from, to));
+    }
+
+    /**
+     * Some layers in floating point, which read and write the very tensors that they do in this mixture: it may stand in for them in any
+     * run, and their neighbours do not notice.
+     *
+     * @param name of the segment
+     * @param from index of the first layer
+     * @param to   index behind the last
+     * @return the segment
+     */
+    public CutChain.Part substitute(final String name, final int from, final int to) {
+        final boolean[] computed = int8.clone();
+        Arrays.fill(computed, from, to, false);
+        return new MixtureWriter(model, ranges, weightLimit, int8, computed, false).part(name, from, to);
     }
 
     /**
@@ -120,7 +135,7 @@ public final class Mixture {
     }
 
     private MixtureWriter writer() {
-        return new MixtureWriter(model, ranges, weightLimit, int8, false);
+        return new MixtureWriter(model, ranges, weightLimit, int8, int8, false);
     }
 
     /**

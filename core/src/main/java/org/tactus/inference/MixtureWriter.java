@@ -27,6 +27,7 @@ final class MixtureWriter {
     private final Map<String, Range> ranges;
     private final int weightLimit;
     private final boolean[] int8;
+    private final boolean[] computed;
     private final boolean alone;
 
     private GraphProto.Builder graph;
@@ -38,15 +39,17 @@ final class MixtureWriter {
     /**
      * Prepares.
      *
-     * @param int8  for each layer, whether it computes on bytes
-     * @param alone whether inputs of the model come as bytes too where an int8 layer reads them
+     * @param int8     for each layer, whether it hands on bytes as one that computes on them does
+     * @param computed for each layer, whether it computes on bytes: where the two differ, it converts what it hands on
+     * @param alone    whether inputs of the model come as bytes too where an int8 layer reads them
      */
     MixtureWriter(final LayeredModel model, final Map<String, Range> ranges, final int weightLimit, final boolean[] int8,
-                  final boolean alone) {
+                  final boolean[] computed, final boolean alone) {
         this.model = model;
         this.ranges = ranges;
         this.weightLimit = weightLimit;
         this.int8 = int8;
+        this.computed = computed;
         this.alone = alone;
     }
 
@@ -101,6 +104,10 @@ final class MixtureWriter {
                     writes.add(output);
                 }
                 if (model.lastUse(output) >= to) {
+                    if (isBytes(output) && !asBytes.containsKey(output)) {
+                        quantize(asFloats.get(output), output, bytesName(output));
+                        asBytes.put(output, bytesName(output));
+                    }
                     writes.add(isBytes(output) ? bytesName(output) : output);
                 }
             }
@@ -128,7 +135,7 @@ final class MixtureWriter {
 
     private void layer(final int index) {
         final ModelLayer layer = model.layers().get(index);
-        if (!int8[index]) {
+        if (!computed[index]) {
             copied(layer);
         } else if (layer.kernel() == Int8Kernel.BYTES) {
             moved(layer.nodes(), layer.nodes().getFirst().getInput(0), bytes(layer.inputs().getFirst(), layer.name()));

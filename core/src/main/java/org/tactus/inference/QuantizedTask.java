@@ -87,13 +87,27 @@ public final class QuantizedTask {
      * @return one model a segment
      */
     public CutChain chain() {
+        return planned().cut(starts);
+    }
+
+    /**
+     * A segment in floating point that may stand in for the one that the task chooses: it reads and writes the same tensors.
+     *
+     * @param segment its index
+     * @return a model that converts what it must
+     */
+    public CutChain.Part substitute(final int segment) {
+        return planned().substitute(fp32.layers().name() + '#' + (segment + 1) + "/fp32", starts[segment], end(segment));
+    }
+
+    private Mixture planned() {
         final boolean[] int8 = new boolean[fp32.layers().layers().size()];
         for (int i = 0; i < starts.length; i++) {
             for (int j = starts[i]; j < end(i); j++) {
                 int8[j] = task.segments().get(i).precision() == Precision.INT8 && fp32.layers().layers().get(j).hasInt8();
             }
         }
-        return fp32.with(int8).cut(starts);
+        return fp32.with(int8);
     }
 
     /**

@@ -2,6 +2,7 @@ package org.tactus.inference;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalInt;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /**
@@ -18,9 +19,19 @@ public interface SegmentChain extends AutoCloseable {
     int segments();
 
     /**
-     * Runs one segment on the calling thread (and, with more threads, on its library's own). Allocates nothing.
+     * The form that may stand in for a segment in any run, reading and writing the same tensors. Forms have indices behind the segments'.
      *
      * @param segment index of the segment, from 0
+     * @return the form's index for the methods below; empty without one
+     */
+    default OptionalInt substitute(final int segment) {
+        return OptionalInt.empty();
+    }
+
+    /**
+     * Runs one segment on the calling thread (and, with more threads, on its library's own). Allocates nothing.
+     *
+     * @param segment index of the segment from 0, or of what stands in for one
      * @throws org.tactus.bindings.NativeCallException when the library reports an error, or the segment was terminated
      */
     void run(int segment);
@@ -28,7 +39,7 @@ public interface SegmentChain extends AutoCloseable {
     /**
      * What must be copied between memories before a segment runs; whoever drives the segment does it, and its time is the segment's.
      *
-     * @param segment index of the segment, from 0
+     * @param segment index of the segment from 0, or of what stands in for one
      * @return in the order of its inputs; empty where all tensors lie in one memory
      */
     default List<Transfer> arrivals(final int segment) {
@@ -36,18 +47,20 @@ public interface SegmentChain extends AutoCloseable {
     }
 
     /**
-     * What must be copied to the host after the last segment, so that {@link #tensor} has the outputs.
+     * What must be copied after a segment: the network's outputs to the host after the last one, what a substitute wrote to where it is
+     * expected.
      *
+     * @param segment index of the segment from 0, or of what stands in for one
      * @return in the order of the outputs; empty where all tensors lie in one memory
      */
-    default List<Transfer> departures() {
+    default List<Transfer> departures(final int segment) {
         return List.of();
     }
 
     /**
      * Makes the segment's current run, and later ones, end early with an error, where its library can. Safe on any thread.
      *
-     * @param segment index of the segment, from 0
+     * @param segment index of the segment from 0, or of what stands in for one
      */
     void terminate(int segment);
 

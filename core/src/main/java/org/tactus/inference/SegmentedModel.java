@@ -7,8 +7,10 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -42,27 +44,51 @@ public final class SegmentedModel implements SegmentChain {
     /** Where each tensor is made. */
     private final Map<String, TensorMemory> makers = new LinkedHashMap<>();
     private final List<List<Transfer>> arrivals = new ArrayList<>();
-    private final List<Transfer> departures = new ArrayList<>();
+    private final List<List<Transfer>> departures = new ArrayList<>();
+    private final List<Substitute> substitutes;
+    /** The segments', then their substitutes'. */
     private final OnnxSession[] sessions;
+    /** For each segment, whether a substitute ran last; written by whoever runs the segment. */
+    private final boolean[] substituted;
+    /** The same of the last run that came to its end. */
+    private final boolean[] answered;
     private boolean closed;
 
-    private SegmentedModel(final OnnxRuntime runtime, final CutChain chain, final TensorMemory host, final List<SegmentPlace> places) {
+    private SegmentedModel(
+        final OnnxRuntime runtime, final CutChain chain, final TensorMemory host, final List<SegmentPlace> places,
+        final List<Substitute> substitutes) {
         this.chain = chain;
         this.host = host;
         this.places = List.copyOf(places);
-        this.sessions = new OnnxSession[chain.parts().size()];
+        this.substitutes = List.copyOf(substitutes);
+        final int segments = chain.parts().size();
+        this.sessions = new OnnxSession[segments + substitutes.size()];
+        this.substituted = new boolean[segments];
+        this.answered = new boolean[segments];
         try {
             chain.inputs().forEach(info -> make(info, host));
-            for (int i = 0; i < sessions.length; i++) {
+            for (int i = 0; i < segments; i++) {
                 final SegmentPlace place = places.get(i);
-                final OnnxSession session = runtime.session(chain.parts().get(i).model().bytes(), place.options());
-                sessions[i] = session;
+                final OnnxSession session = open(runtime, i, chain.parts().get(i), place);
                 final List<Transfer> arriving = new ArrayList<>();
                 session.inputs().forEach(info -> session.bindInput(info, bring(info, place.memory(), arriving)));
-                arrivals.add(List.copyOf(arriving));
                 session.outputs().forEach(info -> session.bindOutput(info, make(info, place.memory())));
+                arrivals.add(arriving);
+                departures.add(new ArrayList<>());
             }
-            chain.outputs().forEach(info -> bring(info, host, departures));
+            chain.outputs().forEach(info -> bring(info, host, departures.getLast()));
+            for (int i = 0; i < substitutes.size(); i++) {
+                final SegmentPlace place = substitutes.get(i).place();
+                final OnnxSession session = open(runtime, segments + i, substitutes.get(i).part(), place);
+                final List<Transfer> arriving = new ArrayList<>();
+                final List<Transfer> departing = new ArrayList<>();
+                session.inputs().forEach(info -> session.bindInput(info, place(info, place.memory())));
+                session.inputs().forEach(info -> copy(info, makers.get(info.name()), place.memory(), arriving));
+                session.outputs().forEach(info -> session.bindOutput(info, place(info, place.memory())));
+                session.outputs().forEach(info -> copy(info, place.memory(), makers.get(info.name()), departing));
+                arrivals.add(arriving);
+                departures.add(departing);
+            }
         } catch (final NativeCallException e) {
             close();
             throw new InvalidModelException(chain.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
@@ -102,22 +128,29 @@ public final class SegmentedModel implements SegmentChain {
      */
     public static SegmentedModel create(final CutChain chain, final OnnxOptions options) {
         final TensorMemory host = new HostTensors();
-        return create(chain, host, Collections.nCopies(chain.parts().size(), new SegmentPlace(host, options)));
+        return create(chain, host, Collections.nCopies(chain.parts().size(), new SegmentPlace(host, options)), List.of());
     }
 
     /**
      * Loads and binds a model whose segments compute in several places.
      *
-     * @param chain  the segments
-     * @param host   where the inputs are written and the outputs are read
-     * @param places one for each segment
+     * @param chain       the segments
+     * @param host        where the inputs are written and the outputs are read
+     * @param places      one for each segment
+     * @param substitutes what may stand in for segments
      * @return the model, which closes the memories; inputs all zero
      * @throws InvalidModelException for a segment that the runtime refuses
      * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
      */
-    public static SegmentedModel create(final CutChain chain, final TensorMemory host, final List<SegmentPlace> places) {
+    public static SegmentedModel create(
+        final CutChain chain, final TensorMemory host, final List<SegmentPlace> places, final List<Substitute> substitutes) {
         return new SegmentedModel(OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow())),
-            chain, host, places);
+            chain, host, places, substitutes);
+    }
+
+    private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
+        sessions[index] = runtime.session(part.model().bytes(), place.options());
+        return sessions[index];
     }
 
     /** The place of a tensor where it is made. */
@@ -131,10 +164,16 @@ public final class SegmentedModel implements SegmentChain {
         final TensorMemory from = makers.getOrDefault(info.name(), to);
         final boolean there = tensors.getOrDefault(to, Map.of()).containsKey(info.name());
         final MemorySegment segment = place(info, to);
-        if (from != to && !there) {
-            copies.add(new Transfer(from, to, place(info, from).address(), segment.address(), info.bytes()));
+        if (!there) {
+            copy(info, from, to, copies);
         }
         return segment;
+    }
+
+    private void copy(final TensorInfo info, final TensorMemory from, final TensorMemory to, final List<Transfer> copies) {
+        if (from != to) {
+            copies.add(new Transfer(from, to, place(info, from).address(), place(info, to).address(), info.bytes()));
+        }
     }
 
     private MemorySegment place(final TensorInfo info, final TensorMemory memory) {
@@ -154,12 +193,33 @@ public final class SegmentedModel implements SegmentChain {
 
     @Override
     public int segments() {
-        return sessions.length;
+        return chain.parts().size();
+    }
+
+    @Override
+    public OptionalInt substitute(final int segment) {
+        return IntStream.range(0, substitutes.size()).filter(i -> substitutes.get(i).segment() == segment).map(i -> segments() + i)
+            .findFirst();
     }
 
     @Override
     public void run(final int segment) {
         sessions[segment].run();
+        final boolean stoodIn = segment >= substituted.length;
+        final int place = stoodIn ? substitutes.get(segment - substituted.length).segment() : segment;
+        substituted[place] = stoodIn;
+        if (place == substituted.length - 1) {
+            System.arraycopy(substituted, 0, answered, 0, answered.length);
+        }
+    }
+
+    /**
+     * Tells for which segments a substitute ran in the last run that came to its end. Called when no run is under way.
+     *
+     * @return one for each segment
+     */
+    public boolean[] substituted() {
+        return answered.clone();
     }
 
     @Override
@@ -169,12 +229,12 @@ public final class SegmentedModel implements SegmentChain {
 
     @Override
     public List<Transfer> arrivals(final int segment) {
-        return arrivals.get(segment);
+        return List.copyOf(arrivals.get(segment));
     }
 
     @Override
-    public List<Transfer> departures() {
-        return List.copyOf(departures);
+    public List<Transfer> departures(final int segment) {
+        return List.copyOf(departures.get(segment));
     }
 
     /**
@@ -233,6 +293,7 @@ public final class SegmentedModel implements SegmentChain {
         }
         final Set<TensorMemory> memories = Collections.newSetFromMap(new IdentityHashMap<>());
         places.forEach(place -> memories.add(place.memory()));
+        substitutes.forEach(substitute -> memories.add(substitute.place().memory()));
         memories.add(host);
         memories.forEach(TensorMemory::close);
     }

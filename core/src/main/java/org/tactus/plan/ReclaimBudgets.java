@@ -38,8 +38,7 @@ final class ReclaimBudgets {
         this.chosen = chosen;
         tasks = new ArrayList<>(choices.with(chosen).tasks());
         for (int i = 0; i < chosen.length; i++) {
-            // Of a network's segment there is one prepared form, the planned one.
-            for (int j = tasks.get(i).model().isPresent() ? chosen[i].length : 1; j < chosen[i].length; j++) {
+            for (int j = 1; j < chosen[i].length; j++) { // the first segment runs where the job is released
                 final Optional<Candidate> candidate = candidate(i, j);
                 candidate.ifPresent(candidates::add);
             }
