@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +23,8 @@ import org.tactus.inference.ModelZoo;
 import org.tactus.kernel.KernelListener;
 import org.tactus.measure.Profiler;
 import org.tactus.model.ActualTime;
+import org.tactus.model.Boundary;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
@@ -75,6 +78,24 @@ class QuantizedTaskTest {
     }
 
     @Test
+    void shouldKeepTheTimesOfTheModelWhenTheGpuIsMadeUp() throws InterruptedException {
+        final TaskSet set = TaskSet.builder("open").device(DeviceSpec.cpu("cpu0"))
+            .device(new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), "software", 0, Optional.empty(), 0))
+            .task("signs", (final TaskBuilder task) -> {
+                task.periodNs(200 * MS).model(zoo(2));
+                for (int i = 0; i < 2; i++) {
+                    task.segment(List.of(NamedVariant.fp32("gpu0", MS), NamedVariant.int8("cpu0", MS, 0)));
+                }
+            }).build();
+        final WcetSidecar.TaskWcet task = new Profiler((role, cores) -> "nothing", 5, 0.5, false)
+            .profile(set, Path.of(""), (name, share) -> { }).tasks().getFirst();
+        final List<WcetSidecar.SegmentWcet> there = task.segments().stream().filter(of -> of.device().equals("gpu0")).toList();
+        assertEquals(2, there.size());
+        there.forEach(segment -> assertTrue(segment.wcetNs() == MS && segment.measured().p50Ns() > 0, segment.toString()));
+        assertTrue(task.boundaries().stream().allMatch(boundary -> boundary.toHostNs() == 0 && boundary.toDeviceNs() == 0));
+    }
+
+    @Test
     void shouldMeasureEveryVariantAndConversionWhenPrecisionsAreOpen() throws InterruptedException {
         final TaskSet set = TaskSet.builder("open").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("acc0"))
             .task("signs", (final TaskBuilder task) -> {
@@ -92,7 +113,9 @@ class QuantizedTaskTest {
             assertEquals(Math.ceil(segment.measured().maxNs() * 1.5), segment.wcetNs(), 1);
             assertTrue(found.add(segment.segment() + segment.device() + segment.precision()));
         });
-        assertTrue(task.boundaries().stream().allMatch(boundary -> boundary.quantiseNs() > 0 && boundary.dequantiseNs() > 0));
-        assertEquals(Set.of(-1, 0, 1), Set.copyOf(task.boundaries().stream().map(WcetSidecar.BoundaryWcet::from).toList()));
+        final List<Boundary> between = task.boundaries().stream().filter(boundary -> boundary.to() < 3).toList();
+        assertTrue(between.stream().allMatch(boundary -> boundary.quantiseNs() > 0 && boundary.dequantiseNs() > 0));
+        assertEquals(Set.of(-1, 0, 1), Set.copyOf(between.stream().map(Boundary::from).toList()));
+        assertEquals(new Boundary(2, 3, 0, 0, 0, 0), task.boundaries().getLast(), "the output is converted where it is made");
     }
 }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
@@ -54,8 +56,11 @@ final class TaskReader {
     private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer) {
     }
 
-    /** A boundary as it stands in the file, and whether its conversions stand there: 0 can be meant. */
-    private record BoundaryLine(Boundary boundary, boolean quantise, boolean dequantise) {
+    /** A boundary as it stands in the file, and which of its costs stand there: 0 can be meant. */
+    private record BoundaryLine(Boundary boundary, Set<String> told) {
+        private long cost(final String which, final long toldNs, final long measuredNs) {
+            return told.contains(which) ? toldNs : measuredNs;
+        }
     }
 
     private static <T> Map<String, T> ordered(final String first, final T one, final String second, final T two) {
@@ -146,25 +151,27 @@ final class TaskReader {
         final int maker = map.find("from").map(from -> from.text().strip().equals("input") ? Boundary.INPUT
             : (int) from.integer(0, segments)).orElse(taker - 1);
         return new BoundaryLine(new Boundary(maker, taker, map.durationNs("toHost", 0), map.durationNs("toDevice", 0),
-            map.durationNs("quantise", 0), map.durationNs("dequantise", 0)), map.has("quantise"), map.has("dequantise"));
+            map.durationNs("quantise", 0), map.durationNs("dequantise", 0)),
+            Stream.of("toHost", "toDevice", "quantise", "dequantise").filter(map::has).collect(Collectors.toSet()));
     }
 
-    /** The boundaries of the file; conversions that it does not tell are those that were measured. */
+    /** The boundaries of the file; costs that it does not tell are those that were measured. */
     private List<Boundary> converted(
         final String name, final Optional<ModelSource> model, final List<SegmentLine> segments, final List<BoundaryLine> given) {
         final List<Boundary> all = new ArrayList<>(given.stream().map(BoundaryLine::boundary).toList());
         if (model.isEmpty() || sidecar == null || segments.stream().allMatch(segment -> segment.variants().size() == 1)) {
             return all;
         }
-        for (final WcetSidecar.BoundaryWcet measured : sidecar.boundaries(name, model.get())) {
+        for (final Boundary measured : sidecar.boundaries(name, model.get())) {
             final BoundaryLine known = given.stream()
                 .filter(line -> line.boundary().from() == measured.from() && line.boundary().to() == measured.to()).findFirst()
-                .orElse(new BoundaryLine(new Boundary(measured.from(), measured.to(), 0, 0, 0, 0), false, false));
-            final Boundary copies = known.boundary();
-            all.remove(copies);
-            all.add(new Boundary(copies.from(), copies.to(), copies.toHostNs(), copies.toDeviceNs(),
-                known.quantise() ? copies.quantiseNs() : measured.quantiseNs(),
-                known.dequantise() ? copies.dequantiseNs() : measured.dequantiseNs()));
+                .orElse(new BoundaryLine(measured, Set.of()));
+            final Boundary told = known.boundary();
+            all.remove(told);
+            all.add(new Boundary(told.from(), told.to(), known.cost("toHost", told.toHostNs(), measured.toHostNs()),
+                known.cost("toDevice", told.toDeviceNs(), measured.toDeviceNs()),
+                known.cost("quantise", told.quantiseNs(), measured.quantiseNs()),
+                known.cost("dequantise", told.dequantiseNs(), measured.dequantiseNs())));
         }
         return all;
     }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.tactus.model.Boundary;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
 import org.tactus.model.Precision;
@@ -27,9 +28,10 @@ public record WcetSidecar(
      * @param name       its name
      * @param model      the network and its cuts, as {@link #modelText} writes them
      * @param segments   in order of execution, once for each device and precision
-     * @param boundaries what tensors cost between segments of different precision; those that are not named cost nothing
+     * @param boundaries what tensors cost between segments on different devices and of different precision, largest sample and margin;
+     *                   those that are not named cost nothing
      */
-    public record TaskWcet(String name, String model, List<SegmentWcet> segments, List<BoundaryWcet> boundaries) {
+    public record TaskWcet(String name, String model, List<SegmentWcet> segments, List<Boundary> boundaries) {
         /** Copies the lists. */
         public TaskWcet {
             segments = List.copyOf(segments);
@@ -47,17 +49,6 @@ public record WcetSidecar(
      * @param measured  the samples
      */
     public record SegmentWcet(int segment, String device, Precision precision, long wcetNs, Quantiles measured) {
-    }
-
-    /**
-     * Conversions of the tensors that one segment takes from another.
-     *
-     * @param from         place of the segment that makes them; {@link org.tactus.model.Boundary#INPUT} for the network's input
-     * @param to           place of the segment that takes them
-     * @param quantiseNs   fp32 to int8, largest sample and margin, nanoseconds
-     * @param dequantiseNs int8 to fp32, nanoseconds
-     */
-    public record BoundaryWcet(int from, int to, long quantiseNs, long dequantiseNs) {
     }
 
     /** Copies the collections. */
@@ -83,13 +74,13 @@ public record WcetSidecar(
     }
 
     /**
-     * Finds what conversions between two segments cost.
+     * Finds what tensors cost between segments.
      *
      * @param task  the task's name
      * @param model its network
      * @return the boundaries that were measured
      */
-    public List<BoundaryWcet> boundaries(final String task, final ModelSource model) {
+    public List<Boundary> boundaries(final String task, final ModelSource model) {
         return find(task, model).map(TaskWcet::boundaries).orElse(List.of());
     }
 

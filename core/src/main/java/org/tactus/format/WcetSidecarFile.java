@@ -46,9 +46,9 @@ public final class WcetSidecarFile {
                 segments.add(segment(segment.map("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max"),
                     segments.size()));
             }
-            final List<WcetSidecar.BoundaryWcet> boundaries = new ArrayList<>();
+            final List<Boundary> boundaries = new ArrayList<>();
             task.find("boundaries").ifPresent(list -> list.list().forEach(boundary ->
-                boundaries.add(boundary(boundary.map("from", "to", "quantise", "dequantise")))));
+                boundaries.add(boundary(boundary.map("from", "to", "toHost", "toDevice", "quantise", "dequantise")))));
             tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
                 task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), segments, boundaries));
         }
@@ -70,11 +70,11 @@ public final class WcetSidecarFile {
             Quantiles.read(map));
     }
 
-    private static WcetSidecar.BoundaryWcet boundary(final YamlMap map) {
-        return new WcetSidecar.BoundaryWcet(
+    private static Boundary boundary(final YamlMap map) {
+        return new Boundary(
             (int) map.need("from", "'from: 0', or -1 for the input").integer(Boundary.INPUT, Limits.MAX_SEGMENTS_PER_TASK - 1),
-            (int) map.need("to", "'to: 1'").integer(0, Limits.MAX_SEGMENTS_PER_TASK - 1), map.durationNs("quantise", 0),
-            map.durationNs("dequantise", 0));
+            (int) map.need("to", "'to: 1'").integer(0, Limits.MAX_SEGMENTS_PER_TASK), map.durationNs("toHost", 0),
+            map.durationNs("toDevice", 0), map.durationNs("quantise", 0), map.durationNs("dequantise", 0));
     }
 
     /**
@@ -123,10 +123,14 @@ public final class WcetSidecarFile {
         YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin.", root);
     }
 
-    private static Map<String, Object> entry(final WcetSidecar.BoundaryWcet boundary) {
+    private static Map<String, Object> entry(final Boundary boundary) {
         final Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("from", boundary.from());
         entry.put("to", boundary.to());
+        if (boundary.toHostNs() > 0 || boundary.toDeviceNs() > 0) {
+            entry.put("toHost", boundary.toHostNs() + "ns");
+            entry.put("toDevice", boundary.toDeviceNs() + "ns");
+        }
         entry.put("quantise", boundary.quantiseNs() + "ns");
         entry.put("dequantise", boundary.dequantiseNs() + "ns");
         return entry;

@@ -132,6 +132,35 @@ public final class QuantizedTask {
     }
 
     /**
+     * The outputs, from the segments that make them.
+     *
+     * @return to the index behind the last segment
+     */
+    public List<LayeredModel.Crossing> outputs() {
+        final LayeredModel model = fp32.layers();
+        return model.outputs().stream().filter(info -> model.producer(info.name()) >= 0)
+            .map(info -> new LayeredModel.Crossing(segmentOf(model.producer(info.name())), starts.length, info.name())).toList();
+    }
+
+    private int segmentOf(final int layer) {
+        int segment = 0;
+        while (end(segment) <= layer) {
+            segment++;
+        }
+        return segment;
+    }
+
+    /**
+     * The size of a tensor in floating point.
+     *
+     * @param tensor its name
+     * @return bytes
+     */
+    public long bytes(final String tensor) {
+        return fp32.layers().tensor(tensor).bytes();
+    }
+
+    /**
      * The conversion of a tensor alone.
      *
      * @param tensor  its name

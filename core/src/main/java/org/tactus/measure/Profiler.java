@@ -15,11 +15,13 @@ import org.tactus.OnnxWorks;
 import org.tactus.TactusOptions;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
+import org.tactus.device.SegmentWork;
+import org.tactus.device.cuda.CudaDevice;
+import org.tactus.device.cuda.CudaDevices;
 import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.format.WcetSidecar;
 import org.tactus.inference.QuantizedTask;
-import org.tactus.inference.SegmentChain;
 import org.tactus.kernel.ThreadSetup;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -29,7 +31,7 @@ import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
 
 /**
- * Measures the WCETs of networks' segments on CPU devices and Edge TPUs: pinned as a dispatcher is, warmed up, many runs; the largest
+ * Measures the WCETs of networks' segments on CPU devices, GPUs and Edge TPUs: pinned as a dispatcher is, warmed up, many runs; the largest
  * sample and a margin. What the other cores do meanwhile is chosen and recorded. A network has its device to itself: what others evict
  * from an Edge TPU's memory is not in its WCETs.
  */
@@ -75,8 +77,7 @@ public final class Profiler {
         final List<Device> devices = new ArrayList<>();
         try {
             for (int i = 0; i < set.platform().devices().size(); i++) {
-                final boolean used = set.platform().devices().get(i).kind() == DeviceKind.EDGETPU; // the others are not touched
-                devices.add(used ? Devices.open(set, i, TactusOptions.DEFAULT.withRealTime(false)) : new ModelledDevice());
+                devices.add(isOpened(set, i) ? Devices.open(set, i, TactusOptions.DEFAULT.withRealTime(false)) : new ModelledDevice());
             }
             for (final Task task : set.tasks()) {
                 if (task.model().isPresent()) {
@@ -90,32 +91,55 @@ public final class Profiler {
             conditions, measured);
     }
 
+    /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */
+    private static boolean isOpened(final TaskSet set, final int device) {
+        final DeviceSpec spec = set.platform().devices().get(device);
+        final List<Task> networks = set.tasks().stream().filter(task -> task.model().isPresent()).toList();
+        if (spec.kind() == DeviceKind.CUDA && !spec.driver().equals(CudaDevices.SOFTWARE)) {
+            return networks.stream().anyMatch(task -> asks(task, device));
+        }
+        return spec.kind() == DeviceKind.EDGETPU || spec.kind() == DeviceKind.CUDA && !networks.isEmpty();
+    }
+
+    /** Whether a WCET of a task on a device is to be measured. */
+    private static boolean asks(final Task task, final int device) {
+        return task.segments().stream().anyMatch(segment -> segment.device() == device && segment.wcetNs() == Segment.UNMEASURED)
+            || task.choices().stream().flatMap(open -> open.variants().stream()).flatMap(List::stream)
+                .anyMatch(variant -> variant.device() == device && variant.wcetNs() == Segment.UNMEASURED);
+    }
+
     private WcetSidecar.TaskWcet onItsCores(
         final TaskSet set, final List<Device> devices, final Task task, final Path directory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws InterruptedException {
         return MeasuringThread.run(setup, OnnxWorks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
             if (task.choices().isPresent() && QuantizedTask.wants(task)) {
-                return new VariantProfiler(set, task, runs, margin).measure(QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED),
-                    share -> progress.accept(task.name(), share));
+                return new VariantProfiler(set, devices, task, runs, margin).measure(
+                    QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
             }
-            try (SegmentChain model = new OnnxWorks(directory).load(set, devices, task)) {
-                return measure(set, task, model, progress);
+            final List<SegmentWork> works = new OnnxWorks(directory).prepare(set, devices, task, 1);
+            try {
+                return measure(set, devices, task, works, progress);
+            } catch (final RuntimeException e) {
+                throw e;
+            } catch (final Exception e) {
+                throw new IllegalStateException("task '" + task.name() + "': " + e.getMessage(), e);
+            } finally {
+                works.forEach(SegmentWork::close);
             }
         });
     }
 
     private WcetSidecar.TaskWcet measure(
-        final TaskSet set, final Task task, final SegmentChain model, final BiConsumer<String, Double> progress) {
-        final int segments = model.segments();
+        final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
+        final BiConsumer<String, Double> progress) throws Exception {
+        final int segments = works.size();
         final long[][] samples = new long[segments][runs];
-        model.fillInputs(1);
         for (int run = -WARM_UP_RUNS; run < runs; run++) {
             final long chainNs = Clock.SYSTEM.nanoTime();
             for (int i = 0; i < segments; i++) {
-                final long beginNs = Clock.SYSTEM.nanoTime();
-                model.run(i);
+                final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i));
                 if (run >= 0) {
-                    samples[i][run] = Clock.SYSTEM.nanoTime() - beginNs;
+                    samples[i][run] = ns;
                 }
             }
             // A real-time thread that is busy for 95 % of a second is stopped by the system for the rest of it: leave it a tenth.
@@ -132,6 +156,15 @@ public final class Profiler {
             results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), wcetNs, quantiles));
         }
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
+    }
+
+    private static long timeNs(final Device device, final SegmentWork work) throws Exception {
+        if (device instanceof CudaDevice) {
+            return GpuSegmentTimer.elapsedNs(device, work);
+        }
+        final long beginNs = Clock.SYSTEM.nanoTime();
+        work.run(0);
+        return Clock.SYSTEM.nanoTime() - beginNs;
     }
 
     /** Sorts samples and takes their quantiles. */

@@ -159,7 +159,7 @@ class TaskSetFileTest {
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 900, SOME),
                     new WcetSidecar.SegmentWcet(0, "cpu0", Precision.INT8, 300, SOME),
                     new WcetSidecar.SegmentWcet(1, "cpu0", Precision.INT8, 200, SOME)),
-                List.of(new WcetSidecar.BoundaryWcet(Boundary.INPUT, 0, 3, 4), new WcetSidecar.BoundaryWcet(0, 1, 1000, 2000)))));
+                List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 0, 0, 1000, 2000)))));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
         assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
         final Choices choices = load(text).taskSet().tasks().getFirst().choices().orElseThrow();

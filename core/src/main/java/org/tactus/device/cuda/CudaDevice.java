@@ -354,6 +354,17 @@ public final class CudaDevice implements Device {
     }
 
     /**
+     * Prepares copies in this GPU's stream, to be timed. Control thread.
+     *
+     * @param transfers what is copied
+     * @param toDevice  true to the GPU, false to the host
+     * @return the work, which holds nothing
+     */
+    public SegmentWork copy(final List<Transfer> transfers, final boolean toDevice) {
+        return new CudaCopyWork(new CudaCopies(streams, transfers), toDevice);
+    }
+
+    /**
      * Prepares to bring tensors from this GPU to a segment that a processor computes. Control thread.
      *
      * @param arrivals what is copied
