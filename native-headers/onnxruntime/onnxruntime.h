@@ -48,6 +48,7 @@ enum OrtApiIndex {
     ORT_API_GetTensorElementType = 60,
     ORT_API_GetDimensionsCount = 61,
     ORT_API_GetDimensions = 62,
+    ORT_API_CreateMemoryInfo = 68,
     ORT_API_CreateCpuMemoryInfo = 69,
     ORT_API_AllocatorFree = 76,
     ORT_API_GetAllocatorWithDefaultOptions = 78,
@@ -64,7 +65,22 @@ enum OrtApiIndex {
     ORT_API_CreateIoBinding = 134,
     ORT_API_ReleaseIoBinding = 135,
     ORT_API_BindInput = 136,
-    ORT_API_BindOutput = 137
+    ORT_API_BindOutput = 137,
+    ORT_API_AddRunConfigEntry = 165,
+    ORT_API_RegisterAllocator = 176,
+    ORT_API_UnregisterAllocator = 177,
+    ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2 = 204,
+    ORT_API_CreateCUDAProviderOptions = 205,
+    ORT_API_UpdateCUDAProviderOptions = 206,
+    ORT_API_ReleaseCUDAProviderOptions = 208
+};
+
+/* An allocator of the caller's; of this version it has these members. */
+struct OrtAllocator {
+    unsigned int version;
+    ort_address Alloc;
+    ort_address Free;
+    ort_address Info;
 };
 
 /* Values of the enumerations that the functions take. */
@@ -92,6 +108,10 @@ typedef ort_address (*OrtCreateSessionFromArray)(ort_address env, ort_address da
                                                  ort_address out);
 typedef ort_address (*OrtCreateTensor)(ort_address memory, ort_address data, unsigned long length, ort_address shape,
                                        unsigned long rank, int type, ort_address out);
+typedef ort_address (*OrtCreateMemoryInfo)(ort_address name, int allocator, int id, int memory, ort_address out);
+typedef ort_address (*OrtAlloc)(ort_address allocator, unsigned long bytes);
+typedef void (*OrtFree)(ort_address allocator, ort_address memory);
+typedef ort_address (*OrtInfo)(ort_address allocator);
 typedef ort_address (*OrtCreateCpuMemoryInfo)(int allocator, int memory, ort_address out);
 
 #endif

@@ -1,17 +1,32 @@
 package org.tactus.bindings.onnxruntime;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * How a session computes.
  *
- * @param threads   threads that compute one operator, the calling one included; 1 = the calling thread alone
- * @param cores     cores for the threads beyond the calling one, which the caller pins; empty = where the system likes
- * @param optimised whether the runtime may fuse and rewrite the graph; without it results are bit for bit those of the graph
+ * @param threads         threads that compute one operator, the calling one included; 1 = the calling thread alone
+ * @param cores           cores for the threads beyond the calling one, which the caller pins; empty = where the system likes
+ * @param optimised       whether the runtime may fuse and rewrite the graph; without it results are bit for bit those of the graph
+ * @param sharedAllocator whether memory comes from the {@link OnnxAllocator} that was registered for the device
+ * @param cuda            the GPU that computes; a run then only queues. Empty for the processor
  */
-public record OnnxOptions(int threads, List<Integer> cores, boolean optimised) {
+public record OnnxOptions(
+    int threads, List<Integer> cores, boolean optimised, boolean sharedAllocator, Optional<CudaProvider> cuda) {
     /** The calling thread alone, graph optimisation on. */
     public static final OnnxOptions SINGLE_THREAD = new OnnxOptions(1, List.of(), true);
+
+    /**
+     * On the processor, in memory of the runtime's own.
+     *
+     * @param threads   as in the record
+     * @param cores     as in the record
+     * @param optimised as in the record
+     */
+    public OnnxOptions(final int threads, final List<Integer> cores, final boolean optimised) {
+        this(threads, cores, optimised, false, Optional.empty());
+    }
 
     /**
      * Checks the values.
@@ -36,6 +51,25 @@ public record OnnxOptions(int threads, List<Integer> cores, boolean optimised) {
      */
     public static OnnxOptions on(final List<Integer> cores) {
         return cores.size() < 2 ? SINGLE_THREAD : new OnnxOptions(cores.size(), cores.subList(1, cores.size()), true);
+    }
+
+    /**
+     * In memory of an allocator of the caller's.
+     *
+     * @return a copy
+     */
+    public OnnxOptions withSharedAllocator() {
+        return new OnnxOptions(threads, cores, optimised, true, cuda);
+    }
+
+    /**
+     * On a GPU, in its stream, in memory of an allocator of the caller's.
+     *
+     * @param provider the GPU and its stream
+     * @return a copy
+     */
+    public OnnxOptions withCuda(final CudaProvider provider) {
+        return new OnnxOptions(threads, cores, optimised, true, Optional.of(provider));
     }
 
     /** The runtime's form, which counts cores from 1: one core each for the threads beyond the calling one. */

@@ -3,7 +3,10 @@ package org.tactus.bindings.onnxruntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
 
 /**
@@ -14,6 +17,9 @@ import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
 public final class OnnxRuntime {
     private final long environment;
     private final long memoryInfo;
+    /** Devices with an allocator of a caller's: the runtime itself would take a second one in silence. */
+    private final Set<String> registered = ConcurrentHashMap.newKeySet();
+    private final Map<Integer, Long> deviceInfos = new ConcurrentHashMap<>();
 
     private OnnxRuntime() {
         try (Arena arena = Arena.ofConfined()) {
@@ -74,6 +80,34 @@ public final class OnnxRuntime {
      * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
      */
     public OnnxSession session(final byte[] model, final OnnxOptions options) {
-        return new OnnxSession(environment, memoryInfo, model, options);
+        return new OnnxSession(environment, options.cuda().map(provider -> deviceInfo(provider.device())).orElse(memoryInfo), model,
+            options);
+    }
+
+    /** The name of a GPU's memory; made once, kept for the process. */
+    private long deviceInfo(final int device) {
+        return deviceInfos.computeIfAbsent(device, id -> Ort.memoryInfo(CudaProvider.MEMORY, id));
+    }
+
+    /**
+     * Lets sessions use memory of the caller's on a device.
+     *
+     * @param device the runtime's name of the device's memory, such as {@link CudaProvider#MEMORY} or {@code Cpu}
+     * @param id     number of the device
+     * @param memory gives out its memory
+     * @return to be closed after the last session that uses it
+     * @throws IllegalStateException when there is one for the device already
+     */
+    public OnnxAllocator register(final String device, final int id, final DeviceAllocator memory) {
+        final String name = device + ':' + id;
+        if (!registered.add(name)) {
+            throw new IllegalStateException("ONNX Runtime has an allocator for " + name + " already; close that one first");
+        }
+        try {
+            return new OnnxAllocator(environment, device, id, memory, () -> registered.remove(name));
+        } catch (final RuntimeException e) {
+            registered.remove(name);
+            throw e;
+        }
     }
 }

@@ -14,6 +14,7 @@ import org.tactus.bindings.generated.onnxruntime.OrtCallAAAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAI;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateCpuMemoryInfo;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateEnv;
+import org.tactus.bindings.generated.onnxruntime.OrtCreateMemoryInfo;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateSessionFromArray;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateTensor;
 import org.tactus.bindings.generated.onnxruntime.OrtGetCode;
@@ -43,6 +44,8 @@ final class Ort {
             call(onnxruntime_h.ORT_API_CreateSessionFromArray(), OrtCreateSessionFromArray.descriptor());
         static final MethodHandle CREATE_TENSOR =
             call(onnxruntime_h.ORT_API_CreateTensorWithDataAsOrtValue(), OrtCreateTensor.descriptor());
+        static final MethodHandle CREATE_MEMORY_INFO =
+            call(onnxruntime_h.ORT_API_CreateMemoryInfo(), OrtCreateMemoryInfo.descriptor());
         static final MethodHandle CREATE_CPU_MEMORY_INFO =
             call(onnxruntime_h.ORT_API_CreateCpuMemoryInfo(), OrtCreateCpuMemoryInfo.descriptor());
 
@@ -120,6 +123,18 @@ final class Ort {
     static void call(final String function, final int index, final long a, final long b, final long c, final long d) {
         try {
             check(function, (long) call(index, OrtCallAAAA.descriptor()).invokeExact(a, b, c, d));
+        } catch (final Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** Makes the name of a device's memory, to be released by the caller. */
+    static long memoryInfo(final String device, final int id) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment out = out(arena);
+            check("CreateMemoryInfo", (long) Make.CREATE_MEMORY_INFO.invokeExact(arena.allocateFrom(device).address(),
+                onnxruntime_h.OrtDeviceAllocator(), id, onnxruntime_h.OrtMemTypeDefault(), out.address()));
+            return out.get(LONG, 0);
         } catch (final Throwable e) {
             throw unchecked(e);
         }

@@ -42,7 +42,7 @@ final class OrtTable {
                     + " of its interface; use release 1." + onnxruntime_h.ORT_API_VERSION() + " or later";
             } else {
                 functions = MemorySegment.ofAddress(address)
-                    .reinterpret((onnxruntime_h.ORT_API_BindOutput() + 64L) * Long.BYTES);
+                    .reinterpret((onnxruntime_h.ORT_API_ReleaseCUDAProviderOptions() + 1L) * Long.BYTES);
             }
         } catch (final IOException e) {
             absence = e.getMessage();

@@ -402,6 +402,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_GetDimensions() {
         return ORT_API_GetDimensions;
     }
+    private static final int ORT_API_CreateMemoryInfo = (int)68L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_CreateMemoryInfo = 68
+     * }
+     */
+    public static int ORT_API_CreateMemoryInfo() {
+        return ORT_API_CreateMemoryInfo;
+    }
     private static final int ORT_API_CreateCpuMemoryInfo = (int)69L;
     /**
      * {@snippet lang=c :
@@ -554,6 +563,69 @@ public class onnxruntime_h extends onnxruntime_h$shared {
      */
     public static int ORT_API_BindOutput() {
         return ORT_API_BindOutput;
+    }
+    private static final int ORT_API_AddRunConfigEntry = (int)165L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_AddRunConfigEntry = 165
+     * }
+     */
+    public static int ORT_API_AddRunConfigEntry() {
+        return ORT_API_AddRunConfigEntry;
+    }
+    private static final int ORT_API_RegisterAllocator = (int)176L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_RegisterAllocator = 176
+     * }
+     */
+    public static int ORT_API_RegisterAllocator() {
+        return ORT_API_RegisterAllocator;
+    }
+    private static final int ORT_API_UnregisterAllocator = (int)177L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_UnregisterAllocator = 177
+     * }
+     */
+    public static int ORT_API_UnregisterAllocator() {
+        return ORT_API_UnregisterAllocator;
+    }
+    private static final int ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2 = (int)204L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2 = 204
+     * }
+     */
+    public static int ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2() {
+        return ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2;
+    }
+    private static final int ORT_API_CreateCUDAProviderOptions = (int)205L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_CreateCUDAProviderOptions = 205
+     * }
+     */
+    public static int ORT_API_CreateCUDAProviderOptions() {
+        return ORT_API_CreateCUDAProviderOptions;
+    }
+    private static final int ORT_API_UpdateCUDAProviderOptions = (int)206L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_UpdateCUDAProviderOptions = 206
+     * }
+     */
+    public static int ORT_API_UpdateCUDAProviderOptions() {
+        return ORT_API_UpdateCUDAProviderOptions;
+    }
+    private static final int ORT_API_ReleaseCUDAProviderOptions = (int)208L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_ReleaseCUDAProviderOptions = 208
+     * }
+     */
+    public static int ORT_API_ReleaseCUDAProviderOptions() {
+        return ORT_API_ReleaseCUDAProviderOptions;
     }
 }
 
