@@ -66,11 +66,12 @@ final class OnnxNetworks {
         return new ModelCutter(runtime).cut(OnnxModel.of(source, directory, OnnxWorks.WEIGHT_SEED), source.cuts());
     }
 
-    /** A GPU that is made up has one thread that computes for it. */
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
-        final boolean accelerated = set.platform().devices().get(device).kind() == DeviceKind.CUDA;
-        return new SegmentPlace(devices.get(device) instanceof CudaDevice ? onGpu : host,
-            accelerated ? OnnxOptions.SINGLE_THREAD : OnnxWorks.options(set, task));
+        if (devices.get(device) instanceof final CudaDevice gpu) {
+            return new SegmentPlace(onGpu, gpu.computing());
+        }
+        final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // computed as for one that is made up
+        return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : OnnxWorks.options(set, task));
     }
 
     /** The GPU that some of a task's segments run on; empty when none does, or the devices are not open. */

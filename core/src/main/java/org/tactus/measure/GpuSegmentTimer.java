@@ -1,7 +1,6 @@
 package org.tactus.measure;
 
 import java.util.List;
-import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.device.Device;
 import org.tactus.device.NetworkWork;
 import org.tactus.device.SegmentWork;
@@ -16,7 +15,7 @@ import org.tactus.inference.Transfer;
 import org.tactus.time.Clock;
 
 /** Times what a GPU runs, by the path of a run: started on the device and polled. Used by one thread. */
-final class GpuSegmentTimer {
+public final class GpuSegmentTimer {
     private static final int WARM_UP_RUNS = 10;
 
     private final CudaDevice device;
@@ -30,7 +29,7 @@ final class GpuSegmentTimer {
     /** A segment alone, without its copies. On a GPU that is made up this is the time that the host takes to compute it. */
     Quantiles segment(final CutChain alone) {
         final TensorMemory host = device.pinned();
-        final SegmentPlace place = new SegmentPlace(device.tensors(), OnnxOptions.SINGLE_THREAD);
+        final SegmentPlace place = new SegmentPlace(device.tensors(), device.computing());
         final SegmentedModel model = SegmentedModel.create(alone, host, List.of(place), List.of());
         model.fillInputs(1);
         return times(device.network(
@@ -63,9 +62,12 @@ final class GpuSegmentTimer {
     /**
      * Runs a work once on a device that does not hold the thread.
      *
+     * @param device the device
+     * @param work   made for it
      * @return its execution time in nanoseconds, as the device tells it
+     * @throws IllegalStateException when the segment broke
      */
-    static long elapsedNs(final Device device, final SegmentWork work) {
+    public static long elapsedNs(final Device device, final SegmentWork work) {
         final long startNs = Clock.SYSTEM.nanoTime();
         device.start(work, 0, startNs);
         int status = device.poll(Clock.SYSTEM.nanoTime());

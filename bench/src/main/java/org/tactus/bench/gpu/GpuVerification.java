@@ -26,10 +26,11 @@ public final class GpuVerification {
      *
      * @param gpu       the GPU
      * @param scale     how much of it
+     * @param networks  the check of networks
      * @param caseStudy the last check
      */
-    GpuVerification(final CudaGpu gpu, final Scale scale, final CaseStudyCheck caseStudy) {
-        this(gpu, scale, List.of(new CapabilityCheck(), new KernelCheck(), new SwapIntegrityCheck(), new LatencyCheck(),
+    GpuVerification(final CudaGpu gpu, final Scale scale, final NetworkCheck networks, final CaseStudyCheck caseStudy) {
+        this(gpu, scale, List.of(new CapabilityCheck(), new KernelCheck(), networks, new SwapIntegrityCheck(), new LatencyCheck(),
             new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(), new SwapThroughputCheck(), caseStudy));
     }
 
@@ -48,7 +49,7 @@ public final class GpuVerification {
         final GpuDriver driver, final int index, final boolean quick, final Path caseStudy, final OptionalLong capacityBytes,
         final Path out) {
         final Scale scale = quick ? Scale.quick() : driver.isSoftware() ? Scale.software() : Scale.full();
-        return new GpuVerification(driver.gpus().get(index), scale, new CaseStudyCheck(
+        return new GpuVerification(driver.gpus().get(index), scale, new NetworkCheck(driver.isSoftware()), new CaseStudyCheck(
             caseStudy, driver.isSoftware(), index, quick && driver.isSoftware(), capacityBytes, out.resolve("case-study")));
     }
 

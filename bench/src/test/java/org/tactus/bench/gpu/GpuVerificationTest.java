@@ -34,12 +34,25 @@ class GpuVerificationTest {
             final List<String> parts = new ArrayList<>();
             final CaseStudyCheck caseStudy =
                 new CaseStudyCheck(Path.of("case-studies/rt-swap.yaml"), true, 0, true, OptionalLong.empty(), folder);
-            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), caseStudy).run(parts::add);
+            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), new NetworkCheck(true),
+                caseStudy).run(parts::add);
             assertTrue(report.passed(), report.text());
             assertEquals(parts, report.sections().stream().map(Section::name).toList());
             assertTrue(report.text().contains("software driver") && report.text().endsWith("verify-gpu: passed" + System.lineSeparator()),
                 report.text());
             assertTrue(report.json().contains("\"passed\":true") && report.json().contains("software driver"), report.json());
+            assertTrue(report.text().contains("answers equal the processor's bit by bit"), report.text());
+            assertEquals(Inventory.NOTHING, software.inventory());
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsMissingWhenTheRuntimeCannotComputeOnTheGpu() {
+        try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT)) {
+            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(),
+                List.of(new NetworkCheck(false))).run(part -> { });
+            assertEquals(Section.Outcome.MEASURED, report.sections().getFirst().outcome(), report.text());
+            assertTrue(report.text().contains("not checked: ") && report.text().contains("onnxruntime_gpu"), report.text());
             assertEquals(Inventory.NOTHING, software.inventory());
         }
     }

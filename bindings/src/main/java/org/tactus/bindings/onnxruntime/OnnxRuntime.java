@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
 
 /**
@@ -82,6 +83,24 @@ public final class OnnxRuntime {
     public OnnxSession session(final byte[] model, final OnnxOptions options) {
         return new OnnxSession(environment, options.cuda().map(provider -> deviceInfo(provider.device())).orElse(memoryInfo), model,
             options);
+    }
+
+    /**
+     * Why the runtime cannot compute on a GPU.
+     *
+     * @param provider the GPU
+     * @return one line that says what is missing and what would mend it; empty when it can
+     */
+    public Optional<String> absence(final CudaProvider provider) {
+        try (CudaOptions options = new CudaOptions(provider)) {
+            return options.handle == 0 ? Optional.of("ONNX Runtime made no options for its CUDA provider") : Optional.empty();
+        } catch (final NativeCallException e) {
+            final String said = e.getMessage();
+            return Optional.of("ONNX Runtime " + version() + " cannot compute on a GPU: "
+                + said.substring(said.lastIndexOf("with error: ") < 0 ? 0 : said.lastIndexOf("with error: ") + 12)
+                + "; it takes com.microsoft.onnxruntime:onnxruntime_gpu in place of onnxruntime on the class path, or its library by -D"
+                + OrtLibrary.PATH_PROPERTY + "=FILE, and the libraries of CUDA 12 and cuDNN 9");
+        }
     }
 
     /** The name of a GPU's memory; made once, kept for the process. */

@@ -4,10 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
 import org.tactus.bindings.linux.Denormals;
 
@@ -77,35 +74,12 @@ public final class OnnxSession implements AutoCloseable {
             if (options.sharedAllocator()) {
                 entry(arena, handle, "session.use_env_allocators", "1");
             }
-            options.cuda().ifPresent(provider -> append(arena, handle, provider));
+            options.cuda().ifPresent(provider -> CudaOptions.append(handle, provider));
             return handle;
         } catch (final RuntimeException e) {
             Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), handle);
             throw e;
         }
-    }
-
-    /** Adds the CUDA provider; convolutions in single precision, as the processor computes, by an algorithm that is not searched for. */
-    private static void append(final Arena arena, final long sessionOptions, final CudaProvider provider) {
-        final Map<String, String> values = new TreeMap<>(Map.of("device_id", String.valueOf(provider.device()),
-            "user_compute_stream", Long.toUnsignedString(provider.stream()), "cudnn_conv_algo_search", "HEURISTIC",
-            "do_copy_in_default_stream", "1", "use_tf32", "0"));
-        final MemorySegment out = Ort.out(arena);
-        Ort.call("CreateCUDAProviderOptions", onnxruntime_h.ORT_API_CreateCUDAProviderOptions(), out.address());
-        final long options = out.get(LONG, 0);
-        try {
-            Ort.call("UpdateCUDAProviderOptions", onnxruntime_h.ORT_API_UpdateCUDAProviderOptions(), options,
-                texts(arena, values.keySet()), texts(arena, values.values()), values.size());
-            Ort.call("SessionOptionsAppendExecutionProvider_CUDA_V2",
-                onnxruntime_h.ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2(), sessionOptions, options);
-        } finally {
-            Ort.release(onnxruntime_h.ORT_API_ReleaseCUDAProviderOptions(), options);
-        }
-    }
-
-    /** An array of C strings. */
-    private static long texts(final Arena arena, final Collection<String> texts) {
-        return arena.allocateFrom(LONG, texts.stream().mapToLong(text -> arena.allocateFrom(text).address()).toArray()).address();
     }
 
     private static void entry(final Arena arena, final long options, final String key, final String value) {

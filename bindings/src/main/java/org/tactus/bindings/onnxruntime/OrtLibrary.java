@@ -7,6 +7,7 @@ import java.lang.foreign.SymbolLookup;
 import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.tactus.bindings.ArtefactLibrary;
 
@@ -17,6 +18,8 @@ import org.tactus.bindings.ArtefactLibrary;
 final class OrtLibrary {
     /** Names a library file to use instead of the one in the artefact. */
     static final String PATH_PROPERTY = "tactus.onnxruntime.library";
+
+    private static final List<String> PROVIDERS = List.of("onnxruntime_providers_shared", "onnxruntime_providers_cuda");
 
     private OrtLibrary() {
     }
@@ -56,6 +59,15 @@ final class OrtLibrary {
             throw new IOException("ONNX Runtime is not on the class path for " + system + "-" + arch
                 + "; add com.microsoft.onnxruntime:onnxruntime, or name a library file with -D" + PATH_PROPERTY + "=FILE");
         }
-        return ArtefactLibrary.extract(resource, "onnxruntime", system + "-" + arch);
+        // the build for GPUs finds its providers beside it
+        final String artefact = resource.getPath().contains("onnxruntime_gpu-") ? "onnxruntime_gpu" : "onnxruntime";
+        final String folder = entry.substring(0, entry.lastIndexOf('/') + 1);
+        for (final String provider : PROVIDERS) {
+            final URL beside = OrtLibrary.class.getResource(folder + System.mapLibraryName(provider));
+            if (beside != null) {
+                ArtefactLibrary.extract(beside, artefact, system + "-" + arch);
+            }
+        }
+        return ArtefactLibrary.extract(resource, artefact, system + "-" + arch);
     }
 }

@@ -16,6 +16,8 @@ class CudaProviderTest {
             () -> OnnxRuntime.find().orElseThrow().session(new byte[] {1}, options));
         assertEquals("CreateCUDAProviderOptions", error.function());
         assertTrue(error.getMessage().contains("CUDA execution provider is not enabled in this build"), error.getMessage());
+        final String absence = OnnxRuntime.find().orElseThrow().absence(options.cuda().orElseThrow()).orElseThrow();
+        assertTrue(absence.contains("not enabled in this build") && absence.contains("onnxruntime_gpu in place of onnxruntime"), absence);
     }
 
     @Test

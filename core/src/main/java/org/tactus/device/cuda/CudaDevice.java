@@ -14,14 +14,20 @@ import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.generated.cuda.cuda_h;
+import org.tactus.bindings.onnxruntime.CudaProvider;
+import org.tactus.bindings.onnxruntime.OnnxAllocator;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.device.ChunkMover;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.TensorFetch;
+import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.TensorMemory;
 import org.tactus.inference.Transfer;
 import org.tactus.memory.ChunkRegion;
 import org.tactus.memory.CompletionWord;
+import org.tactus.memory.DeviceHeap;
 import org.tactus.memory.RegionMover;
 import org.tactus.memory.Undo;
 import org.tactus.model.DeviceSpec;
@@ -40,6 +46,8 @@ public final class CudaDevice implements Device {
     /** A status of our own: the segment broke, and something that it had queued may still run. */
     private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
+    /** Most that networks' weights and intermediate values take. */
+    private static final long MOST_HEAP_BYTES = 16L << 30;
     /** Statuses from this one on say that a stream is being captured, which is nobody's end; the last one of all is an end again. */
     private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
     /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
@@ -69,6 +77,7 @@ public final class CudaDevice implements Device {
     private int status = DONE;
     private CudaWork running;
     private HostCompute host;
+    private DeviceHeap heap;
     private long launchedNs;
     private long heldUpNs;
     private long lastNs;
@@ -383,6 +392,32 @@ public final class CudaDevice implements Device {
         makeCurrent();
         body.run();
         streams.synchronize(stream);
+    }
+
+    /**
+     * How sessions compute a network's segments for this GPU. Control thread.
+     *
+     * @return on the processor for a GPU that is made up; else in this GPU's stream, in memory of ours
+     * @throws InvalidModelException when ONNX Runtime cannot use the GPU, with one sentence that says what would mend it
+     */
+    public OnnxOptions computing() {
+        if (computesOnHost()) {
+            return OnnxOptions.SINGLE_THREAD;
+        }
+        final CudaProvider provider = new CudaProvider(gpu.number(), stream);
+        if (heap == null) {
+            final OnnxRuntime runtime =
+                OnnxRuntime.find().orElseThrow(() -> new InvalidModelException(OnnxRuntime.absence().orElseThrow()));
+            runtime.absence(provider).ifPresent(text -> {
+                throw new InvalidModelException(text + "; or write 'driver: software'");
+            });
+            makeCurrent();
+            heap = new DeviceHeap(gpu, context, Math.min(gpu.totalBytes(), MOST_HEAP_BYTES));
+            made.add(heap::close);
+            final OnnxAllocator allocator = runtime.register(CudaProvider.MEMORY, provider.device(), heap);
+            made.add(allocator::close);
+        }
+        return OnnxOptions.SINGLE_THREAD.withCuda(provider);
     }
 
     /**
