@@ -1,5 +1,6 @@
 package org.tactus;
 
+import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.device.CpuDevice;
 import org.tactus.device.Device;
@@ -14,6 +15,11 @@ import org.tactus.time.Clock;
 /** Opens the devices that a set names. Control thread. */
 public final class Devices {
     private Devices() {
+    }
+
+    /** The core that a dispatcher polls on leaves little time to what computes beside it. */
+    private static List<Integer> beyondTheFirst(final List<Integer> cores) {
+        return cores.size() < 2 ? List.of() : cores.subList(1, cores.size());
     }
 
     /**
@@ -34,7 +40,7 @@ public final class Devices {
                     ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed())
                     : new ModelledDevice();
                 case CUDA -> CudaDevices.open(spec, options.realTime(),
-                    () -> new RealTimeSetup(options.realTime()).apply("engine", spec.cores()));
+                    () -> new RealTimeSetup(options.realTime()).apply("engine", beyondTheFirst(spec.cores())));
                 case EDGETPU -> EdgeTpuDevices.open(spec);
             };
         } catch (final IllegalStateException | NativeCallException e) {

@@ -345,7 +345,6 @@ public final class Tactus implements AutoCloseable {
         final List<Task> tasks = new ArrayList<>();
         final List<TaskResult> results = new ArrayList<>();
         final List<PrecisionResult> precisions = new ArrayList<>();
-        String isVoid = "";
         for (final Map.Entry<Integer, Task> entry : admitted.entrySet()) {
             final Task task = entry.getValue();
             final TaskReport report = kernel.report(entry.getKey());
@@ -356,12 +355,10 @@ public final class Tactus implements AutoCloseable {
             if (PrecisionResult.concerns(task)) {
                 precisions.add(PrecisionResult.of(task, report.completed(), report.substitutions(), report.slot()));
             }
-            if (report.overruns() > 0 && task.onOverrun() == OverrunAction.CONTINUE && isVoid.isEmpty()) {
-                isVoid = "segments of " + task.name() + " ran past their WCET " + report.overruns()
-                    + " times and were let go on; a bound holds only while WCETs hold";
-            }
         }
         final var stalls = recorder.finish(endNs);
+        final WithoutStalls undisturbed =
+            WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG);
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
@@ -375,8 +372,18 @@ public final class Tactus implements AutoCloseable {
             new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG), stalls, deviceResults, isVoid,
-            kernel.droppedEvents(), precisions);
+            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks()), kernel.droppedEvents(), precisions);
+    }
+
+    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it. */
+    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results) {
+        for (int i = 0; i < tasks.size(); i++) {
+            if (results.get(i).overruns() > 0 && tasks.get(i).onOverrun() == OverrunAction.CONTINUE) {
+                return "segments of " + tasks.get(i).name() + " ran past their WCET " + results.get(i).overruns()
+                    + " times and were let go on; a bound holds only while WCETs hold";
+            }
+        }
+        return "";
     }
 
     /** A CPU device computes with whatever its works use. */

@@ -12,6 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.tactus.Devices;
 import org.tactus.OnnxWorks;
+import org.tactus.RealTimeSetup;
 import org.tactus.TactusOptions;
 import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
@@ -75,9 +76,11 @@ public final class Profiler {
         conditions.put("others", loaded ? "loaded" : "idle");
         conditions.put("runs", String.valueOf(runs));
         final List<Device> devices = new ArrayList<>();
+        final TactusOptions options =
+            TactusOptions.DEFAULT.withRealTime(setup instanceof final RealTimeSetup rights && rights.realTime());
         try {
             for (int i = 0; i < set.platform().devices().size(); i++) {
-                devices.add(isOpened(set, i) ? Devices.open(set, i, TactusOptions.DEFAULT.withRealTime(false)) : new ModelledDevice());
+                devices.add(isOpened(set, i) ? Devices.open(set, i, options) : new ModelledDevice());
             }
             for (final Task task : set.tasks()) {
                 if (task.model().isPresent()) {

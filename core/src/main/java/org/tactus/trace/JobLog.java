@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 /**
  * Remembers every job that ended, so that the results can be computed again without those that a stall touched. It takes
- * events; put it behind the rings, on the monitor's thread. Memory: a scratch file of 32 bytes a job, mapped.
+ * events; put it behind the rings, on the monitor's thread. Memory: a scratch file of 40 bytes a job, mapped.
  *
  * <p>Jobs whose events were dropped, or that came after the log was full, are missing here; {@link WithoutStalls} finds out
  * how many by comparing with the counts of the dispatchers, and declares them.
@@ -20,6 +20,10 @@ public final class JobLog implements EventHandler, AutoCloseable {
     private final long[] liveNominalNs;
     private final long[] liveNumber;
     private final long[] lastEnded;
+    private final long[] lastRecord;
+    /** Overruns of the live job of {@link #overrunNumber}. */
+    private final int[] overruns;
+    private final long[] overrunNumber;
     private final long[] firstRecord;
     private final long[] stoppedAt;
 
@@ -41,6 +45,9 @@ public final class JobLog implements EventHandler, AutoCloseable {
         this.liveNumber = new long[taskCapacity];
         this.lastEnded = new long[taskCapacity];
         Arrays.fill(lastEnded, NONE);
+        this.lastRecord = new long[taskCapacity];
+        this.overruns = new int[taskCapacity];
+        this.overrunNumber = new long[taskCapacity];
         this.firstRecord = new long[taskCapacity];
         this.stoppedAt = new long[taskCapacity];
         Arrays.fill(stoppedAt, NONE);
@@ -60,6 +67,8 @@ public final class JobLog implements EventHandler, AutoCloseable {
                 liveNominalNs[task] = argument - zeroNs;
                 liveNumber[task] = job;
             }
+        } else if (type == EventType.OVERRUN) {
+            overrun(task, job);
         } else if (type == EventType.STOP) {
             stoppedAt[task] = records.size();
         } else if (type == EventType.COMPLETE) {
@@ -67,6 +76,19 @@ public final class JobLog implements EventHandler, AutoCloseable {
         } else if (type == EventType.ABORT) {
             ended(task, job, argument - zeroNs, timeNs - zeroNs, JobLogDescriptor.ABORTED);
         }
+    }
+
+    /** Of the live job, or, when the ring of another dispatcher told its end before, of the one that ended last. */
+    private void overrun(final int task, final long job) {
+        if (lastEnded[task] != NONE && job <= lastEnded[task]) {
+            final long record = lastRecord[task];
+            if (record >= 0 && number(record) == job) {
+                records.putInt(record, JobLogDescriptor.OVERRUNS_OFFSET, overruns(record) + 1);
+            }
+            return;
+        }
+        overruns[task] = overrunNumber[task] == job ? overruns[task] + 1 : 1;
+        overrunNumber[task] = job;
     }
 
     private void ended(final int task, final long job, final long nominalNs, final long endNs, final int outcome) {
@@ -87,7 +109,10 @@ public final class JobLog implements EventHandler, AutoCloseable {
             records.putLong(record, JobLogDescriptor.NUMBER_OFFSET, job);
             records.putInt(record, JobLogDescriptor.TASK_OFFSET, task);
             records.putInt(record, JobLogDescriptor.OUTCOME_OFFSET, outcome);
+            records.putInt(record, JobLogDescriptor.OVERRUNS_OFFSET, overrunNumber[task] == job ? overruns[task] : 0);
         }
+        lastRecord[task] = record;
+        overruns[task] = 0;
     }
 
     /**
@@ -180,6 +205,16 @@ public final class JobLog implements EventHandler, AutoCloseable {
      */
     public int outcome(final long record) {
         return records.intAt(record, JobLogDescriptor.OUTCOME_OFFSET);
+    }
+
+    /**
+     * Segments of a job that ran past their WCET, as far as the log knows.
+     *
+     * @param record from 0
+     * @return a count
+     */
+    public int overruns(final long record) {
+        return records.intAt(record, JobLogDescriptor.OVERRUNS_OFFSET);
     }
 
     @Override

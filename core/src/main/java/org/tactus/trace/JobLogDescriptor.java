@@ -7,11 +7,11 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  * Record of a job that ended, in a {@link JobLog}. Written by the monitor, read by the same thread or after it has ended;
  * nothing is published.
  * <pre>
- *   0        8        16       24       28       32
- *  +--------+--------+--------+--------+--------+
- *  |nominal |end     |job     |task    |how it  |
- *  |release |ns      |number  |index   |ended   |
- *  +--------+--------+--------+--------+--------+
+ *   0        8        16       24       28       32       36       40
+ *  +--------+--------+--------+--------+--------+--------+--------+
+ *  |nominal |end     |job     |task    |how it  |overruns|unused  |
+ *  |release |ns      |number  |index   |ended   |        |        |
+ *  +--------+--------+--------+--------+--------+--------+--------+
  * </pre>
  */
 public final class JobLogDescriptor {
@@ -25,8 +25,10 @@ public final class JobLogDescriptor {
     public static final int TASK_OFFSET = NUMBER_OFFSET + SIZE_OF_LONG;
     /** One of the constants below. */
     public static final int OUTCOME_OFFSET = TASK_OFFSET + SIZE_OF_INT;
+    /** Segments of the job that ran past their WCET. */
+    public static final int OVERRUNS_OFFSET = OUTCOME_OFFSET + SIZE_OF_INT;
     /** Bytes of a record. */
-    public static final int RECORD_LENGTH = OUTCOME_OFFSET + SIZE_OF_INT;
+    public static final int RECORD_LENGTH = OVERRUNS_OFFSET + SIZE_OF_LONG;
 
     /** It ran all its segments. */
     public static final int COMPLETE = 1;

@@ -151,6 +151,8 @@ public final class ResultTable {
         result.devices().forEach(device -> device.swaps().ifPresent(swaps -> lines.add(swapped(device.name(), swaps))));
         if (!result.boundsVoid().isEmpty()) {
             lines.add("BOUNDS VOID: " + result.boundsVoid());
+        } else if (result.overruns() > 0 && result.overrunsWithoutStalls() == 0) {
+            lines.add("WARNING: all overruns (" + result.overruns() + ") were in jobs that a stall touched.");
         }
         final List<String> beyond = result.tasks().stream().filter(task -> task.tightness() > 1).map(TaskResult::name).toList();
         if (!beyond.isEmpty()) {

@@ -103,6 +103,24 @@ public record RunResult(
     }
 
     /**
+     * Counts segments that ran past their WCETs.
+     *
+     * @return over all tasks, every job
+     */
+    public long overruns() {
+        return tasks.stream().mapToLong(TaskResult::overruns).sum();
+    }
+
+    /**
+     * Counts segments that ran past their WCETs and that no stall excuses.
+     *
+     * @return over all tasks, without the jobs that a stall touched
+     */
+    public long overrunsWithoutStalls() {
+        return withoutStalls.tasks().stream().mapToLong(TaskResult::overruns).sum();
+    }
+
+    /**
      * Counts deadline misses that no stall excuses.
      *
      * @return over all tasks, without the jobs that a stall touched

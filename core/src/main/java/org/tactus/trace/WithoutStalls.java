@@ -141,6 +141,7 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
         private final TaskStatistics statistics;
         private final long[] touchedByOutcome = new long[JobLogDescriptor.UNFINISHED + 1];
         private long touchedMisses;
+        private long touchedOverruns;
         private long logged;
 
         Kept(final Task task, final int taskCount) {
@@ -161,6 +162,7 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
             if (touched) {
                 touchedByOutcome[outcome]++;
                 touchedMisses += missed ? 1 : 0;
+                touchedOverruns += log.overruns(record);
             }
         }
 
@@ -177,7 +179,7 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
                 all.released() - touched(), all.jobs() - touchedByOutcome[JobLogDescriptor.COMPLETE],
                 Math.max(0, all.unfinished() - touchedByOutcome[JobLogDescriptor.UNFINISHED]),
                 Math.max(0, all.aborted() - touchedByOutcome[JobLogDescriptor.ABORTED]), all.skipped(),
-                Math.max(0, all.misses() - touchedMisses), all.overruns(),
+                Math.max(0, all.misses() - touchedMisses), Math.max(0, all.overruns() - touchedOverruns),
                 complete ? statistics.minNs() : all.minNs().orElse(0), complete ? statistics.maxNs() : all.maxNs().orElse(0));
             return TaskResult.of(task, all.boundNs(), counts, statistics.histogram());
         }

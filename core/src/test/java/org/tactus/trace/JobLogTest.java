@@ -48,6 +48,23 @@ class JobLogTest {
     }
 
     @Test
+    void shouldCountOverrunsWithTheirJobWhicheverRingIsDrainedFirst() {
+        try (JobLog log = new JobLog(folder, 2, 0)) {
+            log.onEvent(EventType.RELEASE, 0, 0, 0, 0, 0, 0);
+            log.onEvent(EventType.OVERRUN, 3, 0, 0, 0, 0, 1);
+            log.onEvent(EventType.OVERRUN, 5, 0, 0, 1, 0, 1);
+            log.onEvent(EventType.COMPLETE, 9, 1, 0, 0, 0, 0);
+            log.onEvent(EventType.OVERRUN, 7, 0, 0, 2, 0, 1); // by another dispatcher, told late
+            log.onEvent(EventType.OVERRUN, 8, 0, 1, 0, 0, 1);
+            log.onEvent(EventType.COMPLETE, 19, 1, 0, 0, 1, 10);
+            log.onEvent(EventType.COMPLETE, 21, 1, 1, 0, 0, 0);
+            assertEquals(3, log.overruns(0));
+            assertEquals(0, log.overruns(1));
+            assertEquals(1, log.overruns(2));
+        }
+    }
+
+    @Test
     void shouldAllocateNothingWhenAChunkIsThere() {
         try (JobLog log = new JobLog(folder, 1, 0)) {
             assertEquals(0, Allocation.bytes(() -> {

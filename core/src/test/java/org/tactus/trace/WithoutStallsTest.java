@@ -46,6 +46,26 @@ class WithoutStallsTest {
     }
 
     @Test
+    void shouldExcuseOverrunsOfTouchedJobsAlone() {
+        try (JobLog log = new JobLog(folder, 1, ZERO_NS)) {
+            final TaskStatistics statistics = new TaskStatistics(TASKS.getFirst(), 1);
+            for (int i = 0; i < 3; i++) {
+                if (i > 0) {
+                    log.onEvent(EventType.OVERRUN, ZERO_NS + 100 * i + 5, 0, 0, 0, i, 1);
+                }
+                job(log, statistics, i, 100 * i, 100 * i + 10);
+            }
+            log.finish(300);
+            final TaskResult counted = TaskResult.of(TASKS.getFirst(), OptionalLong.empty(),
+                new TaskResult.Counts(3, 3, 0, 0, 0, 0, 2, 10, 10), statistics.histogram());
+            final WithoutStalls without = WithoutStalls.filter(TASKS, List.of(counted), log,
+                List.of(new Stall(104, 3, "machine", "steal")), WithoutStalls.Reach.LIVE_JOBS);
+            assertEquals(1, without.touched());
+            assertEquals(1, without.tasks().getFirst().overruns(), "the one at 205 has no stall to explain it");
+        }
+    }
+
+    @Test
     void shouldKeepEverythingWhenNothingStalled() {
         try (JobLog log = new JobLog(folder, 1, ZERO_NS)) {
             final TaskStatistics statistics = new TaskStatistics(TASKS.getFirst(), 1);
