@@ -20,8 +20,8 @@ import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.NetworkWork;
 import org.tactus.device.OfferedWork;
+import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
-import org.tactus.device.TensorFetch;
 import org.tactus.device.TimedWork;
 import org.tactus.device.cuda.CudaDevice;
 import org.tactus.inference.InvalidModelException;
@@ -53,6 +53,7 @@ public final class OnnxWorks implements WorkFactory {
     private final Map<String, Map<String, byte[]>> answers = new ConcurrentHashMap<>();
     /** By task, which segments of the last job ran where they were offered. */
     private final Map<String, boolean[]> substituted = new ConcurrentHashMap<>();
+    private final Map<String, NetworkPort.Factory> ports = new ConcurrentHashMap<>();
     private boolean onnx;
     private boolean tfLite;
 
@@ -70,6 +71,19 @@ public final class OnnxWorks implements WorkFactory {
         this.directory = directory;
     }
 
+    /**
+     * Lets the program write a network's inputs and read its outputs; without a port the inputs stay as seeded. Called before the task is
+     * admitted.
+     *
+     * @param task name of a task with a network
+     * @param port makes the port
+     * @return this
+     */
+    public OnnxWorks port(final String task, final NetworkPort.Factory port) {
+        ports.put(task, port);
+        return this;
+    }
+
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         if (task.model().isEmpty()) {
@@ -82,8 +96,9 @@ public final class OnnxWorks implements WorkFactory {
             final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
             gpu.ifPresentOrElse(device -> device.use(() -> warmUp(model)), () -> warmUp(model));
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
+            final NetworkPort port = Optional.ofNullable(ports.get(task.name())).map(factory -> factory.open(model)).orElse(null);
             for (int i = 0; i < task.segments().size(); i++) {
-                works.add(work(devices, task, model, i, gpu, seed + i));
+                works.add(work(devices, task, model, i, gpu, port, seed + i));
             }
             return works;
         } catch (final RuntimeException e) {
@@ -99,30 +114,32 @@ public final class OnnxWorks implements WorkFactory {
     /** One segment, with what stands in for it on the accelerator that it is offered to. */
     private SegmentWork work(
         final List<Device> devices, final Task task, final SegmentChain model, final int index, final Optional<CudaDevice> gpu,
-        final long seed) {
+        final NetworkPort port, final long seed) {
         final Segment segment = task.segments().get(index);
+        final SegmentHook begin = port != null && index == 0 ? port::begin : SegmentHook.NONE;
+        final SegmentHook end = port != null && index == model.segments() - 1 ? port::end : SegmentHook.NONE;
         final SegmentWork own =
-            work(devices.get(segment.device()), task, model, index, gpu, new TimedWork(Clock.SYSTEM, segment, seed));
+            work(devices.get(segment.device()), task, model, index, gpu, begin, end, new TimedWork(Clock.SYSTEM, segment, seed));
         if (segment.offer().isEmpty()) {
             return own;
         }
         return new OfferedWork(own, work(devices.get(segment.offer().get().device()), task, model,
-            model.substitute(index).orElseThrow(), gpu, TimedWorks.offered(segment, seed)));
+            model.substitute(index).orElseThrow(), gpu, begin, end, TimedWorks.offered(segment, seed)));
     }
 
     /** One form of a segment: on a GPU in its stream; elsewhere called by the dispatcher, which first brings what lies on the GPU. */
     private SegmentWork work(
         final Device device, final Task task, final SegmentChain model, final int form, final Optional<CudaDevice> gpu,
-        final SegmentWork timed) {
+        final SegmentHook begin, final SegmentHook end, final SegmentWork timed) {
         final List<Transfer> arrivals = model.arrivals(form);
         final List<Transfer> departures = model.departures(form);
-        final Consumer<SegmentChain> atEnd = end -> remember(task, end);
+        final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
         if (gpu.isPresent() && device == gpu.get()) {
             return gpu.get().network(
-                new NetworkWork(model, form, timed, TensorFetch.NONE, TensorFetch.NONE, atEnd), arrivals, departures);
+                new NetworkWork(model, form, timed, SegmentHook.NONE, SegmentHook.NONE, atEnd), arrivals, departures, begin, end);
         }
-        return new NetworkWork(model, form, timed, gpu.map(from -> from.fetch(arrivals)).orElse(TensorFetch.NONE),
-            gpu.map(from -> from.fetch(departures)).orElse(TensorFetch.NONE), atEnd);
+        return new NetworkWork(model, form, timed, gpu.map(from -> from.fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),
+            gpu.map(from -> from.fetch(departures)).orElse(SegmentHook.NONE).then(end), atEnd);
     }
 
     private void remember(final Task task, final SegmentChain ended) {

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tactus.device.Device;
+import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.cuda.CudaDevice;
 import org.tactus.device.cuda.CudaDevices;
@@ -143,7 +144,7 @@ class CudaNetworkTest {
             public void close() {
                 // holds nothing
             }
-        }, List.of(), List.of());
+        }, List.of(), List.of(), SegmentHook.NONE, SegmentHook.NONE);
         final long startNs = Clock.SYSTEM.nanoTime();
         device.start(work, 0, startNs);
         int status = Device.RUNNING;

@@ -11,8 +11,8 @@ public final class NetworkWork implements SegmentWork {
     private final SegmentChain model;
     private final int segment;
     private final SegmentWork modelled;
-    private final TensorFetch before;
-    private final TensorFetch after;
+    private final SegmentHook before;
+    private final SegmentHook after;
     private final Consumer<SegmentChain> atEnd;
 
     /**
@@ -21,12 +21,12 @@ public final class NetworkWork implements SegmentWork {
      * @param model    the network; closed with its last segment
      * @param segment  index of the segment
      * @param modelled tells the time on a device that models it
-     * @param before   brings what the segment reads; closed with this work
-     * @param after    brings outputs that lie elsewhere; closed with this work
+     * @param before   what its dispatcher does before it computes the segment; closed with this work
+     * @param after    what its dispatcher does afterwards; closed with this work
      * @param atEnd    given the network before it is closed, with what the last job left in its tensors
      */
     public NetworkWork(
-        final SegmentChain model, final int segment, final SegmentWork modelled, final TensorFetch before, final TensorFetch after,
+        final SegmentChain model, final int segment, final SegmentWork modelled, final SegmentHook before, final SegmentHook after,
         final Consumer<SegmentChain> atEnd) {
         this.model = model;
         this.segment = segment;
@@ -38,9 +38,9 @@ public final class NetworkWork implements SegmentWork {
 
     @Override
     public void run(final long job) {
-        before.fetch();
+        before.run(job);
         model.run(segment);
-        after.fetch();
+        after.run(job);
     }
 
     @Override

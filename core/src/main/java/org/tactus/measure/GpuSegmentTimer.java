@@ -3,8 +3,8 @@ package org.tactus.measure;
 import java.util.List;
 import org.tactus.device.Device;
 import org.tactus.device.NetworkWork;
+import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
-import org.tactus.device.TensorFetch;
 import org.tactus.device.cuda.CudaDevice;
 import org.tactus.format.Quantiles;
 import org.tactus.inference.CutChain;
@@ -33,7 +33,8 @@ public final class GpuSegmentTimer {
         final SegmentedModel model = SegmentedModel.create(alone, host, List.of(place), List.of());
         model.fillInputs(1);
         return times(device.network(
-            new NetworkWork(model, 0, new NoTime(), TensorFetch.NONE, TensorFetch.NONE, end -> { }), List.of(), List.of()));
+            new NetworkWork(model, 0, new NoTime(), SegmentHook.NONE, SegmentHook.NONE, end -> { }), List.of(), List.of(), SegmentHook.NONE,
+            SegmentHook.NONE));
     }
 
     /** A copy of a tensor between the host and the device. */

@@ -20,8 +20,8 @@ import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.device.ChunkMover;
 import org.tactus.device.Device;
+import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
-import org.tactus.device.TensorFetch;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.TensorMemory;
 import org.tactus.inference.Transfer;
@@ -220,7 +220,7 @@ public final class CudaDevice implements Device {
             try {
                 if (word.hasCome(nowNs)) {
                     lastNs = Math.max(0, streams.elapsedNs(begin, end, elapsed) - heldUpNs);
-                    failure = running == null ? null : running.failure();
+                    failure = running == null ? null : running.end();
                     status = failure == null ? DONE : FAILED;
                     return status;
                 }
@@ -351,15 +351,20 @@ public final class CudaDevice implements Device {
      * @param network    computes the segment on this GPU's tensors, and tells the time that it takes on one that is made up
      * @param arrivals   what is copied in before, from the host
      * @param departures what is copied out after, to the host
+     * @param before     what the dispatcher does before it queues the segment
+     * @param after      what the dispatcher does when the segment is done
      * @return the work, which closes the network's
      */
-    public SegmentWork network(final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures) {
+    public SegmentWork network(
+        final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures, final SegmentHook before,
+        final SegmentHook after) {
         if (computesOnHost() && host == null) {
             makeCurrent();
             host = new HostCompute(streams, hostSetup);
             made.add(host::close);
         }
-        return new CudaNetworkWork(this, network, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host);
+        return new CudaNetworkWork(this, network, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host,
+            before, after);
     }
 
     /**
@@ -379,8 +384,8 @@ public final class CudaDevice implements Device {
      * @param arrivals what is copied
      * @return to be closed with that segment
      */
-    public TensorFetch fetch(final List<Transfer> arrivals) {
-        return arrivals.isEmpty() ? TensorFetch.NONE : new CudaFetch(this, arrivals);
+    public SegmentHook fetch(final List<Transfer> arrivals) {
+        return arrivals.isEmpty() ? SegmentHook.NONE : new CudaFetch(this, arrivals);
     }
 
     /**

@@ -2,14 +2,14 @@ package org.tactus.device.cuda;
 
 import java.util.List;
 import org.tactus.bindings.cuda.CudaStreams;
-import org.tactus.device.TensorFetch;
+import org.tactus.device.SegmentHook;
 import org.tactus.inference.Transfer;
 import org.tactus.memory.CompletionWord;
 import org.tactus.memory.Undo;
 import org.tactus.time.Clock;
 
 /** Copies tensors out of a GPU's memory, on a stream of its own, and spins until they are there. */
-final class CudaFetch implements TensorFetch {
+final class CudaFetch implements SegmentHook {
     private final CudaDevice device;
     private final CudaCopies copies;
     private final Undo made = new Undo();
@@ -34,7 +34,7 @@ final class CudaFetch implements TensorFetch {
     }
 
     @Override
-    public void fetch() {
+    public void run(final long job) {
         device.makeCurrent(); // the dispatcher of a processor, which may fetch from several GPUs
         copies.out(stream);
         word.signal(stream, Clock.SYSTEM.nanoTime());

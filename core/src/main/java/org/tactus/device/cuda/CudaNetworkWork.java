@@ -1,5 +1,6 @@
 package org.tactus.device.cuda;
 
+import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
 
 /**
@@ -13,17 +14,26 @@ final class CudaNetworkWork implements CudaWork {
     private final CudaCopies out;
     /** Null where the runtime queues the computation. */
     private final HostCompute host;
+    private final SegmentHook before;
+    private final SegmentHook after;
+    private long queued;
 
-    CudaNetworkWork(final CudaDevice device, final SegmentWork network, final CudaCopies in, final CudaCopies out, final HostCompute host) {
+    CudaNetworkWork(
+        final CudaDevice device, final SegmentWork network, final CudaCopies in, final CudaCopies out, final HostCompute host,
+        final SegmentHook before, final SegmentHook after) {
         this.device = device;
         this.network = network;
         this.in = in;
         this.out = out;
         this.host = host;
+        this.before = before;
+        this.after = after;
     }
 
     @Override
     public void launch(final long stream, final long job) {
+        queued = job;
+        before.run(job);
         if (host == null) {
             in.in(stream);
             queue(job);
@@ -54,8 +64,17 @@ final class CudaNetworkWork implements CudaWork {
     }
 
     @Override
-    public Throwable failure() {
-        return host == null ? null : host.failure();
+    public Throwable end() {
+        final Throwable broken = host == null ? null : host.failure();
+        if (broken != null) {
+            return broken;
+        }
+        try {
+            after.run(queued);
+            return null;
+        } catch (final RuntimeException e) {
+            return e;
+        }
     }
 
     @Override

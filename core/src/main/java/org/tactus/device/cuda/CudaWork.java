@@ -13,12 +13,11 @@ public interface CudaWork extends SegmentWork {
     void launch(long stream, long job);
 
     /**
-     * Tells whether what was queued last came to a bad end that the stream does not know of. Called by the dispatcher when the stream is
-     * past it.
+     * Ends what was queued last. Called once by the dispatcher when the stream is past it.
      *
-     * @return the cause; null for a good end
+     * @return why it broke, where the stream does not know; null for a good end
      */
-    default Throwable failure() {
+    default Throwable end() {
         return null;
     }
 
