@@ -45,8 +45,8 @@ final class OnnxNetworks {
             ? Optional.of(QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED)) : Optional.empty();
         final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
-        final TensorMemory host = gpu.map(CudaDevice::pinned).orElseGet(HostTensors::new);
-        final TensorMemory onGpu = gpu.map(CudaDevice::tensors).orElse(host);
+        final TensorMemory host = gpu.map(device -> device.networks().pinned()).orElseGet(HostTensors::new);
+        final TensorMemory onGpu = gpu.map(device -> device.networks().tensors()).orElse(host);
         final List<SegmentPlace> places = new ArrayList<>();
         final List<Substitute> substitutes = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
@@ -68,7 +68,7 @@ final class OnnxNetworks {
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
         if (devices.get(device) instanceof final CudaDevice gpu) {
-            return new SegmentPlace(onGpu, gpu.computing());
+            return new SegmentPlace(onGpu, gpu.networks().computing());
         }
         final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // computed as for one that is made up
         return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : OnnxWorks.options(set, task));

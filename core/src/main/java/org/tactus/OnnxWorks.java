@@ -94,7 +94,7 @@ public final class OnnxWorks implements WorkFactory {
         try {
             model.fillInputs(seed);
             final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
-            gpu.ifPresentOrElse(device -> device.use(() -> warmUp(model)), () -> warmUp(model));
+            gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             final NetworkPort port = Optional.ofNullable(ports.get(task.name())).map(factory -> factory.open(model)).orElse(null);
             for (int i = 0; i < task.segments().size(); i++) {
@@ -135,11 +135,11 @@ public final class OnnxWorks implements WorkFactory {
         final List<Transfer> departures = model.departures(form);
         final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
         if (gpu.isPresent() && device == gpu.get()) {
-            return gpu.get().network(
+            return gpu.get().networks().network(
                 new NetworkWork(model, form, timed, SegmentHook.NONE, SegmentHook.NONE, atEnd), arrivals, departures, begin, end);
         }
-        return new NetworkWork(model, form, timed, gpu.map(from -> from.fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),
-            gpu.map(from -> from.fetch(departures)).orElse(SegmentHook.NONE).then(end), atEnd);
+        return new NetworkWork(model, form, timed, gpu.map(from -> from.networks().fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),
+            gpu.map(from -> from.networks().fetch(departures)).orElse(SegmentHook.NONE).then(end), atEnd);
     }
 
     private void remember(final Task task, final SegmentChain ended) {

@@ -113,7 +113,7 @@ class CudaNetworkTest {
         final TaskSet set = TaskSet.builder("one").device(gpu("gpu0")).task("t", t -> t.periodNs(900 * MS).segment("gpu0", MS)).build();
         try (Device device = Devices.open(set, 0, TactusOptions.DEFAULT.withRealTime(false))) {
             final CudaDevice cuda = (CudaDevice) device;
-            assertTrue(cuda.computesOnHost());
+            assertTrue(cuda.networks().computesOnHost());
             final long modelled = elapsed(cuda, 30 * MS, 0);
             assertTrue(modelled >= 29 * MS, "the kernel takes its time: " + modelled);
             final long late = elapsed(cuda, MS, 40);
@@ -123,7 +123,7 @@ class CudaNetworkTest {
 
     private static long elapsed(final CudaDevice device, final long modelledNs, final long computedMs) throws InterruptedException {
         final CountDownLatch computed = new CountDownLatch(1);
-        final SegmentWork work = device.network(new SegmentWork() {
+        final SegmentWork work = device.networks().network(new SegmentWork() {
             @Override
             public void run(final long job) throws InterruptedException {
                 Thread.sleep(computedMs);

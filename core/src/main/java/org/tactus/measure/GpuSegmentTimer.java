@@ -28,21 +28,21 @@ public final class GpuSegmentTimer {
 
     /** A segment alone, without its copies. On a GPU that is made up this is the time that the host takes to compute it. */
     Quantiles segment(final CutChain alone) {
-        final TensorMemory host = device.pinned();
-        final SegmentPlace place = new SegmentPlace(device.tensors(), device.computing());
+        final TensorMemory host = device.networks().pinned();
+        final SegmentPlace place = new SegmentPlace(device.networks().tensors(), device.networks().computing());
         final SegmentedModel model = SegmentedModel.create(alone, host, List.of(place), List.of());
         model.fillInputs(1);
-        return times(device.network(
+        return times(device.networks().network(
             new NetworkWork(model, 0, new NoTime(), SegmentHook.NONE, SegmentHook.NONE, end -> { }), List.of(), List.of(), SegmentHook.NONE,
             SegmentHook.NONE));
     }
 
     /** A copy of a tensor between the host and the device. */
     Quantiles copy(final long bytes, final boolean toDevice) {
-        try (TensorMemory host = device.pinned(); TensorMemory there = device.tensors()) {
+        try (TensorMemory host = device.networks().pinned(); TensorMemory there = device.networks().tensors()) {
             final long onHost = host.allocate(bytes).address();
             final long onDevice = there.allocate(bytes).address();
-            return times(device.copy(List.of(new Transfer(toDevice ? host : there, toDevice ? there : host,
+            return times(device.networks().copy(List.of(new Transfer(toDevice ? host : there, toDevice ? there : host,
                 toDevice ? onHost : onDevice, toDevice ? onDevice : onHost, bytes)), toDevice));
         }
     }

@@ -78,7 +78,7 @@ final class VariantProfiler {
             final DeviceSpec spec = set.platform().devices().get(variant.device());
             if (devices.get(variant.device()) instanceof final CudaDevice gpu) {
                 final Quantiles times = new GpuSegmentTimer(gpu, runs).segment(model.alone(index, variant.precision()));
-                final boolean told = gpu.computesOnHost() && variant.wcetNs() != Segment.UNMEASURED;
+                final boolean told = gpu.networks().computesOnHost() && variant.wcetNs() != Segment.UNMEASURED;
                 measured.add(new WcetSidecar.SegmentWcet(index, spec.name(), variant.precision(),
                     told ? variant.wcetNs() : withMargin(times), times));
             } else if (spec.kind() == DeviceKind.CPU || variant.wcetNs() == Segment.UNMEASURED) {
@@ -98,7 +98,7 @@ final class VariantProfiler {
         final Map<Long, Boundary> boundaries, final QuantizedTask model, final LayeredModel.Crossing crossing, final long quantiseNs,
         final long dequantiseNs) {
         final Optional<GpuSegmentTimer> gpu = devices.stream().filter(CudaDevice.class::isInstance).map(CudaDevice.class::cast)
-            .filter(device -> !device.computesOnHost()).findFirst().map(device -> new GpuSegmentTimer(device, runs));
+            .filter(device -> !device.networks().computesOnHost()).findFirst().map(device -> new GpuSegmentTimer(device, runs));
         final long bytes = model.bytes(crossing.tensor());
         final Boundary added = new Boundary(crossing.from(), crossing.to(),
             gpu.map(timer -> withMargin(timer.copy(bytes, false))).orElse(0L),

@@ -4,7 +4,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -14,20 +13,11 @@ import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.generated.cuda.cuda_h;
-import org.tactus.bindings.onnxruntime.CudaProvider;
-import org.tactus.bindings.onnxruntime.OnnxAllocator;
-import org.tactus.bindings.onnxruntime.OnnxOptions;
-import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.device.ChunkMover;
 import org.tactus.device.Device;
-import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
-import org.tactus.inference.InvalidModelException;
-import org.tactus.inference.TensorMemory;
-import org.tactus.inference.Transfer;
 import org.tactus.memory.ChunkRegion;
 import org.tactus.memory.CompletionWord;
-import org.tactus.memory.DeviceHeap;
 import org.tactus.memory.RegionMover;
 import org.tactus.memory.Undo;
 import org.tactus.model.DeviceSpec;
@@ -46,8 +36,6 @@ public final class CudaDevice implements Device {
     /** A status of our own: the segment broke, and something that it had queued may still run. */
     private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
-    /** Most that networks' weights and intermediate values take. */
-    private static final long MOST_HEAP_BYTES = 16L << 30;
     /** Statuses from this one on say that a stream is being captured, which is nobody's end; the last one of all is an end again. */
     private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
     /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
@@ -60,7 +48,7 @@ public final class CudaDevice implements Device {
     private final CudaModules modules;
     private final CudaCapabilities capabilities;
     private final AutoCloseable owned;
-    private final Runnable hostSetup;
+    private final CudaNetworks networks;
     private final long context;
     private final long stream;
     private final CompletionWord word;
@@ -76,8 +64,6 @@ public final class CudaDevice implements Device {
     private final long marginNs;
     private int status = DONE;
     private CudaWork running;
-    private HostCompute host;
-    private DeviceHeap heap;
     private long launchedNs;
     private long heldUpNs;
     private long lastNs;
@@ -95,7 +81,6 @@ public final class CudaDevice implements Device {
      */
     public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
         this.gpu = gpu;
-        this.hostSetup = hostSetup;
         this.owned = owned;
         final CudaDriver driver = gpu.driver();
         streams = driver.streams();
@@ -127,6 +112,7 @@ public final class CudaDevice implements Device {
                 regions = null;
                 mover = null;
             }
+            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup);
             marginNs = measureMargin();
         } catch (final RuntimeException e) {
             made.run(e);
@@ -328,126 +314,17 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * Memory of the GPU for a network's tensors, beside what is scheduled. Control thread.
+     * What networks need of this GPU.
      *
-     * @return a new one, closed by the model that gets it
+     * @return always the same
      */
-    public TensorMemory tensors() {
-        return new CudaTensors(this, false);
-    }
-
-    /**
-     * Host memory that the GPU's copy engines reach, for tensors that come from processors or go to them. Control thread.
-     *
-     * @return a new one, closed by the model that gets it
-     */
-    public TensorMemory pinned() {
-        return new CudaTensors(this, true);
-    }
-
-    /**
-     * Prepares a segment of a network for this GPU. Control thread.
-     *
-     * @param network    computes the segment on this GPU's tensors, and tells the time that it takes on one that is made up
-     * @param arrivals   what is copied in before, from the host
-     * @param departures what is copied out after, to the host
-     * @param before     what the dispatcher does before it queues the segment
-     * @param after      what the dispatcher does when the segment is done
-     * @return the work, which closes the network's
-     */
-    public SegmentWork network(
-        final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures, final SegmentHook before,
-        final SegmentHook after) {
-        if (computesOnHost() && host == null) {
-            makeCurrent();
-            host = new HostCompute(streams, hostSetup);
-            made.add(host::close);
-        }
-        return new CudaNetworkWork(this, network, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host,
-            before, after);
-    }
-
-    /**
-     * Prepares copies in this GPU's stream, to be timed. Control thread.
-     *
-     * @param transfers what is copied
-     * @param toDevice  true to the GPU, false to the host
-     * @return the work, which holds nothing
-     */
-    public SegmentWork copy(final List<Transfer> transfers, final boolean toDevice) {
-        return new CudaCopyWork(new CudaCopies(streams, transfers), toDevice);
-    }
-
-    /**
-     * Prepares to bring tensors from this GPU to a segment that a processor computes. Control thread.
-     *
-     * @param arrivals what is copied
-     * @return to be closed with that segment
-     */
-    public SegmentHook fetch(final List<Transfer> arrivals) {
-        return arrivals.isEmpty() ? SegmentHook.NONE : new CudaFetch(this, arrivals);
-    }
-
-    /**
-     * Does something that may queue work in this GPU's stream, and waits for it. Control thread.
-     *
-     * @param body what is done
-     */
-    public void use(final Runnable body) {
-        makeCurrent();
-        body.run();
-        streams.synchronize(stream);
-    }
-
-    /**
-     * How sessions compute a network's segments for this GPU. Control thread.
-     *
-     * @return on the processor for a GPU that is made up; else in this GPU's stream, in memory of ours
-     * @throws InvalidModelException when ONNX Runtime cannot use the GPU, with one sentence that says what would mend it
-     */
-    public OnnxOptions computing() {
-        if (computesOnHost()) {
-            return OnnxOptions.SINGLE_THREAD;
-        }
-        final CudaProvider provider = new CudaProvider(gpu.number(), stream);
-        if (heap == null) {
-            final OnnxRuntime runtime =
-                OnnxRuntime.find().orElseThrow(() -> new InvalidModelException(OnnxRuntime.absence().orElseThrow()));
-            runtime.absence(provider).ifPresent(text -> {
-                throw new InvalidModelException(text + "; or write 'driver: software'");
-            });
-            makeCurrent();
-            heap = new DeviceHeap(gpu, context, Math.min(gpu.totalBytes(), MOST_HEAP_BYTES));
-            made.add(heap::close);
-            final OnnxAllocator allocator = runtime.register(CudaProvider.MEMORY, provider.device(), heap);
-            made.add(allocator::close);
-        }
-        return OnnxOptions.SINGLE_THREAD.withCuda(provider);
-    }
-
-    /**
-     * Tells whether the host computes this GPU's networks.
-     *
-     * @return false for a GPU that is there
-     */
-    public boolean computesOnHost() {
-        return hostSetup != null;
-    }
-
-    /** The driver that this GPU belongs to. */
-    CudaDriver calls() {
-        return gpu.driver();
+    public CudaNetworks networks() {
+        return networks;
     }
 
     /** Makes the context the calling thread's. */
     void makeCurrent() {
         gpu.makeCurrent(context);
-    }
-
-    /** Zeroes device memory; returns when it is done. Control thread. */
-    void clear(final long address, final long bytes) {
-        streams.fillBytes(address, (byte) 0, bytes, stream);
-        streams.synchronize(stream);
     }
 
     /** The swappable region of a slot's task. */

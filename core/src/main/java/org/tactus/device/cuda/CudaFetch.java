@@ -10,22 +10,22 @@ import org.tactus.time.Clock;
 
 /** Copies tensors out of a GPU's memory, on a stream of its own, and spins until they are there. */
 final class CudaFetch implements SegmentHook {
-    private final CudaDevice device;
+    private final CudaNetworks gpu;
     private final CudaCopies copies;
     private final Undo made = new Undo();
     private final long stream;
     private final CompletionWord word;
     private volatile boolean cancelled;
 
-    CudaFetch(final CudaDevice device, final List<Transfer> transfers) {
-        this.device = device;
-        final CudaStreams streams = device.calls().streams();
+    CudaFetch(final CudaNetworks gpu, final List<Transfer> transfers) {
+        this.gpu = gpu;
+        final CudaStreams streams = gpu.driver().streams();
         copies = new CudaCopies(streams, transfers);
-        device.makeCurrent();
+        gpu.makeCurrent();
         try {
             stream = streams.create(0);
             made.add(() -> streams.destroy(stream));
-            word = new CompletionWord(device.calls());
+            word = new CompletionWord(gpu.driver());
             made.add(word::close);
         } catch (final RuntimeException e) {
             made.run(e);
@@ -35,7 +35,7 @@ final class CudaFetch implements SegmentHook {
 
     @Override
     public void run(final long job) {
-        device.makeCurrent(); // the dispatcher of a processor, which may fetch from several GPUs
+        gpu.makeCurrent(); // the dispatcher of a processor, which may fetch from several GPUs
         copies.out(stream);
         word.signal(stream, Clock.SYSTEM.nanoTime());
         while (!word.hasCome(Clock.SYSTEM.nanoTime())) {
@@ -53,7 +53,7 @@ final class CudaFetch implements SegmentHook {
 
     @Override
     public void close() {
-        made.add(device::makeCurrent);
+        made.add(gpu::makeCurrent);
         made.run(); // what a broken context refuses to free is freed with it
     }
 }

@@ -7,19 +7,19 @@ import org.tactus.memory.Undo;
 
 /** Tensors in a GPU's memory, or in pinned host memory that its copy engines reach. Control thread. */
 final class CudaTensors implements TensorMemory {
-    private final CudaDevice device;
+    private final CudaNetworks gpu;
     private final boolean pinned;
     private final Undo made = new Undo();
 
-    CudaTensors(final CudaDevice device, final boolean pinned) {
-        this.device = device;
+    CudaTensors(final CudaNetworks gpu, final boolean pinned) {
+        this.gpu = gpu;
         this.pinned = pinned;
     }
 
     @Override
     public MemorySegment allocate(final long bytes) {
-        device.makeCurrent();
-        final CudaMemory memory = device.calls().memory();
+        gpu.makeCurrent();
+        final CudaMemory memory = gpu.driver().memory();
         final long address = pinned ? memory.allocateHost(bytes) : memory.allocate(bytes);
         made.add(() -> {
             if (pinned) {
@@ -32,14 +32,14 @@ final class CudaTensors implements TensorMemory {
         if (pinned) {
             tensor.fill((byte) 0);
         } else {
-            device.clear(address, bytes);
+            gpu.clear(address, bytes);
         }
         return tensor;
     }
 
     @Override
     public void close() {
-        made.add(device::makeCurrent);
+        made.add(gpu::makeCurrent);
         made.run(); // what a broken context refuses to free is freed with it
     }
 }
