@@ -20,6 +20,7 @@ public final class RegionMover implements AutoCloseable {
     /** The operation broke: {@link #failure} says how. */
     public static final int FAILED = -1;
 
+    private final Undo made = new Undo();
     private final CudaStreams streams;
     private final CompletionWord word;
     private final long outStream;
@@ -45,8 +46,16 @@ public final class RegionMover implements AutoCloseable {
     public RegionMover(final CudaDriver driver, final int priority) {
         streams = driver.streams();
         word = new CompletionWord(driver);
-        outStream = streams.create(priority);
-        inStream = streams.create(priority);
+        made.add(word::close);
+        try {
+            outStream = streams.create(priority);
+            made.add(() -> streams.destroy(outStream));
+            inStream = streams.create(priority);
+            made.add(() -> streams.destroy(inStream));
+        } catch (final RuntimeException e) {
+            made.run(e);
+            throw e;
+        }
     }
 
     /**
@@ -232,8 +241,6 @@ public final class RegionMover implements AutoCloseable {
     /** Destroys the streams. Control thread, when the dispatcher has ended. */
     @Override
     public void close() {
-        streams.destroy(outStream);
-        streams.destroy(inStream);
-        word.close();
+        made.runOrThrow();
     }
 }
