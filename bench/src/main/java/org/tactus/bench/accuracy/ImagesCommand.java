@@ -26,7 +26,10 @@ public final class ImagesCommand implements Callable<Integer> {
 
     @Spec
     private CommandSpec spec;
-    @Option(names = "--seed", defaultValue = "1", description = "Seed of the set: 1 trained the network, 2 calibrates it, 3 is held out "
+    @Option(names = "--kind", defaultValue = "day", paramLabel = "day|night", description = "Twenty signs by day, or forty by night "
+        + "(default: ${DEFAULT-VALUE}).")
+    private String kind;
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of the set: 1 trained the networks, 2 calibrates them, 3 is held out "
         + "(default: ${DEFAULT-VALUE}).")
     private long seed;
     @Option(names = "--count", defaultValue = "1000", description = "Number of images (default: ${DEFAULT-VALUE}).")
@@ -39,11 +42,13 @@ public final class ImagesCommand implements Callable<Integer> {
         if (count < 1 || count > MOST) {
             throw new ParameterException(spec.commandLine(), "--count " + count + " is out of range; give 1 to " + MOST);
         }
+        final SignImages.Kind drawn = SignImages.Kind.of(kind).orElseThrow(
+            () -> new ParameterException(spec.commandLine(), "--kind " + kind + " is unknown; use day or night"));
         Files.createDirectories(out);
         final byte[] labels = new byte[count];
         try (OutputStream images = new BufferedOutputStream(Files.newOutputStream(out.resolve("images.npy")))) {
             images.write(header("<f4", count + ", " + SignImages.CHANNELS + ", " + SignImages.SIZE + ", " + SignImages.SIZE));
-            final SignImages signs = new SignImages(seed);
+            final SignImages signs = new SignImages(drawn, seed);
             final float[] image = new float[SignImages.ELEMENTS];
             final ByteBuffer bytes = ByteBuffer.allocate(SignImages.ELEMENTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             for (int i = 0; i < count; i++) {

@@ -15,11 +15,12 @@ public final class LabelledImages implements SampleSource {
     /**
      * Draws.
      *
+     * @param kind  of the images
      * @param seed  of the set
      * @param count images 0 to count - 1
      */
-    public LabelledImages(final long seed, final int count) {
-        final SignImages signs = new SignImages(seed);
+    public LabelledImages(final SignImages.Kind kind, final long seed, final int count) {
+        final SignImages signs = new SignImages(kind, seed);
         images = Arena.ofAuto().allocate(count * IMAGE_BYTES, Float.BYTES);
         labels = new int[count];
         final float[] image = new float[SignImages.ELEMENTS];

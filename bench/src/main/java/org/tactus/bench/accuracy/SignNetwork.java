@@ -14,43 +14,44 @@ import org.tactus.inference.Range;
 import org.tactus.inference.RangeCalibration;
 import org.tactus.inference.SegmentedModel;
 
-/** The committed network that tells signs apart, quantised with images that neither training nor evaluation uses. Any thread. */
+/** A committed network that tells signs apart, quantised with images that neither training nor evaluation uses. Any thread. */
 public final class SignNetwork {
     /** Images that calibrate the ranges. */
     public static final int CALIBRATION_IMAGES = 300;
     /** Share of the values that a range must hold. */
     public static final double CALIBRATION_SHARE = 1;
 
-    private static final String FILE = "signs.onnx";
-
     private final Mixture fp32;
 
     /**
-     * Loads and calibrates the network.
+     * Loads and calibrates a network.
      *
+     * @param kind        of the images that it was trained on
      * @param weightLimit {@link Mixture#FULL_WEIGHTS} or {@link Mixture#REDUCED_WEIGHTS}
      * @param share       of the values that a range must hold
      */
-    public SignNetwork(final int weightLimit, final double share) {
-        final LayeredModel model = LayeredModel.of(load());
+    public SignNetwork(final SignImages.Kind kind, final int weightLimit, final double share) {
+        final LayeredModel model = LayeredModel.of(load(kind));
         final Map<String, Range> ranges =
-            new RangeCalibration(model, new LabelledImages(SignImages.CALIBRATION_SEED, CALIBRATION_IMAGES), share).ranges();
+            new RangeCalibration(model, new LabelledImages(kind, SignImages.CALIBRATION_SEED, CALIBRATION_IMAGES), share).ranges();
         fp32 = new Mixture(model, ranges, weightLimit, new boolean[model.layers().size()]);
     }
 
     /**
      * The committed file.
      *
+     * @param kind of the images that it was trained on
      * @return the network as it was trained
      */
-    public static OnnxModel load() {
-        try (InputStream stream = SignNetwork.class.getResourceAsStream(FILE)) {
+    public static OnnxModel load(final SignImages.Kind kind) {
+        final String file = kind == SignImages.Kind.DAY ? "signs.onnx" : "night-signs.onnx";
+        try (InputStream stream = SignNetwork.class.getResourceAsStream(file)) {
             if (stream == null) {
-                throw new IllegalStateException("the network " + FILE + " is missing beside " + SignNetwork.class.getName());
+                throw new IllegalStateException("the network " + file + " is missing beside " + SignNetwork.class.getName());
             }
-            return OnnxModel.of(FILE, stream.readAllBytes());
+            return OnnxModel.of(file, stream.readAllBytes());
         } catch (final IOException e) {
-            throw new UncheckedIOException("cannot read the network " + FILE, e);
+            throw new UncheckedIOException("cannot read the network " + file, e);
         }
     }
 
@@ -75,11 +76,12 @@ public final class SignNetwork {
         try (SegmentedModel model = SegmentedModel.create(mixture.cut(0), OnnxOptions.SINGLE_THREAD)) {
             final MemorySegment input = model.tensor(model.inputs().getFirst().name());
             final MemorySegment scores = model.tensor(model.outputs().getFirst().name());
+            final long classes = scores.byteSize() / Float.BYTES;
             for (int i = 0; i < answers.length; i++) {
                 images.fill(i, input);
                 model.run(0);
                 int best = 0;
-                for (int c = 1; c < SignImages.CLASSES; c++) {
+                for (int c = 1; c < classes; c++) {
                     if (scores.getAtIndex(ValueLayout.JAVA_FLOAT, c) > scores.getAtIndex(ValueLayout.JAVA_FLOAT, best)) {
                         best = c;
                     }

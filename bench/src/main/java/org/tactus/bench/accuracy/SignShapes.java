@@ -1,16 +1,23 @@
 package org.tactus.bench.accuracy;
 
+import java.util.Arrays;
+
 /** Outlines, strokes and colours of the signs, in a square from -1 to 1 with y downwards. */
 final class SignShapes {
+    /** Digits, the first of the glyphs. */
+    static final int DIGITS = 10;
     private static final int RIM = 0;
     private static final int FACE = 1;
     private static final int GLYPH = 2;
-    private static final int DIGITS = 10;
     private static final double INNER = 0.78;
     private static final double HALF_STROKE = 0.105;
 
     /** What a sign's outline is. */
-    private enum Outline { CIRCLE, TRIANGLE, OCTAGON, DIAMOND }
+    enum Outline { CIRCLE, TRIANGLE, OCTAGON, DIAMOND }
+
+    /** Outline, strokes, and colours of rim, face and glyph, which the taker may change. */
+    record Sign(Outline outline, double[][] glyph, double[][] paint) {
+    }
 
     private static final double[] RED = {0.8, 0.12, 0.12};
     private static final double[] WHITE = {0.92, 0.92, 0.9};
@@ -43,7 +50,41 @@ final class SignShapes {
         {},
         {{-.5, .42, .42, -.5}, {-.42, .5, .5, -.42}}};
 
+    /** Ways to paint a sign whose colours tell nothing. */
+    private static final double[][][] PAINT = {{RED, WHITE, BLACK}, {BLUE, BLUE, WHITE}, {RED, RED, WHITE}, {WHITE, YELLOW, BLACK}};
+
+    /** Number of signs by day. */
+    static final int SIGNS = GLYPHS.length;
+    /** Number of outlines. */
+    static final int OUTLINES = Outline.values().length;
+    /** Number of ways to paint. */
+    static final int PAINTS = PAINT.length;
+
     private SignShapes() {
+    }
+
+    /** One of the signs by day. */
+    static Sign sign(final int label) {
+        final double[][] paint;
+        if (label < 14) {
+            paint = new double[][] {RED, WHITE, BLACK};
+        } else if (label < 17) {
+            paint = new double[][] {BLUE, BLUE, WHITE};
+        } else if (label == 17) {
+            paint = new double[][] {RED, RED, WHITE};
+        } else {
+            paint = label == 18 ? new double[][] {WHITE, YELLOW, BLACK} : new double[][] {WHITE, WHITE, GREY};
+        }
+        return new Sign(outline(label), GLYPHS[label], copy(paint));
+    }
+
+    /** A digit in an outline, painted in one of several ways. */
+    static Sign sign(final int label, final int paint) {
+        return new Sign(Outline.values()[label / DIGITS], GLYPHS[label % DIGITS], copy(PAINT[paint]));
+    }
+
+    private static double[][] copy(final double[][] paint) {
+        return Arrays.stream(paint).map(double[]::clone).toArray(double[][]::new);
     }
 
     private static Outline outline(final int label) {
@@ -56,34 +97,15 @@ final class SignShapes {
         return label == 17 ? Outline.OCTAGON : Outline.DIAMOND;
     }
 
-    /** Colours of rim, face and glyph, in new arrays. */
-    static double[][] paint(final int label) {
-        final double[][] paint;
-        if (label < 14) {
-            paint = new double[][] {RED, WHITE, BLACK};
-        } else if (label < 17) {
-            paint = new double[][] {BLUE, BLUE, WHITE};
-        } else if (label == 17) {
-            paint = new double[][] {RED, RED, WHITE};
-        } else {
-            paint = label == 18 ? new double[][] {WHITE, YELLOW, BLACK} : new double[][] {WHITE, WHITE, GREY};
-        }
-        for (int i = 0; i < paint.length; i++) {
-            paint[i] = paint[i].clone();
-        }
-        return paint;
-    }
-
     /** Which part of the sign lies at a point: 0 rim, 1 face, 2 glyph; -1 beside the sign. */
-    static int part(final int label, final double x, final double y) {
-        final Outline outline = outline(label);
-        if (!inside(outline, x, y)) {
+    static int part(final Sign sign, final double x, final double y) {
+        if (!inside(sign.outline(), x, y)) {
             return -1;
         }
-        if (!inside(outline, x / INNER, y / INNER)) {
+        if (!inside(sign.outline(), x / INNER, y / INNER)) {
             return RIM;
         }
-        for (final double[] line : GLYPHS[label]) {
+        for (final double[] line : sign.glyph()) {
             for (int i = 0; i + 3 < line.length; i += 2) {
                 if (near(x, y, line, i)) {
                     return GLYPH;

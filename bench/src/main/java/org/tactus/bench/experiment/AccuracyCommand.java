@@ -4,7 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
+import org.tactus.bench.accuracy.SignImages;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.inference.Mixture;
@@ -27,16 +31,31 @@ public final class AccuracyCommand implements Callable<Integer> {
     private CommandSpec spec;
     @Option(names = "--seed", defaultValue = "1", description = "Seed of all draws (default: ${DEFAULT-VALUE}).")
     private long seed;
-    @Option(names = "--sets", defaultValue = "400", description = "Task sets (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--network", defaultValue = "night", paramLabel = "day|night", description = "Which trained network: twenty signs by "
+        + "day, or forty by night, which int8 costs more (default: ${DEFAULT-VALUE}).")
+    private String network;
+    @Option(names = "--sets", defaultValue = "60", description = "Task sets for each assumption and range of utilisation "
+        + "(default: ${DEFAULT-VALUE}).")
     private int sets;
+    @Option(names = "--evaluated", defaultValue = "8", description = "Of those that could be planned: so many let their mixtures answer "
+        + "the images (default: ${DEFAULT-VALUE}).")
+    private int evaluated;
     @Option(names = "--images", defaultValue = "4000", description = "Held-out images (default: ${DEFAULT-VALUE}).")
     private int images;
     @Option(names = "--utilisation", defaultValue = "2.5..3", paramLabel = "LOW..HIGH",
         description = "Sum over tasks of the mean of CPU and GPU time over the period (default: ${DEFAULT-VALUE}).")
     private String utilisation;
-    @Option(names = "--cpu-ratio", defaultValue = "1..8", paramLabel = "LOW..HIGH",
-        description = "A layer's time on the CPU over its time on the GPU, drawn for each layer (default: ${DEFAULT-VALUE}).")
-    private String cpuRatio;
+    @Option(names = "--cpu-ratio", defaultValue = "0.5..3,1..8,measured", paramLabel = "LOW..HIGH|measured", split = ",",
+        description = "A layer's time on the CPU over its time on the GPU: drawn log-uniform for each layer, or from a profile's layers; "
+            + "several are tried side by side (default: ${DEFAULT-VALUE}).")
+    private List<String> cpuRatios;
+    @Option(names = "--cpu-form", defaultValue = "int8", paramLabel = "int8|faster", description = "What a layer on the CPU computes with: "
+        + "int8, or int8 only where that is faster (default: ${DEFAULT-VALUE}).")
+    private String cpuForm;
+    @Option(names = "--cpu-time", defaultValue = "int8,fp32", paramLabel = "int8|fp32", split = ",",
+        description = "Which CPU time utilisation counts: of the form that layers have there, or before quantisation "
+            + "(default: ${DEFAULT-VALUE}).")
+    private List<String> cpuTimes;
     @Option(names = "--threads", description = "Worker threads (default: all processors); the result is the same for any number.")
     private Integer threads;
     @Option(names = "--out", defaultValue = "experiment", paramLabel = "DIR", description = "Folder for CSV, SVG and PNG "
@@ -54,23 +73,32 @@ public final class AccuracyCommand implements Callable<Integer> {
         check(workers >= 1 && workers <= MOST_THREADS, "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
         check(format.equals("table") || format.equals("json") || format.equals("csv"),
             "--format " + format + " is unknown; use table, json or csv");
-        final double[] load = range("--utilisation", utilisation, AccuracyExperiment.TASKS);
-        final double[] ratio = range("--cpu-ratio", cpuRatio, 1000);
+        final double[] load = range("--utilisation", utilisation, AccuracySets.TASKS);
+        check(evaluated >= 1 && evaluated <= MOST_SETS, "--evaluated " + evaluated + " is out of range; give 1 to " + MOST_SETS);
+        final SignImages.Kind kind = SignImages.Kind.of(network).orElseThrow(() -> wrong("--network " + network
+            + " is unknown; use day or night"));
+        final AccuracySets.CpuForm form = Arrays.stream(AccuracySets.CpuForm.values()).filter(value -> value.text().equals(cpuForm))
+            .findFirst().orElseThrow(() -> wrong("--cpu-form " + cpuForm + " is unknown; use int8 or faster"));
+        final List<AccuracyAssumption> assumptions = assumptions();
         check(OnnxRuntime.find().isPresent(), OnnxRuntime.absence().orElse(""));
         System.setProperty("java.awt.headless", "true");
         Files.createDirectories(out);
         final AccuracyExperiment experiment = new AccuracyExperiment(
-            new AccuracyExperiment.Settings(seed, sets, images, load[0], load[1], ratio[0], ratio[1], workers),
+            new AccuracyExperiment.Settings(kind, seed, sets, evaluated, images, load[0], load[1], form, assumptions,
+                workers),
             VectorUnit.addsPairsExactly() ? Mixture.FULL_WEIGHTS : Mixture.REDUCED_WEIGHTS);
         final AccuracyResult result = experiment.run(this::show);
         Files.writeString(out.resolve("accuracy.csv"), result.csv());
         Files.writeString(out.resolve("accuracy-layers.csv"), result.layersCsv());
-        ChartWriter.write(result.chart(), out);
+        Files.writeString(out.resolve("accuracy-shares.csv"), result.sharesCsv());
+        ChartWriter.write(AccuracyCharts.distributions(result), out);
+        ChartWriter.write(AccuracyCharts.shares(result), out);
         final PrintWriter printer = spec.commandLine().getOut();
         printer.print(switch (format) {
             case "json" -> result.json();
             case "csv" -> result.csv();
-            default -> result.table() + "\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy.svg and .png\n";
+            default -> result.table() + "\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy-shares.csv, "
+                + "accuracy.svg and .png, accuracy-shares.svg and .png\n";
         });
         printer.flush();
         return 0;
@@ -82,6 +110,20 @@ public final class AccuracyCommand implements Callable<Integer> {
             shownNs = System.nanoTime();
             System.err.printf("accuracy: %.0f %%%n", 100 * share);
         }
+    }
+
+    private List<AccuracyAssumption> assumptions() {
+        final List<AccuracyAssumption> assumptions = new ArrayList<>();
+        for (final String time : cpuTimes) {
+            final AccuracyAssumption.CpuTime cpuTime = Arrays.stream(AccuracyAssumption.CpuTime.values())
+                .filter(value -> value.text().equals(time)).findFirst()
+                .orElseThrow(() -> wrong("--cpu-time " + time + " is unknown; use int8 or fp32"));
+            for (final String ratio : cpuRatios) {
+                final double[] ends = ratio.equals("measured") ? new double[2] : range("--cpu-ratio", ratio, 1000);
+                assumptions.add(new AccuracyAssumption(cpuTime, ends[0], ends[1]));
+            }
+        }
+        return assumptions;
     }
 
     private double[] range(final String option, final String text, final double most) {
@@ -99,7 +141,11 @@ public final class AccuracyCommand implements Callable<Integer> {
 
     private void check(final boolean good, final String message) {
         if (!good) {
-            throw new ParameterException(spec.commandLine(), message);
+            throw wrong(message);
         }
+    }
+
+    private ParameterException wrong(final String message) {
+        return new ParameterException(spec.commandLine(), message);
     }
 }

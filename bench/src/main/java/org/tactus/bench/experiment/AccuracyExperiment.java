@@ -1,272 +1,234 @@
 package org.tactus.bench.experiment;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.tactus.bench.accuracy.LabelledImages;
+import org.tactus.bench.accuracy.MixtureAnswers;
+import org.tactus.bench.accuracy.MixtureAnswers.Difference;
 import org.tactus.bench.accuracy.SignImages;
 import org.tactus.bench.accuracy.SignNetwork;
-import org.tactus.inference.LayeredModel;
-import org.tactus.inference.Mixture;
-import org.tactus.model.ActualTime;
-import org.tactus.model.Boundary;
-import org.tactus.model.DeviceSpec;
-import org.tactus.model.NamedVariant;
-import org.tactus.model.Overheads;
-import org.tactus.model.Precision;
-import org.tactus.model.TaskBuilder;
-import org.tactus.model.TaskSet;
-import org.tactus.model.TaskSetBuilder;
-import org.tactus.plan.LayerAllocation;
-import org.tactus.plan.LayerAllocator;
-import org.tactus.plan.LayerChoices;
 
 /**
- * What planned sets lose in accuracy: tasks that all run the sign network, each with its own mixture of layers on the CPU in int8 and
- * on the GPU in floating point, chosen by the planner; every distinct mixture then answers the held-out images. Losses of single layers,
- * which the planner weighs, come from other images. CPU times are those measured and committed, GPU times follow by drawn ratios. The
- * result follows from the seed alone, for any number of threads.
+ * What int8 costs in accuracy: each layer alone; a growing share of the layers, chosen by three rules; and the mixtures that the
+ * planner chooses for random sets under several assumptions. Every distinct mixture answers the held-out images; losses of single
+ * layers, which the planner weighs, come from other images. The result follows from the seed alone, for any number of threads.
  */
 final class AccuracyExperiment {
-    static final int TASKS = 5;
-    /** Images that a job answers: one alone takes so little that the hand-over between devices would cost more than the layers. */
-    private static final int BATCH = 32;
-    private static final int MOST_ANALYSES = 2_000;
-    private static final long DISPATCH_NS = 2_000;
-    private static final long COPY_NS = 2_000;
-    private static final double COPY_BYTES_PER_NS = 10;
-    private static final String TIMES = "sign-layers.csv";
+    /** Random orders of the layers, of which each share takes the first. */
+    static final int ORDERS = 5;
+    private static final int STEPS = 10;
+    /** Sets that tell whether a quarter of all can be planned, and how fine utilisation is searched. */
+    private static final int PROBES = 16;
+    private static final double GRAIN = 0.25;
+    private static final double LOSSES_DONE = 0.15;
+    private static final double PLANS_DONE = 0.35;
 
-    private final SignNetwork network;
-    private final LayeredModel model;
-    private final LabelledImages test;
     private final Settings settings;
-    private final long[] int8Ns;
-    private final long[] fp32Ns;
-    private final long[] quantiseNs;
-    private final long[] dequantiseNs;
-    private final ConcurrentMap<List<Boolean>, int[]> answers = new ConcurrentHashMap<>();
+    private final SignNetwork network;
+    private final MixtureAnswers answers;
+    private final boolean[] all;
 
     /**
-     * What is drawn.
+     * What is asked.
      *
-     * @param seed      of all draws
-     * @param sets      planned sets
-     * @param images    held-out images
-     * @param low       least utilisation
-     * @param high      largest utilisation
-     * @param lowRatio  least ratio of a layer's time on the CPU to its time on the GPU
-     * @param highRatio largest ratio
-     * @param threads   that work
+     * @param kind        of the images, and so which network
+     * @param seed        of all draws
+     * @param sets        drawn for each assumption and range of utilisation
+     * @param evaluated   of those that could be planned: so many answer images
+     * @param images      held-out images
+     * @param low         least utilisation
+     * @param high        largest utilisation
+     * @param form        of layers on the CPU
+     * @param assumptions about what is not public
+     * @param threads     that work
      */
-    record Settings(long seed, int sets, int images, double low, double high, double lowRatio, double highRatio, int threads) {
+    record Settings(SignImages.Kind kind, long seed, int sets, int evaluated, int images, double low, double high,
+                    AccuracySets.CpuForm form, List<AccuracyAssumption> assumptions, int threads) {
     }
 
     /**
      * One layer in int8 alone.
      *
-     * @param name       of the layer
-     * @param operator   what it computes
-     * @param difference of top-1 accuracy on the held-out images, points
-     * @param changed    share of the held-out images that are answered otherwise, percent
-     * @param weight     the same share of the calibration images: what the planner counts as its loss
+     * @param name     of the layer
+     * @param operator what it computes
+     * @param onCpu    whether it runs in int8 on the CPU, so that the planner may choose that
+     * @param held     on the held-out images
+     * @param loss     share of the calibration images that are answered otherwise, percent: what the planner counts
      */
-    record LayerLoss(String name, String operator, double difference, double changed, double weight) {
+    record LayerLoss(String name, String operator, boolean onCpu, Difference held, double loss) {
     }
 
     /**
-     * One task set.
+     * So many layers in int8.
      *
-     * @param utilisation its utilisation
-     * @param planned     whether the planner found a schedulable allocation
-     * @param int8        for each task, how many layers run in int8
-     * @param difference  for each task, top-1 accuracy less that of floating point, points; empty when it was not planned
+     * @param percent of the layers that have such a form
+     * @param least   those that the planner prefers: least loss first
+     * @param random  in random orders
+     * @param most    most loss first
      */
-    record PlannedSet(double utilisation, boolean planned, int[] int8, double[] difference) {
+    record Share(int percent, Difference least, List<Difference> random, Difference most) {
+    }
+
+    /**
+     * A set that was planned.
+     *
+     * @param index       its number among those drawn
+     * @param utilisation its utilisation
+     * @param mixtures    for each task, by layer, whether it is in int8
+     * @param differences for each task; empty where its mixtures answered no images
+     */
+    record PlannedSet(int index, double utilisation, List<boolean[]> mixtures, List<Difference> differences) {
+    }
+
+    /**
+     * Sets under one assumption.
+     *
+     * @param assumption what is assumed
+     * @param low        least utilisation
+     * @param high       largest utilisation
+     * @param blind      whether the planner was told that no layer loses anything
+     * @param planned    those of the drawn sets that could be planned
+     */
+    record Row(AccuracyAssumption assumption, double low, double high, boolean blind, List<PlannedSet> planned) {
     }
 
     AccuracyExperiment(final Settings settings, final int weightLimit) {
         this.settings = settings;
-        network = new SignNetwork(weightLimit, SignNetwork.CALIBRATION_SHARE);
-        model = network.fp32().layers();
-        test = new LabelledImages(SignImages.TEST_SEED, settings.images());
-        final List<String[]> rows = Tables.read(TIMES);
-        if (rows.size() != model.layers().size()) {
-            throw new IllegalStateException(TIMES + " has " + rows.size() + " layers, the network "
-                + model.layers().size() + "; measure it anew, see the README there");
-        }
-        fp32Ns = column(rows, 5);
-        int8Ns = column(rows, 6);
-        quantiseNs = column(rows, 7);
-        dequantiseNs = column(rows, 8);
-    }
-
-    private static long[] column(final List<String[]> rows, final int column) {
-        return rows.stream().map(row -> row[column])
-            .mapToLong(text -> text.isEmpty() ? Long.MAX_VALUE : (long) (1000 * BATCH * Double.parseDouble(text))).toArray();
+        network = new SignNetwork(settings.kind(), weightLimit, SignNetwork.CALIBRATION_SHARE);
+        answers = new MixtureAnswers(network.fp32(), new LabelledImages(settings.kind(), SignImages.TEST_SEED, settings.images()));
+        all = answers.all();
     }
 
     /** Runs everything; told the share that is done. */
     AccuracyResult run(final Consumer<Double> progress) {
-        final int layers = model.layers().size();
-        final boolean[] none = new boolean[layers];
-        final boolean[] all = new boolean[layers];
-        final List<boolean[]> single = new ArrayList<>();
-        for (int j = 0; j < layers; j++) {
-            all[j] = model.layers().get(j).hasInt8();
-            final boolean[] alone = new boolean[layers];
-            alone[j] = all[j];
-            single.add(alone);
-        }
-        final List<LayerLoss> losses = losses(none, single);
-        progress.accept(0.2);
-        final double[] weight = losses.stream().mapToDouble(LayerLoss::weight).toArray();
-        final List<Draft> drafts = Workers.map(settings.threads(), settings.sets(), index -> draft(index, weight));
-        final List<boolean[]> mixtures = new ArrayList<>();
-        drafts.forEach(draft -> draft.mixtures().forEach(mixtures::add));
-        mixtures.add(none);
-        mixtures.add(all);
-        answer(mixtures, share -> progress.accept(0.3 + 0.7 * share));
-        final double base = top1(none);
-        final List<PlannedSet> planned = drafts.stream().map(draft -> new PlannedSet(draft.utilisation(), !draft.mixtures().isEmpty(),
-            draft.mixtures().stream().mapToInt(AccuracyExperiment::count).toArray(),
-            draft.mixtures().stream().mapToDouble(mixture -> top1(mixture) - base).toArray())).toList();
-        return new AccuracyResult(settings, layers, base, top1(all), losses, planned, answers.size());
-    }
-
-    private static int count(final boolean[] mixture) {
-        return (int) IntStream.range(0, mixture.length).filter(j -> mixture[j]).count();
-    }
-
-    private List<LayerLoss> losses(final boolean[] none, final List<boolean[]> single) {
-        final LabelledImages calibration = new LabelledImages(SignImages.CALIBRATION_SEED, settings.images());
-        final int[] plain = SignNetwork.answers(network.fp32(), calibration);
-        answer(List.of(none), share -> { });
-        final int[] held = answers.get(key(none));
-        return Workers.map(settings.threads(), single.size(), j -> {
-            if (!model.layers().get(j).hasInt8()) {
-                return new LayerLoss(model.layers().get(j).name(), model.layers().get(j).operator(), 0, 0, 0);
+        final int layers = all.length;
+        final double[] loss = losses();
+        progress.accept(LOSSES_DONE);
+        final AccuracySets weighing = new AccuracySets(settings.kind(), answers.model(), settings.form(), loss);
+        final List<LayerLoss> losses = IntStream.range(0, layers).mapToObj(j -> new LayerLoss(answers.model().layers().get(j).name(),
+            answers.model().layers().get(j).operator(), weighing.isInt8(j), answers.difference(alone(j)), loss[j])).toList();
+        final List<Share> shares = shares(loss);
+        final AccuracySets blind = new AccuracySets(settings.kind(), answers.model(), settings.form(),
+            new double[layers]);
+        final List<Row> rows = new ArrayList<>();
+        for (final AccuracyAssumption assumption : settings.assumptions()) {
+            final List<Row> here = new ArrayList<>(List.of(row(weighing, assumption, settings.low(), settings.sets(), false)));
+            final double low = 4 * here.getFirst().planned().size() < settings.sets() ? edge(weighing, assumption) : settings.low();
+            if (low < settings.low()) {
+                here.add(row(weighing, assumption, low, settings.sets(), false));
             }
-            final Mixture mixture = network.fp32().with(single.get(j));
-            final int[] here = SignNetwork.answers(mixture, test);
-            return new LayerLoss(model.layers().get(j).name(), model.layers().get(j).operator(),
-                SignNetwork.accuracy(here, test) - SignNetwork.accuracy(held, test), changed(here, held),
-                changed(SignNetwork.answers(mixture, calibration), plain));
-        });
-    }
-
-    private static double changed(final int[] one, final int[] other) {
-        int changed = 0;
-        for (int i = 0; i < one.length; i++) {
-            changed += one[i] != other[i] ? 1 : 0;
+            if (assumption.cpuTime() == AccuracyAssumption.CpuTime.INT8) {
+                here.add(row(blind, assumption, low, settings.sets(), true));
+            }
+            rows.addAll(here);
+            progress.accept(LOSSES_DONE + (PLANS_DONE - LOSSES_DONE) * rows.size() / (3 * settings.assumptions().size()));
         }
-        return 100.0 * changed / one.length;
-    }
-
-    private void answer(final List<boolean[]> mixtures, final Consumer<Double> progress) {
-        final Map<List<Boolean>, boolean[]> distinct = new HashMap<>();
-        mixtures.forEach(mixture -> distinct.put(key(mixture), mixture));
-        final List<boolean[]> open = distinct.values().stream().filter(mixture -> !answers.containsKey(key(mixture))).toList();
-        Workers.map(settings.threads(), open.size(), index -> {
-            answers.put(key(open.get(index)), SignNetwork.answers(network.fp32().with(open.get(index)), test));
-            progress.accept((double) answers.size() / (open.size() + 1));
-            return index;
-        });
-    }
-
-    private static List<Boolean> key(final boolean[] mixture) {
-        return IntStream.range(0, mixture.length).mapToObj(j -> mixture[j]).toList();
-    }
-
-    private double top1(final boolean[] mixture) {
-        return SignNetwork.accuracy(answers.get(key(mixture)), test);
-    }
-
-    /** A set as planned: a mixture for each task, none when it could not be planned. */
-    private record Draft(double utilisation, List<boolean[]> mixtures) {
-    }
-
-    private Draft draft(final int index, final double[] weight) {
-        final SplittableRandom random = Draw.forSet(settings.seed(), 0, index);
-        final double utilisation = random.nextDouble(settings.low(), Math.nextUp(settings.high()));
-        final TaskSet set = draw(random, utilisation, weight);
-        final LayerAllocation found = new LayerAllocator(new LayerChoices(set), MOST_ANALYSES).allocate();
         final List<boolean[]> mixtures = new ArrayList<>();
-        if (found.verdict().schedulable()) {
-            for (final var task : found.set().tasks()) {
-                final boolean[] mixture = new boolean[task.segments().size()];
-                for (int j = 0; j < mixture.length; j++) {
-                    mixture[j] = task.segments().get(j).precision() == Precision.INT8;
-                }
+        rows.forEach(row -> row.planned().stream().limit(settings.evaluated()).forEach(set -> mixtures.addAll(set.mixtures())));
+        answer(mixtures, share -> progress.accept(PLANS_DONE + (1 - PLANS_DONE) * share));
+        return new AccuracyResult(settings, answers.top1(new boolean[layers]), answers.difference(all), losses, shares,
+            rows.stream().map(this::evaluated).toList(), answers.count());
+    }
+
+    private boolean[] alone(final int layer) {
+        final boolean[] alone = new boolean[all.length];
+        alone[layer] = all[layer];
+        return alone;
+    }
+
+    /** Each layer alone, on the calibration images for the planner, on the held-out ones for the reader. */
+    private double[] losses() {
+        final MixtureAnswers calibration = new MixtureAnswers(network.fp32(),
+            new LabelledImages(settings.kind(), SignImages.CALIBRATION_SEED, settings.images()));
+        calibration.of(new boolean[all.length]);
+        answers.of(new boolean[all.length]);
+        return Workers.map(settings.threads(), all.length, j -> {
+            answers.of(alone(j));
+            return calibration.difference(alone(j)).changed();
+        }).stream().mapToDouble(Double::doubleValue).toArray();
+    }
+
+    private List<Share> shares(final double[] loss) {
+        final List<Integer> byLoss = new ArrayList<>(IntStream.range(0, all.length).filter(j -> all[j]).boxed()
+            .sorted(Comparator.comparingDouble(j -> loss[j])).toList());
+        final List<List<Integer>> orders = new ArrayList<>(List.of(byLoss, byLoss.reversed()));
+        final SplittableRandom random = new SplittableRandom(settings.seed());
+        for (int i = 0; i < ORDERS; i++) {
+            final List<Integer> order = new ArrayList<>(byLoss);
+            for (int at = order.size() - 1; at > 0; at--) {
+                Collections.swap(order, at, random.nextInt(at + 1));
+            }
+            orders.add(order);
+        }
+        final List<boolean[]> mixtures = new ArrayList<>();
+        for (int step = 0; step <= STEPS; step++) {
+            for (final List<Integer> order : orders) {
+                final boolean[] mixture = new boolean[all.length];
+                order.subList(0, (int) Math.round((double) order.size() * step / STEPS)).forEach(j -> mixture[j] = true);
                 mixtures.add(mixture);
             }
         }
-        return new Draft(utilisation, mixtures);
+        answer(mixtures, share -> { });
+        final List<Share> shares = new ArrayList<>();
+        for (int step = 0; step <= STEPS; step++) {
+            final List<Difference> here = mixtures.subList(step * orders.size(), (step + 1) * orders.size()).stream()
+                .map(answers::difference).toList();
+            shares.add(new Share(100 * step / STEPS, here.get(0), here.subList(2, here.size()), here.get(1)));
+        }
+        return shares;
     }
 
-    /** A layer that bytes do not make faster runs on the CPU in floating point. */
-    private boolean isFaster(final int layer) {
-        return int8Ns[layer] < fp32Ns[layer];
-    }
-
-    private TaskSet draw(final SplittableRandom random, final double utilisation, final double[] weight) {
-        final double[] shares = Draw.utilisations(random, TASKS, utilisation);
-        final TaskSetBuilder builder = TaskSet.builder("accuracy").overheads(new Overheads(0, DISPATCH_NS, 0, 0, 0))
-            .device(DeviceSpec.modelled("gpu0")).device(DeviceSpec.cpu("cpu0"));
-        for (int i = 0; i < TASKS; i++) {
-            final long[] gpuNs = new long[int8Ns.length];
-            double mean = 0;
-            for (int j = 0; j < gpuNs.length; j++) {
-                final long cpuNs = Math.min(int8Ns[j], fp32Ns[j]);
-                gpuNs[j] = Math.max(1, (long) (cpuNs / Draw.logUniform(random, settings.lowRatio(), settings.highRatio())));
-                mean += (gpuNs[j] + fp32Ns[j]) / 2.0;
+    /** The largest utilisation below the asked one at which a quarter of the sets can be planned. */
+    private double edge(final AccuracySets sets, final AccuracyAssumption assumption) {
+        int good = 1;
+        int bad = (int) Math.ceil(settings.low() / GRAIN);
+        while (bad - good > 1) {
+            final int middle = (good + bad) / 2;
+            if (4 * row(sets, assumption, middle * GRAIN, PROBES, false).planned().size() >= PROBES) {
+                good = middle;
+            } else {
+                bad = middle;
             }
-            final long periodNs = Math.max(1, (long) (mean / shares[i]));
-            builder.task("t" + i, task -> {
-                task.periodNs(periodNs);
-                layers(task, gpuNs, weight);
-            });
         }
-        return builder.build();
+        return good * GRAIN;
     }
 
-    private void layers(final TaskBuilder task, final long[] gpuNs, final double[] weight) {
-        for (int j = 0; j < gpuNs.length; j++) {
-            task.segment(List.of(NamedVariant.fp32("gpu0", gpuNs[j]), isFaster(j) ? NamedVariant.int8("cpu0", int8Ns[j], weight[j])
-                : new NamedVariant("cpu0", Precision.FP32, fp32Ns[j], 0, ActualTime.WCET)));
-        }
-        final int[] starts = IntStream.range(0, gpuNs.length).toArray();
-        for (final LayeredModel.Crossing crossing : model.crossings(starts)) {
-            final int from = crossing.from();
-            task.boundary(boundary(crossing.tensor(), from, crossing.to(), Math.max(0, from)));
-        }
-        final int last = gpuNs.length - 1;
-        task.boundary(boundary(model.outputs().getFirst().name(), last, gpuNs.length, last));
+    private Row row(final AccuracySets sets, final AccuracyAssumption assumption, final double low, final int count, final boolean blind) {
+        final double high = low + settings.high() - settings.low();
+        final List<PlannedSet> drawn = Workers.map(settings.threads(), count, index -> {
+            final SplittableRandom random = Draw.forSet(settings.seed(), (int) Math.round(100 * low), index);
+            final double utilisation = random.nextDouble(low, Math.nextUp(high));
+            return new PlannedSet(index, utilisation, sets.plan(assumption, utilisation, random), List.of());
+        });
+        return new Row(assumption, low, high, blind, drawn.stream().filter(set -> !set.mixtures().isEmpty()).toList());
     }
 
-    private Boundary boundary(final String tensor, final int from, final int to, final int measuredAs) {
-        final long copyNs = COPY_NS + (long) (BATCH * model.tensor(tensor).bytes() / COPY_BYTES_PER_NS);
-        return new Boundary(from, to, copyNs, copyNs, quantiseNs[measuredAs], dequantiseNs[measuredAs]);
+    private Row evaluated(final Row row) {
+        final List<PlannedSet> planned = new ArrayList<>(row.planned());
+        for (int s = 0; s < Math.min(settings.evaluated(), planned.size()); s++) {
+            final PlannedSet set = planned.get(s);
+            planned.set(s, new PlannedSet(set.index(), set.utilisation(), set.mixtures(),
+                set.mixtures().stream().map(answers::difference).toList()));
+        }
+        return new Row(row.assumption(), row.low(), row.high(), row.blind(), planned);
     }
 
-    /** What a reader must know. */
-    static List<String> notes(final Settings settings) {
-        return List.of(
-            "a job answers " + BATCH + " images; CPU times: the network's layers measured alone on one image, one core, int8 where "
-                + "faster (sign-layers.csv), times " + BATCH + "; no GPU time of them is public: "
-                + "GPU time = CPU time / a ratio drawn log-uniform in [" + settings.lowRatio() + ", " + settings.highRatio()
-                + "] for each layer",
-            "copies between host and GPU: " + COPY_NS / 1000 + " us and 10 bytes a ns, both ways; " + DISPATCH_NS / 1000
-                + " us more for each segment; conversions as measured",
-            "utilisation: sum over tasks of the mean of CPU and GPU time, both in floating point, over the period, spread by "
-                + "UUniFast-discard; rate-monotonic",
-            "the planner counts as a layer's loss the share of calibration images that are answered otherwise when it alone is in int8; "
-                + "accuracy is counted on held-out images");
+    private void answer(final List<boolean[]> mixtures, final Consumer<Double> progress) {
+        final Map<String, boolean[]> byText = new LinkedHashMap<>();
+        mixtures.forEach(mixture -> byText.put(Arrays.toString(mixture), mixture));
+        final List<boolean[]> distinct = List.copyOf(byText.values());
+        Workers.map(settings.threads(), distinct.size(), index -> {
+            answers.of(distinct.get(index));
+            progress.accept((double) index / distinct.size());
+            return index;
+        });
     }
 }

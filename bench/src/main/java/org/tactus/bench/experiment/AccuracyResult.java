@@ -2,55 +2,67 @@ package org.tactus.bench.experiment;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.DoubleStream;
+import java.util.stream.Collectors;
+import org.tactus.bench.accuracy.MixtureAnswers.Difference;
 
 /**
  * What the accuracy experiment found.
  *
- * @param settings  what was drawn
- * @param layers    of the network
- * @param fp32      top-1 accuracy in floating point on the held-out images, percent
- * @param int8      with every layer in int8 that has such a form
- * @param losses    of single layers
- * @param sets      in the order of their numbers
- * @param mixtures  distinct mixtures that were evaluated
+ * @param settings what was asked
+ * @param fp32     top-1 accuracy in floating point on the held-out images, percent
+ * @param int8     with every layer in int8 that has such a form
+ * @param losses   of single layers
+ * @param shares   of the layers in int8, by three rules
+ * @param rows     planned sets by assumption and utilisation
+ * @param mixtures distinct mixtures that were evaluated
  */
-record AccuracyResult(AccuracyExperiment.Settings settings, int layers, double fp32, double int8,
-                      List<AccuracyExperiment.LayerLoss> losses, List<AccuracyExperiment.PlannedSet> sets, int mixtures) {
-    private static final double[] QUANTILES = {0, 0.05, 0.25, 0.5, 0.75, 0.95, 1};
+record AccuracyResult(AccuracyExperiment.Settings settings, double fp32, Difference int8, List<AccuracyExperiment.LayerLoss> losses,
+                      List<AccuracyExperiment.Share> shares, List<AccuracyExperiment.Row> rows, int mixtures) {
 
-    private DoubleStream differences() {
-        return sets.stream().flatMapToDouble(set -> Arrays.stream(set.difference()));
+    private static List<Difference> sorted(final AccuracyExperiment.Row row) {
+        return row.planned().stream().flatMap(set -> set.differences().stream()).sorted(Comparator.comparingDouble(Difference::points))
+            .toList();
     }
 
-    private DoubleStream means() {
-        return sets.stream().filter(AccuracyExperiment.PlannedSet::planned)
-            .mapToDouble(set -> Arrays.stream(set.difference()).average().orElseThrow());
+    /** Points of a row's tasks, ascending. */
+    static double[] points(final AccuracyExperiment.Row row) {
+        return sorted(row).stream().mapToDouble(Difference::points).toArray();
     }
 
-    private double int8Share() {
-        final long tasks = differences().count();
-        final long inInt8 = sets.stream().flatMapToInt(set -> Arrays.stream(set.int8())).sum();
-        return tasks == 0 ? 0 : (double) inInt8 / (tasks * layers);
+    private static double quantile(final double[] sorted, final double share) {
+        return sorted[(int) Math.round(share * (sorted.length - 1))];
     }
 
-    private long planned() {
-        return sets.stream().filter(AccuracyExperiment.PlannedSet::planned).count();
+    private static int count(final boolean[] mixture) {
+        int count = 0;
+        for (final boolean int8 : mixture) {
+            count += int8 ? 1 : 0;
+        }
+        return count;
     }
 
-    /** A row for each task of each set; a set that was not planned has one row. */
+    /** Layers in int8 of all planned sets' tasks, percent. */
+    private double int8Percent(final AccuracyExperiment.Row row) {
+        return row.planned().stream().flatMap(set -> set.mixtures().stream())
+            .mapToDouble(mixture -> 100.0 * count(mixture) / losses.size()).average().orElse(0);
+    }
+
+    /** A row for each task of each planned set. */
     String csv() {
-        final StringBuilder text = new StringBuilder("set,utilisation,planned,task,int8_layers,top1_difference\n");
-        for (int s = 0; s < sets.size(); s++) {
-            final AccuracyExperiment.PlannedSet set = sets.get(s);
-            final String begin = String.format(Locale.ROOT, "%d,%.4f,%b,", s, set.utilisation(), set.planned());
-            if (!set.planned()) {
-                text.append(begin).append(",,\n");
-            }
-            for (int i = 0; i < set.difference().length; i++) {
-                text.append(begin).append(String.format(Locale.ROOT, "%d,%d,%.4f%n", i, set.int8()[i], set.difference()[i]));
+        final StringBuilder text = new StringBuilder("cpu_time,ratio,low,high,loss_blind,set,utilisation,task,int8_layers,top1_difference,"
+            + "standard_error\n");
+        for (final AccuracyExperiment.Row row : rows) {
+            for (final AccuracyExperiment.PlannedSet set : row.planned()) {
+                for (int i = 0; i < set.mixtures().size(); i++) {
+                    final String difference = set.differences().isEmpty() ? "," : String.format(Locale.ROOT, "%.4f,%.4f",
+                        set.differences().get(i).points(), set.differences().get(i).error());
+                    text.append(String.format(Locale.ROOT, "%s,%s,%.2f,%.2f,%b,%d,%.4f,%d,%d,%s%n", row.assumption().cpuTime().text(),
+                        row.assumption().ratioText(), row.low(), row.high(), row.blind(), set.index(), set.utilisation(), i,
+                        count(set.mixtures().get(i)), difference));
+                }
             }
         }
         return text.toString();
@@ -58,89 +70,99 @@ record AccuracyResult(AccuracyExperiment.Settings settings, int layers, double f
 
     /** A row for each layer in int8 alone. */
     String layersCsv() {
-        final StringBuilder text = new StringBuilder("layer,operator,top1_difference,changed_percent,calibration_changed_percent\n");
+        final StringBuilder text = new StringBuilder("layer,operator,int8_on_cpu,top1_difference,standard_error,changed_percent,"
+            + "calibration_changed_percent\n");
         for (final AccuracyExperiment.LayerLoss loss : losses) {
-            text.append(String.format(Locale.ROOT, "%s,%s,%.4f,%.4f,%.4f%n", loss.name(), loss.operator(), loss.difference(),
-                loss.changed(), loss.weight()));
+            text.append(String.format(Locale.ROOT, "%s,%s,%b,%.4f,%.4f,%.4f,%.4f%n", loss.name(), loss.operator(), loss.onCpu(),
+                loss.held().points(), loss.held().error(), loss.held().changed(), loss.loss()));
         }
         return text.toString();
     }
 
+    /** A row for each share of the layers in int8 and each rule. */
+    String sharesCsv() {
+        final StringBuilder text = new StringBuilder("int8_percent,rule,top1_difference,standard_error\n");
+        for (final AccuracyExperiment.Share share : shares) {
+            text.append(line(share, "least loss first", share.least()));
+            share.random().forEach(order -> text.append(line(share, "random", order)));
+            text.append(line(share, "most loss first", share.most()));
+        }
+        return text.toString();
+    }
+
+    private static String line(final AccuracyExperiment.Share share, final String rule, final Difference difference) {
+        return String.format(Locale.ROOT, "%d,%s,%.4f,%.4f%n", share.percent(), rule, difference.points(), difference.error());
+    }
+
     /** One line of JSON. */
     String json() {
-        return String.format(Locale.ROOT, "{\"seed\":%d,\"sets\":%d,\"planned\":%d,\"images\":%d,\"top1\":%.4f,\"int8Difference\":%.4f,"
-            + "\"mixtures\":%d,\"int8Share\":%.4f,\"quantiles\":%s,\"taskDifferences\":%s,\"setDifferences\":%s}%n", settings.seed(),
-            sets.size(), planned(), settings.images(), fp32, int8 - fp32, mixtures, int8Share(), Arrays.toString(QUANTILES),
-            list(quantiles(differences())), list(quantiles(means())));
+        return String.format(Locale.ROOT, "{\"network\":\"%s\",\"seed\":%d,\"images\":%d,\"top1\":%.4f,\"int8Difference\":%.4f,"
+            + "\"mixtures\":%d,\"rows\":[%s]}%n", settings.kind().text(), settings.seed(), settings.images(), fp32, int8.points(), mixtures,
+            rows.stream().map(this::json).collect(Collectors.joining(",")));
     }
 
-    private static String list(final double[] values) {
-        return Arrays.stream(values).mapToObj(value -> String.format(Locale.ROOT, "%.4f", value)).toList().toString();
+    private String json(final AccuracyExperiment.Row row) {
+        final double[] points = points(row);
+        return String.format(Locale.ROOT, "{\"cpuTime\":\"%s\",\"ratio\":\"%s\",\"low\":%.2f,\"high\":%.2f,\"lossBlind\":%b,\"sets\":%d,"
+            + "\"planned\":%d,\"int8Share\":%.4f,\"tasks\":%d,\"worst\":%s,\"p5\":%s,\"median\":%s,\"best\":%s}",
+            row.assumption().cpuTime().text(), row.assumption().ratioText(), row.low(), row.high(), row.blind(), settings.sets(),
+            row.planned().size(), int8Percent(row) / 100, points.length, number(points, 0), number(points, 0.05), number(points, 0.5),
+            number(points, 1));
     }
 
-    private static double[] quantiles(final DoubleStream values) {
-        final double[] sorted = values.sorted().toArray();
-        return sorted.length == 0 ? new double[0]
-            : Arrays.stream(QUANTILES).map(q -> sorted[(int) Math.round(q * (sorted.length - 1))]).toArray();
+    private static String number(final double[] sorted, final double share) {
+        return sorted.length == 0 ? "null" : String.format(Locale.ROOT, "%.4f", quantile(sorted, share));
     }
 
     /** The numbers for people. */
     String table() {
         final StringBuilder text = new StringBuilder();
-        text.append(String.format(Locale.ROOT, "Sign network, %d layers, top-1 on %d held-out images: floating point %.2f %%, "
-            + "all int8 %.2f %% (%+.2f points)%n%n", layers, settings.images(), fp32, int8, int8 - fp32));
-        text.append("One layer alone in int8:\n");
-        text.append(String.format("  %-26s %-18s %10s %16s %22s%n", "layer", "operator", "points", "answers changed",
-            "on calibration images"));
+        text.append(String.format(Locale.ROOT, "Network of signs by %s, %d layers, top-1 on %d held-out images: floating point %.2f %%, "
+            + "all int8 %+.2f points (standard error %.2f)%n%nOne layer alone in int8:%n", settings.kind().text(), losses.size(),
+            settings.images(), fp32, int8.points(), int8.error()));
+        text.append(String.format("  %-26s %-18s %8s %16s %23s %s%n", "layer", "operator", "points", "answers changed",
+            "on calibration images", "on the CPU"));
         for (final AccuracyExperiment.LayerLoss loss : losses) {
-            text.append(String.format(Locale.ROOT, "  %-26s %-18s %+10.2f %14.2f %% %20.2f %%%n", loss.name(), loss.operator(),
-                loss.difference(), loss.changed(), loss.weight()));
+            text.append(String.format(Locale.ROOT, "  %-26s %-18s %+8.2f %14.2f %% %21.2f %% %s%n", loss.name(), loss.operator(),
+                loss.held().points(), loss.held().changed(), loss.loss(), loss.onCpu() ? "int8" : "fp32"));
         }
-        text.append(String.format(Locale.ROOT, "%n%d tasks a set, utilisation %.2f to %.2f: %d of %d sets planned, %d mixtures, "
-            + "%.0f %% of their layers in int8%n", AccuracyExperiment.TASKS, settings.low(), settings.high(), planned(), sets.size(),
-            mixtures, 100 * int8Share()));
-        if (planned() > 0) {
-            text.append("Top-1 less that of floating point, points:\n");
-            text.append(String.format("  %-24s %8s %8s %8s %8s %8s %8s %8s%n", "", "worst", "5 %", "25 %", "median", "75 %", "95 %",
-                "best"));
-            text.append(row("a task's mixture", quantiles(differences()))).append(row("mean of a set's tasks", quantiles(means())));
+        text.append(String.format("%nA share of the layers in int8, points:%n  %-8s %18s %24s %18s%n", "layers", "least loss first",
+            AccuracyExperiment.ORDERS + " random orders", "most loss first"));
+        for (final AccuracyExperiment.Share share : shares) {
+            final double[] random = share.random().stream().mapToDouble(Difference::points).sorted().toArray();
+            text.append(String.format(Locale.ROOT, "  %5d %% %+18.2f %24s %+18.2f%n", share.percent(), share.least().points(),
+                String.format(Locale.ROOT, "%+.2f (%+.2f to %+.2f)", Arrays.stream(random).average().orElse(0), random[0],
+                    random[random.length - 1]), share.most().points()));
         }
+        text.append(String.format(Locale.ROOT, "%nPlanned sets of %d tasks, %d drawn a row, layers on the CPU in %s; top-1 less that of "
+            + "floating point, points, of the tasks of the first %d planned sets; %d mixtures in all%n", AccuracySets.TASKS,
+            settings.sets(),
+            settings.form() == AccuracySets.CpuForm.INT8 ? "int8" : "the faster form", settings.evaluated(), mixtures));
+        text.append(String.format("  %-9s %-10s %-12s %-10s %8s %8s %6s %15s %7s %7s %7s%n", "C^C in U", "CPU/GPU", "utilisation", "losses",
+            "planned", "int8", "tasks", "worst (s.e.)", "5 %", "median", "best"));
+        rows.forEach(row -> text.append(line(row)));
         text.append('\n');
-        AccuracyExperiment.notes(settings).forEach(note -> text.append("  - ").append(note).append('\n'));
+        notes().forEach(note -> text.append("  - ").append(note).append('\n'));
         return text.toString();
     }
 
-    private static String row(final String name, final double[] values) {
-        final StringBuilder text = new StringBuilder(String.format("  %-24s", name));
-        for (final double value : values) {
-            text.append(String.format(Locale.ROOT, " %+8.2f", value));
-        }
-        return text.append('\n').toString();
+    private String line(final AccuracyExperiment.Row row) {
+        final List<Difference> sorted = sorted(row);
+        final double[] points = points(row);
+        final String spread = sorted.isEmpty() ? String.format("%15s %7s %7s %7s", "-", "-", "-", "-")
+            : String.format(Locale.ROOT, "%15s %+7.2f %+7.2f %+7.2f", String.format(Locale.ROOT, "%+.2f (%.2f)", points[0],
+                sorted.getFirst().error()), quantile(points, 0.05), quantile(points, 0.5), points[points.length - 1]);
+        return String.format(Locale.ROOT, "  %-9s %-10s %-12s %-10s %8s %6.0f %% %6d %s%n", row.assumption().cpuTime().text(),
+            row.assumption().ratioText(), String.format(Locale.ROOT, "%.2f..%.2f", row.low(), row.high()),
+            row.blind() ? "not told" : "weighed", row.planned().size() + "/" + settings.sets(), int8Percent(row), points.length, spread);
     }
 
-    /** The distributions as steps: how many differences are at most x. */
-    ChartWriter.Chart chart() {
-        final List<ChartWriter.Line> lines = new ArrayList<>();
-        if (planned() > 0) {
-            lines.add(distribution("a task's mixture", differences().sorted().toArray()));
-            lines.add(distribution("mean of a set's five tasks", means().sorted().toArray()));
-        }
-        lines.add(new ChartWriter.Line("all layers in int8", new double[] {int8 - fp32, int8 - fp32}, new double[] {0, 100}, true));
-        return new ChartWriter.Chart("accuracy", String.format(Locale.ROOT, "Accuracy of %d planned sets, utilisation %.1f to %.1f",
-            planned(), settings.low(), settings.high()), "Top-1 less that of floating point, points", "Share at most that, %", lines);
-    }
-
-    private static ChartWriter.Line distribution(final String name, final double[] sorted) {
-        final double[] distinct = Arrays.stream(sorted).distinct().toArray();
-        final double[] x = new double[2 * distinct.length];
-        final double[] percent = new double[2 * distinct.length];
-        for (int i = 0; i < distinct.length; i++) {
-            final double value = distinct[i];
-            x[2 * i] = value;
-            x[2 * i + 1] = value;
-            percent[2 * i] = i == 0 ? 0 : percent[2 * i - 1];
-            percent[2 * i + 1] = 100.0 * Arrays.stream(sorted).filter(other -> other <= value).count() / sorted.length;
-        }
-        return new ChartWriter.Line(name, x, percent, false);
+    private List<String> notes() {
+        final List<String> notes = new ArrayList<>(AccuracySets.notes());
+        notes.add("C^C in U int8: the time of the form that a layer has on the CPU; fp32: the time before quantisation. Where less "
+            + "than a quarter of the sets can be planned, the next row is the largest utilisation, in steps of 0.25, where a quarter can");
+        notes.add("the planner counts as a layer's loss the share of calibration images that are answered otherwise when it alone is in "
+            + "int8; not told: the same sets, planned as if no layer lost anything; int8: share of all layers");
+        return notes;
     }
 }

@@ -33,6 +33,10 @@ final class ChartWriter {
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 640;
     private static final int PNG_SCALE = 2;
+    /** Top of an axis of percents: 100 and room for markers. */
+    private static final double FULL = 102;
+    /** An axis that spans less has decimals. */
+    private static final double FEW = 20;
     /** Colours that people with colour blindness tell apart, after Okabe and Ito. */
     private static final Color[] COLORS = {
         new Color(0x00, 0x00, 0x00), new Color(0xE6, 0x9F, 0x00), new Color(0x56, 0xB4, 0xE9), new Color(0x00, 0x9E, 0x73),
@@ -53,9 +57,15 @@ final class ChartWriter {
      * @param title      headline
      * @param axisTitle  what x is
      * @param valueTitle what y is
+     * @param low        least y
+     * @param high       largest y
      * @param lines      in the order of the legend
      */
-    record Chart(String name, String title, String axisTitle, String valueTitle, List<Line> lines) {
+    record Chart(String name, String title, String axisTitle, String valueTitle, double low, double high, List<Line> lines) {
+        /** With percent as y. */
+        Chart(final String name, final String title, final String axisTitle, final String valueTitle, final List<Line> lines) {
+            this(name, title, axisTitle, valueTitle, 0, FULL, lines);
+        }
     }
 
     /**
@@ -63,7 +73,7 @@ final class ChartWriter {
      *
      * @param name  in the legend
      * @param x     ascending
-     * @param y     percent
+     * @param y     as the chart says
      * @param limit whether it is an upper limit
      */
     record Line(String name, double[] x, double[] y, boolean limit) {
@@ -154,10 +164,10 @@ final class ChartWriter {
         style.setAxisTickLabelsFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
         style.setAxisTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 14));
         style.setChartTitleFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
-        style.setYAxisMin(0.0);
-        style.setYAxisMax(102.0);
+        style.setYAxisMin(drawn.low());
+        style.setYAxisMax(drawn.high());
         style.setYAxisTickMarkSpacingHint(60);
-        style.setYAxisDecimalPattern("0");
+        style.setYAxisDecimalPattern(drawn.high() - drawn.low() < FEW ? "0.0#" : "0");
         style.setXAxisDecimalPattern("0.0#");
         style.setMarkerSize(7);
         int lines = 0;

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bench.accuracy.SignImages;
 import org.tactus.bench.accuracy.SignNetwork;
 import org.tactus.inference.LayeredModel;
 import org.tactus.inference.OnnxModel;
@@ -24,7 +25,7 @@ class QuantizeCommandTest {
 
     @BeforeEach
     void draw() throws IOException {
-        Files.write(folder.resolve("net.onnx"), SignNetwork.load().bytes());
+        Files.write(folder.resolve("net.onnx"), SignNetwork.load(SignImages.Kind.DAY).bytes());
         assertEquals(0, Main.commandLine().setOut(new PrintWriter(new StringWriter())).execute("experiment", "images", "--seed", "2",
             "--count", "10", "--out", folder.toString()));
     }

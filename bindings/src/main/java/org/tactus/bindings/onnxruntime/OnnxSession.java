@@ -66,6 +66,8 @@ public final class OnnxSession implements AutoCloseable {
             Ort.callInt("SetIntraOpNumThreads", onnxruntime_h.ORT_API_SetIntraOpNumThreads(), handle, options.threads());
             Ort.callInt("SetInterOpNumThreads", onnxruntime_h.ORT_API_SetInterOpNumThreads(), handle, 1);
             entry(arena, handle, "session.set_denormal_as_zero", "1");
+            // it would put a layer in floating point on bytes, one scale for all channels, where its neighbours are on bytes
+            entry(arena, handle, "optimization.disable_specified_optimizers", "WeightBiasQuantization");
             entry(arena, handle, "session.intra_op.allow_spinning", "0");
             entry(arena, handle, "session.inter_op.allow_spinning", "0");
             if (options.threads() > 1 && !options.cores().isEmpty()) {
