@@ -26,9 +26,13 @@ import org.tactus.model.Offer;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.model.Variant;
 
 /** Loads ONNX networks, each segment in the memory of the device that it names; segments in int8 compute on bytes. Control thread. */
-final class OnnxNetworks {
+public final class OnnxNetworks {
+    /** Seed of a generated network's weights. */
+    public static final long WEIGHT_SEED = 1;
+
     private final TaskSet set;
     private final List<Device> devices;
     private final Path directory;
@@ -42,7 +46,7 @@ final class OnnxNetworks {
     /** Cuts, loads and binds a task's network, with a second form of each segment that is offered to an accelerator. */
     SegmentedModel load(final Task task, final ModelSource source) {
         final Optional<QuantizedTask> quantized = QuantizedTask.wants(task)
-            ? Optional.of(QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED)) : Optional.empty();
+            ? Optional.of(QuantizedTask.of(task, directory, WEIGHT_SEED)) : Optional.empty();
         final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
         final TensorMemory host = gpu.map(device -> device.networks().pinned()).orElseGet(HostTensors::new);
@@ -63,7 +67,7 @@ final class OnnxNetworks {
 
     private CutChain cut(final ModelSource source) {
         final OnnxRuntime runtime = OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow()));
-        return new ModelCutter(runtime).cut(OnnxModel.of(source, directory, OnnxWorks.WEIGHT_SEED), source.cuts());
+        return new ModelCutter(runtime).cut(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts());
     }
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
@@ -71,7 +75,7 @@ final class OnnxNetworks {
             return new SegmentPlace(onGpu, gpu.networks().computing());
         }
         final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // computed as for one that is made up
-        return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : OnnxWorks.options(set, task));
+        return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : options(set, task));
     }
 
     /** The GPU that some of a task's segments run on; empty when none does, or the devices are not open. */
@@ -85,5 +89,31 @@ final class OnnxNetworks {
                 + "; a network runs on one GPU beside processors");
         }
         return indices.stream().findFirst().map(index -> (CudaDevice) devices.get(index));
+    }
+
+    /**
+     * How a task's network computes: as many threads as its first CPU device has cores.
+     *
+     * @param set  for the platform
+     * @param task the task
+     * @return the options
+     */
+    public static OnnxOptions options(final TaskSet set, final Task task) {
+        return OnnxOptions.on(cores(set, task));
+    }
+
+    /**
+     * The cores of the first CPU device among those that a task's segments run on, or could run on.
+     *
+     * @param set  for the platform
+     * @param task the task
+     * @return cores; empty without such a device
+     */
+    public static List<Integer> cores(final TaskSet set, final Task task) {
+        final Stream<Integer> chosen = task.segments().stream().map(Segment::device);
+        final Stream<Integer> open = task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream)
+            .map(Variant::device);
+        return Stream.concat(chosen, open).map(set.platform().devices()::get).filter(device -> device.kind() == DeviceKind.CPU)
+            .findFirst().map(DeviceSpec::cores).orElse(List.of());
     }
 }

@@ -10,9 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.tactus.bindings.NativeCallException;
-import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLite;
@@ -30,12 +28,10 @@ import org.tactus.inference.SegmentedModel;
 import org.tactus.inference.TfLiteChain;
 import org.tactus.inference.Transfer;
 import org.tactus.model.DeviceKind;
-import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
-import org.tactus.model.Variant;
 import org.tactus.time.Clock;
 
 /**
@@ -45,8 +41,6 @@ import org.tactus.time.Clock;
  */
 public final class OnnxWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
-    /** Seed of a generated network's weights. */
-    public static final long WEIGHT_SEED = 1;
 
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
@@ -217,32 +211,6 @@ public final class OnnxWorks implements WorkFactory {
         }
         onnx = true;
         return new OnnxNetworks(set, devices, directory).load(task, source);
-    }
-
-    /**
-     * How a task's network computes: as many threads as its first CPU device has cores.
-     *
-     * @param set  for the platform
-     * @param task the task
-     * @return the options
-     */
-    public static OnnxOptions options(final TaskSet set, final Task task) {
-        return OnnxOptions.on(cores(set, task));
-    }
-
-    /**
-     * The cores of the first CPU device among those that a task's segments run on, or could run on.
-     *
-     * @param set  for the platform
-     * @param task the task
-     * @return cores; empty without such a device
-     */
-    public static List<Integer> cores(final TaskSet set, final Task task) {
-        final Stream<Integer> chosen = task.segments().stream().map(Segment::device);
-        final Stream<Integer> open = task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream)
-            .map(Variant::device);
-        return Stream.concat(chosen, open).map(set.platform().devices()::get).filter(device -> device.kind() == DeviceKind.CPU)
-            .findFirst().map(DeviceSpec::cores).orElse(List.of());
     }
 
     @Override

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tactus.device.Device;
+import org.tactus.device.ModelledDevice;
 import org.tactus.device.SegmentHook;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.cuda.CudaDevice;
@@ -118,6 +121,41 @@ class CudaNetworkTest {
             assertTrue(modelled >= 29 * MS, "the kernel takes its time: " + modelled);
             final long late = elapsed(cuda, MS, 40);
             assertTrue(late >= 40 * MS, "an overrun: " + late);
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingWhenADispatcherRunsSegments() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final TaskSet set = set("CGC");
+        try (Device gpu = Devices.open(set, 1, TactusOptions.DEFAULT.withRealTime(false))) {
+            final List<SegmentWork> works = new OnnxWorks().prepare(set, List.of(new ModelledDevice(), gpu), set.tasks().getFirst(), 1);
+            try {
+                long bytes = Long.MAX_VALUE;
+                for (int round = 0; round < 5 && bytes > 0; round++) { // the first rounds load classes and compile
+                    final long before = threads.getCurrentThreadAllocatedBytes();
+                    for (int job = 0; job < 20; job++) {
+                        runAll(works, gpu, job);
+                    }
+                    bytes = threads.getCurrentThreadAllocatedBytes() - before;
+                }
+                assertEquals(0, bytes);
+            } finally {
+                works.forEach(SegmentWork::close);
+            }
+        }
+    }
+
+    private static void runAll(final List<SegmentWork> works, final Device gpu, final long job) {
+        try {
+            works.get(0).run(job);
+            gpu.start(works.get(1), job, Clock.SYSTEM.nanoTime());
+            while (gpu.poll(Clock.SYSTEM.nanoTime()) == Device.RUNNING) {
+                Thread.onSpinWait();
+            }
+            works.get(2).run(job);
+        } catch (final Exception e) {
+            throw new AssertionError(e);
         }
     }
 

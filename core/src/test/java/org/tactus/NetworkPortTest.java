@@ -76,7 +76,7 @@ class NetworkPortTest {
         assertEquals(jobs, answers.size());
         final Map<Long, float[]> expected = new HashMap<>();
         try (SegmentedModel model = SegmentedModel.create(
-            ModelZoo.generate("resnet", "small", OnnxWorks.WEIGHT_SEED), 2, OnnxOptions.SINGLE_THREAD)) {
+            ModelZoo.generate("resnet", "small", OnnxNetworks.WEIGHT_SEED), 2, OnnxOptions.SINGLE_THREAD)) {
             for (long job = 0; job < jobs; job++) {
                 input(model, job);
                 model.run(0);

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.tactus.Devices;
+import org.tactus.OnnxNetworks;
 import org.tactus.OnnxWorks;
 import org.tactus.RealTimeSetup;
 import org.tactus.TactusOptions;
@@ -114,10 +115,10 @@ public final class Profiler {
     private WcetSidecar.TaskWcet onItsCores(
         final TaskSet set, final List<Device> devices, final Task task, final Path directory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws InterruptedException {
-        return MeasuringThread.run(setup, OnnxWorks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
+        return MeasuringThread.run(setup, OnnxNetworks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
             if (task.choices().isPresent() && QuantizedTask.wants(task)) {
                 return new VariantProfiler(set, devices, task, runs, margin).measure(
-                    QuantizedTask.of(task, directory, OnnxWorks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
+                    QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
             }
             final List<SegmentWork> works = new OnnxWorks(directory).prepare(set, devices, task, 1);
             try {

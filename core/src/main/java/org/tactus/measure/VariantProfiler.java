@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.tactus.OnnxWorks;
+import org.tactus.OnnxNetworks;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.device.Device;
 import org.tactus.device.cuda.CudaDevice;
@@ -44,7 +44,7 @@ final class VariantProfiler {
         this.task = task;
         this.runs = runs;
         this.margin = margin;
-        options = OnnxWorks.options(set, task);
+        options = OnnxNetworks.options(set, task);
     }
 
     /** Measures on the calling thread. */

@@ -59,6 +59,10 @@ final class ProfileCommand implements Callable<Integer> {
                     Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs()));
             }
         }
+        measured.tasks().stream().flatMap(task -> task.segments().stream().filter(segment -> segment.measured().maxNs() > segment.wcetNs())
+            .map(segment -> task.name() + "[" + segment.segment() + "] on " + segment.device())).reduce((one, other) -> one + ", " + other)
+            .ifPresent(beyond -> System.out.println("  the host computed longer than the set says of the GPU: " + beyond
+                + "; where it does so in a run, that is an overrun"));
         System.out.println("  written to " + sidecar);
     }
 }
