@@ -28,6 +28,7 @@ import org.tactus.inference.SegmentedModel;
 import org.tactus.inference.TfLiteChain;
 import org.tactus.inference.Transfer;
 import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -83,6 +84,7 @@ public final class OnnxWorks implements WorkFactory {
         if (task.model().isEmpty()) {
             return timed.prepare(set, devices, task, seed);
         }
+        refuseOffers(set, task);
         final SegmentChain model = load(set, devices, task);
         final List<SegmentWork> works = new ArrayList<>();
         try {
@@ -102,6 +104,19 @@ public final class OnnxWorks implements WorkFactory {
             }
             throw e instanceof NativeCallException
                 ? new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e) : e;
+        }
+    }
+
+    /** What takes an offered segment must compute it: an accelerator that only takes time would leave the old tensors. */
+    private static void refuseOffers(final TaskSet set, final Task task) {
+        for (final Segment segment : task.segments()) {
+            final Optional<DeviceSpec> taker = segment.offer().map(offer -> set.platform().devices().get(offer.device()));
+            if (taker.isPresent()
+                && (taker.get().kind() != DeviceKind.CUDA || task.model().orElseThrow() instanceof ModelSource.TfLiteFiles)) {
+                throw new InvalidModelException("task '" + task.name() + "': its segments are offered to '" + taker.get().name()
+                    + "', which cannot compute them; offer segments of an ONNX network to a device of kind cuda, or remove 'offer' and "
+                    + "'reclaim'");
+            }
         }
     }
 

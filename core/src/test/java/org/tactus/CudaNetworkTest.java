@@ -228,6 +228,31 @@ class CudaNetworkTest {
     }
 
     @Test
+    void shouldStopTheTaskWhenASubstituteBreaks() throws InterruptedException {
+        final OnnxWorks networks = new OnnxWorks();
+        final WorkFactory breaking = (of, devices, task, seed) -> {
+            final List<SegmentWork> works = networks.prepare(of, devices, task, seed);
+            works.get(1).offered().terminate(); // ONNX Runtime ends each later run of this form with an error
+            return works;
+        };
+        final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+        final RunResult result = run(offered(5), breaking, errors);
+        assertEquals(1, errors.size(), errors.toString());
+        assertEquals(0, result.tasks().getFirst().jobs());
+    }
+
+    @Test
+    void shouldRefuseWhenSegmentsAreOfferedToWhatDoesNotCompute() {
+        final TaskSet set = TaskSet.builder("offered").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("acc0"))
+            .task("net", task -> task.periodNs(150 * MS).model(new ModelSource.Zoo("resnet", "small", 2)).segment("cpu0", 20 * MS)
+                .segment(List.of(new NamedVariant("cpu0", Precision.INT8, 20 * MS, 0.1, SHORT))).offer("acc0", MS)
+                .reclaim(new Reclaim(MS, 1, MS))).build();
+        final String said = assertThrows(InvalidModelException.class,
+            () -> run(set, new OnnxWorks(), new ArrayList<>())).getMessage();
+        assertTrue(said.contains("offered to 'acc0', which cannot compute them"), said);
+    }
+
+    @Test
     void shouldSayWhatIsWrongWhenANetworkNamesTwoGpus() {
         final TaskSet set = TaskSet.builder("two").device(gpu("gpu0")).device(gpu("gpu1")).task("net", task ->
             task.periodNs(500 * MS).model(new ModelSource.Zoo("resnet", "small", 2)).segment("gpu0", MS).segment("gpu1", MS)).build();

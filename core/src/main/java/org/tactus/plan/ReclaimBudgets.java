@@ -50,7 +50,9 @@ final class ReclaimBudgets {
         final Variant now = choices.variant(task, segment, chosen[task][segment]);
         Candidate best = null;
         for (final Variant other : choices.variants(task, segment)) {
-            final boolean accelerator = choices.set().platform().devices().get(other.device()).kind() != DeviceKind.CPU;
+            final DeviceKind kind = choices.set().platform().devices().get(other.device()).kind();
+            // a network's segment is taken only by what computes it
+            final boolean accelerator = tasks.get(task).model().isPresent() ? kind == DeviceKind.CUDA : kind != DeviceKind.CPU;
             final double gain = now.loss() - other.loss();
             if (accelerator && other.device() != now.device() && other.precision() == Precision.FP32 && gain > 0) {
                 final Candidate found = new Candidate(task, segment,

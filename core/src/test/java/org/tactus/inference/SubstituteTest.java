@@ -125,7 +125,7 @@ class SubstituteTest {
                     compared++;
                     final OnnxModel whole = mixture.with(int8).model();
                     try (SegmentedModel one = SegmentedModel.create(whole, 1, OnnxOptions.SINGLE_THREAD)) {
-                        assertTrue(error(run(one, new boolean[1]), answer) < 1e-6, name + " " + Arrays.toString(pattern));
+                        assertArrayEquals(run(one, new boolean[1]), answer, name + " " + Arrays.toString(pattern));
                     }
                 }
             }

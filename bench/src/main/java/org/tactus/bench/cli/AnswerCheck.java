@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.tactus.OnnxWorks;
 import org.tactus.bench.ExitStatus;
 import org.tactus.device.cuda.CudaDevices;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Offer;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -48,7 +50,8 @@ final class AnswerCheck {
     }
 
     private boolean isComputed(final Task task) {
-        return task.segments().stream().map(segment -> set.platform().devices().get(segment.device())).allMatch(AnswerCheck::computes);
+        return task.segments().stream().flatMap(segment -> Stream.concat(Stream.of(segment.device()),
+            segment.offer().stream().map(Offer::device))).map(set.platform().devices()::get).allMatch(AnswerCheck::computes);
     }
 
     private static boolean computes(final DeviceSpec device) {
