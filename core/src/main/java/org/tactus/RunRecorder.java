@@ -68,13 +68,13 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     }
 
     /** Shows a task to who watches from outside. Called by the control thread after its admission, before its first release. */
-    void show(final int slot, final Task task, final OptionalLong boundNs) {
-        changes.add(file -> file.define(slot, task, boundNs));
+    void show(final TaskHandle handle, final Task task, final OptionalLong boundNs) {
+        changes.add(file -> file.define(handle.slot(), handle.generation(), task, boundNs));
     }
 
-    /** Shows a new bound of a task. Called by the control thread. */
-    void showBound(final int slot, final OptionalLong boundNs) {
-        changes.add(file -> file.bound(slot, boundNs));
+    /** Shows a new bound of a task that is there. Called by the control thread. */
+    void showBound(final TaskHandle handle, final OptionalLong boundNs) {
+        changes.add(file -> file.bound(handle.slot(), boundNs));
     }
 
     private void change(final CountersFile file) {
@@ -112,6 +112,13 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job,
         final long argument) {
+        onTaskEvent(type, timeNs, device, task, 0, segment, job, argument); // the monitor names the generation, and calls that one
+    }
+
+    @Override
+    public void onTaskEvent(
+        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final long argument) {
         final JobLog log = jobs;
         if (log == null) {
             return; // before time zero nothing is a job
@@ -122,12 +129,21 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
                 stalls.add(atNs, argument, set.platform().devices().get(device).name(), "loop gap");
             }
         } else {
-            log.onEvent(type, timeNs, device, task, segment, job, argument);
+            log.onEvent(type, timeNs, device, generation, segment, job, argument); // which, unlike a slot, is one task's for the whole run
         }
         if (counters.isPresent()) {
-            counters.get().onEvent(type, timeNs, device, task, segment, job, argument);
+            count(counters.get(), type, timeNs, device, task, generation, segment, job, argument);
         }
-        events.onEvent(type, timeNs, device, task, segment, job, argument);
+        events.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+    }
+
+    private void count(
+        final CountersFile file, final int type, final long timeNs, final int device, final int task, final int generation,
+        final int segment, final long job, final long argument) {
+        if (task >= 0 && !file.holds(task, generation)) {
+            change(file); // the first event of a task comes after it was shown
+        }
+        file.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
     }
 
     @Override

@@ -1,28 +1,30 @@
 package org.tactus;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.tactus.kernel.Kernel;
 import org.tactus.time.Clock;
 
 /** Requests jobs of sporadic tasks at seeded gaps from one to two periods, on a thread of its own. */
 final class SporadicDriver implements Runnable {
-    private final Kernel kernel;
-    private final int[] slots;
+    private final Consumer<TaskHandle> release;
+    private final List<TaskHandle> tasks;
     private final long[] periodsNs;
     private final long[] nextNs;
     private final RandomGenerator random;
     private final Thread thread = Thread.ofPlatform().name("tactus-sporadic").daemon(true).unstarted(this);
     private volatile boolean running = true;
 
-    SporadicDriver(final Kernel kernel, final int[] slots, final long[] periodsNs, final long zeroNs, final long seed) {
-        this.kernel = kernel;
-        this.slots = slots;
+    SporadicDriver(
+        final Consumer<TaskHandle> release, final List<TaskHandle> tasks, final long[] periodsNs, final long zeroNs, final long seed) {
+        this.release = release;
+        this.tasks = List.copyOf(tasks);
         this.periodsNs = periodsNs;
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
-        this.nextNs = new long[slots.length];
+        this.nextNs = new long[tasks.size()];
         Arrays.setAll(nextNs, i -> zeroNs + random.nextLong(periodsNs[i]));
     }
 
@@ -38,7 +40,7 @@ final class SporadicDriver implements Runnable {
 
     @Override
     public void run() {
-        while (running && slots.length > 0) {
+        while (running && !tasks.isEmpty()) {
             int first = 0;
             for (int i = 1; i < nextNs.length; i++) {
                 first = nextNs[i] < nextNs[first] ? i : first;
@@ -47,7 +49,7 @@ final class SporadicDriver implements Runnable {
             if (waitNs > 0) {
                 LockSupport.parkNanos(waitNs);
             } else {
-                kernel.release(slots[first]);
+                release.accept(tasks.get(first));
                 nextNs[first] = Clock.SYSTEM.nanoTime() + periodsNs[first] + random.nextLong(periodsNs[first]);
             }
         }

@@ -5,13 +5,12 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -45,7 +44,7 @@ import org.tactus.trace.WithoutStalls;
 
 /**
  * Runs a task set inside the embedding program: analysis decides what is admitted, the kernel runs it, a result sets measured
- * beside bound. Control methods are for one thread at a time; {@link #release} is for any.
+ * beside bound. Control methods are for one thread at a time; {@link #release(TaskHandle)} is for any.
  * <pre>{@code
  * try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT, works, KernelListener.NONE)) {
  *     tactus.start();
@@ -66,8 +65,8 @@ public final class Tactus implements AutoCloseable {
     private final Kernel kernel;
     private final RunRecorder recorder;
     private final List<Device> devices = new ArrayList<>();
-    private final Map<String, Integer> slots = new HashMap<>();
-    private final Map<Integer, Task> admitted = new LinkedHashMap<>();
+    /** Every task that was ever admitted, in that order. */
+    private final AdmittedTasks admitted = new AdmittedTasks();
     private final Map<String, String> granted = new LinkedHashMap<>();
     private final AdmissionControl admission;
     private SporadicDriver sporadic;
@@ -168,14 +167,16 @@ public final class Tactus implements AutoCloseable {
             warmUp.sporadicJob();
         }
         final int[] given = prepareAndAdmit();
+        final List<TaskHandle> driven = new ArrayList<>();
         for (int i = 0; i < given.length; i++) {
-            remember(given[i], set.tasks().get(i));
+            final TaskHandle handle = remember(given[i], set.tasks().get(i));
+            if (set.tasks().get(i).release() == Release.SPORADIC) {
+                driven.add(handle);
+            }
         }
         if (options.driveSporadic()) {
-            final int[] driven = IntStream.range(0, given.length)
-                .filter(i -> set.tasks().get(i).release() == Release.SPORADIC).toArray();
-            sporadic = new SporadicDriver(kernel, IntStream.of(driven).map(i -> given[i]).toArray(),
-                IntStream.of(driven).mapToLong(i -> set.tasks().get(i).periodNs()).toArray(), zeroNs, options.seed());
+            sporadic = new SporadicDriver(this::release, driven, set.tasks().stream()
+                .filter(task -> task.release() == Release.SPORADIC).mapToLong(Task::periodNs).toArray(), zeroNs, options.seed());
             sporadic.start();
         }
     }
@@ -222,19 +223,24 @@ public final class Tactus implements AutoCloseable {
         kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
     }
 
-    private void remember(final int slot, final Task task) {
-        slots.put(task.name(), slot);
-        admitted.put(slot, task);
-        recorder.show(slot, task, admission.boundNs(task));
+    private TaskHandle remember(final int slot, final Task task) {
+        final TaskHandle handle = new TaskHandle(this, slot, kernel.generation(slot), task.name());
+        final OptionalLong boundNs = admission.boundNs(task);
+        admitted.add(handle, task, boundNs);
+        recorder.show(handle, task, boundNs);
+        return handle;
     }
 
     /**
      * Admits another task while the others run.
      *
      * @param task the task; its devices are the set's
+     * @return what to name it by
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
+     * @throws InvalidTaskSetException   when it names a device that the set has not
      */
-    public void add(final Task task) {
+    public TaskHandle add(final Task task) {
+        set.platform().requireDevicesOf(task);
         admission.memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
         });
@@ -246,51 +252,99 @@ public final class Tactus implements AutoCloseable {
             close(works);
             throw e;
         }
-        remember(given, task);
-        admitted.forEach((slot, other) -> recorder.showBound(slot, admission.boundNs(other)));
+        final TaskHandle handle = remember(given, task);
+        admitted.present(kernel).forEach(other -> {
+            other.bound(admission.boundNs(other.task()));
+            recorder.showBound(other.handle(), other.boundNs());
+        });
+        return handle;
     }
 
     /**
-     * Starts to remove a task; it counts for admissions until its last job is done.
+     * Starts to remove a task; it counts for admissions until its last job is done. A task that is gone, or of a run that has ended, is
+     * left as it is, and so is another one that has its slot or its name.
+     *
+     * @param task the task
+     * @throws IllegalArgumentException when it is another {@link Tactus}'s
+     */
+    public void remove(final TaskHandle task) {
+        requireOwn(task);
+        kernel.remove(task.slot(), task.generation());
+    }
+
+    /**
+     * Starts to remove the task that was admitted last under a name.
      *
      * @param name the task
+     * @throws IllegalArgumentException when no task was ever admitted under it
      */
     public void remove(final String name) {
-        kernel.remove(slot(name));
+        remove(handle(name));
+    }
+
+    private void requireOwn(final TaskHandle task) {
+        if (!task.belongsTo(this)) {
+            throw new IllegalArgumentException("task " + task + " was admitted by another Tactus; name one of "
+                + String.join(", ", admitted.names()));
+        }
     }
 
     /**
-     * Requests a job of a sporadic task. Any thread; look the slot up once by {@link #slot}.
+     * Requests a job of a sporadic task. Any thread, at any time; lock-free, allocation-free.
      *
-     * @param slot the task's slot
-     * @return one of {@link org.tactus.policy.SporadicGate}'s codes
+     * @param task the task
+     * @return what became of the request
      */
-    public int release(final int slot) {
-        return kernel.release(slot);
+    public ReleaseResult release(final TaskHandle task) {
+        return task.belongsTo(this) ? ReleaseResult.of(kernel.release(task.slot(), task.generation())) : ReleaseResult.UNKNOWN;
     }
 
     /**
-     * Finds a task's slot.
+     * Requests a job of the sporadic task that is in a slot now, whichever that is.
+     *
+     * @param slot the slot
+     * @return what became of the request
+     * @deprecated a slot may be used again by another task: release a {@link TaskHandle}
+     */
+    @Deprecated
+    public ReleaseResult release(final int slot) {
+        return ReleaseResult.of(kernel.release(slot));
+    }
+
+    /**
+     * Finds the slot of the task that was admitted last under a name.
      *
      * @param name the task
      * @return its slot
+     * @deprecated a slot may be used again by another task: use {@link #handle}
      */
+    @Deprecated
     public int slot(final String name) {
-        final Integer slot = slots.get(name);
-        if (slot == null) {
-            throw new IllegalArgumentException("there is no task '" + name + "'; there are " + String.join(", ", slots.keySet()));
-        }
-        return slot;
+        return handle(name).slot();
     }
 
     /**
-     * Jobs of a task that were completed so far; approximate while it runs. Allocates nothing.
+     * Finds the task that was admitted last under a name; it may have ended since.
      *
-     * @param slot the task's slot
-     * @return a count
+     * @param name the task
+     * @return what to name it by
+     * @throws IllegalArgumentException when no task was ever admitted under it, such as before the start
      */
-    public long completed(final int slot) {
-        return kernel.completed(slot);
+    public TaskHandle handle(final String name) {
+        return admitted.last(name).orElseThrow(() -> new IllegalArgumentException("there is no task '" + name + "'; there are "
+            + (admitted.names().isEmpty() ? "none before the start" : String.join(", ", admitted.names()))));
+    }
+
+    /**
+     * Jobs of a task that were completed so far; approximate while it runs. Allocates nothing while the task is there.
+     *
+     * @param task the task
+     * @return a count
+     * @throws IllegalArgumentException when it is another {@link Tactus}'s
+     */
+    public long completed(final TaskHandle task) {
+        requireOwn(task);
+        return kernel.completed(task.slot(), task.generation());
     }
 
     /**
@@ -331,7 +385,7 @@ public final class Tactus implements AutoCloseable {
             sporadic.stop();
         }
         final long endNs = Clock.SYSTEM.nanoTime() - zeroNs;
-        final long longestNs = admitted.values().stream().mapToLong(Task::deadlineNs).max().orElse(0);
+        final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
         final boolean ended = kernel.stop(2 * longestNs + LEAD_NS);
         rememberGranted(); // the monitor may have said its line after the start
         if (!ended) {
@@ -345,11 +399,11 @@ public final class Tactus implements AutoCloseable {
         final List<Task> tasks = new ArrayList<>();
         final List<TaskResult> results = new ArrayList<>();
         final List<PrecisionResult> precisions = new ArrayList<>();
-        for (final Map.Entry<Integer, Task> entry : admitted.entrySet()) {
-            final Task task = entry.getValue();
-            final TaskReport report = kernel.report(entry.getKey());
+        for (final AdmittedTasks.Admitted entry : admitted.all()) {
+            final Task task = entry.namedApart();
+            final TaskReport report = kernel.report(entry.handle().slot(), entry.handle().generation());
             tasks.add(task);
-            results.add(TaskResult.of(task, admission.boundNs(task), new TaskResult.Counts(report.released(), report.completed(),
+            results.add(TaskResult.of(task, entry.boundNs(), new TaskResult.Counts(report.released(), report.completed(),
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
                 report.maxNs()), report.responses()));
             if (PrecisionResult.concerns(task)) {
@@ -358,7 +412,7 @@ public final class Tactus implements AutoCloseable {
         }
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
-            WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG);
+            WithoutStalls.filter(tasks, results, recorder.jobs(), admitted::indexOf, stalls, WithoutStalls.Reach.BACKLOG);
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
@@ -402,13 +456,15 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * The HdrHistograms of all responses, by task name; call it after {@link #stop}.
+     * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop}. Where a name was
+     * used again, the earlier ones are told apart as in the results: {@code a~1}.
      *
      * @return in the order of admission
      */
     public Map<String, Histogram> histograms() {
         final Map<String, Histogram> histograms = new LinkedHashMap<>();
-        admitted.forEach((slot, task) -> histograms.put(task.name(), kernel.report(slot).responses()));
+        admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
+            kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
         return histograms;
     }
 

@@ -15,7 +15,6 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.policy.SporadicGate;
 
 /** What the README tells a reader to type. */
 class ReadmeTest {
@@ -45,6 +44,6 @@ class ReadmeTest {
         final String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(10, TimeUnit.SECONDS), printed);
         assertEquals(0, process.exitValue(), printed);
-        assertTrue(printed.contains("control") && printed.endsWith(SporadicGate.ACCEPTED + ", alarms: 1\n"), printed);
+        assertTrue(printed.contains("control") && printed.endsWith(ReleaseResult.ACCEPTED + ", alarms: 1\n"), printed);
     }
 }

@@ -7,8 +7,8 @@ package org.tactus.kernel;
  *   message type: ADMIT, TOUCH, FORGET, STOP or QUIESCE
  *   0        4        8        16
  *  +--------+--------+--------+
- *  |task    |unused  |first   |
- *  |        |        |nominal |
+ *  |task    |genera- |first   |
+ *  |        |tion    |nominal |
  *  +--------+--------+--------+
  * </pre>
  */
@@ -25,6 +25,8 @@ final class CommandDescriptor {
     static final int QUIESCE = 5;
 
     static final int TASK_OFFSET = 0;
+    /** Which admission the task is: a command that comes late is for no other task of the slot. */
+    static final int GENERATION_OFFSET = 4;
     static final int FIRST_NOMINAL_OFFSET = 8;
     static final int LENGTH = 16;
 

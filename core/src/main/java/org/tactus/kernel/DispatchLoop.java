@@ -23,6 +23,8 @@ import org.tactus.trace.EventRing;
  */
 public final class DispatchLoop {
     private static final long PERIOD_NS = 1_000;
+    /** The sporadic task is the second that is defined. */
+    private static final int SPORADIC_GENERATION = 2;
     private static final int EVENT_BYTES = 1 << 16;
 
     private final PolicyState state;
@@ -46,7 +48,7 @@ public final class DispatchLoop {
         for (int i = 0; i < 2; i++) {
             final Device device = new ModelledDevice();
             dispatchers[i] = new Dispatcher(
-                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES)), clock, Long.MAX_VALUE, works, errors, dispatchers,
+                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES, state::generation)), clock, Long.MAX_VALUE, works, errors, dispatchers,
                 null, set.overheads());
         }
         final List<Task> tasks = set.tasks();
@@ -57,9 +59,9 @@ public final class DispatchLoop {
             for (int j = 0; j < 2; j++) {
                 works[2 * i + j] = new TimedWork(clock, tasks.get(i).segments().get(j), 0);
             }
-            state.define(i, tasks.get(i), 2 * i, 0);
-            dispatchers[0].command(CommandDescriptor.ADMIT, i, periodicNs);
-            dispatchers[1].command(CommandDescriptor.TOUCH, i, 0);
+            final int generation = state.define(i, tasks.get(i), 2 * i, 0);
+            dispatchers[0].command(CommandDescriptor.ADMIT, i, generation, periodicNs);
+            dispatchers[1].command(CommandDescriptor.TOUCH, i, generation, 0);
         }
         turn();
     }
@@ -102,7 +104,7 @@ public final class DispatchLoop {
      */
     public long sporadicJob() {
         nowNs += PERIOD_NS;
-        if (gate.release(1, nowNs) != SporadicGate.ACCEPTED) {
+        if (gate.release(1, SPORADIC_GENERATION, nowNs) != SporadicGate.ACCEPTED) {
             throw new IllegalStateException("the request at " + nowNs + "ns was refused");
         }
         turn();

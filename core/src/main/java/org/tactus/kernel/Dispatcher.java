@@ -75,12 +75,13 @@ final class Dispatcher {
     }
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */
-    boolean command(final int type, final int task, final long firstNominalNs) {
+    boolean command(final int type, final int task, final int generation, final long firstNominalNs) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
             return false;
         }
         commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, task);
+        commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
         commands.buffer().putLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET, firstNominalNs);
         commands.commit(index);
         return true;
@@ -167,7 +168,7 @@ final class Dispatcher {
         startNs = nowNs;
         scheduler.started(task, nowNs);
         recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
-        runningWord.begin(task, segment, state.wcetNs(task), nowNs);
+        runningWord.begin(task, state.generation(task), segment, state.wcetNs(task), nowNs);
         driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
         if (!driver.isSynchronous()) {
             return NONE;
@@ -207,10 +208,12 @@ final class Dispatcher {
 
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
         final int task = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
+        final int generation = buffer.getInt(index + CommandDescriptor.GENERATION_OFFSET);
         switch (type) {
             case CommandDescriptor.ADMIT -> {
                 touch(task); // its job may come back from another device at any time
                 scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
+                scheduler.stop(task, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
             }
             case CommandDescriptor.TOUCH -> touch(task);
             case CommandDescriptor.FORGET -> {
@@ -219,8 +222,8 @@ final class Dispatcher {
                     memory.forget(task);
                 }
             }
-            case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, commandNowNs);
-            default -> scheduler.stop(task, commandNowNs);
+            case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, generation, commandNowNs);
+            default -> scheduler.stop(task, generation, commandNowNs);
         }
     }
 

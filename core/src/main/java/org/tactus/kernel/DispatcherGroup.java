@@ -46,7 +46,7 @@ final class DispatcherGroup {
         dispatchers = new Dispatcher[count];
         threadOfDevice = new DispatcherThread[count];
         for (int i = 0; i < count; i++) {
-            final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes()));
+            final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes(), state::generation));
             dispatchers[i] = new Dispatcher(
                 i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), tasks.works, tasks.errors, dispatchers,
                 platform.devices().get(i).memory().orElse(null), machine);
@@ -117,8 +117,8 @@ final class DispatcherGroup {
     }
 
     /** Sends a command and waits for room for it; a device that is lost or whose thread has died gets none. */
-    void send(final int device, final int type, final int slot, final long firstNominalNs) {
-        while (!dispatchers[device].command(type, slot, firstNominalNs)) {
+    void send(final int device, final int type, final int slot, final int generation, final long firstNominalNs) {
+        while (!dispatchers[device].command(type, slot, generation, firstNominalNs)) {
             if (isLost(device) || threadOfDevice[device].death() != null) {
                 return; // nobody will ever read it
             }
@@ -128,8 +128,8 @@ final class DispatcherGroup {
     }
 
     /** Sends a command if there is room for it. */
-    void offer(final int device, final int type, final int slot) {
-        dispatchers[device].command(type, slot, 0);
+    void offer(final int device, final int type, final int slot, final int generation) {
+        dispatchers[device].command(type, slot, generation, 0);
         threadOfDevice[device].wake();
     }
 

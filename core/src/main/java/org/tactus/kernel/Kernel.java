@@ -3,9 +3,9 @@ package org.tactus.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
-import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
@@ -16,7 +16,6 @@ import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
 import org.tactus.policy.SwapCounts;
 import org.tactus.time.Clock;
-import org.tactus.time.SplitMix64;
 import org.tactus.trace.EventHandler;
 
 /**
@@ -25,7 +24,6 @@ import org.tactus.trace.EventHandler;
  */
 public final class Kernel implements AutoCloseable {
     private static final long DRAIN_POLL_NS = 100_000;
-    private static final int HISTOGRAM_DIGITS = 3;
 
     private final TaskSet base;
     private final Clock clock;
@@ -34,6 +32,7 @@ public final class Kernel implements AutoCloseable {
     private final SporadicGate gate;
     private final TaskTable tasks;
     private final DispatcherGroup group;
+    private final TaskLayout layout;
     private final Monitor monitor;
     private boolean started;
     private boolean stopped;
@@ -60,13 +59,14 @@ public final class Kernel implements AutoCloseable {
         this.clock = clock;
         this.admission = admission;
         final Overheads overheads = base.overheads();
-        final long toleranceNs = overheads.dispatchNs() + overheads.completionNs();
         state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), devices.size());
-        state.overrunToleranceNs(toleranceNs);
+        state.overrunToleranceNs(overheads.completionNs());
+        state.releaseJitterNs(overheads.releaseJitterNs());
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
-        monitor = new Monitor(group, tasks, state, toleranceNs, options, setup, listener, sink, clock);
+        layout = new TaskLayout(state, tasks, group);
+        monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock);
     }
 
     /**
@@ -122,6 +122,7 @@ public final class Kernel implements AutoCloseable {
     public synchronized int[] addAll(
         final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
         requireRunning();
+        additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
         final List<Task> candidate = tasks.tasks();
         for (final Task task : additions) {
@@ -130,14 +131,7 @@ public final class Kernel implements AutoCloseable {
             }
             candidate.add(task);
         }
-        for (final Task task : additions) {
-            for (final int device : TaskTable.devicesOf(task)) {
-                if (isLost(device)) {
-                    throw new AdmissionRefusedException("device '" + group.deviceName(device) + "' of task '"
-                        + task.name() + "' is lost; no task can run on it");
-                }
-            }
-        }
+        refuseLost(additions);
         final Optional<String> refusal = admission.refusal(
             new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), candidate));
         if (refusal.isPresent()) {
@@ -146,10 +140,14 @@ public final class Kernel implements AutoCloseable {
         final int[] slots = new int[additions.size()];
         final long firstNs;
         try {
-            defineAll(additions, segments, slots);
+            layout.define(additions, segments, slots);
             firstNs = zeroNs.getAsLong();
+            // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
+            // and stops them when they are admitted.
+            refuseLost(additions);
         } catch (final RuntimeException e) {
-            undefine(additions, e);
+            layout.undefine(additions, e);
+            admission.refusal(new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), tasks.tasks())); // runs on
             throw e;
         }
         for (int i = 0; i < slots.length; i++) {
@@ -158,72 +156,75 @@ public final class Kernel implements AutoCloseable {
         return slots;
     }
 
-    private void defineAll(final List<Task> additions, final List<List<SegmentWork>> segments, final int[] slots) {
-        for (int i = 0; i < slots.length; i++) {
-            slots[i] = tasks.put(additions.get(i), segments.get(i));
-            define(slots[i], additions.get(i));
-        }
-        for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.driver.defined();
-        }
-    }
-
-    /** Takes back what was laid out of tasks that no dispatcher knows yet. */
-    private void undefine(final List<Task> additions, final RuntimeException cause) {
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            final Task task = tasks.task(slot);
-            if (task != null && additions.contains(task)) { // by name, which no other task has
-                for (final int device : TaskTable.devicesOf(task)) {
-                    try {
-                        group.dispatchers()[device].driver.forget(slot);
-                    } catch (final RuntimeException e) {
-                        cause.addSuppressed(e);
-                    }
+    private void refuseLost(final List<Task> additions) {
+        for (final Task task : additions) {
+            for (final int device : TaskTable.devicesOf(task)) {
+                if (isLost(device)) {
+                    throw new AdmissionRefusedException("device '" + group.deviceName(device) + "' of task '"
+                        + task.name() + "' is lost; no task can run on it");
                 }
-                tasks.remove(slot);
-            }
-        }
-    }
-
-    private void define(final int slot, final Task task) {
-        final long longestNs = Math.max(1_000_000_000L, Math.min(task.deadlineNs(), Long.MAX_VALUE / 128) * 64);
-        for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.device)
-                ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);
-        }
-        state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA);
-        for (final int device : TaskTable.devicesOf(task)) {
-            final Dispatcher dispatcher = group.dispatchers()[device];
-            dispatcher.driver.define(slot, task);
-            if (dispatcher.memory != null) {
-                dispatcher.memory.define(slot, task);
             }
         }
     }
 
     private void admit(final int slot, final long firstNominalNs) {
         final Task task = tasks.task(slot);
+        final int generation = tasks.entry(slot).generation();
         final int home = TaskTable.homeDevice(task);
         for (final int device : TaskTable.devicesOf(task)) {
             if (device != home) {
                 // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
-                group.send(device, CommandDescriptor.TOUCH, slot, 0);
+                group.send(device, CommandDescriptor.TOUCH, slot, generation, 0);
             }
         }
-        group.send(home, CommandDescriptor.ADMIT, slot, firstNominalNs);
+        group.send(home, CommandDescriptor.ADMIT, slot, generation, firstNominalNs);
     }
 
     /**
      * Starts to remove a task: no further job is released, a live one ends after its running segment. The task counts for
-     * admissions until then.
+     * admissions until then. A task that is gone, or that a kernel which has stopped held, is left as it is, and so is another task in
+     * its slot.
      *
-     * @param slot the task's slot
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     */
+    public synchronized void remove(final int slot, final int generation) {
+        final Task task = tasks.task(slot, generation);
+        if (!stopped && task != null && tasks.markRemoving(slot)) {
+            state.requestStop(slot, generation);
+            group.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation, 0);
+        }
+    }
+
+    /**
+     * Starts to remove the task that is in a slot now; see the other one.
+     *
+     * @param slot the slot
      */
     public synchronized void remove(final int slot) {
-        if (tasks.markRemoving(slot)) {
-            state.requestStop(slot);
-            group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.STOP, slot, 0);
-        }
+        remove(slot, generation(slot));
+    }
+
+    /**
+     * Which admission the task in a slot is. Control thread.
+     *
+     * @param slot a slot that {@link #addAll} has given
+     * @return its generation, from 1; 0 when the slot is empty
+     */
+    public synchronized int generation(final int slot) {
+        final TaskTable.Entry entry = tasks.entry(slot);
+        return entry == null ? 0 : entry.generation();
+    }
+
+    /**
+     * Tells whether a task is in the kernel still: it runs, or stops, or has stopped without being removed. Any thread.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @return false once its slot was freed
+     */
+    public boolean isPresent(final int slot, final int generation) {
+        return tasks.task(slot, generation) != null;
     }
 
     /**
@@ -236,30 +237,53 @@ public final class Kernel implements AutoCloseable {
         return state.isStopped(slot);
     }
 
-    /** Frees the slots of tasks that were removed and have stopped. */
+    /** Frees the slots of tasks that were removed and have stopped; what was counted of them is kept. */
     private void reclaim() {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.isRemoving(slot) && state.isStopped(slot)) {
-                for (final int device : TaskTable.devicesOf(tasks.task(slot))) {
-                    group.send(device, CommandDescriptor.FORGET, slot, 0);
-                    final Dispatcher dispatcher = group.dispatchers()[device];
-                    if (dispatcher.memory == null || group.awaitForgotten(device, slot)) {
-                        dispatcher.driver.forget(slot);
-                    }
-                }
+            if (tasks.isRemoving(slot) && state.isStopped(slot) && forgetAll(slot)) {
+                final TaskTable.Entry entry = tasks.entry(slot);
+                tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[slot], report(slot));
                 tasks.clear(slot);
             }
         }
     }
 
+    /** Makes the devices forget a task; false when one that is lost may still move chunks of it: its slot is not used again then. */
+    private boolean forgetAll(final int slot) {
+        final TaskTable.Entry entry = tasks.entry(slot);
+        boolean forgotten = TaskTable.devicesOf(entry.task()).stream()
+            .noneMatch(device -> group.dispatchers()[device].memory != null && isLost(device));
+        for (final int device : forgotten ? TaskTable.devicesOf(entry.task()) : Set.<Integer>of()) {
+            group.send(device, CommandDescriptor.FORGET, slot, entry.generation(), 0);
+            final Dispatcher dispatcher = group.dispatchers()[device];
+            if (dispatcher.memory == null || group.awaitForgotten(device, slot)) {
+                dispatcher.driver.forget(slot);
+            } else {
+                forgotten = false;
+            }
+        }
+        return forgotten;
+    }
+
     /**
-     * Requests a job of a sporadic task. Any thread, lock-free, allocation-free.
+     * Requests a job of the sporadic task that is in a slot now. Any thread, lock-free, allocation-free; whatever the number is.
      *
-     * @param slot the task's slot
+     * @param slot the slot
      * @return one of {@link SporadicGate}'s codes
      */
     public int release(final int slot) {
         return gate.release(slot, clock.nanoTime());
+    }
+
+    /**
+     * Requests a job of a sporadic task. Any thread, lock-free, allocation-free; whatever the numbers are.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @return one of {@link SporadicGate}'s codes
+     */
+    public int release(final int slot, final int generation) {
+        return gate.release(slot, generation, clock.nanoTime());
     }
 
     /**
@@ -279,7 +303,8 @@ public final class Kernel implements AutoCloseable {
                 if (drainNs == 0) {
                     state.requestStop(slot);
                 }
-                group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot, 0);
+                group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot,
+                    generation(slot), 0);
             }
         }
         final long limitNs = endNs + drainNs;
@@ -318,6 +343,17 @@ public final class Kernel implements AutoCloseable {
     /**
      * What was counted of a task; call it after {@link #stop}.
      *
+     * @param slot       its slot
+     * @param generation its generation
+     * @return the counts, also of a task whose slot was freed
+     */
+    public TaskReport report(final int slot, final int generation) {
+        return isPresent(slot, generation) ? report(slot) : tasks.ended.report(generation);
+    }
+
+    /**
+     * What was counted of the task that is in a slot now; call it after {@link #stop}.
+     *
      * @param slot its slot
      * @return the counts
      */
@@ -326,7 +362,18 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Jobs of a task that were completed so far; approximate while the kernel runs. Allocates nothing.
+     * Jobs of a task that were completed so far; approximate while the kernel runs. Allocates nothing while the task is present.
+     *
+     * @param slot       its slot
+     * @param generation its generation
+     * @return a count
+     */
+    public long completed(final int slot, final int generation) {
+        return isPresent(slot, generation) ? completed(slot) : tasks.ended.completed(generation);
+    }
+
+    /**
+     * Jobs of the task that is in a slot now that were completed so far; approximate while the kernel runs. Allocates nothing.
      *
      * @param slot its slot
      * @return a count

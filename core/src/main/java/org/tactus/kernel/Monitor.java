@@ -2,7 +2,7 @@ package org.tactus.kernel;
 
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
-import org.tactus.device.SegmentWork;
+import org.tactus.model.Overheads;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.Task;
 import org.tactus.policy.PolicyState;
@@ -24,7 +24,9 @@ final class Monitor implements Runnable, EventHandler {
     private final Dispatcher[] dispatchers;
     private final TaskTable tasks;
     private final PolicyState state;
-    private final long toleranceNs;
+    /** What a completion may take, and with it what passes before an accelerator has begun. */
+    private final long completionNs;
+    private final long beginningNs;
     private final ThreadSetup setup;
     private final KernelListener listener;
     private final EventHandler sink;
@@ -38,13 +40,14 @@ final class Monitor implements Runnable, EventHandler {
     private volatile String failure = "";
 
     Monitor(
-        final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final long toleranceNs,
+        final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final Overheads machine,
         final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock) {
         this.group = group;
         this.dispatchers = group.dispatchers();
         this.tasks = tasks;
         this.state = state;
-        this.toleranceNs = toleranceNs;
+        this.completionNs = machine.completionNs();
+        this.beginningNs = machine.dispatchNs();
         this.setup = setup;
         this.listener = listener;
         this.sink = sink;
@@ -109,9 +112,9 @@ final class Monitor implements Runnable, EventHandler {
     }
 
     /** How far something is beyond its worst case; below 0 when it has ended meanwhile. */
-    private long beyondNs(final RunningWord word, final long startNs, final long nowNs) {
+    private long beyondNs(final RunningWord word, final long startNs, final long nowNs, final long toleranceNs) {
         final long worstNs = word.worstNs();
-        return word.startNs() == startNs ? nowNs - startNs - worstNs - toleranceNs : -1;
+        return word.isStill(startNs) ? nowNs - startNs - worstNs - toleranceNs : -1;
     }
 
     private void watchSegment(final int index, final long nowNs) {
@@ -121,14 +124,16 @@ final class Monitor implements Runnable, EventHandler {
             return;
         }
         final int task = word.task();
+        final int generation = word.generation();
         final int segment = word.segmentRecord();
-        final long beyondNs = beyondNs(word, startNs, nowNs);
+        final long beyondNs = beyondNs(
+            word, startNs, nowNs, completionNs + (dispatchers[index].driver.isSynchronous() ? 0 : beginningNs));
         if (beyondNs <= 0) {
             return;
         }
         if (seenStartNs[index] != startNs) {
             seenStartNs[index] = startNs;
-            overrun(task, segment, beyondNs);
+            overrun(task, generation, segment, beyondNs);
         }
         if (beyondNs > options.lostAfterNs()) {
             lose(index);
@@ -139,7 +144,7 @@ final class Monitor implements Runnable, EventHandler {
         final SwapDriver memory = dispatchers[index].memory;
         if (memory != null) {
             final long startNs = memory.movingWord.startNs();
-            if (startNs != 0 && beyondNs(memory.movingWord, startNs, nowNs) > options.lostAfterNs()) {
+            if (startNs != 0 && beyondNs(memory.movingWord, startNs, nowNs, completionNs + beginningNs) > options.lostAfterNs()) {
                 lose(index);
             }
         }
@@ -149,14 +154,14 @@ final class Monitor implements Runnable, EventHandler {
     private void lose(final int device) {
         if (group.markLost(device)) {
             final RunningWord word = dispatchers[device].runningWord;
-            final SegmentWork work = word.startNs() == 0 ? null : tasks.works[word.segmentRecord()];
-            if (work != null) {
-                attempt(work::terminate);
+            if (word.startNs() != 0) {
+                attempt(() -> tasks.terminate(word.task(), word.generation(), word.segmentRecord()));
             }
+            // After the mark: a task that is not in the table yet finds its device lost, and is refused (Kernel.addAll).
             for (int slot = 0; slot < tasks.capacity(); slot++) {
-                final Task task = tasks.task(slot);
-                if (task != null && TaskTable.devicesOf(task).contains(device)) {
-                    stop(slot);
+                final TaskTable.Entry entry = tasks.entry(slot);
+                if (entry != null && TaskTable.devicesOf(entry.task()).contains(device)) {
+                    stop(slot, entry.generation());
                 }
             }
             attempt(() -> listener.onDeviceLost(group.deviceName(device)));
@@ -164,22 +169,19 @@ final class Monitor implements Runnable, EventHandler {
     }
 
     /** Stops a task for good; it keeps its slot and its counts. */
-    private void stop(final int slot) {
-        final Task task = tasks.task(slot);
+    private void stop(final int slot, final int generation) {
+        final Task task = tasks.task(slot, generation);
         if (task != null) {
-            state.requestStop(slot);
-            group.offer(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot);
+            state.requestStop(slot, generation);
+            group.offer(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation);
         }
     }
 
-    private void overrun(final int task, final int segment, final long beyondNs) {
-        attempt(() -> listener.onOverrunSeen(tasks.name(task), tasks.segmentIndex(task, segment), beyondNs));
-        if (tasks.onOverrun(task) == OverrunAction.STOP) {
-            stop(task);
-            final SegmentWork work = tasks.works[segment];
-            if (work != null) {
-                attempt(work::terminate);
-            }
+    private void overrun(final int task, final int generation, final int segment, final long beyondNs) {
+        attempt(() -> listener.onOverrunSeen(tasks.name(task, generation), tasks.segmentIndex(task, segment), beyondNs));
+        if (tasks.onOverrun(task, generation) == OverrunAction.STOP) {
+            stop(task, generation);
+            attempt(() -> tasks.terminate(task, generation, segment));
         }
     }
 
@@ -187,16 +189,23 @@ final class Monitor implements Runnable, EventHandler {
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job,
         final long argument) {
+        onTaskEvent(type, timeNs, device, task, 0, segment, job, argument); // rings name the generation, and call that one
+    }
+
+    @Override
+    public void onTaskEvent(
+        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final long argument) {
         try { // not by a Runnable: each event comes here
-            sink.onEvent(type, timeNs, device, task, segment, job, argument);
+            sink.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
         } catch (final Throwable e) {
             failed(e);
         }
         if (type == EventType.MISS) {
-            attempt(() -> listener.onDeadlineMiss(tasks.name(task), job, argument));
+            attempt(() -> listener.onDeadlineMiss(tasks.name(task, generation), job, argument));
         } else if (type == EventType.ERROR) {
-            stop(task);
-            attempt(() -> listener.onError(tasks.name(task), tasks.errors[task]));
+            stop(task, generation);
+            attempt(() -> listener.onError(tasks.name(task, generation), tasks.error(task, generation)));
             attempt(() -> {
                 if (dispatchers[device].driver.isLost()) {
                     lose(device);

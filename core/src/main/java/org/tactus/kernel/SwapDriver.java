@@ -141,7 +141,7 @@ final class SwapDriver {
 
     private void begin(final int type, final long worstNs, final long nowNs) {
         seen = 0;
-        movingWord.begin(swaps.task(), NONE, worstNs, nowNs); // before the mover is called: a call may hang, too
+        movingWord.begin(swaps.task(), state.generation(swaps.task()), NONE, worstNs, nowNs); // before the mover is called: a call may hang, too
         events.write(type, nowNs, device, swaps.task(), swaps.firstChunk(), -1, swaps.count());
     }
 
@@ -153,7 +153,7 @@ final class SwapDriver {
     /** Stops one task for an error of its memory; a live job ends when it is next, the monitor tells its home the rest. */
     private void stop(final int task, final Throwable cause, final long nowNs) {
         errors[task] = cause;
-        state.requestStop(task);
+        state.requestStop(task); // its slot is not used again before this device has forgotten it
         events.write(EventType.ERROR, nowNs, device, task, 0, -1, 0);
     }
 

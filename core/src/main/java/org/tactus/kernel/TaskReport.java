@@ -25,6 +25,11 @@ public record TaskReport(
     int slot, long released, long completed, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs,
     long maxNs, Histogram responses, Substitutions substitutions) {
 
+    /** The same counts with other responses. */
+    TaskReport withResponses(final Histogram other) {
+        return new TaskReport(slot, released, completed, unfinished, aborted, skipped, misses, overruns, minNs, maxNs, other, substitutions);
+    }
+
     /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
     static TaskReport sum(
         final int slot, final Set<Integer> lastDevices, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
@@ -54,7 +59,8 @@ public record TaskReport(
             misses++;
         }
         for (final Dispatcher dispatcher : dispatchers) {
-            if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.task() == slot) {
+            if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.task() == slot
+                && dispatcher.runningWord.generation() == state.generation(slot)) {
                 overruns++; // it never came back
             }
         }

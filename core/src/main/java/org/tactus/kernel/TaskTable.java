@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.device.SegmentWork;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.Segment;
@@ -12,21 +13,28 @@ import org.tactus.model.Task;
 /**
  * Which task lies in which slot, and which works in its segments' records. Written by the control thread before the
  * task is admitted and after it is gone; the command that admits it publishes it to the dispatchers, which write {@link #errors}
- * only. The monitor reads without order and takes an empty slot for a task that is gone.
+ * only. The monitor takes an empty slot, or one with another generation, for a task that is gone; what it does to a task's works, and
+ * the control thread's closing of them, exclude each other.
  */
 final class TaskTable {
     /** Prepared work of each segment record. */
     final SegmentWork[] works;
     /** Why a task's segment broke, by slot; written by the dispatcher before its event. */
     final Throwable[] errors;
-    private final Task[] tasks;
+    /** What is known of tasks whose slots were freed. */
+    final EndedTasks ended = new EndedTasks();
+    private final AtomicReferenceArray<Entry> entries;
     private final int[] firstSegments;
     private final boolean[] removing;
+
+    /** A task and which admission it is; 0 until its record is written. */
+    record Entry(Task task, int generation) {
+    }
 
     TaskTable(final KernelOptions options) {
         works = new SegmentWork[options.segmentCapacity()];
         errors = new Throwable[options.taskCapacity()];
-        tasks = new Task[options.taskCapacity()];
+        entries = new AtomicReferenceArray<>(options.taskCapacity());
         firstSegments = new int[options.taskCapacity()];
         removing = new boolean[options.taskCapacity()];
     }
@@ -52,19 +60,31 @@ final class TaskTable {
     }
 
     int capacity() {
-        return tasks.length;
+        return entries.length();
     }
 
     /** The task in a slot, or null. */
     Task task(final int slot) {
-        return tasks[slot];
+        final Entry entry = entries.get(slot);
+        return entry == null ? null : entry.task;
+    }
+
+    /** The task in a slot and its generation, or null. */
+    Entry entry(final int slot) {
+        return entries.get(slot);
+    }
+
+    /** The task of a generation in a slot, or null when it is gone. Any slot. */
+    Task task(final int slot, final int generation) {
+        final Entry entry = slot < 0 || slot >= entries.length() ? null : entries.get(slot);
+        return entry == null || entry.generation != generation || generation == 0 ? null : entry.task;
     }
 
     List<Task> tasks() {
         final List<Task> present = new ArrayList<>();
-        for (final Task task : tasks) {
-            if (task != null) {
-                present.add(task);
+        for (int slot = 0; slot < entries.length(); slot++) {
+            if (entries.get(slot) != null) {
+                present.add(entries.get(slot).task);
             }
         }
         return present;
@@ -78,19 +98,24 @@ final class TaskTable {
             works[first + i] = segments.get(i);
         }
         firstSegments[slot] = first;
-        tasks[slot] = task;
         errors[slot] = null;
         removing[slot] = false;
+        entries.set(slot, new Entry(task, 0));
         return slot;
     }
 
+    /** Notes which admission a slot's task is; from here on the monitor acts on it. */
+    void admitAs(final int slot, final int generation) {
+        entries.set(slot, new Entry(entries.get(slot).task, generation));
+    }
+
     private int freeSlot() {
-        for (int i = 0; i < tasks.length; i++) {
-            if (tasks[i] == null) {
+        for (int i = 0; i < entries.length(); i++) {
+            if (entries.get(i) == null) {
                 return i;
             }
         }
-        throw new AdmissionRefusedException("the kernel holds " + tasks.length + " tasks and no more; make it with more capacity");
+        throw new AdmissionRefusedException("the kernel holds " + entries.length() + " tasks and no more; make it with more capacity");
     }
 
     private int freeSegments(final int count) {
@@ -106,43 +131,57 @@ final class TaskTable {
     }
 
     /** Closes a task's works and frees its slot; no dispatcher may know it any more. */
-    void clear(final int slot) {
-        for (int i = 0; i < tasks[slot].segments().size(); i++) {
+    synchronized void clear(final int slot) {
+        for (int i = 0; i < task(slot).segments().size(); i++) {
             works[firstSegments[slot] + i].close();
         }
         remove(slot);
     }
 
     /** Frees a task's slot; its works stay open. */
-    void remove(final int slot) {
-        for (int i = 0; i < tasks[slot].segments().size(); i++) {
+    synchronized void remove(final int slot) {
+        for (int i = 0; i < task(slot).segments().size(); i++) {
             works[firstSegments[slot] + i] = null;
         }
-        tasks[slot] = null;
+        entries.set(slot, null);
+    }
+
+    /** Asks a work of a task to end early, unless the task is gone. Monitor. */
+    synchronized void terminate(final int slot, final int generation, final int segmentRecord) {
+        if (task(slot, generation) != null && works[segmentRecord] != null) {
+            works[segmentRecord].terminate();
+        }
     }
 
     /** Notes that a task is to go; false when there is none, or that was noted before. */
     boolean markRemoving(final int slot) {
-        final boolean first = tasks[slot] != null && !removing[slot];
+        final boolean first = task(slot) != null && !removing[slot];
         removing[slot] |= first;
         return first;
     }
 
     boolean isRemoving(final int slot) {
-        return tasks[slot] != null && removing[slot];
+        return task(slot) != null && removing[slot];
     }
 
     int firstSegment(final int slot) {
         return firstSegments[slot];
     }
 
-    String name(final int slot) {
-        final Task task = tasks[slot];
-        return task == null ? "slot " + slot : task.name();
+    /** Name of a task that is or was in a slot. Any thread. */
+    String name(final int slot, final int generation) {
+        final Task task = task(slot, generation);
+        return task == null ? ended.name(generation) : task.name();
     }
 
-    OverrunAction onOverrun(final int slot) {
-        final Task task = tasks[slot];
+    /** Why a task that is or was in a slot broke, or null. Any thread. */
+    Throwable error(final int slot, final int generation) {
+        final Throwable error = errors[slot]; // before the entry: an error that is reset meanwhile is kept by then
+        return task(slot, generation) == null ? ended.error(generation) : error;
+    }
+
+    OverrunAction onOverrun(final int slot, final int generation) {
+        final Task task = task(slot, generation);
         return task == null ? OverrunAction.CONTINUE : task.onOverrun();
     }
 

@@ -1,6 +1,8 @@
 package org.tactus.model;
 
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * The machine: its devices, in the file's order. A device's index in this list is its identity everywhere.
@@ -27,5 +29,28 @@ public record Platform(List<DeviceSpec> devices) {
             }
         }
         return -1;
+    }
+
+    /**
+     * Checks that a task, which a program may have made for another platform, names devices of this one only.
+     *
+     * @param task the task
+     * @throws InvalidTaskSetException with the task, the index that is wrong and the devices that there are
+     */
+    public void requireDevicesOf(final Task task) {
+        for (int i = 0; i < task.segments().size(); i++) {
+            final Segment segment = task.segments().get(i);
+            require(segment.device(), "segments[" + i + "].device", "segment " + i + " of task '" + task.name() + "' is on");
+            final String offered = "segment " + i + " of task '" + task.name() + "' is offered to";
+            segment.offer().ifPresent(offer -> require(offer.device(), "segments.offer.device", offered));
+        }
+    }
+
+    private void require(final int device, final String field, final String what) {
+        if (device < 0 || device >= devices.size()) {
+            throw new InvalidTaskSetException(field, what + " device " + device + ", which is not there; there are "
+                + IntStream.range(0, devices.size()).mapToObj(i -> i + " '" + devices.get(i).name() + "'")
+                    .collect(Collectors.joining(", ")));
+        }
     }
 }

@@ -61,23 +61,46 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Stops a task whose home is this device, after {@link PolicyState#requestStop}. A live job ends after its running segment.
+     * Stops a task whose home is this device, after {@link PolicyState#requestStop}. A live job ends after its running segment. A task
+     * that is gone is not stopped again, nor is another one in its slot.
+     *
+     * @param task       its slot
+     * @param generation its generation
+     * @param nowNs      now
+     */
+    public void stop(final int task, final int generation, final long nowNs) {
+        home.stop(task, generation, nowNs);
+    }
+
+    /**
+     * Stops the task that is in a slot now; see the other one.
      *
      * @param task  its slot
      * @param nowNs now
      */
     public void stop(final int task, final long nowNs) {
-        home.stop(task, nowNs);
+        home.stop(task, home.admitted(task), nowNs);
     }
 
     /**
-     * Releases no further job of a task whose home is this device; a live job and the backlog go on to their ends.
+     * Releases no further job of a task whose home is this device, unless it is gone; a live job and the backlog go on to their ends.
+     *
+     * @param task       its slot
+     * @param generation its generation
+     * @param nowNs      now
+     */
+    public void quiesce(final int task, final int generation, final long nowNs) {
+        home.quiesce(task, generation, nowNs);
+    }
+
+    /**
+     * Releases no further job of the task that is in a slot now; see the other one.
      *
      * @param task  its slot
      * @param nowNs now
      */
     public void quiesce(final int task, final long nowNs) {
-        home.quiesce(task, nowNs);
+        home.quiesce(task, home.admitted(task), nowNs);
     }
 
     /**
@@ -218,7 +241,7 @@ public final class DeviceScheduler {
         }
         final int next = buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET) + 1;
         final boolean complete = next == buffer.getInt(at + TaskDescriptor.SEGMENT_COUNT_OFFSET);
-        final boolean aborts = failed || !complete && buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0;
+        final boolean aborts = failed || !complete && state.stops(at);
         if (!complete && !aborts) {
             buffer.putInt(job + JobDescriptor.SEGMENT_OFFSET, next);
             return proceed(task, at, job, reclaims);
@@ -262,7 +285,9 @@ public final class DeviceScheduler {
 
     private void checkOverrun(final int task, final int at, final int job, final long endNs, final long elapsedNs) {
         final long beyondNs = elapsedNs - state.wcetNs(task);
-        if (beyondNs > state.overrunToleranceNs()) {
+        // What passed around an execution that its device has timed is spent already: only the rest of the completion is left.
+        final long aroundNs = endNs - buffer.getLong(job + JobDescriptor.START_OFFSET) - elapsedNs;
+        if (beyondNs > Math.max(0, state.overrunToleranceNs() - Math.max(0, aroundNs))) {
             listener.onOverrun(task, buffer.getLong(job + JobDescriptor.NUMBER_OFFSET),
                 buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);
             final int flags = flags(at);

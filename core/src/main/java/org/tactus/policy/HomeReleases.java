@@ -14,6 +14,10 @@ final class HomeReleases {
     private final Reclamation reclamation;
     private final KeyHeap releases;
     private final Doorbell doorbell;
+    /** Generation of each slot's task while this is its home, 0 otherwise: whatever is late for an earlier task is told by it. */
+    private final int[] admitted;
+    /** When the doorbell was last looked at: what was rung for since was not there then. */
+    private long lookedNs = Long.MIN_VALUE / 2;
 
     HomeReleases(
         final PolicyState state, final int device, final JobListener listener, final ReadyQueue ready, final Reclamation reclamation) {
@@ -24,11 +28,13 @@ final class HomeReleases {
         this.reclamation = reclamation;
         this.releases = new KeyHeap(buffer, state.releaseQueue(device), state.taskCapacity);
         this.doorbell = new Doorbell(buffer, state.doorbell(device));
+        this.admitted = new int[state.taskCapacity];
     }
 
     /** Takes a defined task; the first nominal release is a periodic one's. */
     void admit(final int task, final long firstNominalNs) {
         final int at = state.task(task);
+        admitted[task] = state.generation(task);
         if ((flags(at) & TaskDescriptor.FLAG_SPORADIC) == 0) {
             buffer.putLongRelease(at + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
             scheduleRelease(task, at, firstNominalNs);
@@ -37,22 +43,33 @@ final class HomeReleases {
         }
     }
 
-    /** Stops a task after {@link PolicyState#requestStop}. A live job ends after its running segment. */
-    void stop(final int task, final long nowNs) {
+    /** Whether a slot's task is this one still, and has this home. */
+    private boolean isAdmitted(final int task, final int generation) {
+        return generation != 0 && admitted[task] == generation;
+    }
+
+    /** Generation of the task that is admitted here under a slot, 0 when there is none. */
+    int admitted(final int task) {
+        return admitted[task];
+    }
+
+    /** Stops a task after {@link PolicyState#requestStop}, unless it is gone. A live job ends after its running segment. */
+    void stop(final int task, final int generation, final long nowNs) {
         final int at = state.task(task);
+        if (!isAdmitted(task, generation) || !state.stops(at)) {
+            return;
+        }
         releases.remove(task);
-        // State first, stop second: an idle task without the stop is a later one that was given the slot of a stopped one.
-        final boolean idle = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_IDLE;
-        if (idle && buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
+        if (buffer.getInt(at + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_IDLE) {
             becomeStopped(task, at, nowNs);
         }
     }
 
-    /** Releases no further job of a task; a live job and the backlog go on to their ends. */
-    void quiesce(final int task, final long nowNs) {
-        releases.remove(task);
-        if (buffer.getIntAcquire(state.task(task) + TaskDescriptor.STOP_OFFSET) != 0) {
-            stop(task, nowNs);
+    /** Releases no further job of a task, unless it is gone; a live job and the backlog go on to their ends. */
+    void quiesce(final int task, final int generation, final long nowNs) {
+        if (isAdmitted(task, generation)) {
+            releases.remove(task);
+            stop(task, generation, nowNs);
         }
     }
 
@@ -71,13 +88,14 @@ final class HomeReleases {
         if (doorbell.isRung()) {
             count += releaseSporadic(nowNs);
         }
+        lookedNs = nowNs;
         return count;
     }
 
     private void releasePeriodic(final long nowNs) {
         final int task = releases.pop();
         final int at = state.task(task);
-        if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
+        if (state.stops(at)) {
             return; // the stop command, or the live job's end, completes the stop
         }
         final long nominalNs = buffer.getLong(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
@@ -105,7 +123,10 @@ final class HomeReleases {
             summary &= summary - 1;
             long bits = doorbell.takeWord(word);
             while (bits != 0) {
-                takeArrival((word << 6) + Long.numberOfTrailingZeros(bits), nowNs);
+                final int task = (word << 6) + Long.numberOfTrailingZeros(bits);
+                if (admitted[task] != 0) { // a late ring otherwise: the slot may be defined anew at any moment, for another home
+                    takeArrival(task, nowNs);
+                }
                 bits &= bits - 1;
                 count++;
             }
@@ -116,22 +137,41 @@ final class HomeReleases {
     /** Turns the last arrival into a job unless the backlog is full: then it stays claimed, and callers hear QUEUE_FULL. */
     private void takeArrival(final int task, final long nowNs) {
         final int at = state.task(task);
-        // Acquire pairs with the caller's compare-and-set.
-        final long arrivalNs = buffer.getLongAcquire(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
-        if (arrivalNs == buffer.getLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)) {
+        // Volatile, not acquire: it must come after the exchange that took the bit. A caller that finds its bit set rings no more, and
+        // only the total order of volatile accesses says that this load then sees that caller's compare-and-set.
+        final long claimedNs = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        if (claimedNs == buffer.getLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)) {
             return;
         }
+        final long arrivalNs = settle(at, claimedNs);
         final int current = buffer.getInt(at + TaskDescriptor.STATE_OFFSET);
         final boolean queues = (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) == 0;
         if (current == TaskDescriptor.STATE_LIVE && queues && Backlog.isFull(buffer, at)) {
             return;
         }
-        if (current == TaskDescriptor.STATE_STOPPED) {
-            return; // a late ring: the slot may be defined anew at any moment
-        }
         arriveNominal(task, at, arrivalNs, nowNs);
         // Release: a caller that sees it consumed may claim the next; everything above happened before.
         buffer.putLongRelease(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, arrivalNs);
+    }
+
+    /**
+     * Settles the nominal release of an arrival that is noticed for the first time. It is the claimed time, unless the caller was held up
+     * between its clock read and its ring for longer than the release jitter that the analysis charges: this dispatcher looked since, and
+     * found nothing. Then the arrival counts as one that came that much later, and the next one is due a period after it: arrivals that
+     * others see never come closer than the analysis assumes.
+     */
+    private long settle(final int at, final long claimedNs) {
+        if (claimedNs == buffer.getLong(at + TaskDescriptor.SEEN_ARRIVAL_OFFSET)) {
+            return claimedNs; // noticed before, and held back: that wait is not its caller's
+        }
+        final long earliestNs = lookedNs - buffer.getLong(at + TaskDescriptor.JITTER_OFFSET) - state.releaseJitterNs();
+        if (earliestNs > claimedNs) {
+            // Callers leave it alone: while it is not consumed no compare-and-set is tried.
+            buffer.putLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, earliestNs);
+        }
+        final long nominalNs = Math.max(claimedNs, earliestNs);
+        buffer.putLong(at + TaskDescriptor.SEEN_ARRIVAL_OFFSET, nominalNs);
+        return nominalNs;
     }
 
     private void arriveNominal(final int task, final int at, final long nominalNs, final long nowNs) {
@@ -184,7 +224,7 @@ final class HomeReleases {
     void retire(final int task, final long nowNs) {
         final int at = state.task(task);
         final int job = state.job(task);
-        if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != 0) {
+        if (state.stops(at)) {
             releases.remove(task);
             becomeStopped(task, at, nowNs);
             return;
@@ -215,6 +255,7 @@ final class HomeReleases {
             listener.onSkip(task, arrivalNs, nowNs);
         }
         listener.onStopped(task, nowNs);
+        admitted[task] = 0;
         // Release: whoever sees the task stopped may define the slot anew; this is the home's last write to it.
         buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_STOPPED);
     }
@@ -224,6 +265,6 @@ final class HomeReleases {
     }
 
     private boolean isEdf(final int at) {
-        return buffer.getInt(at + TaskDescriptor.POLICY_OFFSET) != 0;
+        return (flags(at) & TaskDescriptor.FLAG_EDF) != 0;
     }
 }

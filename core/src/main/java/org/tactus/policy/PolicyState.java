@@ -1,5 +1,6 @@
 package org.tactus.policy;
 
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
@@ -36,7 +37,9 @@ public final class PolicyState {
     private final int heapLength;
     private final PolicyKind policy;
     private int nextOrder;
+    private int lastGeneration;
     private long overrunToleranceNs;
+    private long releaseJitterNs;
 
     /**
      * Lays the tables over memory.
@@ -134,15 +137,21 @@ public final class PolicyState {
     }
 
     /**
-     * Writes a task into a free slot. Called by the control thread only, before the task is admitted to its home's scheduler.
+     * Writes a task into a free slot, under a generation of its own. Called by the control thread only, before the task is admitted to
+     * its home's scheduler. A caller of the slot's last task may read meanwhile: it finds no generation, and gives up.
      *
      * @param slot         a slot that was never used, or whose task {@link #isStopped}
      * @param task         the task
      * @param firstSegment where its segments lie in the segment table
      * @param seed         seed of its release jitter
+     * @return the task's generation
      */
-    public void define(final int slot, final Task task, final int firstSegment, final long seed) {
+    public int define(final int slot, final Task task, final int firstSegment, final long seed) {
         final int at = task(slot);
+        final int generation = Math.addExact(lastGeneration, 1);
+        lastGeneration = generation;
+        buffer.putIntVolatile(at + TaskDescriptor.STOP_OFFSET, 0);
+        VarHandle.storeStoreFence(); // without it the plain stores below could come before the one above
         buffer.setMemory(at, TaskDescriptor.RECORD_LENGTH, (byte) 0);
         buffer.setMemory(job(slot), JobDescriptor.RECORD_LENGTH, (byte) 0);
         buffer.putLong(at + TaskDescriptor.PERIOD_OFFSET, task.periodNs());
@@ -156,9 +165,10 @@ public final class PolicyState {
         buffer.putInt(at + TaskDescriptor.HOME_DEVICE_OFFSET, task.segments().getFirst().device());
         buffer.putInt(at + TaskDescriptor.LAST_DEVICE_OFFSET, task.segments().getLast().device());
         buffer.putInt(at + TaskDescriptor.FLAGS_OFFSET, flags(task));
-        buffer.putInt(at + TaskDescriptor.POLICY_OFFSET, policy == PolicyKind.EDF ? 1 : 0);
-        buffer.putLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, TaskDescriptor.NO_ARRIVAL);
-        buffer.putLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.NO_ARRIVAL);
+        buffer.putInt(at + TaskDescriptor.GENERATION_OFFSET, generation);
+        buffer.putLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.putLong(at + TaskDescriptor.SEEN_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.putLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
             final int offset = segment(firstSegment + i);
@@ -170,6 +180,9 @@ public final class PolicyState {
         defineReclaim(slot, task);
         // The admitting command's queue publishes the record; the release only keeps an outside observer from half a record.
         buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
+        // Release: a caller that finds its generation here has read this record, and no other of the slot.
+        buffer.putIntRelease(at + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false));
+        return generation;
     }
 
     private void defineReclaim(final int slot, final Task task) {
@@ -185,8 +198,9 @@ public final class PolicyState {
         }
     }
 
-    private static int flags(final Task task) {
-        return (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
+    private int flags(final Task task) {
+        return (policy == PolicyKind.EDF ? TaskDescriptor.FLAG_EDF : 0)
+            | (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
             | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
             | (task.onBacklog() == BacklogAction.DROP ? TaskDescriptor.FLAG_DROP_BACKLOG : 0)
             | (task.onOverrun() == OverrunAction.SKIP_NEXT ? TaskDescriptor.FLAG_OVERRUN_SKIPS : 0)
@@ -204,8 +218,9 @@ public final class PolicyState {
     }
 
     /**
-     * Sets how far beyond its WCET a segment may go before it counts as an overrun: what the analysis charges to a segment
-     * besides its WCET. Called by the control thread before the first dispatcher starts.
+     * Sets how long after its end a segment may be seen to have ended, before the difference counts as execution: what the analysis
+     * charges for a completion. What it charges for a dispatch passes before the segment starts, so none of it is left to forgive.
+     * Called by the control thread before the first dispatcher starts.
      *
      * @param ns nanoseconds, 0 without it
      */
@@ -215,6 +230,31 @@ public final class PolicyState {
 
     long overrunToleranceNs() {
         return overrunToleranceNs;
+    }
+
+    /**
+     * Sets how long after its nominal release any job may be seen, besides its task's own jitter: what the analysis charges as the
+     * machine's release jitter. A caller that takes longer to ring for its arrival has its nominal release moved. Called by the control
+     * thread before the first dispatcher starts.
+     *
+     * @param ns nanoseconds, 0 without it
+     */
+    public void releaseJitterNs(final long ns) {
+        releaseJitterNs = ns;
+    }
+
+    long releaseJitterNs() {
+        return releaseJitterNs;
+    }
+
+    /**
+     * Which admission a slot's task is. Any thread that learned of the task through a queue, and the owner of its live job.
+     *
+     * @param task the slot
+     * @return from 1; 0 for a slot that was never used
+     */
+    public int generation(final int task) {
+        return buffer.getInt(task(task) + TaskDescriptor.GENERATION_OFFSET);
     }
 
     /**
@@ -247,13 +287,26 @@ public final class PolicyState {
     }
 
     /**
-     * Asks that a task stop: its job ends at the end of its running segment and no other is released. Any thread; may be
-     * repeated. The home's scheduler must then be told through its dispatcher, by {@link DeviceScheduler#stop}.
+     * Asks that a task stop: its job ends at the end of its running segment and no other is released. Any thread; may be repeated,
+     * and come when the task is gone: another one in its slot is left alone. The home's scheduler must then be told through its
+     * dispatcher, by {@link DeviceScheduler#stop}.
+     *
+     * @param task       its slot
+     * @param generation its generation
+     */
+    public void requestStop(final int task, final int generation) {
+        buffer.compareAndSetInt(task(task) + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false),
+            TaskDescriptor.stopWord(generation, true));
+    }
+
+    /**
+     * Asks that the task in a slot stop. Called by who knows that the slot's task cannot change meanwhile, such as the owner of its
+     * live job.
      *
      * @param task the task
      */
     public void requestStop(final int task) {
-        buffer.putIntRelease(task(task) + TaskDescriptor.STOP_OFFSET, 1);
+        requestStop(task, generation(task));
     }
 
     /**
@@ -263,7 +316,12 @@ public final class PolicyState {
      * @return true once {@link #requestStop} was called
      */
     public boolean isStopRequested(final int task) {
-        return buffer.getIntAcquire(task(task) + TaskDescriptor.STOP_OFFSET) != 0;
+        return stops(task(task));
+    }
+
+    /** The same by the offset of the task's record. */
+    boolean stops(final int at) {
+        return (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) & 1) != 0;
     }
 
     /**

@@ -180,7 +180,7 @@ final class ResidencyTable {
             return state.buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         }
         final long lastNs = state.buffer.getLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
-        return lastNs == TaskDescriptor.NO_ARRIVAL ? lastNs : lastNs + state.buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
+        return TaskDescriptor.isArrival(lastNs) ? lastNs + state.buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET) : Long.MIN_VALUE;
     }
 
     /**

@@ -7,18 +7,20 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 /**
  * Record of a task. The first line is written by the control thread while the task is not admitted, and published by the
  * command that admits it; after that it is read-only. The second line is written by the home dispatcher. The third is the
- * only one that any thread writes: {@code last arrival} by compare-and-set, {@code stop} set once with release.
+ * only one that any thread writes, by compare-and-set alone: {@code last arrival}, and {@code stop}, which holds the task's generation
+ * twice, plus 1 from the moment that a stop was asked for. Both words name the generation in their first values, so whoever slept
+ * across a reuse of the slot fails to change either.
  * <pre>
  *   0        8        16       24       32       36       40       44       48       52       56       60       64
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
- *  |period  |deadline|jitter  |seed    |priority|order   |first   |segment |home    |last    |flags   |policy  |
- *  |     ns |     ns |     ns |        |        |        |segment |count   |device  |device  |        |        |
+ *  |period  |deadline|jitter  |seed    |priority|order   |first   |segment |home    |last    |flags   |genera- |
+ *  |     ns |     ns |     ns |        |        |        |segment |count   |device  |device  |        |tion    |
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
- *  64       72       80       88       92       96       104      112                                       128
- *  +--------+--------+--------+--------+--------+--------+--------+--------------------------------------------+
- *  |next    |job     |consumed|state   |skip    |backlog |backlog |                                            |
- *  |nominal |count   |arrival |        |next    |head    |tail    |                                            |
- *  +--------+--------+--------+--------+--------+--------+--------+--------------------------------------------+
+ *  64       72       80       88       92       96       104      112      120                              128
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+-----------------------------------+
+ *  |next    |job     |consumed|state   |skip    |backlog |backlog |seen    |                                   |
+ *  |nominal |count   |arrival |        |next    |head    |tail    |arrival |                                   |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+-----------------------------------+
  *  128      136      140                                                                                     192
  *  +--------+--------+-----------------------------------------------------------------------------------------+
  *  |last    |stop    |                                                                                         |
@@ -53,8 +55,8 @@ public final class TaskDescriptor {
     public static final int LAST_DEVICE_OFFSET = HOME_DEVICE_OFFSET + SIZE_OF_INT;
     /** See the FLAG constants. */
     public static final int FLAGS_OFFSET = LAST_DEVICE_OFFSET + SIZE_OF_INT;
-    /** 0 fixed priority, 1 EDF. */
-    public static final int POLICY_OFFSET = FLAGS_OFFSET + SIZE_OF_INT;
+    /** Which admission this is, from 1, over all slots: no two tasks of a state have the same. */
+    public static final int GENERATION_OFFSET = FLAGS_OFFSET + SIZE_OF_INT;
 
     /** Nanoseconds; nominal release of the next job of a periodic task. */
     public static final int NEXT_NOMINAL_OFFSET = CACHE_LINE_LENGTH;
@@ -70,10 +72,12 @@ public final class TaskDescriptor {
     public static final int BACKLOG_HEAD_OFFSET = SKIP_NEXT_OFFSET + SIZE_OF_INT;
     /** Count of releases put into the backlog. */
     public static final int BACKLOG_TAIL_OFFSET = BACKLOG_HEAD_OFFSET + SIZE_OF_LONG;
+    /** Nanoseconds; the last arrival that the home dispatcher has noticed, taken or not: its nominal release is settled. */
+    public static final int SEEN_ARRIVAL_OFFSET = BACKLOG_TAIL_OFFSET + SIZE_OF_LONG;
 
     /** Nanoseconds; the last accepted sporadic arrival, claimed by compare-and-set by any thread. */
     public static final int LAST_ARRIVAL_OFFSET = 2 * CACHE_LINE_LENGTH;
-    /** 1 from the moment that anybody stops the task; never reset while the task lives. */
+    /** Twice the generation, plus 1 from the moment that anybody stops the task; 0 while the record is being written. */
     public static final int STOP_OFFSET = LAST_ARRIVAL_OFFSET + SIZE_OF_LONG;
 
     /** The backlog's ring. */
@@ -93,6 +97,8 @@ public final class TaskDescriptor {
     public static final int FLAG_OVERRUN_STOPS = 8;
     /** Segments may be offered to an accelerator's idle time. */
     public static final int FLAG_RECLAIMS = 16;
+    /** Ready jobs are ordered by deadline, not by priority. */
+    public static final int FLAG_EDF = 32;
 
     /** The slot was never used. */
     public static final int STATE_FREE = 0;
@@ -103,12 +109,42 @@ public final class TaskDescriptor {
     /** The last job is done and no further one is released; the slot may be used anew. */
     public static final int STATE_STOPPED = 3;
 
-    /** An arrival that never was. */
-    public static final long NO_ARRIVAL = Long.MIN_VALUE;
+    private static final long NO_ARRIVAL = Long.MIN_VALUE;
     /** Stands as the last arrival of a stopped task, so that no claim succeeds any more. */
     public static final long GATE_CLOSED = Long.MAX_VALUE;
 
     private TaskDescriptor() {
+    }
+
+    /**
+     * An arrival that never was, of one task alone: a caller that saw it cannot take another task's for it.
+     *
+     * @param generation the task's generation
+     * @return a time that no clock tells
+     */
+    public static long noArrival(final int generation) {
+        return NO_ARRIVAL + generation;
+    }
+
+    /**
+     * Tells an arrival from none.
+     *
+     * @param arrivalNs a last arrival
+     * @return false for {@link #noArrival} of any task
+     */
+    public static boolean isArrival(final long arrivalNs) {
+        return arrivalNs > NO_ARRIVAL + Integer.MAX_VALUE;
+    }
+
+    /**
+     * The value of a task's stop word.
+     *
+     * @param generation the task's generation
+     * @param stops      whether its stop was asked for
+     * @return a word, never 0
+     */
+    public static int stopWord(final int generation, final boolean stops) {
+        return generation << 1 | (stops ? 1 : 0);
     }
 
     /**

@@ -225,6 +225,8 @@ public final class Simulator {
             memory.setMemory(0, bytes, (byte) 0);
         }
         state = new PolicyState(memory, set.policy(), taskCount, total, deviceCount);
+        // With an unbounded backlog a request waits here, not at its caller: its nominal release stays, however late it comes.
+        state.releaseJitterNs(options.releases() == ReleasePattern.SYNCHRONOUS_UNBOUNDED ? Long.MAX_VALUE / 4 : releaseJitterNs);
         gate = new SporadicGate(state);
         for (int device = 0; device < deviceCount; device++) {
             schedulers[device] = new DeviceScheduler(state, device, jobs);

@@ -8,7 +8,8 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  * Counters and hot state of a running process in a file on tmpfs, little-endian as the machine. One thread writes the counters, the
  * dispatchers their records of the hot state (laid out by {@code policy}, opaque here); other processes read.
  * The magic number is stored with release semantics after the head, a record's state after its name and limits, and every
- * counter on its own: a reader sees each counter whole, but counters of one job may be seen one before the other.
+ * counter on its own: a reader sees each counter whole, but counters of one job may be seen one before the other. While a task's record
+ * is written anew its {@code changes}, see {@link RecordVersion}, are odd: what a reader reads between two equal even ones is of one task.
  * <pre>
  *  head
  *   0        8        12       16       20       24       32       40       48       56
@@ -24,9 +25,9 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  task, one line names it and two count
  *   0        8        16       24       32       40       48       56       64
  *  +--------+--------+--------+--------+--------+--------+--------+--------+---
- *  |state   |name    |period  |deadline|bound   |name, 64 bytes (to 128) ...
- *  |        |length  |ns      |ns      |ns or -1|in the second line
- *  +--------+--------+--------+--------+--------+---
+ *  |state   |name    |period  |deadline|bound   |changes |name, 64 bytes (to 128) ...
+ *  |        |length  |ns      |ns      |ns or -1|        |in the second line
+ *  +--------+--------+--------+--------+--------+--------+---
  *   128      136      144      152      160      168      176      184      192
  *  +--------+--------+--------+--------+--------+--------+--------+--------+
  *  |released|jobs    |misses  |overruns|skipped |aborted |last    |max     |
@@ -87,6 +88,8 @@ public final class CountersDescriptor {
     public static final int DEADLINE_OFFSET = PERIOD_OFFSET + SIZE_OF_LONG;
     /** Nanoseconds; -1 without a bound. */
     public static final int BOUND_OFFSET = DEADLINE_OFFSET + SIZE_OF_LONG;
+    /** How often the record was written anew, twice; odd while it is. */
+    public static final int CHANGES_OFFSET = BOUND_OFFSET + SIZE_OF_LONG;
     /** Jobs begun. */
     public static final int RELEASED_OFFSET = 2 * CACHE_LINE_LENGTH;
     /** Jobs completed. */

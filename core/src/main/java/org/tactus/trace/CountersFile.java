@@ -34,6 +34,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     private final int taskCapacity;
     private final long[] startNs;
     private final Task[] tasks;
+    private final int[] generations;
     private long zeroNs;
     private boolean closed;
 
@@ -63,6 +64,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         final int devices = platform.devices().size();
         this.startNs = new long[devices];
         this.tasks = new Task[taskCapacity];
+        this.generations = new int[taskCapacity];
         Files.deleteIfExists(path);
         final int bytes = Math.addExact(CountersDescriptor.hotOffset(taskCapacity, devices), layout.hotBytes());
         try (FileChannel channel = FileChannel.open(
@@ -168,23 +170,52 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     }
 
     /**
-     * Puts a task into a record and clears its counters. Call it before the task's first event.
+     * Puts a task whose slot is not used again into a record; see the other one.
      *
      * @param index   index of the task
      * @param task    the task
      * @param boundNs what the analysis promised, if anything
      */
     public void define(final int index, final Task task, final OptionalLong boundNs) {
+        define(index, 0, task, boundNs);
+    }
+
+    /**
+     * Puts a task into a record and clears its counters. Call it before the task's first event; events of earlier tasks of the record
+     * that come later are not counted.
+     *
+     * @param index      index of the task
+     * @param generation which admission the task is
+     * @param task       the task
+     * @param boundNs    what the analysis promised, if anything
+     */
+    public void define(final int index, final int generation, final Task task, final OptionalLong boundNs) {
         final int record = CountersDescriptor.taskOffset(index);
         tasks[index] = task;
-        buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_FREE);
+        generations[index] = generation;
+        RecordVersion.beginWrite(buffer, record + CountersDescriptor.CHANGES_OFFSET);
+        buffer.putLong(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_FREE);
         buffer.setMemory(record + CountersDescriptor.NAME_LENGTH_OFFSET,
-            CountersDescriptor.TASK_LENGTH - CountersDescriptor.NAME_LENGTH_OFFSET, (byte) 0);
+            CountersDescriptor.CHANGES_OFFSET - CountersDescriptor.NAME_LENGTH_OFFSET, (byte) 0);
+        buffer.setMemory(record + CountersDescriptor.NAME_OFFSET,
+            CountersDescriptor.TASK_LENGTH - CountersDescriptor.NAME_OFFSET, (byte) 0);
         name(record, task.name());
         buffer.putLong(record + CountersDescriptor.PERIOD_OFFSET, task.periodNs());
         buffer.putLong(record + CountersDescriptor.DEADLINE_OFFSET, task.deadlineNs());
         buffer.putLong(record + CountersDescriptor.BOUND_OFFSET, boundNs.orElse(-1));
-        buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_LIVE);
+        buffer.putLong(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_LIVE);
+        RecordVersion.endWrite(buffer, record + CountersDescriptor.CHANGES_OFFSET);
+    }
+
+    /**
+     * Tells which task is in a record. The thread that writes.
+     *
+     * @param index      index of the record
+     * @param generation which admission a task is
+     * @return true when that task was defined there last
+     */
+    public boolean holds(final int index, final int generation) {
+        return index < taskCapacity && generations[index] == generation;
     }
 
     /**
@@ -219,7 +250,16 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     @Override
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
-        if (task < 0 || task >= taskCapacity || closed) {
+        if (task >= 0 && task < taskCapacity) {
+            onTaskEvent(type, timeNs, device, task, generations[task], segment, job, argument);
+        }
+    }
+
+    @Override
+    public void onTaskEvent(
+        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final long argument) {
+        if (task < 0 || task >= taskCapacity || closed || generations[task] != generation) {
             return;
         }
         final int record = CountersDescriptor.taskOffset(task);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
@@ -19,6 +20,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * released when this becomes unreachable. Any thread.
  */
 public final class CountersReader {
+    /** A record that is found half written so often was left by a writer that was killed. */
+    private static final int READS = 1000;
+
     private final UnsafeBuffer buffer;
     private final int taskCapacity;
     private final int deviceCount;
@@ -205,17 +209,26 @@ public final class CountersReader {
     public List<TaskCounters> tasks() {
         final List<TaskCounters> tasks = new ArrayList<>();
         for (int i = 0; i < taskCapacity; i++) {
-            final int record = CountersDescriptor.taskOffset(i);
-            // The acquire sees what the writer put before its release of this state: name and limits.
-            final long state = acquire(record + CountersDescriptor.STATE_OFFSET);
-            if (state != CountersDescriptor.STATE_FREE) {
-                final TaskCounters task = task(i, record, state);
-                if (acquire(record + CountersDescriptor.STATE_OFFSET) != CountersDescriptor.STATE_FREE) {
-                    tasks.add(task);
-                }
-            }
+            task(i).ifPresent(tasks::add);
         }
         return tasks;
+    }
+
+    /** A task's record, whose words are all of one task; empty when there is none. */
+    private Optional<TaskCounters> task(final int index) {
+        final int record = CountersDescriptor.taskOffset(index);
+        final int changes = record + CountersDescriptor.CHANGES_OFFSET;
+        for (int i = 0; i < READS; i++) {
+            final long begun = RecordVersion.beginRead(buffer, changes);
+            final long state = acquire(record + CountersDescriptor.STATE_OFFSET);
+            final Optional<TaskCounters> task =
+                state == CountersDescriptor.STATE_FREE ? Optional.empty() : Optional.of(task(index, record, state));
+            if (RecordVersion.isUnchanged(buffer, changes, begun)) {
+                return task;
+            }
+            Thread.onSpinWait();
+        }
+        return Optional.empty();
     }
 
     private TaskCounters task(final int index, final int record, final long state) {

@@ -5,11 +5,14 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 /**
  * An event, a message of a dispatcher's ring buffer; the message type is its {@link EventType}. Written by the dispatcher and
- * published by the ring's commit. The type stands in the record only in an event file; in a ring that word is unused.
+ * published by the ring's commit. One word holds the task's generation in a ring, where the message tells the type, and the type in an
+ * event file.
  * <pre>
  *   0        8        12       16       20       24       32       40
  *  +--------+--------+--------+--------+--------+--------+--------+
- *  |time ns |device  |task    |segment |type    |job     |argument|
+ *  |time ns |device  |task    |segment |genera- |job     |argument|
+ *  |        |        |        |        |tion, or|        |        |
+ *  |        |        |        |        |type    |        |        |
  *  +--------+--------+--------+--------+--------+--------+--------+
  * </pre>
  */
@@ -24,6 +27,8 @@ public final class EventDescriptor {
     public static final int SEGMENT_OFFSET = TASK_OFFSET + SIZE_OF_INT;
     /** One of {@link EventType}; in an event file only. */
     public static final int TYPE_OFFSET = SEGMENT_OFFSET + SIZE_OF_INT;
+    /** Which admission the task is, or 0; in a ring only. */
+    public static final int GENERATION_OFFSET = TYPE_OFFSET;
     /** Number of the job in its task, or -1. */
     public static final int JOB_OFFSET = TYPE_OFFSET + SIZE_OF_INT;
     /** Depends on the type. */

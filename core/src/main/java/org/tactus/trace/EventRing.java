@@ -1,6 +1,7 @@
 package org.tactus.trace;
 
 import java.nio.ByteBuffer;
+import java.util.function.IntUnaryOperator;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
@@ -16,15 +17,27 @@ import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 public final class EventRing {
     private final OneToOneRingBuffer ring;
     private final MessageHandler onMessage = this::onMessage;
+    private final IntUnaryOperator generations;
     private EventHandler handler;
     private long dropped;
 
     /**
-     * Makes a ring.
+     * Makes a ring for tasks whose slots are not used again.
      *
      * @param bytes its size, a power of two
      */
     public EventRing(final int bytes) {
+        this(bytes, task -> 0);
+    }
+
+    /**
+     * Makes a ring.
+     *
+     * @param bytes       its size, a power of two
+     * @param generations generation of a slot's task, as the dispatcher knows it when it writes; must not allocate
+     */
+    public EventRing(final int bytes, final IntUnaryOperator generations) {
+        this.generations = generations;
         final int length = bytes + RingBufferDescriptor.TRAILER_LENGTH;
         final ByteBuffer memory = ByteBuffer.allocateDirect(length + BitUtil.CACHE_LINE_LENGTH);
         ring = new OneToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH), 0, length));
@@ -55,6 +68,7 @@ public final class EventRing {
         buffer.putInt(index + EventDescriptor.DEVICE_OFFSET, device);
         buffer.putInt(index + EventDescriptor.TASK_OFFSET, task);
         buffer.putInt(index + EventDescriptor.SEGMENT_OFFSET, segment);
+        buffer.putInt(index + EventDescriptor.GENERATION_OFFSET, task < 0 ? 0 : generations.applyAsInt(task));
         buffer.putLong(index + EventDescriptor.JOB_OFFSET, job);
         buffer.putLong(index + EventDescriptor.ARGUMENT_OFFSET, argument);
         ring.commit(index);
@@ -76,8 +90,9 @@ public final class EventRing {
     }
 
     private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        handler.onEvent(type, buffer.getLong(index + EventDescriptor.TIME_OFFSET),
+        handler.onTaskEvent(type, buffer.getLong(index + EventDescriptor.TIME_OFFSET),
             buffer.getInt(index + EventDescriptor.DEVICE_OFFSET), buffer.getInt(index + EventDescriptor.TASK_OFFSET),
+            buffer.getInt(index + EventDescriptor.GENERATION_OFFSET),
             buffer.getInt(index + EventDescriptor.SEGMENT_OFFSET), buffer.getLong(index + EventDescriptor.JOB_OFFSET),
             buffer.getLong(index + EventDescriptor.ARGUMENT_OFFSET));
     }

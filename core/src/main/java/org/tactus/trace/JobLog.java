@@ -17,21 +17,21 @@ public final class JobLog implements EventHandler, AutoCloseable {
 
     private final RecordFile records;
     private final long zeroNs;
-    private final long[] liveNominalNs;
-    private final long[] liveNumber;
-    private final long[] lastEnded;
-    private final long[] lastRecord;
+    private long[] liveNominalNs;
+    private long[] liveNumber;
+    private long[] lastEnded;
+    private long[] lastRecord;
     /** Overruns of the live job of {@link #overrunNumber}. */
-    private final int[] overruns;
-    private final long[] overrunNumber;
-    private final long[] firstRecord;
-    private final long[] stoppedAt;
+    private int[] overruns;
+    private long[] overrunNumber;
+    private long[] firstRecord;
+    private long[] stoppedAt;
 
     /**
      * Makes an empty log.
      *
      * @param folder       where the scratch file lies; deleted when this is closed
-     * @param taskCapacity largest task index plus 1
+     * @param taskCapacity largest task index plus 1 that it makes room for at once; it grows with later ones
      * @param zeroNs       time zero of the run in the clock of the events; subtracted from all times
      */
     public JobLog(final Path folder, final int taskCapacity, final long zeroNs) {
@@ -57,6 +57,9 @@ public final class JobLog implements EventHandler, AutoCloseable {
     @Override
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
+        if (task >= liveNominalNs.length) {
+            grow(Math.max(task + 1, 2 * liveNominalNs.length));
+        }
         if (type == EventType.RELEASE) {
             if (job == 0 && stoppedAt[task] != NONE) {
                 firstRecord[task] = stoppedAt[task]; // another task has taken the slot
@@ -76,6 +79,22 @@ public final class JobLog implements EventHandler, AutoCloseable {
         } else if (type == EventType.ABORT) {
             ended(task, job, argument - zeroNs, timeNs - zeroNs, JobLogDescriptor.ABORTED);
         }
+    }
+
+    /** Makes room for tasks that were admitted later. */
+    private void grow(final int tasks) {
+        final int before = liveNominalNs.length;
+        liveNominalNs = Arrays.copyOf(liveNominalNs, tasks);
+        liveNumber = Arrays.copyOf(liveNumber, tasks);
+        lastEnded = Arrays.copyOf(lastEnded, tasks);
+        lastRecord = Arrays.copyOf(lastRecord, tasks);
+        overruns = Arrays.copyOf(overruns, tasks);
+        overrunNumber = Arrays.copyOf(overrunNumber, tasks);
+        firstRecord = Arrays.copyOf(firstRecord, tasks);
+        stoppedAt = Arrays.copyOf(stoppedAt, tasks);
+        Arrays.fill(liveNominalNs, before, tasks, NONE);
+        Arrays.fill(lastEnded, before, tasks, NONE);
+        Arrays.fill(stoppedAt, before, tasks, NONE);
     }
 
     /** Of the live job, or, when the ring of another dispatcher told its end before, of the one that ended last. */

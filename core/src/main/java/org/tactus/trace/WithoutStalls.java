@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.tactus.model.Task;
 
 /**
@@ -47,6 +48,23 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
      */
     public static WithoutStalls filter(
         final List<Task> model, final List<TaskResult> all, final JobLog log, final List<Stall> stalls, final Reach reach) {
+        return filter(model, all, log, task -> task, stalls, reach);
+    }
+
+    /**
+     * Takes the touched jobs out of the results, where the log names tasks otherwise.
+     *
+     * @param model   the tasks
+     * @param all     the results of every job, in the same order
+     * @param log     every job, finished
+     * @param indexOf which of the tasks a number in the log is; another number for none
+     * @param stalls  earliest first
+     * @param reach   how far a stall reaches
+     * @return the results of the other jobs
+     */
+    public static WithoutStalls filter(
+        final List<Task> model, final List<TaskResult> all, final JobLog log, final IntUnaryOperator indexOf, final List<Stall> stalls,
+        final Reach reach) {
         if (stalls.isEmpty()) {
             return new WithoutStalls(all, 0, untraced(all, log));
         }
@@ -59,8 +77,9 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
         final long[] begins = stalled.stream().mapToLong(interval -> interval[0]).toArray();
         final long[] ends = stalled.stream().mapToLong(interval -> interval[1]).toArray();
         for (long record = 0; record < log.size(); record++) {
-            if (log.task(record) < kept.length && log.isCurrent(record)) {
-                kept[log.task(record)].take(log, record, overlaps(begins, ends, log.nominalNs(record), log.endNs(record)));
+            final int index = indexOf.applyAsInt(log.task(record));
+            if (index >= 0 && index < kept.length && log.isCurrent(record)) {
+                kept[index].take(log, record, overlaps(begins, ends, log.nominalNs(record), log.endNs(record)));
             }
         }
         final List<TaskResult> results = new ArrayList<>();

@@ -233,7 +233,7 @@ class KernelSwapTest {
     void shouldRunWhatDoesNotFitAtOnceWhenItIsSwapped() throws InterruptedException {
         try (Tactus tactus = Tactus.open(set(1), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
             tactus.start();
-            while (tactus.completed(tactus.slot("c")) < 10) {
+            while (tactus.completed(tactus.handle("c")) < 10) {
                 Thread.sleep(5);
             }
             final var late = TaskSet.builder("late").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY)).task("d", task ->

@@ -148,6 +148,22 @@ class DeviceSchedulerTest {
     }
 
     @Test
+    void shouldForgiveNothingThatPassedAroundAnExecutionWhenItsDeviceHasTimedIt() {
+        final Rig rig = one(t -> t.periodNs(100).segment("a", 5));
+        rig.state.overrunToleranceNs(3);
+        rig.devices[0].release(0);
+        final int task = rig.devices[0].select();
+        rig.devices[0].started(task, 10);
+        rig.devices[0].segmentDone(task, 18, 6, false); // the other 2 of the 3 that are charged passed outside
+        rig.devices[0].release(100);
+        rig.devices[0].select();
+        rig.devices[0].started(task, 110);
+        rig.devices[0].segmentDone(task, 118, 7, false);
+        assertEquals(List.of("release 0#0 of 0 @0", "complete 0#0 @18", "release 0#1 of 100 @100", "overrun 0#1.0 by 2",
+            "complete 0#1 @118"), rig.take());
+    }
+
+    @Test
     void shouldDrawJitterWithinItsRangeAndReleaseAtTheNominalTime() {
         final Rig rig = one(t -> t.periodNs(100).jitterNs(7).segment("a", 1));
         boolean least = false;

@@ -124,6 +124,7 @@ class StopTest {
         rig.devices[0].release(60);
         assertEquals(List.of(), rig.take(), "a late ring changes nothing");
         rig.state.define(0, set(Release.SPORADIC).tasks().getFirst(), 0, 1);
+        rig.devices[0].admit(0, 60);
         rig.devices[0].release(61);
         assertEquals(SporadicGate.ACCEPTED, rig.gate.release(0, 62));
         rig.devices[0].release(63);

@@ -109,9 +109,9 @@ public final class Soak {
             final long takenBytes = beforeBytes - freeBytes();
             long modelled = 0;
             for (int i = 0; i < MODELLED_TASKS; i++) {
-                modelled += tactus.completed(tactus.slot("modelled" + i));
+                modelled += tactus.completed(tactus.handle("modelled" + i));
             }
-            final long network = tactus.completed(tactus.slot("network")) * CUTS;
+            final long network = tactus.completed(tactus.handle("network")) * CUTS;
             out.printf("soak: %d modelled jobs and %d ONNX Runtime segments took %d bytes of heap: %.4f bytes a job%n", modelled, network,
                 takenBytes, (double) takenBytes / (modelled + network));
             allocatedByThread().forEach((thread, bytes) -> out.printf("soak: of these %d bytes by %s%n",
