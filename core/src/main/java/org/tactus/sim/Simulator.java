@@ -267,10 +267,9 @@ public final class Simulator {
             case RANDOM_OFFSETS, SPORADIC -> random.upTo(model.periodNs() - 1);
         };
         held[task] = false;
+        schedulers[state.homeDevice(task)].admit(task, firstNs);
         if (released(model).release() == Release.SPORADIC) {
             scheduleRequest(task, model, firstNs);
-        } else {
-            schedulers[state.homeDevice(task)].admit(task, firstNs);
         }
     }
 

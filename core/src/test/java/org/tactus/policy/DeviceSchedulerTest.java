@@ -158,9 +158,9 @@ class DeviceSchedulerTest {
         rig.devices[0].release(100);
         rig.devices[0].select();
         rig.devices[0].started(task, 110);
-        rig.devices[0].segmentDone(task, 118, 7, false);
+        rig.devices[0].segmentDone(task, 119, 7, false);
         assertEquals(List.of("release 0#0 of 0 @0", "complete 0#0 @18", "release 0#1 of 100 @100", "overrun 0#1.0 by 2",
-            "complete 0#1 @118"), rig.take());
+            "complete 0#1 @119"), rig.take());
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +26,52 @@ class CountersFileTest {
 
     @TempDir
     private Path folder;
+
+    @Test
+    void shouldNotCountALateEventWhenAnotherTaskHasTheRecord() throws IOException {
+        final Path path = folder.resolve("c");
+        try (CountersFile file = file(path)) {
+            final CountersReader reader = new CountersReader(path);
+            file.define(0, 7, Fixtures.SET.tasks().get(0), OptionalLong.empty());
+            file.onTaskEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 7, 0, 0, ZERO_NS);
+            file.define(0, 8, Fixtures.SET.tasks().get(1), OptionalLong.empty());
+            file.onTaskEvent(EventType.COMPLETE, ZERO_NS + 2, 0, 0, 7, 0, 0, ZERO_NS);
+            file.onTaskEvent(EventType.STOP, ZERO_NS + 3, 0, 0, 7, 0, -1, 0);
+            assertFalse(file.holds(0, 7));
+            assertTrue(file.holds(0, 8));
+            final CountersReader.TaskCounters task = reader.tasks().getFirst();
+            assertEquals(Fixtures.SET.tasks().get(1).name(), task.name());
+            assertTrue(task.live(), "a stop of the record's last task has stopped its next");
+            assertEquals(0, task.jobs());
+            file.onTaskEvent(EventType.RELEASE, ZERO_NS + 4, 0, 0, 8, 0, 0, ZERO_NS);
+            assertEquals(1, reader.tasks().getFirst().released());
+        }
+    }
+
+    @Test
+    void shouldAskForAnotherReadWhenARecordWasWrittenMeanwhile() {
+        final AtomicBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(64));
+        final long begun = RecordVersion.beginRead(buffer, 8);
+        assertTrue(RecordVersion.isUnchanged(buffer, 8, begun));
+        RecordVersion.beginWrite(buffer, 8);
+        assertFalse(RecordVersion.isUnchanged(buffer, 8, RecordVersion.beginRead(buffer, 8)), "it is being written");
+        RecordVersion.endWrite(buffer, 8);
+        assertFalse(RecordVersion.isUnchanged(buffer, 8, begun), "a whole writing came between");
+        assertTrue(RecordVersion.isUnchanged(buffer, 8, RecordVersion.beginRead(buffer, 8)));
+    }
+
+    @Test
+    void shouldLeaveARecordOutWhenItsWriterDiedHalfWay() throws IOException {
+        final Path path = folder.resolve("c");
+        try (CountersFile file = file(path); FileChannel channel = FileChannel.open(
+            file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            final CountersReader reader = new CountersReader(path);
+            final int before = reader.tasks().size();
+            final AtomicBuffer buffer = new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_WRITE, 0, channel.size()));
+            RecordVersion.beginWrite(buffer, CountersDescriptor.taskOffset(1) + CountersDescriptor.CHANGES_OFFSET);
+            assertEquals(before - 1, reader.tasks().size());
+        }
+    }
 
     @Test
     void shouldSeeEveryCounterWhenASecondMappingReads() throws IOException {

@@ -15,17 +15,27 @@ class StressState implements JobListener {
     final PolicyState state;
     final DeviceScheduler scheduler;
     final SporadicGate gate;
+    private final TaskSet set;
     int released;
     int skipped;
 
     StressState(final Release release) {
-        final TaskSet set = TaskSet.builder("stress").device(DeviceSpec.modelled("d0"))
+        set = TaskSet.builder("stress").device(DeviceSpec.modelled("d0"))
             .task("t", t -> t.periodNs(PERIOD_NS).release(release).segment("d0", 1)).build();
         state = PolicyState.allocate(set.policy(), 1, 1, 1);
         scheduler = new DeviceScheduler(state, 0, this);
         gate = new SporadicGate(state);
-        state.define(0, set.tasks().getFirst(), 0, 0);
+        define();
         scheduler.admit(0, PERIOD_NS);
+    }
+
+    /** Puts the task, once more, into the slot; returns its generation. */
+    final int define() {
+        return state.define(0, set.tasks().getFirst(), 0, 0);
+    }
+
+    int acceptedOf(final int generation, final long nowNs) {
+        return gate.release(0, generation, nowNs) == SporadicGate.ACCEPTED ? 1 : 0;
     }
 
     int accepted(final long nowNs) {
