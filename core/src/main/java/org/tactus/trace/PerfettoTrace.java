@@ -1,9 +1,16 @@
 package org.tactus.trace;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.tactus.file.Printable;
+import org.tactus.file.WholeFile;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -13,7 +20,7 @@ import org.tactus.model.TaskSet;
  * asynchronous spans from nominal release to end with a flow along each hand-over, counters of live and waiting jobs, marks
  * for what went wrong, and stalls as a track of their own.
  *
- * <p>Streams: memory does not grow with the length of the run beyond 8 bytes an event for the order. Beyond a size cap the
+ * <p>Streams: no heap grows with the length of the run; the order of the events takes 8 bytes an event beside it. Beyond a size cap the
  * rest is left out, what is open is closed, and a last mark and {@code otherData} say so.
  */
 public final class PerfettoTrace implements EventHandler {
@@ -77,12 +84,24 @@ public final class PerfettoTrace implements EventHandler {
      * @param file     where; replaced when it exists
      * @param maxBytes most bytes to write, give or take the end of what is open
      * @return events of the file that were left out because of the cap, and events that the file had refused before
-     * @throws IOException when it cannot be written
+     * @throws IOException when it cannot be written; the old file is there then
      */
     public static long write(
         final TaskSet set, final EventFile events, final long zeroNs, final List<Stall> stalls, final Path file, final long maxBytes)
         throws IOException {
-        try (PerfettoWriter out = new PerfettoWriter(file)) {
+        final long[] left = {0};
+        try {
+            WholeFile.write(file, out -> left[0] = write(set, events, zeroNs, stalls, out, maxBytes));
+        } catch (final UncheckedIOException e) {
+            throw new IOException("cannot write " + Printable.line(file) + ": " + e.getCause().getMessage(), e.getCause());
+        }
+        return left[0];
+    }
+
+    private static long write(
+        final TaskSet set, final EventFile events, final long zeroNs, final List<Stall> stalls, final OutputStream file,
+        final long maxBytes) throws IOException {
+        try (PerfettoWriter out = new PerfettoWriter(file); Arena arena = Arena.ofConfined()) {
             final int[] slots = {set.tasks().size()};
             for (long i = 0; i < events.size(); i++) {
                 events.replay(i, (type, timeNs, device, task, segment, job, argument) -> slots[0] = Math.max(slots[0], task + 1));
@@ -92,13 +111,13 @@ public final class PerfettoTrace implements EventHandler {
             for (final long[] stall : StallLog.union(stalls)) {
                 out.slice("stall", PLATFORM, 1, stall[0], stall[1] - stall[0], "seen by " + observers(stalls, stall));
             }
-            final int[] order = events.order();
-            int written = 0;
-            while (written < order.length && out.bytes() < maxBytes) {
-                events.replay(order[written++], trace);
+            final MemorySegment order = events.order(arena);
+            long written = 0;
+            while (written < events.size() && out.bytes() < maxBytes) {
+                events.replay(order.getAtIndex(ValueLayout.JAVA_INT, written++), trace);
             }
             trace.closeOpen();
-            final long left = order.length - written + events.refused();
+            final long left = events.size() - written + events.refused();
             if (left > 0) {
                 out.mark("trace cut: " + left + " later events left out", PLATFORM, 1, trace.lastNs);
             }
