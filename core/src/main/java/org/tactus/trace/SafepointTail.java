@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.tactus.file.FileCheck;
 import org.tactus.file.Printable;
 
 /**
@@ -48,13 +49,13 @@ public final class SafepointTail implements AutoCloseable {
         this.thresholdNs = thresholdNs;
         this.log = log;
         final boolean own = DESCRIPTORS.equals(file.getParent());
-        final LinkOption[] links = own ? new LinkOption[0] : new LinkOption[] {LinkOption.NOFOLLOW_LINKS};
-        // Nobody else can put another file in the place of one that is ours, so what is asked here holds for what is opened next.
-        if (!Files.isRegularFile(file, links)) {
-            throw new IOException(Printable.line(file) + ": the safepoint log is no regular file; remove it or name another");
-        }
-        if (!Files.getAttribute(file, "unix:uid", links).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"))) {
-            throw new IOException(Printable.line(file) + ": the safepoint log belongs to another user; name another");
+        if (!own) { // nobody else can put another file in the place of one that is ours: what is asked here holds below
+            FileCheck.requireRegular(file);
+            if (!FileCheck.isOwn(file)) {
+                throw new IOException(Printable.line(file) + ": the safepoint log belongs to another user; name another");
+            }
+        } else if (!Files.isRegularFile(file)) {
+            throw new IOException(Printable.line(file) + ": the safepoint log is no regular file; name another");
         }
         this.nameless = own && Files.getAttribute(file, "unix:nlink").equals(0);
         this.channel = own ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
