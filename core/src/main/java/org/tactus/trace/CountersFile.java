@@ -32,7 +32,8 @@ import org.tactus.model.Task;
  * <p>The file lies on tmpfs where there is one, so that writeback never stalls a writer, and is deleted on closing or when the
  * process ends. Its name cannot be known before, it is made anew or not at all, and only its user may read it unless
  * {@value #MODE} says otherwise, such as {@code rw-r-----}. The process holds a lock on it as long as it lives: so others see whether
- * it does, also from another namespace of process numbers that shares the folder. The mapping is released when it becomes unreachable: a dispatcher that is stuck may still write to it.
+ * it does, also from another namespace of process numbers that shares the folder. The mapping is released when it becomes
+ * unreachable: a dispatcher that is stuck may still write to it.
  */
 public final class CountersFile implements EventHandler, AutoCloseable {
     private static final String PREFIX = "tactus-";
@@ -54,7 +55,6 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     private final Layout layout;
     private final int taskCapacity;
     private final long[] startNs;
-    private final Task[] tasks;
     private long zeroNs;
     private volatile boolean closed;
 
@@ -83,7 +83,6 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         this.taskCapacity = layout.taskCapacity();
         final int devices = platform.devices().size();
         this.startNs = new long[devices];
-        this.tasks = new Task[taskCapacity];
         final int bytes = Math.addExact(CountersDescriptor.hotOffset(taskCapacity, devices), layout.hotBytes());
         channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN_USER)));
@@ -230,7 +229,6 @@ public final class CountersFile implements EventHandler, AutoCloseable {
      */
     public void define(final int index, final Task task, final OptionalLong boundNs) {
         final int record = CountersDescriptor.taskOffset(index);
-        tasks[index] = task;
         buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_FREE);
         buffer.setMemory(record + CountersDescriptor.NAME_LENGTH_OFFSET,
             CountersDescriptor.TASK_LENGTH - CountersDescriptor.NAME_LENGTH_OFFSET, (byte) 0);
@@ -282,8 +280,8 @@ public final class CountersFile implements EventHandler, AutoCloseable {
                 add(record + CountersDescriptor.RELEASED_OFFSET, 1);
                 present(device, 1);
             }
-            case EventType.ARRIVE -> arrived(task, segment, device, device, 1);
-            case EventType.HAND_OVER -> arrived(task, segment, Math.toIntExact(argument), device, -1);
+            case EventType.ARRIVE -> moved(segment, device, 1);
+            case EventType.HAND_OVER -> moved(segment, device, -1);
             case EventType.START -> startNs[device] = timeNs;
             case EventType.END -> busy(device, timeNs);
             case EventType.COMPLETE -> {
@@ -304,10 +302,9 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         buffer.putLongRelease(CountersDescriptor.UPDATED_OFFSET, timeNs - zeroNs);
     }
 
-    /** A job goes where its next segment runs; what goes elsewhere is the empty slot of a job that has ended, going home. */
-    private void arrived(final int task, final int segment, final int target, final int device, final long change) {
-        final Task known = tasks[task];
-        if (known != null && known.segments().get(segment).device() == target) {
+    /** A job leaves a device or comes to one, also to one that refuses it; an ended job left when it ended, only its slot goes home. */
+    private void moved(final int segment, final int device, final long change) {
+        if (segment != EventType.NO_SEGMENT) {
             present(device, change);
         }
     }

@@ -52,6 +52,7 @@ public final class PerfettoTrace implements EventHandler {
         private long job;
         private long nominalNs;
         private int waitsOn = NONE;
+        private int ranOn = NONE;
         private int handedFrom = NONE;
         private long handedNs;
     }
@@ -156,8 +157,8 @@ public final class PerfettoTrace implements EventHandler {
             case EventType.RELEASE -> release(slot, task, device, job, Math.max(0, argument - zeroNs), ns);
             case EventType.START -> start(slot, task, device, segment, ns);
             case EventType.END -> end(task, device, ns);
-            case EventType.HAND_OVER -> handOver(slot, device, ns);
-            case EventType.ARRIVE -> ready(slot, device, ns);
+            case EventType.HAND_OVER -> handOver(slot, segment, ns);
+            case EventType.ARRIVE -> arrive(slot, segment, device, ns);
             case EventType.COMPLETE, EventType.ABORT -> close(slot, task, ns, type == EventType.ABORT ? "aborted" : "complete");
             case EventType.MISS, EventType.OVERRUN ->
                 out.mark(EventType.name(type) + " " + name(task) + "#" + job + " by " + argument + " ns", DEVICES, device + 1, ns);
@@ -208,12 +209,12 @@ public final class PerfettoTrace implements EventHandler {
         running[device] = task;
         runningSegment[device] = segment;
         startNs[device] = Math.max(ns, trackEndNs[device]);
-        if (slot.handedFrom >= 0) {
+        if (slot.handedFrom >= 0 && slot.handedFrom != device) {
             flow++;
             out.flow("s", DEVICES, slot.handedFrom + 1, slot.handedNs, flow);
             out.flow("f", DEVICES, device + 1, startNs[device], flow);
-            slot.handedFrom = NONE;
         }
+        slot.handedFrom = NONE;
     }
 
     private void end(final int task, final int device, final long ns) {
@@ -229,6 +230,7 @@ public final class PerfettoTrace implements EventHandler {
         running[device] = NONE;
         // Where the flow of a hand-over leaves: inside the slice, or viewers do not bind it.
         slot.handedNs = Math.max(startNs[device], endNs - 1);
+        slot.ranOn = device;
         if (slot.open && nextStaysHere(task, segment, device)) {
             ready(slot, device, endNs);
         }
@@ -243,13 +245,19 @@ public final class PerfettoTrace implements EventHandler {
         return segment + 1 < segments.size() && segments.get(segment + 1).device() == device;
     }
 
-    private void handOver(final Slot slot, final int device, final long ns) {
-        if (!slot.open) {
+    private void handOver(final Slot slot, final int segment, final long ns) {
+        if (!slot.open || segment == EventType.NO_SEGMENT) {
             return; // the job has ended; its empty slot goes home
         }
         unready(slot, ns);
         slot.waitsOn = TRANSIT;
-        slot.handedFrom = device;
+        slot.handedFrom = slot.ranOn; // a device that refused an offer hands the job on without having run it
+    }
+
+    private void arrive(final Slot slot, final int segment, final int device, final long ns) {
+        if (segment != EventType.NO_SEGMENT) {
+            ready(slot, device, ns);
+        }
     }
 
     private void close(final Slot slot, final int task, final long ns, final String how) {
@@ -259,6 +267,7 @@ public final class PerfettoTrace implements EventHandler {
         unready(slot, ns);
         slot.open = false;
         slot.handedFrom = NONE;
+        slot.ranOn = NONE;
         out.spanEnd(name(task), JOBS, id(task, slot.job), Math.max(ns, slot.nominalNs), how);
         out.counter("live jobs", JOBS, ns, "jobs", --live);
     }

@@ -51,8 +51,8 @@ class CountersFileTest {
             file.onEvent(EventType.OVERRUN, ZERO_NS + 90, 1, 0, 1, 0, 4);
             file.onEvent(EventType.COMPLETE, ZERO_NS + 100, 1, 0, 0, 0, ZERO_NS);
             file.onEvent(EventType.MISS, ZERO_NS + 100, 1, 0, 0, 0, 3);
-            file.onEvent(EventType.HAND_OVER, ZERO_NS + 100, 1, 0, 1, 0, 0);
-            file.onEvent(EventType.ARRIVE, ZERO_NS + 100, 0, 0, 1, 0, 0);
+            file.onEvent(EventType.HAND_OVER, ZERO_NS + 100, 1, 0, EventType.NO_SEGMENT, 0, 0);
+            file.onEvent(EventType.ARRIVE, ZERO_NS + 100, 0, 0, EventType.NO_SEGMENT, 0, 0);
             file.onEvent(EventType.SKIP, ZERO_NS + 101, 0, 2, 0, -1, ZERO_NS);
             file.onEvent(EventType.STOP, ZERO_NS + 102, 0, 2, 0, -1, 0);
             file.dropped(5);
