@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.Task;
@@ -18,94 +17,130 @@ import org.tactus.time.Clock;
 import org.tactus.trace.CountersFile;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
-import org.tactus.trace.JobLog;
-import org.tactus.trace.SafepointLog;
+import org.tactus.trace.SafepointTail;
 import org.tactus.trace.Stall;
+import org.tactus.trace.StallJudge;
 import org.tactus.trace.StallLog;
 import org.tactus.trace.SystemSampler;
+import org.tactus.trace.TaskResult;
+import org.tactus.trace.WithoutStalls;
 
-/** Keeps what the monitor drains: jobs and stalls; passes everything on. Monitor thread, then control thread. */
+/**
+ * Judges jobs and keeps stalls as the monitor drains them, in memory that does not grow with the run; passes everything on. Monitor
+ * thread, then control thread.
+ */
 final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** System property that names the JVM's safepoint log, when there is one. */
     static final String SAFEPOINT_LOG = "tactus.safepoints";
     private static final int SAMPLE_ROUNDS = 10;
+    private static final int SAFEPOINT_ROUNDS = 100;
 
     private final TaskSet set;
     private final TactusOptions options;
+    private final Clock clock;
     private final KernelListener listener;
     private final EventHandler events;
     private final StallLog stalls = new StallLog();
-    private SystemSampler sampler;
+    private final StallJudge judge;
     private final Optional<CountersFile> counters;
-    /** What the control thread wants written into the counters: the monitor's thread is their only writer. */
-    private final Queue<Consumer<CountersFile>> changes = new ConcurrentLinkedQueue<>();
+    /** What the control thread wants changed: the monitor's thread is the only one that writes into counters and judge. */
+    private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
     private LongSupplier dropped = () -> 0;
     private long rounds;
-    private long longestSafepointNs;
-    private volatile JobLog jobs;
-    private volatile long zeroNs;
+    private SystemSampler sampler;
+    /** Null without a log of safepoints. */
+    private SafepointTail safepoints;
+    private String safepointsWarning = "";
+    private volatile boolean begun;
+    private long zeroNs;
 
     RunRecorder(
-        final TaskSet set, final TactusOptions options, final Optional<CountersFile> counters, final KernelListener listener,
-        final EventHandler events) {
+        final TaskSet set, final TactusOptions options, final Optional<CountersFile> counters, final Clock clock,
+        final KernelListener listener, final EventHandler events) {
         this.counters = counters;
         this.set = set;
         this.options = options;
+        this.clock = clock;
         this.listener = listener;
         this.events = events;
+        this.judge = new StallJudge(stalls, WithoutStalls.Reach.BACKLOG, options.kernel().taskCapacity());
     }
 
     /** Called when the dispatchers' threads run, before time zero. */
     void begin(final long zero, final LongSupplier droppedEvents) {
         zeroNs = zero;
-        changes.add(file -> {
+        judge.zero(zero);
+        counters.ifPresent(file -> changes.add(() -> {
             file.zero(zero);
             dropped = droppedEvents;
-        });
+        }));
         final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
         sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
-        jobs = new JobLog(options.scratch(), options.kernel().taskCapacity(), zero);
+        final String log = System.getProperty(SAFEPOINT_LOG);
+        if (log != null) {
+            try {
+                safepoints = new SafepointTail(Path.of(log), zero, options.kernel().stallThresholdNs(), stalls);
+            } catch (final IOException e) {
+                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
+            }
+        }
+        begun = true; // publishes all of the above to the monitor's thread
     }
 
-    /** Shows a task to who watches from outside. Called by the control thread after its admission, before its first release. */
+    /**
+     * Shows a task to who watches from outside, and makes it known to the judge. Called by the control thread after its admission,
+     * before its first release.
+     */
     void show(final TaskHandle handle, final Task task, final OptionalLong boundNs) {
-        changes.add(file -> file.define(handle.slot(), handle.generation(), task, boundNs));
+        changes.add(() -> {
+            judge.define(handle.slot(), handle.generation(), task);
+            counters.ifPresent(file -> file.define(handle.slot(), handle.generation(), task, boundNs));
+        });
     }
 
     /** Shows a new bound of a task that is there. Called by the control thread. */
     void showBound(final TaskHandle handle, final OptionalLong boundNs) {
-        changes.add(file -> file.bound(handle.slot(), boundNs));
+        counters.ifPresent(file -> changes.add(() -> file.bound(handle.slot(), boundNs)));
     }
 
-    private void change(final CountersFile file) {
-        for (Consumer<CountersFile> next = changes.poll(); next != null; next = changes.poll()) {
-            next.accept(file);
+    private void change() {
+        for (Runnable next = changes.poll(); next != null; next = changes.poll()) {
+            next.run();
         }
-        file.dropped(dropped.getAsLong());
     }
 
     /** Noise that was measured beside the run, nanoseconds. */
     Map<String, Long> noise() {
-        return longestSafepointNs > 0 ? Map.of("longestSafepointNs", longestSafepointNs) : Map.of();
+        final long longestNs = safepoints == null ? 0 : safepoints.longestNs();
+        return longestNs > 0 ? Map.of("longestSafepointNs", longestNs) : Map.of();
     }
 
-    JobLog jobs() {
-        return jobs;
+    /** Why pauses of the JVM are not among the stalls; empty when they are, or were not asked for. */
+    String safepointsWarning() {
+        return safepointsWarning;
     }
 
-    /** Ends the logs after the last event and tells the stalls. */
+    /** Ends the judgement after the last event and tells the stalls: the longest, earliest first. */
     List<Stall> finish(final long endNs) {
-        jobs.finish(endNs);
-        final String safepoints = System.getProperty(SAFEPOINT_LOG);
+        change();
+        judge.finish(endNs);
+        pollSafepoints(endNs);
+        return stalls.stalls();
+    }
+
+    /** The results without the jobs that a stall touched; call it once, after {@link #finish}. */
+    WithoutStalls withoutStalls(final List<Integer> slots, final List<TaskResult> all) {
+        return judge.results(slots, all);
+    }
+
+    private void pollSafepoints(final long untilNs) {
         if (safepoints != null) {
             try {
-                longestSafepointNs = SafepointLog.read(
-                    Path.of(safepoints), zeroNs, endNs, options.kernel().stallThresholdNs(), stalls);
+                safepoints.poll(untilNs);
             } catch (final IOException e) {
-                longestSafepointNs = 0; // the noise line then says nothing of safepoints
+                safepointsWarning = "pauses of the JVM are not all seen: " + e.getMessage();
             }
         }
-        return stalls.stalls();
     }
 
     @Override
@@ -119,9 +154,11 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     public void onTaskEvent(
         final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
         final long argument) {
-        final JobLog log = jobs;
-        if (log == null) {
+        if (!begun) {
             return; // before time zero nothing is a job
+        }
+        if (!changes.isEmpty()) {
+            change(); // a task is known before its first event
         }
         if (type == EventType.STALL) {
             final long atNs = timeNs - argument - zeroNs;
@@ -129,21 +166,12 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
                 stalls.add(atNs, argument, set.platform().devices().get(device).name(), "loop gap");
             }
         } else {
-            log.onEvent(type, timeNs, device, generation, segment, job, argument); // which, unlike a slot, is one task's for the whole run
+            judge.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
         }
         if (counters.isPresent()) {
-            count(counters.get(), type, timeNs, device, task, generation, segment, job, argument);
+            counters.get().onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
         }
         events.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
-    }
-
-    private void count(
-        final CountersFile file, final int type, final long timeNs, final int device, final int task, final int generation,
-        final int segment, final long job, final long argument) {
-        if (task >= 0 && !file.holds(task, generation)) {
-            change(file); // the first event of a task comes after it was shown
-        }
-        file.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
     }
 
     @Override
@@ -168,33 +196,36 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     @Override
     public void onRound() {
-        if (jobs != null && ++rounds % SAMPLE_ROUNDS == 0) {
-            sampler.sample(Clock.SYSTEM.nanoTime());
+        if (begun) {
+            rounds++;
+            if (rounds % SAMPLE_ROUNDS == 0) {
+                sampler.sample(clock.nanoTime());
+            }
+            if (rounds % SAFEPOINT_ROUNDS == 0) {
+                pollSafepoints(Long.MAX_VALUE);
+            }
         }
+        change();
         if (counters.isPresent()) {
-            change(counters.get());
+            counters.get().dropped(dropped.getAsLong());
         }
         listener.onRound();
     }
 
     @Override
     public void close() {
-        if (sampler != null) {
-            try {
+        try {
+            if (sampler != null) {
                 sampler.close();
-            } catch (final IOException e) {
-                throw new UncheckedIOException(e);
             }
-        }
-        if (jobs != null) {
-            jobs.close();
-        }
-        if (counters.isPresent()) {
-            try {
+            if (safepoints != null) {
+                safepoints.close();
+            }
+            if (counters.isPresent()) {
                 counters.get().close();
-            } catch (final IOException e) {
-                throw new UncheckedIOException(e);
             }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -87,7 +87,7 @@ public final class Tactus implements AutoCloseable {
         }
         final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
         final Optional<CountersFile> counters = counters(bytes);
-        recorder = new RunRecorder(set, options, counters, listener, events);
+        recorder = new RunRecorder(set, options, counters, Clock.SYSTEM, listener, events);
         final AtomicBuffer memory = counters.map(CountersFile::hotState)
             .orElseGet(() -> new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)));
         kernel = new Kernel(set, devices, memory, options.kernel(),
@@ -412,7 +412,10 @@ public final class Tactus implements AutoCloseable {
         }
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
-            WithoutStalls.filter(tasks, results, recorder.jobs(), admitted::indexOf, stalls, WithoutStalls.Reach.BACKLOG);
+            recorder.withoutStalls(admitted.all().stream().map(entry -> entry.handle().generation()).toList(), results);
+        if (!recorder.safepointsWarning().isEmpty()) {
+            granted.put("warning jvm", recorder.safepointsWarning());
+        }
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);

@@ -1,6 +1,5 @@
 package org.tactus;
 
-import java.nio.file.Path;
 import org.tactus.kernel.KernelOptions;
 
 /**
@@ -12,13 +11,12 @@ import org.tactus.kernel.KernelOptions;
  * @param driveSporadic true to request jobs of sporadic tasks at seeded gaps of at least their period, as a run from a file does
  * @param seed          of everything random
  * @param watchable     true to let {@code tactus stat} watch the run from outside, by a file on tmpfs
- * @param scratch       folder for scratch files; should not lie on tmpfs for long runs
  */
 public record TactusOptions(
-    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable, Path scratch) {
+    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable) {
     /** For embedding: real-time where permitted, analysis decides, sporadic jobs are the program's. */
     public static final TactusOptions DEFAULT = new TactusOptions(
-        KernelOptions.DEFAULT, true, false, false, 1, true, Path.of(System.getProperty("java.io.tmpdir")));
+        KernelOptions.DEFAULT, true, false, false, 1, true);
 
     /**
      * Changes whether a refused set runs.
@@ -27,7 +25,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withForce(final boolean value) {
-        return new TactusOptions(kernel, realTime, value, driveSporadic, seed, watchable, scratch);
+        return new TactusOptions(kernel, realTime, value, driveSporadic, seed, watchable);
     }
 
     /**
@@ -37,7 +35,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withDriveSporadic(final boolean value) {
-        return new TactusOptions(kernel, realTime, force, value, seed, watchable, scratch);
+        return new TactusOptions(kernel, realTime, force, value, seed, watchable);
     }
 
     /**
@@ -47,7 +45,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withSeed(final long value) {
-        return new TactusOptions(kernel, realTime, force, driveSporadic, value, watchable, scratch);
+        return new TactusOptions(kernel, realTime, force, driveSporadic, value, watchable);
     }
 
     /**
@@ -57,7 +55,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withRealTime(final boolean value) {
-        return new TactusOptions(kernel, value, force, driveSporadic, seed, watchable, scratch);
+        return new TactusOptions(kernel, value, force, driveSporadic, seed, watchable);
     }
 
     /**
@@ -67,7 +65,7 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withKernel(final KernelOptions value) {
-        return new TactusOptions(value, realTime, force, driveSporadic, seed, watchable, scratch);
+        return new TactusOptions(value, realTime, force, driveSporadic, seed, watchable);
     }
 
     /**
@@ -77,6 +75,6 @@ public record TactusOptions(
      * @return a copy
      */
     public TactusOptions withWatchable(final boolean value) {
-        return new TactusOptions(kernel, realTime, force, driveSporadic, seed, value, scratch);
+        return new TactusOptions(kernel, realTime, force, driveSporadic, seed, value);
     }
 }

@@ -142,9 +142,10 @@ final class Dispatcher {
         int work = scheduler.release(nowNs);
         int task = inbox.take();
         while (task != NONE) {
-            recorder.events.write(EventType.ARRIVE, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            final int segment = state.isEnded(task) ? EventType.NO_SEGMENT : state.segmentIndex(task);
+            recorder.events.write(EventType.ARRIVE, nowNs, device, task, segment, state.jobNumber(task), 0);
             if (scheduler.arrive(task, nowNs) == DeviceScheduler.HAND_OVER) {
-                handTo(state.segmentDevice(task), task, nowNs);
+                handTo(state.segmentDevice(task), task, state.segmentIndex(task), nowNs);
             }
             work++;
             task = inbox.take();
@@ -194,14 +195,14 @@ final class Dispatcher {
         final long elapsedNs = driver.elapsedNs(startNs, nowNs);
         final int outcome = scheduler.segmentDone(task, nowNs, elapsedNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
-            handTo(state.segmentDevice(task), task, nowNs);
+            handTo(state.segmentDevice(task), task, state.segmentIndex(task), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
-            handTo(state.homeDevice(task), task, nowNs);
+            handTo(state.homeDevice(task), task, EventType.NO_SEGMENT, nowNs);
         }
     }
 
-    private void handTo(final int target, final int task, final long nowNs) {
-        recorder.events.write(EventType.HAND_OVER, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), target);
+    private void handTo(final int target, final int task, final int segment, final long nowNs) {
+        recorder.events.write(EventType.HAND_OVER, nowNs, device, task, segment, state.jobNumber(task), target);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
         peers[target].handOver(task);
     }

@@ -287,6 +287,16 @@ public final class PolicyState {
     }
 
     /**
+     * Tells whether a task's job has ended and its slot is on its way home. Called by the dispatcher that owns the job.
+     *
+     * @param task the task
+     * @return false while the job has segments to run
+     */
+    public boolean isEnded(final int task) {
+        return buffer.getInt(job(task) + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE;
+    }
+
+    /**
      * Asks that a task stop: its job ends at the end of its running segment and no other is released. Any thread; may be repeated,
      * and come when the task is gone: another one in its slot is left alone. The home's scheduler must then be told through its
      * dispatcher, by {@link DeviceScheduler#stop}.

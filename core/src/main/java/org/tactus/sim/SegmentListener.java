@@ -11,7 +11,8 @@ public interface SegmentListener {
         }
 
         @Override
-        public void onTransit(final int from, final int to, final int task, final long job, final long leaveNs, final long arriveNs) {
+        public void onTransit(
+            final int from, final int to, final int task, final long job, final int segment, final long leaveNs, final long arriveNs) {
             // nobody listens
         }
     };
@@ -35,10 +36,11 @@ public interface SegmentListener {
      * @param to       the device that it goes to
      * @param task     index of the task
      * @param job      number of the job in its task
+     * @param segment  the one that it goes for; -1 when it has ended and only its slot goes home
      * @param leaveNs  when it leaves, nanoseconds
      * @param arriveNs when the other device sees it, nanoseconds
      */
-    void onTransit(int from, int to, int task, long job, long leaveNs, long arriveNs);
+    void onTransit(int from, int to, int task, long job, int segment, long leaveNs, long arriveNs);
 
     /**
      * Chunks of a task's memory were moved.

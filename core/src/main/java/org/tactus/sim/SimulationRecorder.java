@@ -107,9 +107,11 @@ final class SimulationRecorder implements JobListener, SegmentListener {
     }
 
     @Override
-    public void onTransit(final int from, final int to, final int task, final long job, final long leaveNs, final long arriveNs) {
-        events.onEvent(EventType.HAND_OVER, leaveNs, from, task, 0, job, to);
-        events.onEvent(EventType.ARRIVE, arriveNs, to, task, 0, job, 0);
+    public void onTransit(
+        final int from, final int to, final int task, final long job, final int segment, final long leaveNs, final long arriveNs) {
+        last[task] = to; // where it is aborted when its task stops before it runs again
+        events.onEvent(EventType.HAND_OVER, leaveNs, from, task, segment, job, to);
+        events.onEvent(EventType.ARRIVE, arriveNs, to, task, segment, job, 0);
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.tactus.policy.JobListener;
 import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
 import org.tactus.policy.SwapCounts;
+import org.tactus.trace.EventType;
 
 /**
  * Drives the production schedulers of a task set in virtual time; a run is determined by its set and its options.
@@ -335,7 +336,7 @@ public final class Simulator {
             case ARRIVE -> {
                 final int device = destination[index];
                 if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
-                    transit(device, state.segmentDevice(index), index, state.jobNumber(index));
+                    transit(device, state.segmentDevice(index), index, state.jobNumber(index), state.segmentIndex(index));
                 }
                 dirty[device] = true;
                 retry(index);
@@ -377,18 +378,18 @@ public final class Simulator {
         final int then = scheduler.segmentDone(task, nowNs, elapsedNs[device], false);
         dirty[device] = true;
         if (then == DeviceScheduler.HAND_OVER) {
-            transit(device, state.segmentDevice(task), task, job);
+            transit(device, state.segmentDevice(task), task, job, state.segmentIndex(task));
         } else if (then == DeviceScheduler.RETURN_HOME) {
-            transit(device, state.homeDevice(task), task, job);
+            transit(device, state.homeDevice(task), task, job, EventType.NO_SEGMENT);
         } else if (then == DeviceScheduler.ENDED) {
             retry(task);
         }
     }
 
-    private void transit(final int from, final int to, final int task, final long job) {
+    private void transit(final int from, final int to, final int task, final long job, final int segment) {
         final long arriveNs = nowNs + overhead(handOffNs);
         destination[task] = to;
-        segments.onTransit(from, to, task, job, nowNs, arriveNs);
+        segments.onTransit(from, to, task, job, segment, nowNs, arriveNs);
         push(arriveNs, ARRIVE | task);
     }
 
@@ -435,7 +436,7 @@ public final class Simulator {
         while (task != PolicyState.NONE && state.isStopRequested(task)) {
             final long job = state.jobNumber(task);
             if (scheduler.segmentDone(task, nowNs, 0, true) == DeviceScheduler.RETURN_HOME) {
-                transit(device, state.homeDevice(task), task, job);
+                transit(device, state.homeDevice(task), task, job, EventType.NO_SEGMENT);
             }
             task = select(device);
         }

@@ -45,8 +45,8 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 public final class CountersDescriptor {
     /** First word of a file whose head is complete: {@code TACTUSCT} read as a little-endian number. */
     public static final long MAGIC = 0x5443535554434154L;
-    /** Version of this layout. */
-    public static final int VERSION = 2;
+    /** Version of this layout; since 3 the owner holds a lock on the file while it lives. */
+    public static final int VERSION = 3;
 
     /** See {@link #MAGIC}. */
     public static final int MAGIC_OFFSET = 0;

@@ -4,14 +4,23 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.file.Printable;
 import org.tactus.model.Platform;
 import org.tactus.model.Task;
 
@@ -21,22 +30,34 @@ import org.tactus.model.Task;
  * counters. Counting allocates nothing. Events that were dropped are not counted here; tell {@link #dropped} so that a reader knows.
  *
  * <p>The file lies on tmpfs where there is one, so that writeback never stalls a writer, and is deleted on closing or when the
- * process ends. The mapping is released when it becomes unreachable: a dispatcher that is stuck may still write to it.
+ * process ends. Its name cannot be known before, it is made anew or not at all, and only its user may read it unless
+ * {@value #MODE} says otherwise, such as {@code rw-r-----}. The process holds a lock on it as long as it lives: so others see whether
+ * it does, also from another namespace of process numbers that shares the folder. The mapping is released when it becomes
+ * unreachable: a dispatcher that is stuck may still write to it.
  */
 public final class CountersFile implements EventHandler, AutoCloseable {
     private static final String PREFIX = "tactus-";
     private static final String SUFFIX = ".counters";
-    private static final AtomicInteger MADE = new AtomicInteger();
+    /** System property with the file's permissions. */
+    private static final String MODE = "tactus.counters.mode";
+    private static final String OWN_USER = "rw-------";
+    private static final SecureRandom RANDOM = new SecureRandom();
+    /**
+     * The files that this process holds locks on, by their keys. A process loses its locks on a file when it closes any descriptor of
+     * it, so a reader in this process must not open another.
+     */
+    private static final Map<Object, CountersFile> HELD = new ConcurrentHashMap<>();
 
     private final Path path;
+    private final FileChannel channel;
+    private final Object key;
     private final UnsafeBuffer buffer;
     private final Layout layout;
     private final int taskCapacity;
     private final long[] startNs;
-    private final Task[] tasks;
     private final int[] generations;
     private long zeroNs;
-    private boolean closed;
+    private volatile boolean closed;
 
     /**
      * How much fits.
@@ -49,9 +70,9 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     }
 
     /**
-     * Makes a file that replaces one of the same name.
+     * Makes a file where there is none.
      *
-     * @param path        where, such as {@link #pathOf}
+     * @param path        where; nothing may be there
      * @param platform    the devices
      * @param layout      how much fits
      * @param startMillis when the run began, milliseconds since 1970
@@ -63,16 +84,28 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         this.taskCapacity = layout.taskCapacity();
         final int devices = platform.devices().size();
         this.startNs = new long[devices];
-        this.tasks = new Task[taskCapacity];
         this.generations = new int[taskCapacity];
-        Files.deleteIfExists(path);
         final int bytes = Math.addExact(CountersDescriptor.hotOffset(taskCapacity, devices), layout.hotBytes());
-        try (FileChannel channel = FileChannel.open(
-            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN_USER)));
+        try {
             path.toFile().deleteOnExit();
+            if (System.getProperty(MODE) != null) {
+                Files.setPosixFilePermissions(path, mode());
+            }
             reserve(channel, bytes);
             buffer = new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
+            key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
+            // Before the first word is published: from then on readers take a file without a lock for one that was left.
+            if (channel.tryLock() == null) {
+                throw new IOException(path + ": another process holds its lock");
+            }
+        } catch (final IOException e) {
+            channel.close();
+            Files.deleteIfExists(path);
+            throw e;
         }
+        HELD.put(key, this);
         buffer.putInt(CountersDescriptor.VERSION_OFFSET, CountersDescriptor.VERSION);
         buffer.putInt(CountersDescriptor.TASK_CAPACITY_OFFSET, taskCapacity);
         buffer.putInt(CountersDescriptor.DEVICE_COUNT_OFFSET, devices);
@@ -87,6 +120,28 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
         // Publishes the head and the devices: a reader looks for this word first.
         buffer.putLongRelease(CountersDescriptor.MAGIC_OFFSET, CountersDescriptor.MAGIC);
+    }
+
+    private static Set<PosixFilePermission> mode() throws IOException {
+        final String mode = System.getProperty(MODE);
+        try {
+            return PosixFilePermissions.fromString(mode);
+        } catch (final IllegalArgumentException e) {
+            throw new IOException("-D" + MODE + "=" + Printable.line(mode) + " are no permissions; write them such as rw-r-----", e);
+        }
+    }
+
+    /** The file of this process that has a key; null when another process holds it, or none. */
+    static CountersFile held(final Object key) {
+        return HELD.get(key);
+    }
+
+    FileChannel channel() {
+        return channel;
+    }
+
+    boolean isOpen() {
+        return !closed;
     }
 
     /** Writes every page, so that a full tmpfs is an exception here and not a bus error on a dispatcher later. */
@@ -104,27 +159,25 @@ public final class CountersFile implements EventHandler, AutoCloseable {
      * @param platform    the devices
      * @param layout      how much fits
      * @param startMillis when the run began, milliseconds since 1970
-     * @return the file; a second one of this process has a number in its name
+     * @return the file
      * @throws IOException when it cannot be made
      */
     public static CountersFile open(final Platform platform, final Layout layout, final long startMillis) throws IOException {
         for (final Path left : CountersReader.stale()) {
             Files.deleteIfExists(left);
         }
-        final long pid = ProcessHandle.current().pid();
-        final int before = MADE.getAndIncrement();
-        return new CountersFile(before == 0 ? pathOf(pid) : folder().resolve(PREFIX + pid + '-' + before + SUFFIX), platform, layout,
-            startMillis);
+        while (true) {
+            try {
+                return new CountersFile(newPath(), platform, layout, startMillis);
+            } catch (final FileAlreadyExistsException e) {
+                continue; // another name
+            }
+        }
     }
 
-    /**
-     * Where the counters of a process lie.
-     *
-     * @param pid number of the process
-     * @return a path on tmpfs, or in the folder for temporary files where there is none
-     */
-    public static Path pathOf(final long pid) {
-        return folder().resolve(PREFIX + pid + SUFFIX);
+    /** A name in the usual folder that nobody can know before: the number of the process is in it for people only. */
+    static Path newPath() {
+        return folder().resolve(PREFIX + ProcessHandle.current().pid() + '-' + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
     }
 
     /**
@@ -191,7 +244,6 @@ public final class CountersFile implements EventHandler, AutoCloseable {
      */
     public void define(final int index, final int generation, final Task task, final OptionalLong boundNs) {
         final int record = CountersDescriptor.taskOffset(index);
-        tasks[index] = task;
         generations[index] = generation;
         RecordVersion.beginWrite(buffer, record + CountersDescriptor.CHANGES_OFFSET);
         buffer.putLong(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_FREE);
@@ -268,8 +320,8 @@ public final class CountersFile implements EventHandler, AutoCloseable {
                 add(record + CountersDescriptor.RELEASED_OFFSET, 1);
                 present(device, 1);
             }
-            case EventType.ARRIVE -> arrived(task, segment, device, device, 1);
-            case EventType.HAND_OVER -> arrived(task, segment, Math.toIntExact(argument), device, -1);
+            case EventType.ARRIVE -> moved(segment, device, 1);
+            case EventType.HAND_OVER -> moved(segment, device, -1);
             case EventType.START -> startNs[device] = timeNs;
             case EventType.END -> busy(device, timeNs);
             case EventType.COMPLETE -> {
@@ -290,10 +342,9 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         buffer.putLongRelease(CountersDescriptor.UPDATED_OFFSET, timeNs - zeroNs);
     }
 
-    /** A job goes where its next segment runs; what goes elsewhere is the empty slot of a job that has ended, going home. */
-    private void arrived(final int task, final int segment, final int target, final int device, final long change) {
-        final Task known = tasks[task];
-        if (known != null && known.segments().get(segment).device() == target) {
+    /** A job leaves a device or comes to one, also to one that refuses it; an ended job left when it ended, only its slot goes home. */
+    private void moved(final int segment, final int device, final long change) {
+        if (segment != EventType.NO_SEGMENT) {
             present(device, change);
         }
     }
@@ -341,6 +392,8 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
         closed = true;
         buffer.putLongRelease(CountersDescriptor.ENDED_OFFSET, 1);
+        HELD.remove(key);
         Files.deleteIfExists(path);
+        channel.close();
     }
 }

@@ -3,27 +3,36 @@ package org.tactus.trace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.file.FileCheck;
+import org.tactus.file.Printable;
 
 /**
- * Reads the counters that another process writes while it runs; see {@link CountersDescriptor}. Read-only; the mapping is
- * released when this becomes unreachable. Any thread.
+ * Reads the counters that another process writes while it runs; see {@link CountersDescriptor}. Read-only; the mapping and the file
+ * are released when this becomes unreachable. Any thread.
  */
 public final class CountersReader {
     /** A record that is found half written so often was left by a writer that was killed. */
     private static final int READS = 1000;
 
     private final UnsafeBuffer buffer;
+    private final FileChannel channel;
+    /** The writer, when it lives in this process; null otherwise. */
+    private final CountersFile own;
     private final int taskCapacity;
     private final int deviceCount;
     private final int segmentCapacity;
@@ -62,27 +71,27 @@ public final class CountersReader {
     }
 
     /**
-     * Opens a file.
+     * Opens a file. It must be a regular one; symbolic links are not followed.
      *
-     * @param path where, such as {@link CountersFile#pathOf}
+     * @param path where, such as one of {@link #list}
      * @throws IOException when there is none, or it is not one of ours, with what would be right
      */
     public CountersReader(final Path path) throws IOException {
-        final ByteBuffer mapped;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            final long bytes = channel.size();
-            if (bytes < CountersDescriptor.HEAD_LENGTH || bytes > Integer.MAX_VALUE) {
-                throw new IOException(path + ": " + bytes + " bytes are no counters file");
-            }
-            mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
+        FileCheck.requireRegular(path);
+        own = CountersFile.held(Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey());
+        channel = own != null ? own.channel() : FileChannel.open(path, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        final long bytes = channel.size();
+        if (bytes < CountersDescriptor.HEAD_LENGTH || bytes > Integer.MAX_VALUE) {
+            throw refused(path, bytes + " bytes are no counters file");
         }
+        final ByteBuffer mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, bytes);
         buffer = new UnsafeBuffer(mapped);
         if (buffer.getLongVolatile(CountersDescriptor.MAGIC_OFFSET) != CountersDescriptor.MAGIC) {
-            throw new IOException(path + ": not a counters file, or one that is being made; try again");
+            throw refused(path, "not a counters file, or one that is being made; try again");
         }
         final int version = buffer.getInt(CountersDescriptor.VERSION_OFFSET);
         if (version != CountersDescriptor.VERSION) {
-            throw new IOException(path + ": version " + version + " of the counters file; this program reads version "
+            throw refused(path, "version " + version + " of the counters file; this program reads version "
                 + CountersDescriptor.VERSION + ", use the one that made the file");
         }
         taskCapacity = buffer.getInt(CountersDescriptor.TASK_CAPACITY_OFFSET);
@@ -92,19 +101,27 @@ public final class CountersReader {
         final long wanted = CountersDescriptor.HEAD_LENGTH + (long) taskCapacity * CountersDescriptor.TASK_LENGTH
             + (long) deviceCount * CountersDescriptor.DEVICE_LENGTH + hotBytes;
         if (taskCapacity < 0 || deviceCount < 0 || segmentCapacity < 0 || hotBytes < 0 || wanted != buffer.capacity()) {
-            throw new IOException(path + ": " + buffer.capacity() + " bytes, but its head asks for " + wanted + "; the file is damaged");
+            throw refused(path, buffer.capacity() + " bytes, but its head asks for " + wanted + "; the file is damaged");
         }
     }
 
+    private IOException refused(final Path path, final String why) throws IOException {
+        if (own == null) {
+            channel.close();
+        }
+        return new IOException(Printable.line(path) + ": " + why);
+    }
+
     /**
-     * Finds the counters that lie in the usual folder.
+     * Finds the counters of this user that lie in the usual folder. What only has such a name, like a pipe or a link, is left out.
      *
      * @return files; one may be left by a process that was killed, see {@link #isAlive}
      * @throws IOException when the folder cannot be read
      */
     public static List<Path> list() throws IOException {
         try (Stream<Path> files = Files.list(CountersFile.folder())) {
-            return files.filter(CountersFile::isCounters).sorted().toList();
+            return files.filter(CountersFile::isCounters).filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                .filter(FileCheck::isOwn).sorted().toList();
         }
     }
 
@@ -171,7 +188,18 @@ public final class CountersReader {
      * @return false when it has ended or its process is gone
      */
     public boolean isAlive() {
-        return acquire(CountersDescriptor.ENDED_OFFSET) == 0 && ProcessHandle.of(pid()).map(ProcessHandle::isAlive).orElse(false);
+        return acquire(CountersDescriptor.ENDED_OFFSET) == 0 && (own != null ? own.isOpen() : isLocked(channel, pid()));
+    }
+
+    /** Only a process that lives holds a lock; its number would mean another process in another namespace. */
+    private static boolean isLocked(final FileChannel channel, final long pid) {
+        synchronized (CountersReader.class) { // two readers of one process would be in each other's way
+            try (FileLock free = channel.tryLock(0, Long.MAX_VALUE, true)) {
+                return free == null;
+            } catch (final IOException e) { // a file system without locks
+                return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+            }
+        }
     }
 
     /**
@@ -261,7 +289,7 @@ public final class CountersReader {
         final long length = buffer.getLong(record + CountersDescriptor.NAME_LENGTH_OFFSET);
         final byte[] bytes = new byte[(int) Math.max(0, Math.min(length, CountersDescriptor.MAX_NAME_LENGTH))];
         buffer.getBytes(record + CountersDescriptor.NAME_OFFSET, bytes);
-        return new String(bytes, StandardCharsets.US_ASCII);
+        return Printable.line(new String(bytes, StandardCharsets.US_ASCII)); // whoever wrote the file: a terminal will show it
     }
 
     private long acquire(final int offset) {

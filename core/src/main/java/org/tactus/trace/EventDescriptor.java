@@ -23,7 +23,7 @@ public final class EventDescriptor {
     public static final int DEVICE_OFFSET = TIME_OFFSET + SIZE_OF_LONG;
     /** Index of the task, or -1. */
     public static final int TASK_OFFSET = DEVICE_OFFSET + SIZE_OF_INT;
-    /** Index of the segment in its task. */
+    /** Index of the segment in its task, or {@link EventType#NO_SEGMENT}. */
     public static final int SEGMENT_OFFSET = TASK_OFFSET + SIZE_OF_INT;
     /** One of {@link EventType}; in an event file only. */
     public static final int TYPE_OFFSET = SEGMENT_OFFSET + SIZE_OF_INT;

@@ -1,10 +1,15 @@
 package org.tactus.trace;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import org.tactus.file.Printable;
 
 /**
  * Keeps the events of a run for the exporters, in a scratch file of 40 bytes an event, mapped. It takes events; put it behind
- * the rings, on the monitor's thread. When it is full, later events are refused and counted: a cut is declared, never hidden.
+ * the rings, on the monitor's thread. When it or its disk is full, later events are refused and counted: a cut is declared, never
+ * hidden.
  */
 public final class EventFile implements EventHandler, AutoCloseable {
     /** Events kept unless told otherwise: 160 MiB of scratch file. */
@@ -55,6 +60,17 @@ public final class EventFile implements EventHandler, AutoCloseable {
         return records.refused();
     }
 
+    /**
+     * Says that the disk was full before the file held the most that it may.
+     *
+     * @return one sentence with the folder, how many events are missing, and what helps; empty when it was not
+     */
+    public String warning() {
+        return records.full().isEmpty() ? "" : "the folder of the scratch file of events, " + Printable.line(records.folder())
+            + ", took no more (" + Printable.line(records.full()) + "): trace.json lacks the last " + refused() + " of "
+            + (size() + refused()) + " events, results.json and latency.hlog lack nothing; choose a folder with more space by --out";
+    }
+
     long timeNs(final long record) {
         return records.longAt(record, EventDescriptor.TIME_OFFSET);
     }
@@ -70,40 +86,46 @@ public final class EventFile implements EventHandler, AutoCloseable {
      * Orders the events by time, those of one time as they came. Rings are drained one after the other, so the file's own
      * order is that of time within a device only.
      *
-     * @return indices of records; 4 bytes an event
+     * @param arena holds the order, and as much again while it is made: 4 bytes an event, off the heap
+     * @return indices of records
      */
-    int[] order() {
+    MemorySegment order(final Arena arena) {
         final int count = Math.toIntExact(size());
-        int[] from = new int[count];
+        MemorySegment from = arena.allocate(ValueLayout.JAVA_INT, Math.max(1, count));
         for (int i = 0; i < count; i++) {
-            from[i] = i;
+            from.setAtIndex(ValueLayout.JAVA_INT, i, i);
         }
-        int[] to = new int[count];
+        MemorySegment to = arena.allocate(ValueLayout.JAVA_INT, Math.max(1, count));
         for (long width = 1; width < count; width *= 2) {
             for (long begin = 0; begin < count; begin += 2 * width) {
                 merge(from, to, (int) begin, (int) Math.min(begin + width, count), (int) Math.min(begin + 2 * width, count));
             }
-            final int[] swap = from;
+            final MemorySegment swap = from;
             from = to;
             to = swap;
         }
         return from;
     }
 
-    private void merge(final int[] from, final int[] to, final int begin, final int middle, final int end) {
-        if (middle == end || timeNs(from[middle - 1]) <= timeNs(from[middle])) {
-            System.arraycopy(from, begin, to, begin, end - begin);
+    private void merge(final MemorySegment from, final MemorySegment to, final int begin, final int middle, final int end) {
+        if (middle == end || timeNs(at(from, middle - 1)) <= timeNs(at(from, middle))) {
+            MemorySegment.copy(from, ValueLayout.JAVA_INT, (long) begin * Integer.BYTES, to, ValueLayout.JAVA_INT,
+                (long) begin * Integer.BYTES, end - begin);
             return;
         }
         int left = begin;
         int right = middle;
         for (int i = begin; i < end; i++) {
-            if (left < middle && (right == end || timeNs(from[left]) <= timeNs(from[right]))) {
-                to[i] = from[left++];
+            if (left < middle && (right == end || timeNs(at(from, left)) <= timeNs(at(from, right)))) {
+                to.setAtIndex(ValueLayout.JAVA_INT, i, at(from, left++));
             } else {
-                to[i] = from[right++];
+                to.setAtIndex(ValueLayout.JAVA_INT, i, at(from, right++));
             }
         }
+    }
+
+    private static int at(final MemorySegment indices, final int index) {
+        return indices.getAtIndex(ValueLayout.JAVA_INT, index);
     }
 
     @Override

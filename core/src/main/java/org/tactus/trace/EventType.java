@@ -8,9 +8,12 @@ public final class EventType {
     public static final int START = 2;
     /** A segment ended. */
     public static final int END = 3;
-    /** A job left for another device; argument: its index. */
+    /**
+     * A job left for another device; segment: the one that it goes for, also when that is only offered to the device; argument: the
+     * device's index. Of a job that has ended, its empty slot goes home; segment: {@link #NO_SEGMENT}.
+     */
     public static final int HAND_OVER = 4;
-    /** A job was seen by the device that it was handed to. */
+    /** A job was seen by the device that it was handed to; segment: as in its hand-over. */
     public static final int ARRIVE = 5;
     /** A job is complete; argument: nominal release. */
     public static final int COMPLETE = 6;
@@ -36,6 +39,9 @@ public final class EventType {
     public static final int SWAP_OUT = 16;
     /** The move that began last has ended; segment: the first chunk, argument: chunks that were moved. */
     public static final int SWAP_END = 17;
+
+    /** Segment of a slot without a live job. */
+    public static final int NO_SEGMENT = -1;
 
     private static final String[] NAMES = {
         "none", "release", "start", "end", "hand-over", "arrive", "complete", "miss", "overrun", "skip", "abort", "stop", "stall",

@@ -1,14 +1,14 @@
 package org.tactus.trace;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramLogWriter;
+import org.tactus.file.WholeFile;
 
 /**
  * Writes {@code latency.hlog}: the responses of each task in HdrHistogram's log format, one tag a task, in nanoseconds. The
@@ -32,22 +32,27 @@ public final class LatencyHlog {
      */
     public static void write(
         final Path file, final long startMillis, final long durationNs, final Map<String, Histogram> responses) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file);
-            PrintStream print = new PrintStream(out, false, StandardCharsets.UTF_8)) {
-            final HistogramLogWriter writer = new HistogramLogWriter(print);
-            writer.outputComment("[Response times in nanoseconds, from the nominal release; one tag a task]");
-            writer.outputLogFormatVersion();
-            writer.outputStartTime(startMillis);
-            writer.outputLegend();
-            for (final Map.Entry<String, Histogram> entry : responses.entrySet()) {
-                final Histogram histogram = entry.getValue().copy();
-                histogram.setTag(entry.getKey());
-                final double startSeconds = startMillis / MILLIS_A_SECOND;
-                writer.outputIntervalHistogram(startSeconds, startSeconds + durationNs / NANOS_A_SECOND, histogram, 1);
+        WholeFile.write(file, out -> {
+            final ByteArrayOutputStream text = new ByteArrayOutputStream(); // a print stream would hide why a disk refuses
+            try (PrintStream print = new PrintStream(text, false, StandardCharsets.UTF_8)) {
+                print(print, startMillis, durationNs, responses);
             }
-            if (print.checkError()) {
-                throw new IOException("cannot write " + file + "; is the disk full?");
-            }
+            text.writeTo(out);
+        });
+    }
+
+    private static void print(
+        final PrintStream print, final long startMillis, final long durationNs, final Map<String, Histogram> responses) {
+        final HistogramLogWriter writer = new HistogramLogWriter(print);
+        writer.outputComment("[Response times in nanoseconds, from the nominal release; one tag a task]");
+        writer.outputLogFormatVersion();
+        writer.outputStartTime(startMillis);
+        writer.outputLegend();
+        for (final Map.Entry<String, Histogram> entry : responses.entrySet()) {
+            final Histogram histogram = entry.getValue().copy();
+            histogram.setTag(entry.getKey());
+            final double startSeconds = startMillis / MILLIS_A_SECOND;
+            writer.outputIntervalHistogram(startSeconds, startSeconds + durationNs / NANOS_A_SECOND, histogram, 1);
         }
     }
 }

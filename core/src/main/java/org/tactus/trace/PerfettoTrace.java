@@ -1,9 +1,16 @@
 package org.tactus.trace;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.tactus.file.Printable;
+import org.tactus.file.WholeFile;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -13,7 +20,7 @@ import org.tactus.model.TaskSet;
  * asynchronous spans from nominal release to end with a flow along each hand-over, counters of live and waiting jobs, marks
  * for what went wrong, and stalls as a track of their own.
  *
- * <p>Streams: memory does not grow with the length of the run beyond 8 bytes an event for the order. Beyond a size cap the
+ * <p>Streams: no heap grows with the length of the run; the order of the events takes 8 bytes an event beside it. Beyond a size cap the
  * rest is left out, what is open is closed, and a last mark and {@code otherData} say so.
  */
 public final class PerfettoTrace implements EventHandler {
@@ -45,6 +52,7 @@ public final class PerfettoTrace implements EventHandler {
         private long job;
         private long nominalNs;
         private int waitsOn = NONE;
+        private int ranOn = NONE;
         private int handedFrom = NONE;
         private long handedNs;
     }
@@ -77,12 +85,24 @@ public final class PerfettoTrace implements EventHandler {
      * @param file     where; replaced when it exists
      * @param maxBytes most bytes to write, give or take the end of what is open
      * @return events of the file that were left out because of the cap, and events that the file had refused before
-     * @throws IOException when it cannot be written
+     * @throws IOException when it cannot be written; the old file is there then
      */
     public static long write(
         final TaskSet set, final EventFile events, final long zeroNs, final List<Stall> stalls, final Path file, final long maxBytes)
         throws IOException {
-        try (PerfettoWriter out = new PerfettoWriter(file)) {
+        final long[] left = {0};
+        try {
+            WholeFile.write(file, out -> left[0] = write(set, events, zeroNs, stalls, out, maxBytes));
+        } catch (final UncheckedIOException e) {
+            throw new IOException("cannot write " + Printable.line(file) + ": " + e.getCause().getMessage(), e.getCause());
+        }
+        return left[0];
+    }
+
+    private static long write(
+        final TaskSet set, final EventFile events, final long zeroNs, final List<Stall> stalls, final OutputStream file,
+        final long maxBytes) throws IOException {
+        try (PerfettoWriter out = new PerfettoWriter(file); Arena arena = Arena.ofConfined()) {
             final int[] slots = {set.tasks().size()};
             for (long i = 0; i < events.size(); i++) {
                 events.replay(i, (type, timeNs, device, task, segment, job, argument) -> slots[0] = Math.max(slots[0], task + 1));
@@ -92,13 +112,13 @@ public final class PerfettoTrace implements EventHandler {
             for (final long[] stall : StallLog.union(stalls)) {
                 out.slice("stall", PLATFORM, 1, stall[0], stall[1] - stall[0], "seen by " + observers(stalls, stall));
             }
-            final int[] order = events.order();
-            int written = 0;
-            while (written < order.length && out.bytes() < maxBytes) {
-                events.replay(order[written++], trace);
+            final MemorySegment order = events.order(arena);
+            long written = 0;
+            while (written < events.size() && out.bytes() < maxBytes) {
+                events.replay(order.getAtIndex(ValueLayout.JAVA_INT, written++), trace);
             }
             trace.closeOpen();
-            final long left = order.length - written + events.refused();
+            final long left = events.size() - written + events.refused();
             if (left > 0) {
                 out.mark("trace cut: " + left + " later events left out", PLATFORM, 1, trace.lastNs);
             }
@@ -137,8 +157,8 @@ public final class PerfettoTrace implements EventHandler {
             case EventType.RELEASE -> release(slot, task, device, job, Math.max(0, argument - zeroNs), ns);
             case EventType.START -> start(slot, task, device, segment, ns);
             case EventType.END -> end(task, device, ns);
-            case EventType.HAND_OVER -> handOver(slot, device, ns);
-            case EventType.ARRIVE -> ready(slot, device, ns);
+            case EventType.HAND_OVER -> handOver(slot, segment, ns);
+            case EventType.ARRIVE -> arrive(slot, segment, device, ns);
             case EventType.COMPLETE, EventType.ABORT -> close(slot, task, ns, type == EventType.ABORT ? "aborted" : "complete");
             case EventType.MISS, EventType.OVERRUN ->
                 out.mark(EventType.name(type) + " " + name(task) + "#" + job + " by " + argument + " ns", DEVICES, device + 1, ns);
@@ -189,12 +209,12 @@ public final class PerfettoTrace implements EventHandler {
         running[device] = task;
         runningSegment[device] = segment;
         startNs[device] = Math.max(ns, trackEndNs[device]);
-        if (slot.handedFrom >= 0) {
+        if (slot.handedFrom >= 0 && slot.handedFrom != device) {
             flow++;
             out.flow("s", DEVICES, slot.handedFrom + 1, slot.handedNs, flow);
             out.flow("f", DEVICES, device + 1, startNs[device], flow);
-            slot.handedFrom = NONE;
         }
+        slot.handedFrom = NONE;
     }
 
     private void end(final int task, final int device, final long ns) {
@@ -210,6 +230,7 @@ public final class PerfettoTrace implements EventHandler {
         running[device] = NONE;
         // Where the flow of a hand-over leaves: inside the slice, or viewers do not bind it.
         slot.handedNs = Math.max(startNs[device], endNs - 1);
+        slot.ranOn = device;
         if (slot.open && nextStaysHere(task, segment, device)) {
             ready(slot, device, endNs);
         }
@@ -224,13 +245,19 @@ public final class PerfettoTrace implements EventHandler {
         return segment + 1 < segments.size() && segments.get(segment + 1).device() == device;
     }
 
-    private void handOver(final Slot slot, final int device, final long ns) {
-        if (!slot.open) {
+    private void handOver(final Slot slot, final int segment, final long ns) {
+        if (!slot.open || segment == EventType.NO_SEGMENT) {
             return; // the job has ended; its empty slot goes home
         }
         unready(slot, ns);
         slot.waitsOn = TRANSIT;
-        slot.handedFrom = device;
+        slot.handedFrom = slot.ranOn; // a device that refused an offer hands the job on without having run it
+    }
+
+    private void arrive(final Slot slot, final int segment, final int device, final long ns) {
+        if (segment != EventType.NO_SEGMENT) {
+            ready(slot, device, ns);
+        }
     }
 
     private void close(final Slot slot, final int task, final long ns, final String how) {
@@ -240,6 +267,7 @@ public final class PerfettoTrace implements EventHandler {
         unready(slot, ns);
         slot.open = false;
         slot.handedFrom = NONE;
+        slot.ranOn = NONE;
         out.spanEnd(name(task), JOBS, id(task, slot.job), Math.max(ns, slot.nominalNs), how);
         out.counter("live jobs", JOBS, ns, "jobs", --live);
     }

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /**
  * Writes single trace events of Chrome's format, one a line. Times come in nanoseconds and leave as microseconds with three
@@ -18,8 +16,9 @@ final class PerfettoWriter implements AutoCloseable {
     private final JsonGenerator json;
     private final CountingStream counting;
 
-    PerfettoWriter(final Path file) throws IOException {
-        counting = new CountingStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
+    /** Begins a trace in a stream, which need not be buffered. */
+    PerfettoWriter(final OutputStream out) throws IOException {
+        counting = new CountingStream(new BufferedOutputStream(out, 1 << 16));
         json = new JsonFactory().createGenerator(counting);
         json.writeStartObject();
         json.writeStringField("displayTimeUnit", "ns");
@@ -150,7 +149,7 @@ final class PerfettoWriter implements AutoCloseable {
         try {
             part.write();
         } catch (final IOException e) {
-            throw new UncheckedIOException("cannot write the trace; is the disk full?", e);
+            throw new UncheckedIOException(e);
         }
     }
 

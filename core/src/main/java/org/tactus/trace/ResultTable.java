@@ -168,7 +168,7 @@ public final class ResultTable {
         lines.add("Collector: " + (conditions.collector().isEmpty() ? "not known" : conditions.collector()));
         if (result.droppedEvents() > 0 || result.withoutStalls().untraced() > 0) {
             lines.add("Dropped: " + result.droppedEvents() + " events found their ring full; " + result.withoutStalls().untraced()
-                + " completed jobs are not in the log and were not checked for stalls (the counts and maxima above hold them).");
+                + " completed jobs were not checked for stalls (the counts and maxima above hold them).");
         }
         return lines;
     }
@@ -204,10 +204,16 @@ public final class ResultTable {
         }
         final List<Stall> longest = result.stalls().stream()
             .sorted((a, b) -> Long.compare(b.lengthNs(), a.lengthNs())).limit(STALLS_SHOWN).toList();
-        lines.add("Stalls: " + result.stalls().size() + " detected, " + digits(StallLog.totalNs(result.stalls()))
+        final StallCounts counts = result.withoutStalls().stalls();
+        final long seen = ResultsJson.stallsSeen(result);
+        lines.add("Stalls: " + seen + " detected, " + digits(counts.seen() > 0 ? counts.totalNs() : StallLog.totalNs(result.stalls()))
             + " in total; longest " + String.join(", ", longest.stream()
                 .map(stall -> digits(stall.lengthNs()) + " at " + digits(stall.atNs()) + " (" + stall.where() + ", " + stall.cause() + ")")
-                .toList()) + ".");
+                .toList()) + "." + (seen > result.stalls().size() ? " The files name the longest " + result.stalls().size() + "." : ""));
+        if (counts.late() > 0) {
+            lines.add("Stalls seen late: " + counts.late() + "; jobs that they touched may count as not touched, since only the last "
+                + StallJudge.DEFAULT_JOBS + " jobs wait for what may still be said of them.");
+        }
         if (result.misses() > 0 && result.missesWithoutStalls() == 0) {
             lines.add("WARNING: all deadline misses (" + result.misses() + ") were in jobs that a stall touched.");
         }

@@ -3,13 +3,14 @@ package org.tactus.trace;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import org.tactus.file.WholeFile;
 import org.tactus.model.Overheads;
 
 /** Writes a result as {@code results.json}. Keys are only ever added; a value that does not exist is null. */
@@ -24,12 +25,14 @@ public final class ResultsJson {
      *
      * @param result what to write
      * @param file   where; replaced when it exists
-     * @throws IOException when it cannot be written
+     * @throws IOException when it cannot be written; the old file is there then
      */
     public static void write(final RunResult result, final Path file) throws IOException {
-        try (OutputStream out = Files.newOutputStream(file)) {
-            write(result, out);
-        }
+        WholeFile.write(file, out -> {
+            final OutputStream buffered = new BufferedOutputStream(out);
+            write(result, buffered);
+            buffered.flush();
+        });
     }
 
     /**
@@ -56,6 +59,8 @@ public final class ResultsJson {
             json.writeEndArray();
             json.writeEndObject();
             stalls(json, result.stalls());
+            json.writeNumberField("stallsSeen", stallsSeen(result));
+            json.writeNumberField("stallsLate", result.withoutStalls().stalls().late());
             devices(json, result.devices());
             if (!result.precisions().isEmpty()) {
                 precisions(json, result.precisions());
@@ -63,6 +68,11 @@ public final class ResultsJson {
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    /** All of them: the list holds the longest. */
+    static long stallsSeen(final RunResult result) {
+        return Math.max(result.stalls().size(), result.withoutStalls().stalls().seen());
     }
 
     private static void head(final JsonGenerator json, final RunResult result) throws IOException {

@@ -3,14 +3,50 @@ package org.tactus.trace;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
-/** Collects stalls. One thread at a time; used by the monitor, then by whoever reports. */
+/**
+ * Collects stalls in fixed memory: the longest ones with their observers, the recent ones as times, and how many and how long all
+ * were. One thread at a time; used by the monitor, then by whoever reports.
+ */
 public final class StallLog {
-    /** Most stalls kept; later ones are counted in {@link #dropped}. */
-    public static final int MAX_STALLS = 100_000;
+    /** Most stalls kept with their observers: the longest; all are counted in {@link #counts}. */
+    public static final int MAX_STALLS = 4096;
+    /** Most disjoint times kept of recent stalls. */
+    private static final int RECENT = 1 << 15;
 
-    private final List<Stall> stalls = new ArrayList<>();
-    private long dropped;
+    private final PriorityQueue<Stall> longest =
+        new PriorityQueue<>(Comparator.comparingLong(Stall::lengthNs).thenComparing(Comparator.comparingLong(Stall::atNs).reversed()));
+    private final IntervalUnion recent = new IntervalUnion(RECENT, true);
+    private Listener listener = Listener.NONE;
+    private long seen;
+    private long late;
+
+    /** Asked about each stall before it is added. */
+    interface Listener {
+        /** Judges nothing. */
+        Listener NONE = new Listener() {
+            @Override
+            public boolean isLate(final long atNs) {
+                return false;
+            }
+
+            @Override
+            public long beforeDropping() {
+                return Long.MAX_VALUE;
+            }
+        };
+
+        /** Tells whether a stall that began at a time may have touched a job that was judged without it. */
+        boolean isLate(long atNs);
+
+        /** Judges the oldest jobs, since old stalls must be forgotten; returns the earliest nominal release that is not judged. */
+        long beforeDropping();
+    }
+
+    void listener(final Listener judge) {
+        listener = judge;
+    }
 
     /**
      * Adds a stall.
@@ -18,10 +54,28 @@ public final class StallLog {
      * @param stall when it was and who saw it
      */
     public void add(final Stall stall) {
-        if (stalls.size() < MAX_STALLS) {
-            stalls.add(stall);
-        } else {
-            dropped++;
+        seen++;
+        if (listener.isLate(stall.atNs())) {
+            late++;
+        }
+        if (recent.isFull()) {
+            forget();
+        }
+        recent.add(stall.atNs(), stall.endNs());
+        if (longest.size() < MAX_STALLS) {
+            longest.add(stall);
+        } else if (longest.peek().lengthNs() < stall.lengthNs()) {
+            longest.poll();
+            longest.add(stall);
+        }
+    }
+
+    private void forget() {
+        final long unjudgedNs = listener.beforeDropping();
+        for (int i = 0; i < RECENT / 4; i++) {
+            if (recent.dropOldest() >= unjudgedNs) {
+                late++; // a job that it may touch is judged later, without it
+            }
         }
     }
 
@@ -41,24 +95,30 @@ public final class StallLog {
         }
     }
 
+    /** Tells whether a stall that is not forgotten has an instant in common with a time. */
+    boolean overlaps(final long fromNs, final long toNs) {
+        return recent.overlaps(fromNs, toNs);
+    }
+
     /**
-     * All stalls, earliest first. Several observers may have seen one stall: each stands here.
+     * The longest stalls, earliest first; all of them when there were at most {@link #MAX_STALLS}. Several observers may have seen
+     * one stall: each stands here.
      *
      * @return a copy
      */
     public List<Stall> stalls() {
-        final List<Stall> sorted = new ArrayList<>(stalls);
+        final List<Stall> sorted = new ArrayList<>(longest);
         sorted.sort(Comparator.comparingLong(Stall::atNs));
         return List.copyOf(sorted);
     }
 
     /**
-     * Counts stalls that found the log full.
+     * Counts all stalls, those that are not kept included.
      *
-     * @return stalls that are missing here
+     * @return the counts
      */
-    public long dropped() {
-        return dropped;
+    public StallCounts counts() {
+        return new StallCounts(seen, recent.totalNs(), late);
     }
 
     /**

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -15,7 +14,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.tactus.Tactus;
 import org.tactus.TactusOptions;
 import org.tactus.TimedWorks;
@@ -39,9 +37,6 @@ import org.tactus.trace.RunResult;
 class KernelSwapTest {
     private static final long MS = 1_000_000;
     private static final DeviceMemory MEMORY = new DeviceMemory(40, 10, SwapProtocol.SEQ, 50_000, 50_000, 0, 0);
-
-    @TempDir
-    private Path folder;
 
     private static TaskSet set(final int segments) {
         final TaskMemory own = new TaskMemory(20, OptionalLong.of(20), Optional.empty());
@@ -141,9 +136,7 @@ class KernelSwapTest {
     }
 
     private TactusOptions options() {
-        final TactusOptions given = TactusOptions.DEFAULT.withRealTime(false).withForce(true);
-        return new TactusOptions(
-            given.kernel(), given.realTime(), given.force(), given.driveSporadic(), given.seed(), given.watchable(), folder);
+        return TactusOptions.DEFAULT.withRealTime(false).withForce(true);
     }
 
     private static List<SegmentWork> timed(final Task task) {

@@ -98,7 +98,8 @@ final class SwapObserver implements JobListener, SegmentListener {
     }
 
     @Override
-    public void onTransit(final int from, final int to, final int task, final long job, final long leaveNs, final long arriveNs) {
+    public void onTransit(
+        final int from, final int to, final int task, final long job, final int segment, final long leaveNs, final long arriveNs) {
         throw new IllegalStateException("there is one device");
     }
 

@@ -5,13 +5,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -19,6 +26,7 @@ import java.util.OptionalLong;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class CountersFileTest {
@@ -91,8 +99,8 @@ class CountersFileTest {
             file.onEvent(EventType.OVERRUN, ZERO_NS + 90, 1, 0, 1, 0, 4);
             file.onEvent(EventType.COMPLETE, ZERO_NS + 100, 1, 0, 0, 0, ZERO_NS);
             file.onEvent(EventType.MISS, ZERO_NS + 100, 1, 0, 0, 0, 3);
-            file.onEvent(EventType.HAND_OVER, ZERO_NS + 100, 1, 0, 1, 0, 0);
-            file.onEvent(EventType.ARRIVE, ZERO_NS + 100, 0, 0, 1, 0, 0);
+            file.onEvent(EventType.HAND_OVER, ZERO_NS + 100, 1, 0, EventType.NO_SEGMENT, 0, 0);
+            file.onEvent(EventType.ARRIVE, ZERO_NS + 100, 0, 0, EventType.NO_SEGMENT, 0, 0);
             file.onEvent(EventType.SKIP, ZERO_NS + 101, 0, 2, 0, -1, ZERO_NS);
             file.onEvent(EventType.STOP, ZERO_NS + 102, 0, 2, 0, -1, 0);
             file.dropped(5);
@@ -154,6 +162,7 @@ class CountersFileTest {
         assertTrue(assertThrows(IOException.class, () -> new CountersReader(path)).getMessage().contains("10 bytes"));
         Files.write(path, new byte[4096]);
         assertTrue(assertThrows(IOException.class, () -> new CountersReader(path)).getMessage().contains("not a counters file"));
+        Files.delete(path);
         try (CountersFile file = file(path)) {
             file.dropped(0);
             final byte[] bytes = Files.readAllBytes(path);
@@ -169,7 +178,7 @@ class CountersFileTest {
 
     @Test
     void shouldBeListedWhenItLiesInTheUsualFolder() throws IOException {
-        final Path path = CountersFile.pathOf(ProcessHandle.current().pid());
+        final Path path = CountersFile.newPath();
         try (CountersFile file = file(path)) {
             file.dropped(0);
             assertTrue(CountersReader.list().contains(path));
@@ -177,24 +186,103 @@ class CountersFileTest {
         assertFalse(CountersReader.list().contains(path));
     }
 
+    /** What another process does: it makes a counters file, says where, and waits until it is killed. */
+    static final class Owner {
+        private Owner() {
+        }
+
+        public static void main(final String[] words) throws Exception {
+            System.out.println(file(CountersFile.newPath()).path());
+            Thread.sleep(Duration.ofMinutes(5));
+        }
+    }
+
     @Test
-    void shouldBeStaleWhenItsProcessIsGone() throws IOException, InterruptedException {
-        final Path path = CountersFile.pathOf(ProcessHandle.current().pid()).resolveSibling("tactus-stale-test.counters");
-        final Process gone = new ProcessBuilder("true").start();
-        gone.waitFor();
-        try (CountersFile file = file(path)) {
-            file.dropped(0);
-            assertFalse(CountersReader.stale().contains(path));
+    void shouldBeStaleWhenItsProcessIsGoneWhateverNumberItHad() throws IOException, InterruptedException {
+        final Process owner = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+            "-cp", System.getProperty("java.class.path"), Owner.class.getName()).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        final Path path = Path.of(new BufferedReader(new InputStreamReader(owner.getInputStream(), StandardCharsets.UTF_8)).readLine());
+        try {
+            // The number of its process as a process of another namespace has it: here it means nobody.
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, gone.pid()), CountersDescriptor.PID_OFFSET);
+                channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, 1L << 30), CountersDescriptor.PID_OFFSET);
             }
+            final CountersReader reader = new CountersReader(path);
+            assertTrue(reader.isAlive(), "its owner lives");
+            assertFalse(CountersReader.stale().contains(path));
+            // And as it would be if its number had been given to this process: the owner is gone all the same.
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, ProcessHandle.current().pid()),
+                    CountersDescriptor.PID_OFFSET);
+            }
+            owner.destroyForcibly().waitFor();
+            assertFalse(reader.isAlive());
             assertTrue(CountersReader.stale().contains(path));
             assertEquals(3, new CountersReader(path).tasks().size(), "its last counters can still be read");
             try (CountersFile next = CountersFile.open(Fixtures.SET.platform(), new CountersFile.Layout(8, 4, 0), 1)) {
                 assertTrue(Files.exists(next.path()));
                 assertFalse(Files.exists(path), "the next run removes what a killed one left");
             }
+        } finally {
+            owner.destroyForcibly();
+            Files.deleteIfExists(path);
         }
+    }
+
+    @Test
+    void shouldStayLockedWhenThisProcessReadsItsOwnFile() throws IOException {
+        final Path path = folder.resolve("c");
+        try (CountersFile file = file(path)) {
+            file.dropped(0);
+            for (int i = 0; i < 3; i++) {
+                assertTrue(new CountersReader(path).isAlive());
+            }
+            assertTrue(new CountersReader(path).isAlive());
+        }
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldNeitherWaitNorFollowWhenSomethingElseHasTheName() throws IOException, InterruptedException {
+        final Path pipe = CountersFile.newPath();
+        final Path link = CountersFile.newPath();
+        final Path directory = CountersFile.newPath();
+        final Path victim = Files.writeString(folder.resolve("victim"), "precious");
+        try {
+            assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+            Files.createSymbolicLink(link, victim);
+            Files.createDirectory(directory);
+            for (final Path other : List.of(pipe, link, directory)) {
+                assertFalse(CountersReader.list().contains(other));
+                assertTrue(assertThrows(IOException.class, () -> new CountersReader(other)).getMessage().contains("not a regular file"));
+                assertThrows(FileAlreadyExistsException.class, () -> file(other));
+                assertTrue(Files.exists(other, LinkOption.NOFOLLOW_LINKS), "what is not ours stays");
+            }
+            try (CountersFile file = CountersFile.open(Fixtures.SET.platform(), new CountersFile.Layout(8, 4, 0), 1)) {
+                assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file.path())));
+            }
+            assertEquals("precious", Files.readString(victim));
+        } finally {
+            Files.deleteIfExists(pipe);
+            Files.deleteIfExists(link);
+            Files.deleteIfExists(directory);
+        }
+    }
+
+    @Test
+    void shouldShowNoControlCharactersWhenAFileHoldsSome() throws IOException {
+        final Path path = folder.resolve("c");
+        try (CountersFile file = file(path)) {
+            file.dropped(0);
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
+                channel.write(ByteBuffer.wrap("\033[2J\n".getBytes(StandardCharsets.US_ASCII)),
+                    CountersDescriptor.taskOffset(0) + CountersDescriptor.NAME_OFFSET);
+            }
+            assertEquals("?[2J?t", new CountersReader(path).tasks().getFirst().name());
+        }
+        final Path odd = Files.write(folder.resolve("\033[31mred"), new byte[10]);
+        assertFalse(assertThrows(IOException.class, () -> new CountersReader(odd)).getMessage().contains("\033"));
     }
 
     @Test

@@ -80,8 +80,8 @@ class PerfettoTraceTest {
                 events.onEvent(EventType.START, t + 12, 1, 0, 1, job, 0);
                 events.onEvent(EventType.END, t + 20, 1, 0, 1, job, 0);
                 events.onEvent(EventType.COMPLETE, t + 20, 1, 0, 0, job, t);
-                events.onEvent(EventType.HAND_OVER, t + 20, 1, 0, 1, job, 0);
-                events.onEvent(EventType.ARRIVE, t + 21, 0, 0, 1, job, 0);
+                events.onEvent(EventType.HAND_OVER, t + 20, 1, 0, EventType.NO_SEGMENT, job, 0);
+                events.onEvent(EventType.ARRIVE, t + 21, 0, 0, EventType.NO_SEGMENT, job, 0);
             }
             write(events, List.of(), PerfettoTrace.DEFAULT_MAX_BYTES);
         }

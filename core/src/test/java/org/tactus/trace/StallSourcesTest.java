@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -95,11 +96,18 @@ class StallSourcesTest {
         assertEquals(0, process.exitValue(), out);
         final long fromNs = Long.parseLong(out.split(" ")[0]);
         final long toNs = Long.parseLong(out.split(" ")[1]);
+        // The file as it was before it grew: the log is opened at its end.
+        final Path growing = Files.createFile(folder.resolve("growing.log"));
         final StallLog log = new StallLog();
-        final long longestNs = SafepointLog.read(jvmLog, fromNs, toNs - fromNs, 0, log);
-        final Stall stall = log.stalls().stream().filter(s -> s.cause().contains("Collect")).findFirst().orElseThrow();
-        assertTrue(stall.atNs() >= 0 && stall.endNs() <= toNs - fromNs, stall + " within " + (toNs - fromNs));
-        assertTrue(longestNs >= stall.lengthNs());
-        assertEquals(longestNs, SafepointLog.read(jvmLog, fromNs, toNs - fromNs, Long.MAX_VALUE, new StallLog()));
+        try (SafepointTail tail = new SafepointTail(growing, fromNs, 0, log);
+            SafepointTail above = new SafepointTail(growing, fromNs, Long.MAX_VALUE, new StallLog())) {
+            Files.write(growing, Files.readAllBytes(jvmLog), StandardOpenOption.APPEND);
+            tail.poll(toNs - fromNs);
+            above.poll(toNs - fromNs);
+            final Stall stall = log.stalls().stream().filter(s -> s.cause().contains("Collect")).findFirst().orElseThrow();
+            assertTrue(stall.atNs() >= 0 && stall.endNs() <= toNs - fromNs, stall + " within " + (toNs - fromNs));
+            assertTrue(tail.longestNs() >= stall.lengthNs());
+            assertEquals(tail.longestNs(), above.longestNs());
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tactus.file.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,7 +47,8 @@ public final class ImagesCommand implements Callable<Integer> {
             () -> new ParameterException(spec.commandLine(), "--kind " + kind + " is unknown; use day or night"));
         Files.createDirectories(out);
         final byte[] labels = new byte[count];
-        try (OutputStream images = new BufferedOutputStream(Files.newOutputStream(out.resolve("images.npy")))) {
+        WholeFile.write(out.resolve("images.npy"), file -> {
+            final OutputStream images = new BufferedOutputStream(file);
             images.write(header("<f4", count + ", " + SignImages.CHANNELS + ", " + SignImages.SIZE + ", " + SignImages.SIZE));
             final SignImages signs = new SignImages(drawn, seed);
             final float[] image = new float[SignImages.ELEMENTS];
@@ -56,11 +58,12 @@ public final class ImagesCommand implements Callable<Integer> {
                 bytes.clear().asFloatBuffer().put(image);
                 images.write(bytes.array());
             }
-        }
-        try (OutputStream file = Files.newOutputStream(out.resolve("labels.npy"))) {
+            images.flush();
+        });
+        WholeFile.write(out.resolve("labels.npy"), file -> {
             file.write(header("|u1", count + ","));
             file.write(labels);
-        }
+        });
         final PrintWriter printer = spec.commandLine().getOut();
         printer.println("Wrote " + count + " images to " + out);
         printer.flush();

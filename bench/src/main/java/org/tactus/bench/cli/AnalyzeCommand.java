@@ -2,7 +2,7 @@ package org.tactus.bench.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +14,7 @@ import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.bench.ExitStatus;
+import org.tactus.file.WholeFile;
 import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
@@ -54,11 +55,13 @@ final class AnalyzeCommand implements Callable<Integer> {
         Files.createDirectories(out);
         final String ending = format == OutputFormat.TABLE ? "txt" : format.name().toLowerCase(Locale.ROOT);
         final Path file = out.resolve("analysis." + ending);
+        final StringWriter text = new StringWriter();
         final int status;
-        try (PrintWriter print = new PrintWriter(Files.newBufferedWriter(file, StandardCharsets.UTF_8))) {
+        try (PrintWriter print = new PrintWriter(text)) {
             status = analyze(new AnalysisPrinter(format, print, sensitivity), chosen);
         }
-        spec.commandLine().getOut().print(Files.readString(file));
+        WholeFile.write(file, text.toString());
+        spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
         return status;
     }

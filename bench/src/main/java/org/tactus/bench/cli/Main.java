@@ -3,10 +3,10 @@ package org.tactus.bench.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.bench.ExitStatus;
 import org.tactus.bench.experiment.ExperimentCommand;
+import org.tactus.file.Printable;
 import org.tactus.format.FileFormatException;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.model.InvalidTaskSetException;
@@ -29,11 +29,11 @@ public final class Main {
      * @param words the command line
      */
     public static void main(final String[] words) {
-        final String safepoints = System.getProperty("tactus.safepoints");
-        if (safepoints != null) {
-            Path.of(safepoints).toFile().deleteOnExit();
-        }
-        System.exit(run(words));
+        final StandardOutput out = StandardOutput.install();
+        final int status = run(words);
+        System.out.flush();
+        out.failure().ifPresent(why -> System.err.println("tactus: cannot write to standard output: " + Printable.line(why)));
+        System.exit(out.failure().isPresent() ? ExitStatus.WRONG_INPUT : status);
     }
 
     /**
@@ -60,17 +60,17 @@ public final class Main {
         line.getSubcommands().get("bench").getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
-            err.println("tactus: " + e.getMessage() + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
             return ExitStatus.WRONG_INPUT;
         });
         line.setExecutionExceptionHandler((e, command, given) -> {
             if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
                 || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
-                command.getErr().println(e.getMessage());
+                command.getErr().println(Printable.lines(e.getMessage()));
                 return ExitStatus.WRONG_INPUT;
             }
             if (e instanceof UncheckedIOException || e instanceof IOException) {
-                command.getErr().println("tactus: a file cannot be read or written: " + e.getMessage());
+                command.getErr().println("tactus: a file cannot be read or written: " + Printable.line(e.getMessage()));
                 return ExitStatus.WRONG_INPUT;
             }
             // Never 1: that would say that the answer is no.

@@ -13,6 +13,7 @@ import org.tactus.RealTimeSetup;
 import org.tactus.bench.ExitStatus;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.file.WholeFile;
 import org.tactus.format.Quantiles;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.LayeredModel;
@@ -83,10 +84,11 @@ final class QuantizeCommand implements Callable<Integer> {
         final boolean[] chosen = chosen(layered, able, measured);
         print(layered, chosen, measured, System.out);
         if (times != null) {
-            Files.writeString(times, csv(layered, measured));
+            WholeFile.write(times, csv(layered, measured));
         }
         if (output != null) {
-            Files.write(output, (layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes());
+            final byte[] model = (layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes();
+            WholeFile.write(output, out -> out.write(model));
             System.out.println("Wrote " + output + ", " + Files.size(output) / 1024 + " KiB");
         }
         return ExitStatus.GOOD;

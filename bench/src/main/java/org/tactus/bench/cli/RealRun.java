@@ -2,7 +2,6 @@ package org.tactus.bench.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,9 +15,6 @@ import org.tactus.kernel.KernelListener;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
 import org.tactus.trace.EventFile;
-import org.tactus.trace.LatencyHlog;
-import org.tactus.trace.PerfettoTrace;
-import org.tactus.trace.ResultsJson;
 import org.tactus.trace.RunResult;
 
 /** Runs a loaded set in real time and leaves its files: what {@code run} and {@code demo} share. */
@@ -29,6 +25,7 @@ final class RealRun {
     private final TactusOptions options;
     private final long durationNs;
     private final Path out;
+    private ResultFiles files;
 
     RealRun(final LoadedTaskSet loaded, final TactusOptions options, final long durationNs, final Path out) {
         this.loaded = loaded;
@@ -39,7 +36,7 @@ final class RealRun {
 
     /** Runs, writes the files, prints the result; returns the exit status. */
     int run(final OutputFormat format, final PrintStream print) throws IOException, InterruptedException {
-        Files.createDirectories(out);
+        files = ResultFiles.prepare(out);
         final TaskSet set = loaded.taskSet();
         final long startMillis = System.currentTimeMillis();
         try {
@@ -68,11 +65,9 @@ final class RealRun {
             }
             waitFor(tactus);
             final RunResult result = tactus.stop();
-            ResultsJson.write(result, out.resolve("results.json"));
-            LatencyHlog.write(out.resolve("latency.hlog"), startMillis, result.durationNs(), tactus.histograms());
-            PerfettoTrace.write(set, events, tactus.zeroNs(), result.stalls(), out.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+            final int written = files.write(set, result, tactus.histograms(), events, tactus.zeroNs(), startMillis, System.err);
             ResultPrinter.print(format, result, out, print);
-            return status(result);
+            return Math.max(status(result), written);
         }
     }
 

@@ -1,7 +1,6 @@
 package org.tactus.bench.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,9 +22,6 @@ import org.tactus.sim.Simulation;
 import org.tactus.sim.SimulationOptions;
 import org.tactus.sim.TraceReplay;
 import org.tactus.trace.EventFile;
-import org.tactus.trace.LatencyHlog;
-import org.tactus.trace.PerfettoTrace;
-import org.tactus.trace.ResultsJson;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -82,7 +78,7 @@ final class SimulateCommand implements Callable<Integer> {
             throw loaded.error(e.field(), e.getMessage());
         }
         final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
-        Files.createDirectories(folder);
+        final ResultFiles files = ResultFiles.prepare(folder);
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
             final Verdict verdict = verdict(set);
             final Progress progress = new Progress("simulating " + set.name());
@@ -92,9 +88,9 @@ final class SimulateCommand implements Callable<Integer> {
                     progress.at((double) timeNs / durationNs);
                 });
             progress.done();
-            write(set, simulation, events, folder);
+            final int written = files.write(set, simulation.result(), simulation.responses(), events, 0, 0, System.err);
             ResultPrinter.print(format, simulation.result(), folder, System.out);
-            return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
+            return Math.max(written, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
         }
     }
 
@@ -146,12 +142,5 @@ final class SimulateCommand implements Callable<Integer> {
         } catch (final IOException | IllegalArgumentException e) {
             throw new PrerequisiteException("cannot replay " + replay + ": " + e.getMessage());
         }
-    }
-
-    private static void write(final TaskSet set, final Simulation simulation, final EventFile events, final Path folder)
-        throws IOException {
-        ResultsJson.write(simulation.result(), folder.resolve("results.json"));
-        LatencyHlog.write(folder.resolve("latency.hlog"), 0, simulation.result().durationNs(), simulation.responses());
-        PerfettoTrace.write(set, events, 0, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
     }
 }

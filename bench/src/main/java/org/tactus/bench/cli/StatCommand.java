@@ -3,11 +3,13 @@ package org.tactus.bench.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.bench.ExitStatus;
+import org.tactus.file.Printable;
 import org.tactus.trace.CountersFile;
 import org.tactus.trace.CountersReader;
 import picocli.CommandLine.Command;
@@ -88,8 +90,8 @@ final class StatCommand implements Callable<Integer> {
             if (run != null && run.isAlive()) {
                 found.add(run);
             } else if (run != null) {
-                spec.commandLine().getErr().println(file + ": left by process " + run.pid()
-                    + ", which is gone; the next run removes it, 'tactus stat " + file + "' shows its last state");
+                spec.commandLine().getErr().println(Printable.line(file) + ": left by process " + run.pid()
+                    + ", which is gone; the next run removes it, 'tactus stat " + Printable.line(file) + "' shows its last state");
             }
         }
         if (found.isEmpty()) {
@@ -104,15 +106,15 @@ final class StatCommand implements Callable<Integer> {
         try {
             return new CountersReader(file);
         } catch (final IOException e) {
-            spec.commandLine().getErr().println("warning: " + e.getMessage());
+            spec.commandLine().getErr().println("warning: " + Printable.line(e.getMessage()));
             return null;
         }
     }
 
     private static Path existing(final Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new PrerequisiteException(file + ": no such file; give a process number or a counters file, such as "
-                + CountersFile.pathOf(1234));
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new PrerequisiteException(Printable.line(file) + ": no such file; give a process number or a counters file, one of "
+                + CountersFile.folder().resolve("tactus-*.counters"));
         }
         return file;
     }

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.tactus.bench.accuracy.SignImages;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.file.WholeFile;
 import org.tactus.inference.Mixture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -88,9 +89,9 @@ public final class AccuracyCommand implements Callable<Integer> {
                 workers),
             VectorUnit.addsPairsExactly() ? Mixture.FULL_WEIGHTS : Mixture.REDUCED_WEIGHTS);
         final AccuracyResult result = experiment.run(this::show);
-        Files.writeString(out.resolve("accuracy.csv"), result.csv());
-        Files.writeString(out.resolve("accuracy-layers.csv"), result.layersCsv());
-        Files.writeString(out.resolve("accuracy-shares.csv"), result.sharesCsv());
+        WholeFile.write(out.resolve("accuracy.csv"), result.csv());
+        WholeFile.write(out.resolve("accuracy-layers.csv"), result.layersCsv());
+        WholeFile.write(out.resolve("accuracy-shares.csv"), result.sharesCsv());
         ChartWriter.write(AccuracyCharts.distributions(result), out);
         ChartWriter.write(AccuracyCharts.shares(result), out);
         final PrintWriter printer = spec.commandLine().getOut();

@@ -21,6 +21,7 @@ import org.tactus.bench.spet.SpetStrategy;
 import org.tactus.bench.spet.StockSystem;
 import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.edgetpu.cost.HostLink;
+import org.tactus.file.WholeFile;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.model.InvalidTaskSetException;
@@ -96,7 +97,7 @@ public final class BrakingCommand implements Callable<Integer> {
             }
         }
         Files.createDirectories(out);
-        Files.writeString(out.resolve("braking.csv"), csv(rows));
+        WholeFile.write(out.resolve("braking.csv"), csv(rows));
         chart(rows);
         final PrintWriter print = spec.commandLine().getOut();
         print.print(table(loaded.taskSet(), rows, car));

@@ -8,9 +8,8 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.Writer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +23,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tactus.file.WholeFile;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
@@ -121,9 +121,9 @@ final class ChartWriter {
         final SVGGraphics2D svg = new SVGGraphics2D(document);
         svg.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));
         chart.paint(svg, WIDTH, HEIGHT);
-        try (Writer writer = Files.newBufferedWriter(folder.resolve(drawn.name() + ".svg"), StandardCharsets.UTF_8)) {
-            svg.stream(described(document, svg.getRoot(), drawn), writer, true, false);
-        }
+        final Writer writer = new StringWriter();
+        svg.stream(described(document, svg.getRoot(), drawn), writer, true, false);
+        WholeFile.write(folder.resolve(drawn.name() + ".svg"), writer.toString());
     }
 
     private static Document emptySvg() {

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.tactus.bench.ExitStatus;
 import org.tactus.bindings.edgetpu.cost.HostLink;
+import org.tactus.file.WholeFile;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -77,7 +78,7 @@ public final class SchedulabilityCommand implements Callable<Integer> {
         System.setProperty("java.awt.headless", "true");
         Files.createDirectories(out);
         final ExperimentResult result = new ExperimentRunner(experiment, seed, perPlace, workers).run(System.err);
-        Files.writeString(out.resolve(ChartWriter.fileName(result, "csv")), result.csv());
+        WholeFile.write(out.resolve(ChartWriter.fileName(result, "csv")), result.csv());
         ChartWriter.write(result, out);
         final PrintWriter printer = spec.commandLine().getOut();
         printer.print(switch (format) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tactus.file.WholeFile;
 import org.tactus.time.Durations;
 import org.tactus.time.Sizes;
 
@@ -48,8 +49,8 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
      */
     public void write(final Path folder) throws IOException {
         Files.createDirectories(folder);
-        Files.writeString(folder.resolve(TEXT_FILE), text());
-        Files.writeString(folder.resolve(JSON_FILE), json() + "\n");
+        WholeFile.write(folder.resolve(TEXT_FILE), text());
+        WholeFile.write(folder.resolve(JSON_FILE), json() + "\n");
     }
 
     /**

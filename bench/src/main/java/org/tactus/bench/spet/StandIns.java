@@ -14,6 +14,7 @@ import org.tactus.bindings.edgetpu.compiled.Executable;
 import org.tactus.bindings.edgetpu.compiled.ExecutableType;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.file.WholeFile;
 import org.tactus.model.MenuOption;
 import org.tactus.plan.spet.SegmentFiles;
 
@@ -64,12 +65,12 @@ final class StandIns {
             final MenuOption.Piece piece = pieces.get(file);
             final byte[] model = model(piece, places.get(file), token);
             final String output = SegmentFiles.compiled(file);
-            Files.write(log.resolveSibling(output), model);
+            WholeFile.write(log.resolveSibling(output), out -> out.write(model));
             left -= piece.residentBytes();
             entries.add(new CompilerLog.Entry(file, model.length, output, model.length, piece.residentBytes(), Math.max(0, left),
                 piece.streamedBytes(), 1, 1, 1));
         }
-        Files.writeString(log, new CompilerLog(VERSION, entries).write());
+        WholeFile.write(log, new CompilerLog(VERSION, entries).write());
     }
 
     private byte[] model(final MenuOption.Piece piece, final int place, final long token) {

@@ -1,12 +1,12 @@
 package org.tactus.bench.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -20,7 +20,7 @@ import org.tactus.bench.ExitStatus;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.TaskSet;
-import org.tactus.trace.CountersFile;
+import org.tactus.trace.CountersReader;
 import org.tactus.trace.RunResult;
 import picocli.CommandLine;
 
@@ -57,6 +57,10 @@ class StatCommandTest {
         return ((Number) of.getOrDefault(key, 0)).longValue();
     }
 
+    private static List<Path> ownFiles() throws IOException {
+        return CountersReader.list().stream().filter(file -> file.getFileName().toString().startsWith("tactus-" + PID + "-")).toList();
+    }
+
     @Test
     void shouldTellWhatARunHasDoneSoFarAndLeaveNoFileBehind() throws Exception {
         final TaskSet set = TaskSet.builder("watched").device(DeviceSpec.modelled("acc0")).device(DeviceSpec.modelled("acc1"))
@@ -83,7 +87,7 @@ class StatCommandTest {
             assertEquals("late", member(run, "tasks", 1).get("name"));
             assertEquals(ExitStatus.GOOD, stat("stat"));
             assertTrue(out.toString().contains("detect") && out.toString().contains("acc1: busy"), out.toString());
-            assertEquals(ExitStatus.GOOD, stat("stat", CountersFile.pathOf(Long.parseLong(PID)).toString(), "--format", "csv"),
+            assertEquals(ExitStatus.GOOD, stat("stat", ownFiles().getFirst().toString(), "--format", "csv"),
                 err.toString());
             assertEquals(3, out.toString().lines().count());
             final RunResult result = tactus.stop();
@@ -92,7 +96,7 @@ class StatCommandTest {
             assertEquals(result.tasks().getFirst().jobs(), number(end, "jobs"));
             assertEquals(result.tasks().getFirst().maxNs().orElseThrow(), number(end, "maxNs"));
         }
-        assertFalse(Files.exists(CountersFile.pathOf(Long.parseLong(PID))));
+        assertEquals(List.of(), ownFiles());
         assertEquals(ExitStatus.WRONG_INPUT, stat("stat", PID));
         assertTrue(err.toString().contains("has no counters"), err.toString());
     }

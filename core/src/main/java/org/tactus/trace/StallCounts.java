@@ -1,0 +1,14 @@
+package org.tactus.trace;
+
+/**
+ * How many stalls a run saw, however many of them are kept.
+ *
+ * @param seen    stalls, each observer's
+ * @param totalNs time that they took, overlapping ones once, nanoseconds
+ * @param late    stalls that were seen, or had to be forgotten, when a job that they may have touched could no longer be judged by
+ *                them: such a job counts as not touched
+ */
+public record StallCounts(long seen, long totalNs, long late) {
+    /** No stall. */
+    public static final StallCounts NONE = new StallCounts(0, 0, 0);
+}
