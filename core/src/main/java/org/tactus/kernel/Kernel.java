@@ -279,7 +279,7 @@ public final class Kernel implements AutoCloseable {
                 if (drainNs == 0) {
                     state.requestStop(slot);
                 }
-                group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot, 0);
+                group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot, endNs);
             }
         }
         final long limitNs = endNs + drainNs;
