@@ -58,7 +58,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** Called when the dispatchers' threads run, before time zero. */
     void begin(final long zero, final LongSupplier droppedEvents) {
         zeroNs = zero;
-        changes.add(file -> {
+        change(file -> {
             file.zero(zero);
             dropped = droppedEvents;
         });
@@ -69,15 +69,27 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     /** Shows a task to who watches from outside. Called by the control thread after its admission, before its first release. */
     void show(final int slot, final Task task, final OptionalLong boundNs) {
-        changes.add(file -> file.define(slot, task, boundNs));
+        change(file -> file.define(slot, task, boundNs));
     }
 
     /** Shows a new bound of a task. Called by the control thread. */
     void showBound(final int slot, final OptionalLong boundNs) {
-        changes.add(file -> file.bound(slot, boundNs));
+        change(file -> file.bound(slot, boundNs));
     }
 
-    private void change(final CountersFile file) {
+    /** Has the monitor's thread change the counters; an unwatched run has none, and nobody would ever take the change. */
+    private void change(final Consumer<CountersFile> what) {
+        if (counters.isPresent()) {
+            changes.add(what);
+        }
+    }
+
+    /** Changes that wait for the monitor's thread. */
+    int pendingChanges() {
+        return changes.size();
+    }
+
+    private void carryOutChanges(final CountersFile file) {
         for (Consumer<CountersFile> next = changes.poll(); next != null; next = changes.poll()) {
             next.accept(file);
         }
@@ -156,7 +168,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             sampler.sample(Clock.SYSTEM.nanoTime());
         }
         if (counters.isPresent()) {
-            change(counters.get());
+            carryOutChanges(counters.get());
         }
         listener.onRound();
     }
