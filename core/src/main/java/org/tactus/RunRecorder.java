@@ -163,6 +163,11 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     }
 
     @Override
+    public void onDispatcherDeath(final String device, final Throwable cause) {
+        listener.onDispatcherDeath(device, cause);
+    }
+
+    @Override
     public void onRound() {
         if (jobs != null && ++rounds % SAMPLE_ROUNDS == 0) {
             sampler.sample(Clock.SYSTEM.nanoTime());

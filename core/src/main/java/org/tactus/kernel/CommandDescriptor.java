@@ -4,7 +4,7 @@ package org.tactus.kernel;
  * A command to a dispatcher, a message of its ring buffer. Written by the control or the monitor thread; committing the
  * message publishes everything that its writer wrote before, so an admitted task's records are visible.
  * <pre>
- *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE or ABANDON
+ *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE, ABANDON or LOST
  *   0        4        8        16
  *  +--------+--------+--------+
  *  |task    |unused  |time ns |
@@ -25,6 +25,8 @@ final class CommandDescriptor {
     static final int QUIESCE = 5;
     /** A task with a segment here has a lost device: it no longer keeps this dispatcher awake, and whoever sends it here wakes it. */
     static final int ABANDON = 6;
+    /** The device was declared lost; of no task. */
+    static final int LOST = 7;
 
     static final int TASK_OFFSET = 0;
     /** Of ADMIT the first nominal release, of QUIESCE the end of the run. */

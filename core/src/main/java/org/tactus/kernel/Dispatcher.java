@@ -29,6 +29,7 @@ import org.tactus.trace.EventType;
 final class Dispatcher {
     private static final int COMMAND_RING_BYTES = 1 << 16;
     private static final int COMMAND_LIMIT = 64;
+    private static final long LOST_POLL_NS = 10_000_000;
 
     final int device;
     final Device driver;
@@ -55,6 +56,8 @@ final class Dispatcher {
     private long commandNowNs;
     /** Up to where commands were read: this thread alone moves the ring's consumer, so it need not load that position. */
     private long commandPosition;
+    /** Whether the monitor has declared this device lost. */
+    private boolean lost;
     /** What the device threw instead of starting a segment; null when it did not. */
     private Throwable thrown;
 
@@ -262,9 +265,9 @@ final class Dispatcher {
             }
             case CommandDescriptor.STOP -> scheduler.stop(task, commandNowNs);
             case CommandDescriptor.ABANDON -> touching.removeInt(task);
+            case CommandDescriptor.LOST -> lost = true;
             default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + task + " on device " + device
-                + "; known are ADMIT, TOUCH, FORGET, STOP, QUIESCE and ABANDON (" + CommandDescriptor.ADMIT + " to "
-                + CommandDescriptor.ABANDON + ')');
+                + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.LOST);
         }
     }
 
@@ -277,13 +280,16 @@ final class Dispatcher {
 
     /**
      * Until when surely nothing arrives here unseen: the next release that is known, or {@code Long.MIN_VALUE} while a job
-     * may come at any time.
+     * may come at any time. A lost device that has not ended its segment is looked at now and then: it may come back.
      */
-    long quietUntilNs() {
-        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
-            return Long.MIN_VALUE;
-        }
+    long quietUntilNs(final long nowNs) {
         long quietNs = scheduler.nextReleaseNs();
+        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
+            if (!lost) {
+                return Long.MIN_VALUE;
+            }
+            quietNs = Math.min(quietNs, nowNs + LOST_POLL_NS);
+        }
         for (int i = 0, n = touching.size(); i < n && quietNs != Long.MIN_VALUE; i++) {
             quietNs = Math.min(quietNs, state.quietUntilNs(touching.getInt(i)));
         }

@@ -204,6 +204,7 @@ public final class Kernel implements AutoCloseable {
     private void admit(final int slot, final long firstNominalNs) {
         final Task task = tasks.task(slot);
         final int home = TaskTable.homeDevice(task);
+        state.firstRelease(slot, firstNominalNs);
         for (final int device : TaskTable.devicesOf(task)) {
             if (device != home) {
                 // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
@@ -322,7 +323,7 @@ public final class Kernel implements AutoCloseable {
      * @return the counts
      */
     public TaskReport report(final int slot) {
-        return TaskReport.sum(slot, TaskTable.lastDevices(tasks.task(slot)), group.dispatchers(), state, endNs);
+        return TaskReport.sum(slot, tasks, group.dispatchers(), state, endNs);
     }
 
     /**
@@ -360,14 +361,14 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Events that were dropped because a ring was full; call it after {@link #stop}.
+     * Events that were dropped because a ring was full, or that a dispatcher wrote after the last draining; call it after {@link #stop}.
      *
      * @return a count
      */
     public long droppedEvents() {
         long dropped = 0;
         for (final Dispatcher dispatcher : group.dispatchers()) {
-            dropped += dispatcher.recorder.events.dropped();
+            dropped += dispatcher.recorder.events.dropped() + (stopped ? dispatcher.recorder.events.unread() : 0);
         }
         return dropped;
     }

@@ -22,6 +22,7 @@ final class TaskTable {
     private final Task[] tasks;
     private final int[] firstSegments;
     private final boolean[] removing;
+    private final boolean[] failed;
 
     TaskTable(final KernelOptions options) {
         works = new SegmentWork[options.segmentCapacity()];
@@ -29,6 +30,7 @@ final class TaskTable {
         tasks = new Task[options.taskCapacity()];
         firstSegments = new int[options.taskCapacity()];
         removing = new boolean[options.taskCapacity()];
+        failed = new boolean[options.taskCapacity()];
     }
 
     static int homeDevice(final Task task) {
@@ -81,6 +83,7 @@ final class TaskTable {
         tasks[slot] = task;
         errors[slot] = null;
         removing[slot] = false;
+        failed[slot] = false;
         return slot;
     }
 
@@ -130,6 +133,16 @@ final class TaskTable {
 
     boolean isRemoving(final int slot) {
         return tasks[slot] != null && removing[slot];
+    }
+
+    /** Notes that a task was stopped by an error, an overrun or a lost device. Called by the monitor. */
+    void markFailed(final int slot) {
+        failed[slot] |= tasks[slot] != null;
+    }
+
+    /** Whether a task was stopped by an error, an overrun or a lost device; exact after the monitor has ended. */
+    boolean hasFailed(final int slot) {
+        return failed[slot];
     }
 
     int firstSegment(final int slot) {

@@ -180,7 +180,8 @@ public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced)
                 Math.max(0, all.unfinished() - touchedByOutcome[JobLogDescriptor.UNFINISHED]),
                 Math.max(0, all.aborted() - touchedByOutcome[JobLogDescriptor.ABORTED]), all.skipped(),
                 Math.max(0, all.misses() - touchedMisses), Math.max(0, all.overruns() - touchedOverruns),
-                complete ? statistics.minNs() : all.minNs().orElse(0), complete ? statistics.maxNs() : all.maxNs().orElse(0));
+                complete ? statistics.minNs() : all.minNs().orElse(0), complete ? statistics.maxNs() : all.maxNs().orElse(0),
+                all.lost(), all.stopped());
             return TaskResult.of(task, all.boundNs(), counts, statistics.histogram());
         }
     }
