@@ -96,6 +96,11 @@ final class Dispatcher {
         return true;
     }
 
+    /** Whether a command was not handled yet; when there is none, whatever the handled ones wrote is visible. Any thread. */
+    boolean hasUnreadCommands() {
+        return commands.consumerPosition() < commands.producerPosition();
+    }
+
     /** Takes a slot over: from here on its job record belongs to this dispatcher. Any dispatcher. */
     void handOver(final int task) {
         inbox.handOver(task);

@@ -134,6 +134,16 @@ final class DispatcherGroup {
         return sent;
     }
 
+    /** Whether a dispatcher that is not lost has commands to read. */
+    boolean anyUnread() {
+        for (final Dispatcher dispatcher : dispatchers) {
+            if (!isLost(dispatcher.device) && dispatcher.hasUnreadCommands()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Why a device's dispatcher has died, or null. */
     Throwable death(final int device) {
         return threadOfDevice[device].death();

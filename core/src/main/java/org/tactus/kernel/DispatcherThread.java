@@ -15,6 +15,7 @@ import org.tactus.trace.EventType;
  * ({@link IdleTime}). A command wakes it, and so does a job of a stopped task that is handed here.
  */
 final class DispatcherThread implements Runnable {
+    private static final long SETTLE_POLL_NS = 1_000_000;
     private final Dispatcher[] dispatchers;
     private final KernelOptions options;
     private final Clock clock;
@@ -119,7 +120,7 @@ final class DispatcherThread implements Runnable {
             }
             if (engaged) {
                 Thread.interrupted();
-                LockSupport.parkNanos(options.pollNs());
+                LockSupport.parkNanos(SETTLE_POLL_NS);
             }
         }
     }

@@ -284,7 +284,8 @@ public final class Kernel implements AutoCloseable {
             }
         }
         final long limitNs = endNs + drainNs;
-        while (anyLive() && clock.nanoTime() < limitNs) {
+        // The commands first: a dispatcher that has not read QUIESCE yet may be about to release what came due before.
+        while ((group.anyUnread() || anyLive()) && clock.nanoTime() < limitNs) {
             LockSupport.parkNanos(DRAIN_POLL_NS);
         }
         for (int slot = 0; slot < tasks.capacity(); slot++) {

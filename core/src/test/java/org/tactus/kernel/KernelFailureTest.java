@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.ByteBuffer;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -29,7 +30,7 @@ import org.tactus.model.TaskSetBuilder;
 import org.tactus.time.Clock;
 
 /** A dispatcher that is stuck, dead or interrupted: what is told, what is counted, and what the others do. */
-@Timeout(120)
+@Timeout(30)
 class KernelFailureTest {
     private static final long MS = 1_000_000;
 
@@ -196,21 +197,21 @@ class KernelFailureTest {
     }
 
     /** An accelerator whose driver throws when it is polled. */
-    private static final class BreakingDevice implements Device {
-        private boolean started;
+    private final class BreakingDevice implements Device {
+        private boolean broken;
 
         @Override
         public void start(final SegmentWork work, final long job, final long startNs) {
-            started = true;
+            broken = false;
         }
 
         @Override
         public int poll(final long nowNs) {
-            if (started) {
-                started = false;
-                throw new UnsatisfiedLinkError("driver gone");
+            if (broken) {
+                return forever.getCount() > 0 ? RUNNING : FAILED;
             }
-            return RUNNING;
+            broken = true;
+            throw new UnsatisfiedLinkError("driver gone");
         }
 
         @Override
@@ -284,7 +285,9 @@ class KernelFailureTest {
     /** Waits until a thread uses less than 2 ms of processor time in 200 ms: a spinning thread never does. */
     private static void awaitSleep(final String name) throws InterruptedException {
         final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-        final Thread thread = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals(name)).findFirst().orElseThrow();
+        final Thread thread = Thread.getAllStackTraces().keySet().stream().filter(t -> t.getName().equals(name))
+            .max(Comparator.comparingLong(Thread::threadId)).orElseThrow(); // not one of a test before
+        assertTrue(thread.isAlive());
         long beforeNs = threads.getThreadCpuTime(thread.threadId());
         long usedNs = Long.MAX_VALUE;
         while (usedNs > 2 * MS) {
