@@ -14,7 +14,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * Prepares segments that are code of the embedding program, on CPU devices. The dispatcher of the device calls it, so what it does
- * costs every task there: it should neither wait nor allocate, and it takes at most the segment's WCET. An exception stops its task alone.
+ * costs every task there: it should neither wait nor allocate, and it takes at most the segment's WCET. An exception or an error stops its task alone.
  * Its first runs are slow, as of all Java code: warm it up before the start.
  */
 public final class JavaWorks implements WorkFactory {
@@ -48,26 +48,45 @@ public final class JavaWorks implements WorkFactory {
     }
 
     /**
-     * Gives a segment its code. Called before the task is admitted.
+     * Gives a segment its code. Called before the task is admitted: for tasks of the set before the start, which refuses code for tasks
+     * that the set does not have; for others between the start and their admission.
      *
      * @param task    name of a task without a network
      * @param segment index in it, from 0
      * @param what    what it does
      * @return this
+     * @throws InvalidTaskSetException when there is no code
      */
     public JavaWorks segment(final String task, final int segment, final JavaSegment what) {
+        if (what == null) {
+            throw wrong(segment, "code for segment " + segment + " of task '" + task
+                + "': null is no code; leave the segment out and it only takes its time");
+        }
         code.computeIfAbsent(task, name -> new HashMap<>()).put(segment, what);
         return this;
     }
 
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
+        if (set.tasks().contains(task)) { // at the start; a task that is added later is not in the set
+            checkNames(set);
+        }
         final List<SegmentWork> works = new ArrayList<>(others.prepare(set, devices, task, seed));
         code.getOrDefault(task.name(), Map.of()).forEach((segment, what) -> {
             check(set, task, segment);
             works.set(segment, new CodeWork(what, works.get(segment)));
         });
         return works;
+    }
+
+    private void checkNames(final TaskSet set) {
+        final List<String> names = set.tasks().stream().map(Task::name).toList();
+        for (final String name : code.keySet()) {
+            if (!names.contains(name)) {
+                throw new InvalidTaskSetException("tasks", "code was given for task '" + name + "', and the set has no such task; its tasks are "
+                    + String.join(", ", names) + ". Give code for a task that is added later after the start");
+            }
+        }
     }
 
     private static void check(final TaskSet set, final Task task, final int segment) {

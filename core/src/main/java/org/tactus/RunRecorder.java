@@ -91,16 +91,21 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
      * Shows a task to who watches from outside, and makes it known to the judge. Called by the control thread after its admission,
      * before its first release.
      */
-    void show(final TaskHandle handle, final Task task, final OptionalLong boundNs) {
+    void show(final int slot, final int generation, final Task task, final OptionalLong boundNs) {
         changes.add(() -> {
-            judge.define(handle.slot(), handle.generation(), task);
-            counters.ifPresent(file -> file.define(handle.slot(), handle.generation(), task, boundNs));
+            judge.define(slot, generation, task);
+            counters.ifPresent(file -> file.define(slot, generation, task, boundNs));
         });
     }
 
     /** Shows a new bound of a task that is there. Called by the control thread. */
-    void showBound(final TaskHandle handle, final OptionalLong boundNs) {
-        counters.ifPresent(file -> changes.add(() -> file.bound(handle.slot(), boundNs)));
+    void showBound(final int slot, final OptionalLong boundNs) {
+        counters.ifPresent(file -> changes.add(() -> file.bound(slot, boundNs)));
+    }
+
+    /** Changes that wait for the monitor's thread. */
+    int pendingChanges() {
+        return changes.size();
     }
 
     private void change() {
@@ -192,6 +197,11 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     @Override
     public void onDeviceLost(final String device) {
         listener.onDeviceLost(device);
+    }
+
+    @Override
+    public void onDispatcherDeath(final String device, final Throwable cause) {
+        listener.onDispatcherDeath(device, cause);
     }
 
     @Override

@@ -227,7 +227,7 @@ public final class Tactus implements AutoCloseable {
         final TaskHandle handle = new TaskHandle(this, slot, kernel.generation(slot), task.name());
         final OptionalLong boundNs = admission.boundNs(task);
         admitted.add(handle, task, boundNs);
-        recorder.show(handle, task, boundNs);
+        recorder.show(slot, handle.generation(), task, boundNs);
         return handle;
     }
 
@@ -255,7 +255,7 @@ public final class Tactus implements AutoCloseable {
         final TaskHandle handle = remember(given, task);
         admitted.present(kernel).forEach(other -> {
             other.bound(admission.boundNs(other.task()));
-            recorder.showBound(other.handle(), other.boundNs());
+            recorder.showBound(other.handle().slot(), other.boundNs());
         });
         return handle;
     }
@@ -405,7 +405,7 @@ public final class Tactus implements AutoCloseable {
             tasks.add(task);
             results.add(TaskResult.of(task, entry.boundNs(), new TaskResult.Counts(report.released(), report.completed(),
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
-                report.maxNs()), report.responses()));
+                report.maxNs(), report.lost(), report.stopped()), report.responses()));
             if (PrecisionResult.concerns(task)) {
                 precisions.add(PrecisionResult.of(task, report.completed(), report.substitutions(), report.slot()));
             }
@@ -420,7 +420,8 @@ public final class Tactus implements AutoCloseable {
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
             deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), kernel.busyNs(i),
-                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs, kernel.swapCounts(i).map(Simulation::swapped)));
+                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs, kernel.swapCounts(i).map(Simulation::swapped),
+                kernel.isLost(i)));
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());

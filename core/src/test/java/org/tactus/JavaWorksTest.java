@@ -16,6 +16,7 @@ import org.tactus.kernel.KernelListener;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.ModelSource;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.trace.RunResult;
 
@@ -77,6 +78,18 @@ class JavaWorksTest {
         final TaskSet network = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
             .task("net", t -> t.periodNs(20 * MS).model(new ModelSource.Zoo("resnet", "small", 1)).segment("cpu0", MS)).build();
         assertRefused("has a network", network, new JavaWorks().segment("net", 0, job -> { }));
+    }
+
+    @Test
+    void shouldRefuseCodeWhenItIsNullOrOfATaskThatTheSetDoesNotHave() {
+        final String none = assertThrows(InvalidTaskSetException.class, () -> new JavaWorks().segment("own", 0, null)).getMessage();
+        assertTrue(none.contains("'own'") && none.contains("null is no code"), none);
+        assertRefused("'onw', and the set has no such task; its tasks are own, timed", SET, new JavaWorks().segment("onw", 0, job -> { }));
+        final JavaWorks later = new JavaWorks().segment("own", 0, job -> { });
+        assertEquals(3, later.prepare(SET, List.of(), SET.tasks().getFirst(), 1).size());
+        final Task added = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("acc0"))
+            .task("added", t -> t.periodNs(20 * MS).segment("cpu0", MS)).build().tasks().getFirst();
+        assertEquals(1, later.segment("added", 0, job -> { }).prepare(SET, List.of(), added, 1).size());
     }
 
     private static void assertRefused(final String why, final TaskSet set, final JavaWorks works) {

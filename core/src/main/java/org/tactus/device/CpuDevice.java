@@ -33,6 +33,7 @@ public final class CpuDevice implements Device {
             status = FAILED;
         }
         endNs = clock.nanoTime();
+        Thread.interrupted(); // an interrupt that a segment leaves behind is not for the next one, nor for the dispatcher's sleep
     }
 
     @Override

@@ -8,7 +8,7 @@ public interface SegmentWork extends AutoCloseable {
      * Runs the segment on the calling thread, which is the dispatcher's. Only called by a CPU device.
      *
      * @param job number of the job, for work whose time varies with a seed
-     * @throws Exception when the segment breaks; it stops its task alone
+     * @throws Exception when the segment breaks; it stops its task alone, as does an error, of whatever kind
      */
     void run(long job) throws Exception;
 

@@ -3,6 +3,7 @@ package org.tactus.kernel;
 import static org.tactus.policy.PolicyState.NONE;
 
 import java.nio.ByteBuffer;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.collections.IntArrayList;
@@ -28,6 +29,7 @@ import org.tactus.trace.EventType;
 final class Dispatcher {
     private static final int COMMAND_RING_BYTES = 1 << 16;
     private static final int COMMAND_LIMIT = 64;
+    private static final long LOST_POLL_NS = 10_000_000;
 
     final int device;
     final Device driver;
@@ -44,12 +46,20 @@ final class Dispatcher {
     private final ManyToOneRingBuffer commands;
     private final MessageHandler onCommand = this::onCommand;
     private final IntArrayList touching = new IntArrayList(64, NONE);
+    /** Null where the test's or the benchmark's thread drives it. */
+    private Thread thread;
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
     private long busyNs;
     private long startNs;
     private long lastEndNs;
     private long commandNowNs;
+    /** Up to where commands were read: this thread alone moves the ring's consumer, so it need not load that position. */
+    private long commandPosition;
+    /** Whether the monitor has declared this device lost. */
+    private boolean lost;
+    /** What the device threw instead of starting a segment; null when it did not. */
+    private Throwable thrown;
 
     Dispatcher(
         final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
@@ -75,16 +85,21 @@ final class Dispatcher {
     }
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */
-    boolean command(final int type, final int task, final int generation, final long firstNominalNs) {
+    boolean command(final int type, final int task, final int generation, final long argumentNs) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
             return false;
         }
         commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, task);
         commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
-        commands.buffer().putLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET, firstNominalNs);
+        commands.buffer().putLong(index + CommandDescriptor.TIME_OFFSET, argumentNs);
         commands.commit(index);
         return true;
+    }
+
+    /** Whether a command was not handled yet; when there is none, whatever the handled ones wrote is visible. Any thread. */
+    boolean hasUnreadCommands() {
+        return commands.consumerPosition() < commands.producerPosition();
     }
 
     /** Takes a slot over: from here on its job record belongs to this dispatcher. Any dispatcher. */
@@ -94,11 +109,7 @@ final class Dispatcher {
 
     /** Handles everything that is due. */
     int doWork(final long nowNs) {
-        int work = 0;
-        if (commands.consumerPosition() != commands.producerPosition()) {
-            commandNowNs = nowNs;
-            work += commands.read(onCommand, COMMAND_LIMIT);
-        }
+        int work = takeCommands(nowNs);
         final int running = scheduler.running();
         if (running != NONE) {
             final int status = driver.poll(nowNs);
@@ -138,6 +149,25 @@ final class Dispatcher {
         return memory == null ? scheduler.select() : memory.select(nowNs);
     }
 
+    /**
+     * Handles the commands that were there when it was called; called between any two segments, at the cost of one load when there
+     * is none. A single read of the ring ends at the ring's end and at its limit, so it is repeated; it takes nothing when a sender
+     * was preempted between claim and commit, and then the rest waits for the next call.
+     */
+    private int takeCommands(final long nowNs) {
+        final long sentPosition = commands.producerPosition();
+        int work = 0;
+        boolean moved = true;
+        while (moved && commandPosition < sentPosition) {
+            commandNowNs = nowNs;
+            work += commands.read(onCommand, COMMAND_LIMIT);
+            final long position = commands.consumerPosition();
+            moved = position != commandPosition;
+            commandPosition = position;
+        }
+        return work;
+    }
+
     private int takeInputs(final long nowNs) {
         int work = scheduler.release(nowNs);
         int task = inbox.take();
@@ -170,13 +200,18 @@ final class Dispatcher {
         scheduler.started(task, nowNs);
         recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
         runningWord.begin(task, state.generation(task), segment, state.wcetNs(task), nowNs);
-        driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
-        if (!driver.isSynchronous()) {
+        try {
+            driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
+        } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
+            thrown = e;
+        }
+        if (thrown == null && !driver.isSynchronous()) {
             return NONE;
         }
         final long endNs = clock.nanoTime();
         lastEndNs = endNs;
-        finish(task, endNs, driver.poll(endNs) == Device.FAILED);
+        finish(task, endNs, thrown != null || driver.poll(endNs) == Device.FAILED);
+        takeCommands(endNs);
         takeInputs(endNs);
         return select(endNs);
     }
@@ -187,12 +222,13 @@ final class Dispatcher {
             busyNs += nowNs - startNs;
             recorder.events.write(EventType.END, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
             if (failed) {
-                errors[task] = driver.failure();
+                errors[task] = thrown != null ? thrown : driver.failure();
+                thrown = null;
                 state.requestStop(task);
                 recorder.events.write(EventType.ERROR, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
             }
         }
-        final long elapsedNs = driver.elapsedNs(startNs, nowNs);
+        final long elapsedNs = failed ? nowNs - startNs : driver.elapsedNs(startNs, nowNs);
         final int outcome = scheduler.segmentDone(task, nowNs, elapsedNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(task), task, state.segmentIndex(task), nowNs);
@@ -203,8 +239,17 @@ final class Dispatcher {
 
     private void handTo(final int target, final int task, final int segment, final long nowNs) {
         recorder.events.write(EventType.HAND_OVER, nowNs, device, task, segment, state.jobNumber(task), target);
+        final boolean stops = state.isStopRequested(task);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
         peers[target].handOver(task);
+        if (stops) {
+            LockSupport.unpark(peers[target].thread); // it sleeps through a task that a lost device has stopped
+        }
+    }
+
+    /** The thread that drives this dispatcher. Called while that is made. */
+    void drivenBy(final Thread driving) {
+        thread = driving;
     }
 
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
@@ -213,7 +258,7 @@ final class Dispatcher {
         switch (type) {
             case CommandDescriptor.ADMIT -> {
                 touch(task); // its job may come back from another device at any time
-                scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
+                scheduler.admit(task, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
                 scheduler.stop(task, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
             }
             case CommandDescriptor.TOUCH -> touch(task);
@@ -223,8 +268,19 @@ final class Dispatcher {
                     memory.forget(task);
                 }
             }
-            case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, generation, commandNowNs);
-            default -> scheduler.stop(task, generation, commandNowNs);
+            case CommandDescriptor.QUIESCE -> {
+                scheduler.release(buffer.getLong(index + CommandDescriptor.TIME_OFFSET)); // what was due by then is not lost
+                scheduler.quiesce(task, generation, commandNowNs);
+            }
+            case CommandDescriptor.STOP -> scheduler.stop(task, generation, commandNowNs);
+            case CommandDescriptor.ABANDON -> {
+                if (state.generation(task) == generation) { // else it came late, and the slot's next task is touched
+                    touching.removeInt(task);
+                }
+            }
+            case CommandDescriptor.LOST -> lost = true;
+            default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + task + " on device " + device
+                + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.LOST);
         }
     }
 
@@ -237,13 +293,16 @@ final class Dispatcher {
 
     /**
      * Until when surely nothing arrives here unseen: the next release that is known, or {@code Long.MIN_VALUE} while a job
-     * may come at any time.
+     * may come at any time. A lost device that has not ended its segment is looked at now and then: it may come back.
      */
-    long quietUntilNs() {
-        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
-            return Long.MIN_VALUE;
-        }
+    long quietUntilNs(final long nowNs) {
         long quietNs = scheduler.nextReleaseNs();
+        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
+            if (!lost) {
+                return Long.MIN_VALUE;
+            }
+            quietNs = Math.min(quietNs, nowNs + LOST_POLL_NS);
+        }
         for (int i = 0, n = touching.size(); i < n && quietNs != Long.MIN_VALUE; i++) {
             quietNs = Math.min(quietNs, state.quietUntilNs(touching.getInt(i)));
         }

@@ -127,10 +127,26 @@ final class DispatcherGroup {
         threadOfDevice[device].wake();
     }
 
-    /** Sends a command if there is room for it. */
-    void offer(final int device, final int type, final int slot, final int generation) {
-        dispatchers[device].command(type, slot, generation, 0);
+    /** Sends a command if there is room for it; false when there is none. */
+    boolean offer(final int device, final int type, final int slot, final int generation) {
+        final boolean sent = dispatchers[device].command(type, slot, generation, 0);
         threadOfDevice[device].wake();
+        return sent;
+    }
+
+    /** Whether a dispatcher that is not lost has commands to read. */
+    boolean anyUnread() {
+        for (final Dispatcher dispatcher : dispatchers) {
+            if (!isLost(dispatcher.device) && dispatcher.hasUnreadCommands()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Why a device's dispatcher has died, or null. */
+    Throwable death(final int device) {
+        return threadOfDevice[device].death();
     }
 
     /** Waits until a device's dispatcher counts a task's memory no more; false when nobody can tell any more. */
@@ -149,8 +165,9 @@ final class DispatcherGroup {
         return lostDevices.getAndSet(device, 1) == 0;
     }
 
+    /** Tells whether a device was declared lost, or will be, since its dispatcher has died. */
     boolean isLost(final int device) {
-        return lostDevices.get(device) != 0;
+        return lostDevices.get(device) != 0 || death(device) != null;
     }
 
     /** Ends the threads; false when one is stuck in a call, or waits for a segment of its device, that does not return. */

@@ -11,10 +11,11 @@ import org.tactus.trace.EventType;
  * A pinned thread that runs one dispatcher, or several accelerators' dispatchers in turn, and idles between.
  *
  * <p>The default idle strategy sleeps until shortly before the next release that it knows of and spins the rest. It sleeps
- * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time.
- * A command wakes it.
+ * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time
+ * ({@link IdleTime}). A command wakes it, and so does a job of a stopped task that is handed here.
  */
 final class DispatcherThread implements Runnable {
+    private static final long SETTLE_POLL_NS = 1_000_000;
     private final Dispatcher[] dispatchers;
     private final KernelOptions options;
     private final Clock clock;
@@ -25,6 +26,7 @@ final class DispatcherThread implements Runnable {
     private volatile boolean running = true;
     private volatile String granted = "not started";
     private volatile Throwable death;
+    private volatile boolean unsettled;
     private long largestGapNs;
 
     DispatcherThread(
@@ -37,6 +39,7 @@ final class DispatcherThread implements Runnable {
         this.cores = cores;
         this.ready = ready;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(thread));
     }
 
     void start() {
@@ -54,12 +57,14 @@ final class DispatcherThread implements Runnable {
         wake();
     }
 
+    /** Waits for the end; false when it does not come, or when nobody can tell whether a device has done with its segment. */
     boolean join(final long timeoutNs) throws InterruptedException {
-        return thread.join(Duration.ofNanos(timeoutNs));
+        return thread.join(Duration.ofNanos(timeoutNs)) && !unsettled;
     }
 
+    /** Whether memory of this thread's segments may still be in use. */
     boolean isAlive() {
-        return thread.isAlive();
+        return thread.isAlive() || unsettled;
     }
 
     String granted() {
@@ -82,15 +87,26 @@ final class DispatcherThread implements Runnable {
 
     @Override
     public void run() {
+        boolean isReady = false;
         try {
             granted = setup.apply("dispatcher", cores);
+            isReady = true;
             ready.countDown();
             loop();
-        } catch (final Throwable e) { // a defect of ours: say it, rather than die silently
+        } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
-            ready.countDown();
+            if (!isReady) {
+                ready.countDown();
+            }
         }
-        settle();
+        try {
+            settle();
+        } catch (final Throwable e) { // the device cannot be asked: what it may use stays
+            unsettled = true;
+            if (death == null) {
+                death = e;
+            }
+        }
     }
 
     /** A device may still use the memory of the segment and the chunk that it is at: the thread ends when it has done with them. */
@@ -103,7 +119,8 @@ final class DispatcherThread implements Runnable {
                 engaged |= agent.settle(nowNs);
             }
             if (engaged) {
-                LockSupport.parkNanos(options.pollNs());
+                Thread.interrupted();
+                LockSupport.parkNanos(SETTLE_POLL_NS);
             }
         }
     }
@@ -141,19 +158,15 @@ final class DispatcherThread implements Runnable {
         long quietNs = Long.MAX_VALUE;
         long releaseNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
-            quietNs = Math.min(quietNs, agent.quietUntilNs());
+            quietNs = Math.min(quietNs, agent.quietUntilNs(nowNs));
             releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
         }
-        final long beforeNs = options.spinBeforeNs();
-        if (releaseNs - nowNs <= beforeNs || quietNs != Long.MIN_VALUE && quietNs - nowNs <= beforeNs) {
+        final long sleepNs = IdleTime.sleepNs(nowNs, releaseNs, quietNs, options);
+        if (sleepNs == 0) {
             Thread.onSpinWait();
             return nowNs;
         }
-        if (quietNs == Long.MIN_VALUE) {
-            LockSupport.parkNanos(options.pollNs());
-            return nowNs + options.pollNs();
-        }
-        final long sleepNs = quietNs - nowNs - beforeNs;
+        Thread.interrupted(); // an interrupt that anybody sent would end this sleep and every later one at once
         LockSupport.parkNanos(sleepNs);
         return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
     }

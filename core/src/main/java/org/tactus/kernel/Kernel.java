@@ -171,6 +171,7 @@ public final class Kernel implements AutoCloseable {
         final Task task = tasks.task(slot);
         final int generation = tasks.entry(slot).generation();
         final int home = TaskTable.homeDevice(task);
+        state.firstRelease(slot, firstNominalNs);
         for (final int device : TaskTable.devicesOf(task)) {
             if (device != home) {
                 // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
@@ -304,11 +305,12 @@ public final class Kernel implements AutoCloseable {
                     state.requestStop(slot);
                 }
                 group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot,
-                    generation(slot), 0);
+                    generation(slot), endNs);
             }
         }
         final long limitNs = endNs + drainNs;
-        while (anyLive() && clock.nanoTime() < limitNs) {
+        // The commands first: a dispatcher that has not read QUIESCE yet may be about to release what came due before.
+        while ((group.anyUnread() || anyLive()) && clock.nanoTime() < limitNs) {
             LockSupport.parkNanos(DRAIN_POLL_NS);
         }
         for (int slot = 0; slot < tasks.capacity(); slot++) {
@@ -358,7 +360,7 @@ public final class Kernel implements AutoCloseable {
      * @return the counts
      */
     public TaskReport report(final int slot) {
-        return TaskReport.sum(slot, TaskTable.lastDevices(tasks.task(slot)), group.dispatchers(), state, endNs);
+        return TaskReport.sum(slot, tasks, group.dispatchers(), state, endNs);
     }
 
     /**
@@ -407,14 +409,14 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Events that were dropped because a ring was full; call it after {@link #stop}.
+     * Events that were dropped because a ring was full, or that a dispatcher wrote after the last draining; call it after {@link #stop}.
      *
      * @return a count
      */
     public long droppedEvents() {
         long dropped = 0;
         for (final Dispatcher dispatcher : group.dispatchers()) {
-            dropped += dispatcher.recorder.events.dropped();
+            dropped += dispatcher.recorder.events.dropped() + (stopped ? dispatcher.recorder.events.unread() : 0);
         }
         return dropped;
     }

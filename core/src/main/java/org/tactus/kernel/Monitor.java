@@ -12,13 +12,15 @@ import org.tactus.trace.EventType;
 
 /**
  * Watches dispatchers from outside: sees a segment run past its WCET while it runs, acts as its task says, declares a device
- * lost whose segment or move does not end; drains the event rings and calls the handlers. One thread, never a dispatcher's.
+ * lost whose segment or move does not end or whose dispatcher has died; tells the misses that a stuck dispatcher cannot tell; drains
+ * the event rings and calls the handlers. One thread, never a dispatcher's.
  *
  * <p>What a handler or a work throws is told once, in {@link #granted}, and the watch goes on.
  */
 final class Monitor implements Runnable, EventHandler {
     private static final long ROUND_NS = 1_000_000;
     private static final int DRAIN_LIMIT = 1 << 14;
+    private static final int LAST_PASSES = 1 << 10;
 
     private final DispatcherGroup group;
     private final Dispatcher[] dispatchers;
@@ -33,7 +35,11 @@ final class Monitor implements Runnable, EventHandler {
     private final Clock clock;
     private final KernelOptions options;
     private final long[] seenStartNs;
+    private final boolean[] deathTold;
+    private final MissWatch misses;
+    private final OwedCommands commands;
     private final Runnable round;
+    private final Runnable watch = this::watch;
     private final Thread thread;
     private volatile boolean running = true;
     private volatile String granted = "not started";
@@ -54,6 +60,10 @@ final class Monitor implements Runnable, EventHandler {
         this.clock = clock;
         this.options = options;
         this.seenStartNs = new long[dispatchers.length];
+        this.deathTold = new boolean[dispatchers.length];
+        this.misses = new MissWatch(tasks, state,
+            (task, job, lateNs) -> attempt(() -> listener.onDeadlineMiss(task.name(), job, lateNs)));
+        this.commands = new OwedCommands(group);
         this.round = listener::onRound;
         this.thread = Thread.ofPlatform().name("tactus-monitor").daemon(true).unstarted(this);
     }
@@ -78,21 +88,56 @@ final class Monitor implements Runnable, EventHandler {
     public void run() {
         attempt(() -> granted = setup.apply("monitor", List.of()));
         while (running) {
-            final long nowNs = clock.nanoTime();
-            for (int i = 0; i < dispatchers.length; i++) {
-                watchSegment(i, nowNs);
-                watchMove(i, nowNs);
-            }
-            drain();
+            attempt(watch);
             attempt(round);
             LockSupport.parkNanos(ROUND_NS);
         }
+        attempt(this::watchDeaths);
+        drainAll();
+    }
+
+    private void watch() {
+        watchDeaths();
+        final long nowNs = clock.nanoTime();
+        for (int i = 0; i < dispatchers.length; i++) {
+            watchSegment(i, nowNs);
+            watchMove(i, nowNs);
+            if (deathTold[i]) {
+                misses.watch(i, nowNs);
+            }
+        }
+        commands.retry();
         drain();
     }
 
-    private void drain() {
+    private int drain() {
+        int drained = 0;
         for (final Dispatcher dispatcher : dispatchers) {
-            dispatcher.recorder.events.drain(this, DRAIN_LIMIT);
+            drained += dispatcher.recorder.events.drain(this, DRAIN_LIMIT);
+        }
+        return drained;
+    }
+
+    /**
+     * Drains until nothing is left: a single pass ends at its limit and at a ring's end. A dispatcher that was stuck may come back and
+     * write for as long as it lives; what it writes after the last pass is counted as dropped ({@link Kernel#droppedEvents}).
+     */
+    private void drainAll() {
+        int passes = 0;
+        while (drain() > 0 && passes < LAST_PASSES) {
+            passes++;
+        }
+    }
+
+    private void watchDeaths() {
+        for (int i = 0; i < dispatchers.length; i++) {
+            final Throwable cause = group.death(i);
+            if (cause != null && !deathTold[i]) {
+                deathTold[i] = true;
+                final String device = group.deviceName(i);
+                attempt(() -> listener.onDispatcherDeath(device, cause));
+                lose(i);
+            }
         }
     }
 
@@ -138,6 +183,7 @@ final class Monitor implements Runnable, EventHandler {
         if (beyondNs > options.lostAfterNs()) {
             lose(index);
         }
+        misses.watch(index, nowNs);
     }
 
     private void watchMove(final int index, final long nowNs) {
@@ -157,11 +203,15 @@ final class Monitor implements Runnable, EventHandler {
             if (word.startNs() != 0) {
                 attempt(() -> tasks.terminate(word.task(), word.generation(), word.segmentRecord()));
             }
+            commands.send(device, CommandDescriptor.LOST, PolicyState.NONE, 0);
             // After the mark: a task that is not in the table yet finds its device lost, and is refused (Kernel.addAll).
             for (int slot = 0; slot < tasks.capacity(); slot++) {
                 final TaskTable.Entry entry = tasks.entry(slot);
                 if (entry != null && TaskTable.devicesOf(entry.task()).contains(device)) {
                     stop(slot, entry.generation());
+                    for (final int other : TaskTable.devicesOf(entry.task())) {
+                        commands.send(other, CommandDescriptor.ABANDON, slot, entry.generation());
+                    }
                 }
             }
             attempt(() -> listener.onDeviceLost(group.deviceName(device)));
@@ -172,8 +222,9 @@ final class Monitor implements Runnable, EventHandler {
     private void stop(final int slot, final int generation) {
         final Task task = tasks.task(slot, generation);
         if (task != null) {
+            tasks.markFailed(slot);
             state.requestStop(slot, generation);
-            group.offer(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation);
+            commands.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation);
         }
     }
 
@@ -202,7 +253,13 @@ final class Monitor implements Runnable, EventHandler {
             failed(e);
         }
         if (type == EventType.MISS) {
-            attempt(() -> listener.onDeadlineMiss(tasks.name(task, generation), job, argument));
+            if (!misses.wasTold(task, generation, timeNs, argument)) {
+                attempt(() -> listener.onDeadlineMiss(tasks.name(task, generation), job, argument));
+            }
+        } else if (type == EventType.OVERRUN) {
+            if (tasks.onOverrun(task, generation) == OverrunAction.STOP) {
+                tasks.markFailed(task); // the policy has stopped it
+            }
         } else if (type == EventType.ERROR) {
             stop(task, generation);
             attempt(() -> listener.onError(tasks.name(task, generation), tasks.error(task, generation)));

@@ -2,6 +2,7 @@ package org.tactus.kernel;
 
 import java.util.Set;
 import org.HdrHistogram.Histogram;
+import org.tactus.policy.OverdueReleases;
 import org.tactus.policy.PolicyState;
 import org.tactus.trace.Substitutions;
 
@@ -14,25 +15,31 @@ import org.tactus.trace.Substitutions;
  * @param unfinished jobs begun or waiting in the backlog at the end, neither completed nor aborted
  * @param aborted    jobs that ended without running all their segments
  * @param skipped    releases that became no job
- * @param misses     jobs whose deadline passed before they were complete, or before the end
+ * @param lost       periodic releases that came due and that no dispatcher took, since the home was stuck or dead
+ * @param misses     jobs and lost releases whose deadline passed before they were complete, or before the end
  * @param overruns   segments that ran past their WCET, those that never returned included
  * @param minNs      least response, nanoseconds; {@code Long.MAX_VALUE} when no job completed
  * @param maxNs      largest response, nanoseconds, exact
  * @param responses  all responses
  * @param substitutions segments that ran on the accelerator that they were offered to, by slot
+ * @param stopped    whether the task was stopped by an error, an overrun or a lost device
  */
 public record TaskReport(
-    int slot, long released, long completed, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs,
-    long maxNs, Histogram responses, Substitutions substitutions) {
+    int slot, long released, long completed, long unfinished, long aborted, long skipped, long lost, long misses, long overruns,
+    long minNs, long maxNs, Histogram responses, Substitutions substitutions, boolean stopped) {
 
     /** The same counts with other responses. */
     TaskReport withResponses(final Histogram other) {
-        return new TaskReport(slot, released, completed, unfinished, aborted, skipped, misses, overruns, minNs, maxNs, other, substitutions);
+        return new TaskReport(slot, released, completed, unfinished, aborted, skipped, lost, misses, overruns, minNs, maxNs, other,
+            substitutions, stopped);
     }
 
     /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
     static TaskReport sum(
-        final int slot, final Set<Integer> lastDevices, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
+        final int slot, final TaskTable tasks, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
+        final Set<Integer> lastDevices = TaskTable.lastDevices(tasks.task(slot));
+        final OverdueReleases overdue = new OverdueReleases(state);
+        final boolean removing = tasks.isRemoving(slot); // nothing is due any more
         long released = 0;
         long completed = 0;
         long aborted = 0;
@@ -77,7 +84,8 @@ public record TaskReport(
             }
         }
         return new TaskReport(slot, released, completed, live + state.backlog(slot), aborted, skipped,
-            misses + state.backlogMisses(slot, endNs), overruns, minNs, maxNs,
-            responses, substitutions);
+            removing ? 0 : overdue.lost(slot, endNs),
+            misses + state.backlogMisses(slot, endNs) + (removing ? 0 : overdue.lostMisses(slot, endNs)), overruns, minNs, maxNs,
+            responses, substitutions, tasks.hasFailed(slot));
     }
 }

@@ -26,6 +26,7 @@ final class TaskTable {
     private final AtomicReferenceArray<Entry> entries;
     private final int[] firstSegments;
     private final boolean[] removing;
+    private final boolean[] failed;
 
     /** A task and which admission it is; 0 until its record is written. */
     record Entry(Task task, int generation) {
@@ -37,6 +38,7 @@ final class TaskTable {
         entries = new AtomicReferenceArray<>(options.taskCapacity());
         firstSegments = new int[options.taskCapacity()];
         removing = new boolean[options.taskCapacity()];
+        failed = new boolean[options.taskCapacity()];
     }
 
     static int homeDevice(final Task task) {
@@ -100,6 +102,7 @@ final class TaskTable {
         firstSegments[slot] = first;
         errors[slot] = null;
         removing[slot] = false;
+        failed[slot] = false;
         entries.set(slot, new Entry(task, 0));
         return slot;
     }
@@ -162,6 +165,16 @@ final class TaskTable {
 
     boolean isRemoving(final int slot) {
         return task(slot) != null && removing[slot];
+    }
+
+    /** Notes that a task was stopped by an error, an overrun or a lost device. Called by the monitor. */
+    void markFailed(final int slot) {
+        failed[slot] |= task(slot) != null;
+    }
+
+    /** Whether a task was stopped by an error, an overrun or a lost device; exact after the monitor has ended. */
+    boolean hasFailed(final int slot) {
+        return failed[slot];
     }
 
     int firstSegment(final int slot) {

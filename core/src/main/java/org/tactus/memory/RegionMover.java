@@ -75,7 +75,7 @@ public final class RegionMover implements AutoCloseable {
             } else {
                 copyNext(nowNs);
             }
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             failure = e;
         }
     }
@@ -92,7 +92,7 @@ public final class RegionMover implements AutoCloseable {
         begin(to, firstChunk, chunks, false);
         try {
             copyNext(nowNs);
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             failure = e;
         }
     }
@@ -157,7 +157,7 @@ public final class RegionMover implements AutoCloseable {
         if (moving && failure == null) {
             try {
                 step(nowNs);
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) {
                 failure = e;
             }
         }
@@ -210,7 +210,7 @@ public final class RegionMover implements AutoCloseable {
                     region.unmap(chunk);
                 }
             }
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             failure.addSuppressed(e);
         }
     }

@@ -23,7 +23,8 @@ final class Backlog {
     static void put(final AtomicBuffer buffer, final int at, final long nominalNs) {
         final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
         buffer.putLong(TaskDescriptor.backlogOffset(at, tail), nominalNs);
-        buffer.putLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
+        // Release: the monitor, which reads the tail first, sees whole entries (OverdueReleases).
+        buffer.putLongRelease(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
     }
 
     /** Takes the oldest nominal release out; the caller has made sure that the ring is not empty. */

@@ -65,13 +65,13 @@ final class KeyHeap {
         return heapSize() == 0 ? PolicyState.NONE : (int) buffer.getLong(entries + RANK);
     }
 
-    /** Adds an entry; false when full. */
-    boolean push(final long key1, final long key2, final int order, final int task) {
+    /** Adds an entry. A task has at most one, so a full heap is a defect: it throws, rather than lose a job in silence. */
+    void push(final long key1, final long key2, final int order, final int task) {
         final AtomicBuffer memory = buffer;
         final int size = heapSize();
         final boolean hasFront = hasFront();
         if (size + (hasFront ? 1 : 0) == capacity) {
-            return false;
+            throw full(task);
         }
         final long rank = ((long) order << 32) | task;
         if (hasFront) {
@@ -87,7 +87,11 @@ final class KeyHeap {
         } else {
             siftUp(size, key1, key2, rank);
         }
-        return true;
+    }
+
+    private IllegalStateException full(final int task) {
+        return new IllegalStateException("slot " + task + " was put into a queue that holds " + capacity
+            + " entries, one a slot, and is full: a slot was put in twice");
     }
 
     private void siftUp(final int size, final long key1, final long key2, final long rank) {

@@ -185,6 +185,17 @@ public final class PolicyState {
         return generation;
     }
 
+    /**
+     * Says when a defined periodic task is released first, so that everybody knows before its home has taken it. Called by the control
+     * thread, after {@link #define} and before the command that admits the task.
+     *
+     * @param slot           its slot
+     * @param firstNominalNs first nominal release
+     */
+    public void firstRelease(final int slot, final long firstNominalNs) {
+        buffer.putLongRelease(task(slot) + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
+    }
+
     private void defineReclaim(final int slot, final Task task) {
         final int at = reclaim(slot);
         buffer.setMemory(at, ReclaimDescriptor.RECORD_LENGTH, (byte) 0);

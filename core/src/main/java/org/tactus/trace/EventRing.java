@@ -8,6 +8,7 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
@@ -95,6 +96,15 @@ public final class EventRing {
             buffer.getInt(index + EventDescriptor.GENERATION_OFFSET),
             buffer.getInt(index + EventDescriptor.SEGMENT_OFFSET), buffer.getLong(index + EventDescriptor.JOB_OFFSET),
             buffer.getLong(index + EventDescriptor.ARGUMENT_OFFSET));
+    }
+
+    /**
+     * Events that were written and not drained. Any thread; approximate while the ring is in use.
+     *
+     * @return a count, by one too high where the ring's end lies between them
+     */
+    public int unread() {
+        return ring.size() / BitUtil.align(EventDescriptor.LENGTH + RecordDescriptor.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
     }
 
     /**

@@ -67,7 +67,7 @@ public final class ResultTable {
                 shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
                 Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness), time(task.p50Ns()), time(task.p99Ns()),
                 time(task.p999Ns()), task.misses() + "/" + task.jobs(), Long.toString(task.overruns()),
-                Long.toString(task.skipped()), Long.toString(task.aborted() + task.unfinished())});
+                Long.toString(task.skipped()), Long.toString(task.aborted() + task.unfinished() + task.lost())});
         }
         return rows;
     }
@@ -136,7 +136,8 @@ public final class ResultTable {
     private static List<String> notes(final RunResult result) {
         final List<String> lines = new ArrayList<>();
         final RunResult.Conditions conditions = result.conditions();
-        lines.add("max is exact; lost = aborted + unfinished; a job whose deadline passed before the end is a miss, finished or not.");
+        lines.add("max is exact; lost = aborted + unfinished + not taken; a job whose deadline passed before the end is a miss, finished or not.");
+        failures(result, lines);
         final List<String> modelled = result.devices().stream().filter(DeviceResult::isModelled)
             .map(device -> device.name() + " (" + (device.kind().equals("modelled") ? "modelled" : "software " + device.kind()) + ")")
             .toList();
@@ -171,6 +172,22 @@ public final class ResultTable {
                 + " completed jobs were not checked for stalls (the counts and maxima above hold them).");
         }
         return lines;
+    }
+
+    private static void failures(final RunResult result, final List<String> lines) {
+        final List<String> devices = result.devices().stream().filter(DeviceResult::lost).map(DeviceResult::name).toList();
+        if (!devices.isEmpty()) {
+            lines.add("LOST: " + String.join(", ", devices) + " did not come back; tasks with segments there were stopped.");
+        }
+        final List<String> stopped = result.tasks().stream().filter(TaskResult::stopped).map(TaskResult::name).toList();
+        if (!stopped.isEmpty()) {
+            lines.add("STOPPED: " + String.join(", ", stopped) + " before the end, by an error, an overrun or a lost device.");
+        }
+        final long untaken = result.tasks().stream().mapToLong(TaskResult::lost).sum();
+        if (untaken > 0) {
+            lines.add("NOT TAKEN: " + untaken + " releases came due while their dispatcher was stuck or dead; they count as lost, and as"
+                + " misses when their deadlines passed before the end.");
+        }
     }
 
     private static String precision(final PrecisionResult of) {

@@ -126,6 +126,8 @@ public final class ResultsJson {
             json.writeNumberField("unfinished", task.unfinished());
             json.writeNumberField("aborted", task.aborted());
             json.writeNumberField("skipped", task.skipped());
+            json.writeNumberField("lost", task.lost());
+            json.writeBooleanField("stopped", task.stopped());
             json.writeNumberField("misses", task.misses());
             json.writeNumberField("overruns", task.overruns());
             number(json, "minNs", task.minNs());
@@ -159,6 +161,7 @@ public final class ResultsJson {
             text(json, "driver", device.driver());
             json.writeNumberField("busyNs", device.busyNs());
             json.writeNumberField("utilisation", device.utilisation());
+            json.writeBooleanField("lost", device.lost());
             if (device.swaps().isPresent()) {
                 swaps(json, device.swaps().get());
             }

@@ -128,4 +128,13 @@ public record RunResult(
     public long missesWithoutStalls() {
         return withoutStalls.tasks().stream().mapToLong(TaskResult::misses).sum();
     }
+
+    /**
+     * Tells whether something broke: a task was stopped by an error, an overrun or a lost device, or a device was lost.
+     *
+     * @return true when any was
+     */
+    public boolean hasFailures() {
+        return tasks.stream().anyMatch(TaskResult::stopped) || devices.stream().anyMatch(DeviceResult::lost);
+    }
 }

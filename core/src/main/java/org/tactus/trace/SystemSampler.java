@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * is 10 ms). What the system does not offer is left out; {@link #sources} says what is watched.
  */
 public final class SystemSampler implements AutoCloseable {
+    /** Enough for what most machines write; a longer text makes the buffer grow, once. */
     private static final int TEXT_BYTES = 8192;
     private static final String THREAD_PREFIX = "tactus-";
     private static final String MONITOR = "tactus-monitor";
@@ -23,7 +25,7 @@ public final class SystemSampler implements AutoCloseable {
     private final StallLog log;
     private final long zeroNs;
     private final long thresholdNs;
-    private final byte[] text = new byte[TEXT_BYTES];
+    private byte[] text = new byte[TEXT_BYTES];
     private final RandomAccessFile stat;
     private final int[] cores;
     private final long[] steal;
@@ -143,13 +145,21 @@ public final class SystemSampler implements AutoCloseable {
         return stolenTicks;
     }
 
+    /** Reads a whole text: a machine of hundreds of cores writes tens of kilobytes, and one read may return less than it asks for. */
     private int read(final RandomAccessFile file) {
         if (file == null) {
             return 0;
         }
         try {
             file.seek(0);
-            return Math.max(0, file.read(text, 0, TEXT_BYTES));
+            int length = 0;
+            for (int count = 0; count >= 0; count = file.read(text, length, text.length - length)) {
+                length += count;
+                if (length == text.length) {
+                    text = Arrays.copyOf(text, 2 * length);
+                }
+            }
+            return length;
         } catch (final IOException e) {
             return 0; // the thread has ended
         }

@@ -23,11 +23,13 @@ import org.tactus.model.Task;
  * @param p99Ns      empty below 100 jobs
  * @param p999Ns     empty below 1,000 jobs
  * @param maxNs      largest response, exact; empty without a completed job
+ * @param lost       periodic releases that came due and that no dispatcher took, since the home was stuck or dead; their misses count
+ * @param stopped    whether the task was stopped by an error, an overrun or a lost device
  */
 public record TaskResult(
     String name, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long unfinished, long aborted,
     long skipped, long misses, long overruns, OptionalLong minNs, OptionalLong p50Ns, OptionalLong p99Ns, OptionalLong p999Ns,
-    OptionalLong maxNs) {
+    OptionalLong maxNs, long lost, boolean stopped) {
     private static final long P99_JOBS = 100;
     private static final long P999_JOBS = 1000;
 
@@ -43,9 +45,31 @@ public record TaskResult(
      * @param overruns   segments that ran past their WCET
      * @param minNs      least response; ignored without a completed job
      * @param maxNs      largest response; ignored without a completed job
+     * @param lost       periodic releases that came due and that no dispatcher took
+     * @param stopped    whether the task was stopped by an error, an overrun or a lost device
      */
     public record Counts(
-        long released, long jobs, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs, long maxNs) {
+        long released, long jobs, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs, long maxNs,
+        long lost, boolean stopped) {
+
+        /**
+         * Counts of a task that lost no release and was not stopped.
+         *
+         * @param released   as in the record
+         * @param jobs       as in the record
+         * @param unfinished as in the record
+         * @param aborted    as in the record
+         * @param skipped    as in the record
+         * @param misses     as in the record
+         * @param overruns   as in the record
+         * @param minNs      as in the record
+         * @param maxNs      as in the record
+         */
+        public Counts(
+            final long released, final long jobs, final long unfinished, final long aborted, final long skipped, final long misses,
+            final long overruns, final long minNs, final long maxNs) {
+            this(released, jobs, unfinished, aborted, skipped, misses, overruns, minNs, maxNs, 0, false);
+        }
     }
 
     /**
@@ -63,7 +87,7 @@ public record TaskResult(
             counts.jobs == 0 ? OptionalLong.empty() : OptionalLong.of(counts.minNs),
             quantile(responses, 50, counts, 1), quantile(responses, 99, counts, P99_JOBS),
             quantile(responses, 99.9, counts, P999_JOBS),
-            counts.jobs == 0 ? OptionalLong.empty() : OptionalLong.of(counts.maxNs));
+            counts.jobs == 0 ? OptionalLong.empty() : OptionalLong.of(counts.maxNs), counts.lost, counts.stopped);
     }
 
     /**

@@ -114,10 +114,10 @@ class EventDialectTest {
                 first += task.segments().size();
                 for (final int device : TaskTable.devicesOf(task)) {
                     if (device != TaskTable.homeDevice(task)) {
-                        dispatchers[device].command(CommandDescriptor.TOUCH, i, 0);
+                        dispatchers[device].command(CommandDescriptor.TOUCH, i, state.generation(i), 0);
                     }
                 }
-                dispatchers[TaskTable.homeDevice(task)].command(CommandDescriptor.ADMIT, i, ZERO_NS + task.offsetNs());
+                dispatchers[TaskTable.homeDevice(task)].command(CommandDescriptor.ADMIT, i, state.generation(i), ZERO_NS + task.offsetNs());
             }
         }
 
@@ -127,7 +127,7 @@ class EventDialectTest {
             for (nowNs = ZERO_NS; nowNs < ZERO_NS + END_NS + 1000 * MS; nowNs += MS) {
                 if (nowNs == ZERO_NS + END_NS) {
                     for (int task = 0; task < tasks; task++) {
-                        dispatchers[state.homeDevice(task)].command(CommandDescriptor.QUIESCE, task, 0);
+                        dispatchers[state.homeDevice(task)].command(CommandDescriptor.QUIESCE, task, state.generation(task), 0);
                     }
                 }
                 int work;

@@ -1,7 +1,7 @@
 package org.tactus.policy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -38,7 +38,7 @@ class KeyHeapTest {
                     case 0, 1 -> {
                         if (!in[task]) {
                             final Entry entry = new Entry(random.nextInt(6) - 2, random.nextInt(4), capacity - task, task);
-                            assertTrue(heap.push(entry.key1, entry.key2, entry.order, entry.task));
+                            heap.push(entry.key1, entry.key2, entry.order, entry.task);
                             reference.add(entry);
                             in[task] = true;
                         }
@@ -63,13 +63,14 @@ class KeyHeapTest {
     }
 
     @Test
-    void shouldRefuseAnEntryWhenFull() {
+    void shouldThrowAndKeepItsEntriesWhenFull() {
         final KeyHeap heap = heap(2);
-        assertTrue(heap.push(1, 0, 0, 0));
-        assertTrue(heap.push(0, 0, 1, 1));
-        assertFalse(heap.push(2, 0, 2, 2));
+        heap.push(1, 0, 0, 0);
+        heap.push(0, 0, 1, 1);
+        final String message = assertThrows(IllegalStateException.class, () -> heap.push(2, 0, 2, 2)).getMessage();
+        assertTrue(message.contains("slot 2") && message.contains("2 entries"), message);
         assertEquals(1, heap.pop());
-        assertTrue(heap.push(2, 0, 2, 2));
+        heap.push(2, 0, 2, 2);
         assertEquals(0, heap.pop());
         assertEquals(2, heap.pop());
         assertEquals(PolicyState.NONE, heap.pop());

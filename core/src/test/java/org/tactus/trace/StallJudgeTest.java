@@ -256,7 +256,7 @@ class StallJudgeTest {
             final List<List<Job>> byTask = new ArrayList<>();
             final List<long[]> events = new ArrayList<>(); // time, type, task, job, nominal
             for (int task = 0; task < tasks; task++) {
-                judge.define(task, TASK);
+                judge.define(task, task, TASK);
                 byTask.add(new ArrayList<>());
                 long endNs = 0;
                 for (int i = 0; i < 100; i++) {

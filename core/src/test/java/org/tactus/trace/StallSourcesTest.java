@@ -64,6 +64,34 @@ class StallSourcesTest {
     }
 
     @Test
+    void shouldWatchEveryCoreWhenTheMachineHasHundreds() throws IOException {
+        final int cores = 768;
+        Files.createDirectories(folder.resolve("self/task"));
+        Files.writeString(folder.resolve("stat"), stat(cores, 100));
+        final StallLog log = new StallLog();
+        try (SystemSampler sampler = new SystemSampler(log, 0, 500_000, List.of(0, 111, cores - 1), folder)) {
+            sampler.sample(1000);
+            Files.writeString(folder.resolve("stat"), stat(cores, 107));
+            sampler.sample(2000);
+            assertEquals(3 * 7, sampler.stolenTicks());
+            assertEquals(0, Allocation.bytes(() -> {
+                for (int i = 0; i < 20; i++) {
+                    sampler.sample(3000 + i);
+                }
+            }), "the buffer grew once");
+        }
+    }
+
+    /** What proc(5) says that a machine of so many cores writes, with the long line of its interrupts. */
+    private static String stat(final int cores, final int steal) {
+        final StringBuilder text = new StringBuilder("cpu  56020 0 11064 977496 1354 0 270 ").append(cores * steal).append(" 0 0\n");
+        for (int core = 0; core < cores; core++) {
+            text.append("cpu").append(core).append(" 2716012 12 463912 491211345 15612 0 2412 ").append(steal).append(" 0 0\n");
+        }
+        return text.append("intr 94867451").append(" 0".repeat(20_000)).append("\nctxt 212\n").toString();
+    }
+
+    @Test
     void shouldSampleTheRealSystemWithoutAllocatingWhenNothingStalls() throws IOException {
         final StallLog log = new StallLog();
         try (SystemSampler sampler = new SystemSampler(log, 0, Long.MAX_VALUE, List.of())) {

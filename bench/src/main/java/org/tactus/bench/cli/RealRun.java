@@ -82,7 +82,7 @@ final class RealRun {
     }
 
     private static int status(final RunResult result) {
-        if (result.missesWithoutStalls() > 0) {
+        if (result.missesWithoutStalls() > 0 || result.hasFailures()) {
             return ExitStatus.NO;
         }
         if (result.misses() > 0) {
@@ -108,7 +108,18 @@ final class RealRun {
 
         @Override
         public void onError(final String task, final Throwable cause) {
-            say("error " + task, task + " stops: " + cause.getMessage());
+            say("error " + task, task + " stops: " + text(cause));
+        }
+
+        @Override
+        public void onDispatcherDeath(final String device, final Throwable cause) {
+            say("death " + device, "the dispatcher of " + device + " has died: " + text(cause));
+        }
+
+        /** The message says all of an exception of ours; an error of the program's or the JVM's often has none. */
+        private static String text(final Throwable cause) {
+            return cause == null ? "the cause is not known" : cause.getMessage() == null || cause instanceof Error
+                ? cause.toString() : cause.getMessage();
         }
 
         @Override

@@ -189,7 +189,7 @@ public final class CudaDevice implements Device {
             } else {
                 queueSpin(Math.max(0, work.modelledNs(job) - marginNs), startNs);
             }
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) { // of the driver, or of the program's code that writes inputs: errors, too, stop the task alone
             failure = e;
             status = ENDING;
         }
@@ -210,7 +210,7 @@ public final class CudaDevice implements Device {
                     status = failure == null ? DONE : FAILED;
                     return status;
                 }
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) {
                 fail(e);
             }
         } else if (status == ENDING) {

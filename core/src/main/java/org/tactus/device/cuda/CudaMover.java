@@ -26,7 +26,7 @@ final class CudaMover implements ChunkMover {
         try {
             gpu.makeCurrent(context);
             mover.startOut(regions.region(task), firstChunk, count, nowNs);
-        } catch (final RuntimeException e) { // of a broken context or an unknown region; the mover keeps its own
+        } catch (final Throwable e) { // of a broken context or an unknown region; the mover keeps its own
             startFailure = e;
         }
     }
@@ -37,7 +37,7 @@ final class CudaMover implements ChunkMover {
         try {
             gpu.makeCurrent(context);
             mover.startIn(regions.region(task), firstChunk, count, nowNs);
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             startFailure = e;
         }
     }
@@ -47,7 +47,7 @@ final class CudaMover implements ChunkMover {
         if (isMoving()) {
             try {
                 gpu.makeCurrent(context); // the next copy may be queued, and this thread may have driven another GPU meanwhile
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) {
                 startFailure = e;
             }
         }

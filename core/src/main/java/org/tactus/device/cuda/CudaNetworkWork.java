@@ -72,7 +72,7 @@ final class CudaNetworkWork implements CudaWork {
         try {
             after.run(queued);
             return null;
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) { // an error of the program's code that reads outputs stops its task alone
             return e;
         }
     }

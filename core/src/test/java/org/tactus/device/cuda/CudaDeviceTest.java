@@ -472,4 +472,43 @@ class CudaDeviceTest {
         assertTrue(bytes <= 500, bytes + " bytes in 500 rounds");
         device.close();
     }
+
+    /** A segment whose code on the dispatcher throws what is no exception. */
+    private static CudaWork throwing(final boolean atLaunch, final Error error) {
+        return new CudaWork() {
+            @Override
+            public void launch(final long stream, final long job) {
+                if (atLaunch) {
+                    throw error;
+                }
+            }
+
+            @Override
+            public Throwable end() {
+                throw error;
+            }
+
+            @Override
+            public void close() {
+                // holds nothing
+            }
+        };
+    }
+
+    @Test
+    void shouldFailTheSegmentAloneWhenItsCodeThrowsAnError() {
+        open(MEMORY);
+        final Error overflow = new StackOverflowError("before the launch");
+        device.start(throwing(true, overflow), 0, System.nanoTime());
+        assertEquals(Device.FAILED, awaitSegment(device));
+        assertEquals(overflow, device.failure());
+        final Error assertion = new AssertionError("after the end");
+        device.start(throwing(false, assertion), 1, System.nanoTime());
+        assertEquals(Device.FAILED, awaitSegment(device));
+        assertEquals(assertion, device.failure());
+        device.start(spin(task(1, 1, 0)), 2, System.nanoTime());
+        assertEquals(Device.DONE, awaitSegment(device));
+        assertFalse(device.isLost());
+        device.close();
+    }
 }

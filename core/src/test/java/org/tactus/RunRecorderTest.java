@@ -1,0 +1,30 @@
+package org.tactus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.tactus.kernel.KernelListener;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.TaskSet;
+import org.tactus.time.Clock;
+import org.tactus.trace.EventHandler;
+
+class RunRecorderTest {
+    private static final TaskSet SET = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
+        .task("a", t -> t.periodNs(1_000_000).segment("cpu0", 1000)).build();
+
+    @Test
+    void shouldKeepNoChangeWhenNobodyWatches() {
+        try (RunRecorder recorder =
+            new RunRecorder(SET, TactusOptions.DEFAULT, Optional.empty(), Clock.SYSTEM, KernelListener.NONE, EventHandler.NONE)) {
+            for (int i = 0; i < 10_000; i++) {
+                recorder.show(0, 1, SET.tasks().getFirst(), OptionalLong.empty());
+                recorder.showBound(0, OptionalLong.of(i));
+            }
+            recorder.onRound();
+            assertEquals(0, recorder.pendingChanges());
+        }
+    }
+}
