@@ -77,6 +77,18 @@ public final class Analyses {
         return byName(analyze(set).test()).orElseThrow();
     }
 
+    /**
+     * How long a device can be busy without a break when it serves a set.
+     *
+     * @param set tasks on one device
+     * @return nanoseconds; {@code Long.MAX_VALUE} when there is no such bound, or none was found, or tasks are swapped there
+     */
+    public static long longestBusyPeriodNs(final TaskSet set) {
+        final boolean plain = Applicability.oneDevice("", set).isEmpty() && Applicability.measured("", set).isEmpty()
+            && Applicability.noSwap("", set).isEmpty();
+        return plain ? BusyPeriod.longestNs(new DeviceModel(set, ChainModel.priorityOrder(set))) : Long.MAX_VALUE;
+    }
+
     private static boolean isReference(final SchedulabilityTest test) {
         return test.name().equals("fp") || test.name().equals("edf");
     }

@@ -12,6 +12,7 @@ import org.tactus.device.SegmentWork;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.policy.ModeChanges;
 import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
 import org.tactus.policy.SwapCounts;
@@ -35,6 +36,7 @@ public final class Kernel implements AutoCloseable {
     private final TaskTable tasks;
     private final DispatcherGroup group;
     private final Monitor monitor;
+    private final ModeWatch modes;
     private boolean started;
     private boolean stopped;
     private long endNs;
@@ -66,7 +68,8 @@ public final class Kernel implements AutoCloseable {
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
-        monitor = new Monitor(group, tasks, state, toleranceNs, options, setup, listener, sink, clock);
+        modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
+        monitor = new Monitor(group, tasks, state, toleranceNs, options, setup, listener, sink, clock, modes);
     }
 
     /**
@@ -123,11 +126,13 @@ public final class Kernel implements AutoCloseable {
         final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
         requireRunning();
         reclaim();
-        final List<Task> candidate = tasks.tasks();
+        final List<Task> present = tasks.tasks();
+        final List<Task> candidate = modes.counted();
         for (final Task task : additions) {
-            if (candidate.stream().anyMatch(other -> other.name().equals(task.name()))) {
+            if (present.stream().anyMatch(other -> other.name().equals(task.name()))) {
                 throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
             }
+            present.add(task);
             candidate.add(task);
         }
         for (final Task task : additions) {
@@ -138,10 +143,9 @@ public final class Kernel implements AutoCloseable {
                 }
             }
         }
-        final Optional<String> refusal = admission.refusal(
-            new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), candidate));
+        final Optional<String> refusal = admission.refusal(with(candidate));
         if (refusal.isPresent()) {
-            throw new AdmissionRefusedException(refusal.get());
+            throw new AdmissionRefusedException(refusal.get() + modes.remark());
         }
         final int[] slots = new int[additions.size()];
         final long firstNs;
@@ -158,10 +162,15 @@ public final class Kernel implements AutoCloseable {
         return slots;
     }
 
+    private TaskSet with(final List<Task> present) {
+        return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), present);
+    }
+
     private void defineAll(final List<Task> additions, final List<List<SegmentWork>> segments, final int[] slots) {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = tasks.put(additions.get(i), segments.get(i));
             define(slots[i], additions.get(i));
+            modes.joined(slots[i], additions.get(i));
         }
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.driver.defined();
@@ -180,6 +189,7 @@ public final class Kernel implements AutoCloseable {
                         cause.addSuppressed(e);
                     }
                 }
+                modes.withdrawn(slot);
                 tasks.remove(slot);
             }
         }
@@ -215,12 +225,14 @@ public final class Kernel implements AutoCloseable {
 
     /**
      * Starts to remove a task: no further job is released, a live one ends after its running segment. The task counts for
-     * admissions until then.
+     * admissions until after that there was an instant without a live job of any task that shares devices with it
+     * ({@link ModeChanges}).
      *
      * @param slot the task's slot
      */
     public synchronized void remove(final int slot) {
         if (tasks.markRemoving(slot)) {
+            modes.removing(slot);
             state.requestStop(slot);
             group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.STOP, slot, 0);
         }
@@ -238,8 +250,10 @@ public final class Kernel implements AutoCloseable {
 
     /** Frees the slots of tasks that were removed and have stopped. */
     private void reclaim() {
+        modes.observe();
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.isRemoving(slot) && state.isStopped(slot)) {
+                modes.noteStopped();
                 for (final int device : TaskTable.devicesOf(tasks.task(slot))) {
                     group.send(device, CommandDescriptor.FORGET, slot, 0);
                     final Dispatcher dispatcher = group.dispatchers()[device];

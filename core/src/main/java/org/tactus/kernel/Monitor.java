@@ -32,6 +32,7 @@ final class Monitor implements Runnable, EventHandler {
     private final KernelOptions options;
     private final long[] seenStartNs;
     private final Runnable round;
+    private final Runnable changes;
     private final Thread thread;
     private volatile boolean running = true;
     private volatile String granted = "not started";
@@ -39,7 +40,8 @@ final class Monitor implements Runnable, EventHandler {
 
     Monitor(
         final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final long toleranceNs,
-        final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock) {
+        final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock,
+        final ModeWatch modes) {
         this.group = group;
         this.dispatchers = group.dispatchers();
         this.tasks = tasks;
@@ -52,6 +54,7 @@ final class Monitor implements Runnable, EventHandler {
         this.options = options;
         this.seenStartNs = new long[dispatchers.length];
         this.round = listener::onRound;
+        this.changes = modes::observe;
         this.thread = Thread.ofPlatform().name("tactus-monitor").daemon(true).unstarted(this);
     }
 
@@ -81,6 +84,7 @@ final class Monitor implements Runnable, EventHandler {
                 watchMove(i, nowNs);
             }
             drain();
+            attempt(changes);
             attempt(round);
             LockSupport.parkNanos(ROUND_NS);
         }

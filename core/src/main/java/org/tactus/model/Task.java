@@ -117,6 +117,17 @@ public record Task(
     }
 
     /**
+     * Changes the name.
+     *
+     * @param other the name
+     * @return a copy
+     */
+    public Task withName(final String other) {
+        return new Task(other, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
+            choices, reclaim);
+    }
+
+    /**
      * Changes how jobs come into being.
      *
      * @param how periodic or sporadic

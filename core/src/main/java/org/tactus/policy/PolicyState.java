@@ -204,6 +204,16 @@ public final class PolicyState {
     }
 
     /**
+     * Tells whether a slot was never used. Control thread.
+     *
+     * @param slot the slot
+     * @return true until a task is defined in it
+     */
+    public boolean isFree(final int slot) {
+        return buffer.getIntAcquire(task(slot) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_FREE;
+    }
+
+    /**
      * Sets how far beyond its WCET a segment may go before it counts as an overrun: what the analysis charges to a segment
      * besides its WCET. Called by the control thread before the first dispatcher starts.
      *
@@ -244,6 +254,27 @@ public final class PolicyState {
      */
     public boolean isLive(final int task) {
         return buffer.getIntAcquire(task(task) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_LIVE;
+    }
+
+    /**
+     * The place of a task among those that are equal otherwise: the analysis takes them in this order, and so do the ready queues.
+     * Control thread, after the task was defined.
+     *
+     * @param task the task
+     * @return less for a task that was defined earlier
+     */
+    public int order(final int task) {
+        return buffer.getInt(task(task) + TaskDescriptor.ORDER_OFFSET);
+    }
+
+    /**
+     * Jobs that a task has begun, as far as its home dispatcher has published them. Any thread.
+     *
+     * @param task the task
+     * @return a count that only grows until the slot is defined anew; a job that it counts was published as live before
+     */
+    public long jobCount(final int task) {
+        return buffer.getLongAcquire(task(task) + TaskDescriptor.JOB_COUNT_OFFSET);
     }
 
     /**
