@@ -142,13 +142,14 @@ public final class SwapAnalysis implements SchedulabilityTest {
         } else {
             failed = solver.failing();
         }
-        return verdict(model, bounds, failed, new Explainer<>(() -> {
+        final Verdict verdict = verdict(model, bounds, failed, new Explainer<>(() -> {
             final LimitedPreemptionEdf fresh = new LimitedPreemptionEdf(model);
             if (fresh.feasible()) {
                 fresh.solve();
             }
             return fresh;
         }, LimitedPreemptionEdf::explain));
+        return solver.gaveUp() ? Verdict.not(name(), verdict.tasks(), true, verdict::reason) : verdict;
     }
 
     private Verdict overlapped(final TaskSet set) {
