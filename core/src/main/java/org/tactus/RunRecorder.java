@@ -15,6 +15,7 @@ import org.tactus.kernel.KernelListener;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
+import org.tactus.trace.BoundHistory;
 import org.tactus.trace.CountersFile;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
@@ -35,6 +36,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final KernelListener listener;
     private final EventHandler events;
     private final StallLog stalls = new StallLog();
+    private final BoundHistory bounds = new BoundHistory();
     private SystemSampler sampler;
     private final Optional<CountersFile> counters;
     /** What the control thread wants written into the counters: the monitor's thread is their only writer. */
@@ -67,14 +69,24 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         jobs = new JobLog(options.scratch(), options.kernel().taskCapacity(), zero);
     }
 
-    /** Shows a task to who watches from outside. Called by the control thread after its admission, before its first release. */
-    void show(final int slot, final Task task, final OptionalLong boundNs) {
+    /**
+     * Shows a task to who watches from outside. Called by the control thread after its admission; its bound holds from fromNs of the
+     * system clock on, which is before its first release.
+     */
+    void show(final int slot, final Task task, final OptionalLong boundNs, final long fromNs) {
+        bounds.admitted(slot, fromNs - zeroNs, boundNs);
         changes.add(file -> file.define(slot, task, boundNs));
     }
 
     /** Shows a new bound of a task. Called by the control thread. */
-    void showBound(final int slot, final OptionalLong boundNs) {
+    void showBound(final int slot, final OptionalLong boundNs, final long fromNs) {
+        bounds.changed(slot, fromNs - zeroNs, boundNs);
         changes.add(file -> file.bound(slot, boundNs));
+    }
+
+    /** The bounds that held for a task. Any thread. */
+    BoundHistory.Summary bounds(final int slot) {
+        return bounds.summary(slot);
     }
 
     private void change(final CountersFile file) {
@@ -123,6 +135,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             }
         } else {
             log.onEvent(type, timeNs, device, task, segment, job, argument);
+            if (type == EventType.COMPLETE) {
+                bounds.completed(task, argument - zeroNs, timeNs - zeroNs);
+            }
         }
         if (counters.isPresent()) {
             counters.get().onEvent(type, timeNs, device, task, segment, job, argument);

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
@@ -169,7 +170,7 @@ public final class Tactus implements AutoCloseable {
         }
         final int[] given = prepareAndAdmit();
         for (int i = 0; i < given.length; i++) {
-            remember(given[i], set.tasks().get(i));
+            remember(given[i], set.tasks().get(i), zeroNs - START_LEAD_NS);
         }
         if (options.driveSporadic()) {
             final int[] driven = IntStream.range(0, given.length)
@@ -222,10 +223,10 @@ public final class Tactus implements AutoCloseable {
         kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
     }
 
-    private void remember(final int slot, final Task task) {
+    private void remember(final int slot, final Task task, final long fromNs) {
         slots.put(task.name(), slot);
         admitted.put(slot, task);
-        recorder.show(slot, task, admission.boundNs(task));
+        recorder.show(slot, task, admission.boundNs(task), fromNs);
     }
 
     /**
@@ -240,18 +241,27 @@ public final class Tactus implements AutoCloseable {
         });
         final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
         final int given;
+        final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         try {
-            given = kernel.addAll(List.of(task), works, () -> Clock.SYSTEM.nanoTime() + LEAD_NS)[0];
+            given = kernel.addAll(List.of(task), works, () -> {
+                fromNs.set(Clock.SYSTEM.nanoTime());
+                return fromNs.get() + LEAD_NS;
+            })[0];
         } catch (final RuntimeException e) {
             close(works);
             throw e;
         }
-        remember(given, task);
-        admitted.forEach((slot, other) -> recorder.showBound(slot, admission.boundNs(other)));
+        remember(given, task, fromNs.get());
+        admitted.forEach((slot, other) -> {
+            if (!kernel.isStopped(slot)) { // what has ended keeps the bounds that it had
+                recorder.showBound(slot, admission.boundNs(other), fromNs.get());
+            }
+        });
     }
 
     /**
-     * Starts to remove a task; it counts for admissions until its last job is done.
+     * Starts to remove a task. It counts for admissions, and the bounds that were given with it stay in force, until after its last
+     * job there was an instant without a live job of any task that shares devices with it.
      *
      * @param name the task
      */
@@ -351,7 +361,7 @@ public final class Tactus implements AutoCloseable {
             tasks.add(task);
             results.add(TaskResult.of(task, admission.boundNs(task), new TaskResult.Counts(report.released(), report.completed(),
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
-                report.maxNs()), report.responses()));
+                report.maxNs()), report.responses()).withHeld(recorder.bounds(entry.getKey())));
             if (PrecisionResult.concerns(task)) {
                 precisions.add(PrecisionResult.of(task, report.completed(), report.substitutions(), report.slot()));
             }

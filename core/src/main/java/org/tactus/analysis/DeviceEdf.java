@@ -81,10 +81,8 @@ final class DeviceEdf {
             Arrays.fill(bound, INFINITE);
             return false;
         }
-        final long busy = BusyPeriod.longestNs(model);
-        if (busy == INFINITE) {
-            return demand();
-        }
+        // Where the busy period is too long to be told, the first windows are looked at for a miss all the same.
+        final long busy = Math.min(BusyPeriod.longestNs(model), Long.MAX_VALUE / 8);
         final long[] before = new long[model.tasks];
         final long[] limit = new long[model.tasks];
         for (int i = 0; i < model.tasks; i++) {

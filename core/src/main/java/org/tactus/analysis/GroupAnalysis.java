@@ -50,7 +50,9 @@ final class GroupAnalysis implements SchedulabilityTest {
         for (final TaskSet group : groups(set)) {
             final List<String> objections = tests.stream().map(test -> test.applies(group)).toList();
             if (objections.stream().noneMatch(String::isEmpty)) {
-                return String.join("; ", objections);
+                // Of a set that one test is to judge as a whole, the whole says better what stands in the way.
+                final String whole = tests.size() == 1 ? only().applies(set) : "";
+                return whole.isEmpty() ? String.join("; ", objections) : whole;
             }
         }
         return "";

@@ -111,8 +111,9 @@ public final class Sentences {
      */
     public static String load(final String device, final double share) {
         // Close to all of the time, as many digits as tell on which side of it.
+        final double off = Math.abs(share * 100 - 100);
         int digits = 1;
-        while (digits < 10 && Math.abs(share * 100 - 100) < 5 * Math.pow(10, -digits)) {
+        while (digits < 10 && off > 0 && off < 0.5 * Math.pow(10, -digits)) {
             digits++;
         }
         return device + " is asked for " + String.format(Locale.ROOT, "%." + digits + "f", share * 100) + "% of its time";
