@@ -50,6 +50,11 @@ final class AdmissionControl implements Admission {
         return Optional.empty();
     }
 
+    @Override
+    public long longestBusyPeriodNs(final TaskSet group) {
+        return Analyses.longestBusyPeriodNs(group);
+    }
+
     /** What the devices' memory holds is laid out at the start: no task that needs any of it can come later. */
     Optional<String> memoryRefusal(final Task task) {
         final TaskSet alone = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(task));

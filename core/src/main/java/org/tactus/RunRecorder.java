@@ -14,6 +14,7 @@ import org.tactus.kernel.KernelListener;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
+import org.tactus.trace.BoundHistory;
 import org.tactus.trace.CountersFile;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
@@ -42,6 +43,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final EventHandler events;
     private final StallLog stalls = new StallLog();
     private final StallJudge judge;
+    private final BoundHistory bounds = new BoundHistory();
     private final Optional<CountersFile> counters;
     /** What the control thread wants changed: the monitor's thread is the only one that writes into counters and judge. */
     private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
@@ -88,19 +90,26 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     }
 
     /**
-     * Shows a task to who watches from outside, and makes it known to the judge. Called by the control thread after its admission,
-     * before its first release.
+     * Shows a task to who watches from outside, and makes it known to the judge. Called by the control thread after its admission; its
+     * bound holds from fromNs of the system clock on, which is before its first release.
      */
-    void show(final int slot, final int generation, final Task task, final OptionalLong boundNs) {
+    void show(final int slot, final int generation, final Task task, final OptionalLong boundNs, final long fromNs) {
+        bounds.admitted(generation, fromNs - zeroNs, boundNs);
         changes.add(() -> {
             judge.define(slot, generation, task);
             counters.ifPresent(file -> file.define(slot, generation, task, boundNs));
         });
     }
 
-    /** Shows a new bound of a task that is there. Called by the control thread. */
-    void showBound(final int slot, final OptionalLong boundNs) {
+    /** Shows a new bound of a task that is there, and from when on it holds. Called by the control thread. */
+    void showBound(final int slot, final int generation, final OptionalLong boundNs, final long fromNs) {
+        bounds.changed(generation, fromNs - zeroNs, boundNs);
         counters.ifPresent(file -> changes.add(() -> file.bound(slot, boundNs)));
+    }
+
+    /** The bounds that held for a task. Any thread. */
+    BoundHistory.Summary bounds(final int generation) {
+        return bounds.summary(generation);
     }
 
     /** Changes that wait for the monitor's thread. */
@@ -172,6 +181,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             }
         } else {
             judge.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+            if (type == EventType.COMPLETE) {
+                bounds.completed(generation, argument - zeroNs, timeNs - zeroNs);
+            }
         }
         if (counters.isPresent()) {
             counters.get().onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);

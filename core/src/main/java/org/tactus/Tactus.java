@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
@@ -169,7 +170,7 @@ public final class Tactus implements AutoCloseable {
         final int[] given = prepareAndAdmit();
         final List<TaskHandle> driven = new ArrayList<>();
         for (int i = 0; i < given.length; i++) {
-            final TaskHandle handle = remember(given[i], set.tasks().get(i));
+            final TaskHandle handle = remember(given[i], set.tasks().get(i), zeroNs - START_LEAD_NS);
             if (set.tasks().get(i).release() == Release.SPORADIC) {
                 driven.add(handle);
             }
@@ -223,11 +224,11 @@ public final class Tactus implements AutoCloseable {
         kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
     }
 
-    private TaskHandle remember(final int slot, final Task task) {
+    private TaskHandle remember(final int slot, final Task task, final long fromNs) {
         final TaskHandle handle = new TaskHandle(this, slot, kernel.generation(slot), task.name());
         final OptionalLong boundNs = admission.boundNs(task);
         admitted.add(handle, task, boundNs);
-        recorder.show(slot, handle.generation(), task, boundNs);
+        recorder.show(slot, handle.generation(), task, boundNs, fromNs);
         return handle;
     }
 
@@ -246,23 +247,30 @@ public final class Tactus implements AutoCloseable {
         });
         final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
         final int given;
+        final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         try {
-            given = kernel.addAll(List.of(task), works, () -> Clock.SYSTEM.nanoTime() + LEAD_NS)[0];
+            given = kernel.addAll(List.of(task), works, () -> {
+                fromNs.set(Clock.SYSTEM.nanoTime());
+                return fromNs.get() + LEAD_NS;
+            })[0];
         } catch (final RuntimeException e) {
             close(works);
             throw e;
         }
-        final TaskHandle handle = remember(given, task);
+        final TaskHandle handle = remember(given, task, fromNs.get());
         admitted.present(kernel).forEach(other -> {
-            other.bound(admission.boundNs(other.task()));
-            recorder.showBound(other.handle().slot(), other.boundNs());
+            if (!kernel.isStopped(other.handle().slot())) { // what has ended keeps the bounds that it had
+                other.bound(admission.boundNs(other.task()));
+                recorder.showBound(other.handle().slot(), other.handle().generation(), other.boundNs(), fromNs.get());
+            }
         });
         return handle;
     }
 
     /**
-     * Starts to remove a task; it counts for admissions until its last job is done. A task that is gone, or of a run that has ended, is
-     * left as it is, and so is another one that has its slot or its name.
+     * Starts to remove a task. It counts for admissions, and the bounds that were given with it stay in force, until after its last
+     * job there was an instant without a live job of any task that shares devices with it. A task that is gone, or of a run that has
+     * ended, is left as it is, and so is another one that has its slot or its name.
      *
      * @param task the task
      * @throws IllegalArgumentException when it is another {@link Tactus}'s
@@ -405,7 +413,8 @@ public final class Tactus implements AutoCloseable {
             tasks.add(task);
             results.add(TaskResult.of(task, entry.boundNs(), new TaskResult.Counts(report.released(), report.completed(),
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
-                report.maxNs(), report.lost(), report.stopped()), report.responses()));
+                report.maxNs(), report.lost(), report.stopped()), report.responses())
+                .withHeld(recorder.bounds(entry.handle().generation())));
             if (PrecisionResult.concerns(task)) {
                 precisions.add(PrecisionResult.of(task, report.completed(), report.substitutions(), report.slot()));
             }

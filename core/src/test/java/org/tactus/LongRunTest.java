@@ -105,7 +105,7 @@ class LongRunTest {
             recorder = new RunRecorder(set, TactusOptions.DEFAULT, Optional.of(counters), () -> nowNs, KernelListener.NONE, events);
             recorder.begin(0, () -> 0);
             for (int i = 0; i < set.tasks().size(); i++) {
-                recorder.show(i, i, set.tasks().get(i), OptionalLong.empty());
+                recorder.show(i, i, set.tasks().get(i), OptionalLong.empty(), 0);
             }
         }
 

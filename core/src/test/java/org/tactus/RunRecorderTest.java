@@ -20,8 +20,8 @@ class RunRecorderTest {
         try (RunRecorder recorder =
             new RunRecorder(SET, TactusOptions.DEFAULT, Optional.empty(), Clock.SYSTEM, KernelListener.NONE, EventHandler.NONE)) {
             for (int i = 0; i < 10_000; i++) {
-                recorder.show(0, 1, SET.tasks().getFirst(), OptionalLong.empty());
-                recorder.showBound(0, OptionalLong.of(i));
+                recorder.show(0, 1, SET.tasks().getFirst(), OptionalLong.empty(), 0);
+                recorder.showBound(0, 1, OptionalLong.of(i), i);
             }
             recorder.onRound();
             assertEquals(0, recorder.pendingChanges());

@@ -52,6 +52,15 @@ public final class Blockers {
     }
 
     /**
+     * Until when anything blocks.
+     *
+     * @return the last point in time before which a job can be due that is blocked, nanoseconds from the start of a window
+     */
+    long untilNs() {
+        return byUntil.length == 0 ? 0 : until[byUntil[0]];
+    }
+
+    /**
      * How long a job is blocked at most.
      *
      * @param dueNs when it is due, nanoseconds from the start of a window

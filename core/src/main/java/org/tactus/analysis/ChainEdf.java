@@ -22,6 +22,7 @@ final class ChainEdf {
     private final long[] known;
     private final long[] whole;
     private final EdfWalk walk;
+    private boolean gaveUp;
     /** Latest end of each run of the task under study over all cases so far. */
     private final long[] found;
     private final long[] freeEnd;
@@ -89,7 +90,17 @@ final class ChainEdf {
                 return -1;
             }
         }
+        gaveUp = true;
         return 0;
+    }
+
+    /** Whether {@link #solve} named a task only because the rounds did not suffice. */
+    boolean gaveUp() {
+        return gaveUp;
+    }
+
+    static long mostRounds() {
+        return MOST_ROUNDS;
     }
 
     /** Raises R(i,r) to the end of a run; tells whether that was new. */
@@ -272,7 +283,8 @@ final class ChainEdf {
         return EdfWalk.HARMLESS;
     }
 
-    private String busiest(final int i) {
+    /** What is asked of the busiest device of a task. */
+    String busiest(final int i) {
         double most = -1;
         int where = 0;
         for (final int r : model.used[i]) {

@@ -40,6 +40,10 @@ final class ChainEdfAnalysis implements SchedulabilityTest {
         if (failed >= 0) {
             Arrays.fill(bounds, ChainEdf.INFINITE);
         }
+        if (solver.gaveUp()) {
+            return Verdicts.undecided(name(), set, model.order, bounds, failed,
+                i -> Sentences.undecided(model.name(i), ChainEdf.mostRounds(), solver.busiest(i)));
+        }
         return Verdicts.of(name(), set, model.order, bounds, failed, new Explainer<>(() -> {
             final ChainEdf fresh = new ChainEdf(model, cases);
             fresh.solve();

@@ -17,6 +17,8 @@ final class ChainFixedPriority {
     /** Bound of each rank from the nominal release, or {@link #INFINITE}. */
     private final long[] bound;
     private final long[] cap;
+    /** Whether the steps did not suffice for the bound that was asked for last. */
+    private boolean gaveUp;
 
     ChainFixedPriority(final ChainModel model, final boolean budgeted) {
         this.model = model;
@@ -27,6 +29,15 @@ final class ChainFixedPriority {
 
     long[] bounds() {
         return bound;
+    }
+
+    /** Whether the first task without a bound has none because the steps did not suffice, not because it was seen to be late. */
+    boolean gaveUp() {
+        return gaveUp;
+    }
+
+    static long mostSteps() {
+        return MOST_STEPS;
     }
 
     /**
@@ -75,6 +86,7 @@ final class ChainFixedPriority {
 
     /** Bounds one task; all ranks above it must be bounded. INFINITE when the bound is past the limit. */
     private long response(final int i, final long limit, final int steps) {
+        gaveUp = false;
         final int last = model.runFrom[i + 1] - 1;
         final long tail = model.runTail[last];
         final long start = start(i, limit, steps);
@@ -127,6 +139,7 @@ final class ChainFixedPriority {
             }
             x = next;
         }
+        gaveUp |= x <= most;
         return INFINITE;
     }
 
@@ -145,6 +158,7 @@ final class ChainFixedPriority {
             }
             x = next;
         }
+        gaveUp |= x <= limit;
         return INFINITE;
     }
 
@@ -228,7 +242,8 @@ final class ChainFixedPriority {
         }
     }
 
-    private String busiest(final int i) {
+    /** What is asked of the busiest device of a rank by it and those above it. */
+    String busiest(final int i) {
         double most = -1;
         int where = 0;
         for (final int r : model.used[i]) {

@@ -44,6 +44,12 @@ final class ChainFpAnalysis implements SchedulabilityTest {
         if (budgeted && decisive >= 0) {
             Arrays.fill(bounds, ChainFixedPriority.INFINITE);
         }
+        if (decisive >= 0 && solver.gaveUp()) {
+            final int first = decisive;
+            return Verdicts.undecided(name(), set, model.order, bounds, decisive, i -> i == first
+                ? Sentences.undecided(model.name(i), ChainFixedPriority.mostSteps(), solver.busiest(i))
+                : Sentences.follows(model.name(i), model.name(first), model.deadline[i]));
+        }
         return Verdicts.of(name(), set, model.order, bounds, decisive, new Explainer<>(() -> {
             final ChainFixedPriority fresh = new ChainFixedPriority(model, budgeted);
             fresh.solve();

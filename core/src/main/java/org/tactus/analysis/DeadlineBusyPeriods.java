@@ -18,6 +18,7 @@ public final class DeadlineBusyPeriods {
     private final long[] worstDue;
     private DueDates dates;
     private long steps;
+    private boolean gaveUp;
     private int failing = -1;
 
     /**
@@ -56,11 +57,15 @@ public final class DeadlineBusyPeriods {
      * @param before    by task: jobs that are released at or after this, from the start of a window, need no look
      * @param limit     by task: largest response that is of interest
      * @param mostSteps how many due dates and steps towards fixed points may be looked at
-     * @return false when a response is past its limit, or the steps do not suffice: {@link #failing} tells whose
+     * @param mostDates how many due dates may be looked at while none of them needs a step
+     * @return false when a response is past its limit, {@link #failing} tells whose; or when steps or dates do not suffice,
+     *     {@link #gaveUp} tells that
      */
-    public boolean solve(final long[] before, final long[] limit, final long mostSteps) {
+    public boolean solve(final long[] before, final long[] limit, final long mostSteps, final long mostDates) {
         Arrays.fill(bound, 0);
         steps = mostSteps;
+        gaveUp = false;
+        long left = mostDates;
         long last = Long.MIN_VALUE;
         for (int i = 0; i < tasks; i++) {
             last = Math.max(last, Saturating.add(before[i], jobs.deadline[i]));
@@ -69,6 +74,10 @@ public final class DeadlineBusyPeriods {
         while (dates.comingNs() < last) {
             dates.next();
             steps--;
+            if (left-- <= 0) {
+                gaveUp = true;
+                return false;
+            }
             if (!lookAt(before, limit)) {
                 return false;
             }
@@ -123,6 +132,7 @@ public final class DeadlineBusyPeriods {
         long x = base;
         while (x + tail - release <= limit) {
             if (steps-- <= 0) {
+                gaveUp = true;
                 return false;
             }
             final long next = Saturating.add(base, repeatedWork(x, i));
@@ -153,6 +163,15 @@ public final class DeadlineBusyPeriods {
             }
         }
         return sum;
+    }
+
+    /**
+     * Whether steps or dates did not suffice in {@link #solve}.
+     *
+     * @return true when it did not come to an end
+     */
+    public boolean gaveUp() {
+        return gaveUp;
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.tactus.analysis;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -63,7 +64,22 @@ final class DeviceAnalysis implements SchedulabilityTest {
 
     private Verdict fixedPriority(final TaskSet set) {
         final DeviceModel model = new DeviceModel(set, ChainModel.priorityOrder(set));
-        final long[] bounds = new DeviceFixedPriority(model, grain == Grain.ANY, tick).solve();
+        final DeviceFixedPriority solver = new DeviceFixedPriority(model, grain == Grain.ANY, tick);
+        final long[] bounds = solver.solve();
+        int late = -1;
+        int undecided = -1;
+        for (int i = 0; i < bounds.length; i++) {
+            late = late < 0 && bounds[i] > model.deadline[i] && !solver.isUndecided(i) ? i : late;
+            undecided = undecided < 0 && solver.isUndecided(i) ? i : undecided;
+        }
+        if (undecided >= 0) {
+            final int decisive = late >= 0 ? late : undecided;
+            final IntFunction<Explanation> explain = i -> solver.isUndecided(i)
+                ? Sentences.undecided(model.name(i), DeviceFixedPriority.mostSteps(), Sentences.load(model.device(), model.load(i)))
+                : new DeviceFixedPriority(model, grain == Grain.ANY, tick).explain(i);
+            return late >= 0 ? Verdicts.of(name(), set, model.order, bounds, decisive, explain)
+                : Verdicts.undecided(name(), set, model.order, bounds, decisive, explain);
+        }
         return Verdicts.of(name(), set, model.order, bounds, firstAbove(bounds, model.deadline),
             i -> new DeviceFixedPriority(model, grain == Grain.ANY, tick).explain(i));
     }
@@ -74,8 +90,13 @@ final class DeviceAnalysis implements SchedulabilityTest {
         final boolean good = solver.solve(0);
         final long[] bounds = solver.bounds();
         final int decisive = good ? -1 : firstAbove(bounds, model.deadline);
+        final boolean gaveUp = solver.gaveUp();
         if (!good) {
             Arrays.fill(bounds, DeviceEdf.INFINITE);
+        }
+        if (gaveUp) {
+            return Verdicts.undecided(name(), set, model.order, bounds, decisive,
+                i -> Sentences.undecided(model.name(i), DeviceEdf.mostSteps(), Sentences.load(model.device(), model.load(model.tasks - 1))));
         }
         return Verdicts.of(name(), set, model.order, bounds, decisive, new Explainer<>(
             () -> solved(model, decisive), (fresh, i) -> explainEdf(fresh, model, i, decisive)));

@@ -14,7 +14,8 @@ import java.util.List;
 final class DeviceEdf {
     static final long INFINITE = Long.MAX_VALUE;
     private static final long MOST_STEPS = 1 << 20;
-    private static final double MOST_LOAD = 1 + 1e-9;
+    /** Due dates that are looked at: a matter of seconds. */
+    private static final long MOST_DATES = 1 << 24;
 
     private final DeviceModel model;
     private final boolean preemptive;
@@ -22,6 +23,9 @@ final class DeviceEdf {
     private final long[] bound;
     private final Blockers blockers;
     private final DeadlineBusyPeriods periods;
+    private final DeadlineBusyPeriods.Jobs jobs;
+    private boolean byDemand;
+    private boolean gaveUp;
 
     DeviceEdf(final DeviceModel model, final boolean preemptive, final long tick) {
         this.model = model;
@@ -35,8 +39,9 @@ final class DeviceEdf {
             blocking[i] = preemptive ? 0 : Math.max(0, model.longest[i] - tick);
         }
         blockers = new Blockers(until, blocking);
-        periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
-            preemptive ? new long[model.tasks] : model.tail, model.stall, preemptive), blockers);
+        jobs = new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
+            preemptive ? new long[model.tasks] : model.tail, model.stall, preemptive);
+        periods = new DeadlineBusyPeriods(jobs, blockers);
     }
 
     long[] bounds() {
@@ -47,25 +52,47 @@ final class DeviceEdf {
         return model.load(model.tasks - 1);
     }
 
+    /** Whether the search for responses was too long and demand alone shows that every deadline holds: the bounds are the deadlines. */
+    boolean byDemand() {
+        return byDemand;
+    }
+
+    /** Whether neither the responses nor the demand could be told within the guard. */
+    boolean gaveUp() {
+        return gaveUp;
+    }
+
+    /** Steps that a search takes at most. */
+    static long mostSteps() {
+        return MOST_STEPS;
+    }
+
     /**
      * Bounds all tasks.
      *
      * @param slack how far past its deadline a response is followed, nanoseconds; 0 to stop at the first miss
-     * @return false when a response passes deadline + slack, or when the guard stops it: then some bound is INFINITE
+     * @return false when a response passes deadline + slack, or when the guard stops it and demand does not decide either: then some
+     *     bound is INFINITE
      */
     boolean solve(final long slack) {
-        final long busy = load() > MOST_LOAD ? INFINITE : busyPeriod();
-        if (busy == INFINITE) {
+        byDemand = false;
+        gaveUp = false;
+        if (DemandTest.exceedsAllTime(model.period, model.cost)) {
             Arrays.fill(bound, INFINITE);
             return false;
         }
+        // Where the busy period is too long to be told, the first windows are looked at for a miss all the same.
+        final long busy = Math.min(BusyPeriod.longestNs(model), Long.MAX_VALUE / 8);
         final long[] before = new long[model.tasks];
         final long[] limit = new long[model.tasks];
         for (int i = 0; i < model.tasks; i++) {
             before[i] = busy;
             limit[i] = Saturating.add(model.deadline[i], slack);
         }
-        final boolean good = periods.solve(before, limit, MOST_STEPS);
+        final boolean good = periods.solve(before, limit, MOST_STEPS, MOST_DATES);
+        if (periods.gaveUp()) {
+            return demand();
+        }
         for (int i = 0; i < model.tasks; i++) {
             bound[i] = periods.boundNs(i);
         }
@@ -75,30 +102,25 @@ final class DeviceEdf {
         return good;
     }
 
-    private long busyPeriod() {
-        long x = model.stall;
-        for (int k = 0; k < model.tasks; k++) {
-            x = Saturating.add(x, model.cost[k]);
+    /** Decides by demand alone, where windows are too long to be looked at. */
+    private boolean demand() {
+        byDemand = new DemandTest(jobs, blockers).decide(MOST_STEPS) == DemandTest.Answer.HOLDS;
+        gaveUp = !byDemand;
+        for (int i = 0; i < model.tasks; i++) {
+            bound[i] = byDemand ? model.deadline[i] : INFINITE;
         }
-        for (long steps = MOST_STEPS; steps > 0; steps--) {
-            long next = model.stall;
-            for (int k = 0; k < model.tasks; k++) {
-                next = Saturating.add(next,
-                    Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));
-            }
-            if (next == x) {
-                return x;
-            }
-            if (next > Long.MAX_VALUE / 8) {
-                return INFINITE;
-            }
-            x = next;
-        }
-        return INFINITE;
+        return byDemand;
     }
 
     /** Explains task i after a solve that bounded it, or followed it past its deadline. */
     Explanation explain(final int i) {
+        if (byDemand) {
+            final long own = model.cost[i] + model.jitter[i] + model.stall;
+            return Sentences.byDemand(model.name(i), model.deadline[i], List.of(
+                Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)), Term.own(Term.Kind.OVERHEAD, model.overhead(i)),
+                Term.own(Term.Kind.JITTER, model.jitter[i]), Term.own(Term.Kind.STALL, model.stall),
+                new Term(Term.Kind.DEMAND, "", model.device(), 1, model.deadline[i] - own)));
+        }
         final long response = bound[i];
         final long d = periods.worstDueNs(i);
         final List<Term> terms = new ArrayList<>();

@@ -23,6 +23,9 @@ final class DeviceFixedPriority {
     private final long tick;
     private final long[] suffix;
     private long steps;
+    /** Whether the steps did not suffice for the bound that was asked for last. */
+    private boolean gaveUp;
+    private final boolean[] undecided;
     private long worstJob;
     private long worstWindow;
 
@@ -30,6 +33,7 @@ final class DeviceFixedPriority {
         this.model = model;
         this.preemptive = preemptive;
         this.tick = tick;
+        undecided = new boolean[model.tasks];
         suffix = new long[model.tasks + 1];
         for (int i = model.tasks - 1; i >= 0; i--) {
             suffix[i] = Math.max(suffix[i + 1], preemptive ? 0 : model.longest[i]);
@@ -47,8 +51,18 @@ final class DeviceFixedPriority {
         for (int i = 0; i < model.tasks; i++) {
             load += (double) model.cost[i] / model.period[i];
             bounds[i] = load > MOST_LOAD ? INFINITE : bound(i, model.deadline[i], MOST_STEPS);
+            undecided[i] = load <= MOST_LOAD && gaveUp;
         }
         return bounds;
+    }
+
+    /** Whether a rank has no bound because the steps of {@link #solve} did not suffice, not because it was seen to be late. */
+    boolean isUndecided(final int rank) {
+        return undecided[rank];
+    }
+
+    static long mostSteps() {
+        return MOST_STEPS;
     }
 
     private long blocking(final int i) {
@@ -57,6 +71,7 @@ final class DeviceFixedPriority {
 
     private long bound(final int i, final long limit, final long budget) {
         steps = budget;
+        gaveUp = false;
         final long base = Saturating.add(blocking(i), model.stall);
         final long cost = model.cost[i];
         final long tail = preemptive ? 0 : model.tail[i];
@@ -101,7 +116,11 @@ final class DeviceFixedPriority {
         final long[] jitter = model.jitter;
         final long[] cost = model.cost;
         long x = at;
-        while (x <= most && steps-- > 0) {
+        while (x <= most) {
+            if (steps-- <= 0) {
+                gaveUp = true;
+                return INFINITE;
+            }
             long next = base;
             for (int k = 0; k < i; k++) {
                 final long span = x + jitter[k] - (preemptive ? 1 : 0);
@@ -132,6 +151,7 @@ final class DeviceFixedPriority {
             }
             x = sum;
         }
+        gaveUp = true;
         return INFINITE;
     }
 

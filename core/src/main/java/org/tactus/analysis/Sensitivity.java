@@ -12,6 +12,7 @@ import org.tactus.model.Offer;
 import org.tactus.model.Platform;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Segment;
+import org.tactus.model.SharingGroups;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -56,23 +57,27 @@ public final class Sensitivity {
     }
 
     /**
-     * Finds the largest factor by which one task's WCETs can grow.
+     * Finds the largest factor by which one task's WCETs can grow while all tasks that share devices with it pass.
      *
      * @param task its index in the file's order
      * @return the factor, at most 1000; empty when no factor from one millionth on passes
      */
     public OptionalDouble largestFactor(final int task) {
-        return factor(task);
+        final List<Integer> group = group(task);
+        return of(group).factor(group.indexOf(task));
     }
 
     /**
-     * Finds the smallest period of one task, its deadline and jitter kept where the period allows, else lowered to it.
+     * Finds the smallest period of one task at which all tasks that share devices with it pass, its deadline and jitter kept where the period allows, else lowered to it.
      *
      * @param task its index in the file's order
      * @return nanoseconds, at most the present period; empty when the present one does not pass
      */
     public OptionalLong smallestPeriodNs(final int task) {
-        return least(1, set.tasks().get(task).periodNs(), ns -> passes(withPeriod(task, ns)));
+        final List<Integer> group = group(task);
+        final Sensitivity alone = of(group);
+        final int index = group.indexOf(task);
+        return least(1, set.tasks().get(task).periodNs(), ns -> alone.passes(alone.withPeriod(index, ns)));
     }
 
     /**
@@ -86,7 +91,19 @@ public final class Sensitivity {
         if (memory.isEmpty()) {
             return OptionalLong.empty();
         }
-        return least(memory.get().chunkBytes(), memory.get().capacityBytes(), bytes -> passes(withCapacity(device, bytes)));
+        final Sensitivity alone = SharingGroups.of(set).stream().filter(group -> group.stream().anyMatch(i -> uses(i, device)))
+            .findFirst().map(this::of).orElse(this);
+        return least(memory.get().chunkBytes(), memory.get().capacityBytes(),
+            bytes -> alone.passes(alone.withCapacity(device, bytes)));
+    }
+
+    /** The question for the tasks alone that share devices with one, since others neither delay them nor are delayed. */
+    private Sensitivity of(final List<Integer> group) {
+        return group.size() == set.tasks().size() ? this : new Sensitivity(test, SharingGroups.subset(set, group));
+    }
+
+    private List<Integer> group(final int task) {
+        return SharingGroups.of(set).stream().filter(group -> group.contains(task)).findFirst().orElseThrow();
     }
 
     private OptionalDouble factor(final int task) {
@@ -121,6 +138,11 @@ public final class Sensitivity {
             }
         }
         return OptionalLong.of(good);
+    }
+
+    private boolean uses(final int task, final int device) {
+        return set.tasks().get(task).segments().stream().anyMatch(segment -> segment.device() == device
+            || segment.offer().isPresent() && segment.offer().get().device() == device);
     }
 
     private boolean passes(final TaskSet changed) {

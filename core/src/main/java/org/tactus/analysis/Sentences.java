@@ -74,6 +74,35 @@ public final class Sentences {
     }
 
     /**
+     * Explains a task of which the test does not know whether it is bounded.
+     *
+     * @param name  the task
+     * @param steps how many steps the test took before it gave up
+     * @param load  what {@link #load(String, double)} says
+     * @return the explanation
+     */
+    public static Explanation undecided(final String name, final long steps, final String load) {
+        return new Explanation(OptionalLong.empty(), OptionalLong.empty(), List.of(),
+            name + " is undecided: gave up after " + steps + " steps, with neither a bound nor a proof of a miss; " + load
+                + "; shrink segments a little or choose periods that divide each other");
+    }
+
+    /**
+     * Explains a task that meets its deadline because what can be due by any point in time is never more than there is time for.
+     *
+     * @param name       the task
+     * @param deadlineNs relative deadline, nanoseconds: the bound
+     * @param terms      the addends, in any order
+     * @return the explanation
+     */
+    public static Explanation byDemand(final String name, final long deadlineNs, final List<Term> terms) {
+        final Explanation plain = explain(name, deadlineNs, deadlineNs, deadlineNs, terms);
+        return new Explanation(plain.responseNs(), plain.firstFailingNs(), plain.terms(), name + " meets its deadline "
+            + Durations.format(deadlineNs) + ": by any point in time no more work can be due than there is time for; the device can be"
+            + " busy for so long without a break that no smaller bound was searched for");
+    }
+
+    /**
      * Says how much of a device's time is asked for.
      *
      * @param device its name
@@ -81,7 +110,13 @@ public final class Sentences {
      * @return such as {@code gpu0 is asked for 108.0% of its time}
      */
     public static String load(final String device, final double share) {
-        return device + " is asked for " + String.format(Locale.ROOT, "%.1f", share * 100) + "% of its time";
+        // Close to all of the time, as many digits as tell on which side of it.
+        final double off = Math.abs(share * 100 - 100);
+        int digits = 1;
+        while (digits < 10 && off > 0 && off < 0.5 * Math.pow(10, -digits)) {
+            digits++;
+        }
+        return device + " is asked for " + String.format(Locale.ROOT, "%." + digits + "f", share * 100) + "% of its time";
     }
 
     private static String describe(final Term term) {

@@ -28,6 +28,8 @@ public record Term(Kind kind, String by, String where, long jobs, long ns) {
         INTERFERENCE("interference"),
         /** How long before the nominal release the examined window starts: negative, it takes off. */
         EARLIER_START("earlier start of the window"),
+        /** Work that can be due before the job's deadline: all that fits, where no smaller bound was searched for. */
+        DEMAND("work due before, at most"),
         /** Swapping on the job's own behalf. */
         SWAP("own swapping");
 

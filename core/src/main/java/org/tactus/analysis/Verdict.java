@@ -1,6 +1,7 @@
 package org.tactus.analysis;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
@@ -9,12 +10,16 @@ import java.util.function.Supplier;
 public final class Verdict {
     private final String test;
     private final boolean schedulable;
+    private final boolean undecided;
     private final Supplier<String> reason;
     private final List<TaskVerdict> tasks;
 
-    private Verdict(final String test, final boolean schedulable, final Supplier<String> reason, final List<TaskVerdict> tasks) {
+    private Verdict(
+        final String test, final boolean schedulable, final boolean undecided, final Supplier<String> reason,
+        final List<TaskVerdict> tasks) {
         this.test = test;
         this.schedulable = schedulable;
+        this.undecided = undecided;
         this.reason = reason;
         this.tasks = List.copyOf(tasks);
     }
@@ -30,10 +35,10 @@ public final class Verdict {
     public static Verdict of(final String test, final List<TaskVerdict> tasks) {
         for (final TaskVerdict task : tasks) {
             if (!task.bounded()) {
-                return new Verdict(test, false, () -> task.explanation().sentence(), tasks);
+                return new Verdict(test, false, false, () -> task.explanation().sentence(), tasks);
             }
         }
-        return new Verdict(test, true, () -> "", tasks);
+        return new Verdict(test, true, false, () -> "", tasks);
     }
 
     /**
@@ -45,7 +50,7 @@ public final class Verdict {
      * @return the verdict
      */
     public static Verdict rejected(final String test, final List<TaskVerdict> tasks, final TaskVerdict decisive) {
-        return new Verdict(test, false, () -> decisive.explanation().sentence(), tasks);
+        return new Verdict(test, false, false, () -> decisive.explanation().sentence(), tasks);
     }
 
     /**
@@ -57,7 +62,21 @@ public final class Verdict {
      * @return the verdict
      */
     public static Verdict rejected(final String test, final List<TaskVerdict> tasks, final Supplier<String> reason) {
-        return new Verdict(test, false, reason, tasks);
+        return new Verdict(test, false, false, reason, tasks);
+    }
+
+    /**
+     * Makes a verdict of a set that is not schedulable, or of which the test could not say that it is.
+     *
+     * @param test      the test's name
+     * @param tasks     in the file's order
+     * @param undecided true when the test gave up before it knew
+     * @param reason    one sentence
+     * @return the verdict
+     */
+    public static Verdict not(
+        final String test, final List<TaskVerdict> tasks, final boolean undecided, final Supplier<String> reason) {
+        return new Verdict(test, false, undecided, reason, tasks);
     }
 
     /**
@@ -76,6 +95,24 @@ public final class Verdict {
      */
     public boolean schedulable() {
         return schedulable;
+    }
+
+    /**
+     * Whether the test gave up before it knew: the set may not run, but nothing shows that it would miss a deadline.
+     *
+     * @return true only when {@link #schedulable} is not
+     */
+    public boolean undecided() {
+        return undecided;
+    }
+
+    /**
+     * What reports say first.
+     *
+     * @return {@code schedulable}, {@code undecided} or {@code NOT schedulable}
+     */
+    public String word() {
+        return schedulable ? "schedulable" : undecided ? "undecided" : "NOT schedulable";
     }
 
     /**
@@ -98,6 +135,6 @@ public final class Verdict {
 
     @Override
     public String toString() {
-        return test + (schedulable ? ": schedulable " : ": not schedulable ") + tasks;
+        return test + ": " + word().toLowerCase(Locale.ROOT) + " " + tasks;
     }
 }

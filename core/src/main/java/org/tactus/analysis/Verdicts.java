@@ -30,6 +30,22 @@ final class Verdicts {
      */
     static Verdict of(final String test, final TaskSet set, final int[] order, final long[] bounds, final int decisive,
         final IntFunction<Explanation> explain) {
+        final TaskVerdict[] tasks = tasks(set, order, bounds, explain);
+        if (decisive >= 0) {
+            return Verdict.rejected(test, Arrays.asList(tasks), tasks[order[decisive]]);
+        }
+        return Applicability.withMemory(set, Verdict.of(test, Arrays.asList(tasks)));
+    }
+
+    /** Makes the verdict of a test that gave up before it knew whether a rank, the decisive one, is bounded. */
+    static Verdict undecided(final String test, final TaskSet set, final int[] order, final long[] bounds, final int decisive,
+        final IntFunction<Explanation> explain) {
+        final TaskVerdict[] tasks = tasks(set, order, bounds, explain);
+        return Verdict.not(test, Arrays.asList(tasks), true, () -> tasks[order[decisive]].explanation().sentence());
+    }
+
+    private static TaskVerdict[] tasks(
+        final TaskSet set, final int[] order, final long[] bounds, final IntFunction<Explanation> explain) {
         final TaskVerdict[] tasks = new TaskVerdict[order.length];
         for (int rank = 0; rank < order.length; rank++) {
             final int i = rank;
@@ -37,9 +53,6 @@ final class Verdicts {
             final long bound = bounds[i] <= task.deadlineNs() ? bounds[i] : TaskVerdict.UNBOUNDED;
             tasks[order[i]] = new TaskVerdict(task.name(), bound, task.deadlineNs(), () -> explain.apply(i));
         }
-        if (decisive >= 0) {
-            return Verdict.rejected(test, Arrays.asList(tasks), tasks[order[decisive]]);
-        }
-        return Applicability.withMemory(set, Verdict.of(test, Arrays.asList(tasks)));
+        return tasks;
     }
 }

@@ -2,6 +2,7 @@ package org.tactus.kernel;
 
 import java.util.Optional;
 import org.tactus.model.TaskSet;
+import org.tactus.policy.ModeChanges;
 
 /** Asked before a task is taken; may be slow, is called by the control thread, one call at a time. */
 @FunctionalInterface
@@ -12,8 +13,18 @@ public interface Admission {
     /**
      * Judges a set.
      *
-     * @param candidate the set as it would be, tasks that are being removed included
+     * @param candidate the set as it would be: in the order that decides among equals, with the removed tasks that still count
      * @return why it is refused, in one sentence; empty when it may run
      */
     Optional<String> refusal(TaskSet candidate);
+
+    /**
+     * How long one device can be busy without a break: so long at most a removed task counts that shared nothing but this device.
+     *
+     * @param group tasks that use a single device, all of those that do
+     * @return nanoseconds; {@link ModeChanges#UNKNOWN} when that is not known
+     */
+    default long longestBusyPeriodNs(final TaskSet group) {
+        return ModeChanges.UNKNOWN;
+    }
 }

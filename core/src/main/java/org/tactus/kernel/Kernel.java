@@ -12,6 +12,7 @@ import org.tactus.device.SegmentWork;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.policy.ModeChanges;
 import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
 import org.tactus.policy.SwapCounts;
@@ -34,6 +35,7 @@ public final class Kernel implements AutoCloseable {
     private final DispatcherGroup group;
     private final TaskLayout layout;
     private final Monitor monitor;
+    private final ModeWatch modes;
     private boolean started;
     private boolean stopped;
     private long endNs;
@@ -66,7 +68,8 @@ public final class Kernel implements AutoCloseable {
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
         layout = new TaskLayout(state, tasks, group);
-        monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock);
+        modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
+        monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
     }
 
     /**
@@ -124,36 +127,43 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
-        final List<Task> candidate = tasks.tasks();
+        final List<Task> present = tasks.tasks();
+        final List<Task> candidate = modes.counted();
         for (final Task task : additions) {
-            if (candidate.stream().anyMatch(other -> other.name().equals(task.name()))) {
+            if (present.stream().anyMatch(other -> other.name().equals(task.name()))) {
                 throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
             }
+            present.add(task);
             candidate.add(task);
         }
         refuseLost(additions);
-        final Optional<String> refusal = admission.refusal(
-            new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), candidate));
+        final Optional<String> refusal = admission.refusal(with(candidate));
         if (refusal.isPresent()) {
-            throw new AdmissionRefusedException(refusal.get());
+            throw new AdmissionRefusedException(refusal.get() + modes.remark());
         }
         final int[] slots = new int[additions.size()];
         final long firstNs;
         try {
             layout.define(additions, segments, slots);
+            modes.joined(slots, additions);
             firstNs = zeroNs.getAsLong();
             // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
             // and stops them when they are admitted.
             refuseLost(additions);
         } catch (final RuntimeException e) {
+            modes.withdrawn(additions);
             layout.undefine(additions, e);
-            admission.refusal(new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), tasks.tasks())); // runs on
+            admission.refusal(with(modes.counted())); // runs on
             throw e;
         }
         for (int i = 0; i < slots.length; i++) {
             admit(slots[i], firstNs + additions.get(i).offsetNs());
         }
         return slots;
+    }
+
+    private TaskSet with(final List<Task> members) {
+        return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), members);
     }
 
     private void refuseLost(final List<Task> additions) {
@@ -183,7 +193,8 @@ public final class Kernel implements AutoCloseable {
 
     /**
      * Starts to remove a task: no further job is released, a live one ends after its running segment. The task counts for
-     * admissions until then. A task that is gone, or that a kernel which has stopped held, is left as it is, and so is another task in
+     * admissions until after that there was an instant without a live job of any task that shares devices with it
+     * ({@link ModeChanges}). A task that is gone, or that a kernel which has stopped held, is left as it is, and so is another task in
      * its slot.
      *
      * @param slot       the task's slot
@@ -192,6 +203,7 @@ public final class Kernel implements AutoCloseable {
     public synchronized void remove(final int slot, final int generation) {
         final Task task = tasks.task(slot, generation);
         if (!stopped && task != null && tasks.markRemoving(slot)) {
+            modes.removing(slot);
             state.requestStop(slot, generation);
             group.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation, 0);
         }
@@ -240,8 +252,10 @@ public final class Kernel implements AutoCloseable {
 
     /** Frees the slots of tasks that were removed and have stopped; what was counted of them is kept. */
     private void reclaim() {
+        modes.observe();
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.isRemoving(slot) && state.isStopped(slot) && forgetAll(slot)) {
+                modes.noteStopped();
                 final TaskTable.Entry entry = tasks.entry(slot);
                 tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[slot], report(slot));
                 tasks.clear(slot);

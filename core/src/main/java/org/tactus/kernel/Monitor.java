@@ -40,6 +40,7 @@ final class Monitor implements Runnable, EventHandler {
     private final OwedCommands commands;
     private final Runnable round;
     private final Runnable watch = this::watch;
+    private final Runnable changes;
     private final Thread thread;
     private volatile boolean running = true;
     private volatile String granted = "not started";
@@ -47,7 +48,8 @@ final class Monitor implements Runnable, EventHandler {
 
     Monitor(
         final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final Overheads machine,
-        final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock) {
+        final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock,
+        final ModeWatch modes) {
         this.group = group;
         this.dispatchers = group.dispatchers();
         this.tasks = tasks;
@@ -65,6 +67,7 @@ final class Monitor implements Runnable, EventHandler {
             (task, job, lateNs) -> attempt(() -> listener.onDeadlineMiss(task.name(), job, lateNs)));
         this.commands = new OwedCommands(group);
         this.round = listener::onRound;
+        this.changes = modes::observe;
         this.thread = Thread.ofPlatform().name("tactus-monitor").daemon(true).unstarted(this);
     }
 
@@ -89,6 +92,7 @@ final class Monitor implements Runnable, EventHandler {
         attempt(() -> granted = setup.apply("monitor", List.of()));
         while (running) {
             attempt(watch);
+            attempt(changes);
             attempt(round);
             LockSupport.parkNanos(ROUND_NS);
         }

@@ -202,8 +202,9 @@ final class HomeReleases {
         final long number = buffer.getLong(at + TaskDescriptor.JOB_COUNT_OFFSET);
         final long deadlineNs = buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET);
         final boolean edf = isEdf(at);
-        buffer.putLong(at + TaskDescriptor.JOB_COUNT_OFFSET, number + 1);
         buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_LIVE);
+        // Release, live first: who looks twice whether jobs are live (ModeChanges) sees this one live, or sees the count grown.
+        buffer.putLongRelease(at + TaskDescriptor.JOB_COUNT_OFFSET, number + 1);
         buffer.putLong(job + JobDescriptor.NOMINAL_OFFSET, nominalNs);
         buffer.putLong(job + JobDescriptor.DEADLINE_OFFSET, nominalNs + deadlineNs);
         buffer.putLong(job + JobDescriptor.KEY1_OFFSET,

@@ -229,6 +229,16 @@ public final class PolicyState {
     }
 
     /**
+     * Tells whether a slot was never used. Control thread.
+     *
+     * @param slot the slot
+     * @return true until a task is defined in it
+     */
+    public boolean isFree(final int slot) {
+        return buffer.getIntAcquire(task(slot) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_FREE;
+    }
+
+    /**
      * Sets how long after its end a segment may be seen to have ended, before the difference counts as execution: what the analysis
      * charges for a completion. What it charges for a dispatch passes before the segment starts, so none of it is left to forgive.
      * Called by the control thread before the first dispatcher starts.
@@ -295,6 +305,27 @@ public final class PolicyState {
      */
     public boolean isLive(final int task) {
         return buffer.getIntAcquire(task(task) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_LIVE;
+    }
+
+    /**
+     * The place of a task among those that are equal otherwise: the analysis takes them in this order, and so do the ready queues.
+     * Control thread, after the task was defined.
+     *
+     * @param task the task
+     * @return less for a task that was defined earlier
+     */
+    public int order(final int task) {
+        return buffer.getInt(task(task) + TaskDescriptor.ORDER_OFFSET);
+    }
+
+    /**
+     * Jobs that a task has begun, as far as its home dispatcher has published them. Any thread.
+     *
+     * @param task the task
+     * @return a count that only grows until the slot is defined anew; a job that it counts was published as live before
+     */
+    public long jobCount(final int task) {
+        return buffer.getLongAcquire(task(task) + TaskDescriptor.JOB_COUNT_OFFSET);
     }
 
     /**

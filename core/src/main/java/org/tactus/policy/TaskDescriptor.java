@@ -60,7 +60,7 @@ public final class TaskDescriptor {
 
     /** Nanoseconds; nominal release of the next job of a periodic task. */
     public static final int NEXT_NOMINAL_OFFSET = CACHE_LINE_LENGTH;
-    /** Number of jobs started so far. */
+    /** Number of jobs started so far. Published with release, after the state: who sees a job counted has seen it live. */
     public static final int JOB_COUNT_OFFSET = NEXT_NOMINAL_OFFSET + SIZE_OF_LONG;
     /** Nanoseconds; the last sporadic arrival that became a job or was counted. Published with release: callers read it. */
     public static final int CONSUMED_ARRIVAL_OFFSET = JOB_COUNT_OFFSET + SIZE_OF_LONG;

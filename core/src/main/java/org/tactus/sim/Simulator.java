@@ -2,6 +2,7 @@ package org.tactus.sim;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -11,6 +12,7 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.policy.DeviceScheduler;
 import org.tactus.policy.JobListener;
+import org.tactus.policy.ModeChanges;
 import org.tactus.policy.PolicyState;
 import org.tactus.policy.SporadicGate;
 import org.tactus.policy.SwapCounts;
@@ -36,6 +38,8 @@ public final class Simulator {
     private static final int ARRIVE = 2 << KIND_SHIFT;
     private static final int REQUEST = 3 << KIND_SHIFT;
     private static final int MOVE = 4 << KIND_SHIFT;
+    private static final int CHANGE = 5 << KIND_SHIFT;
+    private static final long NOT_PLANNED = -1;
 
     private final EventQueue events = new EventQueue();
     private final SeededRandom random = new SeededRandom();
@@ -44,6 +48,11 @@ public final class Simulator {
     private long[] nominalNs = new long[0];
     private int[] destination = new int[0];
     private boolean[] held = new boolean[0];
+    /** When the planned event of a task's request, or of a device's releases, comes; another one of that kind is out of date. */
+    private long[] requestNs = new long[0];
+    private long[] tickNs = new long[0];
+    private boolean[] present = new boolean[0];
+    private int[] firstSegment = new int[0];
     private long[] elapsedNs = new long[0];
     private long[] doneNs = new long[0];
     private long[] busyNs = new long[0];
@@ -53,6 +62,9 @@ public final class Simulator {
 
     private TaskSet set;
     private SimulationOptions options;
+    private ChangePlan plan = ChangePlan.NONE;
+    private ModeChanges modes;
+    private final Changes changes = new Changes();
     private JobListener jobs;
     private SegmentListener segments;
     private PolicyState state;
@@ -75,7 +87,25 @@ public final class Simulator {
      */
     public void run(
         final TaskSet taskSet, final SimulationOptions how, final JobListener jobListener, final SegmentListener segmentListener) {
+        run(taskSet, how, jobListener, segmentListener, ChangePlan.NONE);
+    }
+
+    /**
+     * Runs a set whose tasks come and go.
+     *
+     * @param taskSet         every task that is ever there; every WCET is known
+     * @param how             how the simulation goes
+     * @param jobListener     told of every job's fate
+     * @param segmentListener told of every segment and hand-off
+     * @param changePlan      adds and removes tasks
+     * @throws IllegalArgumentException when a segment has no WCET
+     */
+    public void run(
+        final TaskSet taskSet, final SimulationOptions how, final JobListener jobListener, final SegmentListener segmentListener,
+        final ChangePlan changePlan) {
+        plan = changePlan;
         prepare(taskSet, how, jobListener, segmentListener);
+        scheduleChange();
         loop(false);
     }
 
@@ -89,6 +119,7 @@ public final class Simulator {
      */
     public long[] maxResponses(final TaskSet taskSet, final SimulationOptions how) {
         tracker.prepare(taskSet.tasks().size());
+        plan = ChangePlan.NONE;
         prepare(taskSet, how, tracker, SegmentListener.NONE);
         loop(false);
         return tracker.maxResponsesNs();
@@ -103,6 +134,7 @@ public final class Simulator {
      */
     public boolean missesDeadline(final TaskSet taskSet, final SimulationOptions how) {
         tracker.prepare(taskSet.tasks().size());
+        plan = ChangePlan.NONE;
         prepare(taskSet, how, tracker, SegmentListener.NONE);
         loop(true);
         boolean missed = tracker.missed();
@@ -188,7 +220,9 @@ public final class Simulator {
         completionNs = charged ? taskSet.overheads().completionNs() : 0;
         lay(taskCount, deviceCount);
         for (int i = 0; i < taskCount; i++) {
-            admit(i);
+            if (present[i]) {
+                admit(i, firstNs(i));
+            }
         }
         for (int device = 0; device < deviceCount; device++) {
             scheduleTick(device);
@@ -200,17 +234,23 @@ public final class Simulator {
             nominalNs = new long[taskCount];
             destination = new int[taskCount];
             held = new boolean[taskCount];
+            requestNs = new long[taskCount];
+            present = new boolean[taskCount];
+            firstSegment = new int[taskCount];
         }
         if (schedulers.length < deviceCount) {
             elapsedNs = new long[deviceCount];
             doneNs = new long[deviceCount];
             busyNs = new long[deviceCount];
             dirty = new boolean[deviceCount];
+            tickNs = new long[deviceCount];
             schedulers = new DeviceScheduler[deviceCount];
             swaps = new SwapSimulation[deviceCount];
         }
         Arrays.fill(busyNs, 0);
         Arrays.fill(dirty, false);
+        Arrays.fill(tickNs, NOT_PLANNED);
+        Arrays.fill(requestNs, NOT_PLANNED);
     }
 
     private void lay(final int taskCount, final int deviceCount) {
@@ -232,7 +272,8 @@ public final class Simulator {
         for (int device = 0; device < deviceCount; device++) {
             schedulers[device] = new DeviceScheduler(state, device, jobs);
         }
-        int firstSegment = 0;
+        modes = new ModeChanges(state, set.platform(), plan::longestBusyPeriodNs);
+        int segment = 0;
         for (int i = 0; i < taskCount; i++) {
             final Task task = set.tasks().get(i);
             for (int j = 0; j < task.segments().size(); j++) {
@@ -241,12 +282,22 @@ public final class Simulator {
                         + "' has no WCET; give one, or measure it with tactus profile");
                 }
             }
-            state.define(i, released(task), firstSegment, random.next());
-            firstSegment += task.segments().size();
+            firstSegment[i] = segment;
+            segment += task.segments().size();
+            present[i] = plan.startsWith(i);
+            if (present[i]) {
+                define(i);
+            }
         }
         for (int device = 0; device < deviceCount; device++) {
             swaps[device] = SwapSimulation.of(set, device, state, schedulers[device], options, random);
         }
+    }
+
+    private void define(final int task) {
+        final Task model = set.tasks().get(task);
+        state.define(task, released(model), firstSegment[task], random.next());
+        modes.joined(task, model);
     }
 
     /** The task with the kind of releases that the pattern asks for. */
@@ -259,14 +310,17 @@ public final class Simulator {
         return task.withRelease(kind);
     }
 
-    private void admit(final int task) {
+    private long firstNs(final int task) {
         final Task model = set.tasks().get(task);
-        final ReleasePattern pattern = options.releases();
-        final long firstNs = switch (pattern) {
+        return switch (options.releases()) {
             case SYNCHRONOUS, SYNCHRONOUS_UNBOUNDED -> 0;
             case FILE -> model.offsetNs();
             case RANDOM_OFFSETS, SPORADIC -> random.upTo(model.periodNs() - 1);
         };
+    }
+
+    private void admit(final int task, final long firstNs) {
+        final Task model = set.tasks().get(task);
         held[task] = false;
         schedulers[state.homeDevice(task)].admit(task, firstNs);
         if (released(model).release() == Release.SPORADIC) {
@@ -277,7 +331,8 @@ public final class Simulator {
     private void scheduleTick(final int device) {
         final long dueNs = schedulers[device].nextReleaseNs();
         if (dueNs < options.durationNs()) {
-            push(dueNs + overhead(releaseJitterNs), TICK | device);
+            tickNs[device] = Math.max(nowNs, dueNs + overhead(releaseJitterNs));
+            push(tickNs[device], TICK | device);
         } else if (dueNs != Long.MAX_VALUE) {
             for (int i = 0; i < set.tasks().size(); i++) {
                 if (state.homeDevice(i) == device) {
@@ -290,7 +345,8 @@ public final class Simulator {
     private void scheduleRequest(final int task, final Task model, final long nominal) {
         if (nominal < options.durationNs()) {
             nominalNs[task] = nominal;
-            push(Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(releaseJitterNs)), REQUEST | task);
+            requestNs[task] = Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(releaseJitterNs));
+            push(requestNs[task], REQUEST | task);
         }
     }
 
@@ -314,6 +370,9 @@ public final class Simulator {
                 }
             } while (!events.isEmpty() && events.firstNs() == nowNs);
             dispatch(true);
+            if (modes.isPending() && modes.look(nowNs)) {
+                modes.confirm(); // nothing happens between the two: this instant is over
+            }
         }
         if (!untilMiss || !tracker.missed()) {
             nowNs = Math.max(nowNs, options.durationNs());
@@ -327,9 +386,12 @@ public final class Simulator {
         final int index = payload & INDEX_MASK;
         switch (payload & ~INDEX_MASK) {
             case TICK -> {
-                schedulers[index].release(nowNs);
-                dirty[index] = true;
-                scheduleTick(index);
+                if (tickNs[index] == nowNs) {
+                    tickNs[index] = NOT_PLANNED;
+                    schedulers[index].release(nowNs);
+                    dirty[index] = true;
+                    scheduleTick(index);
+                }
             }
             case DONE -> complete(index);
             case MOVE -> move(index);
@@ -341,7 +403,23 @@ public final class Simulator {
                 dirty[device] = true;
                 retry(index);
             }
-            default -> request(index);
+            case CHANGE -> {
+                plan.change(changes, nowNs);
+                scheduleChange();
+            }
+            default -> {
+                if (requestNs[index] == nowNs) {
+                    requestNs[index] = NOT_PLANNED;
+                    request(index);
+                }
+            }
+        }
+    }
+
+    private void scheduleChange() {
+        final long whenNs = plan.nextNs();
+        if (whenNs < options.durationNs()) {
+            push(Math.max(nowNs, whenNs), CHANGE);
         }
     }
 
@@ -453,6 +531,42 @@ public final class Simulator {
             if (swaps[device] != null) {
                 select(device); // what moves meanwhile
             }
+        }
+    }
+
+    /** What a plan does to the tasks: as the kernel's control side does it, at one instant. */
+    private final class Changes implements ChangePlan.Running {
+        @Override
+        public List<Task> counted() {
+            modes.noteStopped(nowNs);
+            return modes.counted();
+        }
+
+        @Override
+        public boolean isFree(final int task) {
+            return !present[task] && (state.isFree(task) || state.isStopped(task));
+        }
+
+        @Override
+        public void add(final int task) {
+            modes.noteStopped(nowNs);
+            present[task] = true;
+            define(task);
+            admit(task, nowNs + set.tasks().get(task).offsetNs());
+            final int home = state.homeDevice(task);
+            if (schedulers[home].nextReleaseNs() < Long.MAX_VALUE) {
+                scheduleTick(home);
+            }
+        }
+
+        @Override
+        public void remove(final int task) {
+            present[task] = false;
+            held[task] = false;
+            requestNs[task] = NOT_PLANNED;
+            modes.removing(task);
+            state.requestStop(task);
+            schedulers[state.homeDevice(task)].stop(task, nowNs);
         }
     }
 }

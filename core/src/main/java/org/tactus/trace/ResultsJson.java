@@ -135,8 +135,24 @@ public final class ResultsJson {
             number(json, "p99Ns", task.p99Ns());
             number(json, "p999Ns", task.p999Ns());
             number(json, "maxNs", task.maxNs());
+            if (task.held().isPresent()) {
+                held(json, task.held().get());
+            }
             json.writeEndObject();
         }
+    }
+
+    /** The bounds one after the other, and the jobs that took longer than the one that held for them. */
+    private static void held(final JsonGenerator json, final BoundHistory.Summary held) throws IOException {
+        json.writeNumberField("beyondBound", held.beyond());
+        json.writeArrayFieldStart("bounds");
+        for (final BoundHistory.Held each : held.bounds()) {
+            json.writeStartObject();
+            json.writeNumberField("fromNs", each.fromNs());
+            number(json, "boundNs", each.boundNs());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
     }
 
     private static void stalls(final JsonGenerator json, final List<Stall> stalls) throws IOException {

@@ -2,9 +2,8 @@ package org.tactus.trace;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.agrona.collections.Int2ObjectHashMap;
 import org.tactus.model.Task;
 import org.tactus.trace.WithoutStalls.Reach;
 
@@ -37,7 +36,8 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
     private final Reach reach;
     private final JobWindow window;
     private final IntervalUnion live;
-    private final Map<Integer, Kept> kept = new HashMap<>();
+    /** By generation, without a boxed number a job. */
+    private final Int2ObjectHashMap<Kept> kept = new Int2ObjectHashMap<>();
     /** Generation of the task in each slot. */
     private final int[] generation;
     private final long[] liveNominalNs;

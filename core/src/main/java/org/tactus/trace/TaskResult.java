@@ -1,5 +1,6 @@
 package org.tactus.trace;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.HdrHistogram.Histogram;
 import org.tactus.model.Task;
@@ -10,7 +11,7 @@ import org.tactus.model.Task;
  * @param name       the task
  * @param periodNs   its period
  * @param deadlineNs its relative deadline
- * @param boundNs    worst-case response that the analysis promised; empty when there is none
+ * @param boundNs    worst-case response that the analysis promised, the largest where it changed; empty when there is none
  * @param released   jobs begun
  * @param jobs       jobs completed
  * @param unfinished jobs live or waiting at the end
@@ -25,11 +26,12 @@ import org.tactus.model.Task;
  * @param maxNs      largest response, exact; empty without a completed job
  * @param lost       periodic releases that came due and that no dispatcher took, since the home was stuck or dead; their misses count
  * @param stopped    whether the task was stopped by an error, an overrun or a lost device
+ * @param held       the bounds that held, one after the other; empty where nobody kept them
  */
 public record TaskResult(
     String name, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long unfinished, long aborted,
     long skipped, long misses, long overruns, OptionalLong minNs, OptionalLong p50Ns, OptionalLong p99Ns, OptionalLong p999Ns,
-    OptionalLong maxNs, long lost, boolean stopped) {
+    OptionalLong maxNs, long lost, boolean stopped, Optional<BoundHistory.Summary> held) {
     private static final long P99_JOBS = 100;
     private static final long P999_JOBS = 1000;
 
@@ -87,7 +89,20 @@ public record TaskResult(
             counts.jobs == 0 ? OptionalLong.empty() : OptionalLong.of(counts.minNs),
             quantile(responses, 50, counts, 1), quantile(responses, 99, counts, P99_JOBS),
             quantile(responses, 99.9, counts, P999_JOBS),
-            counts.jobs == 0 ? OptionalLong.empty() : OptionalLong.of(counts.maxNs), counts.lost, counts.stopped);
+            counts.jobs == 0 ? OptionalLong.empty() : OptionalLong.of(counts.maxNs), counts.lost, counts.stopped,
+            Optional.empty());
+    }
+
+    /**
+     * Adds the bounds that held one after the other; the largest of them stands beside the largest response.
+     *
+     * @param history what held
+     * @return a copy
+     */
+    public TaskResult withHeld(final BoundHistory.Summary history) {
+        return new TaskResult(name, periodNs, deadlineNs, history.bounds().isEmpty() ? boundNs : history.largestNs(), released, jobs,
+            unfinished, aborted, skipped, misses, overruns, minNs, p50Ns, p99Ns, p999Ns, maxNs, lost, stopped,
+            Optional.of(history));
     }
 
     /**

@@ -30,6 +30,8 @@ import org.tactus.model.BacklogAction;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.Overheads;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
@@ -470,5 +472,49 @@ class KernelTest {
         assertEquals(2 * report.completed(), report.substitutions().sum(slot), "nobody else uses the accelerator");
         assertEquals(report.completed(), report.responses().getTotalCount());
         assertTrue(kernel.busyNs(2) > 0);
+    }
+
+    @Test
+    void shouldRunEqualTasksInTheOrderThatWasAnalysedWhenASlotIsUsedAgain() throws InterruptedException {
+        final List<List<String>> analysed = new CopyOnWriteArrayList<>();
+        final TaskSet machine = new TaskSet("machine", PolicyKind.FIXED_PRIORITY, Overheads.NONE, platform().task("none", t -> t.periodNs(MS)
+            .segment("cpu0", MS)).build().platform(), List.of());
+        open(machine, KernelOptions.DEFAULT, candidate -> {
+            analysed.add(candidate.tasks().stream().map(Task::name).toList());
+            return Optional.empty();
+        });
+        final List<String> ran = new CopyOnWriteArrayList<>();
+        final CountDownLatch holds = new CountDownLatch(1);
+        final CountDownLatch held = new CountDownLatch(1);
+        final int gate = sporadic("gate", job -> {
+            held.countDown();
+            await(holds);
+        });
+        final int a = sporadic("A", job -> ran.add("A"));
+        final int b = sporadic("B", job -> ran.add("B"));
+        kernel.remove(a);
+        while (!kernel.isStopped(a)) {
+            LockSupport.parkNanos(MS);
+        }
+        final int c = sporadic("C", job -> ran.add("C"));
+        final int d = sporadic("D", job -> ran.add("D"));
+        assertEquals(a, c, "the newcomer has the slot of the removed task");
+        assertEquals(List.of("gate", "B", "C", "D"), analysed.getLast());
+        assertEquals(SporadicGate.ACCEPTED, kernel.release(gate));
+        await(held);
+        for (final int slot : new int[] {d, c, b}) {
+            assertEquals(SporadicGate.ACCEPTED, kernel.release(slot));
+        }
+        holds.countDown();
+        while (ran.size() < 3) {
+            LockSupport.parkNanos(MS);
+        }
+        assertEquals(List.of("B", "C", "D"), ran);
+    }
+
+    /** Adds a sporadic task on cpu0 with the priority and deadline of all others of its kind. */
+    private int sporadic(final String name, final Consumer<Long> body) {
+        final Task task = one(name, t -> t.periodNs(60_000 * MS).priority(5).release(Release.SPORADIC).segment("cpu0", 10_000 * MS));
+        return kernel.addAll(List.of(task), List.of(List.of(work(body, () -> { }))), Clock.SYSTEM.nanoTime())[0];
     }
 }

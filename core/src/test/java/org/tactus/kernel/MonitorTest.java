@@ -13,6 +13,7 @@ import org.tactus.device.ModelledDevice;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.TaskSet;
+import org.tactus.policy.ModeChanges;
 import org.tactus.policy.PolicyState;
 import org.tactus.time.Clock;
 import org.tactus.trace.EventRing;
@@ -49,7 +50,8 @@ class MonitorTest {
             (type, timeNs, device, task, segment, job, argument) -> {
                 seen.incrementAndGet();
                 last.set(job);
-            }, Clock.SYSTEM);
+            }, Clock.SYSTEM,
+            new ModeWatch(new ModeChanges(state, SET.platform(), members -> ModeChanges.UNKNOWN), Clock.SYSTEM));
         final EventRing events = group.dispatchers()[0].recorder.events;
         long written = 0;
         while (written < 1000) { // so that the ring's end lies inside what follows

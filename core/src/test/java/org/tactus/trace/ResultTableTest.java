@@ -51,7 +51,8 @@ class ResultTableTest {
         final List<TaskResult> tasks = new ArrayList<>(good.tasks());
         final TaskResult t = tasks.getFirst();
         tasks.set(0, new TaskResult(t.name(), t.periodNs(), t.deadlineNs(), t.boundNs(), t.released(), t.jobs(), t.unfinished(),
-            t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(), OptionalLong.of(40_000_000), 0, false));
+            t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(), OptionalLong.of(40_000_000), 0, false,
+            t.held()));
         return new RunResult(good.source(), good.taskSet(), good.policy(), good.test(), good.seed(), good.durationNs(),
             good.conditions(), tasks, new WithoutStalls(good.tasks(), 3, 0), STALLS, good.devices(),
             "task 'detect' ran past its WCET 2 times and was let go on", 12);

@@ -64,6 +64,7 @@ final class AnalysisPrinter {
             json.writeStringField("file", loaded.file().toString());
             json.writeStringField("test", verdict.test());
             json.writeBooleanField("schedulable", verdict.schedulable());
+            json.writeBooleanField("undecided", verdict.undecided());
             json.writeStringField("reason", verdict.schedulable() ? null : verdict.reason());
             json.writeArrayFieldStart("tasks");
             for (final TaskVerdict task : verdict.tasks()) {

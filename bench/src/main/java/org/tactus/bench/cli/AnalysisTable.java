@@ -25,7 +25,7 @@ final class AnalysisTable {
 
     static void print(final PrintWriter print, final LoadedTaskSet loaded, final Verdict verdict,
         final Optional<SensitivityReport> sensitivity) {
-        print.println(loaded.file() + ": " + (verdict.schedulable() ? "schedulable" : "NOT schedulable") + " by " + verdict.test()
+        print.println(loaded.file() + ": " + verdict.word() + " by " + verdict.test()
             + (verdict.schedulable() ? "" : ": " + verdict.reason()));
         print.println("  devices: " + loaded.taskSet().platform().devices().stream().map(AnalysisTable::device)
             .collect(Collectors.joining(", ")));

@@ -39,7 +39,7 @@ final class PlanPrinter {
     private void table() {
         print.println(file + ": planned with " + strategy + "; " + (plan.verdict().schedulable()
             ? "schedulable by " + plan.verdict().test()
-            : "NOT schedulable by " + plan.verdict().test() + ": " + plan.verdict().reason()));
+            : plan.verdict().word() + " by " + plan.verdict().test() + ": " + plan.verdict().reason()));
         plan.changes().forEach(change -> print.println("  " + change.task() + ": " + change.what()
             + (change.why().isEmpty() ? "" : " (" + change.why() + ")")));
         plan.notes().forEach(note -> print.println("  " + note));

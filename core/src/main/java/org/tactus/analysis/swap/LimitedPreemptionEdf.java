@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tactus.analysis.Blockers;
 import org.tactus.analysis.DeadlineBusyPeriods;
+import org.tactus.analysis.DemandTest;
 import org.tactus.analysis.DueDates;
 import org.tactus.analysis.Explanation;
 import org.tactus.analysis.Saturating;
@@ -20,7 +21,6 @@ final class LimitedPreemptionEdf {
     private static final long INFINITE = Long.MAX_VALUE;
     private static final long MOST_STEPS = 1 << 20;
     private static final int MOST_POINTS = 1 << 18;
-    private static final double MOST_LOAD = 1 + 1e-9;
 
     private final SwapModel model;
     private long horizon;
@@ -28,7 +28,9 @@ final class LimitedPreemptionEdf {
     private long failingNs;
     private long excessNs;
     private boolean solved;
+    private boolean gaveUp;
     private final Blockers blockers;
+    private final DeadlineBusyPeriods.Jobs jobs;
     private final DeadlineBusyPeriods periods;
 
     LimitedPreemptionEdf(final SwapModel model) {
@@ -36,8 +38,9 @@ final class LimitedPreemptionEdf {
         final long[] blocking = new long[model.tasks];
         Arrays.setAll(blocking, j -> model.region[j] - 1);
         blockers = new Blockers(model.deadline, blocking);
-        periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(
-            model.period, model.deadline, model.jitter, model.demand, model.last, model.stall, false), blockers);
+        jobs = new DeadlineBusyPeriods.Jobs(
+            model.period, model.deadline, model.jitter, model.demand, model.last, model.stall, false);
+        periods = new DeadlineBusyPeriods(jobs, blockers);
     }
 
     /** Whether demand never exceeds time; else failing() names a task whose deadline is the first failing point, or overload. */
@@ -45,9 +48,13 @@ final class LimitedPreemptionEdf {
         failing = 0;
         excessNs = 0;
         failingNs = 0;
+        horizon = INFINITE;
+        if (DemandTest.exceedsAllTime(model.period, model.demand)) {
+            return false;
+        }
         horizon = busyPeriod();
         if (horizon == INFINITE) {
-            return false;
+            return farDemand();
         }
         final DueDates dates = new DueDates(model.period, model.deadline, model.jitter, model.demand);
         for (int points = 0; points < MOST_POINTS; points++) {
@@ -65,7 +72,21 @@ final class LimitedPreemptionEdf {
                 return false;
             }
         }
-        return false;
+        return farDemand();
+    }
+
+    /** Decides by demand alone where the device can be busy for too long to look at every due date; no responses are searched for then. */
+    private boolean farDemand() {
+        horizon = INFINITE;
+        final boolean holds = new DemandTest(jobs, blockers).decide(MOST_STEPS) == DemandTest.Answer.HOLDS;
+        gaveUp = !holds;
+        failing = holds ? -1 : 0;
+        return holds;
+    }
+
+    /** Whether {@link #feasible} said no only because its steps did not suffice. */
+    boolean gaveUp() {
+        return gaveUp;
     }
 
     int failing() {
@@ -74,13 +95,16 @@ final class LimitedPreemptionEdf {
 
     /** Response bounds of a feasible set: what the deadline busy periods give, and never more than the deadline. */
     void solve() {
+        if (horizon == INFINITE) {
+            return;
+        }
         final long[] before = new long[model.tasks];
         final long[] limit = new long[model.tasks];
         for (int i = 0; i < model.tasks; i++) {
             before[i] = horizon - model.jitter[i];
             limit[i] = INFINITE;
         }
-        solved = periods.solve(before, limit, MOST_STEPS);
+        solved = periods.solve(before, limit, MOST_STEPS, Long.MAX_VALUE);
     }
 
     /** Response bound of a task after {@link #solve}; the deadline where nothing better was found. */
@@ -88,7 +112,7 @@ final class LimitedPreemptionEdf {
         return solved ? Math.min(periods.boundNs(i), model.deadline[i]) : model.deadline[i];
     }
 
-    private long jobs(final int i, final int j, final long a, final long start) {
+    private long counted(final int i, final int j, final long a, final long start) {
         final long urgent = a + model.deadline[i] - model.deadline[j] + model.jitter[j];
         if (j == i || urgent < 0) {
             return 0;
@@ -97,9 +121,6 @@ final class LimitedPreemptionEdf {
     }
 
     private long busyPeriod() {
-        if (model.load(model.tasks) > MOST_LOAD) {
-            return INFINITE;
-        }
         long length = 1;
         for (int steps = 0; steps < MOST_STEPS; steps++) {
             long next = model.stall;
@@ -124,6 +145,9 @@ final class LimitedPreemptionEdf {
     Explanation explain(final int i) {
         final String name = model.task(i).name();
         final long deadline = model.deadline[i];
+        if (gaveUp) {
+            return Sentences.undecided(name, MOST_STEPS, Sentences.load(model.device(), model.load(model.tasks)));
+        }
         if (failing >= 0) {
             if (failing != i) {
                 return Sentences.follows(name, model.task(failing).name(), deadline);
@@ -144,7 +168,7 @@ final class LimitedPreemptionEdf {
             terms.add(Term.own(Term.Kind.EARLIER_START, -worstRelease - model.jitter[i]));
             addBlocking(worstRelease + deadline, terms);
             for (int j = 0; j < model.tasks; j++) {
-                final long jobs = jobs(i, j, worstRelease, periods.worstStartNs(i));
+                final long jobs = counted(i, j, worstRelease, periods.worstStartNs(i));
                 terms.add(new Term(Term.Kind.INTERFERENCE, model.task(j).name(), model.device(), jobs, jobs * model.demand[j]));
             }
         }

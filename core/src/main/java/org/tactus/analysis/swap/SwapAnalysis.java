@@ -80,10 +80,11 @@ public final class SwapAnalysis implements SchedulabilityTest {
         for (final Task task : set.tasks()) {
             final Segment segment = task.segments().getFirst();
             if (segment.device() != device) {
-                return name() + " does not apply: no sound test is known for swapping beside other devices, but '" + task.name()
+                return name() + " does not apply: it says nothing of tasks on other devices, but '" + task.name()
                     + "' runs on " + set.platform().devices().get(segment.device()).name() + " and '"
                     + set.tasks().getFirst().name() + "' on "
-                    + spec.name() + "; put all tasks on one device, or give none a swap volume";
+                    + spec.name() + "; leave the choice of the test out where they share no device, else put all tasks on one, or give none a"
+                    + " swap volume";
             }
             if (task.segments().size() != 1) {
                 return name() + " does not apply: no sound test is known for swapping with several segments a job, but '" + task.name()
@@ -142,13 +143,14 @@ public final class SwapAnalysis implements SchedulabilityTest {
         } else {
             failed = solver.failing();
         }
-        return verdict(model, bounds, failed, new Explainer<>(() -> {
+        final Verdict verdict = verdict(model, bounds, failed, new Explainer<>(() -> {
             final LimitedPreemptionEdf fresh = new LimitedPreemptionEdf(model);
             if (fresh.feasible()) {
                 fresh.solve();
             }
             return fresh;
         }, LimitedPreemptionEdf::explain));
+        return solver.gaveUp() ? Verdict.not(name(), verdict.tasks(), true, verdict::reason) : verdict;
     }
 
     private Verdict overlapped(final TaskSet set) {
