@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bench.ExitStatus;
 import picocli.CommandLine;
@@ -47,21 +48,20 @@ class OutputTest {
     }
 
     @Test
+    @Timeout(300) // far below the time of the run that is not begun
     void shouldSayBeforeTheRunWhatCannotBeWrittenAfterIt() throws IOException {
         final Path set = Files.writeString(folder.resolve("set.yaml"), SET);
         final Path file = Files.writeString(folder.resolve("file"), "x");
         final Path dangling = Files.createSymbolicLink(folder.resolve("dangling"), Path.of("nowhere"));
         final Path taken = folder.resolve("taken");
         Files.createDirectories(taken.resolve("results.json"));
-        final long beganNs = System.nanoTime();
         for (final String command : List.of("run", "simulate")) {
             for (final Path out : List.of(file, file.resolve("sub"), dangling, taken)) {
-                final String said = refusal(command, set.toString(), "--for", "60s", "--out", out.toString());
+                final String said = refusal(command, set.toString(), "--for", "100000s", "--out", out.toString());
                 assertTrue(said.contains(out.toString()) && said.contains("--out"), said);
             }
             assertTrue(refusal(command, set.toString(), "--for", "0s").contains("'0s' is no time at all"));
         }
-        assertTrue(System.nanoTime() - beganNs < 480_000_000_000L, "nothing ran for its 60 s");
         try (Stream<Path> left = Files.list(taken)) {
             assertEquals(1, left.count(), "no temporary file stays");
         }
