@@ -35,8 +35,8 @@ class ArchitectureTest {
         Map.entry("inference", Set.of("bindings", "model", "time")),
         Map.entry("device", Set.of("memory", "inference", "bindings", "model", "time")),
         Map.entry("kernel", Set.of("policy", "device", "trace", "model", "time")),
-        Map.entry(FACADE, Set.of("time", "file", "model", "format", "analysis", "plan", "policy", "trace", "sim", "bindings", "memory", "inference",
-            "device", "kernel")),
+        Map.entry(FACADE, Set.of("time", "file", "model", "format", "analysis", "plan", "policy", "trace", "sim", "bindings", "memory",
+            "inference", "device", "kernel")),
         Map.entry("measure", Set.of(FACADE, "kernel", "device", "memory", "inference", "bindings", "format", "trace", "policy", "model",
             "time")));
 

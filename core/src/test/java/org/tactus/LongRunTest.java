@@ -39,7 +39,7 @@ import org.tactus.trace.WithoutStalls;
 /**
  * Everything that records a run keeps its memory however long the run is: a thousand jobs a second in virtual time, through the
  * simulator's policy and the recorder of a real run, with stalls, in a process with a small heap. Long mode:
- * {@code -Dtactus.longRun.jobs=100000000} is a day and four hours.
+ * {@code -Dtactus.longRun.jobs=100000000} is a day and four hours, which take about six minutes.
  */
 class LongRunTest {
     private static final long JOBS = Long.getLong("tactus.longRun.jobs", 400_000);
@@ -141,8 +141,8 @@ class LongRunTest {
                 PerfettoTrace.write(set, events, 0, stalls, folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
                 System.out.println(ResultTable.render(result));
                 run.check(result, events);
-                System.out.printf("long run: %d jobs, %.1f s, heap %d KiB after a tenth and %d KiB at the end (most %s), stalls %d, kept %d,"
-                    + " touched jobs %d, events kept %d (%d MiB of scratch), left out %d%n", run.completed,
+                System.out.printf("long run: %d jobs, %.1f s, heap %d KiB after a tenth and %d KiB at the end (most %s), stalls %d,"
+                    + " kept %d, touched jobs %d, events kept %d (%d MiB of scratch), left out %d%n", run.completed,
                     (System.nanoTime() - beganNs) / 1e9, run.heapAtFirst >> 10, run.heapAtLast >> 10, HEAP, run.clock.seen,
                     stalls.size(), without.touched(), events.size(), events.size() * 40 >> 20, events.refused());
                 run.recorder.close();

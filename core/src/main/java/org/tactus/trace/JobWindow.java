@@ -40,7 +40,8 @@ final class JobWindow {
     }
 
     /** Adds a job to a window that is not full; returns its running number. */
-    long add(final int ofTask, final int ofGeneration, final long job, final long fromNs, final long toNs, final int how, final int beyond) {
+    long add(
+        final int ofTask, final int ofGeneration, final long job, final long fromNs, final long toNs, final int how, final int beyond) {
         final int at = (int) next & mask;
         nominalNs[at] = fromNs;
         endNs[at] = toNs;

@@ -5,9 +5,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads lines of the JVM's log of safepoints, in which all Java code stands still, as stalls; {@link SafepointTail} follows the file. The log is asked for by
- * {@value #FLAG_PREFIX}FILE{@value #FLAG_SUFFIX}; its {@code timenanos} are of the clock of {@link System#nanoTime}, and a
- * line is written when the pause ends. Form of the lines: JDK 25.
+ * Reads lines of the JVM's log of safepoints, in which all Java code stands still, as stalls; {@link SafepointTail} follows the file.
+ * The log is asked for by {@value #FLAG_PREFIX}FILE{@value #FLAG_SUFFIX}; its {@code timenanos} are of the clock of
+ * {@link System#nanoTime}, and a line is written when the pause ends. Form of the lines: JDK 25.
  */
 public final class SafepointLog {
     /** What stands before the file's name in the JVM's flag. */

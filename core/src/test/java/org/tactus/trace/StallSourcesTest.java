@@ -1,6 +1,7 @@
 package org.tactus.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class StallSourcesTest {
@@ -137,5 +139,37 @@ class StallSourcesTest {
             assertTrue(tail.longestNs() >= stall.lengthNs());
             assertEquals(tail.longestNs(), above.longestNs());
         }
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldRefuseWithoutWaitingWhenTheSafepointLogIsNoFileOfOurs() throws IOException, InterruptedException {
+        final Path pipe = folder.resolve("pipe");
+        assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+        final Path link = Files.createSymbolicLink(folder.resolve("link"), Files.writeString(folder.resolve("precious"), SAFEPOINT));
+        for (final Path other : List.of(pipe, link, folder, folder.resolve("missing"))) {
+            final IOException refused = assertThrows(IOException.class, () -> new SafepointTail(other, 0, 0, new StallLog()));
+            assertTrue(refused.getMessage().contains(other.toString()), refused.getMessage());
+        }
+        assertEquals(SAFEPOINT, Files.readString(folder.resolve("precious")));
+    }
+
+    @Test
+    void shouldSeeEveryPauseOnceWhenALogGrowsInPieces() throws IOException {
+        final Path file = Files.writeString(folder.resolve("log"), "half of an old li");
+        final StallLog log = new StallLog();
+        try (SafepointTail tail = new SafepointTail(file, 0, 2_000, log)) {
+            final String text = "ne\n" + line(10_000, 3_000) + line(20_000, 1_000) + line(50_000, 5_000) + line(900_000, 4_000);
+            for (int i = 0; i < text.length(); i += 7) {
+                Files.writeString(file, text.substring(i, Math.min(text.length(), i + 7)), StandardOpenOption.APPEND);
+                tail.poll(100_000);
+            }
+            assertEquals(5_000, tail.longestNs());
+        }
+        assertEquals(List.of(new Stall(7_000, 3_000, "jvm", "safepoint X"), new Stall(45_000, 5_000, "jvm", "safepoint X")), log.stalls());
+    }
+
+    private static String line(final long endNs, final long lengthNs) {
+        return "[" + endNs + "ns] Safepoint \"X\", Time since last: 1 ns, Total: " + lengthNs + " ns, Threads\n";
     }
 }

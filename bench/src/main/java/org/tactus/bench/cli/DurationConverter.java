@@ -4,14 +4,19 @@ import org.tactus.time.Durations;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads an option such as {@code --for 10s} into nanoseconds. */
+/** Reads an option such as {@code --for 10s} into nanoseconds above 0. */
 final class DurationConverter implements ITypeConverter<Long> {
     @Override
     public Long convert(final String text) {
+        final long ns;
         try {
-            return Durations.parse(text);
+            ns = Durations.parse(text);
         } catch (final IllegalArgumentException e) {
             throw new TypeConversionException(e.getMessage());
         }
+        if (ns <= 0) {
+            throw new TypeConversionException("'" + text + "' is no time at all; give more than 0, such as 2.5ms");
+        }
+        return ns;
     }
 }

@@ -60,7 +60,8 @@ public final class Main {
         line.getSubcommands().get("bench").getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
-            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see "
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
             return ExitStatus.WRONG_INPUT;
         });
         line.setExecutionExceptionHandler((e, command, given) -> {
