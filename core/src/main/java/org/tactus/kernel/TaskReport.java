@@ -27,7 +27,8 @@ public record TaskReport(
 
     /** The same counts with other responses. */
     TaskReport withResponses(final Histogram other) {
-        return new TaskReport(slot, released, completed, unfinished, aborted, skipped, misses, overruns, minNs, maxNs, other, substitutions);
+        return new TaskReport(
+            slot, released, completed, unfinished, aborted, skipped, misses, overruns, minNs, maxNs, other, substitutions);
     }
 
     /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
