@@ -99,7 +99,8 @@ class TaskHandleTest {
         try (Tactus tactus = open()) {
             assertEquals(ReleaseResult.UNKNOWN, tactus.release(0), "before the start");
             assertEquals(ReleaseResult.UNKNOWN, tactus.release(1), "before the start");
-            assertTrue(assertThrows(IllegalArgumentException.class, () -> tactus.handle("alarm")).getMessage().contains("before the start"));
+            final String why = assertThrows(IllegalArgumentException.class, () -> tactus.handle("alarm")).getMessage();
+            assertTrue(why.contains("before the start"), why);
             tactus.start();
             for (final int slot : NO_SLOTS) {
                 assertEquals(ReleaseResult.UNKNOWN, tactus.release(slot), "slot " + slot);

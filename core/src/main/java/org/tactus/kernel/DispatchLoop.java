@@ -48,8 +48,8 @@ public final class DispatchLoop {
         for (int i = 0; i < 2; i++) {
             final Device device = new ModelledDevice();
             dispatchers[i] = new Dispatcher(
-                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES, state::generation)), clock, Long.MAX_VALUE, works, errors, dispatchers,
-                null, set.overheads());
+                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES, state::generation)), clock, Long.MAX_VALUE, works, errors,
+                dispatchers, null, set.overheads());
         }
         final List<Task> tasks = set.tasks();
         for (int i = 0; i < 2; i++) {

@@ -141,7 +141,8 @@ final class SwapDriver {
 
     private void begin(final int type, final long worstNs, final long nowNs) {
         seen = 0;
-        movingWord.begin(swaps.task(), state.generation(swaps.task()), NONE, worstNs, nowNs); // before the mover is called: a call may hang, too
+        // before the mover is called: a call may hang, too
+        movingWord.begin(swaps.task(), state.generation(swaps.task()), NONE, worstNs, nowNs);
         events.write(type, nowNs, device, swaps.task(), swaps.firstChunk(), -1, swaps.count());
     }
 
