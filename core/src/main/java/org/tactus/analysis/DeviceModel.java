@@ -35,13 +35,13 @@ final class DeviceModel {
         tail = new long[tasks];
         longest = new long[tasks];
         stall = set.overheads().stallNs();
-        overheadEach = Saturating.add(set.overheads().dispatchNs(), set.overheads().completionNs());
+        overheadEach = Saturating.add(set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()), set.overheads().completionNs());
         for (int i = 0; i < tasks; i++) {
             final Task task = set.tasks().get(order[i]);
             final List<Segment> segments = task.segments();
             period[i] = task.periodNs();
             deadline[i] = task.deadlineNs();
-            jitter[i] = Saturating.add(task.jitterNs(), set.overheads().releaseJitterNs());
+            jitter[i] = Saturating.add(task.jitterNs(), set.overheads().jitterNs(task.release()));
             long sum = 0;
             long most = 0;
             long last = 0;

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.device.Device;
 import org.tactus.model.DeviceSpec;
-import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
+import org.tactus.model.TaskSet;
 import org.tactus.policy.PolicyState;
 import org.tactus.time.Clock;
 import org.tactus.trace.EventRing;
@@ -35,9 +35,9 @@ final class DispatcherGroup {
     private final AtomicIntegerArray lostDevices;
 
     DispatcherGroup(
-        final Platform platform, final Overheads machine, final List<Device> devices, final PolicyState state, final TaskTable tasks,
+        final TaskSet base, final List<Device> devices, final PolicyState state, final TaskTable tasks,
         final KernelOptions options, final ThreadSetup setup, final Clock clock) {
-        this.platform = platform;
+        this.platform = base.platform();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -49,7 +49,7 @@ final class DispatcherGroup {
             final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes()));
             dispatchers[i] = new Dispatcher(
                 i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), tasks.works, tasks.errors, dispatchers,
-                platform.devices().get(i).memory().orElse(null), machine);
+                platform.devices().get(i).memory().orElse(null), base.overheadsOn(i));
         }
         ready = new CountDownLatch(threadCount());
         makeThreads();

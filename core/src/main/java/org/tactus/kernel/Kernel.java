@@ -65,7 +65,7 @@ public final class Kernel implements AutoCloseable {
         state.overrunToleranceNs(toleranceNs);
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
-        group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
+        group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock);
         monitor = new Monitor(group, tasks, state, toleranceNs, options, setup, listener, sink, clock);
     }
 

@@ -60,6 +60,37 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
+     * The longest that a dispatcher takes from a decision until the segment runs: a fixed part, and a part for each job that may arrive
+     * between two starts of segments on its device. Ours; {@code analysis.md} proves that no more can arrive.
+     *
+     * @param device index of the device
+     * @return nanoseconds; {@code Long.MAX_VALUE} when the sum is beyond it
+     */
+    public long dispatchNs(final int device) {
+        final long eachNs = overheads.dispatchPerTaskNs();
+        if (eachNs == 0) {
+            return overheads.dispatchNs();
+        }
+        long arrivals = 0;
+        for (final Task task : tasks) {
+            arrivals += task.arrivalsOn(device);
+        }
+        return arrivals != 0 && eachNs > (Long.MAX_VALUE - overheads.dispatchNs()) / arrivals
+            ? Long.MAX_VALUE : overheads.dispatchNs() + arrivals * eachNs;
+    }
+
+    /**
+     * What the machine adds on one device, whose dispatch no longer depends on the number of tasks.
+     *
+     * @param device index of the device
+     * @return the overheads with {@link #dispatchNs} in place of the two parts of dispatch
+     */
+    public Overheads overheadsOn(final int device) {
+        return overheads.dispatchPerTaskNs() == 0 ? overheads : new Overheads(overheads.releaseJitterNs(), overheads.sporadicJitterNs(),
+            dispatchNs(device), 0, overheads.handOffNs(), overheads.completionNs(), overheads.stallNs());
+    }
+
+    /**
      * Checks that no job leaves a swapping device and comes back: meanwhile its memory could be swapped out, and no sound test is
      * known for that. Nor is one for segments that are offered to such a device, which moves memory while it looks idle.
      *

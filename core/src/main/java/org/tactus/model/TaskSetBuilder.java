@@ -106,7 +106,9 @@ public final class TaskSetBuilder {
 
     private void checkOverheads() {
         time(overheads.releaseJitterNs(), 0, "overheads.releaseJitter");
+        time(overheads.sporadicJitterNs(), 0, "overheads.sporadicJitter");
         time(overheads.dispatchNs(), 0, "overheads.dispatch");
+        time(overheads.dispatchPerTaskNs(), 0, "overheads.dispatchPerTask");
         time(overheads.handOffNs(), 0, "overheads.handOff");
         time(overheads.completionNs(), 0, "overheads.completion");
         time(overheads.stallNs(), 0, "overheads.stall");

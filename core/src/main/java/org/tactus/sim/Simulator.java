@@ -57,7 +57,9 @@ public final class Simulator {
     private PolicyState state;
     private SporadicGate gate;
     private long releaseJitterNs;
-    private long dispatchNs;
+    private long sporadicJitterNs;
+    /** By device. */
+    private long[] dispatchNs = new long[0];
     private long handOffNs;
     private long completionNs;
     private long nowNs;
@@ -182,7 +184,10 @@ public final class Simulator {
         nowNs = 0;
         final boolean charged = how.overheads() != OverheadTime.ZERO;
         releaseJitterNs = charged ? taskSet.overheads().releaseJitterNs() : 0;
-        dispatchNs = charged ? taskSet.overheads().dispatchNs() : 0;
+        sporadicJitterNs = charged ? taskSet.overheads().sporadicJitterNs() : 0;
+        for (int device = 0; device < deviceCount; device++) {
+            dispatchNs[device] = charged ? taskSet.dispatchNs(device) : 0;
+        }
         handOffNs = charged ? taskSet.overheads().handOffNs() : 0;
         completionNs = charged ? taskSet.overheads().completionNs() : 0;
         lay(taskCount, deviceCount);
@@ -205,6 +210,7 @@ public final class Simulator {
             doneNs = new long[deviceCount];
             busyNs = new long[deviceCount];
             dirty = new boolean[deviceCount];
+            dispatchNs = new long[deviceCount];
             schedulers = new DeviceScheduler[deviceCount];
             swaps = new SwapSimulation[deviceCount];
         }
@@ -288,7 +294,8 @@ public final class Simulator {
     private void scheduleRequest(final int task, final Task model, final long nominal) {
         if (nominal < options.durationNs()) {
             nominalNs[task] = nominal;
-            push(Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(releaseJitterNs)), REQUEST | task);
+            final long seenNs = model.release() == Release.SPORADIC ? sporadicJitterNs : releaseJitterNs;
+            push(Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(seenNs)), REQUEST | task);
         }
     }
 
@@ -423,7 +430,7 @@ public final class Simulator {
         if (memory == null) {
             return schedulers[device].select();
         }
-        final int task = memory.select(nowNs, overhead(dispatchNs));
+        final int task = memory.select(nowNs, overhead(dispatchNs[device]));
         pushMove(device, memory.newlyDueNs());
         return task;
     }
@@ -439,7 +446,7 @@ public final class Simulator {
             task = select(device);
         }
         if (task != PolicyState.NONE) {
-            final long startNs = nowNs + overhead(dispatchNs);
+            final long startNs = nowNs + overhead(dispatchNs[device]);
             final long executionNs = ExecutionDraw.ns(options, set, state, task, random);
             final long completedNs = startNs + executionNs + overhead(completionNs);
             scheduler.started(task, startNs);
