@@ -61,7 +61,7 @@ final class DeviceModel {
     }
 
     long overhead(final int rank) {
-        return overheadEach * set.tasks().get(order[rank]).segments().size();
+        return Saturating.multiply(overheadEach, set.tasks().get(order[rank]).segments().size());
     }
 
     String device() {

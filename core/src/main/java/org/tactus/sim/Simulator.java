@@ -185,6 +185,10 @@ public final class Simulator {
         final boolean charged = how.overheads() != OverheadTime.ZERO;
         releaseJitterNs = charged ? taskSet.overheads().releaseJitterNs() : 0;
         sporadicJitterNs = charged ? taskSet.overheads().sporadicJitterNs() : 0;
+        if (how.releases() == ReleasePattern.SYNCHRONOUS || how.releases() == ReleasePattern.RANDOM_OFFSETS) {
+            // Sporadic tasks are released as periodic ones, in one event with those: nobody may be seen later than it is charged.
+            releaseJitterNs = Math.min(releaseJitterNs, sporadicJitterNs);
+        }
         for (int device = 0; device < deviceCount; device++) {
             dispatchNs[device] = charged ? taskSet.dispatchNs(device) : 0;
         }
