@@ -28,6 +28,7 @@ final class ChainModel {
     final long stall;
     /** Dispatch of a segment on device r. */
     private final long[] dispatch;
+    private final Overheads machine;
     /** Effective cost of the whole chain. */
     final long[] cost;
     /** Part of {@link #cost} that is overhead. */
@@ -85,6 +86,7 @@ final class ChainModel {
         runTail = new long[segments];
         runFront = new long[segments];
         runOffer = new int[segments];
+        machine = set.charged();
         final long[] costs = new long[entries];
         final int[] onDevice = new int[entries];
         final int[] ofTask = new int[entries];
@@ -148,7 +150,6 @@ final class ChainModel {
 
     private int addTask(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
         final Task task = set.tasks().get(order[rank]);
-        final Overheads machine = set.overheads();
         final List<Segment> chain = task.segments();
         final int home = chain.getFirst().device();
         period[rank] = task.periodNs();
@@ -243,7 +244,7 @@ final class ChainModel {
         for (int j = 1; j < task.segments().size(); j++) {
             if (offer(task, j) >= 0) {
                 device = offer(task, j);
-                extra = Saturating.add(dispatch[device], set.overheads().completionNs());
+                extra = Saturating.add(dispatch[device], machine.completionNs());
                 costs[at] = Saturating.add(task.segments().get(j).offer().get().wcetNs(), extra);
                 onDevice[at] = device;
                 ofTask[at] = rank;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.model.Overheads;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -183,8 +184,11 @@ public final class Simulator {
         segmentCount = 0;
         nowNs = 0;
         final boolean charged = how.overheads() != OverheadTime.ZERO;
-        releaseJitterNs = charged ? taskSet.overheads().releaseJitterNs() : 0;
-        sporadicJitterNs = charged ? taskSet.overheads().sporadicJitterNs() : 0;
+        final Overheads machine = charged ? taskSet.charged() : Overheads.NONE;
+        releaseJitterNs = machine.releaseJitterNs();
+        sporadicJitterNs = machine.sporadicJitterNs();
+        handOffNs = machine.handOffNs();
+        completionNs = machine.completionNs();
         if (how.releases() == ReleasePattern.SYNCHRONOUS || how.releases() == ReleasePattern.RANDOM_OFFSETS) {
             // Sporadic tasks are released as periodic ones, in one event with those: nobody may be seen later than it is charged.
             releaseJitterNs = Math.min(releaseJitterNs, sporadicJitterNs);
@@ -192,8 +196,6 @@ public final class Simulator {
         for (int device = 0; device < deviceCount; device++) {
             dispatchNs[device] = charged ? taskSet.dispatchNs(device) : 0;
         }
-        handOffNs = charged ? taskSet.overheads().handOffNs() : 0;
-        completionNs = charged ? taskSet.overheads().completionNs() : 0;
         lay(taskCount, deviceCount);
         for (int i = 0; i < taskCount; i++) {
             admit(i);

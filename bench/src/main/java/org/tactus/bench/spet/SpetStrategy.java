@@ -190,7 +190,7 @@ public final class SpetStrategy implements Planner {
             case SramMenu.Measured measured -> measured.options();
             case SramMenu.Blocks blocks -> new MenuBuilder(blocks.blocks(), settings.cost()).options(settings.mostSegments());
         };
-        return MenuPruning.prune(options, set.dispatchNs(task.segments().getFirst().device()) + set.overheads().completionNs(), settings.objective(), MENU);
+        return MenuPruning.prune(options, set.dispatchNs(task.segments().getFirst().device()) + set.charged().completionNs(), settings.objective(), MENU);
     }
 
     private static Plan.Change change(final Task task, final MenuOption option) {

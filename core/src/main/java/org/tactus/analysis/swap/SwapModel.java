@@ -42,7 +42,7 @@ final class SwapModel {
         deadline = new long[tasks];
         jitter = new long[tasks];
         chunks = new long[tasks];
-        final Overheads machine = set.overheads();
+        final Overheads machine = set.charged();
         stall = machine.stallNs();
         overhead = Saturating.add(set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()), machine.completionNs());
         final DeviceMemory memory = memory(set);
