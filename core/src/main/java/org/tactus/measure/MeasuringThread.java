@@ -31,7 +31,7 @@ final class MeasuringThread {
         final AtomicReference<T> result = new AtomicReference<>();
         final AtomicReference<RuntimeException> failure = new AtomicReference<>();
         final Thread measuring = Thread.ofPlatform().name("tactus-profile").start(() -> {
-            granted.accept(setup.apply("dispatcher", cores));
+            granted.accept(setup.apply("dispatcher", cores.isEmpty() ? cores : cores.subList(0, 1))); // as DeviceSpec.dispatcherCores
             try {
                 result.set(work.get());
             } catch (final RuntimeException e) {

@@ -106,6 +106,19 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
             sum(overheads.completionNs(), turnNs), overheads.stallNs());
     }
 
+    /**
+     * The set on a platform whose accelerators' dispatchers may all use the same cores, and so run in one thread.
+     *
+     * @return a copy; without cores to share, nothing tells the analyses of the turns
+     */
+    public TaskSet withSharedThread() {
+        final List<Integer> cores = platform.devices().stream().filter(device -> !Platform.holdsItsCores(device))
+            .flatMap(device -> device.cores().stream()).distinct().toList();
+        return new TaskSet(name, policy, overheads, new Platform(platform.devices().stream().map(device -> Platform.holdsItsCores(device)
+            ? device : new DeviceSpec(device.name(), device.kind(), cores, device.driver(), device.index(), device.memory(),
+                device.sramBytes(), device.link())).toList()), tasks);
+    }
+
     /** Neither is negative. */
     private static long sum(final long oneNs, final long otherNs) {
         return oneNs > Long.MAX_VALUE - otherNs ? Long.MAX_VALUE : oneNs + otherNs;

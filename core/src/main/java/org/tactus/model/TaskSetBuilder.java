@@ -148,8 +148,8 @@ public final class TaskSetBuilder {
                 final boolean holds = Platform.holdsItsCores(device) || Platform.holdsItsCores(earlier);
                 for (final int core : device.cores()) {
                     check(!holds || !earlier.cores().contains(core), "platform.devices[" + i + "].cores", "core " + core
-                        + " is taken by '" + earlier.name() + "'; " + (device.kind() == DeviceKind.CPU || earlier.kind() == DeviceKind.CPU
-                            ? "a cpu device" : "an Edge TPU") + " needs cores of its own, as the dispatcher there waits for whole segments");
+                        + " is taken by '" + earlier.name() + "'; each " + (device.kind() == DeviceKind.CPU
+                            || earlier.kind() == DeviceKind.CPU ? "cpu device" : "Edge TPU") + " needs cores of its own");
                 }
             }
         }

@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
@@ -74,6 +76,23 @@ class SingleDeviceTest {
         for (final String test : testsOf(PolicyKind.FIXED_PRIORITY)) {
             final long blockingNs = test.equals("fp") ? 0 : 5 + dispatchNs + 1;
             assertEquals(blockingNs + 10 + dispatchNs + 1, boundNs(set, PolicyKind.FIXED_PRIORITY, test, 0), test);
+        }
+    }
+
+    @Test
+    void shouldChargeTheTurnsOfOthersWhenAcceleratorsShareACore() {
+        final TaskSetBuilder builder = TaskSet.builder("s").overheads(new Overheads(3, 3, 2, 1, 50, 4, 0));
+        for (final String name : new String[] {"g", "h"}) {
+            builder.device(new DeviceSpec(name, DeviceKind.MODELLED, List.of(0), "", 0, Optional.empty(), 0));
+        }
+        final TaskSet set = builder.task("a", t -> t.periodNs(1000).segment("g", 10)).task("b", t -> t.periodNs(1000).segment("h", 10))
+            .build();
+        final long dispatchNs = 2 + 2; // both tasks may arrive at the thread
+        final long turnNs = dispatchNs + 4;
+        for (final PolicyKind policy : PolicyKind.values()) {
+            final String test = policy == PolicyKind.EDF ? "chain-edf" : "chain-fp";
+            assertEquals(10 + dispatchNs + 4 + turnNs + 3 + turnNs, boundNs(set, policy, test, 0));
+            assertEquals(10 + dispatchNs + 4 + turnNs + 3 + turnNs, boundNs(set, policy, test, 1));
         }
     }
 

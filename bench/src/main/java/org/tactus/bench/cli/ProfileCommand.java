@@ -10,6 +10,7 @@ import org.tactus.format.TaskSetFile;
 import org.tactus.format.WcetSidecar;
 import org.tactus.format.WcetSidecarFile;
 import org.tactus.measure.Profiler;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Precision;
 import org.tactus.time.Durations;
 import picocli.CommandLine.Command;
@@ -42,6 +43,11 @@ final class ProfileCommand implements Callable<Integer> {
             throw new PrerequisiteException("--runs must be at least 1 and --margin at least 0");
         }
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
+        try {
+            RealTimeSetup.requireCores(set.taskSet());
+        } catch (final InvalidTaskSetException e) {
+            throw set.error(e.field(), e.getMessage());
+        }
         final Progress progress = new Progress("profiling");
         final WcetSidecar measured = new Profiler(new RealTimeSetup(true), runs, margin, loaded)
             .profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share));

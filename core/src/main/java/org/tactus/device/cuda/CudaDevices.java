@@ -40,7 +40,7 @@ public final class CudaDevices {
      */
     public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
         if (spec.driver().equals(SOFTWARE)) {
-            final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime));
+            final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime).withCores(spec.cores()));
             try {
                 return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
             } catch (final RuntimeException e) {
