@@ -82,6 +82,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             next.accept(file);
         }
         file.dropped(dropped.getAsLong());
+        file.round(Clock.SYSTEM.nanoTime());
     }
 
     /** Noise that was measured beside the run, nanoseconds. */

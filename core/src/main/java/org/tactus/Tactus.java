@@ -370,8 +370,9 @@ public final class Tactus implements AutoCloseable {
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
-            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), kernel.busyNs(i),
-                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs, kernel.swapCounts(i).map(Simulation::swapped)));
+            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel reads the clock a little later
+            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), busyNs,
+                endNs <= 0 ? 0 : (double) busyNs / endNs, kernel.swapCounts(i).map(Simulation::swapped)));
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());

@@ -274,6 +274,9 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         stopped = true;
         endNs = clock.nanoTime();
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.measureUntil(endNs);
+        }
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
                 if (drainNs == 0) {
@@ -340,7 +343,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Time during which segments ran on a device; call it after {@link #stop}.
+     * Time during which segments ran on a device until the call of {@link #stop}, the drain left out; call it after that.
      *
      * @param device index of the device
      * @return nanoseconds

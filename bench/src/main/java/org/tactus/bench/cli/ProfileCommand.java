@@ -36,6 +36,16 @@ final class ProfileCommand implements Callable<Integer> {
         return ExitStatus.GOOD;
     }
 
+    private static WcetSidecar measured(final LoadedTaskSet set, final Profiler profiler, final Progress progress)
+        throws InterruptedException {
+        try {
+            RealTimeSetup.requireCores(set.taskSet());
+            return profiler.profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share));
+        } catch (final InvalidTaskSetException e) {
+            throw set.error(e.field(), e.getMessage()); // what only the machine knows: cores, drivers, a device that hangs
+        }
+    }
+
     /** Measures, prints and writes the sidecar. */
     static void profile(final Path file, final int runs, final double margin, final boolean loaded)
         throws IOException, InterruptedException {
@@ -43,14 +53,8 @@ final class ProfileCommand implements Callable<Integer> {
             throw new PrerequisiteException("--runs must be at least 1 and --margin at least 0");
         }
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
-        try {
-            RealTimeSetup.requireCores(set.taskSet());
-        } catch (final InvalidTaskSetException e) {
-            throw set.error(e.field(), e.getMessage());
-        }
         final Progress progress = new Progress("profiling");
-        final WcetSidecar measured = new Profiler(new RealTimeSetup(true), runs, margin, loaded)
-            .profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share));
+        final WcetSidecar measured = measured(set, new Profiler(new RealTimeSetup(true), runs, margin, loaded), progress);
         progress.done();
         final Path sidecar = WcetSidecarFile.beside(file);
         WcetSidecarFile.write(sidecar, measured);
