@@ -65,8 +65,8 @@ final class Surroundings {
 
     /** Looks for threads of other processes on a set's cores. */
     void look(final TaskSet set, final boolean realTime, final CoreRivals machine) {
-        final List<Integer> cores =
-            set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().sorted(Comparator.naturalOrder()).toList();
+        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct()
+            .sorted(Comparator.naturalOrder()).toList();
         final List<CoreRivals.Rival> rivals =
             cores.isEmpty() ? List.of() : machine.find(cores, realTime ? RealTimeSetup.DISPATCHER_PRIORITY : 0);
         if (!rivals.isEmpty()) {

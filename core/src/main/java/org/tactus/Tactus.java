@@ -370,7 +370,7 @@ public final class Tactus implements AutoCloseable {
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
-            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel reads the clock a little later
+            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel ends a little later
             deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), busyNs,
                 endNs <= 0 ? 0 : (double) busyNs / endNs, kernel.swapCounts(i).map(Simulation::swapped)));
         }
@@ -381,7 +381,8 @@ public final class Tactus implements AutoCloseable {
             new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()), kernel.droppedEvents(), precisions);
+            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
+            kernel.droppedEvents(), precisions);
     }
 
     /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */

@@ -71,7 +71,8 @@ class SurroundingsTest {
     @Test
     void shouldCallBoundsVoidInTheResultWhenARealTimeThreadIsNotPinned() throws InterruptedException {
         final RunResult result;
-        try (Tactus tactus = Tactus.open(on(DeviceSpec.modelled("acc0")), TactusOptions.DEFAULT, new TimedWorks(), KernelListener.NONE)) {
+        final TaskSet set = on(DeviceSpec.modelled("acc0"));
+        try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT, new TimedWorks(), KernelListener.NONE)) {
             tactus.start();
             Thread.sleep(400);
             result = tactus.stop();
@@ -93,7 +94,7 @@ class SurroundingsTest {
             String seen = "";
             while (!seen.contains(name)) { // it becomes 'sleep' when taskset has pinned itself; the test's time limit ends a wait in vain
                 final List<CoreRivals.Rival> rivals = new CoreRivals().find(List.of(core), 0);
-                seen = rivals.stream().map(rival -> rival.name() + " (process " + rival.pid() + ", " + rival.how() + ")").toList().toString();
+            while (!seen.contains(name)) { // taskset becomes sleep when it has pinned itself; the time limit ends a wait in vain
             }
             final Surroundings around = new Surroundings();
             around.look(on(DeviceSpec.cpu("cpu0", core)), false, new CoreRivals());

@@ -91,6 +91,15 @@ public record TaskResult(
     }
 
     /**
+     * The jobs that can have missed their deadlines; at least as many as did.
+     *
+     * @return those completed, aborted, live or waiting at the end
+     */
+    public long candidates() {
+        return jobs + unfinished + aborted;
+    }
+
+    /**
      * How much of the bound was used.
      *
      * @return largest response over bound; NaN without either

@@ -40,7 +40,8 @@ class DispatchArrivalsTest {
             }
         }
         System.out.printf("%d schedulable sets, in %d of them all arrivals came together on some device%n", checked, reached);
-        assertTrue(SETS < 100 || checked > SETS / 4 && reached > SETS / 10, "too few sets were schedulable, or the charge is never reached");
+        assertTrue(SETS < 100 || checked > SETS / 4 && reached > SETS / 10,
+            "too few sets were schedulable, or the charge is never reached");
     }
 
     private void check(final long seed, final TaskSet drawn) {

@@ -101,7 +101,8 @@ class ReclaimBoundsTest {
         final int processors = random.nextInt(4) == 0 ? 2 : 1;
         final int accelerators = random.nextInt(4) == 0 ? 2 : 1;
         final TaskSetBuilder builder = TaskSet.builder("reclaiming").policy(policy).overheads(random.nextInt(3) != 0 ? Overheads.NONE
-            : new Overheads(random.nextInt(3), random.nextInt(5), random.nextInt(3), random.nextInt(2), random.nextInt(4), random.nextInt(2), 0));
+            : new Overheads(random.nextInt(3), random.nextInt(5), random.nextInt(3), random.nextInt(2), random.nextInt(4),
+                random.nextInt(2), 0));
         for (int d = 0; d < processors; d++) {
             builder.device(DeviceSpec.cpu("c" + d));
         }
