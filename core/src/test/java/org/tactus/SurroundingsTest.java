@@ -92,9 +92,11 @@ class SurroundingsTest {
         try {
             final String name = "sleep (process " + other.pid() + ", pinned to cores [" + core + "])";
             String seen = "";
-            while (!seen.contains(name)) { // it becomes 'sleep' when taskset has pinned itself; the test's time limit ends a wait in vain
+            // taskset becomes sleep when it has pinned itself; the time limit ends a wait in vain
+            while (!seen.contains(name)) {
                 final List<CoreRivals.Rival> rivals = new CoreRivals().find(List.of(core), 0);
-            while (!seen.contains(name)) { // taskset becomes sleep when it has pinned itself; the time limit ends a wait in vain
+                seen = rivals.stream()
+                    .map(rival -> rival.name() + " (process " + rival.pid() + ", " + rival.how() + ")").toList().toString();
             }
             final Surroundings around = new Surroundings();
             around.look(on(DeviceSpec.cpu("cpu0", core)), false, new CoreRivals());
