@@ -49,6 +49,8 @@ public final class Devices {
                     () -> setup.apply("engine", beyondTheFirst(spec.cores())));
                 case EDGETPU -> EdgeTpuDevices.open(spec);
             };
+        } catch (final InvalidTaskSetException e) {
+            throw new InvalidTaskSetException("platform.devices[" + index + "]." + e.field(), e.getMessage());
         } catch (final IllegalStateException | NativeCallException e) {
             throw new InvalidTaskSetException("platform.devices[" + index + "].driver", e.getMessage());
         }

@@ -20,9 +20,11 @@ import org.tactus.bindings.linux.RealTime;
 import org.tactus.kernel.KernelListener;
 import org.tactus.kernel.KernelOptions;
 import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Release;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 import org.tactus.trace.ResultTable;
@@ -51,6 +53,17 @@ class SurroundingsTest {
         final InvalidTaskSetException opened = assertThrows(InvalidTaskSetException.class, () -> Tactus.open(
             on(DeviceSpec.cpu("cpu0", 1023)), TactusOptions.DEFAULT.withForce(true), new TimedWorks(), KernelListener.NONE));
         assertTrue(opened.getMessage().startsWith("this machine has no core 1023 on line for 'cpu0'; it has 0"), opened.getMessage());
+    }
+
+    @Test
+    void shouldRefuseASetWhenItCountsOnMoreMemoryThanTheGpuHas() {
+        final long gib = 1L << 30;
+        final DeviceSpec gpu = new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(0), "software", 0,
+            Optional.of(new DeviceMemory(64 * gib, gib, SwapProtocol.SEQ, MS, MS, 0, 0)), 0);
+        final InvalidTaskSetException refused = assertThrows(InvalidTaskSetException.class,
+            () -> Tactus.open(on(gpu), TactusOptions.DEFAULT.withForce(true), new TimedWorks(), KernelListener.NONE));
+        assertEquals("platform.devices[0].memory", refused.field());
+        assertEquals("memory: the set counts on 64GiB, Tactus software GPU has 24GiB; write at most that", refused.getMessage());
     }
 
     @Test
