@@ -7,6 +7,7 @@ import org.tactus.device.Device;
 import org.tactus.device.ModelledDevice;
 import org.tactus.device.cuda.CudaDevices;
 import org.tactus.device.edgetpu.EdgeTpuDevices;
+import org.tactus.kernel.ThreadSetup;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
@@ -17,9 +18,9 @@ public final class Devices {
     private Devices() {
     }
 
-    /** The core that a dispatcher polls on leaves little time to what computes beside it. */
+    /** The core that a dispatcher polls on leaves little time to what computes beside it, but no other core is the device's to use. */
     private static List<Integer> beyondTheFirst(final List<Integer> cores) {
-        return cores.size() < 2 ? List.of() : cores.subList(1, cores.size());
+        return cores.size() < 2 ? cores : cores.subList(1, cores.size());
     }
 
     /**
@@ -32,6 +33,11 @@ public final class Devices {
      * @throws InvalidTaskSetException when its driver is not there
      */
     public static Device open(final TaskSet set, final int index, final TactusOptions options) {
+        return open(set, index, options, new RealTimeSetup(options.realTime()));
+    }
+
+    /** With what sets the threads up that compute for a device. */
+    static Device open(final TaskSet set, final int index, final TactusOptions options, final ThreadSetup setup) {
         final DeviceSpec spec = set.platform().devices().get(index);
         try {
             return switch (spec.kind()) {
@@ -40,9 +46,11 @@ public final class Devices {
                     ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed())
                     : new ModelledDevice();
                 case CUDA -> CudaDevices.open(spec, options.realTime(),
-                    () -> new RealTimeSetup(options.realTime()).apply("engine", beyondTheFirst(spec.cores())));
+                    () -> setup.apply("engine", beyondTheFirst(spec.cores())));
                 case EDGETPU -> EdgeTpuDevices.open(spec);
             };
+        } catch (final InvalidTaskSetException e) {
+            throw new InvalidTaskSetException("platform.devices[" + index + "]." + e.field(), e.getMessage());
         } catch (final IllegalStateException | NativeCallException e) {
             throw new InvalidTaskSetException("platform.devices[" + index + "].driver", e.getMessage());
         }

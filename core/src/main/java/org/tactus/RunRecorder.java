@@ -230,6 +230,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         change();
         if (counters.isPresent()) {
             counters.get().dropped(dropped.getAsLong());
+            counters.get().round(clock.nanoTime());
         }
         listener.onRound();
     }

@@ -16,6 +16,7 @@ import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.analysis.Verdict;
+import org.tactus.bindings.linux.CoreRivals;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
@@ -70,29 +71,33 @@ public final class Tactus implements AutoCloseable {
     private final AdmittedTasks admitted = new AdmittedTasks();
     private final Map<String, String> granted = new LinkedHashMap<>();
     private final AdmissionControl admission;
+    private final Surroundings surroundings = new Surroundings();
+    private final RealTimeSetup setup;
     private SporadicDriver sporadic;
     private long zeroNs;
 
     private Tactus(
         final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener,
         final EventHandler events) {
-        this.set = set;
+        this.set = options.kernel().shareAccelerators() ? set.withSharedThread() : set;
         this.options = options;
         this.factory = factory;
         set.requireOneSegmentWhereSwapped();
+        Surroundings.requireCores(set);
+        setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
         openDevices();
-        admission = new AdmissionControl(set, devices, options.force());
+        admission = new AdmissionControl(this.set, devices, options.force());
         if (options.realTime()) {
             granted.put("process", RealTime.lockMemory().text());
-            granted.putAll(RealTimeSetup.throttlingWarnings(set));
+            granted.putAll(Throttling.warnings(this.set, options.kernel(), RealTime.realTimeRuntimeUs()));
         }
         final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
         final Optional<CountersFile> counters = counters(bytes);
-        recorder = new RunRecorder(set, options, counters, Clock.SYSTEM, listener, events);
+        recorder = new RunRecorder(this.set, options, counters, Clock.SYSTEM, listener, events);
         final AtomicBuffer memory = counters.map(CountersFile::hotState)
             .orElseGet(() -> new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)));
-        kernel = new Kernel(set, devices, memory, options.kernel(),
-            admission, new RealTimeSetup(options.realTime()), recorder, recorder, Clock.SYSTEM);
+        kernel = new Kernel(this.set, devices, memory, options.kernel(),
+            admission, setup, recorder, recorder, Clock.SYSTEM);
     }
 
     /**
@@ -129,7 +134,7 @@ public final class Tactus implements AutoCloseable {
     private void openDevices() {
         try {
             for (int i = 0; i < set.platform().devices().size(); i++) {
-                devices.add(Devices.open(set, i, options));
+                devices.add(Devices.open(set, i, options, setup));
             }
         } catch (final RuntimeException e) {
             devices.forEach(Device::close);
@@ -191,6 +196,7 @@ public final class Tactus implements AutoCloseable {
             }
             warnOfEvictions();
             kernel.start();
+            surroundings.look(set, options.realTime(), new CoreRivals());
             rememberGranted();
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, this::begin);
@@ -222,6 +228,7 @@ public final class Tactus implements AutoCloseable {
 
     private void rememberGranted() {
         kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
+        surroundings.tell(granted);
     }
 
     private TaskHandle remember(final int slot, final Task task, final long fromNs) {
@@ -395,6 +402,7 @@ public final class Tactus implements AutoCloseable {
         final long endNs = Clock.SYSTEM.nanoTime() - zeroNs;
         final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
         final boolean ended = kernel.stop(2 * longestNs + LEAD_NS);
+        surroundings.look(set, options.realTime(), new CoreRivals()); // one that came meanwhile
         rememberGranted(); // the monitor may have said its line after the start
         if (!ended) {
             granted.put("warning", "a dispatcher is stuck in a call, or waits for a segment, that does not return; its memory is left to"
@@ -428,8 +436,9 @@ public final class Tactus implements AutoCloseable {
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
-            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), kernel.busyNs(i),
-                endNs <= 0 ? 0 : (double) kernel.busyNs(i) / endNs, kernel.swapCounts(i).map(Simulation::swapped),
+            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel ends a little later
+            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), busyNs,
+                endNs <= 0 ? 0 : (double) busyNs / endNs, kernel.swapCounts(i).map(Simulation::swapped),
                 kernel.isLost(i)));
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
@@ -439,18 +448,20 @@ public final class Tactus implements AutoCloseable {
             new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks()), kernel.droppedEvents(), precisions);
+            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
+            kernel.droppedEvents(), precisions);
     }
 
-    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it. */
-    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results) {
+    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */
+    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results, final String surroundings) {
         for (int i = 0; i < tasks.size(); i++) {
             if (results.get(i).overruns() > 0 && tasks.get(i).onOverrun() == OverrunAction.CONTINUE) {
                 return "segments of " + tasks.get(i).name() + " ran past their WCET " + results.get(i).overruns()
-                    + " times and were let go on; a bound holds only while WCETs hold";
+                    + " times and were let go on; a bound holds only while WCETs hold"
+                    + (surroundings.isEmpty() ? "" : "; " + surroundings);
             }
         }
-        return "";
+        return surroundings;
     }
 
     /** A CPU device computes with whatever its works use. */

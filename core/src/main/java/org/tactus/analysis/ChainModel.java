@@ -26,6 +26,9 @@ final class ChainModel {
     /** Release jitter: the task's own plus the machine's. */
     final long[] jitter;
     final long stall;
+    /** Dispatch of a segment on device r. */
+    private final long[] dispatch;
+    private final Overheads machine;
     /** Effective cost of the whole chain. */
     final long[] cost;
     /** Part of {@link #cost} that is overhead. */
@@ -69,6 +72,8 @@ final class ChainModel {
         runFrom = new int[tasks + 1];
         used = new int[tasks][];
         stall = set.overheads().stallNs();
+        dispatch = new long[devices];
+        Arrays.setAll(dispatch, set::dispatchNs);
         int segments = 0;
         int entries = 0;
         for (final Task task : set.tasks()) {
@@ -81,6 +86,7 @@ final class ChainModel {
         runTail = new long[segments];
         runFront = new long[segments];
         runOffer = new int[segments];
+        machine = set.charged();
         final long[] costs = new long[entries];
         final int[] onDevice = new int[entries];
         final int[] ofTask = new int[entries];
@@ -144,12 +150,11 @@ final class ChainModel {
 
     private int addTask(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
         final Task task = set.tasks().get(order[rank]);
-        final Overheads machine = set.overheads();
         final List<Segment> chain = task.segments();
         final int home = chain.getFirst().device();
         period[rank] = task.periodNs();
         deadline[rank] = task.deadlineNs();
-        jitter[rank] = Saturating.add(task.jitterNs(), machine.releaseJitterNs());
+        jitter[rank] = Saturating.add(task.jitterNs(), machine.jitterNs(task.release()));
         final int[] seen = new int[Math.min(devices, 2 * chain.size())];
         int kinds = 0;
         int run = runFrom[rank] - 1;
@@ -160,7 +165,8 @@ final class ChainModel {
             final int offer = offer(task, j);
             final int hops = hops(task, j);
             final long front = Saturating.multiply(hops, machine.handOffNs());
-            long tail = Saturating.add(machine.dispatchNs(), machine.completionNs());
+            final long dispatchNs = offer < 0 ? dispatch[device] : Math.max(dispatch[device], dispatch[offer]);
+            long tail = Saturating.add(dispatchNs, machine.completionNs());
             if (j == chain.size() - 1 && (device != home || offer >= 0 && offer != home)) {
                 tail = Saturating.add(tail, machine.handOffNs());
             }
@@ -232,12 +238,13 @@ final class ChainModel {
     private int addOffers(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
         final Task task = set.tasks().get(order[rank]);
         final Reclaim budget = task.reclaim().orElseThrow();
-        final long extra = Saturating.add(set.overheads().dispatchNs(), set.overheads().completionNs());
+        long extra = 0;
         int at = from;
         int device = -1;
         for (int j = 1; j < task.segments().size(); j++) {
             if (offer(task, j) >= 0) {
                 device = offer(task, j);
+                extra = Saturating.add(dispatch[device], machine.completionNs());
                 costs[at] = Saturating.add(task.segments().get(j).offer().get().wcetNs(), extra);
                 onDevice[at] = device;
                 ofTask[at] = rank;

@@ -1,6 +1,7 @@
 package org.tactus.analysis;
 
 import java.util.List;
+import org.tactus.model.Overheads;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -34,14 +35,15 @@ final class DeviceModel {
         cost = new long[tasks];
         tail = new long[tasks];
         longest = new long[tasks];
-        stall = set.overheads().stallNs();
-        overheadEach = Saturating.add(set.overheads().dispatchNs(), set.overheads().completionNs());
+        final Overheads machine = set.charged();
+        stall = machine.stallNs();
+        overheadEach = Saturating.add(set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()), machine.completionNs());
         for (int i = 0; i < tasks; i++) {
             final Task task = set.tasks().get(order[i]);
             final List<Segment> segments = task.segments();
             period[i] = task.periodNs();
             deadline[i] = task.deadlineNs();
-            jitter[i] = Saturating.add(task.jitterNs(), set.overheads().releaseJitterNs());
+            jitter[i] = Saturating.add(task.jitterNs(), machine.jitterNs(task.release()));
             long sum = 0;
             long most = 0;
             long last = 0;
@@ -61,7 +63,7 @@ final class DeviceModel {
     }
 
     long overhead(final int rank) {
-        return overheadEach * set.tasks().get(order[rank]).segments().size();
+        return Saturating.multiply(overheadEach, set.tasks().get(order[rank]).segments().size());
     }
 
     String device() {

@@ -57,12 +57,13 @@ public final class CalibrationFile {
         final List<MachineCalibration> machines = new ArrayList<>();
         for (final YamlValue value : root.map("tactus", "machines").need("machines", "the list 'machines'").list()) {
             final YamlMap map = value.map("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-                "dispatch", "handOff", "completion", "gpus");
+                "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "gpus");
             machines.add(new MachineCalibration(map.need("machine", "the machine's name").text(),
                 map.need("measuredAt", "the date").text(), map.durationNs("duration", 0),
                 map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),
                 map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
-                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"), gpus(map)));
+                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"),
+                Quantiles.find(map, "sporadicJitter"), Quantiles.find(map, "dispatchPerTask"), gpus(map)));
         }
         return machines;
     }
@@ -104,7 +105,9 @@ public final class CalibrationFile {
             entries.put("conditions", new TreeMap<>(calibration.conditions()));
         }
         entries.put("releaseJitter", calibration.releaseJitter().entries());
+        calibration.sporadicJitter().ifPresent(measured -> entries.put("sporadicJitter", measured.entries()));
         entries.put("dispatch", calibration.dispatch().entries());
+        calibration.dispatchPerTask().ifPresent(measured -> entries.put("dispatchPerTask", measured.entries()));
         entries.put("handOff", calibration.handOff().entries());
         entries.put("completion", calibration.completion().entries());
         if (!calibration.gpus().isEmpty()) {

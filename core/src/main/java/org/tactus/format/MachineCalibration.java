@@ -3,6 +3,7 @@ package org.tactus.format;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.tactus.model.Overheads;
 
 /**
@@ -18,11 +19,14 @@ import org.tactus.model.Overheads;
  * @param dispatch       from a decision until the segment runs
  * @param handOff        from a segment's end until another device's dispatcher has seen the job
  * @param completion     from a segment's end until the dispatcher has recorded it
+ * @param sporadicJitter from a sporadic task's arrival until the dispatcher has seen it; empty in a calibration of an older version
+ * @param dispatchPerTask what each job that arrives at the same time adds to dispatch; empty in a calibration of an older version
  * @param gpus           what its GPUs add, each as one driver showed it
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
-    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, List<GpuCalibration> gpus) {
+    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
+    Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus) {
 
     /** Copies the collections. */
     public MachineCalibration {
@@ -41,7 +45,7 @@ public record MachineCalibration(
         others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
         others.add(measured);
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, others);
+            handOff, completion, sporadicJitter, dispatchPerTask, others);
     }
 
     /**
@@ -50,6 +54,18 @@ public record MachineCalibration(
      * @return without a stall allowance
      */
     public Overheads overheads() {
-        return new Overheads(releaseJitter.maxNs(), dispatch.maxNs(), handOff.maxNs(), completion.maxNs(), 0);
+        return new Overheads(releaseJitter.maxNs(), sporadicJitter.orElse(releaseJitter).maxNs(), dispatch.maxNs(),
+            dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0);
+    }
+
+    /**
+     * Tells what an older version of the program did not measure, so that bounds lack it.
+     *
+     * @return a sentence for people, with the command that mends it; empty when everything was measured
+     */
+    public Optional<String> lacking() {
+        return sporadicJitter.isPresent() && dispatchPerTask.isPresent() ? Optional.empty() : Optional.of("the calibration of " + measuredAt
+            + " is of an older version, which did not measure sporadic arrivals and dispatch among many tasks, so bounds do not hold"
+            + " them; measure again: tactus calibrate");
     }
 }

@@ -3,6 +3,7 @@ package org.tactus.format;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What repeated measurements of one quantity showed.
@@ -61,6 +62,10 @@ public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long 
 
     static Quantiles read(final YamlMap map, final String key) {
         return read(map.need(key, "'" + key + "' or run: tactus calibrate").map(KEYS));
+    }
+
+    static Optional<Quantiles> find(final YamlMap map, final String key) {
+        return map.find(key).map(found -> read(found.map(KEYS)));
     }
 
     static Quantiles read(final YamlMap map) {

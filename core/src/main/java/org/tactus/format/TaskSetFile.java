@@ -101,9 +101,12 @@ public final class TaskSetFile {
     private Overheads overheads(final YamlValue value) {
         if (value.isMap()) {
             source = OverheadsSource.DECLARED;
-            final YamlMap map = value.map("releaseJitter", "dispatch", "handOff", "completion", "stall");
-            return new Overheads(map.durationNs("releaseJitter", 0), map.durationNs("dispatch", 0), map.durationNs("handOff", 0),
-                map.durationNs("completion", 0), map.durationNs("stall", 0));
+            final YamlMap map = value.map("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion",
+                "stall");
+            final long jitterNs = map.durationNs("releaseJitter", 0);
+            return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
+                map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0),
+                map.durationNs("stall", 0));
         }
         final Map<String, OverheadsSource> words = new LinkedHashMap<>();
         words.put("none", OverheadsSource.NONE);
@@ -124,6 +127,9 @@ public final class TaskSetFile {
         final List<String> warnings = new ArrayList<>();
         sidecar.filter(wcets -> !wcets.machine().equals(options.machine)).ifPresent(wcets -> warnings.add(
             "the WCETs in " + WcetSidecarFile.beside(path) + " were measured on another machine, " + wcets.machine()));
+        if (source == OverheadsSource.CALIBRATED) {
+            calibration.flatMap(MachineCalibration::lacking).ifPresent(warnings::add);
+        }
         return warnings;
     }
 }

@@ -70,7 +70,11 @@ public final class TaskSetWriter {
     private static Map<String, Object> overheads(final Overheads overheads) {
         final Map<String, Object> map = new LinkedHashMap<>();
         time(map, "releaseJitter", overheads.releaseJitterNs());
+        if (overheads.sporadicJitterNs() != overheads.releaseJitterNs()) {
+            map.put("sporadicJitter", Durations.exact(overheads.sporadicJitterNs())); // 0 is not the default
+        }
         time(map, "dispatch", overheads.dispatchNs());
+        time(map, "dispatchPerTask", overheads.dispatchPerTaskNs());
         time(map, "handOff", overheads.handOffNs());
         time(map, "completion", overheads.completionNs());
         time(map, "stall", overheads.stallNs());

@@ -51,6 +51,8 @@ final class Dispatcher {
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
     private long busyNs;
+    // Volatile: the control thread sets it once, when the run ends; what runs longer counts up to it.
+    private volatile long measuredUntilNs = Long.MAX_VALUE;
     private long startNs;
     private long lastEndNs;
     private long commandNowNs;
@@ -219,7 +221,7 @@ final class Dispatcher {
     private void finish(final int task, final long nowNs, final boolean failed) {
         if (runningWord.startNs() != 0) {
             runningWord.end();
-            busyNs += nowNs - startNs;
+            busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs);
             recorder.events.write(EventType.END, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
             if (failed) {
                 errors[task] = thrown != null ? thrown : driver.failure();
@@ -313,8 +315,14 @@ final class Dispatcher {
         return scheduler.nextReleaseNs();
     }
 
-    /** Time during which a segment ran; exact after the dispatcher has ended. */
+    /** Ends the time that is counted, before the drain. Control thread, once. */
+    void measureUntil(final long endNs) {
+        measuredUntilNs = endNs;
+    }
+
+    /** Time during which a segment ran, up to the end of the run, one that never ended included; exact after the dispatcher has ended. */
     long busyNs() {
-        return busyNs;
+        final long stuckSinceNs = runningWord.startNs();
+        return busyNs + (stuckSinceNs == 0 || measuredUntilNs == Long.MAX_VALUE ? 0 : Math.max(0, measuredUntilNs - stuckSinceNs));
     }
 }

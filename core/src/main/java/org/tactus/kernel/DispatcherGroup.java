@@ -1,17 +1,16 @@
 package org.tactus.kernel;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.device.Device;
 import org.tactus.model.DeviceSpec;
-import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
+import org.tactus.model.TaskSet;
 import org.tactus.policy.PolicyState;
 import org.tactus.time.Clock;
 import org.tactus.trace.EventRing;
@@ -35,9 +34,9 @@ final class DispatcherGroup {
     private final AtomicIntegerArray lostDevices;
 
     DispatcherGroup(
-        final Platform platform, final Overheads machine, final List<Device> devices, final PolicyState state, final TaskTable tasks,
+        final TaskSet base, final List<Device> devices, final PolicyState state, final TaskTable tasks,
         final KernelOptions options, final ThreadSetup setup, final Clock clock) {
-        this.platform = platform;
+        this.platform = base.platform();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -49,46 +48,57 @@ final class DispatcherGroup {
             final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes(), state::generation));
             dispatchers[i] = new Dispatcher(
                 i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), tasks.works, tasks.errors, dispatchers,
-                platform.devices().get(i).memory().orElse(null), machine);
+                platform.devices().get(i).memory().orElse(null), base.overheadsOn(i));
         }
-        ready = new CountDownLatch(threadCount());
-        makeThreads();
+        final List<BitSet> together = groups();
+        ready = new CountDownLatch(together.size());
+        makeThreads(together);
     }
 
-    private boolean shares(final int device) {
-        return options.shareAccelerators() && !dispatchers[device].driver.isSynchronous(); // it would hold the others up
+    /**
+     * A thread for each device, but one for accelerators that may use the same cores, or that the options put together. A device that
+     * computes on its cores has its dispatcher on the first, so that what computes for it has the others.
+     */
+    private void makeThreads(final List<BitSet> together) {
+        for (final BitSet devices : together) {
+            final DeviceSpec first = platform.devices().get(devices.nextSetBit(0));
+            final List<Dispatcher> agents = devices.stream().mapToObj(device -> dispatchers[device]).toList();
+            final List<Integer> cores = devices.stream().mapToObj(device -> platform.devices().get(device).dispatcherCores())
+                .flatMap(List::stream).distinct().toList();
+            final DispatcherThread thread = newThread(agents.size() == 1 ? first.name() : "accelerators" + suffix(first), agents, cores);
+            agents.forEach(dispatcher -> threadOfDevice[dispatcher.device] = thread);
+        }
     }
 
-    private int threadCount() {
-        int count = 0;
-        boolean shared = false;
+    /** Names differ where there are several such threads. */
+    private String suffix(final DeviceSpec first) {
+        return options.shareAccelerators() ? "" : "-" + first.name();
+    }
+
+    /** Which devices share a thread, by the first of them. */
+    private List<BitSet> groups() {
+        final List<BitSet> groups = new ArrayList<>();
+        final BitSet placed = new BitSet();
         for (int i = 0; i < dispatchers.length; i++) {
-            if (!shares(i)) {
-                count++;
-            } else if (!shared) {
-                shared = true;
-                count++;
+            if (placed.get(i)) {
+                continue;
             }
+            final BitSet group = new BitSet();
+            group.set(i);
+            for (int j = i + 1; j < dispatchers.length; j++) {
+                if (isShareable(i) && isShareable(j) && (options.shareAccelerators() || platform.sharingThread(i).get(j))) {
+                    group.set(j);
+                }
+            }
+            placed.or(group);
+            groups.add(group);
         }
-        return count;
+        return groups;
     }
 
-    private void makeThreads() {
-        final List<Dispatcher> together = new ArrayList<>();
-        final Set<Integer> togetherCores = new HashSet<>();
-        for (int i = 0; i < dispatchers.length; i++) {
-            final DeviceSpec device = platform.devices().get(i);
-            if (shares(i)) {
-                together.add(dispatchers[i]);
-                togetherCores.addAll(device.cores());
-            } else {
-                threadOfDevice[i] = newThread(device.name(), List.of(dispatchers[i]), device.cores());
-            }
-        }
-        if (!together.isEmpty()) {
-            final DispatcherThread thread = newThread("accelerators", together, List.copyOf(togetherCores));
-            together.forEach(dispatcher -> threadOfDevice[dispatcher.device] = thread);
-        }
+    /** One that waits inside a segment would hold the others up. */
+    private boolean isShareable(final int device) {
+        return !dispatchers[device].driver.isSynchronous();
     }
 
     private DispatcherThread newThread(final String name, final List<Dispatcher> agents, final List<Integer> cores) {

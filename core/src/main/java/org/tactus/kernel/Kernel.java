@@ -60,13 +60,13 @@ public final class Kernel implements AutoCloseable {
         this.base = base;
         this.clock = clock;
         this.admission = admission;
-        final Overheads overheads = base.overheads();
+        final Overheads overheads = base.charged();
         state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), devices.size());
         state.overrunToleranceNs(overheads.completionNs());
-        state.releaseJitterNs(overheads.releaseJitterNs());
+        state.releaseJitterNs(overheads.sporadicJitterNs()); // of arrivals, which callers claim
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
-        group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
+        group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock);
         layout = new TaskLayout(state, tasks, group);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
@@ -313,6 +313,9 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         stopped = true;
         endNs = clock.nanoTime();
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.measureUntil(endNs);
+        }
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
                 if (drainNs == 0) {
@@ -403,7 +406,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Time during which segments ran on a device; call it after {@link #stop}.
+     * Time during which segments ran on a device until the call of {@link #stop}, the drain left out; call it after that.
      *
      * @param device index of the device
      * @return nanoseconds

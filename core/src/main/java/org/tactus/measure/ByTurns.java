@@ -46,11 +46,13 @@ final class ByTurns {
                     for (int i = 0; i < swept.length; i += Long.BYTES) {
                         swept[i]++;
                     }
+                    SampleWatch.begin();
                     final long beginNs = Clock.SYSTEM.nanoTime();
                     models.get(form).run(0);
                     if (run >= 0) {
                         rows.get(form)[run] = Clock.SYSTEM.nanoTime() - beginNs;
                     }
+                    SampleWatch.end();
                 }
                 if (Clock.SYSTEM.nanoTime() - busySinceNs > BUSY_NS) { // a real-time thread must leave a twentieth of each second
                     LockSupport.parkNanos(BUSY_NS / 9);

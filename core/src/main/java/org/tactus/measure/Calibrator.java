@@ -1,36 +1,21 @@
 package org.tactus.measure;
 
-import java.nio.ByteBuffer;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.LongArrayList;
-import org.agrona.concurrent.UnsafeBuffer;
-import org.tactus.device.CpuDevice;
-import org.tactus.device.Device;
-import org.tactus.device.ModelledDevice;
-import org.tactus.device.SegmentWork;
-import org.tactus.device.TimedWork;
 import org.tactus.format.MachineCalibration;
 import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
-import org.tactus.kernel.Admission;
 import org.tactus.kernel.DispatchLoop;
-import org.tactus.kernel.Kernel;
-import org.tactus.kernel.KernelListener;
 import org.tactus.kernel.KernelOptions;
 import org.tactus.kernel.ThreadSetup;
-import org.tactus.model.DeviceKind;
-import org.tactus.model.DeviceSpec;
-import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
-import org.tactus.time.Clock;
+import org.tactus.model.TaskSetBuilder;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.EventType;
 
@@ -49,13 +34,9 @@ public final class Calibrator implements EventHandler {
     private static final int HAND_OFF = 2;
     private static final int COMPLETION = 3;
 
-    private final ThreadSetup setup;
+    private final CalibrationRun rig;
     private final KernelOptions options;
-    private final int cpuCore;
-    private final int acceleratorCore;
-    /** Of each quantity: begin, end, begin, end ... nanoseconds. */
-    private final LongArrayList[] samples = new LongArrayList[4];
-    private final LongArrayList stalls = new LongArrayList();
+    private final CalibrationSamples samples = new CalibrationSamples(4);
     private final Map<String, String> granted = new LinkedHashMap<>();
     private final long[] lastOnDevice = new long[2];
     private final long[] startedNs = new long[2];
@@ -72,17 +53,14 @@ public final class Calibrator implements EventHandler {
      * @param acceleratorCore core of the accelerator's dispatcher
      */
     public Calibrator(final ThreadSetup setup, final KernelOptions options, final int cpuCore, final int acceleratorCore) {
-        this.setup = setup;
+        this.rig = new CalibrationRun(setup, options, cpuCore, acceleratorCore);
         this.options = options;
-        this.cpuCore = cpuCore;
-        this.acceleratorCore = acceleratorCore;
-        Arrays.setAll(samples, i -> new LongArrayList(1 << 16, Long.MIN_VALUE));
     }
 
     /**
      * Measures.
      *
-     * @param durationNs how long, nanoseconds
+     * @param durationNs how long, nanoseconds; sporadic arrivals and bursts of releases take three quarters of it more
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
      */
@@ -93,50 +71,28 @@ public final class Calibrator implements EventHandler {
             warmUp.sporadicJob();
         }
         run(Math.min(durationNs, 1_000_000_000L)); // warms up this very path; its samples are dropped
-        Arrays.stream(samples).forEach(LongArrayList::clear);
-        stalls.clear();
+        samples.clear();
         handOvers.clear();
         arrivals.clear();
         run(durationNs);
         matchHandOffs();
-        findLongSamples();
-        long longestNs = 0;
-        for (int i = 0; i < stalls.size(); i += 2) {
-            longestNs = Math.max(longestNs, stalls.getLong(i + 1) - stalls.getLong(i));
-        }
+        samples.findLongSamples(options.stallThresholdNs());
+        final ArrivalCalibrator manyArrivals = new ArrivalCalibrator(rig);
         final Map<String, String> conditions = new LinkedHashMap<>(granted);
         conditions.put("idle", options.idle().name());
         return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
-            stalls.size() / 2, longestNs, conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF), quantity(COMPLETION),
-            List.of());
+            samples.stalls(), samples.longestStallNs(), conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF),
+            quantity(COMPLETION), Optional.of(manyArrivals.sporadicJitter(durationNs / 2)),
+            Optional.of(manyArrivals.dispatchPerTask(durationNs / 4)), List.of());
     }
 
     private void run(final long durationNs) throws InterruptedException {
-        final TaskSet set = set();
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 2) + 64).alignedSlice(64);
-        final List<Device> devices = List.of(new CpuDevice(Clock.SYSTEM, "spin"), new ModelledDevice());
-        try (Kernel kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, setup, KernelListener.NONE,
-            this, Clock.SYSTEM)) {
-            kernel.start();
-            kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
-            final List<List<SegmentWork>> works = new ArrayList<>();
-            for (final Task task : set.tasks()) {
-                final List<SegmentWork> segments = new ArrayList<>();
-                task.segments().forEach(segment -> segments.add(new TimedWork(Clock.SYSTEM, segment, 0)));
-                works.add(segments);
-            }
-            kernel.addAll(set.tasks(), works, Clock.SYSTEM.nanoTime() + 10_000_000L);
-            Thread.sleep(durationNs / 1_000_000L);
-            kernel.stop(100_000_000L);
-        }
+        granted.putAll(rig.run(set(), this, (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L)));
     }
 
     /** Chains both ways, alone on the machine most of the time, so that idling, waking and polling are part of a sample. */
     private TaskSet set() {
-        final var builder = TaskSet.builder("calibration")
-            .device(DeviceSpec.cpu("cpu0", cpuCore))
-            .device(new DeviceSpec("acc0", DeviceKind.MODELLED, List.of(acceleratorCore), "", 0,
-                Optional.empty(), 0));
+        final TaskSetBuilder builder = rig.set();
         for (int i = 0; i < TASKS; i++) {
             final long periodNs = 2_000_000L + 700_000L * i;
             final String first = i % 2 == 0 ? "cpu0" : "acc0";
@@ -177,10 +133,7 @@ public final class Calibrator implements EventHandler {
                 handOvers.addLong(key(task, segment, job));
                 handOvers.addLong(timeNs);
             }
-            case EventType.STALL -> {
-                stalls.addLong(timeNs - argument);
-                stalls.addLong(timeNs);
-            }
+            case EventType.STALL -> samples.stall(timeNs - argument, timeNs);
             default -> {
                 // the others carry no overhead
             }
@@ -205,45 +158,11 @@ public final class Calibrator implements EventHandler {
         }
     }
 
-    /** Nothing here takes as long as the stall threshold by itself: a sample beyond it is a stall, counted and named as one. */
-    private void findLongSamples() {
-        for (final LongArrayList all : samples) {
-            for (int i = 0; i < all.size(); i += 2) {
-                if (all.getLong(i + 1) - all.getLong(i) >= options.stallThresholdNs()
-                    && !isStalled(all.getLong(i), all.getLong(i + 1))) {
-                    stalls.addLong(all.getLong(i));
-                    stalls.addLong(all.getLong(i + 1));
-                }
-            }
-        }
-    }
-
     private void sample(final int quantity, final long beginNs, final long endNs) {
-        samples[quantity].addLong(beginNs);
-        samples[quantity].addLong(endNs);
+        samples.add(quantity, beginNs, endNs);
     }
 
     private Quantiles quantity(final int index) {
-        final LongArrayList all = samples[index];
-        final long[] kept = new long[all.size() / 2];
-        int count = 0;
-        for (int i = 0; i < all.size(); i += 2) {
-            if (!isStalled(all.getLong(i), all.getLong(i + 1))) {
-                kept[count++] = Math.max(0, all.getLong(i + 1) - all.getLong(i));
-            }
-        }
-        if (count == 0) {
-            throw new IllegalStateException("every sample was touched by a platform stall; try again on a quieter machine");
-        }
-        return Quantiles.of(kept, count);
-    }
-
-    private boolean isStalled(final long beginNs, final long endNs) {
-        for (int i = 0; i < stalls.size(); i += 2) {
-            if (stalls.getLong(i) <= endNs && stalls.getLong(i + 1) >= beginNs) {
-                return true;
-            }
-        }
-        return false;
+        return samples.quantiles(index, 1);
     }
 }

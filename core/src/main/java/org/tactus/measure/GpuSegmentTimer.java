@@ -51,7 +51,9 @@ public final class GpuSegmentTimer {
         try (work) {
             final long[] samples = new long[runs];
             for (int run = -WARM_UP_RUNS; run < runs; run++) {
+                SampleWatch.begin();
                 final long ns = elapsedNs(device, work);
+                SampleWatch.end();
                 if (run >= 0) {
                     samples[run] = ns;
                 }

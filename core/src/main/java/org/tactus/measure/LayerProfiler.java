@@ -70,6 +70,7 @@ public final class LayerProfiler {
             chains.put("quantise", int8.conversion(output, true));
             chains.put("dequantise", int8.conversion(output, false));
         }
+        SampleWatch.name("layers", "layer '" + layer.name() + "'");
         final Map<String, Quantiles> times = ByTurns.measure(chains, OnnxOptions.on(cores), runs, false);
         return new LayerTimes(layer.name(), layer.operator(), model.operations(index), times.get("fp32"),
             Optional.ofNullable(times.get("int8")), Optional.ofNullable(times.get("quantise")),

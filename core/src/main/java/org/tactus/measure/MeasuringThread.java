@@ -1,5 +1,6 @@
 package org.tactus.measure;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
@@ -7,10 +8,15 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.kernel.ThreadSetup;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.time.Durations;
 
 /** Runs a measurement as a dispatcher would run: on a thread of its own, pinned, with what the machine permits. */
 final class MeasuringThread {
+    /** A segment that takes this long is no segment of a real-time task: its device hangs. */
+    static final long GIVE_UP_NS = 30_000_000_000L;
     private static final int LOAD_LONGS = 1 << 21;
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private MeasuringThread() {
     }
@@ -24,14 +30,22 @@ final class MeasuringThread {
      * @param granted told what was granted
      * @param work    the measurement
      * @return what the measurement returns; its exceptions are thrown here
-     * @throws InterruptedException when interrupted meanwhile
+     * @throws InterruptedException    when interrupted meanwhile
+     * @throws InvalidTaskSetException when a sample does not come back; its thread, and what it uses, is left to the process
      */
     static <T> T run(final ThreadSetup setup, final List<Integer> cores, final boolean loaded, final Consumer<String> granted,
                      final Supplier<T> work) throws InterruptedException {
+        return run(setup, cores, loaded, granted, work, GIVE_UP_NS);
+    }
+
+    static <T> T run(final ThreadSetup setup, final List<Integer> cores, final boolean loaded, final Consumer<String> granted,
+                     final Supplier<T> work, final long giveUpNs) throws InterruptedException {
+        final SampleWatch watch = new SampleWatch();
         final AtomicReference<T> result = new AtomicReference<>();
         final AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        final Thread measuring = Thread.ofPlatform().name("tactus-profile").start(() -> {
-            granted.accept(setup.apply("dispatcher", cores));
+        final Thread measuring = Thread.ofPlatform().name("tactus-profile").daemon().start(() -> {
+            watch.watchCaller();
+            granted.accept(setup.apply("dispatcher", cores.isEmpty() ? cores : cores.subList(0, 1))); // as DeviceSpec.dispatcherCores
             try {
                 result.set(work.get());
             } catch (final RuntimeException e) {
@@ -39,10 +53,17 @@ final class MeasuringThread {
             }
         });
         final List<Thread> load = loaded ? startLoad(cores) : List.of();
-        measuring.join();
+        boolean hangs = false;
+        while (!hangs && !measuring.join(LOOK)) {
+            hangs = watch.isBeyond(giveUpNs);
+        }
         load.forEach(Thread::interrupt);
         for (final Thread thread : load) {
             thread.join();
+        }
+        if (hangs) {
+            throw new DeviceHangsException(watch.field(), watch.what() + " has not come back after " + Durations.format(giveUpNs)
+                + "; reset its device, or profile the set without it");
         }
         if (failure.get() != null) {
             throw failure.get();

@@ -69,6 +69,7 @@ public final class Profiler {
      * @param progress  told the task's name and the share of it that is done
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
+     * @throws org.tactus.model.InvalidTaskSetException when a device does not come back from a segment, with the segment
      */
     public WcetSidecar profile(final TaskSet set, final Path directory, final BiConsumer<String, Double> progress)
         throws InterruptedException {
@@ -77,6 +78,7 @@ public final class Profiler {
         conditions.put("others", loaded ? "loaded" : "idle");
         conditions.put("runs", String.valueOf(runs));
         final List<Device> devices = new ArrayList<>();
+        boolean hangs = false;
         final TactusOptions options =
             TactusOptions.DEFAULT.withRealTime(setup instanceof final RealTimeSetup rights && rights.realTime());
         try {
@@ -88,8 +90,13 @@ public final class Profiler {
                     measured.add(onItsCores(set, devices, task, directory, conditions, progress));
                 }
             }
+        } catch (final DeviceHangsException e) {
+            hangs = true;
+            throw e;
         } finally {
-            devices.forEach(Device::close);
+            if (!hangs) {
+                devices.forEach(Device::close);
+            }
         }
         return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), margin,
             conditions, measured);
@@ -141,6 +148,8 @@ public final class Profiler {
         for (int run = -WARM_UP_RUNS; run < runs; run++) {
             final long chainNs = Clock.SYSTEM.nanoTime();
             for (int i = 0; i < segments; i++) {
+                SampleWatch.name("tasks[" + set.tasks().indexOf(task) + "].segments[" + i + "]", "segment " + i + " of '" + task.name()
+                    + "' on '" + set.platform().devices().get(task.segments().get(i).device()).name() + "'");
                 final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i));
                 if (run >= 0) {
                     samples[i][run] = ns;
@@ -164,11 +173,17 @@ public final class Profiler {
 
     private static long timeNs(final Device device, final SegmentWork work) throws Exception {
         if (device instanceof CudaDevice) {
-            return GpuSegmentTimer.elapsedNs(device, work);
+            SampleWatch.begin();
+            final long elapsedNs = GpuSegmentTimer.elapsedNs(device, work);
+            SampleWatch.end();
+            return elapsedNs;
         }
+        SampleWatch.begin();
         final long beginNs = Clock.SYSTEM.nanoTime();
         work.run(0);
-        return Clock.SYSTEM.nanoTime() - beginNs;
+        final long elapsedNs = Clock.SYSTEM.nanoTime() - beginNs;
+        SampleWatch.end();
+        return elapsedNs;
     }
 
     /** Sorts samples and takes their quantiles. */

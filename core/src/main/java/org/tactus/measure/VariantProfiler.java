@@ -52,9 +52,12 @@ final class VariantProfiler {
         final int steps = task.segments().size() + model.crossings().size();
         final List<WcetSidecar.SegmentWcet> segments = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
+            SampleWatch.name("tasks[" + set.tasks().indexOf(task) + "].segments[" + i + "]", "a variant of segment " + i + " of '"
+                + task.name() + "'");
             segments.addAll(segment(model, i));
             progress.accept((i + 1.0) / steps);
         }
+        SampleWatch.name("tasks[" + set.tasks().indexOf(task) + "]", "a copy or conversion between segments of '" + task.name() + "'");
         final Map<Long, Boundary> boundaries = new TreeMap<>();
         for (final LayeredModel.Crossing crossing : model.crossings()) {
             final Map<String, Quantiles> times = ByTurns.measure(Map.of("quantise", model.conversion(crossing.tensor(), true),

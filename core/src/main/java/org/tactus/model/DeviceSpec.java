@@ -64,6 +64,16 @@ public record DeviceSpec(
     }
 
     /**
+     * The cores of the device's dispatcher: the first where the others are for what computes for it, which must not wait for it.
+     *
+     * @return cores; empty when the kernel may choose
+     */
+    public List<Integer> dispatcherCores() {
+        final boolean computes = kind == DeviceKind.CPU || driver.equals("software");
+        return computes && cores.size() > 1 ? cores.subList(0, 1) : cores;
+    }
+
+    /**
      * Adds memory to this device.
      *
      * @param scheduled memory as a scheduled resource

@@ -1,7 +1,7 @@
 package org.tactus.model;
 
 /** A task set that breaks a rule; the message says what is wrong, where, and what would be right, in one line. */
-public final class InvalidTaskSetException extends RuntimeException {
+public class InvalidTaskSetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /** The field at fault, for a reader that knows lines; such as {@code tasks[2].deadline}. */

@@ -3,17 +3,45 @@ package org.tactus.model;
 /**
  * What the machine adds to every job. All are worst cases in nanoseconds, measured by {@code tactus calibrate} or declared.
  *
- * <p>How the analyses charge them is stated in {@link Task} and in {@code org.tactus.analysis}: the release jitter adds to
- * each task's own; every segment costs dispatch + completion more; a segment whose predecessor ran on another device costs
- * a hand-off more, and so does the last segment of a chain that does not end on the device that it began on.
+ * <p>How the analyses charge them is stated in {@link Task} and in {@code org.tactus.analysis}: the jitter of the task's kind of
+ * release adds to each task's own; every segment costs dispatch ({@link TaskSet#dispatchNs}) + completion more; a segment whose
+ * predecessor ran on another device costs a hand-off more, and so does the last segment of a chain that does not end on the device that
+ * it began on.
  *
- * @param releaseJitterNs from a nominal release until the dispatcher has seen it
- * @param dispatchNs      from a decision until the segment runs
- * @param handOffNs       from the end of a segment on one device until another device's dispatcher has seen the job
- * @param completionNs    from the end of a segment until the dispatcher has recorded it
- * @param stallNs         allowance for platform stalls: the most that the machine takes away within one response; usually 0
+ * @param releaseJitterNs   from a periodic task's nominal release until the dispatcher, which awaits it, has seen it
+ * @param sporadicJitterNs  from a sporadic task's arrival until the dispatcher, which may sleep, has seen it
+ * @param dispatchNs        from a decision until the segment runs, when few jobs arrive at once
+ * @param dispatchPerTaskNs what each job that arrives at the dispatcher at the same time adds to that
+ * @param handOffNs         from the end of a segment on one device until another device's dispatcher has seen the job
+ * @param completionNs      from the end of a segment until the dispatcher has recorded it
+ * @param stallNs           allowance for platform stalls: the most that the machine takes away within one response; usually 0
  */
-public record Overheads(long releaseJitterNs, long dispatchNs, long handOffNs, long completionNs, long stallNs) {
+public record Overheads(
+    long releaseJitterNs, long sporadicJitterNs, long dispatchNs, long dispatchPerTaskNs, long handOffNs, long completionNs,
+    long stallNs) {
     /** A machine that adds nothing. */
     public static final Overheads NONE = new Overheads(0, 0, 0, 0, 0);
+
+    /**
+     * Makes overheads that treat sporadic arrivals as periodic releases and dispatch alike with any number of tasks.
+     *
+     * @param releaseJitterNs from a nominal release or an arrival until the dispatcher has seen it
+     * @param dispatchNs      from a decision until the segment runs
+     * @param handOffNs       from the end of a segment on one device until another device's dispatcher has seen the job
+     * @param completionNs    from the end of a segment until the dispatcher has recorded it
+     * @param stallNs         allowance for platform stalls
+     */
+    public Overheads(final long releaseJitterNs, final long dispatchNs, final long handOffNs, final long completionNs, final long stallNs) {
+        this(releaseJitterNs, releaseJitterNs, dispatchNs, 0, handOffNs, completionNs, stallNs);
+    }
+
+    /**
+     * What the machine adds to a task's own jitter.
+     *
+     * @param release how the task's jobs come
+     * @return nanoseconds
+     */
+    public long jitterNs(final Release release) {
+        return release == Release.SPORADIC ? sporadicJitterNs : releaseJitterNs;
+    }
 }

@@ -1,5 +1,6 @@
 package org.tactus.model;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -52,5 +53,40 @@ public record Platform(List<DeviceSpec> devices) {
                 + IntStream.range(0, devices.size()).mapToObj(i -> i + " '" + devices.get(i).name() + "'")
                     .collect(Collectors.joining(", ")));
         }
+    }
+
+    /**
+     * The devices whose dispatchers run by turns in one thread, because they may use the same cores: with a thread each, one would wait
+     * while another spins. CPU devices and Edge TPUs, whose dispatchers wait inside a segment, share no core (see {@link TaskSetBuilder}).
+     *
+     * @param device index of a device
+     * @return indices, the device's own among them
+     */
+    public BitSet sharingThread(final int device) {
+        final BitSet group = new BitSet();
+        group.set(device);
+        if (holdsItsCores(devices.get(device))) {
+            return group;
+        }
+        final BitSet cores = new BitSet();
+        devices.get(device).cores().forEach(cores::set);
+        boolean grown = true;
+        while (grown) { // sharing is transitive: [0, 1] and [1, 2] bring [0] and [2] together
+            grown = false;
+            for (int i = 0; i < devices.size(); i++) {
+                final DeviceSpec other = devices.get(i);
+                if (!group.get(i) && !holdsItsCores(other) && other.cores().stream().anyMatch(cores::get)) {
+                    group.set(i);
+                    other.cores().forEach(cores::set);
+                    grown = true;
+                }
+            }
+        }
+        return group;
+    }
+
+    /** Whether a device's dispatcher waits inside a segment, so that nothing else may need its cores. */
+    static boolean holdsItsCores(final DeviceSpec device) {
+        return device.kind() == DeviceKind.CPU || device.kind() == DeviceKind.EDGETPU;
     }
 }

@@ -150,4 +150,26 @@ public record Task(
         return new Task(name, period, deadline, offsetNs, jitter, release, priority, onOverrun, onBacklog, memory, model, segments,
             choices, reclaim);
     }
+
+    /**
+     * The most messages about this task that a device's dispatcher gets between two starts of segments there: a release or the arrival
+     * of its job, the way home of a job that ended elsewhere, and each offered segment, which may be turned away. Proof in
+     * {@code analysis.md}.
+     *
+     * @param device index of the device
+     * @return 0 when the task never comes there
+     */
+    int arrivalsOn(final int device) {
+        final int home = segments.getFirst().device();
+        boolean uses = false;
+        int offers = 0;
+        for (final Segment segment : segments) {
+            uses |= segment.device() == device;
+            offers += reclaim.isPresent() && segment.offer().isPresent() && segment.offer().get().device() == device ? 1 : 0;
+        }
+        final Segment last = segments.getLast();
+        final boolean endsElsewhere = last.device() != home
+            || reclaim.isPresent() && last.offer().isPresent() && last.offer().get().device() != home;
+        return (uses ? 1 : 0) + (home == device && endsElsewhere ? 1 : 0) + offers;
+    }
 }

@@ -1,5 +1,6 @@
 package org.tactus.model;
 
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -57,6 +58,82 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         return platform.devices().get(device).memory().isPresent() && tasks.stream().anyMatch(
             task -> task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0
                 && task.segments().stream().anyMatch(segment -> segment.device() == device));
+    }
+
+    /**
+     * The longest that a dispatcher takes from a decision until the segment runs: a fixed part, and a part for each job that may arrive
+     * between two starts of segments on the devices of its thread. Ours; {@code analysis.md} proves that no more can arrive.
+     *
+     * @param device index of the device
+     * @return nanoseconds; {@code Long.MAX_VALUE} when the sum is beyond it
+     */
+    public long dispatchNs(final int device) {
+        final long eachNs = overheads.dispatchPerTaskNs();
+        if (eachNs == 0) {
+            return overheads.dispatchNs();
+        }
+        long arrivals = 0;
+        final BitSet together = platform.sharingThread(device);
+        for (final Task task : tasks) {
+            for (int other = together.nextSetBit(0); other >= 0; other = together.nextSetBit(other + 1)) {
+                arrivals += task.arrivalsOn(other);
+            }
+        }
+        return arrivals != 0 && eachNs > (Long.MAX_VALUE - overheads.dispatchNs()) / arrivals
+            ? Long.MAX_VALUE : overheads.dispatchNs() + arrivals * eachNs;
+    }
+
+    /**
+     * What the machine adds to every job, as analyses and the simulator charge it. Where several dispatchers take turns in one thread, each
+     * look at a device waits until the others have noted an end and started a segment: that turn is part of the jitters, the
+     * hand-off and the completion.
+     *
+     * @return the overheads, with the longest turn added; dispatch is {@link #dispatchNs}
+     */
+    public Overheads charged() {
+        long turnNs = 0;
+        for (int device = 0; device < platform.devices().size(); device++) {
+            final BitSet others = platform.sharingThread(device);
+            others.clear(device);
+            long sumNs = 0;
+            for (int other = others.nextSetBit(0); other >= 0; other = others.nextSetBit(other + 1)) {
+                sumNs = sum(sumNs, sum(dispatchNs(other), overheads.completionNs()));
+            }
+            turnNs = Math.max(turnNs, sumNs);
+        }
+        return turnNs == 0 ? overheads : new Overheads(sum(overheads.releaseJitterNs(), turnNs), sum(overheads.sporadicJitterNs(), turnNs),
+            overheads.dispatchNs(), overheads.dispatchPerTaskNs(), sum(overheads.handOffNs(), turnNs),
+            sum(overheads.completionNs(), turnNs), overheads.stallNs());
+    }
+
+    /**
+     * The set on a platform whose accelerators' dispatchers may all use the same cores, and so run in one thread.
+     *
+     * @return a copy; without cores to share, nothing tells the analyses of the turns
+     */
+    public TaskSet withSharedThread() {
+        final List<Integer> cores = platform.devices().stream().filter(device -> !Platform.holdsItsCores(device))
+            .flatMap(device -> device.cores().stream()).distinct().toList();
+        return new TaskSet(name, policy, overheads, new Platform(platform.devices().stream().map(device -> Platform.holdsItsCores(device)
+            ? device : new DeviceSpec(device.name(), device.kind(), cores, device.driver(), device.index(), device.memory(),
+                device.sramBytes(), device.link())).toList()), tasks);
+    }
+
+    /** Neither is negative. */
+    private static long sum(final long oneNs, final long otherNs) {
+        return oneNs > Long.MAX_VALUE - otherNs ? Long.MAX_VALUE : oneNs + otherNs;
+    }
+
+    /**
+     * What the machine adds on one device, whose dispatch no longer depends on the number of tasks.
+     *
+     * @param device index of the device
+     * @return {@link #charged} with {@link #dispatchNs} in place of the two parts of dispatch
+     */
+    public Overheads overheadsOn(final int device) {
+        final Overheads all = charged();
+        return new Overheads(all.releaseJitterNs(), all.sporadicJitterNs(), dispatchNs(device), 0, all.handOffNs(), all.completionNs(),
+            all.stallNs());
     }
 
     /**

@@ -106,7 +106,9 @@ public final class TaskSetBuilder {
 
     private void checkOverheads() {
         time(overheads.releaseJitterNs(), 0, "overheads.releaseJitter");
+        time(overheads.sporadicJitterNs(), 0, "overheads.sporadicJitter");
         time(overheads.dispatchNs(), 0, "overheads.dispatch");
+        time(overheads.dispatchPerTaskNs(), 0, "overheads.dispatchPerTask");
         time(overheads.handOffNs(), 0, "overheads.handOff");
         time(overheads.completionNs(), 0, "overheads.completion");
         time(overheads.stallNs(), 0, "overheads.stall");
@@ -117,7 +119,6 @@ public final class TaskSetBuilder {
         check(devices.size() <= Limits.MAX_DEVICES, "platform.devices[" + Limits.MAX_DEVICES + "]",
             devices.size() + " devices are more than the tables hold; the most is " + Limits.MAX_DEVICES);
         final Map<String, Integer> names = new HashMap<>();
-        final Map<Integer, String> owners = new HashMap<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec device = devices.get(i);
             final String at = "platform.devices[" + i + "]";
@@ -126,15 +127,32 @@ public final class TaskSetBuilder {
             check(names.put(device.name(), i) == null, at + ".name",
                 "two devices are named '" + device.name() + "'; names must differ");
             for (int c = 0; c < device.cores().size(); c++) {
-                final String owner = device.kind() == DeviceKind.CPU ? owners.putIfAbsent(device.cores().get(c), device.name()) : null;
-                check(owner == null, at + ".cores",
-                    "core " + device.cores().get(c) + " is taken by '" + owner + "'; each cpu device needs cores of its own");
                 check(device.cores().get(c) >= 0 && device.cores().get(c) < 1024, at + ".cores[" + c + "]",
                     "core " + device.cores().get(c) + " does not exist; cores count from 0");
             }
             device.memory().ifPresent(memory -> checkMemory(memory, at));
         }
+        checkCores();
         return new Platform(devices);
+    }
+
+    /**
+     * Refuses that a dispatcher waits inside another's segment: on the core of a device that holds its dispatcher for a whole segment no
+     * other dispatcher may run. The other way out, a dispatcher that preempts segments, would make their times depend on how often it
+     * looks at its device, which no test charges.
+     */
+    private void checkCores() {
+        for (int i = 0; i < devices.size(); i++) {
+            final DeviceSpec device = devices.get(i);
+            for (final DeviceSpec earlier : devices.subList(0, i)) {
+                final boolean holds = Platform.holdsItsCores(device) || Platform.holdsItsCores(earlier);
+                for (final int core : device.cores()) {
+                    check(!holds || !earlier.cores().contains(core), "platform.devices[" + i + "].cores", "core " + core
+                        + " is taken by '" + earlier.name() + "'; each " + (device.kind() == DeviceKind.CPU
+                            || earlier.kind() == DeviceKind.CPU ? "cpu device" : "Edge TPU") + " needs cores of its own");
+                }
+            }
+        }
     }
 
     private void checkMemory(final DeviceMemory memory, final String at) {

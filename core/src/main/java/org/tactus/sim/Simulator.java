@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.model.Overheads;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -70,7 +71,9 @@ public final class Simulator {
     private PolicyState state;
     private SporadicGate gate;
     private long releaseJitterNs;
-    private long dispatchNs;
+    private long sporadicJitterNs;
+    /** By device. */
+    private long[] dispatchNs = new long[0];
     private long handOffNs;
     private long completionNs;
     private long nowNs;
@@ -214,10 +217,18 @@ public final class Simulator {
         segmentCount = 0;
         nowNs = 0;
         final boolean charged = how.overheads() != OverheadTime.ZERO;
-        releaseJitterNs = charged ? taskSet.overheads().releaseJitterNs() : 0;
-        dispatchNs = charged ? taskSet.overheads().dispatchNs() : 0;
-        handOffNs = charged ? taskSet.overheads().handOffNs() : 0;
-        completionNs = charged ? taskSet.overheads().completionNs() : 0;
+        final Overheads machine = charged ? taskSet.charged() : Overheads.NONE;
+        releaseJitterNs = machine.releaseJitterNs();
+        sporadicJitterNs = machine.sporadicJitterNs();
+        handOffNs = machine.handOffNs();
+        completionNs = machine.completionNs();
+        if (how.releases() == ReleasePattern.SYNCHRONOUS || how.releases() == ReleasePattern.RANDOM_OFFSETS) {
+            // Sporadic tasks are released as periodic ones, in one event with those: nobody may be seen later than it is charged.
+            releaseJitterNs = Math.min(releaseJitterNs, sporadicJitterNs);
+        }
+        for (int device = 0; device < deviceCount; device++) {
+            dispatchNs[device] = charged ? taskSet.dispatchNs(device) : 0;
+        }
         lay(taskCount, deviceCount);
         for (int i = 0; i < taskCount; i++) {
             if (present[i]) {
@@ -244,6 +255,7 @@ public final class Simulator {
             busyNs = new long[deviceCount];
             dirty = new boolean[deviceCount];
             tickNs = new long[deviceCount];
+            dispatchNs = new long[deviceCount];
             schedulers = new DeviceScheduler[deviceCount];
             swaps = new SwapSimulation[deviceCount];
         }
@@ -345,7 +357,8 @@ public final class Simulator {
     private void scheduleRequest(final int task, final Task model, final long nominal) {
         if (nominal < options.durationNs()) {
             nominalNs[task] = nominal;
-            requestNs[task] = Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(releaseJitterNs));
+            final long seenNs = model.release() == Release.SPORADIC ? sporadicJitterNs : releaseJitterNs;
+            requestNs[task] = Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(seenNs));
             push(requestNs[task], REQUEST | task);
         }
     }
@@ -503,7 +516,7 @@ public final class Simulator {
         if (memory == null) {
             return schedulers[device].select();
         }
-        final int task = memory.select(nowNs, overhead(dispatchNs));
+        final int task = memory.select(nowNs, overhead(dispatchNs[device]));
         pushMove(device, memory.newlyDueNs());
         return task;
     }
@@ -519,7 +532,7 @@ public final class Simulator {
             task = select(device);
         }
         if (task != PolicyState.NONE) {
-            final long startNs = nowNs + overhead(dispatchNs);
+            final long startNs = nowNs + overhead(dispatchNs[device]);
             final long executionNs = ExecutionDraw.ns(options, set, state, task, random);
             final long completedNs = startNs + executionNs + overhead(completionNs);
             scheduler.started(task, startNs);

@@ -33,7 +33,7 @@ final class SwapSimulation {
         this.random = random;
         final int tasks = set.tasks().size();
         swaps = new SwapScheduler(state, scheduler, new UnsafeBuffer(new byte[SwapScheduler.requiredBytes(tasks)]), memory,
-            set.overheads(), options.victims() ? random.next() | 1 : 0);
+            set.overheadsOn(device), options.victims() ? random.next() | 1 : 0);
         final SwapRegion[] regions = new SwapRegion[tasks];
         for (int i = 0; i < tasks; i++) {
             final boolean here = usesDevice(set.tasks().get(i), device);

@@ -34,11 +34,11 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  |        |        |        |        |        |        |response|response|
  *  +--------+--------+--------+--------+--------+--------+--------+--------+
  *  device
- *   0        8        16       24       64
- *  +--------+--------+--------+--------+---
- *  |state   |name    |busy ns |jobs    |name, 64 bytes (to 128)
- *  |        |length  |        |present |
- *  +--------+--------+--------+--------+---
+ *   0        8        16       24       32       64
+ *  +--------+--------+--------+--------+--------+---
+ *  |state   |name    |busy ns |jobs    |runs    |name, 64 bytes (to 128)
+ *  |        |length  |        |present |since ns|
+ *  +--------+--------+--------+--------+--------+---
  *  hot state, behind the last device: {@code hot bytes} bytes
  * </pre>
  */
@@ -62,7 +62,7 @@ public final class CountersDescriptor {
     public static final int PID_OFFSET = SEGMENT_CAPACITY_OFFSET + SIZE_OF_INT;
     /** When it started, milliseconds since 1970. */
     public static final int STARTED_OFFSET = PID_OFFSET + SIZE_OF_LONG;
-    /** Time of the last event, nanoseconds since time zero. */
+    /** Time of the last event or of the writer's last round, nanoseconds since time zero. */
     public static final int UPDATED_OFFSET = STARTED_OFFSET + SIZE_OF_LONG;
     /** 1 when the run has ended. */
     public static final int ENDED_OFFSET = UPDATED_OFFSET + SIZE_OF_LONG;
@@ -109,10 +109,15 @@ public final class CountersDescriptor {
     /** Bytes of a task's record. */
     public static final int TASK_LENGTH = 3 * CACHE_LINE_LENGTH;
 
-    /** Time during which segments ran, nanoseconds. */
+    /** Time during which segments ran that have ended, nanoseconds. */
     public static final int BUSY_OFFSET = NAME_LENGTH_OFFSET + SIZE_OF_LONG;
     /** Jobs that wait for the device or run on it. */
     public static final int PRESENT_OFFSET = BUSY_OFFSET + SIZE_OF_LONG;
+    /**
+     * When the segment that runs began, nanoseconds since time zero plus 1; 0 when none runs. Taken back before the segment's time is added
+     * to {@link #BUSY_OFFSET}, which a reader reads first: it may miss that time for a moment, but never counts it twice.
+     */
+    public static final int RUNNING_SINCE_OFFSET = PRESENT_OFFSET + SIZE_OF_LONG;
     /** Bytes of a device's record. */
     public static final int DEVICE_LENGTH = 2 * CACHE_LINE_LENGTH;
 

@@ -322,7 +322,10 @@ public final class CountersFile implements EventHandler, AutoCloseable {
             }
             case EventType.ARRIVE -> moved(segment, device, 1);
             case EventType.HAND_OVER -> moved(segment, device, -1);
-            case EventType.START -> startNs[device] = timeNs;
+            case EventType.START -> {
+                startNs[device] = timeNs;
+                buffer.putLongRelease(runningSince(device), Math.max(0, timeNs - zeroNs) + 1);
+            }
             case EventType.END -> busy(device, timeNs);
             case EventType.COMPLETE -> {
                 completed(record, timeNs - argument);
@@ -339,7 +342,31 @@ public final class CountersFile implements EventHandler, AutoCloseable {
                 buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
             default -> { }
         }
-        buffer.putLongRelease(CountersDescriptor.UPDATED_OFFSET, timeNs - zeroNs);
+        updated(timeNs);
+    }
+
+    /**
+     * Says until when these counters hold, when nothing happens: without it a device that hangs would seem to stand still in time. By the
+     * writer's thread, with events as late as this handled before.
+     *
+     * @param timeNs in the clock of the events
+     */
+    public void round(final long timeNs) {
+        if (!closed && timeNs > zeroNs && zeroNs != 0) {
+            updated(timeNs);
+        }
+    }
+
+    /** The rings of several devices are read one after the other, so events come out of order. */
+    private void updated(final long timeNs) {
+        final long sinceZeroNs = timeNs - zeroNs;
+        if (sinceZeroNs > buffer.getLong(CountersDescriptor.UPDATED_OFFSET)) {
+            buffer.putLongRelease(CountersDescriptor.UPDATED_OFFSET, sinceZeroNs);
+        }
+    }
+
+    private int runningSince(final int device) {
+        return CountersDescriptor.deviceOffset(taskCapacity, device) + CountersDescriptor.RUNNING_SINCE_OFFSET;
     }
 
     /** A job leaves a device or comes to one, also to one that refuses it; an ended job left when it ended, only its slot goes home. */
@@ -359,6 +386,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
 
     private void busy(final int device, final long endNs) {
         if (startNs[device] != 0) {
+            buffer.putLongRelease(runningSince(device), 0);
             add(CountersDescriptor.deviceOffset(taskCapacity, device) + CountersDescriptor.BUSY_OFFSET, endNs - startNs[device]);
             startNs[device] = 0;
         }

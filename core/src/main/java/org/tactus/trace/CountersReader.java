@@ -64,7 +64,7 @@ public final class CountersReader {
      * A device as it stands.
      *
      * @param name    the device
-     * @param busyNs  time during which segments ran, nanoseconds
+     * @param busyNs  time during which segments ran, nanoseconds; the one that runs included
      * @param present jobs that wait for it or run on it
      */
     public record DeviceCounters(String name, long busyNs, long present) {
@@ -279,7 +279,9 @@ public final class CountersReader {
         final List<DeviceCounters> devices = new ArrayList<>();
         for (int i = 0; i < deviceCount; i++) {
             final int record = CountersDescriptor.deviceOffset(taskCapacity, i);
-            devices.add(new DeviceCounters(name(record), acquire(record + CountersDescriptor.BUSY_OFFSET),
+            final long endedNs = acquire(record + CountersDescriptor.BUSY_OFFSET); // first: see RUNNING_SINCE_OFFSET
+            final long since = acquire(record + CountersDescriptor.RUNNING_SINCE_OFFSET);
+            devices.add(new DeviceCounters(name(record), endedNs + (since == 0 ? 0 : Math.max(0, updatedNs() - (since - 1))),
                 acquire(record + CountersDescriptor.PRESENT_OFFSET)));
         }
         return devices;

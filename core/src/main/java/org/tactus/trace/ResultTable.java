@@ -66,7 +66,7 @@ public final class ResultTable {
             rows.add(new String[] {
                 shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
                 Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness), time(task.p50Ns()), time(task.p99Ns()),
-                time(task.p999Ns()), task.misses() + "/" + task.jobs(), Long.toString(task.overruns()),
+                time(task.p999Ns()), task.misses() + "/" + task.candidates(), Long.toString(task.overruns()),
                 Long.toString(task.skipped()), Long.toString(task.aborted() + task.unfinished() + task.lost())});
         }
         return rows;

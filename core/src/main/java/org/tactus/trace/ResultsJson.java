@@ -99,7 +99,9 @@ public final class ResultsJson {
     private static void overheads(final JsonGenerator json, final Overheads overheads) throws IOException {
         json.writeObjectFieldStart("overheads");
         json.writeNumberField("releaseJitterNs", overheads.releaseJitterNs());
+        json.writeNumberField("sporadicJitterNs", overheads.sporadicJitterNs());
         json.writeNumberField("dispatchNs", overheads.dispatchNs());
+        json.writeNumberField("dispatchPerTaskNs", overheads.dispatchPerTaskNs());
         json.writeNumberField("handOffNs", overheads.handOffNs());
         json.writeNumberField("completionNs", overheads.completionNs());
         json.writeNumberField("stallNs", overheads.stallNs());

@@ -130,6 +130,15 @@ public record TaskResult(
     }
 
     /**
+     * The jobs that can have missed their deadlines; at least as many as did.
+     *
+     * @return those completed, aborted, live or waiting at the end, and releases that no dispatcher took
+     */
+    public long candidates() {
+        return jobs + unfinished + aborted + lost;
+    }
+
+    /**
      * How much of the bound was used.
      *
      * @return largest response over bound; NaN without either

@@ -4,11 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.Release;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
@@ -42,6 +46,64 @@ class SingleDeviceTest {
         for (final String test : new String[] {"np-edf", "seg-edf", "edf", "chain-edf", "chain-edf-x"}) {
             assertEquals(expected, Analyses.byName(test).orElseThrow().analyze(edf).tasks().getFirst().responseBoundNs(), test);
         }
+    }
+
+    @Test
+    void shouldChargeASporadicTaskTheWaitForASleepingDispatcherWhenItIsNotThatOfARelease() {
+        final TaskSet set = TaskSet.builder("s").overheads(new Overheads(3, 30, 2, 0, 50, 1, 7)).device(DeviceSpec.modelled("g"))
+            .task("a", t -> t.periodNs(100).segment("g", 10)).build();
+        final TaskSet sporadic = new TaskSet("s", set.policy(), set.overheads(), set.platform(),
+            List.of(set.tasks().getFirst().withRelease(Release.SPORADIC)));
+        for (final PolicyKind policy : PolicyKind.values()) {
+            for (final String test : testsOf(policy)) {
+                assertEquals(10 + 2 + 1 + 3 + 7, boundNs(set, policy, test, 0), test);
+                assertEquals(10 + 2 + 1 + 30 + 7, boundNs(sporadic, policy, test, 0), test);
+            }
+        }
+    }
+
+    @Test
+    void shouldChargeEachSegmentWhatNotingEveryOtherTaskTakesWhenManyComeAtOnce() {
+        final TaskSetBuilder builder = TaskSet.builder("s").overheads(new Overheads(0, 0, 2, 3, 0, 1, 0)).device(DeviceSpec.modelled("g"))
+            .task("first", t -> t.periodNs(10_000).priority(1).segment("g", 10));
+        for (int i = 0; i < 99; i++) {
+            final String name = "low" + i;
+            builder.task(name, t -> t.periodNs(100_000).priority(2).segment("g", 5));
+        }
+        final TaskSet set = builder.build();
+        final long dispatchNs = 2 + 100 * 3;
+        assertEquals(dispatchNs, set.dispatchNs(0));
+        for (final String test : testsOf(PolicyKind.FIXED_PRIORITY)) {
+            final long blockingNs = test.equals("fp") ? 0 : 5 + dispatchNs + 1;
+            assertEquals(blockingNs + 10 + dispatchNs + 1, boundNs(set, PolicyKind.FIXED_PRIORITY, test, 0), test);
+        }
+    }
+
+    @Test
+    void shouldChargeTheTurnsOfOthersWhenAcceleratorsShareACore() {
+        final TaskSetBuilder builder = TaskSet.builder("s").overheads(new Overheads(3, 3, 2, 1, 50, 4, 0));
+        for (final String name : new String[] {"g", "h"}) {
+            builder.device(new DeviceSpec(name, DeviceKind.MODELLED, List.of(0), "", 0, Optional.empty(), 0));
+        }
+        final TaskSet set = builder.task("a", t -> t.periodNs(1000).segment("g", 10)).task("b", t -> t.periodNs(1000).segment("h", 10))
+            .build();
+        final long dispatchNs = 2 + 2; // both tasks may arrive at the thread
+        final long turnNs = dispatchNs + 4;
+        for (final PolicyKind policy : PolicyKind.values()) {
+            final String test = policy == PolicyKind.EDF ? "chain-edf" : "chain-fp";
+            assertEquals(10 + dispatchNs + 4 + turnNs + 3 + turnNs, boundNs(set, policy, test, 0));
+            assertEquals(10 + dispatchNs + 4 + turnNs + 3 + turnNs, boundNs(set, policy, test, 1));
+        }
+    }
+
+    private static List<String> testsOf(final PolicyKind policy) {
+        return policy == PolicyKind.EDF ? List.of("np-edf", "seg-edf", "edf", "chain-edf", "chain-edf-x")
+            : List.of("np-fp", "seg-fp", "fp", "chain-fp", "chain-fp-budget");
+    }
+
+    private static long boundNs(final TaskSet set, final PolicyKind policy, final String test, final int task) {
+        return Analyses.byName(test).orElseThrow().analyze(new TaskSet("s", policy, set.overheads(), set.platform(), set.tasks()))
+            .tasks().get(task).responseBoundNs();
     }
 
     @Test

@@ -52,6 +52,7 @@ class TaskSetFileErrorsTest {
         cores: [1]|cores: [1], memory: 1GiB|7: memory: a cpu device has none of its own; remove the key, or name another kind
         cores: [1]|cores: [1, 1]|7: cores: a core stands twice; name each once
         kind: modelled|kind: cpu, cores: [0, 1]|8: core 1 is taken by 'cpu0'; each cpu device needs cores of its own
+        kind: modelled|kind: modelled, cores: [1]|8: core 1 is taken by 'cpu0'; each cpu device needs cores of its own
         cores: [1]|cores: 1|7: cores must be a list, not '1'
         cores: [1]|cores: [one]|7: an element of cores: 'one' is not a whole number; write one from 0 to 1023
         name: acc0|name: cpu0|8: two devices are named 'cpu0'; names must differ

@@ -100,11 +100,12 @@ class TaskSetFileTest {
         assertEquals(directory.resolve("set.yaml") + ":4: overheads are 'calibrated' but this machine has no calibration in "
             + options.calibrationFile() + "; measure it: tactus calibrate", missing.getMessage());
         final MachineCalibration mine = new MachineCalibration(options.machine(), "2026-01-01T00:00:00Z", 10, 2, 5,
-            Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME,
+            Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME, Optional.of(new Quantiles(2, 1, 1, 1, 9)),
+            Optional.of(new Quantiles(3, 1, 1, 1, 3)),
             List.of(new GpuCalibration("GPU", "another: driver", 32 << 20, SOME, SOME, 1, 2,
                 List.of(new GpuCalibration.ChunkCost(2 << 20, 3, 4, 5, 6, 7), new GpuCalibration.ChunkCost(4 << 20, 8, 9, 10, 11, 12)))));
         final MachineCalibration other = new MachineCalibration("other: machine #2", "2026", 10, 2, 5, Map.of(), SOME, SOME, SOME, SOME,
-            List.of());
+            Optional.empty(), Optional.empty(), List.of());
         CalibrationFile.store(options.calibrationFile(), other);
         CalibrationFile.store(options.calibrationFile(), other);
         CalibrationFile.store(options.calibrationFile(), mine);
@@ -112,7 +113,7 @@ class TaskSetFileTest {
         final LoadedTaskSet loaded = load(text);
         assertEquals(OverheadsSource.CALIBRATED, loaded.overheadsSource());
         assertEquals(Optional.of(mine), loaded.calibration());
-        assertEquals(new Overheads(7, 4_000_001, 4_000_001, 4_000_001, 0), loaded.taskSet().overheads());
+        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001, 0), loaded.taskSet().overheads());
     }
 
     @Test

@@ -177,6 +177,23 @@ class KernelTest {
     }
 
     @Test
+    void shouldTurnDispatchersOfAcceleratorsInOneThreadWhenTheyMayUseOneCore() throws InterruptedException {
+        final TaskSet set = platform().device(accelerator("x", 0, 1)).device(accelerator("y", 2)).device(accelerator("z", 1, 2))
+            .device(accelerator("apart", 3)).task("a", t -> t.periodNs(20 * MS).segment("x", MS).segment("y", MS).segment("z", MS)).build();
+        open(set, KernelOptions.DEFAULT, Admission.ALL);
+        final int[] slots = add(set);
+        Thread.sleep(200);
+        kernel.stop(1000 * MS);
+        assertTrue(kernel.report(slots[0]).completed() > 3);
+        assertEquals(List.of("tactus-cpu0", "tactus-cpu1", "tactus-acc0", "tactus-accelerators-x", "tactus-apart", "tactus-monitor"),
+            kernel.granted().stream().map(line -> line.substring(0, line.indexOf(':'))).toList());
+    }
+
+    private static DeviceSpec accelerator(final String name, final Integer... cores) {
+        return new DeviceSpec(name, DeviceKind.MODELLED, List.of(cores), "", 0, Optional.empty(), 0);
+    }
+
+    @Test
     void shouldStopOneTaskAloneWhenItsSegmentThrows() throws InterruptedException {
         final TaskSet set = platform().task("good", t -> t.periodNs(400 * MS).segment("cpu0", MS)).build();
         open(set, KernelOptions.DEFAULT, Admission.ALL);

@@ -26,7 +26,7 @@ class MonitorTest {
 
     private final TaskTable tasks = new TaskTable(KernelOptions.DEFAULT);
     private final PolicyState state = PolicyState.allocate(SET.policy(), KernelOptions.DEFAULT.taskCapacity(), 4096, 1);
-    private final DispatcherGroup group = new DispatcherGroup(SET.platform(), SET.overheads(), List.of(new ModelledDevice()), state, tasks,
+    private final DispatcherGroup group = new DispatcherGroup(SET, List.of(new ModelledDevice()), state, tasks,
         KernelOptions.DEFAULT, ThreadSetup.NONE, Clock.SYSTEM); // never started: the test writes in its dispatcher's place
 
     @Test

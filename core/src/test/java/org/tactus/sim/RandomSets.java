@@ -53,7 +53,8 @@ final class RandomSets {
 
     private static Overheads overheads(final SplittableRandom random) {
         return random.nextInt(3) != 0 ? Overheads.NONE
-            : new Overheads(random.nextInt(3), random.nextInt(3), random.nextInt(4), random.nextInt(2), 0);
+            : new Overheads(random.nextInt(3), random.nextInt(5), random.nextInt(3), random.nextInt(2), random.nextInt(4),
+                random.nextInt(2), 0);
     }
 
     /** Options that their seed determines: every pattern, time and order comes up, worst cases most often. */

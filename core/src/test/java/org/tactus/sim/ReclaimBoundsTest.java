@@ -96,12 +96,13 @@ class ReclaimBoundsTest {
     }
 
     /** A set on one or two processors and an accelerator or two; most segments on a processor are offered, mostly shorter there. */
-    private static TaskSet make(final long seed, final PolicyKind policy) {
+    static TaskSet make(final long seed, final PolicyKind policy) {
         final SplittableRandom random = new SplittableRandom(seed);
         final int processors = random.nextInt(4) == 0 ? 2 : 1;
         final int accelerators = random.nextInt(4) == 0 ? 2 : 1;
         final TaskSetBuilder builder = TaskSet.builder("reclaiming").policy(policy).overheads(random.nextInt(3) != 0 ? Overheads.NONE
-            : new Overheads(random.nextInt(3), random.nextInt(3), random.nextInt(4), random.nextInt(2), 0));
+            : new Overheads(random.nextInt(3), random.nextInt(5), random.nextInt(3), random.nextInt(2), random.nextInt(4),
+                random.nextInt(2), 0));
         for (int d = 0; d < processors; d++) {
             builder.device(DeviceSpec.cpu("c" + d));
         }

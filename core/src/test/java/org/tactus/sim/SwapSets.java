@@ -36,7 +36,7 @@ final class SwapSets {
             outNs, random.nextInt(3) == 0 ? random.nextInt(3) : 0, random.nextInt(3) == 0 ? random.nextInt(3) : 0,
             random.nextBoolean() ? Residency.SEMANTIC : Residency.COPY_ALL, random.nextInt(0, outNs + 1), random.nextInt(4) > 0);
         final Overheads machine = random.nextInt(3) > 0 ? Overheads.NONE
-            : new Overheads(random.nextInt(3), random.nextInt(2), 0, random.nextInt(2), 0);
+            : new Overheads(random.nextInt(3), random.nextInt(5), random.nextInt(2), random.nextInt(2), 0, random.nextInt(2), 0);
         final TaskSetBuilder builder = TaskSet.builder("swap").policy(policy).overheads(machine)
             .device(DeviceSpec.modelled("gpu0").withMemory(memory));
         final double share = random.nextDouble(0.1, 0.9);

@@ -82,6 +82,24 @@ class CountersFileTest {
     }
 
     @Test
+    void shouldShowADeviceBusyWhenItsSegmentDoesNotEnd() throws IOException {
+        final Path path = folder.resolve("stuck");
+        try (CountersFile file = file(path)) {
+            final CountersReader reader = new CountersReader(path);
+            file.onEvent(EventType.START, ZERO_NS + 100, 0, 0, 0, 0, 0);
+            assertEquals(0, reader.devices().getFirst().busyNs());
+            file.round(ZERO_NS + 1000);
+            assertEquals(1000, reader.updatedNs());
+            assertEquals(900, reader.devices().getFirst().busyNs());
+            file.onEvent(EventType.ARRIVE, ZERO_NS + 800, 1, 0, 1, 0, 0); // of another device's ring
+            assertEquals(1000, reader.updatedNs(), "time does not go back");
+            file.onEvent(EventType.END, ZERO_NS + 1100, 0, 0, 0, 0, 0);
+            file.round(ZERO_NS + 5000);
+            assertEquals(1000, reader.devices().getFirst().busyNs());
+        }
+    }
+
+    @Test
     void shouldSeeEveryCounterWhenASecondMappingReads() throws IOException {
         final Path path = folder.resolve("c");
         final CountersReader reader;

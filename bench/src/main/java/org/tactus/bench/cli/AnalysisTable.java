@@ -55,8 +55,12 @@ final class AnalysisTable {
         final Overheads overheads = loaded.taskSet().overheads();
         return loaded.overheadsSource().text() + switch (loaded.overheadsSource()) {
             case NONE -> "";
-            default -> ": release jitter " + Durations.format(overheads.releaseJitterNs()) + ", dispatch "
-                + Durations.format(overheads.dispatchNs()) + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
+            default -> ": release jitter " + Durations.format(overheads.releaseJitterNs())
+                + (overheads.sporadicJitterNs() == overheads.releaseJitterNs() ? ""
+                    : " (sporadic " + Durations.format(overheads.sporadicJitterNs()) + ')')
+                + ", dispatch " + Durations.format(overheads.dispatchNs())
+                + (overheads.dispatchPerTaskNs() == 0 ? "" : " and " + Durations.format(overheads.dispatchPerTaskNs()) + " a task")
+                + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
                 + Durations.format(overheads.completionNs()) + ", stall allowance " + Durations.format(overheads.stallNs());
         };
     }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
 
 /** {@code tactus calibrate}: what this machine adds to a job. */
 @Command(name = "calibrate", mixinStandardHelpOptions = true,
-    description = "Measures release jitter, dispatch, hand-off, completion, and a GPU's launches and chunks; stores them.")
+    description = "Measures release jitter, sporadic jitter, dispatch, hand-off, completion, and a GPU's launches and chunks; stores them.")
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
@@ -99,7 +99,9 @@ final class CalibrateCommand implements Callable<Integer> {
         System.out.println("Overheads of " + measured.machine() + ", maxima over samples that no platform stall touched:");
         System.out.printf("  %-16s %10s %10s %10s %10s %9s%n", "", "p50", "p99", "p99.9", "max", "samples");
         print("release jitter", measured.releaseJitter());
+        measured.sporadicJitter().ifPresent(quantity -> print("sporadic jitter", quantity));
         print("dispatch", measured.dispatch());
+        measured.dispatchPerTask().ifPresent(quantity -> print("dispatch a task", quantity));
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
         System.out.println("  platform stalls: " + measured.stalls() + ", the longest " + Durations.format(measured.longestStallNs())

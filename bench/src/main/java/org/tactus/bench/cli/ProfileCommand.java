@@ -10,6 +10,7 @@ import org.tactus.format.TaskSetFile;
 import org.tactus.format.WcetSidecar;
 import org.tactus.format.WcetSidecarFile;
 import org.tactus.measure.Profiler;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Precision;
 import org.tactus.time.Durations;
 import picocli.CommandLine.Command;
@@ -35,6 +36,16 @@ final class ProfileCommand implements Callable<Integer> {
         return ExitStatus.GOOD;
     }
 
+    private static WcetSidecar measured(final LoadedTaskSet set, final Profiler profiler, final Progress progress)
+        throws InterruptedException {
+        try {
+            RealTimeSetup.requireCores(set.taskSet());
+            return profiler.profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share));
+        } catch (final InvalidTaskSetException e) {
+            throw set.error(e.field(), e.getMessage()); // what only the machine knows: cores, drivers, a device that hangs
+        }
+    }
+
     /** Measures, prints and writes the sidecar. */
     static void profile(final Path file, final int runs, final double margin, final boolean loaded)
         throws IOException, InterruptedException {
@@ -43,8 +54,7 @@ final class ProfileCommand implements Callable<Integer> {
         }
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
         final Progress progress = new Progress("profiling");
-        final WcetSidecar measured = new Profiler(new RealTimeSetup(true), runs, margin, loaded)
-            .profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share));
+        final WcetSidecar measured = measured(set, new Profiler(new RealTimeSetup(true), runs, margin, loaded), progress);
         progress.done();
         final Path sidecar = WcetSidecarFile.beside(file);
         WcetSidecarFile.write(sidecar, measured);

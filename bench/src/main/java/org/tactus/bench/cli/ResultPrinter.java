@@ -26,10 +26,10 @@ final class ResultPrinter {
         switch (format) {
             case JSON -> ResultsJson.write(result, print);
             case CSV -> {
-                print.println("task,periodNs,deadlineNs,boundNs,jobs,misses,maxNs");
+                print.println("task,periodNs,deadlineNs,boundNs,jobs,misses,maxNs,unfinished,aborted");
                 result.tasks().forEach(task -> print.println(String.join(",", task.name(), Long.toString(task.periodNs()),
                     Long.toString(task.deadlineNs()), text(task.boundNs()), Long.toString(task.jobs()), Long.toString(task.misses()),
-                    text(task.maxNs()))));
+                    text(task.maxNs()), Long.toString(task.unfinished()), Long.toString(task.aborted()))));
             }
             case TABLE -> {
                 print.println(ResultTable.render(result));

@@ -78,8 +78,13 @@ final class StatPrinter {
             : String.format(Locale.ROOT, "%.3f", (double) task.maxNs() / task.boundNs().getAsLong());
     }
 
+    /** The two words are read one after the other while the run goes on, so their quotient may be a little above 1. */
+    private static double load(final long busyNs, final long ofNs) {
+        return ofNs <= 0 ? 0 : Math.clamp((double) busyNs / ofNs, 0, 1);
+    }
+
     private static String share(final long busyNs, final long ofNs) {
-        return ofNs <= 0 ? "-" : String.format(Locale.ROOT, "%.1f%%", 100.0 * busyNs / ofNs);
+        return ofNs <= 0 ? "-" : String.format(Locale.ROOT, "%.1f%%", 100 * load(busyNs, ofNs));
     }
 
     /** What a task does now, from the hot state: words that change while they are read, so only a glimpse. */
@@ -115,7 +120,7 @@ final class StatPrinter {
                 json.writeStartObject();
                 json.writeStringField("name", device.name());
                 json.writeNumberField("busyNs", device.busyNs());
-                json.writeNumberField("utilisation", run.updatedNs() <= 0 ? 0 : (double) device.busyNs() / run.updatedNs());
+                json.writeNumberField("utilisation", load(device.busyNs(), run.updatedNs()));
                 json.writeNumberField("present", device.present());
                 json.writeEndObject();
             }

@@ -190,7 +190,8 @@ public final class SpetStrategy implements Planner {
             case SramMenu.Measured measured -> measured.options();
             case SramMenu.Blocks blocks -> new MenuBuilder(blocks.blocks(), settings.cost()).options(settings.mostSegments());
         };
-        return MenuPruning.prune(options, set.overheads().dispatchNs() + set.overheads().completionNs(), settings.objective(), MENU);
+        final long overheadNs = set.dispatchNs(task.segments().getFirst().device()) + set.charged().completionNs();
+        return MenuPruning.prune(options, overheadNs, settings.objective(), MENU);
     }
 
     private static Plan.Change change(final Task task, final MenuOption option) {

@@ -111,7 +111,7 @@ public final class StockSystem {
      */
     public static long boundNs(final TaskSet whole) {
         return whole.tasks().stream().mapToLong(task -> task.segments().getFirst().wcetNs()
-            + whole.overheads().dispatchNs() + whole.overheads().completionNs()).sum();
+            + whole.dispatchNs(task.segments().getFirst().device()) + whole.charged().completionNs()).sum();
     }
 
     /**

@@ -42,9 +42,9 @@ final class SwapModel {
         deadline = new long[tasks];
         jitter = new long[tasks];
         chunks = new long[tasks];
-        final Overheads machine = set.overheads();
+        final Overheads machine = set.charged();
         stall = machine.stallNs();
-        overhead = Saturating.add(machine.dispatchNs(), machine.completionNs());
+        overhead = Saturating.add(set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()), machine.completionNs());
         final DeviceMemory memory = memory(set);
         final SwapRegion[] regions = new SwapRegion[tasks];
         for (int i = 0; i < tasks; i++) {
@@ -52,7 +52,7 @@ final class SwapModel {
             exec[i] = Saturating.add(task.segments().getFirst().wcetNs(), overhead);
             period[i] = task.periodNs();
             deadline[i] = task.deadlineNs();
-            jitter[i] = Saturating.add(task.jitterNs(), machine.releaseJitterNs());
+            jitter[i] = Saturating.add(task.jitterNs(), machine.jitterNs(task.release()));
             regions[i] = SwapRegion.of(task, memory);
             chunks[i] = regions[i].chunks();
         }

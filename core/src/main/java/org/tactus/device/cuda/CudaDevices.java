@@ -9,6 +9,8 @@ import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.time.Sizes;
 
 /** Opens the GPU that a set names: a real one by its index, or a software one of the device's own. */
 public final class CudaDevices {
@@ -37,11 +39,13 @@ public final class CudaDevices {
      * @return the device
      * @throws IllegalStateException when there is no such GPU, with one sentence that says what would be right
      * @throws NativeCallException   when the driver refuses
+     * @throws InvalidTaskSetException when the GPU has less memory than the set counts on, with the field's name within the device
      */
     public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
         if (spec.driver().equals(SOFTWARE)) {
-            final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime));
+            final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime).withCores(spec.cores()));
             try {
+                requireMemory(spec, software.driver().gpus().getFirst().name(), SoftwareSettings.PCIE4.memoryBytes());
                 return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
             } catch (final RuntimeException e) {
                 software.close();
@@ -59,7 +63,16 @@ public final class CudaDevices {
             throw new IllegalStateException("device '" + spec.name() + "' is GPU " + spec.index() + ", but there are " + gpus.size()
                 + "; the first one is index 0");
         }
+        requireMemory(spec, gpus.get(spec.index()).name(), gpus.get(spec.index()).totalBytes());
         return new CudaDevice(gpus.get(spec.index()), spec, null, null);
+    }
+
+    /** A set that counts on memory that is not there would be admitted and then break. */
+    private static void requireMemory(final DeviceSpec spec, final String gpu, final long bytes) {
+        if (spec.memory().isPresent() && spec.memory().get().capacityBytes() > bytes) {
+            throw new InvalidTaskSetException("memory", "memory: the set counts on " + Sizes.format(spec.memory().get().capacityBytes())
+                + ", " + gpu + " has " + Sizes.format(bytes) + "; write at most that");
+        }
     }
 
     /** A software GPU whose copies keep what the set says of a chunk, and that has a little more memory than the set schedules. */

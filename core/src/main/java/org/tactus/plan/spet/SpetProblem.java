@@ -35,7 +35,7 @@ public record SpetProblem(TaskSet set, List<List<MenuOption>> menus, long sramBy
      * @return dispatch and completion, nanoseconds
      */
     public long overheadNs() {
-        return set.overheads().dispatchNs() + set.overheads().completionNs();
+        return set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()) + set.charged().completionNs();
     }
 
     /**

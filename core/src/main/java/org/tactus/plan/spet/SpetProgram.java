@@ -53,7 +53,7 @@ final class SpetProgram {
             final Task task = problem.set().tasks().get(i);
             period[i] = task.periodNs();
             deadline[i] = task.deadlineNs();
-            jitter[i] = task.jitterNs() + problem.set().overheads().releaseJitterNs();
+            jitter[i] = task.jitterNs() + problem.set().charged().jitterNs(task.release());
             options(i);
         }
         memory();

@@ -183,6 +183,9 @@ final class SoftwareGpu implements Runnable {
     @Override
     public void run() {
         RealTime.timerSlack(1);
+        if (!settings.cores().isEmpty()) {
+            RealTime.pin(settings.cores());
+        }
         if (settings.priority() > 0) {
             RealTime.fifo(settings.priority());
         }

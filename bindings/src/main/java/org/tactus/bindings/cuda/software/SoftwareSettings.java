@@ -1,5 +1,7 @@
 package org.tactus.bindings.cuda.software;
 
+import java.util.List;
+
 /**
  * What the software GPU has and what things cost on it. The costs are a model: they do not come from what Linux takes for the same.
  *
@@ -17,16 +19,18 @@ package org.tactus.bindings.cuda.software;
  * @param variation         how much longer a copy or kernel may take, as a share drawn uniformly from 0 to this
  * @param seed              of the variation
  * @param priority          SCHED_FIFO priority of the thread that is the GPU; 0 for ordinary scheduling
+ * @param cores             where that thread runs; empty for any core
  */
 public record SoftwareSettings(
     long memoryBytes, long granularityBytes, long inBytesPerSecond, long outBytesPerSecond, double duplexShare, long copyNs,
-    long launchNs, long createNs, long mapNs, long accessNs, long unmapNs, double variation, long seed, int priority) {
+    long launchNs, long createNs, long mapNs, long accessNs, long unmapNs, double variation, long seed, int priority,
+    List<Integer> cores) {
     /** Nothing costs time: for tests of what is computed. */
     public static final SoftwareSettings INSTANT = new SoftwareSettings(
-        1L << 30, 1 << 16, Long.MAX_VALUE, Long.MAX_VALUE, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0);
+        1L << 30, 1 << 16, Long.MAX_VALUE, Long.MAX_VALUE, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, List.of());
     /** Costs of the order of a card on PCIe 4; measured ones of a real card differ. */
     public static final SoftwareSettings PCIE4 = new SoftwareSettings(
-        24L << 30, 2 << 20, 25_000_000_000L, 25_000_000_000L, 0.5, 5_000, 3_000, 29_000, 2_000, 38_000, 34_000, 0.05, 1, 0);
+        24L << 30, 2 << 20, 25_000_000_000L, 25_000_000_000L, 0.5, 5_000, 3_000, 29_000, 2_000, 38_000, 34_000, 0.05, 1, 0, List.of());
 
     /**
      * Changes how much memory there is.
@@ -37,7 +41,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withMemory(final long bytes, final long granularity) {
         return new SoftwareSettings(bytes, granularity, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs, createNs,
-            mapNs, accessNs, unmapNs, variation, seed, priority);
+            mapNs, accessNs, unmapNs, variation, seed, priority, cores);
     }
 
     /**
@@ -49,7 +53,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withBandwidth(final long in, final long out) {
         return new SoftwareSettings(memoryBytes, granularityBytes, in, out, duplexShare, copyNs, launchNs, createNs, mapNs, accessNs,
-            unmapNs, variation, seed, priority);
+            unmapNs, variation, seed, priority, cores);
     }
 
     /**
@@ -61,7 +65,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withVariation(final double share, final long newSeed) {
         return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
-            createNs, mapNs, accessNs, unmapNs, share, newSeed, priority);
+            createNs, mapNs, accessNs, unmapNs, share, newSeed, priority, cores);
     }
 
     /**
@@ -72,6 +76,17 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withPriority(final int fifo) {
         return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
-            createNs, mapNs, accessNs, unmapNs, variation, seed, fifo);
+            createNs, mapNs, accessNs, unmapNs, variation, seed, fifo, cores);
+    }
+
+    /**
+     * Changes where the GPU's thread runs.
+     *
+     * @param allowed numbers of cores; empty for any
+     * @return a copy
+     */
+    public SoftwareSettings withCores(final List<Integer> allowed) {
+        return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
+            createNs, mapNs, accessNs, unmapNs, variation, seed, priority, List.copyOf(allowed));
     }
 }
