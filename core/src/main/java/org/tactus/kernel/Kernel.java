@@ -275,6 +275,7 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         stopped = true;
         endNs = clock.nanoTime();
+        monitor.dueUntil(endNs);
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
                 if (drainNs == 0) {
