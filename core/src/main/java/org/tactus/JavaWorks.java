@@ -14,7 +14,8 @@ import org.tactus.model.TaskSet;
 
 /**
  * Prepares segments that are code of the embedding program, on CPU devices. The dispatcher of the device calls it, so what it does
- * costs every task there: it should neither wait nor allocate, and it takes at most the segment's WCET. An exception or an error stops its task alone.
+ * costs every task there: it should neither wait nor allocate, and it takes at most the segment's WCET. An exception or an error stops
+ * its task alone.
  * Its first runs are slow, as of all Java code: warm it up before the start.
  */
 public final class JavaWorks implements WorkFactory {
@@ -83,8 +84,9 @@ public final class JavaWorks implements WorkFactory {
         final List<String> names = set.tasks().stream().map(Task::name).toList();
         for (final String name : code.keySet()) {
             if (!names.contains(name)) {
-                throw new InvalidTaskSetException("tasks", "code was given for task '" + name + "', and the set has no such task; its tasks are "
-                    + String.join(", ", names) + ". Give code for a task that is added later after the start");
+                throw new InvalidTaskSetException("tasks", "code was given for task '" + name
+                    + "', and the set has no such task; its tasks are " + String.join(", ", names)
+                    + ". Give code for a task that is added later after the start");
             }
         }
     }

@@ -316,6 +316,7 @@ public final class Kernel implements AutoCloseable {
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.measureUntil(endNs);
         }
+        monitor.dueUntil(endNs);
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
                 if (drainNs == 0) {

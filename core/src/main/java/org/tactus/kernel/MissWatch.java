@@ -7,7 +7,7 @@ import org.tactus.trace.EventType;
 
 /**
  * Tells of deadlines that pass while a dispatcher is stuck or dead, which it cannot tell itself, and sees to it that none is told again
- * when it comes back. Called by the monitor only.
+ * when it comes back. Called by the monitor only, where a method does not say otherwise.
  */
 final class MissWatch {
     private final TaskTable tasks;
@@ -18,6 +18,7 @@ final class MissWatch {
     private final long[] toldNs;
     /** Nominal release of a job that was found overdue in the round before: what is found twice is no half-written record. */
     private final long[] foundNs;
+    private volatile long dueUntilNs = Long.MAX_VALUE;
 
     /** Is told of each miss once. */
     @FunctionalInterface
@@ -39,6 +40,11 @@ final class MissWatch {
         known = new Task[tasks.capacity()];
         toldNs = new long[tasks.capacity()];
         foundNs = new long[tasks.capacity()];
+    }
+
+    /** Tells of no release after the end of the run, while the jobs before it are drained. Control thread. */
+    void dueUntil(final long endNs) {
+        dueUntilNs = endNs;
     }
 
     /** Forgets what was told of a slot's former task. */
@@ -63,15 +69,16 @@ final class MissWatch {
     }
 
     private void watch(final int slot, final Task task, final int device, final long nowNs) {
+        final long lastNs = dueUntilNs;
         long nominalNs = overdue.nextNs(slot, device, toldNs[slot], nowNs);
-        if (nominalNs == OverdueReleases.NOTHING) {
+        if (nominalNs == OverdueReleases.NOTHING || nominalNs > lastNs) {
             return;
         }
         if (foundNs[slot] != nominalNs) {
             foundNs[slot] = nominalNs;
             return;
         }
-        while (nominalNs != OverdueReleases.NOTHING) {
+        while (nominalNs != OverdueReleases.NOTHING && nominalNs <= lastNs) {
             toldNs[slot] = nominalNs;
             listener.onMiss(task, overdue.jobNumber(slot, nominalNs), nowNs - nominalNs - task.deadlineNs());
             nominalNs = overdue.nextNs(slot, device, nominalNs, nowNs);

@@ -75,6 +75,11 @@ final class Monitor implements Runnable, EventHandler {
         thread.start();
     }
 
+    /** Nothing is due any more after this time, but the jobs before it are watched to their ends. Control thread. */
+    void dueUntil(final long endNs) {
+        misses.dueUntil(endNs);
+    }
+
     /** Ends the thread after a last draining; the dispatchers have ended before. */
     void shutDown() throws InterruptedException {
         running = false;

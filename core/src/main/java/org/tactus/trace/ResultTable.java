@@ -136,7 +136,8 @@ public final class ResultTable {
     private static List<String> notes(final RunResult result) {
         final List<String> lines = new ArrayList<>();
         final RunResult.Conditions conditions = result.conditions();
-        lines.add("max is exact; lost = aborted + unfinished + not taken; a job whose deadline passed before the end is a miss, finished or not.");
+        lines.add("max is exact; lost = aborted + unfinished + not taken;"
+            + " a job whose deadline passed before the end is a miss, finished or not.");
         failures(result, lines);
         final List<String> modelled = result.devices().stream().filter(DeviceResult::isModelled)
             .map(device -> device.name() + " (" + (device.kind().equals("modelled") ? "modelled" : "software " + device.kind()) + ")")

@@ -154,9 +154,14 @@ class KernelFailureTest {
         assertTrue(taken >= dueNs(firstNs, 20 * MS, beforeNs) && taken <= dueNs(firstNs, 20 * MS, afterNs), good.toString());
         assertTrue(good.lost() >= 20 && good.misses() >= 20, good.toString());
         assertEquals(good.released(), good.completed() + good.unfinished());
-        assertTrue(count("miss good") <= dueNs(firstNs, 20 * MS, afterNs) - good.completed(), "one was told twice: " + heard);
+        assertTrue(count("miss good") <= taken - good.completed() + lateJobs(good), "told twice, or after the end: " + heard + good);
         assertFalse(heard.stream().anyMatch(line -> line.endsWith("not late")), heard.toString());
         assertTrue(count("miss bad 1") == 1, heard.toString());
+    }
+
+    /** Completed jobs that were late, as far as this machine held them up: no more than the misses that lost releases do not explain. */
+    private static long lateJobs(final TaskReport report) {
+        return Math.min(report.completed(), Math.max(0, report.misses() - report.lost() + 1));
     }
 
     @Test
