@@ -147,7 +147,9 @@ public final class Kernel implements AutoCloseable {
             refuseLost(additions);
         } catch (final RuntimeException e) {
             layout.undefine(additions, e);
-            admission.refusal(new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), tasks.tasks())); // runs on
+            if (!tasks.tasks().isEmpty()) { // what the analysis remembers is what runs on
+                admission.refusal(new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), tasks.tasks()));
+            }
             throw e;
         }
         for (int i = 0; i < slots.length; i++) {
