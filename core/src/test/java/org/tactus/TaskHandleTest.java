@@ -60,7 +60,7 @@ class TaskHandleTest {
 
     private static void awaitCompleted(final Tactus tactus, final TaskHandle task, final long jobs) {
         while (tactus.completed(task) < jobs) {
-            LockSupport.parkNanos(MS);
+            pause(MS);
         }
     }
 
@@ -72,7 +72,15 @@ class TaskHandleTest {
                 return added;
             }
             tactus.remove(added);
-            LockSupport.parkNanos(20 * MS);
+            pause(20 * MS);
+        }
+    }
+
+    /** Waits a little; ends the test when its time is over. */
+    private static void pause(final long ns) {
+        LockSupport.parkNanos(ns);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new AssertionError("what is waited for does not come");
         }
     }
 
@@ -197,7 +205,7 @@ class TaskHandleTest {
                 return tactus.add(task);
             } catch (final AdmissionRefusedException e) {
                 assertTrue(e.getMessage().contains("is there already"), e.getMessage());
-                LockSupport.parkNanos(MS);
+                pause(MS);
             }
         }
     }

@@ -153,7 +153,10 @@ public final class Kernel implements AutoCloseable {
         } catch (final RuntimeException e) {
             modes.withdrawn(additions);
             layout.undefine(additions, e);
-            admission.refusal(with(modes.counted())); // runs on
+            final List<Task> left = modes.counted();
+            if (!left.isEmpty()) { // what the analysis remembers is what runs on
+                admission.refusal(with(left));
+            }
             throw e;
         }
         for (int i = 0; i < slots.length; i++) {

@@ -119,13 +119,21 @@ class SlotReuseKernelTest {
 
     private void awaitStopped(final int slot) {
         while (!kernel.isStopped(slot)) {
-            LockSupport.parkNanos(MS);
+            pause(MS);
         }
     }
 
     private void awaitCompleted(final int slot, final long jobs) {
         while (kernel.completed(slot) < jobs) {
-            LockSupport.parkNanos(MS);
+            pause(MS);
+        }
+    }
+
+    /** Waits a little; ends the test when its time is over. */
+    private static void pause(final long ns) {
+        LockSupport.parkNanos(ns);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new AssertionError("what is waited for does not come");
         }
     }
 
@@ -139,7 +147,7 @@ class SlotReuseKernelTest {
         });
         final int generation = kernel.generation(bad);
         while (kernel.error(bad) == null) {
-            LockSupport.parkNanos(MS);
+            pause(MS);
         }
         kernel.remove(bad);
         awaitStopped(bad);
@@ -149,7 +157,7 @@ class SlotReuseKernelTest {
         holdsMonitor = false;
         unheld.countDown();
         while (heard.isEmpty()) {
-            LockSupport.parkNanos(MS);
+            pause(MS);
         }
         final long before = kernel.completed(good);
         awaitCompleted(good, before + 5);
@@ -189,7 +197,7 @@ class SlotReuseKernelTest {
         open(candidate -> {
             asked.add(candidate.tasks().stream().map(Task::name).toList());
             while (candidate.tasks().size() > 1 && !kernel.isLost(0)) {
-                LockSupport.parkNanos(MS);
+                pause(MS);
             }
             return Optional.empty();
         });
