@@ -1,7 +1,6 @@
 package org.tactus;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.tactus.kernel.Closing;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -93,8 +93,11 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         return jobs;
     }
 
-    /** Ends the logs after the last event and tells the stalls. */
+    /** Ends the logs after the last event and tells the stalls; none of a run that did not begin. */
     List<Stall> finish(final long endNs) {
+        if (jobs == null) {
+            return List.of();
+        }
         jobs.finish(endNs);
         final String safepoints = System.getProperty(SAFEPOINT_LOG);
         if (safepoints != null) {
@@ -163,22 +166,14 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     @Override
     public void close() {
+        final Closing closing = new Closing();
         if (sampler != null) {
-            try {
-                sampler.close();
-            } catch (final IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            closing.attempt(sampler::close);
         }
         if (jobs != null) {
-            jobs.close();
+            closing.attempt(jobs::close);
         }
-        if (counters.isPresent()) {
-            try {
-                counters.get().close();
-            } catch (final IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        counters.ifPresent(file -> closing.attempt(file::close));
+        closing.finish();
     }
 }

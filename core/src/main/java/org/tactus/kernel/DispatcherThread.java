@@ -1,6 +1,5 @@
 package org.tactus.kernel;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -54,8 +53,9 @@ final class DispatcherThread implements Runnable {
         wake();
     }
 
-    boolean join(final long timeoutNs) throws InterruptedException {
-        return thread.join(Duration.ofNanos(timeoutNs));
+    /** Waits for the thread's end; false when it has not come in time. An interrupt does not shorten that, and stays pending. */
+    boolean join(final long timeoutNs) {
+        return ThreadEnd.await(thread, timeoutNs);
     }
 
     boolean isAlive() {

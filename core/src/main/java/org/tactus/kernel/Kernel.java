@@ -3,7 +3,6 @@ package org.tactus.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
@@ -24,7 +23,8 @@ import org.tactus.trace.EventHandler;
  * Made, started, changed and stopped by control threads, whose calls are serialised here; {@link #release} is for any thread.
  */
 public final class Kernel implements AutoCloseable {
-    private static final long DRAIN_POLL_NS = 100_000;
+    /** {@link #stop} returns within its drain and this, once an {@link #addAll} under way is done. */
+    public static final long STOP_NS = 2 * ThreadEnd.PATIENCE_NS;
     private static final int HISTOGRAM_DIGITS = 3;
 
     private final TaskSet base;
@@ -35,9 +35,14 @@ public final class Kernel implements AutoCloseable {
     private final TaskTable tasks;
     private final DispatcherGroup group;
     private final Monitor monitor;
+    private final Drain drain;
     private boolean started;
     private boolean stopped;
+    private boolean closed;
+    private boolean ended;
     private long endNs;
+    /** Whether requests of sporadic jobs reach the gate: from the end of the start to the begin of the drain. */
+    private volatile boolean accepts;
 
     /**
      * Makes a kernel without tasks; nothing runs yet.
@@ -67,6 +72,7 @@ public final class Kernel implements AutoCloseable {
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base.platform(), overheads, devices, state, tasks, options, setup, clock);
         monitor = new Monitor(group, tasks, state, toleranceNs, options, setup, listener, sink, clock);
+        drain = new Drain(tasks, group, state, gate, clock);
     }
 
     /**
@@ -86,13 +92,23 @@ public final class Kernel implements AutoCloseable {
      * @throws InterruptedException when interrupted meanwhile
      */
     public synchronized void start() throws InterruptedException {
-        if (started) {
-            throw new IllegalStateException("the kernel was started before; make a new one");
+        if (started || closed) {
+            throw new IllegalStateException("the kernel was " + (closed ? "closed" : "started before") + "; make a new one");
         }
         started = true;
         group.start();
         monitor.start();
         group.awaitReady();
+        accepts = true;
+    }
+
+    /**
+     * Tells whether {@link #start} was called.
+     *
+     * @return true from then on
+     */
+    public synchronized boolean isStarted() {
+        return started;
     }
 
     /**
@@ -256,62 +272,43 @@ public final class Kernel implements AutoCloseable {
      * Requests a job of a sporadic task. Any thread, lock-free, allocation-free.
      *
      * @param slot the task's slot
-     * @return one of {@link SporadicGate}'s codes
+     * @return one of {@link SporadicGate}'s codes; {@link SporadicGate#STOPPED} before the start and from the begin of the drain on
      */
     public int release(final int slot) {
-        return gate.release(slot, clock.nanoTime());
+        return accepts ? gate.release(slot, clock.nanoTime()) : SporadicGate.STOPPED;
     }
 
     /**
-     * Stops the kernel: no further releases count, live jobs are drained or aborted, threads end, devices and segments are
-     * closed. Memory that a lost device may still use is left to the process.
+     * Stops the kernel: no further releases count, live jobs are drained or aborted, threads end. A second call does nothing and answers
+     * the same. An interrupt of the calling thread, before or meanwhile, ends the drain and nothing else, and stays pending.
+     *
+     * <p>Returns within {@code drainNs} and {@link #STOP_NS}.
      *
      * @param drainNs how long to wait for live jobs; 0 aborts them
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
-     * @throws InterruptedException when interrupted meanwhile
      */
-    public synchronized boolean stop(final long drainNs) throws InterruptedException {
-        requireRunning();
-        stopped = true;
-        endNs = clock.nanoTime();
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null) {
-                if (drainNs == 0) {
-                    state.requestStop(slot);
-                }
-                group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot, 0);
+    public synchronized boolean stop(final long drainNs) {
+        if (!started) {
+            throw new IllegalStateException("the kernel was not started");
+        }
+        if (!stopped) {
+            stopped = true;
+            accepts = false;
+            endNs = clock.nanoTime();
+            drain.run(endNs, drainNs);
+            ended = group.shutDown();
+            if (ended) { // else a dispatcher may still take what was claimed
+                drain.closeGates();
             }
+            monitor.shutDown();
         }
-        final long limitNs = endNs + drainNs;
-        while (anyLive() && clock.nanoTime() < limitNs) {
-            LockSupport.parkNanos(DRAIN_POLL_NS);
-        }
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null) {
-                state.requestStop(slot);
-            }
-        }
-        final boolean ended = group.shutDown();
-        monitor.shutDown();
         return ended;
-    }
-
-    private boolean anyLive() {
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null && (state.isLive(slot) || state.isArriving(slot)) && !touchesLost(tasks.task(slot))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean touchesLost(final Task task) {
-        return TaskTable.devicesOf(task).stream().anyMatch(group::isLost);
     }
 
     private void requireRunning() {
         if (!started || stopped) {
-            throw new IllegalStateException(stopped ? "the kernel has stopped" : "the kernel was not started");
+            throw new IllegalStateException(
+                closed ? "the kernel was closed" : stopped ? "the kernel has stopped" : "the kernel was not started");
         }
     }
 
@@ -412,23 +409,42 @@ public final class Kernel implements AutoCloseable {
         return group.isLost(device);
     }
 
+    /**
+     * Stops what runs without a drain, and closes segments and devices. While a thread is stuck in a call, or waits for a segment, that
+     * does not return, it may still use them: a thread of ours then waits for its end and closes them. A second call does nothing.
+     */
     @Override
     public synchronized void close() {
-        if (started && !stopped) {
-            try {
-                stop(0);
-            } catch (final InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        if (closed) {
+            return;
         }
-        if (group.anyAlive()) {
-            return; // a call or a segment that does not return may still use this memory: it stays until the process ends
+        if (started) {
+            stop(0);
         }
+        closed = true;
+        accepts = false;
+        if (group.anyAlive() || monitor.isAlive()) {
+            Thread.ofPlatform().name("tactus-reaper").daemon(true).start(this::closeWhenEnded);
+        } else {
+            closeAll();
+        }
+    }
+
+    private void closeWhenEnded() {
+        group.awaitEnd(Long.MAX_VALUE);
+        monitor.awaitEnd(Long.MAX_VALUE);
+        closeAll();
+    }
+
+    private void closeAll() {
+        final Closing closing = new Closing();
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
-                tasks.clear(slot);
+                final int used = slot;
+                closing.attempt(() -> tasks.clear(used));
             }
         }
-        group.closeDevices();
+        group.closeDevices(closing);
+        closing.finish();
     }
 }

@@ -107,10 +107,12 @@ final class TaskTable {
 
     /** Closes a task's works and frees its slot; no dispatcher may know it any more. */
     void clear(final int slot) {
+        final Closing closing = new Closing();
         for (int i = 0; i < tasks[slot].segments().size(); i++) {
-            works[firstSegments[slot] + i].close();
+            closing.attempt(works[firstSegments[slot] + i]::close);
         }
         remove(slot);
+        closing.finish();
     }
 
     /** Frees a task's slot; its works stay open. */

@@ -34,9 +34,18 @@ final class RecordFile implements AutoCloseable {
         this.chunks = new MemorySegment[Math.toIntExact((maxRecords + CHUNK_RECORDS - 1) / CHUNK_RECORDS)];
         try {
             this.path = Files.createTempFile(folder, prefix, ".tmp");
-            this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            this.channel = open(path);
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot make a scratch file in " + folder + "; choose a folder that can be written", e);
+        }
+    }
+
+    private static FileChannel open(final Path path) throws IOException {
+        try {
+            return FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (final IOException e) {
+            Files.deleteIfExists(path);
+            throw e;
         }
     }
 
@@ -89,9 +98,11 @@ final class RecordFile implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!arena.scope().isAlive()) {
+            return; // closed before
+        }
         arena.close();
-        try {
-            channel.close();
+        try (channel) {
             Files.deleteIfExists(path);
         } catch (final IOException e) {
             throw new UncheckedIOException("cannot delete the scratch file " + path, e);
