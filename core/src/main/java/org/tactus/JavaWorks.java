@@ -62,11 +62,10 @@ public final class JavaWorks implements WorkFactory {
 
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
+        final Map<Integer, JavaSegment> own = code.getOrDefault(task.name(), Map.of());
+        own.keySet().forEach(segment -> check(set, task, segment)); // first: nobody would close what the others prepare
         final List<SegmentWork> works = new ArrayList<>(others.prepare(set, devices, task, seed));
-        code.getOrDefault(task.name(), Map.of()).forEach((segment, what) -> {
-            check(set, task, segment);
-            works.set(segment, new CodeWork(what, works.get(segment)));
-        });
+        own.forEach((segment, what) -> works.set(segment, new CodeWork(what, works.get(segment))));
         return works;
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -70,6 +71,11 @@ public final class CountersFile implements EventHandler, AutoCloseable {
             path.toFile().deleteOnExit();
             reserve(channel, bytes);
             buffer = new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
+        } catch (final IOException e) {
+            if (!(e instanceof FileAlreadyExistsException)) { // that one is somebody else's
+                Files.deleteIfExists(path);
+            }
+            throw e;
         }
         buffer.putInt(CountersDescriptor.VERSION_OFFSET, CountersDescriptor.VERSION);
         buffer.putInt(CountersDescriptor.TASK_CAPACITY_OFFSET, taskCapacity);
