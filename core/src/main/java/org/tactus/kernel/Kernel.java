@@ -319,7 +319,7 @@ public final class Kernel implements AutoCloseable {
      * @return the counts
      */
     public TaskReport report(final int slot) {
-        return TaskReport.sum(slot, TaskTable.lastDevices(tasks.task(slot)), group.dispatchers(), state, endNs);
+        return TaskReport.sum(slot, TaskTable.lastDevices(tasks.lastTask(slot)), group.dispatchers(), state, endNs);
     }
 
     /**

@@ -20,6 +20,8 @@ final class TaskTable {
     /** Why a task's segment broke, by slot; written by the dispatcher before its event. */
     final Throwable[] errors;
     private final Task[] tasks;
+    /** The last task of each slot, also when it is gone: its counts stay until another takes the slot. */
+    private final Task[] lastTasks;
     private final int[] firstSegments;
     private final boolean[] removing;
 
@@ -27,6 +29,7 @@ final class TaskTable {
         works = new SegmentWork[options.segmentCapacity()];
         errors = new Throwable[options.taskCapacity()];
         tasks = new Task[options.taskCapacity()];
+        lastTasks = new Task[options.taskCapacity()];
         firstSegments = new int[options.taskCapacity()];
         removing = new boolean[options.taskCapacity()];
     }
@@ -60,6 +63,11 @@ final class TaskTable {
         return tasks[slot];
     }
 
+    /** The task that was in a slot last, or null when none ever was. */
+    Task lastTask(final int slot) {
+        return lastTasks[slot];
+    }
+
     List<Task> tasks() {
         final List<Task> present = new ArrayList<>();
         for (final Task task : tasks) {
@@ -79,6 +87,7 @@ final class TaskTable {
         }
         firstSegments[slot] = first;
         tasks[slot] = task;
+        lastTasks[slot] = task;
         errors[slot] = null;
         removing[slot] = false;
         return slot;
