@@ -482,4 +482,31 @@ class LifecycleTest {
         assertNothingIsLeft();
         tactus.close();
     }
+
+    /** What cannot be closed of a task that is gone is no fault of the next one. */
+    @Test
+    void shouldAdmitTheNextWhenAWorkOfTheLastOneCannotBeClosed() throws InterruptedException {
+        final TaskSet set = TaskSet.builder("closes").device(DeviceSpec.cpu("cpu0"))
+            .task("old", t -> t.periodNs(20 * MS).segment("cpu0", MS)).build();
+        final TaskSet other = TaskSet.builder("closes").device(DeviceSpec.cpu("cpu0"))
+            .task("next", t -> t.periodNs(20 * MS).segment("cpu0", MS)).build();
+        final CountDownLatch closed = new CountDownLatch(1);
+        final Tactus tactus = open(set, (of, devices, task, seed) -> new TimedWorks().prepare(of, devices, task, seed).stream()
+            .map(work -> task.name().startsWith("next") ? work : closing(work, () -> {
+                closed.countDown();
+                throw new IllegalStateException("on purpose");
+            })).toList(), KernelListener.NONE);
+        tactus.start();
+        tactus.remove("old");
+        for (int i = 0; closed.getCount() > 0; i++) { // it counts until its last job is done
+            final String name = "next" + i;
+            tactus.add(TaskSet.builder("closes").device(DeviceSpec.cpu("cpu0"))
+                .task(name, t -> t.periodNs(1_000 * MS).segment("cpu0", 1_000)).build().tasks().getFirst());
+            Thread.sleep(10);
+        }
+        tactus.add(other.tasks().getFirst());
+        awaitJobs(tactus, "next");
+        assertEquals("on purpose", assertThrows(IllegalStateException.class, tactus::close).getMessage());
+        assertNothingIsLeft();
+    }
 }

@@ -36,6 +36,7 @@ public final class Kernel implements AutoCloseable {
     private final DispatcherGroup group;
     private final Monitor monitor;
     private final Drain drain;
+    private final Closing closing = new Closing();
     private boolean started;
     private boolean stopped;
     private boolean closed;
@@ -252,18 +253,19 @@ public final class Kernel implements AutoCloseable {
         return state.isStopped(slot);
     }
 
-    /** Frees the slots of tasks that were removed and have stopped. */
+    /** Frees the slots of tasks that were removed and have stopped; what of them cannot be closed is told by {@link #close}. */
     private void reclaim() {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.isRemoving(slot) && state.isStopped(slot)) {
+                final int gone = slot;
                 for (final int device : TaskTable.devicesOf(tasks.task(slot))) {
                     group.send(device, CommandDescriptor.FORGET, slot, 0);
                     final Dispatcher dispatcher = group.dispatchers()[device];
                     if (dispatcher.memory == null || group.awaitForgotten(device, slot)) {
-                        dispatcher.driver.forget(slot);
+                        closing.attempt(() -> dispatcher.driver.forget(gone));
                     }
                 }
-                tasks.clear(slot);
+                closing.attempt(() -> tasks.clear(gone));
             }
         }
     }
@@ -437,7 +439,6 @@ public final class Kernel implements AutoCloseable {
     }
 
     private void closeAll() {
-        final Closing closing = new Closing();
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
                 final int used = slot;
