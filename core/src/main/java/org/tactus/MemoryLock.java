@@ -4,8 +4,8 @@ import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
 
 /**
- * The lock on the process's memory, shared by all runs of the process: the first one takes it, the last one that is closed gives it back.
- * Linux knows one such lock a process and does not count; a process that had locked memory before its first run keeps it locked. Any thread.
+ * The lock on the memory of the process, shared by all its runs: the first one takes it, the last one that is closed gives it back.
+ * Linux knows one such lock and does not count; a process that had locked memory before its first run keeps it locked. Any thread.
  */
 final class MemoryLock implements AutoCloseable {
     private static int holders;

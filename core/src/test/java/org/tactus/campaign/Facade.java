@@ -21,8 +21,8 @@ final class Facade {
     }
 
     Facade(
-        final TaskSet set, final long lostAfterNs, final Path scratch, final long seed, final WorkFactory works, final KernelListener listener,
-        final EventHandler events) {
+        final TaskSet set, final long lostAfterNs, final Path scratch, final long seed, final WorkFactory works,
+        final KernelListener listener, final EventHandler events) {
         final KernelOptions kernel = KernelOptions.DEFAULT.withLostAfterNs(lostAfterNs).withCapacity(64, 512);
         tactus = Tactus.open(set, new TactusOptions(kernel, false, false, false, seed, true, scratch), works, listener, events);
     }

@@ -140,7 +140,8 @@ final class Round {
         final Task task = task(name, clean);
         final Mischief.Kind kind = clean ? Mischief.Kind.NONE : Mischief.Kind.values()[random.nextInt(Mischief.Kind.values().length)];
         mischief.plan(name, new Mischief.Plan(kind, random.nextInt(4), random.nextInt(task.segments().size()),
-            kind == Mischief.Kind.OVERRUN ? random.nextLong(5 * MS, 100 * MS) : random.nextLong(200 * MS, 2_500 * MS), random.nextBoolean()));
+            kind == Mischief.Kind.OVERRUN ? random.nextLong(5 * MS, 100 * MS) : random.nextLong(200 * MS, 2_500 * MS),
+            random.nextBoolean()));
         final long beforeNs = System.nanoTime();
         try {
             hold(facade.add(task), task, clean, beforeNs);
@@ -223,7 +224,7 @@ final class Round {
             case INTERRUPTED -> {
                 Thread.currentThread().interrupt();
                 try {
-                    faults.add("an interrupted stop() returned " + facade.stop().tasks().size() + " tasks, and did not tell of the interrupt");
+                    faults.add("an interrupted stop() returned " + facade.stop().tasks().size() + " tasks, and told of no interrupt");
                 } catch (final InterruptedException e) {
                     result = facade.stop();
                 }
