@@ -72,11 +72,10 @@ public final class JavaWorks implements WorkFactory {
         if (set.tasks().contains(task)) { // at the start; a task that is added later is not in the set
             checkNames(set);
         }
+        final Map<Integer, JavaSegment> own = code.getOrDefault(task.name(), Map.of());
+        own.keySet().forEach(segment -> check(set, task, segment)); // first: nobody would close what the others prepare
         final List<SegmentWork> works = new ArrayList<>(others.prepare(set, devices, task, seed));
-        code.getOrDefault(task.name(), Map.of()).forEach((segment, what) -> {
-            check(set, task, segment);
-            works.set(segment, new CodeWork(what, works.get(segment)));
-        });
+        own.forEach((segment, what) -> works.set(segment, new CodeWork(what, works.get(segment))));
         return works;
     }
 

@@ -27,6 +27,7 @@ import org.tactus.inference.SegmentChain;
 import org.tactus.inference.SegmentedModel;
 import org.tactus.inference.TfLiteChain;
 import org.tactus.inference.Transfer;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
@@ -97,14 +98,20 @@ public final class OnnxWorks implements WorkFactory {
                 works.add(work(devices, task, model, i, gpu, port, seed + i));
             }
             return works;
-        } catch (final RuntimeException e) {
-            if (works.size() < task.segments().size()) {
-                works.forEach(SegmentWork::close);
-                model.close();
-            }
-            throw e instanceof NativeCallException
-                ? new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e) : e;
+        } catch (final NativeCallException e) {
+            close(works, model, e);
+            throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
+        } catch (final Throwable e) {
+            close(works, model, e);
+            throw e;
         }
+    }
+
+    private static void close(final List<SegmentWork> works, final SegmentChain model, final Throwable cause) {
+        final Undo made = new Undo();
+        made.add(model::close);
+        works.forEach(work -> made.add(work::close));
+        made.run(cause);
     }
 
     /** What takes an offered segment must compute it: an accelerator that only takes time would leave the old tensors. */

@@ -1,7 +1,6 @@
 package org.tactus;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +9,7 @@ import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.LongSupplier;
+import org.tactus.kernel.Closing;
 import org.tactus.kernel.KernelListener;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -134,7 +134,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         return safepointsWarning;
     }
 
-    /** Ends the judgement after the last event and tells the stalls: the longest, earliest first. */
+    /** Ends the judgement after the last event and tells the stalls: the longest, earliest first; none of a run that did not begin. */
     List<Stall> finish(final long endNs) {
         change();
         judge.finish(endNs);
@@ -237,18 +237,14 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            if (sampler != null) {
-                sampler.close();
-            }
-            if (safepoints != null) {
-                safepoints.close();
-            }
-            if (counters.isPresent()) {
-                counters.get().close();
-            }
-        } catch (final IOException e) {
-            throw new UncheckedIOException(e);
+        final Closing closing = new Closing();
+        if (sampler != null) {
+            closing.attempt(sampler::close);
         }
+        if (safepoints != null) {
+            closing.attempt(safepoints::close);
+        }
+        counters.ifPresent(file -> closing.attempt(file::close));
+        closing.finish();
     }
 }

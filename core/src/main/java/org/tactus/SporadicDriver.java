@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
+import org.tactus.kernel.ThreadEnd;
 import org.tactus.time.Clock;
 
 /** Requests jobs of sporadic tasks at seeded gaps from one to two periods, on a thread of its own. */
@@ -32,10 +33,11 @@ final class SporadicDriver implements Runnable {
         thread.start();
     }
 
-    void stop() throws InterruptedException {
+    /** Ends the thread, whatever interrupts the calling one. */
+    void stop() {
         running = false;
         LockSupport.unpark(thread);
-        thread.join();
+        ThreadEnd.await(thread, ThreadEnd.PATIENCE_NS);
     }
 
     @Override

@@ -1,10 +1,9 @@
 package org.tactus;
 
-import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,20 +12,20 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
-import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.CoreRivals;
-import org.tactus.bindings.linux.RealTime;
 import org.tactus.device.Device;
 import org.tactus.device.SegmentWork;
 import org.tactus.device.edgetpu.EdgeTpuDevice;
 import org.tactus.format.MachineName;
 import org.tactus.kernel.AdmissionRefusedException;
+import org.tactus.kernel.Closing;
 import org.tactus.kernel.DispatchLoop;
 import org.tactus.kernel.Kernel;
 import org.tactus.kernel.KernelListener;
 import org.tactus.kernel.TaskReport;
+import org.tactus.kernel.ThreadEnd;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -36,7 +35,6 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.sim.Simulation;
 import org.tactus.time.Clock;
-import org.tactus.trace.CountersFile;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
 import org.tactus.trace.PrecisionResult;
@@ -66,14 +64,19 @@ public final class Tactus implements AutoCloseable {
     private final WorkFactory factory;
     private final Kernel kernel;
     private final RunRecorder recorder;
-    private final List<Device> devices = new ArrayList<>();
+    private final RunResources resources;
+    private final List<Device> devices;
     /** Every task that was ever admitted, in that order. */
     private final AdmittedTasks admitted = new AdmittedTasks();
     private final Map<String, String> granted = new LinkedHashMap<>();
     private final AdmissionControl admission;
     private final Surroundings surroundings = new Surroundings();
-    private final RealTimeSetup setup;
+    /** Kept when the run has ended, for every later call. */
+    private final Map<String, Histogram> histograms = new LinkedHashMap<>();
+    private RunResult result;
     private SporadicDriver sporadic;
+    private boolean startedOnce;
+    private boolean closed;
     private long zeroNs;
 
     private Tactus(
@@ -84,20 +87,18 @@ public final class Tactus implements AutoCloseable {
         this.factory = factory;
         set.requireOneSegmentWhereSwapped();
         Surroundings.requireCores(set);
-        setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
-        openDevices();
-        admission = new AdmissionControl(this.set, devices, options.force());
-        if (options.realTime()) {
-            granted.put("process", RealTime.lockMemory().text());
-            granted.putAll(Throttling.warnings(this.set, options.kernel(), RealTime.realTimeRuntimeUs()));
+        final RealTimeSetup setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
+        resources = new RunResources(this.set, options, setup, granted);
+        devices = resources.devices();
+        try {
+            admission = new AdmissionControl(this.set, devices, options.force());
+            recorder = new RunRecorder(this.set, options, resources.counters(), Clock.SYSTEM, listener, events);
+            kernel = new Kernel(this.set, devices, resources.hotState(), options.kernel(),
+                admission, setup, recorder, recorder, Clock.SYSTEM);
+        } catch (final Throwable e) {
+            resources.abandon(e);
+            throw e;
         }
-        final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
-        final Optional<CountersFile> counters = counters(bytes);
-        recorder = new RunRecorder(this.set, options, counters, Clock.SYSTEM, listener, events);
-        final AtomicBuffer memory = counters.map(CountersFile::hotState)
-            .orElseGet(() -> new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + 64).alignedSlice(64)));
-        kernel = new Kernel(this.set, devices, memory, options.kernel(),
-            admission, setup, recorder, recorder, Clock.SYSTEM);
     }
 
     /**
@@ -131,38 +132,31 @@ public final class Tactus implements AutoCloseable {
         return open(set, options, factory, listener, EventHandler.NONE);
     }
 
-    private void openDevices() {
+    /**
+     * Warms the path up, starts the dispatchers and admits the whole set; time zero lies shortly ahead. When this throws anything but that
+     * it was called before, everything is closed.
+     *
+     * @throws AdmissionRefusedException when the analysis refuses the set, with the reason; nothing runs then
+     * @throws IllegalStateException     when it was started before, has been stopped, or was closed
+     * @throws InterruptedException      when interrupted meanwhile; nothing runs then
+     */
+    public synchronized void start() throws InterruptedException {
+        if (startedOnce || closed || result != null) {
+            throw new IllegalStateException("it was " + (closed ? "closed" : result != null ? "stopped" : "started before")
+                + ", and one of these runs once; open another");
+        }
+        startedOnce = true;
         try {
-            for (int i = 0; i < set.platform().devices().size(); i++) {
-                devices.add(Devices.open(set, i, options, setup));
-            }
-        } catch (final RuntimeException e) {
-            devices.forEach(Device::close);
+            startOnce();
+        } catch (final Throwable e) {
+            final Undo started = new Undo();
+            started.add(this::close);
+            started.run(e);
             throw e;
         }
     }
 
-    /** The file by which another process can watch; a run without it is as good, so its absence is only told. */
-    private Optional<CountersFile> counters(final int hotBytes) {
-        if (!options.watchable()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(CountersFile.open(set.platform(), new CountersFile.Layout(
-                options.kernel().taskCapacity(), options.kernel().segmentCapacity(), hotBytes), System.currentTimeMillis()));
-        } catch (final IOException e) {
-            granted.put("warning stat", "tactus stat cannot watch this run: " + e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * Warms the path up, starts the dispatchers and admits the whole set; time zero lies shortly ahead.
-     *
-     * @throws AdmissionRefusedException when the analysis refuses the set, with the reason; nothing runs then
-     * @throws InterruptedException      when interrupted meanwhile
-     */
-    public void start() throws InterruptedException {
+    private void startOnce() throws InterruptedException {
         final Optional<String> refusal = admission.refusal(set);
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get());
@@ -200,14 +194,17 @@ public final class Tactus implements AutoCloseable {
             rememberGranted();
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, this::begin);
-        } catch (final RuntimeException | InterruptedException e) {
-            close(works);
+        } catch (final Throwable e) {
+            close(works, e);
             throw e;
         }
     }
 
-    private static void close(final List<List<SegmentWork>> works) {
-        works.forEach(segments -> segments.forEach(SegmentWork::close));
+    /** Closes works that no task has taken, because of what broke, which gets what breaks meanwhile. */
+    private static void close(final List<List<SegmentWork>> works, final Throwable cause) {
+        final Undo all = new Undo();
+        works.forEach(segments -> segments.forEach(work -> all.add(work::close)));
+        all.run(cause);
     }
 
     private void warnOfEvictions() {
@@ -247,7 +244,10 @@ public final class Tactus implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      * @throws InvalidTaskSetException   when it names a device that the set has not
      */
-    public TaskHandle add(final Task task) {
+    public synchronized TaskHandle add(final Task task) {
+        if (closed || result != null) {
+            throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
+        }
         set.platform().requireDevicesOf(task);
         admission.memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
@@ -260,8 +260,8 @@ public final class Tactus implements AutoCloseable {
                 fromNs.set(Clock.SYSTEM.nanoTime());
                 return fromNs.get() + LEAD_NS;
             })[0];
-        } catch (final RuntimeException e) {
-            close(works);
+        } catch (final Throwable e) {
+            close(works, e);
             throw e;
         }
         final TaskHandle handle = remember(given, task, fromNs.get());
@@ -312,30 +312,6 @@ public final class Tactus implements AutoCloseable {
      */
     public ReleaseResult release(final TaskHandle task) {
         return task.belongsTo(this) ? ReleaseResult.of(kernel.release(task.slot(), task.generation())) : ReleaseResult.UNKNOWN;
-    }
-
-    /**
-     * Requests a job of the sporadic task that is in a slot now, whichever that is.
-     *
-     * @param slot the slot
-     * @return what became of the request
-     * @deprecated a slot may be used again by another task: release a {@link TaskHandle}
-     */
-    @Deprecated
-    public ReleaseResult release(final int slot) {
-        return ReleaseResult.of(kernel.release(slot));
-    }
-
-    /**
-     * Finds the slot of the task that was admitted last under a name.
-     *
-     * @param name the task
-     * @return its slot
-     * @deprecated a slot may be used again by another task: use {@link #handle}
-     */
-    @Deprecated
-    public int slot(final String name) {
-        return handle(name).slot();
     }
 
     /**
@@ -390,25 +366,49 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * Releases no further jobs, lets the live ones end, stops the threads and tells what happened.
+     * Releases no further jobs, lets the live ones end, stops the threads and tells what happened. A second call, also after
+     * {@link #close}, returns the same result; that of a run that did not begin has no tasks. Any thread.
+     *
+     * <p>Live jobs get twice the longest deadline and 50 ms to end, threads {@link Kernel#STOP_NS} and {@link ThreadEnd#PATIENCE_NS};
+     * then what is stuck is left alone, and the result says so. What remains is the time that the result takes to compute.
      *
      * @return measured beside bound
-     * @throws InterruptedException when interrupted meanwhile
+     * @throws InterruptedException when interrupted before or meanwhile: the live jobs got no more time, the run has ended all the
+     *                              same, and another call returns its result
      */
-    public RunResult stop() throws InterruptedException {
+    public synchronized RunResult stop() throws InterruptedException {
+        if (result == null) {
+            final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
+            end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the run was ended without waiting for its live jobs; another stop() returns its result");
+            }
+        }
+        return result;
+    }
+
+    /** Ends the run and keeps what there is to tell of it; an interrupt stays pending. */
+    private void end(final long drainNs) {
         if (sporadic != null) {
             sporadic.stop();
         }
-        final long endNs = Clock.SYSTEM.nanoTime() - zeroNs;
-        final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
-        final boolean ended = kernel.stop(2 * longestNs + LEAD_NS);
+        final long endNs = zeroNs == 0 ? 0 : Clock.SYSTEM.nanoTime() - zeroNs;
+        if (kernel.isStarted() && !kernel.stop(drainNs)) {
+            granted.put("warning", "a dispatcher is stuck in a call, or waits for a segment, that does not return; its memory is left to"
+                + " the process until it does");
+        }
         surroundings.look(set, options.realTime(), new CoreRivals()); // one that came meanwhile
         rememberGranted(); // the monitor may have said its line after the start
-        if (!ended) {
-            granted.put("warning", "a dispatcher is stuck in a call, or waits for a segment, that does not return; its memory is left to"
-                + " the process");
+        final boolean interrupted = Thread.interrupted(); // which would close the files that the result is made from
+        try {
+            admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
+                kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
+            result = result(endNs);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
-        return result(endNs);
     }
 
     private RunResult result(final long endNs) {
@@ -480,21 +480,42 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop}. Where a name was
-     * used again, the earlier ones are told apart as in the results: {@code a~1}.
+     * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop} or {@link #close}.
+     * Where a name was used again, the earlier ones are told apart as in the results: {@code a~1}.
      *
      * @return in the order of admission
+     * @throws IllegalStateException before
      */
-    public Map<String, Histogram> histograms() {
-        final Map<String, Histogram> histograms = new LinkedHashMap<>();
-        admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
-            kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
-        return histograms;
+    public synchronized Map<String, Histogram> histograms() {
+        if (result == null) {
+            throw new IllegalStateException("the histograms are still written to; call stop() before");
+        }
+        return Collections.unmodifiableMap(histograms);
     }
 
+    /**
+     * Ends the run, without more time for live jobs unless it was stopped before, and gives everything back; {@link #stop} goes on to
+     * return the result. A second call does nothing. An interrupt changes nothing and stays pending. Any thread.
+     *
+     * @throws RuntimeException what the first thing threw that could not be closed; all others are closed
+     */
     @Override
-    public void close() {
-        kernel.close();
-        recorder.close();
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        final boolean interrupted = Thread.interrupted(); // which would close files in the middle of writing
+        final Closing closing = new Closing();
+        if (result == null) {
+            closing.attempt(() -> end(0));
+        }
+        closing.attempt(kernel::close);
+        closing.attempt(recorder::close);
+        closing.attempt(resources::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        closing.finish();
     }
 }

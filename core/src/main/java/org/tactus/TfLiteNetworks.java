@@ -14,6 +14,7 @@ import org.tactus.device.Device;
 import org.tactus.device.edgetpu.EdgeTpuDevice;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.inference.TfLiteChain;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.ModelSource;
@@ -39,8 +40,10 @@ final class TfLiteNetworks {
             for (int i = 0; i < source.paths().size(); i++) {
                 interpreters.add(interpreter(task, i, source.paths().get(i)));
             }
-        } catch (final RuntimeException e) {
-            interpreters.forEach(TfLiteInterpreter::close);
+        } catch (final Throwable e) {
+            final Undo opened = new Undo();
+            interpreters.forEach(interpreter -> opened.add(interpreter::close));
+            opened.run(e);
             throw e;
         }
         return new TfLiteChain(source.paths(), interpreters);

@@ -102,24 +102,24 @@ class TaskHandleTest {
     }
 
     @Test
-    @SuppressWarnings("deprecation")
     void shouldRefuseAReleaseAndRunNothingWhenThereIsNoSuchSlot() throws InterruptedException {
         try (Tactus tactus = open()) {
-            assertEquals(ReleaseResult.UNKNOWN, tactus.release(0), "before the start");
-            assertEquals(ReleaseResult.UNKNOWN, tactus.release(1), "before the start");
+            assertEquals(ReleaseResult.UNKNOWN, tactus.release(new TaskHandle(tactus, 0, 1, "forged")), "before the start");
+            assertEquals(ReleaseResult.UNKNOWN, tactus.release(new TaskHandle(tactus, 1, 2, "forged")), "before the start");
             final String why = assertThrows(IllegalArgumentException.class, () -> tactus.handle("alarm")).getMessage();
             assertTrue(why.contains("before the start"), why);
             tactus.start();
             for (final int slot : NO_SLOTS) {
-                assertEquals(ReleaseResult.UNKNOWN, tactus.release(slot), "slot " + slot);
+                assertEquals(ReleaseResult.UNKNOWN, tactus.release(new TaskHandle(tactus, slot, 1, "forged")), "slot " + slot);
             }
-            assertEquals(ReleaseResult.NOT_SPORADIC, tactus.release(tactus.slot("control")));
-            assertEquals(ReleaseResult.ACCEPTED, tactus.release(tactus.slot("alarm")));
+            assertEquals(ReleaseResult.NOT_SPORADIC, tactus.release(tactus.handle("control")));
+            assertEquals(ReleaseResult.ACCEPTED, tactus.release(tactus.handle("alarm")));
             awaitCompleted(tactus, tactus.handle("alarm"), 1);
             tactus.stop();
             assertEquals(1, alarms.get());
             for (final int slot : NO_SLOTS) {
-                assertEquals(ReleaseResult.UNKNOWN, tactus.release(slot), "slot " + slot + " after the end");
+                assertEquals(ReleaseResult.UNKNOWN, tactus.release(new TaskHandle(tactus, slot, 1, "forged")),
+                    "slot " + slot + " after the end");
             }
         }
     }

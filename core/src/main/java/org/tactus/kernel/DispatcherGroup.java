@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.device.Device;
@@ -21,7 +20,6 @@ import org.tactus.trace.EventRing;
  */
 final class DispatcherGroup {
     private static final long COMMAND_RETRY_NS = 100_000;
-    private static final long JOIN_SECONDS = 2;
 
     private final Platform platform;
     private final KernelOptions options;
@@ -138,8 +136,8 @@ final class DispatcherGroup {
     }
 
     /** Sends a command if there is room for it; false when there is none. */
-    boolean offer(final int device, final int type, final int slot, final int generation) {
-        final boolean sent = dispatchers[device].command(type, slot, generation, 0);
+    boolean offer(final int device, final int type, final int slot, final int generation, final long argumentNs) {
+        final boolean sent = dispatchers[device].command(type, slot, generation, argumentNs);
         threadOfDevice[device].wake();
         return sent;
     }
@@ -180,12 +178,21 @@ final class DispatcherGroup {
         return lostDevices.get(device) != 0 || death(device) != null;
     }
 
-    /** Ends the threads; false when one is stuck in a call, or waits for a segment of its device, that does not return. */
-    boolean shutDown() throws InterruptedException {
+    /**
+     * Ends the threads within {@link ThreadEnd#PATIENCE_NS} together; false when one is stuck in a call, or waits for a segment of its
+     * device, that does not return.
+     */
+    boolean shutDown() {
         threads.forEach(DispatcherThread::shutDown);
+        return awaitEnd(ThreadEnd.PATIENCE_NS);
+    }
+
+    /** Waits until all threads have ended; false when that has not come in time. */
+    boolean awaitEnd(final long timeoutNs) {
+        final long beginNs = System.nanoTime();
         boolean ended = true;
         for (final DispatcherThread thread : threads) {
-            ended &= thread.join(TimeUnit.SECONDS.toNanos(JOIN_SECONDS));
+            ended &= thread.join(Math.max(0, timeoutNs - (System.nanoTime() - beginNs)));
         }
         return ended;
     }
@@ -203,9 +210,10 @@ final class DispatcherGroup {
         return threads.stream().map(thread -> thread.name() + ": " + thread.granted()).toList();
     }
 
-    void closeDevices() {
+    /** Closes each device, whatever another one throws. */
+    void closeDevices(final Closing closing) {
         for (final Dispatcher dispatcher : dispatchers) {
-            dispatcher.driver.close();
+            closing.attempt(dispatcher.driver::close);
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.tactus.kernel;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -57,9 +56,12 @@ final class DispatcherThread implements Runnable {
         wake();
     }
 
-    /** Waits for the end; false when it does not come, or when nobody can tell whether a device has done with its segment. */
-    boolean join(final long timeoutNs) throws InterruptedException {
-        return thread.join(Duration.ofNanos(timeoutNs)) && !unsettled;
+    /**
+     * Waits for the end, which an interrupt does not shorten; false when it has not come in time, or when nobody can tell whether a device
+     * has done with its segment.
+     */
+    boolean join(final long timeoutNs) {
+        return ThreadEnd.await(thread, timeoutNs) && !unsettled;
     }
 
     /** Whether memory of this thread's segments may still be in use. */

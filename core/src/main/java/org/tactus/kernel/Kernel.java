@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.device.Device;
@@ -24,7 +23,8 @@ import org.tactus.trace.EventHandler;
  * Made, started, changed and stopped by control threads, whose calls are serialised here; {@link #release} is for any thread.
  */
 public final class Kernel implements AutoCloseable {
-    private static final long DRAIN_POLL_NS = 100_000;
+    /** {@link #stop} returns within its drain and this, once an {@link #addAll} under way is done. */
+    public static final long STOP_NS = 2 * ThreadEnd.PATIENCE_NS;
 
     private final TaskSet base;
     private final Clock clock;
@@ -36,9 +36,15 @@ public final class Kernel implements AutoCloseable {
     private final TaskLayout layout;
     private final Monitor monitor;
     private final ModeWatch modes;
+    private final Drain drain;
+    private final Closing closing = new Closing();
     private boolean started;
     private boolean stopped;
+    private boolean closed;
+    private boolean ended;
     private long endNs;
+    /** Whether requests of sporadic jobs reach the gate: from the end of the start to the begin of the drain. */
+    private volatile boolean accepts;
 
     /**
      * Makes a kernel without tasks; nothing runs yet.
@@ -70,6 +76,7 @@ public final class Kernel implements AutoCloseable {
         layout = new TaskLayout(state, tasks, group);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
+        drain = new Drain(tasks, group, state, gate, clock);
     }
 
     /**
@@ -89,13 +96,23 @@ public final class Kernel implements AutoCloseable {
      * @throws InterruptedException when interrupted meanwhile
      */
     public synchronized void start() throws InterruptedException {
-        if (started) {
-            throw new IllegalStateException("the kernel was started before; make a new one");
+        if (started || closed) {
+            throw new IllegalStateException("the kernel was " + (closed ? "closed" : "started before") + "; make a new one");
         }
         started = true;
         group.start();
         monitor.start();
         group.awaitReady();
+        accepts = true;
+    }
+
+    /**
+     * Tells whether {@link #start} was called.
+     *
+     * @return true from then on
+     */
+    public synchronized boolean isStarted() {
+        return started;
     }
 
     /**
@@ -253,7 +270,7 @@ public final class Kernel implements AutoCloseable {
         return state.isStopped(slot);
     }
 
-    /** Frees the slots of tasks that were removed and have stopped; what was counted of them is kept. */
+    /** Frees the slots of tasks that were removed and have stopped. Their counts are kept; what cannot be closed, {@link #close} tells. */
     private void reclaim() {
         modes.observe();
         for (int slot = 0; slot < tasks.capacity(); slot++) {
@@ -261,7 +278,8 @@ public final class Kernel implements AutoCloseable {
                 modes.noteStopped();
                 final TaskTable.Entry entry = tasks.entry(slot);
                 tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[slot], report(slot));
-                tasks.clear(slot);
+                final int gone = slot;
+                closing.attempt(() -> tasks.clear(gone));
             }
         }
     }
@@ -287,10 +305,10 @@ public final class Kernel implements AutoCloseable {
      * Requests a job of the sporadic task that is in a slot now. Any thread, lock-free, allocation-free; whatever the number is.
      *
      * @param slot the slot
-     * @return one of {@link SporadicGate}'s codes
+     * @return one of {@link SporadicGate}'s codes; {@link SporadicGate#STOPPED} before the start and from the begin of the drain on
      */
     public int release(final int slot) {
-        return gate.release(slot, clock.nanoTime());
+        return accepts ? gate.release(slot, clock.nanoTime()) : SporadicGate.STOPPED;
     }
 
     /**
@@ -301,65 +319,44 @@ public final class Kernel implements AutoCloseable {
      * @return one of {@link SporadicGate}'s codes
      */
     public int release(final int slot, final int generation) {
-        return gate.release(slot, generation, clock.nanoTime());
+        return accepts ? gate.release(slot, generation, clock.nanoTime()) : SporadicGate.STOPPED;
     }
 
     /**
-     * Stops the kernel: no further releases count, live jobs are drained or aborted, threads end, devices and segments are
-     * closed. Memory that a lost device may still use is left to the process.
+     * Stops the kernel: no further releases count, live jobs are drained or aborted, threads end. A second call does nothing and answers
+     * the same. An interrupt of the calling thread, before or meanwhile, ends the drain and nothing else, and stays pending.
+     *
+     * <p>Returns within {@code drainNs} and {@link #STOP_NS}.
      *
      * @param drainNs how long to wait for live jobs; 0 aborts them
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
-     * @throws InterruptedException when interrupted meanwhile
      */
-    public synchronized boolean stop(final long drainNs) throws InterruptedException {
-        requireRunning();
-        stopped = true;
-        endNs = clock.nanoTime();
-        for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.measureUntil(endNs);
+    public synchronized boolean stop(final long drainNs) {
+        if (!started) {
+            throw new IllegalStateException("the kernel was not started");
         }
-        monitor.dueUntil(endNs);
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null) {
-                if (drainNs == 0) {
-                    state.requestStop(slot);
-                }
-                group.send(TaskTable.homeDevice(tasks.task(slot)), CommandDescriptor.QUIESCE, slot,
-                    generation(slot), endNs);
+        if (!stopped) {
+            stopped = true;
+            accepts = false;
+            endNs = clock.nanoTime();
+            for (final Dispatcher dispatcher : group.dispatchers()) {
+                dispatcher.measureUntil(endNs);
             }
-        }
-        final long limitNs = endNs + drainNs;
-        // The commands first: a dispatcher that has not read QUIESCE yet may be about to release what came due before.
-        while ((group.anyUnread() || anyLive()) && clock.nanoTime() < limitNs) {
-            LockSupport.parkNanos(DRAIN_POLL_NS);
-        }
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null) {
-                state.requestStop(slot);
+            monitor.dueUntil(endNs);
+            drain.run(endNs, drainNs);
+            ended = group.shutDown();
+            if (ended) { // else a dispatcher may still take what was claimed
+                drain.closeGates();
             }
+            monitor.shutDown();
         }
-        final boolean ended = group.shutDown();
-        monitor.shutDown();
         return ended;
-    }
-
-    private boolean anyLive() {
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null && (state.isLive(slot) || state.isArriving(slot)) && !touchesLost(tasks.task(slot))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private boolean touchesLost(final Task task) {
-        return TaskTable.devicesOf(task).stream().anyMatch(group::isLost);
     }
 
     private void requireRunning() {
         if (!started || stopped) {
-            throw new IllegalStateException(stopped ? "the kernel has stopped" : "the kernel was not started");
+            throw new IllegalStateException(
+                closed ? "the kernel was closed" : stopped ? "the kernel has stopped" : "the kernel was not started");
         }
     }
 
@@ -482,23 +479,41 @@ public final class Kernel implements AutoCloseable {
         return group.isLost(device);
     }
 
+    /**
+     * Stops what runs without a drain, and closes segments and devices. While a thread is stuck in a call, or waits for a segment, that
+     * does not return, it may still use them: a thread of ours then waits for its end and closes them. A second call does nothing.
+     */
     @Override
     public synchronized void close() {
-        if (started && !stopped) {
-            try {
-                stop(0);
-            } catch (final InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+        if (closed) {
+            return;
         }
-        if (group.anyAlive()) {
-            return; // a call or a segment that does not return may still use this memory: it stays until the process ends
+        if (started) {
+            stop(0);
         }
+        closed = true;
+        accepts = false;
+        if (group.anyAlive() || monitor.isAlive()) {
+            Thread.ofPlatform().name("tactus-reaper").daemon(true).start(this::closeWhenEnded);
+        } else {
+            closeAll();
+        }
+    }
+
+    private void closeWhenEnded() {
+        group.awaitEnd(Long.MAX_VALUE);
+        monitor.awaitEnd(Long.MAX_VALUE);
+        closeAll();
+    }
+
+    private void closeAll() {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
-                tasks.clear(slot);
+                final int used = slot;
+                closing.attempt(() -> tasks.clear(used));
             }
         }
-        group.closeDevices();
+        group.closeDevices(closing);
+        closing.finish();
     }
 }

@@ -43,6 +43,8 @@ final class Monitor implements Runnable, EventHandler {
     private final Runnable changes;
     private final Thread thread;
     private volatile boolean running = true;
+    /** The run has ended without this thread: what handlers would write belongs to the thread that ended it. */
+    private volatile boolean abandoned;
     private volatile String granted = "not started";
     private volatile String failure = "";
 
@@ -80,16 +82,30 @@ final class Monitor implements Runnable, EventHandler {
         misses.dueUntil(endNs);
     }
 
-    /** Ends the thread after a last draining; the dispatchers have ended before. */
-    void shutDown() throws InterruptedException {
+    /**
+     * Ends the thread after a last draining; the dispatchers have ended before. False when that has not come within
+     * {@link ThreadEnd#PATIENCE_NS}, because a handler does not return or calls this itself: it is told nothing more then.
+     */
+    boolean shutDown() {
         running = false;
         LockSupport.unpark(thread);
-        thread.join();
+        abandoned = !ThreadEnd.await(thread, ThreadEnd.PATIENCE_NS);
+        return !abandoned;
+    }
+
+    /** Waits for the thread's end; false when it has not come in time. */
+    boolean awaitEnd(final long timeoutNs) {
+        return ThreadEnd.await(thread, timeoutNs);
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
     }
 
     /** What the thread was granted, and which of its handlers failed first, in one line. Any thread. */
     String granted() {
-        return thread.getName() + ": " + granted + failure;
+        return thread.getName() + ": " + granted + failure
+            + (abandoned ? "; a handler did not return before the end, and was told nothing that came after" : "");
     }
 
     @Override
@@ -256,6 +272,9 @@ final class Monitor implements Runnable, EventHandler {
     public void onTaskEvent(
         final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
         final long argument) {
+        if (abandoned) {
+            return;
+        }
         try { // not by a Runnable: each event comes here
             sink.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
         } catch (final Throwable e) {

@@ -3,7 +3,6 @@ package org.tactus.kernel;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.tactus.policy.PolicyState;
 
 /**
  * The monitor's commands to dispatchers, in order for each device. The monitor never waits, so a command that found its ring full is kept
@@ -22,7 +21,7 @@ final class OwedCommands {
 
     /** Sends a command now or later. */
     void send(final int device, final int type, final int slot, final int generation) {
-        if (!owed.isEmpty() || !group.offer(device, type, slot, generation)) {
+        if (!owed.isEmpty() || !group.offer(device, type, slot, generation, 0)) {
             owed.add(new Command(device, type, slot, generation));
         }
     }
@@ -33,7 +32,7 @@ final class OwedCommands {
         while (commands.hasNext()) {
             final Command command = commands.next();
             if (group.death(command.device) != null
-                || group.offer(command.device, command.type, command.slot, command.generation)) {
+                || group.offer(command.device, command.type, command.slot, command.generation, 0)) {
                 commands.remove();
             }
         }

@@ -135,10 +135,12 @@ final class TaskTable {
 
     /** Closes a task's works and frees its slot; no dispatcher may know it any more. */
     synchronized void clear(final int slot) {
+        final Closing closing = new Closing();
         for (int i = 0; i < task(slot).segments().size(); i++) {
-            works[firstSegments[slot] + i].close();
+            closing.attempt(works[firstSegments[slot] + i]::close);
         }
         remove(slot);
+        closing.finish();
     }
 
     /** Frees a task's slot; its works stay open. */

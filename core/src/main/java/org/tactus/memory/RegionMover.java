@@ -52,7 +52,7 @@ public final class RegionMover implements AutoCloseable {
             made.add(() -> streams.destroy(outStream));
             inStream = streams.create(priority);
             made.add(() -> streams.destroy(inStream));
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             made.run(e);
             throw e;
         }

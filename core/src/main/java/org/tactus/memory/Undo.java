@@ -25,16 +25,17 @@ public final class Undo {
     }
 
     /**
-     * Takes everything back; nothing is left to take back then.
+     * Takes everything back; nothing is left to take back then. An error of the JVM that a step throws is thrown when all steps were
+     * called.
      *
      * @return what the first step that failed threw, which holds what later ones did; empty when none failed
      */
     public Optional<RuntimeException> run() {
-        RuntimeException first = null;
+        Throwable first = null;
         while (!steps.isEmpty()) {
             try {
                 steps.pop().run();
-            } catch (final RuntimeException e) {
+            } catch (final RuntimeException | Error e) {
                 if (first == null) {
                     first = e;
                 } else if (first != e) {
@@ -42,7 +43,10 @@ public final class Undo {
                 }
             }
         }
-        return Optional.ofNullable(first);
+        if (first instanceof final Error e) {
+            throw e;
+        }
+        return Optional.ofNullable((RuntimeException) first);
     }
 
     /**
@@ -51,7 +55,11 @@ public final class Undo {
      * @param cause why; gets what broke meanwhile
      */
     public void run(final Throwable cause) {
-        run().ifPresent(cause::addSuppressed);
+        try {
+            run().ifPresent(cause::addSuppressed);
+        } catch (final Error e) {
+            cause.addSuppressed(e);
+        }
     }
 
     /** Takes everything back, and then throws what the first step that failed threw. */

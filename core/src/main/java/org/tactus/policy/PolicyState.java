@@ -97,9 +97,10 @@ public final class PolicyState {
      * @return bytes
      */
     public static int requiredBytes(final int taskCapacity, final int segmentCapacity, final int deviceCount) {
-        final int tables = taskCapacity * (TaskDescriptor.RECORD_LENGTH + JobDescriptor.RECORD_LENGTH
-            + ReclaimDescriptor.RECORD_LENGTH)
-            + segmentCapacity * SegmentDescriptor.RECORD_LENGTH;
+        final int tables = Math.addExact(
+            Math.multiplyExact(taskCapacity,
+                TaskDescriptor.RECORD_LENGTH + JobDescriptor.RECORD_LENGTH + ReclaimDescriptor.RECORD_LENGTH),
+            Math.multiplyExact(segmentCapacity, SegmentDescriptor.RECORD_LENGTH));
         return Math.addExact(BitUtil.align(tables, BitUtil.CACHE_LINE_LENGTH),
             Math.multiplyExact(deviceCount, deviceLength(taskCapacity)));
     }

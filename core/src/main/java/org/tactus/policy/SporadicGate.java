@@ -52,6 +52,21 @@ public final class SporadicGate {
     }
 
     /**
+     * Closes a task's gate when its home dispatcher has ended: a caller that was delayed inside claims nothing any more. A claim that was
+     * not taken stays, is counted as waiting, and keeps the gate closed. Called by the control thread.
+     *
+     * @param task a sporadic task
+     */
+    public void close(final int task) {
+        final int at = state.task(task);
+        long last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        while (last == buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)
+            && !buffer.compareAndSetLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, TaskDescriptor.GATE_CLOSED)) {
+            last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        }
+    }
+
+    /**
      * Requests a job of the task that is in a slot now. For a caller that knows that it cannot change meanwhile.
      *
      * @param task  the slot

@@ -100,7 +100,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
             if (channel.tryLock() == null) {
                 throw new IOException(path + ": another process holds its lock");
             }
-        } catch (final IOException e) {
+        } catch (final IOException | RuntimeException e) {
             channel.close();
             Files.deleteIfExists(path);
             throw e;

@@ -135,6 +135,9 @@ final class RecordFile implements AutoCloseable {
 
     @Override
     public void close() {
+        if (!arena.scope().isAlive()) {
+            return; // closed before
+        }
         arena.close();
         try {
             channel.close();

@@ -2,6 +2,7 @@ package org.tactus.trace;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,8 +57,8 @@ public final class SystemSampler implements AutoCloseable {
         this.stat = open(proc.resolve("stat"));
         try (Stream<Path> tasks = Files.list(proc.resolve("self/task"))) {
             tasks.sorted().forEach(this::watch);
-        } catch (final IOException e) {
-            threads.clear(); // no such accounting here: sources() shows it
+        } catch (final IOException | UncheckedIOException e) { // the second one while the folder is read, such as when a thread ends
+            // No such accounting here: sources() shows what is watched.
         }
         this.delaysNs = new long[threads.size()];
     }

@@ -84,7 +84,7 @@ class MonitorTest {
     void shouldKeepACommandWhenTheRingIsFull() {
         final OwedCommands commands = new OwedCommands(group);
         int sent = 0;
-        while (group.offer(0, CommandDescriptor.TOUCH, 0, 0)) {
+        while (group.offer(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
             sent++;
         }
         assertTrue(sent > 100);
@@ -107,7 +107,7 @@ class MonitorTest {
     @Test
     void shouldLeaveTheNextTaskAloneWhenAKeptStopComesLate() {
         final OwedCommands commands = new OwedCommands(group);
-        while (group.offer(0, CommandDescriptor.TOUCH, 0, 0)) {
+        while (group.offer(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
             assertEquals(0, commands.size());
         }
         state.define(0, SET.tasks().getFirst(), 0, 0);

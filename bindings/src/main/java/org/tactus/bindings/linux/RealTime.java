@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.tactus.bindings.generated.linux.linux_h;
 import org.tactus.bindings.generated.linux.rlimit;
 import org.tactus.bindings.generated.linux.sched_param;
@@ -177,6 +178,20 @@ public final class RealTime {
      */
     public static Grant unlockMemory() {
         return linux_h.munlockall() == 0 ? Grant.given("memory unlocked") : Grant.refused("munlockall failed");
+    }
+
+    /**
+     * Tells how much of this process's memory is locked, by whomever.
+     *
+     * @return bytes; 0 when none is or the system does not say
+     */
+    public static long lockedBytes() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("VmLck:")).mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", "")) * 1024)
+                .findFirst().orElse(0);
+        } catch (final IOException | NumberFormatException e) {
+            return 0;
+        }
     }
 
     /**

@@ -114,7 +114,7 @@ public final class CudaDevice implements Device {
             }
             networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup);
             marginNs = measureMargin();
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             made.run(e);
             throw e;
         }

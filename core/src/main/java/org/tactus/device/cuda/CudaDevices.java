@@ -7,6 +7,7 @@ import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -47,8 +48,10 @@ public final class CudaDevices {
             try {
                 requireMemory(spec, software.driver().gpus().getFirst().name(), SoftwareSettings.PCIE4.memoryBytes());
                 return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
-            } catch (final RuntimeException e) {
-                software.close();
+            } catch (final Throwable e) {
+                final Undo opened = new Undo();
+                opened.add(software::close);
+                opened.run(e);
                 throw e;
             }
         }

@@ -135,10 +135,11 @@ public final class CudaNetworks {
                 throw new InvalidModelException(text + "; or write 'driver: software'");
             });
             makeCurrent();
-            heap = new DeviceHeap(gpu, context, Math.min(gpu.totalBytes(), MOST_HEAP_BYTES));
-            made.add(heap::close);
-            final OnnxAllocator allocator = runtime.register(CudaProvider.MEMORY, provider.device(), heap);
+            final DeviceHeap created = new DeviceHeap(gpu, context, Math.min(gpu.totalBytes(), MOST_HEAP_BYTES));
+            made.add(created::close);
+            final OnnxAllocator allocator = runtime.register(CudaProvider.MEMORY, provider.device(), created);
             made.add(allocator::close);
+            heap = created; // only now: a heap that was not registered is nothing that a second network could use
         }
         return OnnxOptions.SINGLE_THREAD.withCuda(provider);
     }

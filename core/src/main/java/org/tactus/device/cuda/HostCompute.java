@@ -58,7 +58,7 @@ final class HostCompute implements AutoCloseable {
             made.add(() -> streams.destroyEvent(fork));
             join = streams.createEvent(false);
             made.add(() -> streams.destroyEvent(join));
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) {
             made.run(e);
             throw e;
         }

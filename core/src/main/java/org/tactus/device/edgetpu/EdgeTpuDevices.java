@@ -7,6 +7,7 @@ import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.edgetpu.cost.HostLink;
 import org.tactus.bindings.edgetpu.software.SoftwareEdgeTpu;
 import org.tactus.bindings.edgetpu.software.SoftwareTpuSettings;
+import org.tactus.memory.Undo;
 import org.tactus.model.DeviceSpec;
 import org.tactus.time.Clock;
 
@@ -29,7 +30,15 @@ public final class EdgeTpuDevices {
      */
     public static EdgeTpuDevice open(final DeviceSpec spec) {
         if (spec.driver().equals(SOFTWARE)) {
-            return software(spec, SoftwareEdgeTpu.open(settings(spec)));
+            final SoftwareEdgeTpu software = SoftwareEdgeTpu.open(settings(spec));
+            try {
+                return software(spec, software);
+            } catch (final Throwable e) {
+                final Undo opened = new Undo();
+                opened.add(software::close);
+                opened.run(e);
+                throw e;
+            }
         }
         if (!spec.driver().isEmpty() && !spec.driver().equals(LIBEDGETPU)) {
             throw new IllegalStateException("device '" + spec.name() + "' names the driver '" + spec.driver() + "'; there are " + SOFTWARE

@@ -32,8 +32,13 @@ public final class SoftwareCuda implements AutoCloseable {
             memory.reset();
             modules.reset();
         }));
-        gpu.start();
-        driver = CudaDriver.of(lookup(), "software driver");
+        try {
+            gpu.start();
+            driver = CudaDriver.of(lookup(), "software driver");
+        } catch (final Throwable e) {
+            close();
+            throw e;
+        }
     }
 
     /**
