@@ -51,7 +51,8 @@ class GroupsTest {
                     .responseBoundNs(), test);
             }
             final TaskSet chains = failing(policy).task("c", t -> t.periodNs(100).segment("acc0", 5).segment("acc1", 5)).build();
-            for (final String test : policy == PolicyKind.EDF ? List.of("chain-edf", "chain-edf-x") : List.of("chain-fp", "chain-fp-budget")) {
+            for (final String test : policy == PolicyKind.EDF ? List.of("chain-edf", "chain-edf-x")
+                : List.of("chain-fp", "chain-fp-budget")) {
                 final Verdict each = Analyses.byName(test).orElseThrow().analyze(chains);
                 assertFalse(each.tasks().getFirst().bounded(), test);
                 assertEquals(5, each.tasks().get(1).responseBoundNs(), test);
@@ -108,7 +109,8 @@ class GroupsTest {
         final TaskSet set = builder.build();
         final Verdict verdict = Analyses.analyze(set);
         assertEquals("seg-fp+swap-seq-fp", verdict.test());
-        assertEquals(Analyses.analyze(alone).tasks().getFirst().responseBoundNs(), verdict.tasks().getFirst().responseBoundNs());
+        final long before = Analyses.analyze(alone).tasks().getFirst().responseBoundNs();
+        assertEquals(before, verdict.tasks().getFirst().responseBoundNs());
         assertEquals(13, verdict.tasks().get(1).responseBoundNs());
         final Verdict again = Analyses.byName(verdict.test()).orElseThrow().analyze(set);
         assertEquals(verdict.toString(), again.toString());
