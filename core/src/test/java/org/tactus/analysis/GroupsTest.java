@@ -103,7 +103,8 @@ class GroupsTest {
         final DeviceSpec gpu = new DeviceSpec("gpu0", DeviceKind.MODELLED, List.of(), "", 0, Optional.empty(), 0)
             .withMemory(new DeviceMemory(1_000, 10, SwapProtocol.SEQ, 2, 2, 0, 0));
         final TaskSetBuilder builder = TaskSet.builder("swap").device(gpu).device(DeviceSpec.cpu("cpu0"));
-        builder.task("swapped", t -> t.periodNs(1_000).memory(new TaskMemory(100, OptionalLong.of(50), Optional.empty())).segment("gpu0", 10));
+        final TaskMemory volume = new TaskMemory(100, OptionalLong.of(50), Optional.empty());
+        builder.task("swapped", t -> t.periodNs(1_000).memory(volume).segment("gpu0", 10));
         final TaskSet alone = builder.build();
         builder.task("apart", t -> t.periodNs(100).segment("cpu0", 7).segment("cpu0", 6));
         final TaskSet set = builder.build();
