@@ -96,7 +96,8 @@ final class DeviceAnalysis implements SchedulabilityTest {
         }
         if (gaveUp) {
             return Verdicts.undecided(name(), set, model.order, bounds, decisive,
-                i -> Sentences.undecided(model.name(i), DeviceEdf.mostSteps(), Sentences.load(model.device(), model.load(model.tasks - 1))));
+                i -> Sentences.undecided(
+                    model.name(i), DeviceEdf.mostSteps(), Sentences.load(model.device(), model.load(model.tasks - 1))));
         }
         return Verdicts.of(name(), set, model.order, bounds, decisive, new Explainer<>(
             () -> solved(model, decisive), (fresh, i) -> explainEdf(fresh, model, i, decisive)));

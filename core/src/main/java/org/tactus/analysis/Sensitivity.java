@@ -68,7 +68,8 @@ public final class Sensitivity {
     }
 
     /**
-     * Finds the smallest period of one task at which all tasks that share devices with it pass, its deadline and jitter kept where the period allows, else lowered to it.
+     * Finds the smallest period of one task at which all tasks that share devices with it pass,
+     * its deadline and jitter kept where the period allows, else lowered to it.
      *
      * @param task its index in the file's order
      * @return nanoseconds, at most the present period; empty when the present one does not pass

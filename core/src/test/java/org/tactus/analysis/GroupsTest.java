@@ -51,7 +51,8 @@ class GroupsTest {
                     .responseBoundNs(), test);
             }
             final TaskSet chains = failing(policy).task("c", t -> t.periodNs(100).segment("acc0", 5).segment("acc1", 5)).build();
-            for (final String test : policy == PolicyKind.EDF ? List.of("chain-edf", "chain-edf-x") : List.of("chain-fp", "chain-fp-budget")) {
+            for (final String test : policy == PolicyKind.EDF ? List.of("chain-edf", "chain-edf-x")
+                : List.of("chain-fp", "chain-fp-budget")) {
                 final Verdict each = Analyses.byName(test).orElseThrow().analyze(chains);
                 assertFalse(each.tasks().getFirst().bounded(), test);
                 assertEquals(5, each.tasks().get(1).responseBoundNs(), test);
@@ -102,13 +103,15 @@ class GroupsTest {
         final DeviceSpec gpu = new DeviceSpec("gpu0", DeviceKind.MODELLED, List.of(), "", 0, Optional.empty(), 0)
             .withMemory(new DeviceMemory(1_000, 10, SwapProtocol.SEQ, 2, 2, 0, 0));
         final TaskSetBuilder builder = TaskSet.builder("swap").device(gpu).device(DeviceSpec.cpu("cpu0"));
-        builder.task("swapped", t -> t.periodNs(1_000).memory(new TaskMemory(100, OptionalLong.of(50), Optional.empty())).segment("gpu0", 10));
+        final TaskMemory volume = new TaskMemory(100, OptionalLong.of(50), Optional.empty());
+        builder.task("swapped", t -> t.periodNs(1_000).memory(volume).segment("gpu0", 10));
         final TaskSet alone = builder.build();
         builder.task("apart", t -> t.periodNs(100).segment("cpu0", 7).segment("cpu0", 6));
         final TaskSet set = builder.build();
         final Verdict verdict = Analyses.analyze(set);
         assertEquals("seg-fp+swap-seq-fp", verdict.test());
-        assertEquals(Analyses.analyze(alone).tasks().getFirst().responseBoundNs(), verdict.tasks().getFirst().responseBoundNs());
+        final long before = Analyses.analyze(alone).tasks().getFirst().responseBoundNs();
+        assertEquals(before, verdict.tasks().getFirst().responseBoundNs());
         assertEquals(13, verdict.tasks().get(1).responseBoundNs());
         final Verdict again = Analyses.byName(verdict.test()).orElseThrow().analyze(set);
         assertEquals(verdict.toString(), again.toString());

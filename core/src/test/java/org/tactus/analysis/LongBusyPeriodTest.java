@@ -92,10 +92,10 @@ class LongBusyPeriodTest {
         for (int index = 0; index < SETS; index++) {
             final SplittableRandom random = new SplittableRandom(SEED + index);
             final DeviceModel model = nearlyFull(random);
-            final Blockers blockers = new Blockers(IntStream.range(0, model.tasks).mapToLong(i -> model.deadline[i] - model.jitter[i]).toArray(),
-                model.longest);
-            final DemandTest.Answer answer = new DemandTest(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
-                model.tail, model.stall, false), blockers).decide(1 << 20);
+            final long[] until = IntStream.range(0, model.tasks).mapToLong(i -> model.deadline[i] - model.jitter[i]).toArray();
+            final Blockers blockers = new Blockers(until, model.longest);
+            final DemandTest.Answer answer = new DemandTest(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter,
+                model.cost, model.tail, model.stall, false), blockers).decide(1 << 20);
             final long failing = plain(model);
             final String where = "seed " + (SEED + index) + " " + model.set;
             if (answer != DemandTest.Answer.GAVE_UP) {

@@ -494,8 +494,8 @@ class KernelTest {
     @Test
     void shouldRunEqualTasksInTheOrderThatWasAnalysedWhenASlotIsUsedAgain() throws InterruptedException {
         final List<List<String>> analysed = new CopyOnWriteArrayList<>();
-        final TaskSet machine = new TaskSet("machine", PolicyKind.FIXED_PRIORITY, Overheads.NONE, platform().task("none", t -> t.periodNs(MS)
-            .segment("cpu0", MS)).build().platform(), List.of());
+        final TaskSet machine = new TaskSet("machine", PolicyKind.FIXED_PRIORITY, Overheads.NONE, platform()
+            .task("none", t -> t.periodNs(MS).segment("cpu0", MS)).build().platform(), List.of());
         open(machine, KernelOptions.DEFAULT, candidate -> {
             analysed.add(candidate.tasks().stream().map(Task::name).toList());
             return Optional.empty();

@@ -83,8 +83,8 @@ public final class SwapAnalysis implements SchedulabilityTest {
                 return name() + " does not apply: it says nothing of tasks on other devices, but '" + task.name()
                     + "' runs on " + set.platform().devices().get(segment.device()).name() + " and '"
                     + set.tasks().getFirst().name() + "' on "
-                    + spec.name() + "; leave the choice of the test out where they share no device, else put all tasks on one, or give none a"
-                    + " swap volume";
+                    + spec.name() + "; leave the choice of the test out where they share no device, else put all tasks on one, or give none"
+                    + " a swap volume";
             }
             if (task.segments().size() != 1) {
                 return name() + " does not apply: no sound test is known for swapping with several segments a job, but '" + task.name()
