@@ -63,13 +63,7 @@ class MonitorTest {
             written++;
         }
         assertTrue(written > 1 << 14, "more than a batch");
-        final Thread ending = Thread.ofPlatform().start(() -> {
-            try {
-                monitor.shutDown();
-            } catch (final InterruptedException e) {
-                throw new IllegalStateException(e);
-            }
-        });
+        final Thread ending = Thread.ofPlatform().start(monitor::shutDown);
         while (ending.getState() != Thread.State.WAITING && ending.getState() != Thread.State.TIMED_WAITING) {
             Thread.onSpinWait(); // it waits for the monitor's end, so that the round under way is the last one
         }
