@@ -1,8 +1,10 @@
 package org.tactus.bench.experiment;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.tactus.bindings.edgetpu.cost.HostLink;
 
@@ -24,6 +26,9 @@ record ExperimentSettings(
     String system, long seed, int sets, String cpuTimes, String cpuRatio, double utilisation, double teraFlops, double bandwidth,
     String link) {
     private static final int MOST_SETS = 100_000_000;
+    /** The options' defaults; the system has none. */
+    private static final Map<String, String> DEFAULTS = Map.of("seed", "1", "sets", "0", "cpu-times", "drawn", "cpu-ratio", "0.5..3",
+        "utilisation", "0.2", "tflops", "1.5", "bandwidth", "25", "link", "usb3");
 
     /** What is wrong with a setting, in one line for people. */
     static final class InvalidSettingException extends RuntimeException {
@@ -106,26 +111,31 @@ record ExperimentSettings(
     }
 
     /**
-     * Reads what {@link #text} wrote.
+     * Reads what {@link #text} wrote; what is not named has its default.
      *
-     * @throws InvalidSettingException when something is missing or is no number
+     * @throws InvalidSettingException when the system is missing, a name is unknown or something is no number
      */
     static ExperimentSettings parse(final String text) {
-        final Map<String, String> values = Arrays.stream(text.split(" ")).map(word -> word.split("=", 2)).filter(pair -> pair.length == 2)
-            .collect(Collectors.toMap(pair -> pair[0], pair -> pair[1], (one, other) -> other));
+        final Map<String, String> values = new HashMap<>(DEFAULTS);
+        for (final String word : text.trim().split(" +")) {
+            final String[] pair = word.split("=", 2);
+            check(pair.length == 2 && (DEFAULTS.containsKey(pair[0]) || pair[0].equals("system")),
+                "'" + word + "' is no setting; give NAME=VALUE with one of system, " + String.join(", ", new TreeSet<>(DEFAULTS.keySet())));
+            values.put(pair[0], pair[1]);
+        }
         try {
             return new ExperimentSettings(value(values, "system"), Long.parseLong(value(values, "seed")),
                 Integer.parseInt(value(values, "sets")), value(values, "cpu-times"), value(values, "cpu-ratio"),
                 Double.parseDouble(value(values, "utilisation")), Double.parseDouble(value(values, "tflops")),
                 Double.parseDouble(value(values, "bandwidth")), value(values, "link"));
         } catch (final NumberFormatException e) {
-            throw new InvalidSettingException("the settings '" + text + "' hold something that is no number; they are written by --shard");
+            throw new InvalidSettingException("the settings '" + text + "' hold something that is no number where one is needed");
         }
     }
 
     private static String value(final Map<String, String> values, final String name) {
         final String value = values.get(name);
-        check(value != null, "the settings lack '" + name + "'; they are written by --shard");
+        check(value != null, "the settings lack '" + name + "'; such as " + name + "=rt-swap");
         return value;
     }
 }

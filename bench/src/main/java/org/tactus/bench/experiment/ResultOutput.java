@@ -32,10 +32,8 @@ final class ResultOutput {
 
     /** Writes CSV and charts, prints the result; returns the exit status. */
     int write(final ExperimentResult result, final CommandSpec spec) throws IOException {
-        System.setProperty("java.awt.headless", "true");
         Files.createDirectories(out);
-        Files.writeString(out.resolve(ChartWriter.fileName(result, "csv")), result.csv());
-        ChartWriter.write(result, out);
+        writeFiles(result, out);
         final PrintWriter printer = spec.commandLine().getOut();
         printer.print(switch (format) {
             case "json" -> result.json();
@@ -44,5 +42,12 @@ final class ResultOutput {
         });
         printer.flush();
         return result.tally().violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    /** Writes {@code schedulability-SYSTEM} as CSV, SVG and PNG. */
+    static void writeFiles(final ExperimentResult result, final Path folder) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        Files.writeString(folder.resolve(ChartWriter.fileName(result, "csv")), result.csv());
+        ChartWriter.write(result, folder);
     }
 }

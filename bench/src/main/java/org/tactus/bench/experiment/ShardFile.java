@@ -128,7 +128,8 @@ final class ShardFile implements AutoCloseable {
         return settings == null ? null : new Content(settings, done, begin);
     }
 
-    private static void add(final Path file, final String line, final Blocks blocks, final BitSet done, final Tally tally) {
+    /** Adds a line of {@link #line}; the file is named when it is none. */
+    static void add(final Path file, final String line, final Blocks blocks, final BitSet done, final Tally tally) {
         try {
             final int tab = line.indexOf('\t');
             final int block = Integer.parseInt(line.substring(0, tab));
@@ -160,9 +161,14 @@ final class ShardFile implements AutoCloseable {
         return done;
     }
 
+    /** A block's counts in one line. */
+    static String line(final int block, final int place, final Tally tally) {
+        return block + "\t" + tally.line(place);
+    }
+
     /** Appends a block's counts. Any thread. */
     synchronized void append(final int block, final int place, final Tally tally) throws IOException {
-        append(channel, block + "\t" + tally.line(place) + '\n');
+        append(channel, line(block, place, tally) + '\n');
     }
 
     private static void append(final FileChannel channel, final String line) throws IOException {
