@@ -91,7 +91,7 @@ final class ChartWriter {
         for (int a = 0; a < experiment.approaches().size(); a++) {
             final double[] percent = new double[axis.length];
             for (int p = 0; p < axis.length; p++) {
-                percent[p] = 100.0 * result.accepted()[p][a] / result.sets();
+                percent[p] = 100.0 * result.tally().accepted(p, a) / result.sets();
             }
             lines.add(new Line(experiment.approaches().get(a), axis, percent, experiment.isLimit(a)));
         }

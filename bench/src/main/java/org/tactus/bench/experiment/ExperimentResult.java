@@ -9,10 +9,9 @@ import java.util.Locale;
  * @param experiment which one
  * @param seed       its seed
  * @param sets       task sets at each place of the axis
- * @param accepted   how many each approach accepted, by place and approach
- * @param total      how close simulation came to the bounds, and the first violation
+ * @param tally      how many each approach accepted, how close simulation came to the bounds, and the first violation
  */
-record ExperimentResult(Experiment experiment, long seed, int sets, int[][] accepted, Outcome total) {
+record ExperimentResult(Experiment experiment, long seed, int sets, Tally tally) {
 
     /** The table {@code axis,approach,accepted,total}. */
     String csv() {
@@ -20,7 +19,7 @@ record ExperimentResult(Experiment experiment, long seed, int sets, int[][] acce
         final double[] axis = experiment.axis();
         for (int p = 0; p < axis.length; p++) {
             for (int a = 0; a < experiment.approaches().size(); a++) {
-                text.append(place(axis[p])).append(',').append(experiment.approaches().get(a)).append(',').append(accepted[p][a])
+                text.append(place(axis[p])).append(',').append(experiment.approaches().get(a)).append(',').append(tally.accepted(p, a))
                     .append(',').append(sets).append('\n');
             }
         }
@@ -30,21 +29,21 @@ record ExperimentResult(Experiment experiment, long seed, int sets, int[][] acce
     /** One line of JSON. */
     String json() {
         final StringBuilder text = new StringBuilder("{\"system\":\"" + experiment.name() + "\",\"seed\":" + seed + ",\"sets\":" + sets
-            + ",\"axis\":\"" + experiment.axisTitle() + "\",\"violation\":\"" + total.violation.replace("\"", "'") + "\",\"rows\":[");
+            + ",\"axis\":\"" + experiment.axisTitle() + "\",\"violation\":\"" + tally.violation().replace("\"", "'") + "\",\"rows\":[");
         final double[] axis = experiment.axis();
         for (int p = 0; p < axis.length; p++) {
             for (int a = 0; a < experiment.approaches().size(); a++) {
                 text.append(p + a == 0 ? "" : ",").append("{\"axis\":").append(place(axis[p])).append(",\"approach\":\"")
-                    .append(experiment.approaches().get(a)).append("\",\"accepted\":").append(accepted[p][a]).append(",\"total\":")
+                    .append(experiment.approaches().get(a)).append("\",\"accepted\":").append(tally.accepted(p, a)).append(",\"total\":")
                     .append(sets).append('}');
             }
         }
         text.append("],\"tightness\":[");
         String comma = "";
         for (int a = 0; a < experiment.approaches().size(); a++) {
-            if (total.simulated[a] > 0) {
+            if (tally.simulated(a) > 0) {
                 text.append(comma).append(String.format(Locale.ROOT, "{\"approach\":\"%s\",\"simulated\":%d,\"mean\":%.4f,\"max\":%.4f}",
-                    experiment.approaches().get(a), total.simulated[a], total.ratioSum[a] / total.ratios[a], total.ratioMax[a]));
+                    experiment.approaches().get(a), tally.simulated(a), tally.meanRatio(a), tally.largestRatio(a)));
                 comma = ",";
             }
         }
@@ -68,43 +67,36 @@ record ExperimentResult(Experiment experiment, long seed, int sets, int[][] acce
         for (int p = 0; p < axis.length; p++) {
             text.append(String.format(Locale.ROOT, "%8s ", place(axis[p])));
             for (int a = 0; a < names.size(); a++) {
-                text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * accepted[p][a] / sets));
+                text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * tally.accepted(p, a) / sets));
             }
             text.append('\n');
         }
         text.append(String.format(Locale.ROOT, "%8s ", "all"));
         for (int a = 0; a < names.size(); a++) {
-            text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * sum(a) / sets / axis.length));
+            text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * tally.accepted(a) / sets / axis.length));
         }
         final int baseline = experiment.baseline();
-        if (baseline >= 0 && sum(baseline) > 0) {
+        if (baseline >= 0 && tally.accepted(baseline) > 0) {
             text.append("\n\nSets accepted beside ").append((char) ('A' + baseline)).append(':');
             for (int a = 0; a < names.size(); a++) {
                 if (a != baseline && !experiment.isLimit(a)) {
-                    text.append(String.format(Locale.ROOT, "  %c %+.0f %%", (char) ('A' + a), 100.0 * sum(a) / sum(baseline) - 100));
+                    text.append(String.format(Locale.ROOT, "  %c %+.0f %%", (char) ('A' + a),
+                        100.0 * tally.accepted(a) / tally.accepted(baseline) - 100));
                 }
             }
         }
         text.append("\n\nTightness, observed/bound over the tasks of accepted sets, all simulated:\n");
         for (int a = 0; a < names.size(); a++) {
-            if (total.simulated[a] > 0) {
+            if (tally.simulated(a) > 0) {
                 text.append(String.format(Locale.ROOT, "  %c  mean %.3f  max %.3f  (%d sets)%n", (char) ('A' + a),
-                    total.ratioSum[a] / total.ratios[a], total.ratioMax[a], total.simulated[a]));
+                    tally.meanRatio(a), tally.largestRatio(a), tally.simulated(a)));
             }
         }
         text.append('\n');
         experiment.notes().forEach(note -> text.append("  - ").append(note).append('\n'));
-        text.append('\n').append(total.violation.isEmpty() ? "No accepted set missed a deadline or exceeded a bound in simulation."
-            : "VIOLATION: " + total.violation).append('\n');
+        text.append('\n').append(tally.violation().isEmpty() ? "No accepted set missed a deadline or exceeded a bound in simulation."
+            : "VIOLATION: " + tally.violation()).append('\n');
         return text.toString();
-    }
-
-    private long sum(final int approach) {
-        long sum = 0;
-        for (final int[] row : accepted) {
-            sum += row[approach];
-        }
-        return sum;
     }
 
     static String place(final double axis) {

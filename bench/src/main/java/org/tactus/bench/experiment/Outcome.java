@@ -44,17 +44,4 @@ final class Outcome {
             }
         }
     }
-
-    /** Adds another outcome; the order of additions is the caller's to fix. */
-    void add(final Outcome other) {
-        for (int a = 0; a < ratios.length; a++) {
-            ratios[a] += other.ratios[a];
-            ratioSum[a] += other.ratioSum[a];
-            ratioMax[a] = Math.max(ratioMax[a], other.ratioMax[a]);
-            simulated[a] += other.simulated[a];
-        }
-        if (violation.isEmpty()) {
-            violation = other.violation;
-        }
-    }
 }

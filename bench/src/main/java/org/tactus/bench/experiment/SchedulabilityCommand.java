@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.tactus.bench.ExitStatus;
-import org.tactus.bindings.edgetpu.cost.HostLink;
-import org.tactus.file.WholeFile;
-import picocli.CommandLine;
+import org.tactus.bench.experiment.ExperimentSettings.InvalidSettingException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -21,7 +19,6 @@ import picocli.CommandLine.Spec;
     description = "Draws random task sets and shows how many each approach accepts, beside what simulation finds. "
         + "Exit status 1 when an accepted set missed a deadline in simulation.")
 public final class SchedulabilityCommand implements Callable<Integer> {
-    private static final int MOST_SETS = 100_000;
     private static final int MOST_THREADS = 1024;
 
     @Spec
@@ -39,12 +36,8 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Option(names = "--threads", description = "Worker threads (default: all processors); the result is the same for any number.")
     private Integer threads;
 
-    @Option(names = "--out", defaultValue = "experiment", paramLabel = "DIR", description = "Folder for CSV, SVG and PNG "
-        + "(default: ${DEFAULT-VALUE}).")
-    private Path out;
-
-    @Option(names = "--format", defaultValue = "table", paramLabel = "table|json|csv", description = "What is printed.")
-    private String format;
+    @Mixin
+    private ResultOutput output;
 
     @Option(names = "--cpu-times", defaultValue = "drawn", paramLabel = "drawn|measured|profile",
         description = "lalarand: what is assumed of int8 times on the CPU (default: ${DEFAULT-VALUE}).")
@@ -66,68 +59,47 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Option(names = "--link", defaultValue = "usb3", description = "spet: usb3, usb2 or pcie (default: ${DEFAULT-VALUE}).")
     private String link;
 
+    @Option(names = "--shard", paramLabel = "I/N", description = "Computes part I of N (from 1 on) and leaves its counts in DIR, for "
+        + "'experiment merge'. Started again after a kill, it goes on where it was.")
+    private String shard;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
-        final Experiment experiment = experiment();
-        final int perPlace = sets == null ? experiment.defaultSets() : sets;
         final int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        check(perPlace >= 1 && perPlace <= MOST_SETS, "--sets " + perPlace + " is out of range; give 1 to " + MOST_SETS);
+        check(sets == null || sets >= 1, "--sets " + sets + " is out of range; give at least 1");
         check(workers >= 1 && workers <= MOST_THREADS, "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
-        check(format.equals("table") || format.equals("json") || format.equals("csv"),
-            "--format " + format + " is unknown; use table, json or csv");
-        System.setProperty("java.awt.headless", "true");
-        Files.createDirectories(out);
-        final ExperimentResult result = new ExperimentRunner(experiment, seed, perPlace, workers).run(System.err);
-        WholeFile.write(out.resolve(ChartWriter.fileName(result, "csv")), result.csv());
-        ChartWriter.write(result, out);
-        final PrintWriter printer = spec.commandLine().getOut();
-        printer.print(switch (format) {
-            case "json" -> result.json();
-            case "csv" -> result.csv();
-            default -> result.table() + "\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png\n";
-        });
-        printer.flush();
-        return result.total().violation.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
-    }
-
-    private Experiment experiment() {
-        return switch (system) {
-            case "single" -> new SingleExperiment();
-            case "lalarand" -> lalarand();
-            case "rt-swap" -> {
-                check(utilisation > 0 && utilisation < 1, "--utilisation " + utilisation + " is out of range; give above 0, below 1");
-                check(teraFlops > 0, "--tflops " + teraFlops + " is out of range; give above 0");
-                check(bandwidth > 0, "--bandwidth " + bandwidth + " is out of range; give above 0");
-                yield new RtSwapExperiment(utilisation, teraFlops, bandwidth);
-            }
-            case "spet" -> new SpetExperiment(HostLink.of(link)
-                .orElseThrow(() -> wrong("--link " + link + " is unknown; use usb3, usb2 or pcie")));
-            default -> throw wrong("--system " + system + " is unknown; use single, lalarand, rt-swap or spet");
-        };
-    }
-
-    private Experiment lalarand() {
-        final String[] bounds = cpuRatio.split("\\.\\.", 2);
         try {
-            final double low = Double.parseDouble(bounds[0]);
-            final double high = Double.parseDouble(bounds[bounds.length - 1]);
-            check(low > 0 && low <= high && high <= 1000, "--cpu-ratio " + cpuRatio + " is out of range; the lower bound above 0 first");
-            final CpuTimes times = Arrays.stream(CpuTimes.values()).filter(known -> known.text().equals(cpuTimes)).findFirst()
-                .orElseThrow(() -> wrong("--cpu-times " + cpuTimes + " is unknown; use drawn, measured or profile"));
-            return new LalarandExperiment(times, low, high);
-        } catch (final NumberFormatException e) {
-            throw wrong("--cpu-ratio " + cpuRatio + " is not LOW..HIGH; such as 0.5..3");
+            final ExperimentSettings settings = new ExperimentSettings(
+                system, seed, sets == null ? 0 : sets, cpuTimes, cpuRatio, utilisation, teraFlops, bandwidth, link);
+            final Blocks blocks = new Blocks(settings.experiment(), settings);
+            if (shard != null) {
+                return shard(blocks, Shard.parse(shard), workers);
+            }
+            output.check(spec);
+            return output.write(new ExperimentRunner(blocks, workers).run(System.err), spec);
+        } catch (final InvalidSettingException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    private int shard(final Blocks blocks, final Shard part, final int workers) throws IOException, InterruptedException {
+        Files.createDirectories(output.folder());
+        final Path file = output.folder().resolve(
+            "schedulability-" + system + '-' + part.number() + "-of-" + part.of() + ".shard");
+        final Tally tally = new Tally(blocks.experiment().axis().length, blocks.experiment().approaches().size());
+        try (ShardFile counts = ShardFile.open(file, blocks, tally)) {
+            new ExperimentRunner(blocks, workers).run(System.err, part, counts.done(), counts::append, tally);
+        }
+        final PrintWriter printer = spec.commandLine().getOut();
+        printer.println("part " + part.number() + " of " + part.of() + " is done: " + file + "; put the parts together by"
+            + " 'tactus experiment merge FILE...'");
+        printer.flush();
+        return tally.violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 
     private void check(final boolean good, final String message) {
         if (!good) {
-            throw wrong(message);
+            throw new ParameterException(spec.commandLine(), message);
         }
-    }
-
-    private ParameterException wrong(final String message) {
-        final CommandLine line = spec.commandLine();
-        return new ParameterException(line, message);
     }
 }

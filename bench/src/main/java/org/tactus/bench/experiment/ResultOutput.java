@@ -1,0 +1,54 @@
+package org.tactus.bench.experiment;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.tactus.bench.ExitStatus;
+import org.tactus.file.WholeFile;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** Where an experiment's result goes and how it is printed: options that the commands share. */
+final class ResultOutput {
+    @Option(names = "--out", defaultValue = "experiment", paramLabel = "DIR", description = "Folder for CSV, SVG and PNG "
+        + "(default: ${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Option(names = "--format", defaultValue = "table", paramLabel = "table|json|csv", description = "What is printed.")
+    private String format;
+
+    /** The folder; it may not exist yet. */
+    Path folder() {
+        return out;
+    }
+
+    /** Refuses a format that does not exist, before anything is computed. */
+    void check(final CommandSpec spec) {
+        if (!format.equals("table") && !format.equals("json") && !format.equals("csv")) {
+            throw new ParameterException(spec.commandLine(), "--format " + format + " is unknown; use table, json or csv");
+        }
+    }
+
+    /** Writes CSV and charts, prints the result; returns the exit status. */
+    int write(final ExperimentResult result, final CommandSpec spec) throws IOException {
+        Files.createDirectories(out);
+        writeFiles(result, out);
+        final PrintWriter printer = spec.commandLine().getOut();
+        printer.print(switch (format) {
+            case "json" -> result.json();
+            case "csv" -> result.csv();
+            default -> result.table() + "\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png\n";
+        });
+        printer.flush();
+        return result.tally().violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    /** Writes {@code schedulability-SYSTEM} as CSV, SVG and PNG. */
+    static void writeFiles(final ExperimentResult result, final Path folder) throws IOException {
+        System.setProperty("java.awt.headless", "true");
+        WholeFile.write(folder.resolve(ChartWriter.fileName(result, "csv")), result.csv());
+        ChartWriter.write(result, folder);
+    }
+}
