@@ -86,7 +86,7 @@ class CommandLineDocumentTest {
             final TreeSet<String> known = new TreeSet<>();
             command.options().stream().filter(option -> !option.hidden()).forEach(option -> known.addAll(List.of(option.names())));
             known.removeAll(ON_EVERY_COMMAND);
-            assertEquals(known, options(parts.get(name)).keySet(), "options of " + name);
+            assertEquals(known, options(parts.getOrDefault(name, List.of())).keySet(), "options of " + name);
         });
     }
 
@@ -95,7 +95,7 @@ class CommandLineDocumentTest {
         final Map<String, List<String>> parts = parts();
         int stated = 0;
         for (final Map.Entry<String, CommandSpec> command : commands().entrySet()) {
-            final Map<String, String> options = options(parts.get(command.getKey()));
+            final Map<String, String> options = options(parts.getOrDefault(command.getKey(), List.of()));
             for (final OptionSpec option : command.getValue().options()) {
                 final String cell = options.get(option.longestName());
                 if (cell == null) {
@@ -119,7 +119,7 @@ class CommandLineDocumentTest {
         final Map<String, List<String>> parts = parts();
         commands().forEach((name, command) -> command.positionalParameters().stream()
             .filter(parameter -> parameter.arity().min() > 0 || !parameter.paramLabel().equals("<words>"))
-            .forEach(parameter -> assertTrue(String.join("\n", parts.get(name)).contains(parameter.paramLabel()),
+            .forEach(parameter -> assertTrue(String.join("\n", parts.getOrDefault(name, List.of())).contains(parameter.paramLabel()),
                 name + " takes " + parameter.paramLabel())));
     }
 
