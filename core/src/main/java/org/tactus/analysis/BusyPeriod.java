@@ -1,6 +1,6 @@
 package org.tactus.analysis;
 
-/** How long a device can be busy without a break. Formula in {@code analysis.md}, section 6. */
+/** How long a device can be busy without a break. Formula in {@code docs/proofs/schedulability.md}, section 6. */
 final class BusyPeriod {
     /** No bound, or none that was found. */
     static final long INFINITE = Long.MAX_VALUE;

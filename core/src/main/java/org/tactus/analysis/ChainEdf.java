@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * Response bounds of chains under EDF: the least fixed point of segment-by-segment bounds, from below, with release jitter, and
- * its refinement by cases of the first blocking. Formulas are ours; proofs in {@code analysis.md}, section 4. Used within one
+ * its refinement by cases of the first blocking. Formulas are ours; proofs in {@code schedulability.md}, section 4. Used within one
  * call by one thread. Index names: i the task under study, j one that blocks, r a device, s a run.
  */
 final class ChainEdf {
@@ -163,7 +163,7 @@ final class ChainEdf {
 
     /**
      * Largest bound of the cases in which a task that could interfere blocks the first run. Only cases that can matter are walked
-     * (proof in {@code analysis.md}, section 4): not those whose blocker has no longer segment than the harmless ones, and not
+     * (proof in {@code schedulability.md}, section 4): not those whose blocker has no longer segment than the harmless ones, and not
      * those that what anybody's blocking gives, less what the blocker then does not interfere with, shows not to be later.
      */
     private long blockedCases(final int i, final long limit) {

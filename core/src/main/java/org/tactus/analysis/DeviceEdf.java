@@ -8,7 +8,7 @@ import java.util.List;
  * Response bounds of tasks on one device under EDF: every deadline-busy period that can matter, with release jitter.
  *
  * <p>After Spuri 1996 (preemptive) and George, Rivierre, Spuri 1996 (without preemption); the extension to fixed preemption points
- * with jitter is ours, proof in {@code analysis.md}, section 6. Dense time: blocking is the whole segment. Used within one call by
+ * with jitter is ours, proof in {@code schedulability.md}, section 6. Dense time: blocking is the whole segment. Used within one call by
  * one thread.
  */
 final class DeviceEdf {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * Bounds one task's job by a walk through its runs under EDF, given response bounds of all tasks: formulas and proofs in
- * {@code analysis.md}, section 4. Used within one call by one thread. Index names: i the task under study, k an interfering task,
+ * {@code schedulability.md}, section 4. Used within one call by one thread. Index names: i the task under study, k an interfering task,
  * r a device, s a run.
  *
  * <p>What a task interferes with at most, Ndl, is found once for a job; where it is not above one job's work, it is a constant of

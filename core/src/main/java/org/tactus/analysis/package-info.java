@@ -6,7 +6,7 @@
  * sentence for people. Nothing here knows a thread, a clock or a driver; every class is immutable or lives in one call, so any
  * number of threads may analyse at once.
  *
- * <p>What every test shares, and the proofs of what is ours, stand in {@code analysis.md} beside this file. In short:
+ * <p>What every test shares, and the proofs of what is ours, stand in {@code docs/proofs/schedulability.md}. In short:
  * <ul>
  *   <li>Times are {@code long} nanoseconds, read as points of dense time; sums saturate. Tasks are sporadic, offsets are
  *       ignored, deadlines are at most the period.</li>

@@ -55,9 +55,8 @@ public final class CalibrationFile {
         final YamlValue root = YamlFile.read(file).root();
         root.checkVersion();
         final List<MachineCalibration> machines = new ArrayList<>();
-        for (final YamlValue value : root.map("tactus", "machines").need("machines", "the list 'machines'").list()) {
-            final YamlMap map = value.map("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-                "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "gpus");
+        for (final YamlValue value : root.map(FileSection.CALIBRATION).need("machines", "the list 'machines'").list()) {
+            final YamlMap map = value.map(FileSection.CALIBRATED_MACHINE);
             machines.add(new MachineCalibration(map.need("machine", "the machine's name").text(),
                 map.need("measuredAt", "the date").text(), map.durationNs("duration", 0),
                 map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),

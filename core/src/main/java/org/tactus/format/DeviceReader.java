@@ -19,7 +19,7 @@ final class DeviceReader {
     private static final List<String> SWAP_KEYS = List.of(
         "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background");
     private static final Map<String, DeviceKind> KINDS = words(DeviceKind.values(), DeviceKind::text);
-    private static final Map<String, String> LINKS = words(new String[] {"usb3", "usb2", "pcie"}, link -> link);
+    static final Map<String, String> LINKS = words(new String[] {"usb3", "usb2", "pcie"}, link -> link);
     private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
     private static final Map<String, Residency> RESIDENCIES = words(Residency.values(), Residency::text);
     private static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
@@ -36,8 +36,7 @@ final class DeviceReader {
     }
 
     static DeviceSpec read(final YamlValue value) {
-        final YamlMap map = value.map("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut",
-            "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link");
+        final YamlMap map = value.map(FileSection.DEVICE);
         final String name = map.need("name", "'name: cpu0'").text();
         final DeviceKind kind = map.need("kind", "'kind: cpu', or modelled, cuda or edgetpu").oneOf(KINDS);
         final List<Integer> cores = map.find("cores").map(DeviceReader::cores).orElse(List.of());

@@ -57,10 +57,10 @@ public record GpuCalibration(
     }
 
     static GpuCalibration read(final YamlValue value) {
-        final YamlMap map = value.map("gpu", "driver", "chunk", "launch", "completion", "swapInOverhead", "swapOutOverhead", "chunks");
+        final YamlMap map = value.map(FileSection.CALIBRATED_GPU);
         final List<ChunkCost> chunks = new ArrayList<>();
         for (final YamlValue chunk : map.need("chunks", "the list 'chunks', or run: tactus calibrate").list()) {
-            chunks.add(ChunkCost.read(chunk.map("chunk", "in", "out", "drop", "usualIn", "usualOut")));
+            chunks.add(ChunkCost.read(chunk.map(FileSection.CALIBRATED_CHUNK)));
         }
         return new GpuCalibration(map.need("gpu", "the GPU's name").text(), map.need("driver", "the driver's name").text(),
             map.need("chunk", "'chunk: 32MiB'").sizeBytes(), Quantiles.read(map, "launch"), Quantiles.read(map, "completion"),

@@ -15,8 +15,6 @@ import java.util.Optional;
  * @param maxNs   largest, nanoseconds
  */
 public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long maxNs) {
-    /** Keys in a file. */
-    static final String[] KEYS = {"samples", "p50", "p99", "p999", "max"};
     private static final long STALL_NS = 1_000_000L;
     private static final long STALL_MEDIANS = 20;
 
@@ -61,7 +59,7 @@ public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long 
     }
 
     static Quantiles read(final YamlMap map, final String key) {
-        return read(map.need(key, "'" + key + "' or run: tactus calibrate").map(KEYS));
+        return read(map.need(key, "'" + key + "' or run: tactus calibrate").map(FileSection.QUANTILES));
     }
 
     static Optional<Quantiles> find(final YamlMap map, final String key) {

@@ -35,10 +35,10 @@ final class TaskReader {
     private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
     static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
-    private static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
+    static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
     private static final List<String> CLASSES = List.of("scratch", "state");
-    private static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
-    private static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
+    static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
+    static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
 
     private final Path taskSetFile;
     private final Path base;
@@ -85,8 +85,7 @@ final class TaskReader {
     }
 
     void read(final YamlValue value, final TaskSetBuilder set) {
-        final YamlMap map = value.map("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog",
-            "memory", "model", "menu", "segments", "boundaries", "reclaim");
+        final YamlMap map = value.map(FileSection.TASK);
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
@@ -117,14 +116,14 @@ final class TaskReader {
                 throw element.error("more segments than the tables hold; the most is " + Limits.MAX_SEGMENTS_PER_TASK);
             }
             if (element.peek("variants").isPresent()) {
-                final YamlMap map = element.map("variants");
+                final YamlMap map = element.map(FileSection.OPEN_SEGMENT);
                 final List<NamedVariant> variants = map.need("variants", "'variants: [{device: cpu0, wcet: 3ms}]'").list().stream()
-                    .map(way -> variant(way.map("device", "precision", "wcet", "loss", "actual"))).toList();
+                    .map(way -> variant(way.map(FileSection.VARIANT))).toList();
                 segments.add(new SegmentLine(element, variants, Optional.empty()));
             } else {
-                final YamlMap map = element.map("device", "precision", "wcet", "loss", "actual", "offer");
+                final YamlMap map = element.map(FileSection.SEGMENT);
                 segments.add(new SegmentLine(element, List.of(variant(map)),
-                    map.find("offer").map(offer -> offer.map("device", "wcet"))));
+                    map.find("offer").map(offer -> offer.map(FileSection.OFFER))));
             }
         }
         return segments;
@@ -145,7 +144,7 @@ final class TaskReader {
     }
 
     private static BoundaryLine boundary(final YamlValue value, final int segments) {
-        final YamlMap map = value.map("from", "to", "toHost", "toDevice", "quantise", "dequantise");
+        final YamlMap map = value.map(FileSection.BOUNDARY);
         final YamlValue to = map.need("to", "'to: 1', the segment that takes the tensor, or 'to: output'");
         final int taker = to.text().strip().equals("output") ? segments : (int) to.integer(0, segments);
         final int maker = map.find("from").map(from -> from.text().strip().equals("input") ? Boundary.INPUT
@@ -177,7 +176,7 @@ final class TaskReader {
     }
 
     private static Reclaim reclaim(final YamlValue value) {
-        final YamlMap map = value.map("gpuTime", "substitutions", "largest");
+        final YamlMap map = value.map(FileSection.RECLAIM);
         final long timeNs = map.need("gpuTime", "'gpuTime: 4ms'").durationNs();
         return new Reclaim(timeNs, (int) map.need("substitutions", "'substitutions: 3'").integer(1, Limits.MAX_SEGMENTS_PER_TASK),
             map.durationNs("largest", timeNs));
@@ -188,7 +187,7 @@ final class TaskReader {
             final double share = value.decimal();
             return new ActualTime(share, share);
         }
-        final YamlValue uniform = value.map("uniform").need("uniform", "'uniform: [0.7, 1.0]'");
+        final YamlValue uniform = value.map(FileSection.ACTUAL).need("uniform", "'uniform: [0.7, 1.0]'");
         final List<YamlValue> ends = uniform.list();
         if (ends.size() != 2) {
             throw uniform.error("uniform needs two shares of the WCET, such as [0.7, 1.0]");
@@ -197,7 +196,7 @@ final class TaskReader {
     }
 
     private ModelSource model(final YamlValue value, final int segments) {
-        final YamlMap map = value.map("file", "files", "zoo", "size", "cuts");
+        final YamlMap map = value.map(FileSection.MODEL);
         final int cuts = map.find("cuts").map(number -> (int) number.integer(1, Limits.MAX_SEGMENTS_PER_TASK))
             .orElse(Math.max(1, segments));
         if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
@@ -245,7 +244,7 @@ final class TaskReader {
     }
 
     private TaskMemory memory(final YamlValue value) {
-        final YamlMap map = value.map("footprint", "swap", "scratch", "state", "objects");
+        final YamlMap map = value.map(FileSection.MEMORY);
         final OptionalLong swap = map.find("swap").map(bytes -> OptionalLong.of(bytes.sizeBytes())).orElse(OptionalLong.empty());
         final Optional<YamlValue> named = CLASSES.stream().filter(map::has).findFirst().flatMap(map::find);
         if (map.has("objects")) {

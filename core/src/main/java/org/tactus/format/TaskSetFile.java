@@ -72,12 +72,12 @@ public final class TaskSetFile {
     private LoadedTaskSet load() {
         final YamlValue root = yaml.root();
         root.checkVersion();
-        final YamlMap map = root.map("tactus", "name", "policy", "overheads", "platform", "tasks");
+        final YamlMap map = root.map(FileSection.TASK_SET);
         final Path base = path.toAbsolutePath().getParent();
         final TaskSetBuilder builder = TaskSet.builder(map.need("name", "'name: braking'").text())
             .policy(map.need("policy", "'policy: fixed-priority' or 'policy: edf'").oneOf(POLICIES))
             .overheads(overheads(map.need("overheads", "'overheads: calibrated' or 'overheads: none'")));
-        for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map("devices")
+        for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map(FileSection.PLATFORM)
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
             builder.device(DeviceReader.read(device));
         }
@@ -101,8 +101,7 @@ public final class TaskSetFile {
     private Overheads overheads(final YamlValue value) {
         if (value.isMap()) {
             source = OverheadsSource.DECLARED;
-            final YamlMap map = value.map("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion",
-                "stall");
+            final YamlMap map = value.map(FileSection.OVERHEADS);
             final long jitterNs = map.durationNs("releaseJitter", 0);
             return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
                 map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0),

@@ -37,18 +37,18 @@ public final class WcetSidecarFile {
     public static WcetSidecar read(final Path file) {
         final YamlValue root = YamlFile.read(file).root();
         root.checkVersion();
-        final YamlMap map = root.map("tactus", "taskSet", "machine", "measuredAt", "margin", "conditions", "tasks");
+        final YamlMap map = root.map(FileSection.WCETS);
         final List<WcetSidecar.TaskWcet> tasks = new ArrayList<>();
         for (final YamlValue value : map.need("tasks", "the list 'tasks'").list()) {
-            final YamlMap task = value.map("name", "model", "segments", "boundaries");
+            final YamlMap task = value.map(FileSection.WCETS_OF_TASK);
             final List<WcetSidecar.SegmentWcet> segments = new ArrayList<>();
             for (final YamlValue segment : task.need("segments", "the list 'segments'").list()) {
-                segments.add(segment(segment.map("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max"),
+                segments.add(segment(segment.map(FileSection.WCET_OF_SEGMENT),
                     segments.size()));
             }
             final List<Boundary> boundaries = new ArrayList<>();
             task.find("boundaries").ifPresent(list -> list.list().forEach(boundary ->
-                boundaries.add(boundary(boundary.map("from", "to", "toHost", "toDevice", "quantise", "dequantise")))));
+                boundaries.add(boundary(boundary.map(FileSection.BOUNDARY)))));
             tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
                 task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), segments, boundaries));
         }

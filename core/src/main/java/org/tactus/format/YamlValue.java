@@ -64,8 +64,9 @@ record YamlValue(YamlFile file, String name, Node node, int line) {
         }
     }
 
-    /** Reads a map whose keys are all among the known ones and differ. */
-    YamlMap map(final String... known) {
+    /** Reads a map whose keys are all among those of its section and differ. */
+    YamlMap map(final FileSection section) {
+        final List<String> known = section.keys();
         if (!(node instanceof MappingNode mapping)) {
             throw error(title() + " must be a map with " + String.join(", ", known) + ", not " + kind());
         }
@@ -76,8 +77,8 @@ record YamlValue(YamlFile file, String name, Node node, int line) {
                 throw file.error(keyLine, "a key must be a word, one of " + String.join(", ", known), null);
             }
             final String key = scalar.getValue();
-            if (!List.of(known).contains(key)) {
-                throw file.error(keyLine, "unknown key '" + shown(key) + "'" + Nearest.hint(key, known), null);
+            if (!known.contains(key)) {
+                throw file.error(keyLine, "unknown key '" + shown(key) + "'" + Nearest.hint(key, known.toArray(String[]::new)), null);
             }
             final YamlValue earlier = values.put(key, new YamlValue(file, key, entry.getValueNode(), keyLine));
             if (earlier != null) {

@@ -154,7 +154,7 @@ public record Task(
     /**
      * The most messages about this task that a device's dispatcher gets between two starts of segments there: a release or the arrival
      * of its job, the way home of a job that ended elsewhere, and each offered segment, which may be turned away. Proof in
-     * {@code analysis.md}.
+     * {@code docs/proofs/schedulability.md}.
      *
      * @param device index of the device
      * @return 0 when the task never comes there

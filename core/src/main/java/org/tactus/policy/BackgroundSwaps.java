@@ -4,7 +4,7 @@ import static org.tactus.policy.PolicyState.NONE;
 
 /**
  * Picks moves for nobody that the device serves now: for the first waiting job while another executes, else for the task that is
- * used next. A move is started only where no bound suffers ({@code analysis/swap/swap.md}, "Background"): either it ends within the
+ * used next. A move is started only where no bound suffers ({@code swapping.md}, "Background"): either it ends within the
  * WCET of the executing job, or whoever is taken up meanwhile still has its memory within its analysed swap time, the rest of the
  * chunk under way included. Called by the dispatcher only. Allocation-free.
  */

@@ -10,7 +10,7 @@ import org.tactus.model.SwapRegion;
 
 /**
  * Decides for a device whose memory is scheduled, beside its {@link DeviceScheduler}: which chunks move when, and which job runs
- * next, by one of the three protocols of {@code analysis/swap/swap.md}. Called by the device's dispatcher only (in simulation, by
+ * next, by one of the three protocols of {@code swapping.md}. Called by the device's dispatcher only (in simulation, by
  * the simulator), {@link #define} and {@link #isMember} by the control thread. Allocation-free.
  *
  * <p>The caller asks {@link #decide} until it answers {@link #WAIT}, carries each answer out at once, and tells of what was moved

@@ -3,7 +3,7 @@ package org.tactus.analysis;
 import java.util.Arrays;
 
 /**
- * The chain tests under EDF as they stand in {@code analysis.md}, section 4: every window from scratch, every case walked. An oracle
+ * The chain tests under EDF as they stand in {@code schedulability.md}, section 4: every window from scratch, every case walked. An oracle
  * for what {@code ChainEdf} and {@code EdfWalk} leave out.
  */
 final class PlainChainEdf {

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 
-/** The tests for one device under EDF as they stand in {@code analysis.md}, section 6: every due date of every task. An oracle. */
+/** The tests for one device under EDF as they stand in {@code schedulability.md}, section 6: every due date of every task. An oracle. */
 final class PlainDeviceEdf {
     static final long INFINITE = Long.MAX_VALUE;
     private static final long MOST_STEPS = 1 << 22;

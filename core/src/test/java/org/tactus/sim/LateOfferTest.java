@@ -14,7 +14,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * Under EDF an offered segment may be taken long after its job's release, for the job waited on its processor: R(k, o) holds its end
- * ({@code analysis.md}, 5, EDF). Here {@code study} visits the accelerator twice and meets two jobs of {@code late} there: one that is due
+ * ({@code schedulability.md}, 5). Here {@code study} visits the accelerator twice and meets two jobs of {@code late} there: one that is due
  * earlier and comes late, one that is due later and comes at once. Who forgets the first charges the second only.
  * <pre>
  *   c0    | hold            |l|                        |l|

@@ -10,6 +10,7 @@ import org.tactus.file.Printable;
 import org.tactus.format.FileFormatException;
 import org.tactus.inference.InvalidModelException;
 import org.tactus.model.InvalidTaskSetException;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -57,6 +58,7 @@ public final class Main {
 
     static CommandLine commandLine() {
         final CommandLine line = new CommandLine(new Main());
+        line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
         line.getSubcommands().get("bench").getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();

@@ -14,7 +14,7 @@ import org.tactus.analysis.Term;
 
 /**
  * SEQ and SPE under EDF. Acceptance by processor demand (Jeffay, Stanat, Martel 1991; Baruah 2005) with the demands of
- * {@code swap.md}; response bounds by deadline busy periods (Spuri 1996; George, Rivierre, Spuri 1996), with jitter, final regions
+ * {@code swapping.md}; response bounds by deadline busy periods (Spuri 1996; George, Rivierre, Spuri 1996), with jitter, final regions
  * and overheads ours, proof there. Used within one call by one thread. Ranks are the file's order.
  */
 final class LimitedPreemptionEdf {

@@ -6,7 +6,7 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.TaskSet;
 
 /**
- * The memory conditions of swapping, in bytes, after {@code swap.md}. MC1: every task can be made fully resident by taking out no
+ * The memory conditions of swapping, in bytes, after {@code swapping.md}. MC1: every task can be made fully resident by taking out no
  * more of the others than their swap volumes. MC2: so can every two at once. Swap volumes count by whole chunks, and what a volume
  * is rounded up by counts as footprint too; scratch that is shared counts once, the largest. Immutable; sums saturate.
  */

@@ -20,7 +20,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * The six tests of swapping: one segment a task, all on one device with scheduled memory. A set is schedulable when the test of the
- * protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in {@code swap.md}. Immutable.
+ * protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in {@code swapping.md}. Immutable.
  *
  * <p>A test may be asked about a set whose device names another protocol: it answers for its own one and the choice among tests
  * ({@link org.tactus.analysis.Analyses#analyze}) takes only the one that {@link #isProtocolOf(TaskSet)}.

@@ -10,7 +10,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * A set of one-segment tasks on one swapping device as arrays, machine overheads charged. Immutable after construction. Times are
- * nanoseconds; an index is a rank in the order that was given. Symbols as in {@code swap.md}: C execution, W swapping, E demand,
+ * nanoseconds; an index is a rank in the order that was given. Symbols as in {@code swapping.md}: C execution, W swapping, E demand,
  * F what is not preempted at the end, rho the longest piece that blocks others, J release jitter.
  */
 final class SwapModel {

@@ -5,7 +5,7 @@
  * {@link org.tactus.model.DeviceMemory}. Leaves: a {@link org.tactus.analysis.Verdict}, memory conditions included. Everything here is
  * immutable or lives in one call; times are nanoseconds, sizes bytes, sums saturate.
  *
- * <p>The three protocols, the six tests, what each overhead is charged to, and the proofs of what is ours stand in {@code swap.md}
- * beside this file.
+ * <p>The three protocols, the six tests, what each overhead is charged to, and the proofs of what is ours stand in
+ * {@code docs/proofs/swapping.md}.
  */
 package org.tactus.analysis.swap;

@@ -4,7 +4,7 @@
  * <p>Comes in: a task set whose tasks have menus, each option with its memory and its segments' WCETs, measured or computed from a
  * network's blocks. Leaves: a choice for every task that {@code seg-fp} or {@code seg-edf} accepts, the commands that make the stock
  * compiler realise it, and, from the compiler's log, whether what was realised is still schedulable. Formulas and proofs are in
- * {@code spet.md} beside the code.
+ * {@code docs/proofs/spet.md}.
  *
  * <p>The choice is an {@link org.tactus.plan.spet.IntegerProgram}, solved behind the interface
  * {@link org.tactus.plan.spet.IntegerSolver}: planning is offline, so an embedding program does not carry a solver.

@@ -1,0 +1,68 @@
+package org.tactus.format;
+
+import java.util.List;
+
+/**
+ * The kinds of map that the files of this package consist of, each with the keys that it may hold. The readers refuse every other key,
+ * and {@code docs/task-set.md} describes each key; a test compares that page with this list.
+ */
+enum FileSection {
+    /** The task-set file itself. */
+    TASK_SET("tactus", "name", "policy", "overheads", "platform", "tasks"),
+    /** {@code overheads} where it is a map. */
+    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "stall"),
+    /** {@code platform}. */
+    PLATFORM("devices"),
+    /** An element of {@code platform.devices}. */
+    DEVICE("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead",
+        "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link"),
+    /** An element of {@code tasks}. */
+    TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
+        "segments", "boundaries", "reclaim"),
+    /** {@code memory} of a task. */
+    MEMORY("footprint", "swap", "scratch", "state", "objects"),
+    /** {@code model} of a task. */
+    MODEL("file", "files", "zoo", "size", "cuts"),
+    /** An element of {@code segments} that runs in one way. */
+    SEGMENT("device", "precision", "wcet", "loss", "actual", "offer"),
+    /** An element of {@code segments} that leaves open in which way it runs. */
+    OPEN_SEGMENT("variants"),
+    /** An element of {@code variants}. */
+    VARIANT("device", "precision", "wcet", "loss", "actual"),
+    /** {@code actual} where it is a map. */
+    ACTUAL("uniform"),
+    /** {@code offer} of a segment. */
+    OFFER("device", "wcet"),
+    /** An element of {@code boundaries}. */
+    BOUNDARY("from", "to", "toHost", "toDevice", "quantise", "dequantise"),
+    /** {@code reclaim} of a task. */
+    RECLAIM("gpuTime", "substitutions", "largest"),
+    /** The calibration file itself. */
+    CALIBRATION("tactus", "machines"),
+    /** An element of {@code machines}. */
+    CALIBRATED_MACHINE("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
+        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "gpus"),
+    /** What repeated measurements of one quantity showed. */
+    QUANTILES("samples", "p50", "p99", "p999", "max"),
+    /** An element of {@code gpus}. */
+    CALIBRATED_GPU("gpu", "driver", "chunk", "launch", "completion", "swapInOverhead", "swapOutOverhead", "chunks"),
+    /** An element of {@code chunks}. */
+    CALIBRATED_CHUNK("chunk", "in", "out", "drop", "usualIn", "usualOut"),
+    /** The file of measured WCETs itself. */
+    WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "conditions", "tasks"),
+    /** An element of {@code tasks} there. */
+    WCETS_OF_TASK("name", "model", "segments", "boundaries"),
+    /** An element of {@code segments} there. */
+    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max");
+
+    private final List<String> keys;
+
+    FileSection(final String... keys) {
+        this.keys = List.of(keys);
+    }
+
+    /** The keys that a map of this kind may hold, in the order in which a writer puts them. */
+    List<String> keys() {
+        return keys;
+    }
+}
