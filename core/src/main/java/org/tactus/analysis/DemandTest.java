@@ -5,7 +5,8 @@ import java.math.BigInteger;
 /**
  * Whether every deadline of a device under EDF holds, by processor demand: S + B(d) + the work that can be due by d never exceeds d
  * (Jeffay, Stanat, Martel 1991), far due dates by quick processor-demand analysis (Zhang, Burns 2009). It says less than response
- * times do, and reaches where their windows are too long to be looked at. Proof in {@code docs/proofs/schedulability.md}, section 6. One use.
+ * times do, and reaches where their windows are too long to be looked at. Proof in
+ * {@code docs/proofs/schedulability.md}, section 6. One use.
  */
 public final class DemandTest {
     /** What was found. */

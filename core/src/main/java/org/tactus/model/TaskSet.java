@@ -62,7 +62,8 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
 
     /**
      * The longest that a dispatcher takes from a decision until the segment runs: a fixed part, and a part for each job that may arrive
-     * between two starts of segments on the devices of its thread. Ours; {@code docs/proofs/schedulability.md} proves that no more can arrive.
+     * between two starts of segments on the devices of its thread. Ours; {@code docs/proofs/schedulability.md} proves
+     * that no more can arrive.
      *
      * @param device index of the device
      * @return nanoseconds; {@code Long.MAX_VALUE} when the sum is beyond it

@@ -11,8 +11,8 @@ import org.tactus.model.Task;
 /**
  * Which tasks count for admission while tasks come and go, in the order that decides among equals.
  *
- * <p>The rule (proof in {@code docs/proofs/schedulability.md}, section 7): a removed task counts until, after its last job has ended, there was one
- * instant at which no job was live of any task that shares a device with it, directly or through others
+ * <p>The rule (proof in {@code docs/proofs/schedulability.md}, section 8): a removed task counts until, after its last job has ended,
+ * there was one instant at which no job was live of any task that shares a device with it, directly or through others
  * ({@link SharingGroups}). On a single device that instant has come at the latest when one longest busy period has passed. Until
  * then the bounds that were given with it stay in force. A task that is added counts at once, and nothing waits for it.
  *
