@@ -59,9 +59,10 @@ class ModeChangeTest {
                 startedL.countDown();
                 await(endL);
             })
-            .segment("L", 1, job -> { }).segment("B", 0, job -> { }).segment("apart", 0, job -> { });
+            .segment("L", 1, job -> { });
         try (Tactus tactus = open(set, works)) {
             tactus.start();
+            works.segment("B", 0, job -> { }).segment("apart", 0, job -> { }); // of tasks that the set does not have
             await(startedA);
             tactus.remove("A");
             endA.countDown();

@@ -104,8 +104,8 @@ class TaskHandleTest {
     @Test
     void shouldRefuseAReleaseAndRunNothingWhenThereIsNoSuchSlot() throws InterruptedException {
         try (Tactus tactus = open()) {
-            assertEquals(ReleaseResult.UNKNOWN, tactus.release(new TaskHandle(tactus, 0, 1, "forged")), "before the start");
-            assertEquals(ReleaseResult.UNKNOWN, tactus.release(new TaskHandle(tactus, 1, 2, "forged")), "before the start");
+            assertEquals(ReleaseResult.STOPPED, tactus.release(new TaskHandle(tactus, 0, 1, "forged")), "before the start");
+            assertEquals(ReleaseResult.STOPPED, tactus.release(new TaskHandle(tactus, 1, 2, "forged")), "before the start");
             final String why = assertThrows(IllegalArgumentException.class, () -> tactus.handle("alarm")).getMessage();
             assertTrue(why.contains("before the start"), why);
             tactus.start();

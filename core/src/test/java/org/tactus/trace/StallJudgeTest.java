@@ -33,7 +33,11 @@ class StallJudgeTest {
     }
 
     private static WithoutStalls results(final StallJudge judge, final TaskStatistics of) {
-        return judge.results(List.of(0), List.of(TaskResult.of(TASK, OptionalLong.empty(), of)));
+        return results(judge, 0, of);
+    }
+
+    private static WithoutStalls results(final StallJudge judge, final int generation, final TaskStatistics of) {
+        return judge.results(List.of(generation), List.of(TaskResult.of(TASK, OptionalLong.empty(), of)));
     }
 
     private static void job(final StallJudge judge, final TaskStatistics of, final long number, final long nominalNs, final long endNs) {
@@ -125,7 +129,7 @@ class StallJudgeTest {
         job(judge, statistics, 1, 1100, 1120);
         stalls.add(new Stall(0, 1005, "m", "steal"));
         judge.finish(2000);
-        final WithoutStalls without = results(judge, statistics);
+        final WithoutStalls without = results(judge, 1, statistics);
         assertEquals(1, without.touched());
         assertEquals(1, without.tasks().getFirst().jobs());
         assertEquals(20, without.tasks().getFirst().minNs().orElseThrow());
