@@ -17,7 +17,7 @@ public enum ReleaseResult {
 
     private static final ReleaseResult[] BY_CODE = values();
 
-    /** The result of one of {@link org.tactus.policy.SporadicGate}'s codes, which are in the same order. */
+    /** The result of one of the gate's codes, which are in the same order. */
     static ReleaseResult of(final int code) {
         return BY_CODE[code];
     }

@@ -1,307 +1,199 @@
 package org.tactus;
 
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
+import org.tactus.analysis.SchedulabilityTest;
+import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
-import org.tactus.bindings.linux.CoreRivals;
-import org.tactus.device.Device;
-import org.tactus.device.SegmentWork;
-import org.tactus.device.edgetpu.EdgeTpuDevice;
-import org.tactus.format.MachineName;
-import org.tactus.kernel.AdmissionRefusedException;
-import org.tactus.kernel.Closing;
-import org.tactus.kernel.DispatchLoop;
-import org.tactus.kernel.Kernel;
-import org.tactus.kernel.KernelListener;
-import org.tactus.kernel.TaskReport;
-import org.tactus.kernel.ThreadEnd;
-import org.tactus.memory.Undo;
-import org.tactus.model.DeviceKind;
-import org.tactus.model.DeviceSpec;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.format.WcetSidecar;
+import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.kernel.AdmissionRefusedException;
+import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.measure.Profiler;
+import org.tactus.internal.runtime.JvmFlags;
+import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.sim.Simulation;
+import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.work.WorkloadWorks;
 import org.tactus.model.InvalidTaskSetException;
-import org.tactus.model.OverrunAction;
-import org.tactus.model.Release;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
-import org.tactus.sim.Simulation;
-import org.tactus.time.Clock;
-import org.tactus.trace.DeviceResult;
-import org.tactus.trace.EventHandler;
-import org.tactus.trace.PrecisionResult;
-import org.tactus.trace.RunResult;
-import org.tactus.trace.TaskResult;
-import org.tactus.trace.WithoutStalls;
+import org.tactus.result.RunResult;
+import org.tactus.work.NetworkPort;
+import org.tactus.work.SegmentCode;
+import org.tactus.work.Workload;
 
 /**
- * Runs a task set inside the embedding program: analysis decides what is admitted, the kernel runs it, a result sets measured
- * beside bound. Control methods are for one thread at a time; {@link #release(TaskHandle)} is for any.
+ * A task set that runs inside the embedding program. The analysis decides what is admitted, dispatchers run it, and the result sets what was
+ * measured beside what was promised.
+ *
  * <pre>{@code
- * try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT, works, KernelListener.NONE)) {
- *     tactus.start();
+ * try (Tactus tactus = Tactus.launch(new Tactus.Context().taskSet(set).code("control", 0, job -> step()))) {
  *     ...
- *     RunResult result = tactus.stop();
+ *     System.out.print(tactus.stop());
  * }
  * }</pre>
+ *
+ * <p>{@link #release} and {@link #completed} are for any thread, take no lock and allocate nothing. All other methods may be called by any
+ * thread, too, and wait for each other.
  */
 public final class Tactus implements AutoCloseable {
-    private static final long LEAD_NS = 50_000_000L;
-    /** Before time zero the logs are opened and the whole set is analysed once more, which a loaded machine takes long over. */
-    private static final long START_LEAD_NS = 300_000_000L;
-    private static final int WARM_UP_JOBS = 20_000;
+    private final TaskSetRun run;
+    private final WorkloadWorks works;
 
-    private final TaskSet set;
-    private final TactusOptions options;
-    private final WorkFactory factory;
-    private final Kernel kernel;
-    private final RunRecorder recorder;
-    private final RunResources resources;
-    private final List<Device> devices;
-    /** Every task that was ever admitted, in that order. */
-    private final AdmittedTasks admitted = new AdmittedTasks();
-    private final Map<String, String> granted = new LinkedHashMap<>();
-    private final AdmissionControl admission;
-    private final Surroundings surroundings = new Surroundings();
-    /** Kept when the run has ended, for every later call. */
-    private final Map<String, Histogram> histograms = new LinkedHashMap<>();
-    private RunResult result;
-    private SporadicDriver sporadic;
-    private boolean startedOnce;
-    private boolean closed;
-    private long zeroNs;
-
-    private Tactus(
-        final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener,
-        final EventHandler events) {
-        this.set = options.kernel().shareAccelerators() ? set.withSharedThread() : set;
-        this.options = options;
-        this.factory = factory;
-        set.requireOneSegmentWhereSwapped();
-        Surroundings.requireCores(set);
-        final RealTimeSetup setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
-        resources = new RunResources(this.set, options, setup, granted);
-        devices = resources.devices();
-        try {
-            admission = new AdmissionControl(this.set, devices, options.force());
-            recorder = new RunRecorder(this.set, options, resources.counters(), Clock.SYSTEM, listener, events);
-            kernel = new Kernel(this.set, devices, resources.hotState(), options.kernel(),
-                admission, setup, recorder, recorder, Clock.SYSTEM);
-        } catch (final Throwable e) {
-            resources.abandon(e);
-            throw e;
-        }
+    private Tactus(final TaskSetRun run, final WorkloadWorks works) {
+        this.run = run;
+        this.works = works;
     }
 
     /**
-     * Prepares a kernel for a set; nothing runs yet.
+     * Prepares networks and code, starts the dispatchers and admits the whole set.
      *
-     * @param set      the set
-     * @param options  settings
-     * @param factory  prepares tasks' segments
-     * @param listener told of misses, overruns, errors and lost devices, off the hot path
-     * @param events   takes every event besides, on the monitor thread
-     * @return the kernel, to be started
-     * @throws InvalidTaskSetException for a device or a swapped task that this version cannot run
+     * @param context the set, what it executes, and settings; may be used again
+     * @return the running set; time zero of its tasks lies shortly ahead
+     * @throws TactusException          when the set is wrong or is refused, or something native fails or is missing; nothing runs then
+     * @throws IllegalArgumentException when a setting is out of its range
+     * @throws InterruptedException     when interrupted meanwhile; nothing runs then
      */
-    public static Tactus open(
-        final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener,
-        final EventHandler events) {
-        return new Tactus(set, options, factory, listener, events);
-    }
-
-    /**
-     * Prepares a kernel for a set, for a program that needs no events.
-     *
-     * @param set      the set
-     * @param options  settings
-     * @param factory  prepares tasks' segments
-     * @param listener told of misses, overruns, errors and lost devices, off the hot path
-     * @return the kernel, to be started
-     * @throws InvalidTaskSetException for a device or a swapped task that this version cannot run
-     */
-    public static Tactus open(final TaskSet set, final TactusOptions options, final WorkFactory factory, final KernelListener listener) {
-        return open(set, options, factory, listener, EventHandler.NONE);
-    }
-
-    /**
-     * Warms the path up, starts the dispatchers and admits the whole set; time zero lies shortly ahead. When this throws anything but that
-     * it was called before, everything is closed.
-     *
-     * @throws AdmissionRefusedException when the analysis refuses the set, with the reason; nothing runs then
-     * @throws IllegalStateException     when it was started before, has been stopped, or was closed
-     * @throws InterruptedException      when interrupted meanwhile; nothing runs then
-     */
-    public synchronized void start() throws InterruptedException {
-        if (startedOnce || closed || result != null) {
-            throw new IllegalStateException("it was " + (closed ? "closed" : result != null ? "stopped" : "started before")
-                + ", and one of these runs once; open another");
-        }
-        startedOnce = true;
+    public static Tactus launch(final Context context) throws InterruptedException {
+        final TaskSet set = context.conclude();
+        JvmFlags.require();
+        final WorkloadWorks works = translated(() -> new WorkloadWorks(context.workload, set));
+        final TaskSetRun run = translated(
+            () -> TaskSetRun.open(set, context.settings(), works, new Listening(context.listener), EventHandler.NONE));
         try {
-            startOnce();
-        } catch (final Throwable e) {
-            final Undo started = new Undo();
-            started.add(this::close);
-            started.run(e);
-            throw e;
+            run.start();
+        } catch (final RuntimeException e) {
+            throw translate(e);
         }
-    }
-
-    private void startOnce() throws InterruptedException {
-        final Optional<String> refusal = admission.refusal(set);
-        if (refusal.isPresent()) {
-            throw new AdmissionRefusedException(refusal.get());
-        }
-        final DispatchLoop warmUp = new DispatchLoop();
-        for (int i = 0; i < WARM_UP_JOBS; i++) {
-            warmUp.periodicJob();
-            warmUp.sporadicJob();
-        }
-        final int[] given = prepareAndAdmit();
-        final List<TaskHandle> driven = new ArrayList<>();
-        for (int i = 0; i < given.length; i++) {
-            final TaskHandle handle = remember(given[i], set.tasks().get(i), zeroNs - START_LEAD_NS);
-            if (set.tasks().get(i).release() == Release.SPORADIC) {
-                driven.add(handle);
-            }
-        }
-        if (options.driveSporadic()) {
-            sporadic = new SporadicDriver(this::release, driven, set.tasks().stream()
-                .filter(task -> task.release() == Release.SPORADIC).mapToLong(Task::periodNs).toArray(), zeroNs, options.seed());
-            sporadic.start();
-        }
-    }
-
-    /** Prepares the works, starts the threads and admits the set; the works are closed when any of that fails. */
-    private int[] prepareAndAdmit() throws InterruptedException {
-        final List<List<SegmentWork>> works = new ArrayList<>();
-        try {
-            for (final Task task : set.tasks()) {
-                works.add(factory.prepare(set, devices, task, options.seed()));
-            }
-            warnOfEvictions();
-            kernel.start();
-            surroundings.look(set, options.realTime(), new CoreRivals());
-            rememberGranted();
-            System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-            return kernel.addAll(set.tasks(), works, this::begin);
-        } catch (final Throwable e) {
-            close(works, e);
-            throw e;
-        }
-    }
-
-    /** Closes works that no task has taken, because of what broke, which gets what breaks meanwhile. */
-    private static void close(final List<List<SegmentWork>> works, final Throwable cause) {
-        final Undo all = new Undo();
-        works.forEach(segments -> segments.forEach(work -> all.add(work::close)));
-        all.run(cause);
-    }
-
-    private void warnOfEvictions() {
-        for (int i = 0; i < devices.size(); i++) {
-            if (devices.get(i) instanceof final EdgeTpuDevice edgeTpu) {
-                final String key = "warning " + set.platform().devices().get(i).name();
-                edgeTpu.evictions().ifPresent(text -> granted.put(key, text));
-            }
-        }
-    }
-
-    /** Sets time zero, when all that is slow has been done. */
-    private long begin() {
-        zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
-        recorder.begin(zeroNs, kernel::droppedEvents);
-        return zeroNs;
-    }
-
-    private void rememberGranted() {
-        kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
-        surroundings.tell(granted);
-    }
-
-    private TaskHandle remember(final int slot, final Task task, final long fromNs) {
-        final TaskHandle handle = new TaskHandle(this, slot, kernel.generation(slot), task.name());
-        final OptionalLong boundNs = admission.boundNs(task);
-        admitted.add(handle, task, boundNs);
-        recorder.show(slot, handle.generation(), task, boundNs, fromNs);
-        return handle;
+        return new Tactus(run, works);
     }
 
     /**
-     * Admits another task while the others run.
+     * Bounds each task's response by the tightest sound test that applies to the set.
      *
-     * @param task the task; its devices are the set's
+     * @param set the set; every WCET is known
+     * @return a bound for each task and what makes it, or why there is none
+     * @throws TactusException.InvalidSet when no test applies
+     */
+    public static Verdict analyze(final TaskSet set) {
+        return translated(() -> Analyses.analyze(set));
+    }
+
+    /**
+     * Bounds each task's response by a named test.
+     *
+     * @param set  the set; every WCET is known
+     * @param test its name, such as {@code chain-fp}
+     * @return a bound for each task and what makes it, or why there is none
+     * @throws IllegalArgumentException   when there is no such test
+     * @throws TactusException.InvalidSet when the test does not apply to the set
+     */
+    public static Verdict analyze(final TaskSet set, final String test) {
+        final SchedulabilityTest found = Analyses.byName(test).orElseThrow(
+            () -> new IllegalArgumentException("there is no test '" + test + "'; there are " + String.join(", ", Analyses.names())));
+        return translated(() -> found.analyze(set));
+    }
+
+    /**
+     * Simulates a set in virtual time with the scheduling code of production: every segment takes the time that the set gives it, sporadic
+     * jobs come as early as they may.
+     *
+     * @param set        the set; every WCET is known
+     * @param durationNs virtual nanoseconds, above 0
+     * @param seed       of everything random
+     * @return measured beside bound
+     */
+    public static RunResult simulate(final TaskSet set, final long durationNs, final long seed) {
+        if (durationNs <= 0) {
+            throw new IllegalArgumentException("durationNs is " + durationNs + "; give more than 0 nanoseconds");
+        }
+        return translated(() -> {
+            Optional<Verdict> verdict;
+            try {
+                verdict = Optional.of(Analyses.analyze(set));
+            } catch (final TestNotApplicableException e) {
+                verdict = Optional.empty();
+            }
+            final List<OptionalLong> bounds = verdict.map(known -> known.tasks().stream()
+                .map(task -> task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList())
+                .orElseGet(() -> set.tasks().stream().map(task -> OptionalLong.empty()).toList());
+            return Simulation.run(set, SimulationOptions.worstCase(seed, durationNs), verdict.map(Verdict::test).orElse(""), bounds,
+                EventHandler.NONE).result();
+        });
+    }
+
+    /**
+     * Measures the WCETs of a set's networks on this machine: the largest of some runs and a third more.
+     *
+     * @param set    the set; WCETs of networks may be missing
+     * @param folder what relative paths of models count from
+     * @param runs   samples of each segment, at least 1
+     * @return what was measured; {@link WcetSidecar#applyTo} puts it into a set
+     * @throws TactusException      when a network is wrong, or something native fails or is missing
+     * @throws InterruptedException when interrupted meanwhile
+     */
+    public static WcetSidecar profile(final TaskSet set, final Path folder, final int runs) throws InterruptedException {
+        if (runs < 1) {
+            throw new IllegalArgumentException("runs is " + runs + "; give at least 1");
+        }
+        JvmFlags.require();
+        try {
+            return new Profiler(new RealTimeSetup(true), runs, Profiler.DEFAULT_MARGIN, false).profile(set, folder, (task, share) -> {
+            });
+        } catch (final RuntimeException e) {
+            throw translate(e);
+        }
+    }
+
+    /**
+     * Admits another task while the others run; its first job is released shortly afterwards. Its segments take their time, or run what the
+     * launched workload gives a task of this name.
+     *
+     * @param task the task; {@link TaskSet#task} makes one for the devices of a set
      * @return what to name it by
-     * @throws AdmissionRefusedException when the analysis refuses, with the reason
-     * @throws InvalidTaskSetException   when it names a device that the set has not
+     * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
      */
-    public synchronized TaskHandle add(final Task task) {
-        if (closed || result != null) {
-            throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
-        }
-        set.platform().requireDevicesOf(task);
-        admission.memoryRefusal(task).ifPresent(reason -> {
-            throw new AdmissionRefusedException(reason);
-        });
-        final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
-        final int given;
-        final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
-        try {
-            given = kernel.addAll(List.of(task), works, () -> {
-                fromNs.set(Clock.SYSTEM.nanoTime());
-                return fromNs.get() + LEAD_NS;
-            })[0];
-        } catch (final Throwable e) {
-            close(works, e);
-            throw e;
-        }
-        final TaskHandle handle = remember(given, task, fromNs.get());
-        admitted.present(kernel).forEach(other -> {
-            if (!kernel.isStopped(other.handle().slot())) { // what has ended keeps the bounds that it had
-                other.bound(admission.boundNs(other.task()));
-                recorder.showBound(other.handle().slot(), other.handle().generation(), other.boundNs(), fromNs.get());
-            }
-        });
-        return handle;
+    public TaskHandle add(final Task task) {
+        return translated(() -> new TaskHandle(run.add(task)));
     }
 
     /**
-     * Starts to remove a task. It counts for admissions, and the bounds that were given with it stay in force, until after its last
-     * job there was an instant without a live job of any task that shares devices with it. A task that is gone, or of a run that has
-     * ended, is left as it is, and so is another one that has its slot or its name.
+     * Admits another task with code or a port of its own.
+     *
+     * @param task     the task; {@link TaskSet#task} makes one for the devices of a set
+     * @param workload what its segments execute
+     * @return what to name it by
+     * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     */
+    public TaskHandle add(final Task task, final Workload workload) {
+        return translated(() -> {
+            works.add(workload, task);
+            return new TaskHandle(run.add(task));
+        });
+    }
+
+    /**
+     * Starts to remove a task: no further job is released, and a live one ends after its running segment. The bounds that were given with it
+     * stay in force until an instant without a live job of any task that shares devices with it. A task that is gone is left as it is.
      *
      * @param task the task
-     * @throws IllegalArgumentException when it is another {@link Tactus}'s
+     * @throws IllegalArgumentException when it is another {@code Tactus}'s
      */
     public void remove(final TaskHandle task) {
-        requireOwn(task);
-        kernel.remove(task.slot(), task.generation());
-    }
-
-    /**
-     * Starts to remove the task that was admitted last under a name.
-     *
-     * @param name the task
-     * @throws IllegalArgumentException when no task was ever admitted under it
-     */
-    public void remove(final String name) {
-        remove(handle(name));
-    }
-
-    private void requireOwn(final TaskHandle task) {
-        if (!task.belongsTo(this)) {
-            throw new IllegalArgumentException("task " + task + " was admitted by another Tactus; name one of "
-                + String.join(", ", admitted.names()));
-        }
+        run.remove(task.handle());
     }
 
     /**
@@ -311,211 +203,383 @@ public final class Tactus implements AutoCloseable {
      * @return what became of the request
      */
     public ReleaseResult release(final TaskHandle task) {
-        return task.belongsTo(this) ? ReleaseResult.of(kernel.release(task.slot(), task.generation())) : ReleaseResult.UNKNOWN;
+        return ReleaseResult.of(run.release(task.handle()));
+    }
+
+    /**
+     * Jobs of a task that were completed so far; of a running task the count may be a moment old. Any thread; allocates nothing.
+     *
+     * @param task the task
+     * @return a count
+     */
+    public long completed(final TaskHandle task) {
+        return run.completed(task.handle());
     }
 
     /**
      * Finds the task that was admitted last under a name; it may have ended since.
      *
-     * @param name the task
+     * @param name the task's name
      * @return what to name it by
-     * @throws IllegalArgumentException when no task was ever admitted under it, such as before the start
+     * @throws IllegalArgumentException when no task was ever admitted under it; the message lists those that were
      */
     public TaskHandle handle(final String name) {
-        return admitted.last(name).orElseThrow(() -> new IllegalArgumentException("there is no task '" + name + "'; there are "
-            + (admitted.names().isEmpty() ? "none before the start" : String.join(", ", admitted.names()))));
+        return new TaskHandle(run.handle(name));
     }
 
     /**
-     * Jobs of a task that were completed so far; approximate while it runs. Allocates nothing while the task is there.
-     *
-     * @param task the task
-     * @return a count
-     * @throws IllegalArgumentException when it is another {@link Tactus}'s
-     */
-    public long completed(final TaskHandle task) {
-        requireOwn(task);
-        return kernel.completed(task.slot(), task.generation());
-    }
-
-    /**
-     * What the analysis says of the tasks that run now.
+     * What the analysis says of the tasks that count now.
      *
      * @return empty when no test applies and the set was forced
      */
     public Optional<Verdict> verdict() {
-        return admission.verdict();
+        return run.verdict();
     }
 
     /**
-     * What the system granted, by thread.
+     * What the system granted: scheduling class and cores, by thread.
      *
      * @return a copy
      */
     public Map<String, String> granted() {
-        return Map.copyOf(granted);
+        return run.granted();
     }
 
     /**
-     * Time zero of the offsets.
+     * What is not as it should be and did not keep the set from running, one sentence each.
      *
-     * @return nanoseconds of the system clock
+     * @return a copy, in the order in which it was noticed
      */
-    public long zeroNs() {
-        return zeroNs;
+    public List<String> warnings() {
+        return run.warnings();
     }
 
     /**
-     * Releases no further jobs, lets the live ones end, stops the threads and tells what happened. A second call, also after
-     * {@link #close}, returns the same result; that of a run that did not begin has no tasks. Any thread.
+     * Releases no further jobs, lets the live ones end, stops the threads and tells what happened. A second call returns the same result.
+     * Live jobs get twice the longest deadline and 50 ms; what is stuck then is left alone, and the warnings say so.
      *
-     * <p>Live jobs get twice the longest deadline and 50 ms to end, threads {@link Kernel#STOP_NS} and {@link ThreadEnd#PATIENCE_NS};
-     * then what is stuck is left alone, and the result says so. What remains is the time that the result takes to compute.
-     *
-     * @return measured beside bound
-     * @throws InterruptedException when interrupted before or meanwhile: the live jobs got no more time, the run has ended all the
-     *                              same, and another call returns its result
+     * @return measured beside bound; printed, it is the table
+     * @throws InterruptedException when interrupted: the run has ended all the same, and another call returns its result
      */
-    public synchronized RunResult stop() throws InterruptedException {
-        if (result == null) {
-            final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
-            end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
-            if (Thread.interrupted()) {
-                throw new InterruptedException("the run was ended without waiting for its live jobs; another stop() returns its result");
-            }
-        }
-        return result;
-    }
-
-    /** Ends the run and keeps what there is to tell of it; an interrupt stays pending. */
-    private void end(final long drainNs) {
-        if (sporadic != null) {
-            sporadic.stop();
-        }
-        final long endNs = zeroNs == 0 ? 0 : Clock.SYSTEM.nanoTime() - zeroNs;
-        if (kernel.isStarted() && !kernel.stop(drainNs)) {
-            granted.put("warning", "a dispatcher is stuck in a call, or waits for a segment, that does not return; its memory is left to"
-                + " the process until it does");
-        }
-        surroundings.look(set, options.realTime(), new CoreRivals()); // one that came meanwhile
-        rememberGranted(); // the monitor may have said its line after the start
-        final boolean interrupted = Thread.interrupted(); // which would close the files that the result is made from
-        try {
-            admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
-                kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
-            result = result(endNs);
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
-    }
-
-    private RunResult result(final long endNs) {
-        final List<Task> tasks = new ArrayList<>();
-        final List<TaskResult> results = new ArrayList<>();
-        final List<PrecisionResult> precisions = new ArrayList<>();
-        for (final AdmittedTasks.Admitted entry : admitted.all()) {
-            final Task task = entry.namedApart();
-            final TaskReport report = kernel.report(entry.handle().slot(), entry.handle().generation());
-            tasks.add(task);
-            results.add(TaskResult.of(task, entry.boundNs(), new TaskResult.Counts(report.released(), report.completed(),
-                report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
-                report.maxNs(), report.lost(), report.stopped()), report.responses())
-                .withHeld(recorder.bounds(entry.handle().generation())));
-            if (PrecisionResult.concerns(task)) {
-                precisions.add(PrecisionResult.of(task, report.completed(), report.substitutions(), report.slot()));
-            }
-        }
-        final var stalls = recorder.finish(endNs);
-        final WithoutStalls undisturbed =
-            recorder.withoutStalls(admitted.all().stream().map(entry -> entry.handle().generation()).toList(), results);
-        if (!recorder.safepointsWarning().isEmpty()) {
-            granted.put("warning jvm", recorder.safepointsWarning());
-        }
-        final List<DeviceResult> deviceResults = new ArrayList<>();
-        for (int i = 0; i < devices.size(); i++) {
-            final DeviceSpec spec = set.platform().devices().get(i);
-            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel ends a little later
-            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), busyNs,
-                endNs <= 0 ? 0 : (double) busyNs / endNs, kernel.swapCounts(i).map(Simulation::swapped),
-                kernel.isLost(i)));
-        }
-        final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
-        noise.put("largestIdleGapNs", kernel.noiseFloorNs());
-        noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
-        final RunResult.Conditions conditions =
-            new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
-        final String test = admission.verdict().map(Verdict::test).orElse("");
-        return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
-            kernel.droppedEvents(), precisions);
-    }
-
-    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */
-    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results, final String surroundings) {
-        for (int i = 0; i < tasks.size(); i++) {
-            if (results.get(i).overruns() > 0 && tasks.get(i).onOverrun() == OverrunAction.CONTINUE) {
-                return "segments of " + tasks.get(i).name() + " ran past their WCET " + results.get(i).overruns()
-                    + " times and were let go on; a bound holds only while WCETs hold"
-                    + (surroundings.isEmpty() ? "" : "; " + surroundings);
-            }
-        }
-        return surroundings;
-    }
-
-    /** A CPU device computes with whatever its works use. */
-    private String driver(final int device) {
-        return set.platform().devices().get(device).kind() == DeviceKind.CPU ? factory.driver() : devices.get(device).driver();
-    }
-
-    private static Map<String, String> machineFacts() {
-        return Map.of("name", MachineName.current(), "kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"),
-            "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-    }
-
-    private static String collector() {
-        return ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName)
-            .collect(Collectors.joining(", "));
+    public RunResult stop() throws InterruptedException {
+        return run.stop();
     }
 
     /**
-     * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop} or {@link #close}.
-     * Where a name was used again, the earlier ones are told apart as in the results: {@code a~1}.
+     * The distributions of all responses, in nanoseconds, by the task's name; call it after {@link #stop}.
      *
-     * @return in the order of admission
-     * @throws IllegalStateException before
+     * @return in the order of admission; where a name was used again, the earlier ones are {@code NAME~1} and so on
+     * @throws IllegalStateException while the set runs
      */
-    public synchronized Map<String, Histogram> histograms() {
-        if (result == null) {
-            throw new IllegalStateException("the histograms are still written to; call stop() before");
-        }
-        return Collections.unmodifiableMap(histograms);
+    public Map<String, Histogram> histograms() {
+        return run.histograms();
     }
 
-    /**
-     * Ends the run, without more time for live jobs unless it was stopped before, and gives everything back; {@link #stop} goes on to
-     * return the result. A second call does nothing. An interrupt changes nothing and stays pending. Any thread.
-     *
-     * @throws RuntimeException what the first thing threw that could not be closed; all others are closed
-     */
+    /** Ends the run without more time for live jobs, unless it was stopped before, and gives everything back. May be called again. */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        run.close();
+    }
+
+    private static <T> T translated(final Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (final RuntimeException e) {
+            throw translate(e);
         }
-        closed = true;
-        final boolean interrupted = Thread.interrupted(); // which would close files in the middle of writing
-        final Closing closing = new Closing();
-        if (result == null) {
-            closing.attempt(() -> end(0));
+    }
+
+    private static RuntimeException translate(final RuntimeException e) {
+        return switch (e) {
+            case InvalidTaskSetException wrong -> new TactusException.InvalidSet(wrong.field() + ": " + wrong.getMessage(), wrong);
+            case InvalidModelException wrong -> new TactusException.InvalidSet(wrong.getMessage(), wrong);
+            case TestNotApplicableException wrong -> new TactusException.InvalidSet(wrong.getMessage(), wrong);
+            case AdmissionRefusedException refused -> refused.isOfLostDevice() ? new TactusException.DeviceLost(refused.getMessage(), refused)
+                : new TactusException.Refused(refused.getMessage(), refused);
+            case NativeCallException failed -> new TactusException.NativeError(failed.getMessage(), failed);
+            default -> e;
+        };
+    }
+
+    /** Hands what the monitor sees on to the program. */
+    private record Listening(TactusListener listener) implements KernelListener {
+        @Override
+        public void onDeadlineMiss(final String task, final long job, final long lateNs) {
+            listener.onDeadlineMiss(task, job, lateNs);
         }
-        closing.attempt(kernel::close);
-        closing.attempt(recorder::close);
-        closing.attempt(resources::close);
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+
+        @Override
+        public void onOverrunSeen(final String task, final int segment, final long beyondNs) {
+            listener.onOverrun(task, segment, beyondNs);
         }
-        closing.finish();
+
+        @Override
+        public void onError(final String task, final Throwable cause) {
+            listener.onError(task, cause);
+        }
+
+        @Override
+        public void onDeviceLost(final String device) {
+            listener.onDeviceLost(device);
+        }
+    }
+
+    /**
+     * What is launched, and how. Every setter returns the context; {@link Tactus#launch} checks all of it. Not thread-safe.
+     */
+    public static final class Context {
+        private static final long LEAST_RING_BYTES = 1 << 12;
+
+        private TaskSet taskSet;
+        private Workload workload = new Workload();
+        private TactusListener listener = TactusListener.NONE;
+        private boolean realTime = true;
+        private boolean force;
+        private boolean driveSporadic;
+        private boolean watchable = true;
+        private boolean spin;
+        private boolean shareAccelerators;
+        private long seed = RunSettings.DEFAULT.seed();
+        private long spinBeforeNs = KernelOptions.DEFAULT.spinBeforeNs();
+        private long pollNs = KernelOptions.DEFAULT.pollNs();
+        private long stallThresholdNs = KernelOptions.DEFAULT.stallThresholdNs();
+        private long lostAfterNs = KernelOptions.DEFAULT.lostAfterNs();
+        private int eventRingBytes = KernelOptions.DEFAULT.eventRingBytes();
+        private int taskCapacity = KernelOptions.DEFAULT.taskCapacity();
+        private int segmentCapacity = KernelOptions.DEFAULT.segmentCapacity();
+
+        /** Makes a context with every setting at its default and no set. */
+        public Context() {
+            // the fields say it
+        }
+
+        /**
+         * Sets what is launched. Must be given.
+         *
+         * @param set the set; every WCET is known
+         * @return this
+         */
+        public Context taskSet(final TaskSet set) {
+            taskSet = set;
+            return this;
+        }
+
+        /**
+         * Sets what the segments execute. Default: segments take their time, networks lie relative to the working directory.
+         *
+         * @param what the workload
+         * @return this
+         */
+        public Context workload(final Workload what) {
+            workload = Objects.requireNonNull(what, "workload: give one, or leave the call out");
+            return this;
+        }
+
+        /**
+         * Gives a segment of a CPU device its code; the same as {@link Workload#code} of the workload.
+         *
+         * @param task    name of a task without a model
+         * @param segment index of the segment in the task, from 0
+         * @param what    the code
+         * @return this
+         */
+        public Context code(final String task, final int segment, final SegmentCode what) {
+            workload.code(task, segment, what);
+            return this;
+        }
+
+        /**
+         * Gives a network its port; the same as {@link Workload#port} of the workload.
+         *
+         * @param task name of a task with a model
+         * @param port makes the port
+         * @return this
+         */
+        public Context port(final String task, final NetworkPort.Factory port) {
+            workload.port(task, port);
+            return this;
+        }
+
+        /**
+         * Sets who is told of misses, overruns, errors and lost devices. Default: nobody.
+         *
+         * @param who called by the monitor's thread
+         * @return this
+         */
+        public Context listener(final TactusListener who) {
+            listener = Objects.requireNonNull(who, "listener: give one, or TactusListener.NONE");
+            return this;
+        }
+
+        /**
+         * Sets whether to ask for SCHED_FIFO, pinned threads and locked memory. What is not granted is told by {@link Tactus#granted}.
+         *
+         * @param value default true
+         * @return this
+         */
+        public Context realTime(final boolean value) {
+            realTime = value;
+            return this;
+        }
+
+        /**
+         * Sets whether a set runs that the analysis refuses; its bounds are shown where they exist.
+         *
+         * @param value default false
+         * @return this
+         */
+        public Context force(final boolean value) {
+            force = value;
+            return this;
+        }
+
+        /**
+         * Sets whether Tactus itself requests the jobs of sporadic tasks, at seeded gaps from one to two periods.
+         *
+         * @param value default false: the program requests them by {@link Tactus#release}
+         * @return this
+         */
+        public Context driveSporadic(final boolean value) {
+            driveSporadic = value;
+            return this;
+        }
+
+        /**
+         * Sets whether {@code tactus stat} can watch the run from another process of the same user, by a file in {@code /dev/shm}.
+         *
+         * @param value default true
+         * @return this
+         */
+        public Context watchable(final boolean value) {
+            watchable = value;
+            return this;
+        }
+
+        /**
+         * Sets whether dispatchers always spin when they have nothing to do: the shortest reaction, for a whole core each. Otherwise they
+         * sleep until shortly before the next release, and briefly while a job may arrive at any moment.
+         *
+         * @param value default false
+         * @return this
+         */
+        public Context spin(final boolean value) {
+            spin = value;
+            return this;
+        }
+
+        /**
+         * Sets whether the dispatchers of all accelerators share one thread. The analysis charges the turns of the others.
+         *
+         * @param value default false
+         * @return this
+         */
+        public Context shareAccelerators(final boolean value) {
+            shareAccelerators = value;
+            return this;
+        }
+
+        /**
+         * Sets the seed of everything random: drawn execution times, gaps of driven sporadic tasks, inputs without a port.
+         *
+         * @param value default 1
+         * @return this
+         */
+        public Context seed(final long value) {
+            seed = value;
+            return this;
+        }
+
+        /**
+         * Sets how long before a known release a dispatcher stops sleeping and spins.
+         *
+         * @param ns nanoseconds, not negative; default 150,000
+         * @return this
+         */
+        public Context spinBeforeNs(final long ns) {
+            spinBeforeNs = ns;
+            return this;
+        }
+
+        /**
+         * Sets how long a dispatcher sleeps at most while a job may arrive at any moment.
+         *
+         * @param ns nanoseconds, above 0; default 20,000
+         * @return this
+         */
+        public Context pollNs(final long ns) {
+            pollNs = ns;
+            return this;
+        }
+
+        /**
+         * Sets from which length on a gap in a dispatcher's loop is called a stall of the platform.
+         *
+         * @param ns nanoseconds, above 0; default 1,000,000
+         * @return this
+         */
+        public Context stallThresholdNs(final long ns) {
+            stallThresholdNs = ns;
+            return this;
+        }
+
+        /**
+         * Sets how long a segment may run beyond its WCET before its device is declared lost.
+         *
+         * @param ns nanoseconds, above 0; default 5,000,000,000
+         * @return this
+         */
+        public Context lostAfterNs(final long ns) {
+            lostAfterNs = ns;
+            return this;
+        }
+
+        /**
+         * Sets the size of each dispatcher's ring of events. Events that find it full are dropped and counted.
+         *
+         * @param bytes a power of two, at least 4,096; default 1,048,576
+         * @return this
+         */
+        public Context eventRingBytes(final int bytes) {
+            eventRingBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how much fits at a time.
+         *
+         * @param tasks    at least 1; default 256
+         * @param segments at least 1, over all tasks; default 4,096
+         * @return this
+         */
+        public Context capacity(final int tasks, final int segments) {
+            taskCapacity = tasks;
+            segmentCapacity = segments;
+            return this;
+        }
+
+        private TaskSet conclude() {
+            require(taskSet != null, "taskSet is not given; give the set that is to run");
+            require(spinBeforeNs >= 0, "spinBeforeNs is " + spinBeforeNs + "; give 0 or more nanoseconds");
+            require(pollNs > 0, "pollNs is " + pollNs + "; give more than 0 nanoseconds");
+            require(stallThresholdNs > 0, "stallThresholdNs is " + stallThresholdNs + "; give more than 0 nanoseconds");
+            require(lostAfterNs > 0, "lostAfterNs is " + lostAfterNs + "; give more than 0 nanoseconds");
+            require(eventRingBytes >= LEAST_RING_BYTES && Integer.bitCount(eventRingBytes) == 1,
+                "eventRingBytes is " + eventRingBytes + "; give a power of two from " + LEAST_RING_BYTES);
+            require(taskCapacity >= 1 && segmentCapacity >= 1,
+                "the capacity is " + taskCapacity + " tasks and " + segmentCapacity + " segments; give at least 1 of each");
+            return taskSet;
+        }
+
+        private static void require(final boolean holds, final String otherwise) {
+            if (!holds) {
+                throw new IllegalArgumentException(otherwise);
+            }
+        }
+
+        private RunSettings settings() {
+            return new RunSettings(new KernelOptions(spin ? KernelOptions.Idle.SPIN : KernelOptions.Idle.SLEEP_THEN_SPIN, spinBeforeNs,
+                pollNs, stallThresholdNs, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity, segmentCapacity), realTime, force,
+                driveSporadic, seed, watchable);
+        }
     }
 }

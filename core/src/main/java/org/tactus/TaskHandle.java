@@ -1,55 +1,43 @@
 package org.tactus;
 
+import org.tactus.internal.runtime.RunHandle;
+
 /**
- * A task that a {@link Tactus} has admitted: what its program holds to release its jobs and to remove it. It stays this task's for ever:
- * after the task has ended it does nothing, whatever runs in its slot then. Immutable; any thread.
+ * A task that a {@link Tactus} has admitted: what its program holds to release its jobs, to read its counts and to remove it. It stays this
+ * task's for ever: after the task has ended it does nothing, even when another task runs in its place. Immutable; any thread.
  */
 public final class TaskHandle {
-    private final Tactus owner;
-    private final int slot;
-    private final int generation;
-    private final String name;
+    private final RunHandle handle;
 
-    TaskHandle(final Tactus owner, final int slot, final int generation, final String name) {
-        this.owner = owner;
-        this.slot = slot;
-        this.generation = generation;
-        this.name = name;
+    TaskHandle(final RunHandle handle) {
+        this.handle = handle;
     }
 
-    boolean belongsTo(final Tactus tactus) {
-        return owner == tactus;
+    RunHandle handle() {
+        return handle;
     }
 
     /**
-     * Where the task lies in the tables; events name it.
+     * The task's name, which another task may bear after it.
      *
-     * @return from 0
-     */
-    public int slot() {
-        return slot;
-    }
-
-    /**
-     * Which admission it was, over all slots of its {@link Tactus}.
-     *
-     * @return from 1
-     */
-    public int generation() {
-        return generation;
-    }
-
-    /**
-     * The task's name, which another one may have after it.
-     *
-     * @return a name
+     * @return the name
      */
     public String name() {
-        return name;
+        return handle.name();
+    }
+
+    @Override
+    public boolean equals(final Object other) {
+        return other instanceof final TaskHandle task && task.handle == handle;
+    }
+
+    @Override
+    public int hashCode() {
+        return handle.hashCode();
     }
 
     @Override
     public String toString() {
-        return name + " (slot " + slot + ", generation " + generation + ")";
+        return handle.toString();
     }
 }

@@ -63,7 +63,7 @@ public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long 
     }
 
     static Optional<Quantiles> find(final YamlMap map, final String key) {
-        return map.find(key).map(found -> read(found.map(KEYS)));
+        return map.find(key).map(found -> read(found.map(FileSection.QUANTILES)));
     }
 
     static Quantiles read(final YamlMap map) {

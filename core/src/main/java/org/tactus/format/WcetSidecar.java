@@ -1,5 +1,6 @@
 package org.tactus.format;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -8,6 +9,9 @@ import org.tactus.model.Boundary;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
 import org.tactus.model.Precision;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
 
 /**
  * Measured worst-case execution times of a task set's networks.
@@ -82,6 +86,29 @@ public record WcetSidecar(
      */
     public List<Boundary> boundaries(final String task, final ModelSource model) {
         return find(task, model).map(TaskWcet::boundaries).orElse(List.of());
+    }
+
+    /**
+     * Puts the measured WCETs into a set whose tasks name one device for each segment.
+     *
+     * @param set the set that was measured
+     * @return the set, with the WCET of each segment of a network that was measured here
+     */
+    public TaskSet applyTo(final TaskSet set) {
+        return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(),
+            set.tasks().stream().map(task -> task.model().isEmpty() ? task : measured(set, task)).toList());
+    }
+
+    private Task measured(final TaskSet set, final Task task) {
+        final List<Segment> segments = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            final Segment segment = task.segments().get(i);
+            final String device = set.platform().devices().get(segment.device()).name();
+            final OptionalLong wcetNs =
+                wcetNs(task.name(), task.model().orElseThrow(), i, new NamedVariant(device, segment.precision(), 1, 0, segment.actual()));
+            segments.add(wcetNs.isEmpty() ? segment : segment.withWcetNs(wcetNs.getAsLong()));
+        }
+        return task.withSegments(segments);
     }
 
     private Optional<TaskWcet> find(final String task, final ModelSource model) {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
-import org.tactus.file.WholeFile;
+import org.tactus.internal.file.WholeFile;
 
 /** Writes a tree of maps, lists and values as YAML; a reader never sees half a file. */
 final class YamlOutput {

@@ -2,6 +2,7 @@ package org.tactus.model;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Everything that is to be scheduled together.
@@ -36,6 +37,20 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
             return Long.compare(a.deadlineNs(), b.deadlineNs());
         }
         return Integer.compare(i, j);
+    }
+
+    /**
+     * Makes a task for the devices of this set, such as one that is added while the set runs. The set stays as it is.
+     *
+     * @param taskName   its name
+     * @param definition fills it in
+     * @return the task
+     * @throws InvalidTaskSetException at the first rule that is broken
+     */
+    public Task task(final String taskName, final Consumer<TaskBuilder> definition) {
+        final TaskSetBuilder builder = new TaskSetBuilder(name).policy(policy).overheads(overheads);
+        platform.devices().forEach(builder::device);
+        return builder.task(taskName, definition).build().tasks().getFirst();
     }
 
     /**

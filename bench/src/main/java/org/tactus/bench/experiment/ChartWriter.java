@@ -23,12 +23,12 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.tactus.file.WholeFile;
+import org.tactus.internal.file.WholeFile;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
 /** Draws line charts as SVG and PNG: coloured lines with markers, dashed grey ones for upper limits. */
-final class ChartWriter {
+public final class ChartWriter {
     private static final String SVG = "http://www.w3.org/2000/svg";
     private static final int WIDTH = 1200;
     private static final int HEIGHT = 640;
@@ -61,9 +61,9 @@ final class ChartWriter {
      * @param high       largest y
      * @param lines      in the order of the legend
      */
-    record Chart(String name, String title, String axisTitle, String valueTitle, double low, double high, List<Line> lines) {
+    public record Chart(String name, String title, String axisTitle, String valueTitle, double low, double high, List<Line> lines) {
         /** With percent as y. */
-        Chart(final String name, final String title, final String axisTitle, final String valueTitle, final List<Line> lines) {
+        public Chart(final String name, final String title, final String axisTitle, final String valueTitle, final List<Line> lines) {
             this(name, title, axisTitle, valueTitle, 0, FULL, lines);
         }
     }
@@ -76,7 +76,7 @@ final class ChartWriter {
      * @param y     as the chart says
      * @param limit whether it is an upper limit
      */
-    record Line(String name, double[] x, double[] y, boolean limit) {
+    public record Line(String name, double[] x, double[] y, boolean limit) {
     }
 
     /**
@@ -84,7 +84,7 @@ final class ChartWriter {
      *
      * @throws IOException when a file cannot be written
      */
-    static void write(final ExperimentResult result, final Path folder) throws IOException {
+    public static void write(final ExperimentResult result, final Path folder) throws IOException {
         final Experiment experiment = result.experiment();
         final double[] axis = experiment.axis();
         final List<Line> lines = new ArrayList<>();
@@ -104,7 +104,7 @@ final class ChartWriter {
      *
      * @throws IOException when a file cannot be written
      */
-    static void write(final Chart drawn, final Path folder) throws IOException {
+    public static void write(final Chart drawn, final Path folder) throws IOException {
         final XYChart chart = chart(drawn);
         final BufferedImage image = new BufferedImage(WIDTH * PNG_SCALE, HEIGHT * PNG_SCALE, BufferedImage.TYPE_INT_RGB);
         final Graphics2D graphics = image.createGraphics();
@@ -147,7 +147,7 @@ final class ChartWriter {
     }
 
     /** Name of a result file; without a dot when there is no ending. */
-    static String fileName(final ExperimentResult result, final String ending) {
+    public static String fileName(final ExperimentResult result, final String ending) {
         return "schedulability-" + result.experiment().name() + (ending.isEmpty() ? "" : '.' + ending);
     }
 

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /** What a layer is assumed to take on the CPU in int8: no such time is public. */
-enum CpuTimes {
+public enum CpuTimes {
     /** A ratio to the GPU's time, drawn for each layer. */
     DRAWN("drawn", 1.8),
     /** The profile's own CPU time, brought to a core of the machine that int8 was measured on, times the ratio measured there. */
@@ -31,17 +31,17 @@ enum CpuTimes {
     }
 
     /** The word of the option. */
-    String text() {
+    public String text() {
         return text;
     }
 
     /** The end of the axis: there the best approach has long failed. */
-    double mostUtilisation() {
+    public double mostUtilisation() {
         return most;
     }
 
     /** A layer's time on the CPU, nanoseconds; the bounds are of the drawn ratio. */
-    long ns(final SplittableRandom random, final String type, final long gpuNs, final long cpuNs, final double low, final double high) {
+    public long ns(final SplittableRandom random, final String type, final long gpuNs, final long cpuNs, final double low, final double high) {
         final double ns = switch (this) {
             case DRAWN -> gpuNs * Draw.logUniform(random, low, high);
             case MEASURED -> cpuNs / FASTER * RATIO.getOrDefault(type, 1.0);
@@ -51,7 +51,7 @@ enum CpuTimes {
     }
 
     /** Says what is assumed, for those who read the chart. */
-    String note(final double low, final double high) {
+    public String note(final double low, final double high) {
         return switch (this) {
             case DRAWN -> "no int8 CPU time is public: CPU time = GPU time x a ratio drawn log-uniform in [" + low + ", " + high
                 + "] for each layer";

@@ -1,10 +1,10 @@
 package org.tactus.bench.experiment;
 
 import java.util.SplittableRandom;
-import org.tactus.time.SplitMix64;
+import org.tactus.internal.time.SplitMix64;
 
 /** Sound random draws for task sets. */
-final class Draw {
+public final class Draw {
     private Draw() {
     }
 
@@ -13,7 +13,7 @@ final class Draw {
      *
      * @return a generator that no other set shares
      */
-    static SplittableRandom forSet(final long seed, final int place, final int index) {
+    public static SplittableRandom forSet(final long seed, final int place, final int index) {
         final long mixed = new SplittableRandom(seed).nextLong() ^ ((long) place << 32 | index) * SplitMix64.GAMMA;
         return new SplittableRandom(new SplittableRandom(mixed).nextLong());
     }
@@ -24,7 +24,7 @@ final class Draw {
      * @param sum below n
      * @return the utilisations, each above 0
      */
-    static double[] utilisations(final SplittableRandom random, final int n, final double sum) {
+    public static double[] utilisations(final SplittableRandom random, final int n, final double sum) {
         while (true) {
             final double[] shares = new double[n];
             double left = sum;
@@ -43,7 +43,7 @@ final class Draw {
     }
 
     /** Log-uniform between two bounds. */
-    static double logUniform(final SplittableRandom random, final double low, final double high) {
+    public static double logUniform(final SplittableRandom random, final double low, final double high) {
         return Math.exp(random.nextDouble(Math.log(low), Math.nextUp(Math.log(high))));
     }
 }

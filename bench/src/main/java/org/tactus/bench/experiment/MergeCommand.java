@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "merge", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Puts the parts of an experiment together that 'schedulability --shard' left; which machines computed them does not"
         + " matter.")
-final class MergeCommand implements Callable<Integer> {
+public final class MergeCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the data tables that lie beside the classes. */
-final class Tables {
+public final class Tables {
     private Tables() {
     }
 
@@ -20,7 +20,7 @@ final class Tables {
      * @param name the file
      * @return its rows without the headline, split at commas
      */
-    static List<String[]> read(final String name) {
+    public static List<String[]> read(final String name) {
         final InputStream stream = Tables.class.getResourceAsStream(name);
         if (stream == null) {
             throw new IllegalStateException("the table " + name + " is missing beside " + Tables.class.getName());

@@ -9,11 +9,11 @@ import java.util.concurrent.Future;
 import java.util.function.IntFunction;
 
 /** Computes numbered pieces of work on threads; the results stand in order, whatever the threads did. */
-final class Workers {
+public final class Workers {
     private Workers() {
     }
 
-    static <T> List<T> map(final int threads, final int count, final IntFunction<T> work) {
+    public static <T> List<T> map(final int threads, final int count, final IntFunction<T> work) {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             final List<Future<T>> futures = new ArrayList<>();
             for (int i = 0; i < count; i++) {

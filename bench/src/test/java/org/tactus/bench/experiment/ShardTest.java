@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bench.ExperimentCommand;
 import picocli.CommandLine;
 
 /** An experiment in parts, computed anywhere and put together again. */

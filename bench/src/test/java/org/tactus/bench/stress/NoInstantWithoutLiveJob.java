@@ -7,15 +7,15 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.JobListener;
+import org.tactus.internal.policy.ModeChanges;
+import org.tactus.internal.policy.PolicyState;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.policy.DeviceScheduler;
-import org.tactus.policy.JobListener;
-import org.tactus.policy.ModeChanges;
-import org.tactus.policy.PolicyState;
 
 /**
  * A job of one task ends only after one of the other has begun, and so on: at every instant one is live. An observer who looks twice

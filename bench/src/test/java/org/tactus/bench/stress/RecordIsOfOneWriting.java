@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.JJ_Result;
-import org.tactus.trace.RecordVersion;
+import org.tactus.internal.watch.RecordVersion;
 
 /** A record of the counters file is written anew twice by plain stores while another process reads it by plain loads. */
 @JCStressTest

@@ -13,7 +13,7 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.bench.experiment.ExperimentCommand;
+import org.tactus.bench.ExperimentCommand;
 import picocli.CommandLine;
 
 /** The job on a cluster of two threads in this process. */

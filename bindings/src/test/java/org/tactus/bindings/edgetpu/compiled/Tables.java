@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Objects;
 
 /** Published tables, as rows by column name; no cell of these holds a comma but the quoted ones of the last column. */
-final class Tables {
+public final class Tables {
     private Tables() {
     }
 
-    static List<Map<String, String>> read(final String name) throws IOException {
+    public static List<Map<String, String>> read(final String name) throws IOException {
         final List<Map<String, String>> rows = new ArrayList<>();
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(
             Objects.requireNonNull(Tables.class.getResourceAsStream("/edge-tpu/" + name)), StandardCharsets.UTF_8))) {

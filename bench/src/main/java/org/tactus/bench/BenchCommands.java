@@ -1,0 +1,20 @@
+package org.tactus.bench;
+
+import java.util.List;
+import org.tactus.cli.CommandSource;
+import picocli.CommandLine;
+
+/** {@code tactus experiment} and {@code tactus bench}. */
+public final class BenchCommands implements CommandSource {
+    /** Called by the service loader. */
+    public BenchCommands() {
+        // nothing to prepare
+    }
+
+    @Override
+    public List<Object> commands() {
+        final CommandLine bench = new CommandLine(new BenchCommand());
+        bench.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true); // they are JMH's
+        return List.of(new ExperimentCommand(), bench);
+    }
+}

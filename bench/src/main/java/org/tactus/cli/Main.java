@@ -1,0 +1,90 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.util.ServiceLoader;
+import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.StandardOutput;
+import org.tactus.format.FileFormatException;
+import org.tactus.internal.file.Printable;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.model.InvalidTaskSetException;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code tactus}: the command line. */
+@Command(name = "tactus", mixinStandardHelpOptions = true, version = "tactus 0.1.0",
+    description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
+    subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
+        ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, InspectCommand.class,
+        VerifyGpuCommand.class, StatCommand.class})
+public final class Main {
+    private Main() {
+    }
+
+    /**
+     * Runs a command and ends the process with its exit status.
+     *
+     * @param words the command line
+     */
+    public static void main(final String[] words) {
+        final StandardOutput out = StandardOutput.install();
+        final int status = run(words);
+        System.out.flush();
+        out.failure().ifPresent(why -> System.err.println("tactus: cannot write to standard output: " + Printable.line(why)));
+        System.exit(out.failure().isPresent() ? ExitStatus.WRONG_INPUT : status);
+    }
+
+    /**
+     * Runs a command. What ends it unexpectedly is told as status 2, never 1: that would say that the answer is no.
+     *
+     * @param words the command line
+     * @return the exit status
+     */
+    public static int run(final String... words) {
+        try {
+            return commandLine().execute(words);
+        } catch (final OutOfMemoryError e) {
+            System.err.println("tactus: out of memory (" + e.getMessage() + "); give it more, such as by TACTUS_JVM_FLAGS=-Xmx4g");
+            return ExitStatus.WRONG_INPUT;
+        } catch (final Error e) {
+            System.err.println("tactus: an error of Tactus itself; please report it with this trace");
+            e.printStackTrace(System.err);
+            return ExitStatus.WRONG_INPUT;
+        }
+    }
+
+    static CommandLine commandLine() {
+        final CommandLine line = new CommandLine(new Main());
+        for (final CommandSource source : ServiceLoader.load(CommandSource.class)) {
+            source.commands().forEach(line::addSubcommand);
+        }
+        line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
+        line.setParameterExceptionHandler((e, given) -> {
+            final PrintWriter err = e.getCommandLine().getErr();
+            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see "
+                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            return ExitStatus.WRONG_INPUT;
+        });
+        line.setExecutionExceptionHandler((e, command, given) -> {
+            if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
+                || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
+                command.getErr().println(Printable.lines(e.getMessage()));
+                return ExitStatus.WRONG_INPUT;
+            }
+            if (e instanceof UncheckedIOException || e instanceof IOException) {
+                command.getErr().println("tactus: a file cannot be read or written: " + Printable.line(e.getMessage()));
+                return ExitStatus.WRONG_INPUT;
+            }
+            // Never 1: that would say that the answer is no.
+            command.getErr().println("tactus: an error of Tactus itself; please report it with this trace");
+            e.printStackTrace(command.getErr());
+            return ExitStatus.WRONG_INPUT;
+        });
+        return line;
+    }
+}

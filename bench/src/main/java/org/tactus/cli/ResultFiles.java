@@ -1,0 +1,85 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.internal.export.EventFile;
+import org.tactus.internal.export.LatencyHlog;
+import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.file.Printable;
+import org.tactus.internal.file.WholeFile;
+import org.tactus.model.TaskSet;
+import org.tactus.result.ResultsJson;
+import org.tactus.result.RunResult;
+
+/** The folder that a run or a simulation leaves its files in: checked before, written after, each file whole or not at all. */
+final class ResultFiles {
+    private static final String RESULTS = "results.json";
+    private static final String LATENCY = "latency.hlog";
+    private static final String TRACE = "trace.json";
+
+    private final Path folder;
+
+    private ResultFiles(final Path folder) {
+        this.folder = folder;
+    }
+
+    /** Makes the folder, and says now what would go wrong after the run. */
+    static ResultFiles prepare(final Path folder) {
+        try {
+            Files.createDirectories(folder);
+            for (final String name : List.of(RESULTS, LATENCY, TRACE)) {
+                WholeFile.requireWritable(folder.resolve(name));
+            }
+        } catch (final FileAlreadyExistsException e) {
+            throw new PrerequisiteException("cannot make the folder " + Printable.line(folder)
+                + " for the results: a file or a dangling link has its name; choose another folder by --out");
+        } catch (final IOException e) {
+            throw new PrerequisiteException("cannot put results into the folder " + Printable.line(folder) + ": "
+                + Printable.line(e.getMessage()) + "; choose another folder by --out");
+        }
+        return new ResultFiles(folder);
+    }
+
+    /**
+     * Writes the three files. One that cannot be written is told in a line; the others are written all the same.
+     *
+     * @param zeroNs      time zero of the run in the clock of the events
+     * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
+     * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
+     */
+    int write(
+        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events, final long zeroNs,
+        final long startMillis, final PrintStream err) {
+        if (!events.warning().isEmpty()) {
+            err.println("warning: " + events.warning());
+        }
+        return attempt(err, () -> ResultsJson.write(result, folder.resolve(RESULTS)))
+            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
+            | attempt(err, () -> PerfettoTrace.write(
+                set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
+    }
+
+    /** Something that writes a file. */
+    @FunctionalInterface
+    private interface Part {
+        void write() throws IOException;
+    }
+
+    private static int attempt(final PrintStream err, final Part part) {
+        try {
+            part.write();
+            return ExitStatus.GOOD;
+        } catch (final IOException e) {
+            err.println("error: " + Printable.line(e.getMessage()) + "; choose another folder by --out");
+            return ExitStatus.WRONG_INPUT;
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package org.tactus;
+
+/** Why Tactus did not do what it was asked; the message is one line: what is wrong, where, and what would be right. */
+public abstract sealed class TactusException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private TactusException(final String message, final Throwable cause) {
+        super(message, cause);
+    }
+
+    /** The set, a task or what was given for it breaks a rule. Change the input. */
+    public static final class InvalidSet extends TactusException {
+        private static final long serialVersionUID = 1L;
+
+        InvalidSet(final String message, final Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** The analysis, or the state of the devices, does not allow it. Shrink the demand, or free something first. */
+    public static final class Refused extends TactusException {
+        private static final long serialVersionUID = 1L;
+
+        Refused(final String message, final Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** A device that the request needs does not answer any more. Only a new launch can bring it back. */
+    public static final class DeviceLost extends TactusException {
+        private static final long serialVersionUID = 1L;
+
+        DeviceLost(final String message, final Throwable cause) {
+            super(message, cause);
+        }
+    }
+
+    /** A native library or the operating system reported an error, or is missing. */
+    public static final class NativeError extends TactusException {
+        private static final long serialVersionUID = 1L;
+
+        NativeError(final String message, final Throwable cause) {
+            super(message, cause);
+        }
+    }
+}

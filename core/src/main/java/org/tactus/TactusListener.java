@@ -1,0 +1,48 @@
+package org.tactus;
+
+/**
+ * Is told what goes wrong while a set runs. Every method is called by the monitor's thread, never by a dispatcher, so it may be slow; while
+ * it runs, events wait in their rings. An exception that it throws is reported once among the {@link Tactus#warnings}.
+ */
+public interface TactusListener {
+    /** Ignores everything. */
+    TactusListener NONE = new TactusListener() {
+    };
+
+    /**
+     * A job missed its deadline.
+     *
+     * @param task   name of the task
+     * @param job    number of the job in its task, from 0
+     * @param lateNs by how much, nanoseconds
+     */
+    default void onDeadlineMiss(final String task, final long job, final long lateNs) {
+    }
+
+    /**
+     * A segment has run past its WCET and has not returned yet.
+     *
+     * @param task     name of the task
+     * @param segment  index of the segment in its task, from 0
+     * @param beyondNs by how much so far, nanoseconds
+     */
+    default void onOverrun(final String task, final int segment, final long beyondNs) {
+    }
+
+    /**
+     * A segment failed, and its task stops; the other tasks go on.
+     *
+     * @param task  name of the task
+     * @param cause what was thrown, or the driver's error
+     */
+    default void onError(final String task, final Throwable cause) {
+    }
+
+    /**
+     * A device was declared lost, and the tasks that use it stop.
+     *
+     * @param device name of the device
+     */
+    default void onDeviceLost(final String device) {
+    }
+}

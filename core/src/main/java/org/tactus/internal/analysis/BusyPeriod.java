@@ -1,0 +1,37 @@
+package org.tactus.internal.analysis;
+
+/** How long a device can be busy without a break. Formula in {@code docs/proofs/schedulability.md}, section 6. */
+final class BusyPeriod {
+    /** No bound, or none that was found. */
+    static final long INFINITE = Long.MAX_VALUE;
+    private static final long MOST_STEPS = 1 << 20;
+
+    private BusyPeriod() {
+    }
+
+    /** Least fixed point of S + sum ceil((x + J_k) / T_k) C_k; {@link #INFINITE} when the guard stops the search. */
+    static long longestNs(final DeviceModel model) {
+        if (ProcessorDemand.exceedsAllTime(model.period, model.cost)) {
+            return INFINITE;
+        }
+        long x = model.stall;
+        for (int k = 0; k < model.tasks; k++) {
+            x = Saturating.add(x, model.cost[k]);
+        }
+        for (long steps = MOST_STEPS; steps > 0; steps--) {
+            long next = model.stall;
+            for (int k = 0; k < model.tasks; k++) {
+                next = Saturating.add(next,
+                    Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));
+            }
+            if (next == x) {
+                return x;
+            }
+            if (next > Long.MAX_VALUE / 8) {
+                return INFINITE;
+            }
+            x = next;
+        }
+        return INFINITE;
+    }
+}

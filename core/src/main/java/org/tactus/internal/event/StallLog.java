@@ -1,0 +1,125 @@
+package org.tactus.internal.event;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.tactus.result.Stall;
+import org.tactus.result.StallCounts;
+
+/**
+ * Collects stalls in fixed memory: the longest ones with their observers, the recent ones as times, and how many and how long all
+ * were. One thread at a time; used by the monitor, then by whoever reports.
+ */
+public final class StallLog {
+    /** Most stalls kept with their observers: the longest; all are counted in {@link #counts}. */
+    public static final int MAX_STALLS = 4096;
+    /** Most disjoint times kept of recent stalls. */
+    private static final int RECENT = 1 << 15;
+
+    private final PriorityQueue<Stall> longest =
+        new PriorityQueue<>(Comparator.comparingLong(Stall::lengthNs).thenComparing(Comparator.comparingLong(Stall::atNs).reversed()));
+    private final IntervalUnion recent = new IntervalUnion(RECENT, true);
+    private Listener listener = Listener.NONE;
+    private long seen;
+    private long late;
+
+    /** Asked about each stall before it is added. */
+    interface Listener {
+        /** Judges nothing. */
+        Listener NONE = new Listener() {
+            @Override
+            public boolean isLate(final long atNs) {
+                return false;
+            }
+
+            @Override
+            public long beforeDropping() {
+                return Long.MAX_VALUE;
+            }
+        };
+
+        /** Tells whether a stall that began at a time may have touched a job that was judged without it. */
+        boolean isLate(long atNs);
+
+        /** Judges the oldest jobs, since old stalls must be forgotten; returns the earliest nominal release that is not judged. */
+        long beforeDropping();
+    }
+
+    void listener(final Listener judge) {
+        listener = judge;
+    }
+
+    /**
+     * Adds a stall.
+     *
+     * @param stall when it was and who saw it
+     */
+    public void add(final Stall stall) {
+        seen++;
+        if (listener.isLate(stall.atNs())) {
+            late++;
+        }
+        if (recent.isFull()) {
+            forget();
+        }
+        recent.add(stall.atNs(), stall.endNs());
+        if (longest.size() < MAX_STALLS) {
+            longest.add(stall);
+        } else if (longest.peek().lengthNs() < stall.lengthNs()) {
+            longest.poll();
+            longest.add(stall);
+        }
+    }
+
+    private void forget() {
+        final long unjudgedNs = listener.beforeDropping();
+        for (int i = 0; i < RECENT / 4; i++) {
+            if (recent.dropOldest() >= unjudgedNs) {
+                late++; // a job that it may touch is judged later, without it
+            }
+        }
+    }
+
+    /**
+     * Adds a stall.
+     *
+     * @param atNs     when it began, nanoseconds since time zero
+     * @param lengthNs how long it was; what lies before time zero is cut off, and nothing is added unless above 0
+     * @param where    a device, a thread or the machine
+     * @param cause    what saw it
+     */
+    public void add(final long atNs, final long lengthNs, final String where, final String cause) {
+        final long beginNs = Math.max(0, atNs); // what lay before time zero touched no job
+        final long endNs = atNs + lengthNs;
+        if (endNs > beginNs) {
+            add(new Stall(beginNs, endNs - beginNs, where, cause));
+        }
+    }
+
+    /** Tells whether a stall that is not forgotten has an instant in common with a time. */
+    boolean overlaps(final long fromNs, final long toNs) {
+        return recent.overlaps(fromNs, toNs);
+    }
+
+    /**
+     * The longest stalls, earliest first; all of them when there were at most {@link #MAX_STALLS}. Several observers may have seen
+     * one stall: each stands here.
+     *
+     * @return a copy
+     */
+    public List<Stall> stalls() {
+        final List<Stall> sorted = new ArrayList<>(longest);
+        sorted.sort(Comparator.comparingLong(Stall::atNs));
+        return List.copyOf(sorted);
+    }
+
+    /**
+     * Counts all stalls, those that are not kept included.
+     *
+     * @return the counts
+     */
+    public StallCounts counts() {
+        return new StallCounts(seen, recent.totalNs(), late);
+    }
+}

@@ -1,0 +1,203 @@
+package org.tactus.internal.file;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Writes a file whole or not at all: into a temporary one beside it, which then takes its name. A reader sees the old content or
+ * the new one; when writing fails, as on a full disk, the old file stays and nothing is left behind.
+ *
+ * <p>A new file gets the permissions that the umask leaves. One that is replaced keeps its permissions, its group and, where the
+ * process may give files away, its owner. Of a symbolic link the file that it names is rewritten, and the link stays. What is
+ * there and is no regular file, such as {@code /dev/stdout} or a pipe, is written to as it is.
+ */
+public final class WholeFile {
+    private static final int MOST_LINKS = 40;
+    private static final String SUFFIX = ".tmp";
+
+    private WholeFile() {
+    }
+
+    /** Writes the content of a file. */
+    @FunctionalInterface
+    public interface Content {
+        /**
+         * Writes all of it.
+         *
+         * @param out where to; not buffered, and to be flushed or closed when it was wrapped
+         * @throws IOException when it cannot be written
+         */
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    /**
+     * Writes a text as UTF-8.
+     *
+     * @param file where; replaced when it exists
+     * @param text what
+     * @throws IOException when it cannot be written, with the file's name and the reason; the old file is there then
+     */
+    public static void write(final Path file, final String text) throws IOException {
+        write(file, out -> out.write(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param file    where; replaced when it exists
+     * @param content writes what
+     * @throws IOException when it cannot be written, with the file's name and the reason; the old file is there then
+     */
+    public static void write(final Path file, final Content content) throws IOException {
+        try {
+            final Path target = target(file);
+            if (Files.exists(target, LinkOption.NOFOLLOW_LINKS) && !Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
+                require(target, file);
+                try (OutputStream out = Files.newOutputStream(target, StandardOpenOption.WRITE)) {
+                    content.writeTo(out);
+                }
+            } else {
+                replace(target, content);
+            }
+        } catch (final IOException e) {
+            throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Says why a file of this name could not be written, without writing it: a folder is in its place, it is there and may not be
+     * written, or its folder takes no new files.
+     *
+     * @param file where something will be written
+     * @throws IOException with the file's name and the reason
+     */
+    public static void requireWritable(final Path file) throws IOException {
+        try {
+            final Path target = target(file);
+            require(target, file);
+            if (!Files.exists(target) || Files.isRegularFile(target)) {
+                Files.delete(draft(target));
+            }
+        } catch (final IOException e) {
+            throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e), e);
+        }
+    }
+
+    /** The file that a chain of symbolic links names, whether or not it exists. */
+    private static Path target(final Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        for (int i = 0; Files.isSymbolicLink(target); i++) {
+            if (i == MOST_LINKS) {
+                throw new IOException("its symbolic links go round in a circle");
+            }
+            target = target.resolveSibling(Files.readSymbolicLink(target));
+        }
+        return target;
+    }
+
+    private static void require(final Path target, final Path file) throws IOException {
+        if (Files.isDirectory(target)) {
+            throw new IOException("it is a folder; remove it or choose another name than " + Printable.line(file.getFileName()));
+        }
+        if (Files.exists(target) && !Files.isWritable(target)) {
+            throw new IOException("it is there and may not be written; change its permissions or choose another place");
+        }
+    }
+
+    private static void replace(final Path target, final Content content) throws IOException {
+        require(target, target);
+        final Path draft = draft(target);
+        try {
+            try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                content.writeTo(new Open(Channels.newOutputStream(channel)));
+                channel.force(true); // a disk that fills up while the system writes behind is found here, not after the renaming
+            }
+            takeOver(target, draft);
+            Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(draft);
+        }
+    }
+
+    /** Makes an empty file beside another under a name that nobody can know before; what is in its way is never followed. */
+    private static Path draft(final Path target) throws IOException {
+        while (true) {
+            final Path draft = target.resolveSibling(
+                "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
+            try {
+                return Files.createFile(draft);
+            } catch (final FileAlreadyExistsException e) {
+                continue; // another name
+            }
+        }
+    }
+
+    private static void takeOver(final Path target, final Path draft) throws IOException {
+        final PosixFileAttributeView from = Files.getFileAttributeView(target, PosixFileAttributeView.class);
+        final PosixFileAttributeView to = Files.getFileAttributeView(draft, PosixFileAttributeView.class);
+        if (from == null || to == null) {
+            return; // a file system without permissions
+        }
+        final PosixFileAttributes old;
+        try {
+            old = from.readAttributes();
+        } catch (final NoSuchFileException e) {
+            return; // a new file
+        }
+        final PosixFileAttributes made = to.readAttributes();
+        try {
+            if (!made.owner().equals(old.owner())) {
+                to.setOwner(old.owner());
+            }
+            if (!made.group().equals(old.group())) {
+                to.setGroup(old.group());
+            }
+        } catch (final IOException e) {
+            to.setPermissions(made.permissions()); // only root gives files away: then it is the writer's own
+        }
+        to.setPermissions(old.permissions());
+    }
+
+    private static String reason(final IOException e) {
+        final String text = e.getMessage() == null ? e.toString() : e.getMessage();
+        final String kind = switch (e) {
+            case NoSuchFileException missing -> "there is no such folder: ";
+            case AccessDeniedException denied -> "no permission: ";
+            default -> "";
+        };
+        return Printable.line(kind + text);
+    }
+
+    /** Stays open when a writer closes it: what was written is not on the disk yet. */
+    private static final class Open extends OutputStream {
+        private final OutputStream to;
+
+        Open(final OutputStream to) {
+            this.to = to;
+        }
+
+        @Override
+        public void write(final int b) throws IOException {
+            to.write(b);
+        }
+
+        @Override
+        public void write(final byte[] bytes, final int offset, final int length) throws IOException {
+            to.write(bytes, offset, length);
+        }
+    }
+}

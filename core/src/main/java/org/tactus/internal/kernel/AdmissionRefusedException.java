@@ -1,0 +1,31 @@
+package org.tactus.internal.kernel;
+
+/** A task was not taken; the message is the analysis's reason. */
+public final class AdmissionRefusedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final boolean ofLostDevice;
+
+    /**
+     * Makes the error.
+     *
+     * @param reason one sentence
+     */
+    public AdmissionRefusedException(final String reason) {
+        this(reason, false);
+    }
+
+    AdmissionRefusedException(final String reason, final boolean ofLostDevice) {
+        super(reason);
+        this.ofLostDevice = ofLostDevice;
+    }
+
+    /**
+     * Tells whether a device that the task needs is lost.
+     *
+     * @return false when the analysis, a name or the tables' size is the reason
+     */
+    public boolean isOfLostDevice() {
+        return ofLostDevice;
+    }
+}

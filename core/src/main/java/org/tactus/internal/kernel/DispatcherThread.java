@@ -1,0 +1,176 @@
+package org.tactus.internal.kernel;
+
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.time.Clock;
+
+/**
+ * A pinned thread that runs one dispatcher, or several accelerators' dispatchers in turn, and idles between.
+ *
+ * <p>The default idle strategy sleeps until shortly before the next release that it knows of and spins the rest. It sleeps
+ * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time
+ * ({@link IdleTime}). A command wakes it, and so does a job of a stopped task that is handed here.
+ */
+final class DispatcherThread implements Runnable {
+    private static final long SETTLE_POLL_NS = 1_000_000;
+    private final Dispatcher[] dispatchers;
+    private final KernelOptions options;
+    private final Clock clock;
+    private final ThreadSetup setup;
+    private final List<Integer> cores;
+    private final CountDownLatch ready;
+    private final Thread thread;
+    private volatile boolean running = true;
+    private volatile String granted = "not started";
+    private volatile Throwable death;
+    private volatile boolean unsettled;
+    private long largestGapNs;
+
+    DispatcherThread(
+        final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
+        final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready) {
+        this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
+        this.options = options;
+        this.clock = clock;
+        this.setup = setup;
+        this.cores = cores;
+        this.ready = ready;
+        this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(thread));
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Wakes the thread after a command. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Ends the loop after its current round. */
+    void shutDown() {
+        running = false;
+        wake();
+    }
+
+    /**
+     * Waits for the end, which an interrupt does not shorten; false when it has not come in time, or when nobody can tell whether a device
+     * has done with its segment.
+     */
+    boolean join(final long timeoutNs) {
+        return ThreadEnd.await(thread, timeoutNs) && !unsettled;
+    }
+
+    /** Whether memory of this thread's segments may still be in use. */
+    boolean isAlive() {
+        return thread.isAlive() || unsettled;
+    }
+
+    String granted() {
+        return granted;
+    }
+
+    String name() {
+        return thread.getName();
+    }
+
+    /** Why the thread ended by itself, or null. */
+    Throwable death() {
+        return death;
+    }
+
+    /** Longest idle gap beyond plan that was not called a stall: the noise floor. Exact after the thread has ended. */
+    long largestGapNs() {
+        return largestGapNs;
+    }
+
+    @Override
+    public void run() {
+        boolean isReady = false;
+        try {
+            granted = setup.apply("dispatcher", cores);
+            isReady = true;
+            ready.countDown();
+            loop();
+        } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
+            death = e;
+            if (!isReady) {
+                ready.countDown();
+            }
+        }
+        try {
+            settle();
+        } catch (final Throwable e) { // the device cannot be asked: what it may use stays
+            unsettled = true;
+            if (death == null) {
+                death = e;
+            }
+        }
+    }
+
+    /** A device may still use the memory of the segment and the chunk that it is at: the thread ends when it has done with them. */
+    private void settle() {
+        boolean engaged = true;
+        while (engaged) {
+            engaged = false;
+            final long nowNs = clock.nanoTime();
+            for (final Dispatcher agent : dispatchers) {
+                engaged |= agent.settle(nowNs);
+            }
+            if (engaged) {
+                Thread.interrupted();
+                LockSupport.parkNanos(SETTLE_POLL_NS);
+            }
+        }
+    }
+
+    private void loop() {
+        final Dispatcher[] agents = dispatchers;
+        long plannedNs = Long.MAX_VALUE;
+        while (running) {
+            final long nowNs = clock.nanoTime();
+            if (nowNs > plannedNs) {
+                noteGap(nowNs, nowNs - plannedNs);
+            }
+            int work = 0;
+            for (final Dispatcher agent : agents) {
+                work += agent.doWork(nowNs);
+            }
+            plannedNs = work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+        }
+    }
+
+    private void noteGap(final long nowNs, final long gapNs) {
+        if (gapNs >= options.stallThresholdNs()) {
+            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].device, -1, 0, -1, gapNs);
+        } else if (gapNs > largestGapNs) {
+            largestGapNs = gapNs;
+        }
+    }
+
+    /** Idles once and returns when it meant to be back. */
+    private long idle(final Dispatcher[] agents, final long nowNs) {
+        if (options.idle() == KernelOptions.Idle.SPIN) {
+            Thread.onSpinWait();
+            return nowNs;
+        }
+        long quietNs = Long.MAX_VALUE;
+        long releaseNs = Long.MAX_VALUE;
+        for (final Dispatcher agent : agents) {
+            quietNs = Math.min(quietNs, agent.quietUntilNs(nowNs));
+            releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+        }
+        final long sleepNs = IdleTime.sleepNs(nowNs, releaseNs, quietNs, options);
+        if (sleepNs == 0) {
+            Thread.onSpinWait();
+            return nowNs;
+        }
+        Thread.interrupted(); // an interrupt that anybody sent would end this sleep and every later one at once
+        LockSupport.parkNanos(sleepNs);
+        return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
+    }
+}

@@ -1,0 +1,64 @@
+package org.tactus.internal.kernel;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What is known of tasks that are gone and whose slots may be used again, by generation. Written by the control thread before a slot is
+ * freed, read by the monitor, which may hear late of a task, and by the control thread. A task takes about a kilobyte for the rest of
+ * the run, since its histogram is kept compressed.
+ */
+final class EndedTasks {
+    private final ConcurrentHashMap<Integer, Ended> byGeneration = new ConcurrentHashMap<>();
+
+    /** A task that is gone. */
+    private record Ended(String name, Throwable error, TaskReport report, byte[] responses) {
+    }
+
+    /** Keeps a task's name, why it broke if it did, and its counts. */
+    void keep(final int generation, final String name, final Throwable error, final TaskReport report) {
+        final ByteBuffer packed = ByteBuffer.allocate(report.responses().getNeededByteBufferCapacity());
+        report.responses().encodeIntoCompressedByteBuffer(packed, Deflater.BEST_SPEED);
+        byGeneration.put(generation,
+            new Ended(name, error, report.withResponses(null), Arrays.copyOf(packed.array(), packed.position())));
+    }
+
+    boolean contains(final int generation) {
+        return byGeneration.containsKey(generation);
+    }
+
+    /** Name of a task; a number of its own when it was never kept. */
+    String name(final int generation) {
+        final Ended ended = byGeneration.get(generation);
+        return ended == null ? "task " + generation : ended.name;
+    }
+
+    /** Why a task broke, or null. */
+    Throwable error(final int generation) {
+        final Ended ended = byGeneration.get(generation);
+        return ended == null ? null : ended.error;
+    }
+
+    /** Jobs of a task that were completed. */
+    long completed(final int generation) {
+        final Ended ended = byGeneration.get(generation);
+        return ended == null ? 0 : ended.report.completed();
+    }
+
+    /** Counts of a task that was kept. */
+    TaskReport report(final int generation) {
+        final Ended ended = byGeneration.get(generation);
+        if (ended == null) {
+            throw new IllegalArgumentException("no task was admitted as number " + generation);
+        }
+        try {
+            return ended.report.withResponses(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(ended.responses), 0));
+        } catch (final DataFormatException e) {
+            throw new IllegalStateException("the histogram of " + ended.name + " cannot be unpacked", e);
+        }
+    }
+}

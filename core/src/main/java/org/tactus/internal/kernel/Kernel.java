@@ -1,0 +1,523 @@
+package org.tactus.internal.kernel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.agrona.concurrent.AtomicBuffer;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.lifecycle.Closing;
+import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.policy.ModeChanges;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.SporadicGate;
+import org.tactus.internal.policy.SwapCounts;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.Overheads;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * Runs a task set in real time: the control side, over a {@link TaskTable}, a {@link DispatcherGroup} and a {@link Monitor}.
+ * Made, started, changed and stopped by control threads, whose calls are serialised here; {@link #release} is for any thread.
+ */
+public final class Kernel implements AutoCloseable {
+    /** {@link #stop} returns within its drain and this, once an {@link #addAll} under way is done. */
+    public static final long STOP_NS = 2 * ThreadEnd.PATIENCE_NS;
+
+    private final TaskSet base;
+    private final Clock clock;
+    private final Admission admission;
+    private final PolicyState state;
+    private final SporadicGate gate;
+    private final TaskTable tasks;
+    private final DispatcherGroup group;
+    private final TaskLayout layout;
+    private final Monitor monitor;
+    private final ModeWatch modes;
+    private final Drain drain;
+    private final Closing closing = new Closing();
+    private boolean started;
+    private boolean stopped;
+    private boolean closed;
+    private boolean ended;
+    private long endNs;
+    /** Whether requests of sporadic jobs reach the gate: from the end of the start to the begin of the drain. */
+    private volatile boolean accepts;
+
+    /**
+     * Makes a kernel without tasks; nothing runs yet.
+     *
+     * @param base      policy, overheads and platform; its tasks are not admitted by this
+     * @param devices   one for each of the platform's, in its order; closed with the kernel
+     * @param memory    zeroed memory for the hot state, at least {@link #requiredBytes}
+     * @param options   settings
+     * @param admission asked before a task is taken
+     * @param setup     gives threads what the machine permits
+     * @param listener  told what the monitor sees
+     * @param sink      takes every event, on the monitor thread
+     * @param clock     the time
+     */
+    public Kernel(
+        final TaskSet base, final List<Device> devices, final AtomicBuffer memory, final KernelOptions options,
+        final Admission admission, final ThreadSetup setup, final KernelListener listener, final EventHandler sink,
+        final Clock clock) {
+        this.base = base;
+        this.clock = clock;
+        this.admission = admission;
+        final Overheads overheads = base.charged();
+        state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), devices.size());
+        state.overrunToleranceNs(overheads.completionNs());
+        state.releaseJitterNs(overheads.sporadicJitterNs()); // of arrivals, which callers claim
+        gate = new SporadicGate(state);
+        tasks = new TaskTable(options);
+        group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock);
+        layout = new TaskLayout(state, tasks, group);
+        modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
+        monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
+        drain = new Drain(tasks, group, state, gate, clock);
+    }
+
+    /**
+     * Bytes of hot state.
+     *
+     * @param options settings
+     * @param devices number of devices
+     * @return bytes
+     */
+    public static int requiredBytes(final KernelOptions options, final int devices) {
+        return PolicyState.requiredBytes(options.taskCapacity(), options.segmentCapacity(), devices);
+    }
+
+    /**
+     * Starts the dispatchers and the monitor and returns when each has set itself up.
+     *
+     * @throws InterruptedException when interrupted meanwhile
+     */
+    public synchronized void start() throws InterruptedException {
+        if (started || closed) {
+            throw new IllegalStateException("the kernel was " + (closed ? "closed" : "started before") + "; make a new one");
+        }
+        started = true;
+        group.start();
+        monitor.start();
+        group.awaitReady();
+        accepts = true;
+    }
+
+    /**
+     * Tells whether {@link #start} was called.
+     *
+     * @return true from then on
+     */
+    public synchronized boolean isStarted() {
+        return started;
+    }
+
+    /**
+     * Admits several tasks at once, asking the analysis once for all, with one common time zero.
+     *
+     * @param additions what to admit
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone, by the caller when
+     *                  this throws
+     * @param zeroNs    time zero of the tasks' offsets, in this kernel's clock; should lie ahead
+     * @return the slots, in order
+     * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
+     */
+    public int[] addAll(final List<Task> additions, final List<List<SegmentWork>> segments, final long zeroNs) {
+        return addAll(additions, segments, () -> zeroNs);
+    }
+
+    /**
+     * Admits several tasks at once; time zero is asked for when their memory has been laid out on the devices, which may take long.
+     *
+     * @param additions what to admit
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone, by the caller when
+     *                  this throws
+     * @param zeroNs    asked once; time zero of the tasks' offsets, in this kernel's clock; should lie ahead
+     * @return the slots, in order
+     * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
+     */
+    public synchronized int[] addAll(
+        final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
+        requireRunning();
+        additions.forEach(base.platform()::requireDevicesOf);
+        reclaim();
+        final List<Task> present = tasks.tasks();
+        final List<Task> candidate = modes.counted();
+        for (final Task task : additions) {
+            if (present.stream().anyMatch(other -> other.name().equals(task.name()))) {
+                throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
+            }
+            present.add(task);
+            candidate.add(task);
+        }
+        refuseLost(additions);
+        final Optional<String> refusal = admission.refusal(with(candidate));
+        if (refusal.isPresent()) {
+            throw new AdmissionRefusedException(refusal.get() + modes.remark());
+        }
+        final int[] slots = new int[additions.size()];
+        final long firstNs;
+        try {
+            layout.define(additions, segments, slots);
+            modes.joined(slots, additions);
+            firstNs = zeroNs.getAsLong();
+            // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
+            // and stops them when they are admitted.
+            refuseLost(additions);
+        } catch (final RuntimeException e) {
+            modes.withdrawn(additions);
+            layout.undefine(additions, e);
+            final List<Task> left = modes.counted();
+            if (!left.isEmpty()) { // what the analysis remembers is what runs on
+                admission.refusal(with(left));
+            }
+            throw e;
+        }
+        for (int i = 0; i < slots.length; i++) {
+            admit(slots[i], firstNs + additions.get(i).offsetNs());
+        }
+        return slots;
+    }
+
+    private TaskSet with(final List<Task> members) {
+        return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), members);
+    }
+
+    private void refuseLost(final List<Task> additions) {
+        for (final Task task : additions) {
+            for (final int device : TaskTable.devicesOf(task)) {
+                if (isLost(device)) {
+                    throw new AdmissionRefusedException("device '" + group.deviceName(device) + "' of task '"
+                        + task.name() + "' is lost; no task can run on it", true);
+                }
+            }
+        }
+    }
+
+    private void admit(final int slot, final long firstNominalNs) {
+        final Task task = tasks.task(slot);
+        final int generation = tasks.entry(slot).generation();
+        final int home = TaskTable.homeDevice(task);
+        state.firstRelease(slot, firstNominalNs);
+        for (final int device : TaskTable.devicesOf(task)) {
+            if (device != home) {
+                // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
+                group.send(device, CommandDescriptor.TOUCH, slot, generation, 0);
+            }
+        }
+        group.send(home, CommandDescriptor.ADMIT, slot, generation, firstNominalNs);
+    }
+
+    /**
+     * Starts to remove a task: no further job is released, a live one ends after its running segment. The task counts for
+     * admissions until after that there was an instant without a live job of any task that shares devices with it
+     * ({@link ModeChanges}). A task that is gone, or that a kernel which has stopped held, is left as it is, and so is another task in
+     * its slot.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     */
+    public synchronized void remove(final int slot, final int generation) {
+        final Task task = tasks.task(slot, generation);
+        if (!stopped && task != null && tasks.markRemoving(slot)) {
+            modes.removing(slot);
+            state.requestStop(slot, generation);
+            group.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation, 0);
+        }
+    }
+
+    /**
+     * Starts to remove the task that is in a slot now; see the other one.
+     *
+     * @param slot the slot
+     */
+    public synchronized void remove(final int slot) {
+        remove(slot, generation(slot));
+    }
+
+    /**
+     * Which admission the task in a slot is. Control thread.
+     *
+     * @param slot a slot that {@link #addAll} has given
+     * @return its generation, from 1; 0 when the slot is empty
+     */
+    public synchronized int generation(final int slot) {
+        final TaskTable.Entry entry = tasks.entry(slot);
+        return entry == null ? 0 : entry.generation();
+    }
+
+    /**
+     * Tells whether a task is in the kernel still: it runs, or stops, or has stopped without being removed. Any thread.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @return false once its slot was freed
+     */
+    public boolean isPresent(final int slot, final int generation) {
+        return tasks.task(slot, generation) != null;
+    }
+
+    /**
+     * Tells whether a task is gone: stopped, its last job done.
+     *
+     * @param slot its slot
+     * @return true when gone
+     */
+    public boolean isStopped(final int slot) {
+        return state.isStopped(slot);
+    }
+
+    /** Frees the slots of tasks that were removed and have stopped. Their counts are kept; what cannot be closed, {@link #close} tells. */
+    private void reclaim() {
+        modes.observe();
+        for (int slot = 0; slot < tasks.capacity(); slot++) {
+            if (tasks.isRemoving(slot) && state.isStopped(slot) && forgetAll(slot)) {
+                modes.noteStopped();
+                final TaskTable.Entry entry = tasks.entry(slot);
+                tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[slot], report(slot));
+                final int gone = slot;
+                closing.attempt(() -> tasks.clear(gone));
+            }
+        }
+    }
+
+    /** Makes the devices forget a task; false when one that is lost may still move chunks of it: its slot is not used again then. */
+    private boolean forgetAll(final int slot) {
+        final TaskTable.Entry entry = tasks.entry(slot);
+        boolean forgotten = TaskTable.devicesOf(entry.task()).stream()
+            .noneMatch(device -> group.dispatchers()[device].memory != null && isLost(device));
+        for (final int device : forgotten ? TaskTable.devicesOf(entry.task()) : Set.<Integer>of()) {
+            group.send(device, CommandDescriptor.FORGET, slot, entry.generation(), 0);
+            final Dispatcher dispatcher = group.dispatchers()[device];
+            if (dispatcher.memory == null || group.awaitForgotten(device, slot)) {
+                dispatcher.driver.forget(slot);
+            } else {
+                forgotten = false;
+            }
+        }
+        return forgotten;
+    }
+
+    /**
+     * Requests a job of the sporadic task that is in a slot now. Any thread, lock-free, allocation-free; whatever the number is.
+     *
+     * @param slot the slot
+     * @return one of {@link SporadicGate}'s codes; {@link SporadicGate#STOPPED} before the start and from the begin of the drain on
+     */
+    public int release(final int slot) {
+        return accepts ? gate.release(slot, clock.nanoTime()) : SporadicGate.STOPPED;
+    }
+
+    /**
+     * Requests a job of a sporadic task. Any thread, lock-free, allocation-free; whatever the numbers are.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @return one of {@link SporadicGate}'s codes
+     */
+    public int release(final int slot, final int generation) {
+        return accepts ? gate.release(slot, generation, clock.nanoTime()) : SporadicGate.STOPPED;
+    }
+
+    /**
+     * Stops the kernel: no further releases count, live jobs are drained or aborted, threads end. A second call does nothing and answers
+     * the same. An interrupt of the calling thread, before or meanwhile, ends the drain and nothing else, and stays pending.
+     *
+     * <p>Returns within {@code drainNs} and {@link #STOP_NS}.
+     *
+     * @param drainNs how long to wait for live jobs; 0 aborts them
+     * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
+     */
+    public synchronized boolean stop(final long drainNs) {
+        if (!started) {
+            throw new IllegalStateException("the kernel was not started");
+        }
+        if (!stopped) {
+            stopped = true;
+            accepts = false;
+            endNs = clock.nanoTime();
+            for (final Dispatcher dispatcher : group.dispatchers()) {
+                dispatcher.measureUntil(endNs);
+            }
+            monitor.dueUntil(endNs);
+            drain.run(endNs, drainNs);
+            ended = group.shutDown();
+            if (ended) { // else a dispatcher may still take what was claimed
+                drain.closeGates();
+            }
+            monitor.shutDown();
+        }
+        return ended;
+    }
+
+    private void requireRunning() {
+        if (!started || stopped) {
+            throw new IllegalStateException(
+                closed ? "the kernel was closed" : stopped ? "the kernel has stopped" : "the kernel was not started");
+        }
+    }
+
+    /**
+     * What was counted of a task; call it after {@link #stop}.
+     *
+     * @param slot       its slot
+     * @param generation its generation
+     * @return the counts, also of a task whose slot was freed
+     */
+    public TaskReport report(final int slot, final int generation) {
+        return isPresent(slot, generation) ? report(slot) : tasks.ended.report(generation);
+    }
+
+    /**
+     * What was counted of the task that is in a slot now; call it after {@link #stop}.
+     *
+     * @param slot its slot
+     * @return the counts
+     */
+    public TaskReport report(final int slot) {
+        return TaskReport.sum(slot, tasks, group.dispatchers(), state, endNs);
+    }
+
+    /**
+     * Jobs of a task that were completed so far; approximate while the kernel runs. Allocates nothing while the task is present.
+     *
+     * @param slot       its slot
+     * @param generation its generation
+     * @return a count
+     */
+    public long completed(final int slot, final int generation) {
+        return isPresent(slot, generation) ? completed(slot) : tasks.ended.completed(generation);
+    }
+
+    /**
+     * Jobs of the task that is in a slot now that were completed so far; approximate while the kernel runs. Allocates nothing.
+     *
+     * @param slot its slot
+     * @return a count
+     */
+    public long completed(final int slot) {
+        long completed = 0;
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            completed += dispatcher.recorder.completed[slot];
+        }
+        return completed;
+    }
+
+    /**
+     * Time during which segments ran on a device until the call of {@link #stop}, the drain left out; call it after that.
+     *
+     * @param device index of the device
+     * @return nanoseconds
+     */
+    public long busyNs(final int device) {
+        return group.dispatchers()[device].busyNs();
+    }
+
+    /**
+     * What a device's copy engines did; call it after {@link #stop}.
+     *
+     * @param device index of the device
+     * @return the counts; empty where memory is not scheduled
+     */
+    public Optional<SwapCounts> swapCounts(final int device) {
+        return Optional.ofNullable(group.dispatchers()[device].memory).map(SwapDriver::counts);
+    }
+
+    /**
+     * Events that were dropped because a ring was full, or that a dispatcher wrote after the last draining; call it after {@link #stop}.
+     *
+     * @return a count
+     */
+    public long droppedEvents() {
+        long dropped = 0;
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dropped += dispatcher.recorder.events.dropped() + (stopped ? dispatcher.recorder.events.unread() : 0);
+        }
+        return dropped;
+    }
+
+    /**
+     * Longest idle gap that was not called a stall; call it after {@link #stop}.
+     *
+     * @return nanoseconds
+     */
+    public long noiseFloorNs() {
+        return group.largestGapNs();
+    }
+
+    /**
+     * What each thread was granted.
+     *
+     * @return one line a thread
+     */
+    public List<String> granted() {
+        final List<String> lines = new ArrayList<>(group.granted());
+        lines.add(monitor.granted());
+        return lines;
+    }
+
+    /**
+     * Why a task's segment broke.
+     *
+     * @param slot its slot
+     * @return the cause, or null. Exact once its error was reported to the listener, or after {@link #stop}
+     */
+    public Throwable error(final int slot) {
+        return tasks.errors[slot];
+    }
+
+    /**
+     * Tells whether a device was declared lost.
+     *
+     * @param device index of the device
+     * @return true when lost
+     */
+    public boolean isLost(final int device) {
+        return group.isLost(device);
+    }
+
+    /**
+     * Stops what runs without a drain, and closes segments and devices. While a thread is stuck in a call, or waits for a segment, that
+     * does not return, it may still use them: a thread of ours then waits for its end and closes them. A second call does nothing.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        if (started) {
+            stop(0);
+        }
+        closed = true;
+        accepts = false;
+        if (group.anyAlive() || monitor.isAlive()) {
+            Thread.ofPlatform().name("tactus-reaper").daemon(true).start(this::closeWhenEnded);
+        } else {
+            closeAll();
+        }
+    }
+
+    private void closeWhenEnded() {
+        group.awaitEnd(Long.MAX_VALUE);
+        monitor.awaitEnd(Long.MAX_VALUE);
+        closeAll();
+    }
+
+    private void closeAll() {
+        for (int slot = 0; slot < tasks.capacity(); slot++) {
+            final TaskTable.Entry entry = tasks.entry(slot);
+            if (entry != null) {
+                final int used = slot;
+                closing.attempt(() -> tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[used], report(used)));
+                closing.attempt(() -> tasks.clear(used));
+            }
+        }
+        group.closeDevices(closing);
+        closing.finish();
+    }
+}

@@ -1,0 +1,302 @@
+package org.tactus.internal.kernel;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.Overheads;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Task;
+
+/**
+ * Watches dispatchers from outside: sees a segment run past its WCET while it runs, acts as its task says, declares a device
+ * lost whose segment or move does not end or whose dispatcher has died; tells the misses that a stuck dispatcher cannot tell; drains
+ * the event rings and calls the handlers. One thread, never a dispatcher's.
+ *
+ * <p>What a handler or a work throws is told once, in {@link #granted}, and the watch goes on.
+ */
+final class Monitor implements Runnable, EventHandler {
+    private static final long ROUND_NS = 1_000_000;
+    private static final int DRAIN_LIMIT = 1 << 14;
+    private static final int LAST_PASSES = 1 << 10;
+
+    private final DispatcherGroup group;
+    private final Dispatcher[] dispatchers;
+    private final TaskTable tasks;
+    private final PolicyState state;
+    /** What a completion may take, and with it what passes before an accelerator has begun. */
+    private final long completionNs;
+    private final long beginningNs;
+    private final ThreadSetup setup;
+    private final KernelListener listener;
+    private final EventHandler sink;
+    private final Clock clock;
+    private final KernelOptions options;
+    private final long[] seenStartNs;
+    private final boolean[] deathTold;
+    private final MissWatch misses;
+    private final OwedCommands commands;
+    private final Runnable round;
+    private final Runnable watch = this::watch;
+    private final Runnable changes;
+    private final Thread thread;
+    private volatile boolean running = true;
+    /** The run has ended without this thread: what handlers would write belongs to the thread that ended it. */
+    private volatile boolean abandoned;
+    private volatile String granted = "not started";
+    private volatile String failure = "";
+
+    Monitor(
+        final DispatcherGroup group, final TaskTable tasks, final PolicyState state, final Overheads machine,
+        final KernelOptions options, final ThreadSetup setup, final KernelListener listener, final EventHandler sink, final Clock clock,
+        final ModeWatch modes) {
+        this.group = group;
+        this.dispatchers = group.dispatchers();
+        this.tasks = tasks;
+        this.state = state;
+        this.completionNs = machine.completionNs();
+        this.beginningNs = machine.dispatchNs();
+        this.setup = setup;
+        this.listener = listener;
+        this.sink = sink;
+        this.clock = clock;
+        this.options = options;
+        this.seenStartNs = new long[dispatchers.length];
+        this.deathTold = new boolean[dispatchers.length];
+        this.misses = new MissWatch(tasks, state,
+            (task, job, lateNs) -> attempt(() -> listener.onDeadlineMiss(task.name(), job, lateNs)));
+        this.commands = new OwedCommands(group);
+        this.round = listener::onRound;
+        this.changes = modes::observe;
+        this.thread = Thread.ofPlatform().name("tactus-monitor").daemon(true).unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Nothing is due any more after this time, but the jobs before it are watched to their ends. Control thread. */
+    void dueUntil(final long endNs) {
+        misses.dueUntil(endNs);
+    }
+
+    /**
+     * Ends the thread after a last draining; the dispatchers have ended before. False when that has not come within
+     * {@link ThreadEnd#PATIENCE_NS}, because a handler does not return or calls this itself: it is told nothing more then.
+     */
+    boolean shutDown() {
+        running = false;
+        LockSupport.unpark(thread);
+        abandoned = !ThreadEnd.await(thread, ThreadEnd.PATIENCE_NS);
+        return !abandoned;
+    }
+
+    /** Waits for the thread's end; false when it has not come in time. */
+    boolean awaitEnd(final long timeoutNs) {
+        return ThreadEnd.await(thread, timeoutNs);
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    /** What the thread was granted, and which of its handlers failed first, in one line. Any thread. */
+    String granted() {
+        return thread.getName() + ": " + granted + failure
+            + (abandoned ? "; a handler did not return before the end, and was told nothing that came after" : "");
+    }
+
+    @Override
+    public void run() {
+        attempt(() -> granted = setup.apply("monitor", List.of()));
+        while (running) {
+            attempt(watch);
+            attempt(changes);
+            attempt(round);
+            LockSupport.parkNanos(ROUND_NS);
+        }
+        attempt(this::watchDeaths);
+        drainAll();
+    }
+
+    private void watch() {
+        watchDeaths();
+        final long nowNs = clock.nanoTime();
+        for (int i = 0; i < dispatchers.length; i++) {
+            watchSegment(i, nowNs);
+            watchMove(i, nowNs);
+            if (deathTold[i]) {
+                misses.watch(i, nowNs);
+            }
+        }
+        commands.retry();
+        drain();
+    }
+
+    private int drain() {
+        int drained = 0;
+        for (final Dispatcher dispatcher : dispatchers) {
+            drained += dispatcher.recorder.events.drain(this, DRAIN_LIMIT);
+        }
+        return drained;
+    }
+
+    /**
+     * Drains until nothing is left: a single pass ends at its limit and at a ring's end. A dispatcher that was stuck may come back and
+     * write for as long as it lives; what it writes after the last pass is counted as dropped ({@link Kernel#droppedEvents}).
+     */
+    private void drainAll() {
+        int passes = 0;
+        while (drain() > 0 && passes < LAST_PASSES) {
+            passes++;
+        }
+    }
+
+    private void watchDeaths() {
+        for (int i = 0; i < dispatchers.length; i++) {
+            final Throwable cause = group.death(i);
+            if (cause != null && !deathTold[i]) {
+                deathTold[i] = true;
+                final String device = group.deviceName(i);
+                attempt(() -> listener.onDispatcherDeath(device, cause));
+                lose(i);
+            }
+        }
+    }
+
+    /** Calls what is not ours: whatever it throws, the others are watched and drained. */
+    private void attempt(final Runnable call) {
+        try {
+            call.run();
+        } catch (final Throwable e) {
+            failed(e);
+        }
+    }
+
+    private void failed(final Throwable e) {
+        if (failure.isEmpty()) {
+            failure = "; a handler failed, and may again: " + e.toString().replaceAll("\\s*\\R\\s*", " ");
+        }
+    }
+
+    /** How far something is beyond its worst case; below 0 when it has ended meanwhile. */
+    private long beyondNs(final RunningWord word, final long startNs, final long nowNs, final long toleranceNs) {
+        final long worstNs = word.worstNs();
+        return word.isStill(startNs) ? nowNs - startNs - worstNs - toleranceNs : -1;
+    }
+
+    private void watchSegment(final int index, final long nowNs) {
+        final RunningWord word = dispatchers[index].runningWord;
+        final long startNs = word.startNs();
+        if (startNs == 0) {
+            return;
+        }
+        final int task = word.task();
+        final int generation = word.generation();
+        final int segment = word.segmentRecord();
+        final long beyondNs = beyondNs(
+            word, startNs, nowNs, completionNs + (dispatchers[index].driver.isSynchronous() ? 0 : beginningNs));
+        if (beyondNs <= 0) {
+            return;
+        }
+        if (seenStartNs[index] != startNs) {
+            seenStartNs[index] = startNs;
+            overrun(task, generation, segment, beyondNs);
+        }
+        if (beyondNs > options.lostAfterNs()) {
+            lose(index);
+        }
+        misses.watch(index, nowNs);
+    }
+
+    private void watchMove(final int index, final long nowNs) {
+        final SwapDriver memory = dispatchers[index].memory;
+        if (memory != null) {
+            final long startNs = memory.movingWord.startNs();
+            if (startNs != 0 && beyondNs(memory.movingWord, startNs, nowNs, completionNs + beginningNs) > options.lostAfterNs()) {
+                lose(index);
+            }
+        }
+    }
+
+    /** Declares a device lost and stops its tasks. */
+    private void lose(final int device) {
+        if (group.markLost(device)) {
+            final RunningWord word = dispatchers[device].runningWord;
+            if (word.startNs() != 0) {
+                attempt(() -> tasks.terminate(word.task(), word.generation(), word.segmentRecord()));
+            }
+            commands.send(device, CommandDescriptor.LOST, PolicyState.NONE, 0);
+            // After the mark: a task that is not in the table yet finds its device lost, and is refused (Kernel.addAll).
+            for (int slot = 0; slot < tasks.capacity(); slot++) {
+                final TaskTable.Entry entry = tasks.entry(slot);
+                if (entry != null && TaskTable.devicesOf(entry.task()).contains(device)) {
+                    stop(slot, entry.generation());
+                    for (final int other : TaskTable.devicesOf(entry.task())) {
+                        commands.send(other, CommandDescriptor.ABANDON, slot, entry.generation());
+                    }
+                }
+            }
+            attempt(() -> listener.onDeviceLost(group.deviceName(device)));
+        }
+    }
+
+    /** Stops a task for good; it keeps its slot and its counts. */
+    private void stop(final int slot, final int generation) {
+        final Task task = tasks.task(slot, generation);
+        if (task != null) {
+            tasks.markFailed(slot);
+            state.requestStop(slot, generation);
+            commands.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation);
+        }
+    }
+
+    private void overrun(final int task, final int generation, final int segment, final long beyondNs) {
+        attempt(() -> listener.onOverrunSeen(tasks.name(task, generation), tasks.segmentIndex(task, segment), beyondNs));
+        if (tasks.onOverrun(task, generation) == OverrunAction.STOP) {
+            stop(task, generation);
+            attempt(() -> tasks.terminate(task, generation, segment));
+        }
+    }
+
+    @Override
+    public void onEvent(
+        final int type, final long timeNs, final int device, final int task, final int segment, final long job,
+        final long argument) {
+        onTaskEvent(type, timeNs, device, task, 0, segment, job, argument); // rings name the generation, and call that one
+    }
+
+    @Override
+    public void onTaskEvent(
+        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final long argument) {
+        if (abandoned) {
+            return;
+        }
+        try { // not by a Runnable: each event comes here
+            sink.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+        } catch (final Throwable e) {
+            failed(e);
+        }
+        if (type == EventType.MISS) {
+            if (!misses.wasTold(task, generation, timeNs, argument)) {
+                attempt(() -> listener.onDeadlineMiss(tasks.name(task, generation), job, argument));
+            }
+        } else if (type == EventType.OVERRUN) {
+            if (tasks.onOverrun(task, generation) == OverrunAction.STOP) {
+                tasks.markFailed(task); // the policy has stopped it
+            }
+        } else if (type == EventType.ERROR) {
+            stop(task, generation);
+            attempt(() -> listener.onError(tasks.name(task, generation), tasks.error(task, generation)));
+            attempt(() -> {
+                if (dispatchers[device].driver.isLost()) {
+                    lose(device);
+                }
+            });
+        }
+    }
+}

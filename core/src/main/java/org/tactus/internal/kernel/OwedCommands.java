@@ -1,0 +1,44 @@
+package org.tactus.internal.kernel;
+
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * The monitor's commands to dispatchers, in order for each device. The monitor never waits, so a command that found its ring full is kept
+ * and sent in a later round. At most one of a kind is kept for a slot and a device, so what is kept is bounded. Called by the monitor only.
+ */
+final class OwedCommands {
+    private final DispatcherGroup group;
+    private final Set<Command> owed = new LinkedHashSet<>();
+
+    private record Command(int device, int type, int slot, int generation) {
+    }
+
+    OwedCommands(final DispatcherGroup group) {
+        this.group = group;
+    }
+
+    /** Sends a command now or later. */
+    void send(final int device, final int type, final int slot, final int generation) {
+        if (!owed.isEmpty() || !group.offer(device, type, slot, generation, 0)) {
+            owed.add(new Command(device, type, slot, generation));
+        }
+    }
+
+    /** Sends what is kept, as far as there is room; what nobody will read any more is dropped. */
+    void retry() {
+        final Iterator<Command> commands = owed.iterator();
+        while (commands.hasNext()) {
+            final Command command = commands.next();
+            if (group.death(command.device) != null
+                || group.offer(command.device, command.type, command.slot, command.generation, 0)) {
+                commands.remove();
+            }
+        }
+    }
+
+    int size() {
+        return owed.size();
+    }
+}

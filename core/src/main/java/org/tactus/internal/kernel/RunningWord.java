@@ -1,0 +1,79 @@
+package org.tactus.internal.kernel;
+
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * What a dispatcher's device is at, a segment or a move of chunks, for the monitor to see while it does not end. Written by the
+ * dispatcher; a line of its own.
+ * <pre>
+ *   0        8        16       20       24       28
+ *  +--------+--------+--------+--------+--------+
+ *  |start   |worst   |task    |segment |genera- |
+ *  |ns      |ns      |        |record  |tion    |
+ *  +--------+--------+--------+--------+--------+
+ * </pre>
+ * The start is published last with release and taken back first; 0 means nothing runs. A reader takes the start, the words behind it,
+ * and then asks {@link #isStill}: when that says yes, it has read the words of one segment or move, because no two begin at the same
+ * time. A move has no segment record.
+ *
+ * <p>No access mode alone keeps a later plain store behind an earlier store, nor an earlier load before a later one: the fences do.
+ * {@link #begin} has one between the 0 that {@link #end} wrote and its own words, {@link #isStill} one between the words and its load.
+ */
+final class RunningWord {
+    private static final int START = 0;
+    private static final int WORST = 8;
+    private static final int TASK = 16;
+    private static final int SEGMENT = 20;
+    private static final int GENERATION = 24;
+
+    private final AtomicBuffer buffer = new UnsafeBuffer(
+        ByteBuffer.allocateDirect(3 * BitUtil.CACHE_LINE_LENGTH).alignedSlice(BitUtil.CACHE_LINE_LENGTH));
+
+    /** Called by the dispatcher when a segment or a move starts. */
+    void begin(final int task, final int generation, final int segmentRecord, final long worstNs, final long startNs) {
+        VarHandle.storeStoreFence(); // the words below stay behind the 0 of the last end: a reader that sees one of them sees it too
+        buffer.putLongOpaque(WORST, worstNs);
+        buffer.putIntOpaque(TASK, task);
+        buffer.putIntOpaque(GENERATION, generation);
+        buffer.putIntOpaque(SEGMENT, segmentRecord);
+        buffer.putLongRelease(START, startNs);
+    }
+
+    /** Called by the dispatcher when it has ended. */
+    void end() {
+        buffer.putLongRelease(START, 0);
+    }
+
+    /** Start of what runs, 0 when nothing does. Any thread. */
+    long startNs() {
+        return buffer.getLongAcquire(START);
+    }
+
+    /** Whether what began at a time runs still, so that the words read since are its own. Any thread. */
+    boolean isStill(final long startNs) {
+        VarHandle.loadLoadFence(); // the words read before stay before this load
+        return buffer.getLongOpaque(START) == startNs;
+    }
+
+    int task() {
+        return buffer.getIntOpaque(TASK);
+    }
+
+    /** Generation of the task. */
+    int generation() {
+        return buffer.getIntOpaque(GENERATION);
+    }
+
+    int segmentRecord() {
+        return buffer.getIntOpaque(SEGMENT);
+    }
+
+    /** Worst case of what runs. */
+    long worstNs() {
+        return buffer.getLongOpaque(WORST);
+    }
+}

@@ -1,0 +1,67 @@
+package org.tactus.internal.kernel;
+
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.time.SplitMix64;
+import org.tactus.model.Task;
+
+/** Writes tasks into the tables and lays their memory out on the devices, before any dispatcher knows them. Control thread. */
+final class TaskLayout {
+    private static final int HISTOGRAM_DIGITS = 3;
+
+    private final PolicyState state;
+    private final TaskTable tasks;
+    private final DispatcherGroup group;
+
+    TaskLayout(final PolicyState state, final TaskTable tasks, final DispatcherGroup group) {
+        this.state = state;
+        this.tasks = tasks;
+        this.group = group;
+    }
+
+    /** Lays tasks out and fills in their slots, also when it throws: then those that were not reached keep what stood there. */
+    void define(final List<Task> additions, final List<List<SegmentWork>> segments, final int[] slots) {
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = tasks.put(additions.get(i), segments.get(i));
+            define(slots[i], additions.get(i));
+        }
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.driver.defined();
+        }
+    }
+
+    /** Takes back what was laid out of tasks that no dispatcher knows yet. */
+    void undefine(final List<Task> additions, final RuntimeException cause) {
+        for (int slot = 0; slot < tasks.capacity(); slot++) {
+            final Task task = tasks.task(slot);
+            if (task != null && additions.contains(task)) { // by name, which no other task has
+                for (final int device : TaskTable.devicesOf(task)) {
+                    try {
+                        group.dispatchers()[device].driver.forget(slot);
+                    } catch (final RuntimeException e) {
+                        cause.addSuppressed(e);
+                    }
+                }
+                tasks.remove(slot);
+            }
+        }
+    }
+
+    private void define(final int slot, final Task task) {
+        final long longestNs = Math.max(1_000_000_000L, Math.min(task.deadlineNs(), Long.MAX_VALUE / 128) * 64);
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.device)
+                ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);
+        }
+        tasks.admitAs(slot, state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA));
+        for (final int device : TaskTable.devicesOf(task)) {
+            final Dispatcher dispatcher = group.dispatchers()[device];
+            dispatcher.driver.define(slot, task);
+            if (dispatcher.memory != null) {
+                dispatcher.memory.define(slot, task);
+            }
+        }
+    }
+}

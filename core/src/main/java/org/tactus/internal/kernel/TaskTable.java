@@ -1,0 +1,207 @@
+package org.tactus.internal.kernel;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.lifecycle.Closing;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+
+/**
+ * Which task lies in which slot, and which works in its segments' records. Written by the control thread before the
+ * task is admitted and after it is gone; the command that admits it publishes it to the dispatchers, which write {@link #errors}
+ * only. The monitor takes an empty slot, or one with another generation, for a task that is gone; what it does to a task's works, and
+ * the control thread's closing of them, exclude each other.
+ */
+final class TaskTable {
+    /** Prepared work of each segment record. */
+    final SegmentWork[] works;
+    /** Why a task's segment broke, by slot; written by the dispatcher before its event. */
+    final Throwable[] errors;
+    /** What is known of tasks whose slots were freed. */
+    final EndedTasks ended = new EndedTasks();
+    private final AtomicReferenceArray<Entry> entries;
+    private final int[] firstSegments;
+    private final boolean[] removing;
+    private final boolean[] failed;
+
+    /** A task and which admission it is; 0 until its record is written. */
+    record Entry(Task task, int generation) {
+    }
+
+    TaskTable(final KernelOptions options) {
+        works = new SegmentWork[options.segmentCapacity()];
+        errors = new Throwable[options.taskCapacity()];
+        entries = new AtomicReferenceArray<>(options.taskCapacity());
+        firstSegments = new int[options.taskCapacity()];
+        removing = new boolean[options.taskCapacity()];
+        failed = new boolean[options.taskCapacity()];
+    }
+
+    static int homeDevice(final Task task) {
+        return task.segments().getFirst().device();
+    }
+
+    /** Devices on which a job may end. */
+    static Set<Integer> lastDevices(final Task task) {
+        final Set<Integer> devices = new HashSet<>(Set.of(task.segments().getLast().device()));
+        task.segments().getLast().offer().ifPresent(offer -> devices.add(offer.device()));
+        return devices;
+    }
+
+    static Set<Integer> devicesOf(final Task task) {
+        final Set<Integer> devices = new HashSet<>();
+        for (final Segment segment : task.segments()) {
+            devices.add(segment.device());
+            segment.offer().ifPresent(offer -> devices.add(offer.device()));
+        }
+        return devices;
+    }
+
+    int capacity() {
+        return entries.length();
+    }
+
+    /** The task in a slot, or null. */
+    Task task(final int slot) {
+        final Entry entry = entries.get(slot);
+        return entry == null ? null : entry.task;
+    }
+
+    /** The task in a slot and its generation, or null. */
+    Entry entry(final int slot) {
+        return entries.get(slot);
+    }
+
+    /** The task of a generation in a slot, or null when it is gone. Any slot. */
+    Task task(final int slot, final int generation) {
+        final Entry entry = slot < 0 || slot >= entries.length() ? null : entries.get(slot);
+        return entry == null || entry.generation != generation || generation == 0 ? null : entry.task;
+    }
+
+    List<Task> tasks() {
+        final List<Task> present = new ArrayList<>();
+        for (int slot = 0; slot < entries.length(); slot++) {
+            if (entries.get(slot) != null) {
+                present.add(entries.get(slot).task);
+            }
+        }
+        return present;
+    }
+
+    /** Puts a task into a free slot; returns the slot. */
+    int put(final Task task, final List<SegmentWork> segments) {
+        final int slot = freeSlot();
+        final int first = freeSegments(segments.size());
+        for (int i = 0; i < segments.size(); i++) {
+            works[first + i] = segments.get(i);
+        }
+        firstSegments[slot] = first;
+        errors[slot] = null;
+        removing[slot] = false;
+        failed[slot] = false;
+        entries.set(slot, new Entry(task, 0));
+        return slot;
+    }
+
+    /** Notes which admission a slot's task is; from here on the monitor acts on it. */
+    void admitAs(final int slot, final int generation) {
+        entries.set(slot, new Entry(entries.get(slot).task, generation));
+    }
+
+    private int freeSlot() {
+        for (int i = 0; i < entries.length(); i++) {
+            if (entries.get(i) == null) {
+                return i;
+            }
+        }
+        throw new AdmissionRefusedException("the kernel holds " + entries.length() + " tasks and no more; make it with more capacity");
+    }
+
+    private int freeSegments(final int count) {
+        int run = 0;
+        for (int i = 0; i < works.length; i++) {
+            run = works[i] == null ? run + 1 : 0;
+            if (run == count) {
+                return i - count + 1;
+            }
+        }
+        throw new AdmissionRefusedException(
+            "the kernel holds " + works.length + " segments and no more; make it with more capacity");
+    }
+
+    /** Closes a task's works and frees its slot; no dispatcher may know it any more. */
+    synchronized void clear(final int slot) {
+        final Closing closing = new Closing();
+        for (int i = 0; i < task(slot).segments().size(); i++) {
+            closing.attempt(works[firstSegments[slot] + i]::close);
+        }
+        remove(slot);
+        closing.finish();
+    }
+
+    /** Frees a task's slot; its works stay open. */
+    synchronized void remove(final int slot) {
+        for (int i = 0; i < task(slot).segments().size(); i++) {
+            works[firstSegments[slot] + i] = null;
+        }
+        entries.set(slot, null);
+    }
+
+    /** Asks a work of a task to end early, unless the task is gone. Monitor. */
+    synchronized void terminate(final int slot, final int generation, final int segmentRecord) {
+        if (task(slot, generation) != null && works[segmentRecord] != null) {
+            works[segmentRecord].terminate();
+        }
+    }
+
+    /** Notes that a task is to go; false when there is none, or that was noted before. */
+    boolean markRemoving(final int slot) {
+        final boolean first = task(slot) != null && !removing[slot];
+        removing[slot] |= first;
+        return first;
+    }
+
+    boolean isRemoving(final int slot) {
+        return task(slot) != null && removing[slot];
+    }
+
+    /** Notes that a task was stopped by an error, an overrun or a lost device. Called by the monitor. */
+    void markFailed(final int slot) {
+        failed[slot] |= task(slot) != null;
+    }
+
+    /** Whether a task was stopped by an error, an overrun or a lost device; exact after the monitor has ended. */
+    boolean hasFailed(final int slot) {
+        return failed[slot];
+    }
+
+    int firstSegment(final int slot) {
+        return firstSegments[slot];
+    }
+
+    /** Name of a task that is or was in a slot. Any thread. */
+    String name(final int slot, final int generation) {
+        final Task task = task(slot, generation);
+        return task == null ? ended.name(generation) : task.name();
+    }
+
+    /** Why a task that is or was in a slot broke, or null. Any thread. */
+    Throwable error(final int slot, final int generation) {
+        final Throwable error = errors[slot]; // before the entry: an error that is reset meanwhile is kept by then
+        return task(slot, generation) == null ? ended.error(generation) : error;
+    }
+
+    OverrunAction onOverrun(final int slot, final int generation) {
+        final Task task = task(slot, generation);
+        return task == null ? OverrunAction.CONTINUE : task.onOverrun();
+    }
+
+    int segmentIndex(final int slot, final int segmentRecord) {
+        return segmentRecord - firstSegments[slot];
+    }
+}

@@ -1,0 +1,125 @@
+package org.tactus.internal.policy;
+
+import java.lang.invoke.VarHandle;
+import org.agrona.concurrent.AtomicBuffer;
+
+/**
+ * Where callers request jobs of sporadic tasks. Any thread, lock-free, allocation-free.
+ *
+ * <p>Guarantees: (1) two accepted arrivals of a task are at least its period apart; (2) an accepted arrival becomes exactly one
+ * job or is counted as skipped, never lost; (3) a caller that is delayed anywhere inside delays only its own task; (4) the
+ * claimed time is the job's nominal release, however late the dispatcher looks; (5) when the caller was held up between its clock read
+ * and the doorbell for longer than the release jitter that the analysis charges, so that the dispatcher looked meanwhile and saw
+ * nothing, the nominal release is moved: to the time of that look less the jitter, and the next arrival is due a period after that. So
+ * what a dispatcher sees never comes closer than the analysis assumes; (6) a caller acts on the task that it names, never on another
+ * one in its slot, however long it sleeps inside; what is refused writes nothing.
+ *
+ * <p>The claim is one compare-and-set of the task's last arrival from the value that the home dispatcher has consumed. Times only
+ * grow, and the value before the first arrival is the generation's own, so a stale expectation always fails (no ABA). The expected
+ * value is read before the generation is checked: when that still stood, the value is of this task, and the compare-and-set finds it
+ * no more once the task has stopped.
+ */
+public final class SporadicGate {
+    /** The release was accepted. */
+    public static final int ACCEPTED = 0;
+    /** Less than a period has passed since the last accepted one. */
+    public static final int TOO_EARLY = 1;
+    /** The last accepted one still waits to be seen: the backlog is full or the dispatcher is late. */
+    public static final int QUEUE_FULL = 2;
+    /** The task has stopped or stops. */
+    public static final int STOPPED = 3;
+    /** The task releases its jobs by itself. */
+    public static final int NOT_SPORADIC = 4;
+    /** There is no such slot, or no task was ever in it. */
+    public static final int UNKNOWN = 5;
+
+    private final PolicyState state;
+    private final AtomicBuffer buffer;
+    private final Doorbell[] doorbells;
+
+    /**
+     * Makes the gate of a state.
+     *
+     * @param state the tables
+     */
+    public SporadicGate(final PolicyState state) {
+        this.state = state;
+        this.buffer = state.buffer;
+        this.doorbells = new Doorbell[state.deviceCount];
+        for (int i = 0; i < doorbells.length; i++) {
+            doorbells[i] = new Doorbell(buffer, state.doorbell(i));
+        }
+    }
+
+    /**
+     * Closes a task's gate when its home dispatcher has ended: a caller that was delayed inside claims nothing any more. A claim that was
+     * not taken stays, is counted as waiting, and keeps the gate closed. Called by the control thread.
+     *
+     * @param task a sporadic task
+     */
+    public void close(final int task) {
+        final int at = state.task(task);
+        long last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        while (last == buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)
+            && !buffer.compareAndSetLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, TaskDescriptor.GATE_CLOSED)) {
+            last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        }
+    }
+
+    /**
+     * Requests a job of the task that is in a slot now. For a caller that knows that it cannot change meanwhile.
+     *
+     * @param task  the slot
+     * @param nowNs the arrival: the job's nominal release when accepted
+     * @return one of the codes above
+     */
+    public int release(final int task, final long nowNs) {
+        return isSlot(task) ? release(task, state.generation(task), nowNs) : UNKNOWN;
+    }
+
+    private boolean isSlot(final int task) {
+        return task >= 0 && task < state.taskCapacity;
+    }
+
+    /**
+     * Requests a job.
+     *
+     * @param task       a task's slot
+     * @param generation the task's generation
+     * @param nowNs      the arrival: the job's nominal release when accepted
+     * @return one of the codes above; {@link #STOPPED} also when the slot's task is another one
+     */
+    public int release(final int task, final int generation, final long nowNs) {
+        if (!isSlot(task) || generation <= 0) {
+            return UNKNOWN;
+        }
+        final int at = state.task(task);
+        final int runs = TaskDescriptor.stopWord(generation, false);
+        while (true) {
+            // Last first, consumed second: consumed only ever takes values of last, so equality here still holds when
+            // the compare-and-set finds last unchanged.
+            final long last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+            final long consumed = buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+            final long periodNs = buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
+            final int flags = buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET);
+            final int home = buffer.getInt(at + TaskDescriptor.HOME_DEVICE_OFFSET);
+            VarHandle.loadLoadFence(); // what was read above is this task's when its generation stands below
+            if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != runs || last == TaskDescriptor.GATE_CLOSED) {
+                return STOPPED;
+            }
+            if ((flags & TaskDescriptor.FLAG_SPORADIC) == 0) {
+                return NOT_SPORADIC;
+            }
+            if (TaskDescriptor.isArrival(last) && nowNs - last < periodNs) {
+                return TOO_EARLY;
+            }
+            if (consumed != last) {
+                return QUEUE_FULL;
+            }
+            if (buffer.compareAndSetLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, nowNs)) {
+                doorbells[home].ring(task);
+                return ACCEPTED;
+            }
+        }
+    }
+}

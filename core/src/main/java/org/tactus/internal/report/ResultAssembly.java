@@ -1,0 +1,58 @@
+package org.tactus.internal.report;
+
+import java.util.List;
+import org.tactus.internal.event.Substitutions;
+import org.tactus.internal.policy.SwapCounts;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Task;
+import org.tactus.result.PrecisionResult;
+import org.tactus.result.SwapResult;
+import org.tactus.result.TaskResult;
+
+/** Turns counts into the records of a result, in the same way for a run and for a simulation. */
+public final class ResultAssembly {
+    private ResultAssembly() {
+    }
+
+    /**
+     * Says what a device's copy engines did.
+     *
+     * @param counts exact: the run has ended
+     * @return the figures
+     */
+    public static SwapResult swapped(final SwapCounts counts) {
+        return new SwapResult(counts.movesIn(), counts.movesOut(), counts.chunksIn(), counts.chunksOut(), counts.chunksDropped(),
+            counts.chunksBackground(), counts.cancelled(), counts.busyNs(), counts.overruns(), counts.largestShare(),
+            counts.mostUsedBytes());
+    }
+
+    /**
+     * Says in what precision a task's layers ran.
+     *
+     * @param task   a task with int8 segments
+     * @param jobs   completed jobs
+     * @param counts substitutions by slot
+     * @param slot   the task's slot in them
+     * @return the line
+     */
+    public static PrecisionResult precision(final Task task, final long jobs, final Substitutions counts, final int slot) {
+        return PrecisionResult.of(task, jobs, counts.sum(slot), counts.least(slot), counts.most(slot));
+    }
+
+    /**
+     * Says why bounds do not hold: an overrun that was let go on.
+     *
+     * @param tasks   the tasks
+     * @param results their lines, in the same order; those without the jobs that a stall touched, where stalls excuse overruns
+     * @return one sentence; empty when the bounds hold
+     */
+    public static String overrunsVoid(final List<Task> tasks, final List<TaskResult> results) {
+        for (int i = 0; i < tasks.size(); i++) {
+            if (results.get(i).overruns() > 0 && tasks.get(i).onOverrun() == OverrunAction.CONTINUE) {
+                return "segments of " + tasks.get(i).name() + " ran past their WCET " + results.get(i).overruns()
+                    + " times and were let go on; a bound holds only while WCETs hold";
+            }
+        }
+        return "";
+    }
+}

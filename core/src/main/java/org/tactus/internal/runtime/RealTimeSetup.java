@@ -1,0 +1,69 @@
+package org.tactus.internal.runtime;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.tactus.bindings.linux.Grant;
+import org.tactus.bindings.linux.RealTime;
+import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.TaskSet;
+
+/**
+ * Gives a thread its cores, SCHED_FIFO and exact timers where the system permits, and says what was granted.
+ *
+ * @param realTime true to ask for SCHED_FIFO; a dispatcher that spins without end must not
+ * @param doubts   told, on the thread itself, why bounds do not hold: a pin that was refused, SCHED_FIFO on any core
+ */
+public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implements ThreadSetup {
+    static final int DISPATCHER_PRIORITY = 80;
+    private static final int ENGINE_PRIORITY = 70;
+    private static final long TIMER_SLACK_NS = 1;
+
+    /**
+     * A setup whose doubts stand only in what it says of each thread.
+     *
+     * @param realTime true to ask for SCHED_FIFO; a dispatcher that spins without end must not
+     */
+    public RealTimeSetup(final boolean realTime) {
+        this(realTime, doubt -> { });
+    }
+
+    /**
+     * Checks that this machine has the cores that a set names.
+     *
+     * @param set the set
+     * @throws InvalidTaskSetException with the first device that names a core that is not on line
+     */
+    public static void requireCores(final TaskSet set) {
+        Surroundings.requireCores(set);
+    }
+
+    @Override
+    public String apply(final String role, final List<Integer> cores) {
+        final List<Grant> grants = new ArrayList<>();
+        final String name = Thread.currentThread().getName();
+        if (!cores.isEmpty()) {
+            final Grant pin = RealTime.pin(cores);
+            grants.add(pin);
+            if (!pin.granted()) {
+                doubts.accept("thread " + name + " is not where it shall be, on " + pin.text());
+            }
+        }
+        if (realTime && (role.equals("dispatcher") || role.equals("engine"))) {
+            // What stands in for hardware yields to the dispatcher that polls it.
+            final Grant fifo = RealTime.fifo(role.equals("dispatcher") ? DISPATCHER_PRIORITY : ENGINE_PRIORITY);
+            grants.add(fifo);
+            if (fifo.granted() && cores.isEmpty()) {
+                doubts.accept("thread " + name + " runs with SCHED_FIFO on any core, so it may hold up other devices' dispatchers; give its"
+                    + " device 'cores'");
+            }
+        }
+        grants.add(RealTime.timerSlack(TIMER_SLACK_NS));
+        final StringBuilder line = new StringBuilder();
+        for (final Grant grant : grants) {
+            line.append(line.isEmpty() ? "" : "; ").append(grant.granted() ? "" : "NOT granted: ").append(grant.text());
+        }
+        return line.toString();
+    }
+}

@@ -1,0 +1,251 @@
+package org.tactus.internal.runtime;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.LongSupplier;
+import org.tactus.internal.event.BoundHistory;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.event.SafepointTail;
+import org.tactus.internal.event.StallJudge;
+import org.tactus.internal.event.StallLog;
+import org.tactus.internal.event.SystemSampler;
+import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.lifecycle.Closing;
+import org.tactus.internal.time.Clock;
+import org.tactus.internal.watch.CountersFile;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.result.BoundsHeld;
+import org.tactus.result.Stall;
+import org.tactus.result.TaskResult;
+import org.tactus.result.WithoutStalls;
+
+/**
+ * Judges jobs and keeps stalls as the monitor drains them, in memory that does not grow with the run; passes everything on. Monitor
+ * thread, then control thread.
+ */
+final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
+    /** System property that names the JVM's safepoint log, when there is one. */
+    static final String SAFEPOINT_LOG = "tactus.safepoints";
+    private static final int SAMPLE_ROUNDS = 10;
+    private static final int SAFEPOINT_ROUNDS = 100;
+
+    private final TaskSet set;
+    private final RunSettings options;
+    private final Clock clock;
+    private final KernelListener listener;
+    private final EventHandler events;
+    private final StallLog stalls = new StallLog();
+    private final StallJudge judge;
+    private final BoundHistory bounds = new BoundHistory();
+    private final Optional<CountersFile> counters;
+    /** What the control thread wants changed: the monitor's thread is the only one that writes into counters and judge. */
+    private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
+    private LongSupplier dropped = () -> 0;
+    private long rounds;
+    private SystemSampler sampler;
+    /** Null without a log of safepoints. */
+    private SafepointTail safepoints;
+    private String safepointsWarning = "";
+    private volatile boolean begun;
+    private long zeroNs;
+
+    RunRecorder(
+        final TaskSet set, final RunSettings options, final Optional<CountersFile> counters, final Clock clock,
+        final KernelListener listener, final EventHandler events) {
+        this.counters = counters;
+        this.set = set;
+        this.options = options;
+        this.clock = clock;
+        this.listener = listener;
+        this.events = events;
+        this.judge = new StallJudge(stalls, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity());
+    }
+
+    /** Called when the dispatchers' threads run, before time zero. */
+    void begin(final long zero, final LongSupplier droppedEvents) {
+        zeroNs = zero;
+        judge.zero(zero);
+        counters.ifPresent(file -> changes.add(() -> {
+            file.zero(zero);
+            dropped = droppedEvents;
+        }));
+        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
+        sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
+        final String log = System.getProperty(SAFEPOINT_LOG);
+        if (log != null) {
+            try {
+                safepoints = new SafepointTail(Path.of(log), zero, options.kernel().stallThresholdNs(), stalls);
+            } catch (final IOException e) {
+                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
+            }
+        }
+        begun = true; // publishes all of the above to the monitor's thread
+    }
+
+    /**
+     * Shows a task to who watches from outside, and makes it known to the judge. Called by the control thread after its admission; its
+     * bound holds from fromNs of the system clock on, which is before its first release.
+     */
+    void show(final int slot, final int generation, final Task task, final OptionalLong boundNs, final long fromNs) {
+        bounds.admitted(generation, fromNs - zeroNs, boundNs);
+        changes.add(() -> {
+            judge.define(slot, generation, task);
+            counters.ifPresent(file -> file.define(slot, generation, task, boundNs));
+        });
+    }
+
+    /** Shows a new bound of a task that is there, and from when on it holds. Called by the control thread. */
+    void showBound(final int slot, final int generation, final OptionalLong boundNs, final long fromNs) {
+        bounds.changed(generation, fromNs - zeroNs, boundNs);
+        counters.ifPresent(file -> changes.add(() -> file.bound(slot, boundNs)));
+    }
+
+    /** The bounds that held for a task. Any thread. */
+    BoundsHeld bounds(final int generation) {
+        return bounds.summary(generation);
+    }
+
+    /** Changes that wait for the monitor's thread. */
+    int pendingChanges() {
+        return changes.size();
+    }
+
+    private void change() {
+        for (Runnable next = changes.poll(); next != null; next = changes.poll()) {
+            next.run();
+        }
+    }
+
+    /** Noise that was measured beside the run, nanoseconds. */
+    Map<String, Long> noise() {
+        final long longestNs = safepoints == null ? 0 : safepoints.longestNs();
+        return longestNs > 0 ? Map.of("longestSafepointNs", longestNs) : Map.of();
+    }
+
+    /** Why pauses of the JVM are not among the stalls; empty when they are, or were not asked for. */
+    String safepointsWarning() {
+        return safepointsWarning;
+    }
+
+    /** Ends the judgement after the last event and tells the stalls: the longest, earliest first; none of a run that did not begin. */
+    List<Stall> finish(final long endNs) {
+        change();
+        judge.finish(endNs);
+        pollSafepoints(endNs);
+        return stalls.stalls();
+    }
+
+    /** The results without the jobs that a stall touched; call it once, after {@link #finish}. */
+    WithoutStalls withoutStalls(final List<Integer> slots, final List<TaskResult> all) {
+        return judge.results(slots, all);
+    }
+
+    private void pollSafepoints(final long untilNs) {
+        if (safepoints != null) {
+            try {
+                safepoints.poll(untilNs);
+            } catch (final IOException e) {
+                safepointsWarning = "pauses of the JVM are not all seen: " + e.getMessage();
+            }
+        }
+    }
+
+    @Override
+    public void onEvent(
+        final int type, final long timeNs, final int device, final int task, final int segment, final long job,
+        final long argument) {
+        onTaskEvent(type, timeNs, device, task, 0, segment, job, argument); // the monitor names the generation, and calls that one
+    }
+
+    @Override
+    public void onTaskEvent(
+        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final long argument) {
+        if (!begun) {
+            return; // before time zero nothing is a job
+        }
+        if (!changes.isEmpty()) {
+            change(); // a task is known before its first event
+        }
+        if (type == EventType.STALL) {
+            final long atNs = timeNs - argument - zeroNs;
+            if (atNs + argument > 0) {
+                stalls.add(atNs, argument, set.platform().devices().get(device).name(), "loop gap");
+            }
+        } else {
+            judge.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+            if (type == EventType.COMPLETE) {
+                bounds.completed(generation, argument - zeroNs, timeNs - zeroNs);
+            }
+        }
+        if (counters.isPresent()) {
+            counters.get().onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+        }
+        events.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+    }
+
+    @Override
+    public void onDeadlineMiss(final String task, final long job, final long lateNs) {
+        listener.onDeadlineMiss(task, job, lateNs);
+    }
+
+    @Override
+    public void onOverrunSeen(final String task, final int segment, final long beyondNs) {
+        listener.onOverrunSeen(task, segment, beyondNs);
+    }
+
+    @Override
+    public void onError(final String task, final Throwable cause) {
+        listener.onError(task, cause);
+    }
+
+    @Override
+    public void onDeviceLost(final String device) {
+        listener.onDeviceLost(device);
+    }
+
+    @Override
+    public void onDispatcherDeath(final String device, final Throwable cause) {
+        listener.onDispatcherDeath(device, cause);
+    }
+
+    @Override
+    public void onRound() {
+        if (begun) {
+            rounds++;
+            if (rounds % SAMPLE_ROUNDS == 0) {
+                sampler.sample(clock.nanoTime());
+            }
+            if (rounds % SAFEPOINT_ROUNDS == 0) {
+                pollSafepoints(Long.MAX_VALUE);
+            }
+        }
+        change();
+        if (counters.isPresent()) {
+            counters.get().dropped(dropped.getAsLong());
+            counters.get().round(clock.nanoTime());
+        }
+        listener.onRound();
+    }
+
+    @Override
+    public void close() {
+        final Closing closing = new Closing();
+        if (sampler != null) {
+            closing.attempt(sampler::close);
+        }
+        if (safepoints != null) {
+            closing.attempt(safepoints::close);
+        }
+        counters.ifPresent(file -> closing.attempt(file::close));
+        closing.finish();
+    }
+}

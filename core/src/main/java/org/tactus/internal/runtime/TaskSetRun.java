@@ -1,0 +1,525 @@
+package org.tactus.internal.runtime;
+
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
+import org.tactus.analysis.Verdict;
+import org.tactus.bindings.linux.CoreRivals;
+import org.tactus.format.MachineName;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.kernel.AdmissionRefusedException;
+import org.tactus.internal.kernel.DispatchLoop;
+import org.tactus.internal.kernel.Kernel;
+import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.kernel.TaskReport;
+import org.tactus.internal.lifecycle.Closing;
+import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.policy.SporadicGate;
+import org.tactus.internal.report.ResultAssembly;
+import org.tactus.internal.time.Clock;
+import org.tactus.internal.work.WorkFactory;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.Release;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.result.DeviceResult;
+import org.tactus.result.PrecisionResult;
+import org.tactus.result.RunResult;
+import org.tactus.result.TaskResult;
+import org.tactus.result.WithoutStalls;
+
+/**
+ * Runs a task set inside the embedding program: analysis decides what is admitted, the kernel runs it, a result sets measured
+ * beside bound. Control methods are for one thread at a time; {@link #release(TaskHandle)} is for any.
+ * <pre>{@code
+ * try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT, works, KernelListener.NONE)) {
+ *     tactus.start();
+ *     ...
+ *     RunResult result = tactus.stop();
+ * }
+ * }</pre>
+ */
+public final class TaskSetRun implements AutoCloseable {
+    private static final long LEAD_NS = 50_000_000L;
+    /** Before time zero the logs are opened and the whole set is analysed once more, which a loaded machine takes long over. */
+    private static final long START_LEAD_NS = 300_000_000L;
+    private static final int WARM_UP_JOBS = 20_000;
+
+    private final TaskSet set;
+    private final RunSettings options;
+    private final WorkFactory factory;
+    private final Kernel kernel;
+    private final RunRecorder recorder;
+    private final RunResources resources;
+    private final List<Device> devices;
+    /** Every task that was ever admitted, in that order. */
+    private final AdmittedTasks admitted = new AdmittedTasks();
+    private final RunNotes notes = new RunNotes();
+    private final AdmissionControl admission;
+    private final Surroundings surroundings = new Surroundings();
+    /** Kept when the run has ended, for every later call. */
+    private final Map<String, Histogram> histograms = new LinkedHashMap<>();
+    private RunResult result;
+    private SporadicDriver sporadic;
+    private boolean startedOnce;
+    private boolean closed;
+    private long zeroNs;
+
+    private TaskSetRun(
+        final TaskSet set, final RunSettings options, final WorkFactory factory, final KernelListener listener,
+        final EventHandler events) {
+        this.set = options.kernel().shareAccelerators() ? set.withSharedThread() : set;
+        this.options = options;
+        this.factory = factory;
+        set.requireOneSegmentWhereSwapped();
+        Surroundings.requireCores(set);
+        final RealTimeSetup setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
+        resources = new RunResources(this.set, options, setup, notes);
+        devices = resources.devices();
+        try {
+            admission = new AdmissionControl(this.set, devices, options.force());
+            recorder = new RunRecorder(this.set, options, resources.counters(), Clock.SYSTEM, listener, events);
+            kernel = new Kernel(this.set, devices, resources.hotState(), options.kernel(),
+                admission, setup, recorder, recorder, Clock.SYSTEM);
+        } catch (final Throwable e) {
+            resources.abandon(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Prepares a kernel for a set; nothing runs yet.
+     *
+     * @param set      the set
+     * @param options  settings
+     * @param factory  prepares tasks' segments
+     * @param listener told of misses, overruns, errors and lost devices, off the hot path
+     * @param events   takes every event besides, on the monitor thread
+     * @return the kernel, to be started
+     * @throws InvalidTaskSetException for a device or a swapped task that this version cannot run
+     */
+    public static TaskSetRun open(
+        final TaskSet set, final RunSettings options, final WorkFactory factory, final KernelListener listener,
+        final EventHandler events) {
+        return new TaskSetRun(set, options, factory, listener, events);
+    }
+
+    /**
+     * Prepares a kernel for a set, for a program that needs no events.
+     *
+     * @param set      the set
+     * @param options  settings
+     * @param factory  prepares tasks' segments
+     * @param listener told of misses, overruns, errors and lost devices, off the hot path
+     * @return the kernel, to be started
+     * @throws InvalidTaskSetException for a device or a swapped task that this version cannot run
+     */
+    public static TaskSetRun open(final TaskSet set, final RunSettings options, final WorkFactory factory, final KernelListener listener) {
+        return open(set, options, factory, listener, EventHandler.NONE);
+    }
+
+    /**
+     * Warms the path up, starts the dispatchers and admits the whole set; time zero lies shortly ahead. When this throws anything but that
+     * it was called before, everything is closed.
+     *
+     * @throws AdmissionRefusedException when the analysis refuses the set, with the reason; nothing runs then
+     * @throws IllegalStateException     when it was started before, has been stopped, or was closed
+     * @throws InterruptedException      when interrupted meanwhile; nothing runs then
+     */
+    public synchronized void start() throws InterruptedException {
+        if (startedOnce || closed || result != null) {
+            throw new IllegalStateException("it was " + (closed ? "closed" : result != null ? "stopped" : "started before")
+                + ", and one of these runs once; open another");
+        }
+        startedOnce = true;
+        try {
+            startOnce();
+        } catch (final Throwable e) {
+            final Undo started = new Undo();
+            started.add(this::close);
+            started.run(e);
+            throw e;
+        }
+    }
+
+    private void startOnce() throws InterruptedException {
+        final Optional<String> refusal = admission.refusal(set);
+        if (refusal.isPresent()) {
+            throw new AdmissionRefusedException(refusal.get());
+        }
+        final DispatchLoop warmUp = new DispatchLoop();
+        for (int i = 0; i < WARM_UP_JOBS; i++) {
+            warmUp.periodicJob();
+            warmUp.sporadicJob();
+        }
+        final int[] given = prepareAndAdmit();
+        final List<RunHandle> driven = new ArrayList<>();
+        for (int i = 0; i < given.length; i++) {
+            final RunHandle handle = remember(given[i], set.tasks().get(i), zeroNs - START_LEAD_NS);
+            if (set.tasks().get(i).release() == Release.SPORADIC) {
+                driven.add(handle);
+            }
+        }
+        if (options.driveSporadic()) {
+            sporadic = new SporadicDriver(this::release, driven, set.tasks().stream()
+                .filter(task -> task.release() == Release.SPORADIC).mapToLong(Task::periodNs).toArray(), zeroNs, options.seed());
+            sporadic.start();
+        }
+    }
+
+    /** Prepares the works, starts the threads and admits the set; the works are closed when any of that fails. */
+    private int[] prepareAndAdmit() throws InterruptedException {
+        final List<List<SegmentWork>> works = new ArrayList<>();
+        try {
+            for (final Task task : set.tasks()) {
+                works.add(factory.prepare(set, devices, task, options.seed()));
+            }
+            warnOfEvictions();
+            kernel.start();
+            surroundings.look(set, options.realTime(), new CoreRivals());
+            rememberGranted();
+            System.gc(); // the garbage of preparing is collected now, not in the middle of a run
+            return kernel.addAll(set.tasks(), works, this::begin);
+        } catch (final Throwable e) {
+            close(works, e);
+            throw e;
+        }
+    }
+
+    /** Closes works that no task has taken, because of what broke, which gets what breaks meanwhile. */
+    private static void close(final List<List<SegmentWork>> works, final Throwable cause) {
+        final Undo all = new Undo();
+        works.forEach(segments -> segments.forEach(work -> all.add(work::close)));
+        all.run(cause);
+    }
+
+    private void warnOfEvictions() {
+        for (int i = 0; i < devices.size(); i++) {
+            if (devices.get(i) instanceof final EdgeTpuDevice edgeTpu) {
+                final String name = set.platform().devices().get(i).name();
+                edgeTpu.evictions().ifPresent(text -> notes.warn(name + ": " + text));
+            }
+        }
+    }
+
+    /** Sets time zero, when all that is slow has been done. */
+    private long begin() {
+        zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
+        recorder.begin(zeroNs, kernel::droppedEvents);
+        return zeroNs;
+    }
+
+    private void rememberGranted() {
+        kernel.granted().forEach(line -> notes.granted(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
+        surroundings.tell(notes);
+    }
+
+    private RunHandle remember(final int slot, final Task task, final long fromNs) {
+        final RunHandle handle = new RunHandle(this, slot, kernel.generation(slot), task.name());
+        final OptionalLong boundNs = admission.boundNs(task);
+        admitted.add(handle, task, boundNs);
+        recorder.show(slot, handle.generation(), task, boundNs, fromNs);
+        return handle;
+    }
+
+    /**
+     * Admits another task while the others run.
+     *
+     * @param task the task; its devices are the set's
+     * @return what to name it by
+     * @throws AdmissionRefusedException when the analysis refuses, with the reason
+     * @throws InvalidTaskSetException   when it names a device that the set has not
+     */
+    public synchronized RunHandle add(final Task task) {
+        if (closed || result != null) {
+            throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
+        }
+        set.platform().requireDevicesOf(task);
+        admission.memoryRefusal(task).ifPresent(reason -> {
+            throw new AdmissionRefusedException(reason);
+        });
+        final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
+        final int given;
+        final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
+        try {
+            given = kernel.addAll(List.of(task), works, () -> {
+                fromNs.set(Clock.SYSTEM.nanoTime());
+                return fromNs.get() + LEAD_NS;
+            })[0];
+        } catch (final Throwable e) {
+            close(works, e);
+            throw e;
+        }
+        final RunHandle handle = remember(given, task, fromNs.get());
+        admitted.present(kernel).forEach(other -> {
+            if (!kernel.isStopped(other.handle().slot())) { // what has ended keeps the bounds that it had
+                other.bound(admission.boundNs(other.task()));
+                recorder.showBound(other.handle().slot(), other.handle().generation(), other.boundNs(), fromNs.get());
+            }
+        });
+        return handle;
+    }
+
+    /**
+     * Starts to remove a task. It counts for admissions, and the bounds that were given with it stay in force, until after its last
+     * job there was an instant without a live job of any task that shares devices with it. A task that is gone, or of a run that has
+     * ended, is left as it is, and so is another one that has its slot or its name.
+     *
+     * @param task the task
+     * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     */
+    public void remove(final RunHandle task) {
+        requireOwn(task);
+        kernel.remove(task.slot(), task.generation());
+    }
+
+    /**
+     * Starts to remove the task that was admitted last under a name.
+     *
+     * @param name the task
+     * @throws IllegalArgumentException when no task was ever admitted under it
+     */
+    public void remove(final String name) {
+        remove(handle(name));
+    }
+
+    private void requireOwn(final RunHandle task) {
+        if (!task.belongsTo(this)) {
+            throw new IllegalArgumentException("task " + task + " was admitted by another Tactus; name one of "
+                + String.join(", ", admitted.names()));
+        }
+    }
+
+    /**
+     * Requests a job of a sporadic task. Any thread, at any time; lock-free, allocation-free.
+     *
+     * @param task the task
+     * @return one of {@link SporadicGate}'s codes; {@link SporadicGate#UNKNOWN} for the task of another run
+     */
+    public int release(final RunHandle task) {
+        return task.belongsTo(this) ? kernel.release(task.slot(), task.generation()) : SporadicGate.UNKNOWN;
+    }
+
+    /**
+     * Finds the task that was admitted last under a name; it may have ended since.
+     *
+     * @param name the task
+     * @return what to name it by
+     * @throws IllegalArgumentException when no task was ever admitted under it, such as before the start
+     */
+    public RunHandle handle(final String name) {
+        return admitted.last(name).orElseThrow(() -> new IllegalArgumentException("there is no task '" + name + "'; there are "
+            + (admitted.names().isEmpty() ? "none before the start" : String.join(", ", admitted.names()))));
+    }
+
+    /**
+     * Jobs of a task that were completed so far; approximate while it runs. Allocates nothing while the task is there.
+     *
+     * @param task the task
+     * @return a count
+     * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     */
+    public long completed(final RunHandle task) {
+        requireOwn(task);
+        return kernel.completed(task.slot(), task.generation());
+    }
+
+    /**
+     * What the analysis says of the tasks that run now.
+     *
+     * @return empty when no test applies and the set was forced
+     */
+    public Optional<Verdict> verdict() {
+        return admission.verdict();
+    }
+
+    /**
+     * What the system granted, by thread.
+     *
+     * @return a copy
+     */
+    public Map<String, String> granted() {
+        return notes.granted();
+    }
+
+    /**
+     * What is not as it should be and did not keep the set from running.
+     *
+     * @return one sentence each, in the order in which it was noticed
+     */
+    public List<String> warnings() {
+        return notes.warnings();
+    }
+
+    /**
+     * Time zero of the offsets.
+     *
+     * @return nanoseconds of the system clock
+     */
+    public long zeroNs() {
+        return zeroNs;
+    }
+
+    /**
+     * Releases no further jobs, lets the live ones end, stops the threads and tells what happened. A second call, also after
+     * {@link #close}, returns the same result; that of a run that did not begin has no tasks. Any thread.
+     *
+     * <p>Live jobs get twice the longest deadline and 50 ms to end, threads {@link Kernel#STOP_NS} and {@link ThreadEnd#PATIENCE_NS};
+     * then what is stuck is left alone, and the result says so. What remains is the time that the result takes to compute.
+     *
+     * @return measured beside bound
+     * @throws InterruptedException when interrupted before or meanwhile: the live jobs got no more time, the run has ended all the
+     *                              same, and another call returns its result
+     */
+    public synchronized RunResult stop() throws InterruptedException {
+        if (result == null) {
+            final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
+            end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
+            if (Thread.interrupted()) {
+                throw new InterruptedException("the run was ended without waiting for its live jobs; another stop() returns its result");
+            }
+        }
+        return result;
+    }
+
+    /** Ends the run and keeps what there is to tell of it; an interrupt stays pending. */
+    private void end(final long drainNs) {
+        if (sporadic != null) {
+            sporadic.stop();
+        }
+        final long endNs = zeroNs == 0 ? 0 : Clock.SYSTEM.nanoTime() - zeroNs;
+        if (kernel.isStarted() && !kernel.stop(drainNs)) {
+            notes.warn("a dispatcher is stuck in a call, or waits for a segment, that does not return; its memory is left to"
+                + " the process until it does");
+        }
+        surroundings.look(set, options.realTime(), new CoreRivals()); // one that came meanwhile
+        rememberGranted(); // the monitor may have said its line after the start
+        final boolean interrupted = Thread.interrupted(); // which would close the files that the result is made from
+        try {
+            admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
+                kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
+            result = result(endNs);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private RunResult result(final long endNs) {
+        final List<Task> tasks = new ArrayList<>();
+        final List<TaskResult> results = new ArrayList<>();
+        final List<PrecisionResult> precisions = new ArrayList<>();
+        for (final AdmittedTasks.Admitted entry : admitted.all()) {
+            final Task task = entry.namedApart();
+            final TaskReport report = kernel.report(entry.handle().slot(), entry.handle().generation());
+            tasks.add(task);
+            results.add(TaskResult.of(task, entry.boundNs(), new TaskResult.Counts(report.released(), report.completed(),
+                report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
+                report.maxNs(), report.lost(), report.stopped()), report.responses())
+                .withHeld(recorder.bounds(entry.handle().generation())));
+            if (PrecisionResult.concerns(task)) {
+                precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), report.slot()));
+            }
+        }
+        final var stalls = recorder.finish(endNs);
+        final WithoutStalls undisturbed =
+            recorder.withoutStalls(admitted.all().stream().map(entry -> entry.handle().generation()).toList(), results);
+        if (!recorder.safepointsWarning().isEmpty()) {
+            notes.warn(recorder.safepointsWarning());
+        }
+        final List<DeviceResult> deviceResults = new ArrayList<>();
+        for (int i = 0; i < devices.size(); i++) {
+            final DeviceSpec spec = set.platform().devices().get(i);
+            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel ends a little later
+            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), busyNs,
+                endNs <= 0 ? 0 : (double) busyNs / endNs, kernel.swapCounts(i).map(ResultAssembly::swapped),
+                kernel.isLost(i)));
+        }
+        final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
+        noise.put("largestIdleGapNs", kernel.noiseFloorNs());
+        noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
+        final RunResult.Conditions conditions =
+            new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());
+        final String test = admission.verdict().map(Verdict::test).orElse("");
+        return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
+            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
+            kernel.droppedEvents(), precisions);
+    }
+
+    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */
+    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results, final String surroundings) {
+        final String overruns = ResultAssembly.overrunsVoid(tasks, results);
+        return overruns.isEmpty() || surroundings.isEmpty() ? overruns + surroundings : overruns + "; " + surroundings;
+    }
+
+    /** A CPU device computes with whatever its works use. */
+    private String driver(final int device) {
+        return set.platform().devices().get(device).kind() == DeviceKind.CPU ? factory.driver() : devices.get(device).driver();
+    }
+
+    private static Map<String, String> machineFacts() {
+        return Map.of("name", MachineName.current(), "kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"),
+            "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+    }
+
+    private static String collector() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName)
+            .collect(Collectors.joining(", "));
+    }
+
+    /**
+     * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop} or {@link #close}.
+     * Where a name was used again, the earlier ones are told apart as in the results: {@code a~1}.
+     *
+     * @return in the order of admission
+     * @throws IllegalStateException before
+     */
+    public synchronized Map<String, Histogram> histograms() {
+        if (result == null) {
+            throw new IllegalStateException("the histograms are still written to; call stop() before");
+        }
+        return Collections.unmodifiableMap(histograms);
+    }
+
+    /**
+     * Ends the run, without more time for live jobs unless it was stopped before, and gives everything back; {@link #stop} goes on to
+     * return the result. A second call does nothing. An interrupt changes nothing and stays pending. Any thread.
+     *
+     * @throws RuntimeException what the first thing threw that could not be closed; all others are closed
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        final boolean interrupted = Thread.interrupted(); // which would close files in the middle of writing
+        final Closing closing = new Closing();
+        if (result == null) {
+            closing.attempt(() -> end(0));
+        }
+        closing.attempt(kernel::close);
+        closing.attempt(recorder::close);
+        closing.attempt(resources::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        closing.finish();
+    }
+}

@@ -1,0 +1,97 @@
+package org.tactus.internal.sim;
+
+import java.util.List;
+import org.tactus.internal.policy.ModeChanges;
+import org.tactus.model.Task;
+
+/**
+ * Adds and removes tasks while a simulation runs. The set that is simulated holds every task that is ever there; a task keeps its
+ * index, and may come and go any number of times.
+ */
+public interface ChangePlan {
+    /** All tasks are there from the start, and stay. */
+    ChangePlan NONE = new ChangePlan() {
+        @Override
+        public boolean startsWith(final int task) {
+            return true;
+        }
+
+        @Override
+        public long nextNs() {
+            return Long.MAX_VALUE;
+        }
+
+        @Override
+        public void change(final Running running, final long nowNs) {
+            // never asked
+        }
+
+        @Override
+        public long longestBusyPeriodNs(final List<Task> group) {
+            return ModeChanges.UNKNOWN;
+        }
+    };
+
+    /**
+     * Whether a task is there from the start.
+     *
+     * @param task its index in the set
+     * @return true when it is
+     */
+    boolean startsWith(int task);
+
+    /**
+     * When the next change is to be made.
+     *
+     * @return nanoseconds of virtual time, after the last change; {@code Long.MAX_VALUE} when none is
+     */
+    long nextNs();
+
+    /**
+     * Makes changes.
+     *
+     * @param running what runs
+     * @param nowNs   now
+     */
+    void change(Running running, long nowNs);
+
+    /**
+     * How long one device can be busy without a break, for the rule by which removed tasks stop counting.
+     *
+     * @param group tasks that use a single device, all of those that do
+     * @return nanoseconds, or {@link ModeChanges#UNKNOWN}
+     */
+    long longestBusyPeriodNs(List<Task> group);
+
+    /** What a plan may do to a simulation that runs. */
+    interface Running {
+        /**
+         * The tasks that count for admission, by the rule that production uses, too.
+         *
+         * @return in the order that decides among equals
+         */
+        List<Task> counted();
+
+        /**
+         * Whether a task can be added: it is not there, and its last job has ended.
+         *
+         * @param task its index in the set
+         * @return true when it can
+         */
+        boolean isFree(int task);
+
+        /**
+         * Adds a task; its first nominal release is its offset after now.
+         *
+         * @param task its index in the set
+         */
+        void add(int task);
+
+        /**
+         * Starts to remove a task: no further job is released, a live one ends after its running segment.
+         *
+         * @param task its index in the set
+         */
+        void remove(int task);
+    }
+}

@@ -1,0 +1,130 @@
+package org.tactus.internal.work;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.work.SegmentCode;
+
+/**
+ * Prepares segments that are code of the embedding program, on CPU devices. Another factory prepares the segments that no code was given
+ * for.
+ */
+public final class CodeWorks implements WorkFactory {
+    private final WorkFactory others;
+    private final Map<String, Map<Integer, SegmentCode>> code = new HashMap<>();
+
+    /** Makes a factory; segments that no code was given for only take their time. */
+    public CodeWorks() {
+        this(new TimedWorks());
+    }
+
+    /**
+     * Makes a factory.
+     *
+     * @param others prepares the segments that no code was given for, and whole tasks of such
+     */
+    public CodeWorks(final WorkFactory others) {
+        this.others = others;
+    }
+
+    /**
+     * Gives a segment its code. Called before the task is admitted: for tasks of the set before the start, which refuses code for tasks
+     * that the set does not have; for others between the start and their admission.
+     *
+     * @param task    name of a task without a network
+     * @param segment index in it, from 0
+     * @param what    what it does
+     * @return this
+     * @throws InvalidTaskSetException when there is no code
+     */
+    public CodeWorks segment(final String task, final int segment, final SegmentCode what) {
+        if (what == null) {
+            throw wrong(segment, "code for segment " + segment + " of task '" + task
+                + "': null is no code; leave the segment out and it only takes its time");
+        }
+        code.computeIfAbsent(task, name -> new HashMap<>()).put(segment, what);
+        return this;
+    }
+
+    @Override
+    public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
+        if (set.tasks().contains(task)) { // at the start; a task that is added later is not in the set
+            checkNames(set);
+        }
+        final Map<Integer, SegmentCode> own = code.getOrDefault(task.name(), Map.of());
+        own.keySet().forEach(segment -> check(set, task, segment)); // first: nobody would close what the others prepare
+        final List<SegmentWork> works = new ArrayList<>(others.prepare(set, devices, task, seed));
+        own.forEach((segment, what) -> works.set(segment, new CodeWork(what, works.get(segment))));
+        return works;
+    }
+
+    private void checkNames(final TaskSet set) {
+        final List<String> names = set.tasks().stream().map(Task::name).toList();
+        for (final String name : code.keySet()) {
+            if (!names.contains(name)) {
+                throw new InvalidTaskSetException("tasks", "code was given for task '" + name
+                    + "', and the set has no such task; its tasks are " + String.join(", ", names)
+                    + ". Give code for a task that is added later after the start");
+            }
+        }
+    }
+
+    private static void check(final TaskSet set, final Task task, final int segment) {
+        final String text = "code for segment " + segment + " of task '" + task.name() + "': ";
+        if (task.model().isPresent()) {
+            throw wrong(segment, text + "the task has a network, which computes by itself; give code to a task without a model");
+        }
+        if (segment < 0 || segment >= task.segments().size()) {
+            throw wrong(segment, text + "there is no such segment; the last one is " + (task.segments().size() - 1));
+        }
+        final DeviceSpec device = set.platform().devices().get(task.segments().get(segment).device());
+        if (device.kind() != DeviceKind.CPU) {
+            throw wrong(segment, text + "it runs on '" + device.name() + "', which is no CPU device; code runs on those only");
+        }
+    }
+
+    private static InvalidTaskSetException wrong(final int segment, final String message) {
+        return new InvalidTaskSetException("segments[" + segment + ']', message);
+    }
+
+    @Override
+    public String driver() {
+        return others.driver();
+    }
+
+    /** The code, in place of a work that only takes time; on an accelerator that the segment is offered to, that time is taken. */
+    private record CodeWork(SegmentCode what, SegmentWork timed) implements SegmentWork {
+        @Override
+        public void run(final long job) throws Exception {
+            what.run(job);
+        }
+
+        @Override
+        public long modelledNs(final long job) {
+            return timed.modelledNs(job);
+        }
+
+        @Override
+        public SegmentWork offered() {
+            return timed.offered();
+        }
+
+        @Override
+        public void terminate() {
+            // code of the program ends by itself
+        }
+
+        @Override
+        public void close() {
+            timed.close();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.tactus.result;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A time during which the platform, not the task set, kept work from running.
+ *
+ * @param atNs     when it began, nanoseconds since time zero
+ * @param lengthNs how long it was
+ * @param where    a device, a thread or the machine
+ * @param cause    what saw it: {@code loop gap}, {@code steal}, {@code run delay}, {@code safepoint NAME}
+ */
+public record Stall(long atNs, long lengthNs, String where, String cause) {
+    /**
+     * The end.
+     *
+     * @return nanoseconds since time zero
+     */
+    public long endNs() {
+        return atNs + lengthNs;
+    }
+
+    /**
+     * Joins stalls that overlap or touch, so that one that several observers saw counts once.
+     *
+     * @param sorted stalls, earliest first
+     * @return disjoint intervals, earliest first, each {@code {beginNs, endNs}}
+     */
+    public static List<long[]> union(final List<Stall> sorted) {
+        final List<long[]> intervals = new ArrayList<>();
+        long[] last = null;
+        for (final Stall stall : sorted) {
+            if (last != null && stall.atNs() <= last[1]) {
+                last[1] = Math.max(last[1], stall.endNs());
+            } else {
+                last = new long[] {stall.atNs(), stall.endNs()};
+                intervals.add(last);
+            }
+        }
+        return intervals;
+    }
+
+    /**
+     * Time that stalls took, overlapping ones once.
+     *
+     * @param sorted stalls, earliest first
+     * @return nanoseconds
+     */
+    public static long totalNs(final List<Stall> sorted) {
+        long sum = 0;
+        for (final long[] interval : union(sorted)) {
+            sum += interval[1] - interval[0];
+        }
+        return sum;
+    }
+}

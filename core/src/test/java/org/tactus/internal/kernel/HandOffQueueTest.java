@@ -1,0 +1,22 @@
+package org.tactus.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.tactus.internal.policy.PolicyState;
+
+class HandOffQueueTest {
+    @Test
+    void shouldThrowAndKeepItsSlotsWhenItIsFull() {
+        final HandOffQueue queue = new HandOffQueue(2);
+        queue.handOver(1);
+        queue.handOver(0);
+        final String message = assertThrows(IllegalStateException.class, () -> queue.handOver(1)).getMessage();
+        assertTrue(message.contains("slot 1"), message);
+        assertEquals(1, queue.take());
+        assertEquals(0, queue.take());
+        assertEquals(PolicyState.NONE, queue.take());
+    }
+}
