@@ -36,8 +36,8 @@ import org.tactus.work.SegmentCode;
 import org.tactus.work.Workload;
 
 /**
- * A task set that runs inside the embedding program. The analysis decides what is admitted, dispatchers run it, and the result sets what was
- * measured beside what was promised.
+ * A task set that runs inside the embedding program. The analysis decides what is admitted, dispatchers run it, and the result sets what
+ * was measured beside what was promised.
  *
  * <pre>{@code
  * try (Tactus tactus = Tactus.launch(new Tactus.Context().taskSet(set).code("control", 0, job -> step()))) {
@@ -186,8 +186,8 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * Starts to remove a task: no further job is released, and a live one ends after its running segment. The bounds that were given with it
-     * stay in force until an instant without a live job of any task that shares devices with it. A task that is gone is left as it is.
+     * Starts to remove a task: no further job is released, and a live one ends after its running segment. The bounds that were given with
+     * it stay in force until an instant without a live job of any task that shares devices with it. A task that is gone is left as it is.
      *
      * @param task the task
      * @throws IllegalArgumentException when it is another {@code Tactus}'s
@@ -294,7 +294,8 @@ public final class Tactus implements AutoCloseable {
             case InvalidTaskSetException wrong -> new TactusException.InvalidSet(wrong.field() + ": " + wrong.getMessage(), wrong);
             case InvalidModelException wrong -> new TactusException.InvalidSet(wrong.getMessage(), wrong);
             case TestNotApplicableException wrong -> new TactusException.InvalidSet(wrong.getMessage(), wrong);
-            case AdmissionRefusedException refused -> refused.isOfLostDevice() ? new TactusException.DeviceLost(refused.getMessage(), refused)
+            case AdmissionRefusedException refused -> refused.isOfLostDevice()
+                ? new TactusException.DeviceLost(refused.getMessage(), refused)
                 : new TactusException.Refused(refused.getMessage(), refused);
             case NativeCallException failed -> new TactusException.NativeError(failed.getMessage(), failed);
             default -> e;

@@ -7,38 +7,66 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.domain.JavaType;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the rooms of core to the table of the README: who may use whom. */
+/** Holds the rooms of core to the table of {@code docs/design.md}: who may use whom, and what an embedding program may see. */
 class ArchitectureTest {
     private static final String ROOT = "org.tactus.";
+    private static final String INTERNAL = ROOT + "internal.";
     private static final String FACADE = "";
+    private static final int MOST_PUBLIC_TYPES = 80;
+    /** What an embedding program may use. */
+    private static final Set<String> PUBLIC = Set.of(FACADE, "work", "model", "format", "analysis", "result");
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
-        Map.entry("time", Set.of()),
-        Map.entry("file", Set.of()),
-        Map.entry("model", Set.of("time")),
-        Map.entry("format", Set.of("model", "time", "file")),
-        Map.entry("analysis", Set.of("model", "time")),
-        Map.entry("plan", Set.of("model", "analysis", "time")),
-        Map.entry("policy", Set.of("model", "time")),
-        Map.entry("trace", Set.of("model", "time", "file")),
-        Map.entry("sim", Set.of("policy", "trace", "model", "time")),
+        Map.entry("internal.time", Set.of()),
+        Map.entry("internal.file", Set.of()),
+        Map.entry("internal.lifecycle", Set.of()),
         Map.entry("bindings", Set.of()),
-        Map.entry("memory", Set.of("bindings", "time")),
-        Map.entry("inference", Set.of("bindings", "model", "time")),
-        Map.entry("device", Set.of("memory", "inference", "bindings", "model", "time")),
-        Map.entry("kernel", Set.of("policy", "device", "trace", "model", "time")),
-        Map.entry(FACADE, Set.of("time", "file", "model", "format", "analysis", "plan", "policy", "trace", "sim", "bindings", "memory",
-            "inference", "device", "kernel")),
-        Map.entry("measure", Set.of(FACADE, "kernel", "device", "memory", "inference", "bindings", "format", "trace", "policy", "model",
-            "time")));
+        Map.entry("work", Set.of()),
+        Map.entry("model", Set.of("internal.time")),
+        Map.entry("analysis", Set.of("model", "internal.time")),
+        Map.entry("format", Set.of("model", "internal.file", "internal.time")),
+        Map.entry("internal.analysis", Set.of("analysis", "model", "internal.time")),
+        Map.entry("internal.plan", Set.of("model", "analysis", "internal.analysis", "internal.time")),
+        Map.entry("internal.policy", Set.of("model", "internal.time")),
+        Map.entry("result", Set.of("model", "internal.file", "internal.time")),
+        Map.entry("internal.event", Set.of("result", "model", "internal.file", "internal.time")),
+        Map.entry("internal.watch", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
+        Map.entry("internal.export", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
+        Map.entry("internal.report", Set.of("internal.event", "internal.policy", "result", "model", "internal.time")),
+        Map.entry("internal.sim", Set.of("internal.policy", "internal.event", "internal.report", "result", "model", "internal.time")),
+        Map.entry("internal.memory", Set.of("bindings", "internal.lifecycle", "internal.time")),
+        Map.entry("internal.graph", Set.of("bindings", "model", "internal.file", "internal.time")),
+        Map.entry("internal.network", Set.of("internal.graph", "bindings", "model", "internal.time")),
+        Map.entry("internal.quantise", Set.of("internal.network", "internal.graph", "bindings", "model", "internal.file", "internal.time")),
+        Map.entry("internal.device", Set.of("internal.memory", "internal.network", "internal.graph", "internal.lifecycle", "bindings",
+            "model", "internal.time")),
+        Map.entry("internal.kernel", Set.of("internal.policy", "internal.device", "internal.event", "internal.lifecycle", "result", "model",
+            "internal.time")),
+        Map.entry("internal.work", Set.of("work", "internal.device", "internal.network", "internal.quantise", "internal.graph",
+            "internal.lifecycle", "bindings", "model", "internal.time")),
+        Map.entry("internal.runtime", Set.of("internal.kernel", "internal.work", "internal.device", "internal.watch", "internal.event",
+            "internal.report", "internal.policy", "internal.analysis", "internal.memory", "internal.lifecycle", "internal.file", "bindings",
+            "analysis", "format", "result", "model", "internal.time")),
+        Map.entry("internal.measure", Set.of("internal.runtime", "internal.work", "internal.kernel", "internal.device", "internal.memory",
+            "internal.network", "internal.quantise", "internal.graph", "internal.lifecycle", "internal.event", "internal.policy",
+            "bindings", "format", "result", "model", "internal.time")),
+        Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
+            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");
@@ -47,9 +75,10 @@ class ArchitectureTest {
     private static String room(final JavaClass type) {
         final String name = type.getPackageName();
         if (!name.startsWith(ROOT)) {
-            return "";
+            return FACADE;
         }
-        final int end = name.indexOf('.', ROOT.length());
+        final int from = name.startsWith(INTERNAL) ? INTERNAL.length() : ROOT.length();
+        final int end = name.indexOf('.', from);
         return name.substring(ROOT.length(), end < 0 ? name.length() : end);
     }
 
@@ -82,13 +111,23 @@ class ArchitectureTest {
 
     @Test
     void shouldHaveNoCyclesWhenRoomsDependOnEachOther() {
-        slices().matching("org.tactus.(*)..").should().beFreeOfCycles().check(classes);
+        slices().assignedFrom(new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(final JavaClass type) {
+                return SliceIdentifier.of(room(type));
+            }
+
+            @Override
+            public String getDescription() {
+                return "rooms";
+            }
+        }).should().beFreeOfCycles().check(classes);
     }
 
     @Test
     void shouldKnowNoThreadAndNoClockWhenItDecides() {
         for (final JavaClass type : classes) {
-            if (room(type).equals("policy") || room(type).equals("analysis")) {
+            if (room(type).equals("internal.policy") || room(type).equals("internal.analysis")) {
                 for (final Dependency dependency : type.getDirectDependenciesFromSelf()) {
                     final String target = dependency.getTargetClass().getFullName();
                     assertTrue(!target.equals("java.lang.Thread") && !target.startsWith("java.util.concurrent.locks")
@@ -96,5 +135,52 @@ class ArchitectureTest {
                 }
             }
         }
+    }
+
+    @Test
+    void shouldNameNoHiddenTypeWhenASignatureIsExported() {
+        final List<String> violations = new ArrayList<>();
+        for (final JavaClass type : classes) {
+            if (!isExported(type)) {
+                continue;
+            }
+            Stream.concat(type.getRawInterfaces().stream(), type.getRawSuperclass().stream()).filter(ArchitectureTest::isHidden)
+                .forEach(hidden -> violations.add(type.getName() + " extends " + hidden.getName()));
+            type.getFields().stream().filter(field -> isSeen(field.getModifiers())).flatMap(field -> hidden(field.getType()))
+                .forEach(hidden -> violations.add(type.getName() + " has a field of " + hidden.getName()));
+            for (final JavaCodeUnit unit : type.getCodeUnits()) {
+                if (isSeen(unit.getModifiers())) {
+                    Stream.concat(Stream.of(unit.getReturnType()), unit.getParameterTypes().stream()).flatMap(ArchitectureTest::hidden)
+                        .forEach(hidden -> violations.add(unit.getFullName() + " names " + hidden.getName()));
+                }
+            }
+        }
+        assertEquals(List.of(), violations);
+    }
+
+    private static boolean isSeen(final Set<JavaModifier> modifiers) {
+        return modifiers.contains(JavaModifier.PUBLIC) || modifiers.contains(JavaModifier.PROTECTED);
+    }
+
+    private static boolean isExported(final JavaClass type) {
+        return PUBLIC.contains(room(type)) && !isHidden(type) && type.getModifiers().contains(JavaModifier.PUBLIC)
+            && type.getEnclosingClass().map(ArchitectureTest::isExported).orElse(true);
+    }
+
+    private static boolean isHidden(final JavaClass type) {
+        return type.getPackageName().startsWith("org.tactus") && !PUBLIC.contains(room(type));
+    }
+
+    private static Stream<JavaClass> hidden(final JavaType type) {
+        return type.getAllInvolvedRawTypes().stream().filter(ArchitectureTest::isHidden);
+    }
+
+    @Test
+    void shouldStayFewWhenPublicTypesAreCounted() {
+        final List<String> exported = classes.stream().filter(type -> isExported(type) && type.getEnclosingClass().isEmpty())
+            .map(JavaClass::getName).sorted().toList();
+        System.out.println("public types of core: " + exported.size() + ", by room: " + exported.stream().collect(Collectors.groupingBy(
+            name -> name.substring(0, name.lastIndexOf('.')), java.util.TreeMap::new, Collectors.counting())));
+        assertTrue(exported.size() < MOST_PUBLIC_TYPES, exported.size() + " public types: " + exported);
     }
 }

@@ -1,2 +1,7 @@
-/** What every command shares: its exit status and where Tactus' own files lie. Uses nothing of the other rooms. */
+/**
+ * What measures the product and repeats the papers' experiments: commands that register with the command line.
+ *
+ * <p>Comes in: options of {@code tactus bench} and {@code tactus experiment}. Leaves: figures, CSV and charts. The
+ * product does not need it.
+ */
 package org.tactus.bench;

@@ -1,6 +1,7 @@
 /**
- * The command line.
+ * The command line {@code tactus}: one class a command.
  *
- * <p>Comes in: words and files. Leaves: tables, files and an exit status: 0 good, 1 the answer is no, 2 wrong input.
+ * <p>Comes in: words of a shell. Leaves: text on standard output, one line on standard error for what is wrong, files, and an exit status.
+ * It imports no experiment and no benchmark: those register themselves as {@link org.tactus.cli.CommandSource}s.
  */
 package org.tactus.cli;

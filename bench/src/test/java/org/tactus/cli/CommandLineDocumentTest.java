@@ -129,7 +129,7 @@ class CommandLineDocumentTest {
         final String plan = String.join("\n", parts().get("tactus plan"));
         Stream.concat(Planners.names().stream(), Stream.of(SpetOptions.NAME))
             .forEach(strategy -> assertTrue(plan.contains('`' + strategy + '`'), strategy));
-        final List<String> named = Files.readAllLines(DOCS.resolve("docs/proofs/schedulability.md")).stream().filter(line -> line.startsWith("| `"))
+        final List<String> named = Files.readAllLines(DOCS.resolve("analysis.md")).stream().filter(line -> line.startsWith("| `"))
             .flatMap(line -> CODE.matcher(line.split("\\|")[1]).results().map(found -> found.group(1))).toList();
         assertFalse(named.isEmpty());
         assertEquals(new TreeSet<>(Analyses.names()), new TreeSet<>(named));

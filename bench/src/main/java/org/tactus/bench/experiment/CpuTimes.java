@@ -41,7 +41,8 @@ public enum CpuTimes {
     }
 
     /** A layer's time on the CPU, nanoseconds; the bounds are of the drawn ratio. */
-    public long ns(final SplittableRandom random, final String type, final long gpuNs, final long cpuNs, final double low, final double high) {
+    public long ns(final SplittableRandom random, final String type, final long gpuNs, final long cpuNs, final double low,
+        final double high) {
         final double ns = switch (this) {
             case DRAWN -> gpuNs * Draw.logUniform(random, low, high);
             case MEASURED -> cpuNs / FASTER * RATIO.getOrDefault(type, 1.0);

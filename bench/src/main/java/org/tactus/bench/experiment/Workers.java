@@ -13,6 +13,15 @@ public final class Workers {
     private Workers() {
     }
 
+    /**
+     * Computes numbered pieces of work.
+     *
+     * @param threads how many threads compute
+     * @param count   pieces, numbered from 0
+     * @param work    computes a piece; any of the threads calls it
+     * @param <T>     type of a result
+     * @return the results, in order
+     */
     public static <T> List<T> map(final int threads, final int count, final IntFunction<T> work) {
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             final List<Future<T>> futures = new ArrayList<>();

@@ -1,12 +1,7 @@
 /**
- * The Edge TPU on the workbench: the solver of plans, menus from published measurements, what the stock system does, the car.
+ * The Edge TPU's experiments: menus from published measurements, what the stock system does, the car.
  *
- * <p>Comes in: a task set with menus, or tables beside the classes. Leaves: plans, and task sets as the stock compiler would have them.
- *
- * <p><b>The solver is OR-Tools' CP-SAT.</b> Its rows with a condition need no large constant, its arithmetic is exact in whole
- * nanoseconds, and with one worker and a limit of work it is deterministic. On the programs here, ten tasks with forty options each,
- * it needed tenths of a second where ojAlgo (2.7 MB, pure Java) took more than five seconds for the first, called an answer optimal
- * that is 19 percent worse, and ended with an exception on the second. Its native part is 26 MB, so it stands here and not in core:
- * core sees the interface {@link org.tactus.internal.plan.spet.IntegerSolver}, and an embedding program carries no solver unless it plans.
+ * <p>Comes in: a task set with menus, or tables beside the classes. Leaves: task sets as the stock compiler would have them, and how far a
+ * car drives.
  */
 package org.tactus.bench.spet;

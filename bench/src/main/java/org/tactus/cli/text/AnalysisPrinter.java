@@ -25,6 +25,13 @@ public final class AnalysisPrinter {
     private final OutputFormat format;
     private final PrintWriter print;
 
+    /**
+     * Makes a printer.
+     *
+     * @param format      of everything that is printed
+     * @param print       takes the text
+     * @param sensitivity whether verdicts come with a sensitivity report
+     */
     public AnalysisPrinter(final OutputFormat format, final PrintWriter print, final boolean sensitivity) {
         this.format = format;
         this.print = print;
@@ -49,7 +56,8 @@ public final class AnalysisPrinter {
     }
 
     /** Prints a verdict. */
-    public void verdict(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity) throws IOException {
+    public void verdict(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity)
+        throws IOException {
         switch (format) {
             case JSON -> print.println(json(loaded, verdict, sensitivity));
             case CSV -> csv(loaded, verdict, sensitivity);

@@ -21,6 +21,15 @@ public final class PlanPrinter {
     private final Plan plan;
     private final OptionalDouble margin;
 
+    /**
+     * Makes a printer of one plan.
+     *
+     * @param print    takes the text
+     * @param strategy what planned
+     * @param file     the planned set's file
+     * @param plan     the plan
+     * @param margin   by how much WCETs may still grow; empty when it is not known
+     */
     public PlanPrinter(final PrintWriter print, final String strategy, final Path file, final Plan plan, final OptionalDouble margin) {
         this.print = print;
         this.strategy = strategy;
@@ -29,6 +38,12 @@ public final class PlanPrinter {
         this.margin = margin;
     }
 
+    /**
+     * Prints the plan.
+     *
+     * @param format how
+     * @throws IOException when the text cannot be written
+     */
     public void print(final OutputFormat format) throws IOException {
         if (format == OutputFormat.JSON) {
             print.println(json());

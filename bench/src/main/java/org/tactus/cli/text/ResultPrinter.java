@@ -23,7 +23,8 @@ public final class ResultPrinter {
      * @param print  where to
      * @throws IOException when it cannot be printed
      */
-    public static void print(final OutputFormat format, final RunResult result, final Path folder, final PrintStream print) throws IOException {
+    public static void print(final OutputFormat format, final RunResult result, final Path folder, final PrintStream print)
+        throws IOException {
         switch (format) {
             case JSON -> ResultsJson.write(result, print);
             case CSV -> {

@@ -37,6 +37,13 @@ public record SensitivityReport(OptionalDouble largestFactor, List<OfTask> tasks
     public record OfDevice(String name, OptionalLong smallestCapacityBytes) {
     }
 
+    /**
+     * Finds how far each task's WCET may grow.
+     *
+     * @param verdict what the analysis said
+     * @param set     the set
+     * @return the report
+     */
     public static SensitivityReport of(final Verdict verdict, final TaskSet set) {
         final Sensitivity search = new Sensitivity(Analyses.byName(verdict.test()).orElseThrow(), set);
         final List<OfTask> tasks = new ArrayList<>();

@@ -30,6 +30,12 @@ public final class StatPrinter {
     private record Load(long updatedNs, List<DeviceCounters> devices) {
     }
 
+    /**
+     * Makes a printer.
+     *
+     * @param format of everything that is printed
+     * @param print  takes the text
+     */
     public StatPrinter(final OutputFormat format, final PrintWriter print) {
         this.format = format;
         this.print = print;
@@ -38,6 +44,13 @@ public final class StatPrinter {
         }
     }
 
+    /**
+     * Prints what a run has done so far.
+     *
+     * @param run   its counters
+     * @param alive whether its process still lives
+     * @throws IOException when the text cannot be written
+     */
     public void print(final CountersReader run, final boolean alive) throws IOException {
         switch (format) {
             case TABLE -> table(run, alive);

@@ -20,4 +20,3 @@
  */
 package org.tactus.internal.analysis;
 
-import org.tactus.analysis.Verdict;

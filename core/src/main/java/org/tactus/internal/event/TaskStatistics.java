@@ -223,7 +223,7 @@ public final class TaskStatistics {
      * @return the line
      */
     public TaskResult result(final Task task, final OptionalLong boundNs) {
-        return TaskResult.of(task, boundNs, new TaskResult.Counts(releasedCount(), jobs(), unfinishedCount(), abortedCount(), skippedCount(),
-            misses(), overruns(), minNs(), maxNs()), histogram());
+        return TaskResult.of(task, boundNs, new TaskResult.Counts(releasedCount(), jobs(), unfinishedCount(), abortedCount(),
+            skippedCount(), misses(), overruns(), minNs(), maxNs()), histogram());
     }
 }

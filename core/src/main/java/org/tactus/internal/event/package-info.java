@@ -1,7 +1,7 @@
 /**
- * What a run leaves behind: events, latency statistics, stalls, and the files and tables made of them.
+ * The hot rings and what is concluded from them while a run goes on: events, response statistics, stalls, the jobs that a stall touched.
  *
- * <p>Comes in: events from dispatchers through a ring buffer each, and counts. Leaves: {@code results.json},
- * {@code latency.hlog}, {@code trace.json} and a table; all times in nanoseconds.
+ * <p>Comes in: events from each dispatcher through a ring of its own. Leaves: counts, histograms and judgements, in memory that does not
+ * grow with the run. All times are nanoseconds.
  */
 package org.tactus.internal.event;

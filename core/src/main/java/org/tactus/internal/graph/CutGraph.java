@@ -28,6 +28,13 @@ public final class CutGraph {
     private final Map<String, Integer> lastUse = new HashMap<>();
     private final Set<String> outputs = new HashSet<>();
 
+    /**
+     * Reads a graph.
+     *
+     * @param model name of the model, for messages
+     * @param graph its graph
+     * @throws InvalidModelException when a tensor is input and output at once
+     */
     public CutGraph(final String model, final GraphProto graph) {
         graph.getInitializerList().forEach(tensor -> weights.put(tensor.getName(), tensor));
         graph.getOutputList().stream().map(ValueInfoProto::getName).forEach(outputs::add);

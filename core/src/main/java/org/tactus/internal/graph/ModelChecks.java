@@ -14,6 +14,13 @@ public final class ModelChecks {
     private ModelChecks() {
     }
 
+    /**
+     * Refuses a graph whose tensors lie in other files.
+     *
+     * @param model name of the model, for messages
+     * @param graph its graph
+     * @throws InvalidModelException with the first such tensor
+     */
     public static void refuseExternalData(final String model, final GraphProto graph) {
         for (final TensorProto tensor : graph.getInitializerList()) {
             refuseExternalData(model, tensor);

@@ -175,6 +175,15 @@ public final class ModelCutter {
             range[2] - range[1], operations, reads, writes);
     }
 
+    /**
+     * Describes a tensor as a graph's input or output.
+     *
+     * @param model name of the model, for messages
+     * @param name  name of the tensor
+     * @param info  type and shape; null when nobody makes it
+     * @return the description
+     * @throws InvalidModelException when nobody makes the tensor
+     */
     public static ValueInfoProto value(final String model, final String name, final TensorInfo info) {
         if (info == null) {
             throw new InvalidModelException(model + ": tensor '" + name + "' is used but made by no node and is no input");

@@ -8,6 +8,13 @@ public final class NodeAttributes {
     private NodeAttributes() {
     }
 
+    /**
+     * Finds an attribute of a node.
+     *
+     * @param node the node
+     * @param name name of the attribute
+     * @return the attribute; null when the node has none of this name
+     */
     public static AttributeProto find(final NodeProto node, final String name) {
         for (final AttributeProto attribute : node.getAttributeList()) {
             if (attribute.getName().equals(name)) {
@@ -31,6 +38,13 @@ public final class NodeAttributes {
         return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
     }
 
+    /**
+     * Makes an attribute of whole numbers.
+     *
+     * @param name   its name
+     * @param values its values
+     * @return the attribute
+     */
     public static AttributeProto ints(final String name, final long... values) {
         final AttributeProto.Builder attribute = AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
         for (final long value : values) {

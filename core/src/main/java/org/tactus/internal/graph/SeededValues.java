@@ -10,6 +10,13 @@ public final class SeededValues {
     private SeededValues() {
     }
 
+    /**
+     * Fills a tensor with drawn values.
+     *
+     * @param info   type and shape of the tensor
+     * @param memory its elements
+     * @param random draws them
+     */
     public static void fill(final TensorInfo info, final MemorySegment memory, final SplittableRandom random) {
         final long elements = info.elements();
         for (long i = 0; i < elements; i++) {

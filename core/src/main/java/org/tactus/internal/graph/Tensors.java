@@ -21,6 +21,12 @@ public final class Tensors {
         return tensor != null && tensor.getDataType() == FLOAT;
     }
 
+    /**
+     * Counts the elements of a shape.
+     *
+     * @param shape extents
+     * @return their product; 1 for a scalar
+     */
     public static long elements(final List<Long> shape) {
         long elements = 1;
         for (final long extent : shape) {
@@ -48,6 +54,14 @@ public final class Tensors {
         return values;
     }
 
+    /**
+     * Makes a tensor of 32-bit floating point.
+     *
+     * @param name   its name
+     * @param shape  extents
+     * @param values elements, row-major
+     * @return the tensor
+     */
     public static TensorProto floats(final String name, final List<Long> shape, final float... values) {
         final ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (final float value : values) {
@@ -64,6 +78,14 @@ public final class Tensors {
         return raw(name, INT8, shape, ByteBuffer.wrap(values));
     }
 
+    /**
+     * Makes a tensor of 32-bit integers.
+     *
+     * @param name   its name
+     * @param shape  extents
+     * @param values elements, row-major
+     * @return the tensor
+     */
     public static TensorProto ints(final String name, final List<Long> shape, final int[] values) {
         final ByteBuffer data = ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (final int value : values) {
@@ -72,6 +94,14 @@ public final class Tensors {
         return raw(name, INT32, shape, data.flip());
     }
 
+    /**
+     * Makes a tensor of 64-bit integers.
+     *
+     * @param name   its name
+     * @param shape  extents
+     * @param values elements, row-major
+     * @return the tensor
+     */
     public static TensorProto longs(final String name, final List<Long> shape, final long... values) {
         final ByteBuffer data = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         for (final long value : values) {

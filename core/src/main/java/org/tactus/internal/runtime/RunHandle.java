@@ -1,8 +1,8 @@
 package org.tactus.internal.runtime;
 
 /**
- * A task that a {@link TaskSetRun} has admitted: what its program holds to release its jobs and to remove it. It stays this task's for ever:
- * after the task has ended it does nothing, whatever runs in its slot then. Immutable; any thread.
+ * A task that a {@link TaskSetRun} has admitted: what its program holds to release its jobs and to remove it. It stays this task's for
+ * ever: after the task has ended it does nothing, whatever runs in its slot then. Immutable; any thread.
  */
 public final class RunHandle {
     private final TaskSetRun owner;

@@ -65,7 +65,8 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
             }
         }
         return new Simulation(new RunResult("simulate", set.name(), set.policy().text(), test, options.seed(), simulator.endNs(),
-            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), ResultAssembly.overrunsVoid(set.tasks(), tasks), 0, precisions),
+            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator),
+            ResultAssembly.overrunsVoid(set.tasks(), tasks), 0, precisions),
             responses);
     }
 

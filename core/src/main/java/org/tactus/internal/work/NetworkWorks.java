@@ -94,7 +94,8 @@ public final class NetworkWorks implements WorkFactory {
             final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
             gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
-            final NetworkPort port = Optional.ofNullable(ports.get(task.name())).map(factory -> factory.open(new ChainView(model))).orElse(null);
+            final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
+                .map(factory -> factory.open(new ChainView(model))).orElse(null);
             for (int i = 0; i < task.segments().size(); i++) {
                 works.add(work(devices, task, model, i, gpu, port, seed + i));
             }

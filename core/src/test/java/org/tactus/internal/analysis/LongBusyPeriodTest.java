@@ -95,7 +95,8 @@ class LongBusyPeriodTest {
             final DeviceModel model = nearlyFull(random);
             final long[] until = IntStream.range(0, model.tasks).mapToLong(i -> model.deadline[i] - model.jitter[i]).toArray();
             final Blockers blockers = new Blockers(until, model.longest);
-            final ProcessorDemand.Answer answer = new ProcessorDemand(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter,
+            final ProcessorDemand.Answer answer = new ProcessorDemand(
+                new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter,
                 model.cost, model.tail, model.stall, false), blockers).decide(1 << 20);
             final long failing = plain(model);
             final String where = "seed " + (SEED + index) + " " + model.set;

@@ -31,7 +31,8 @@ public final class TestModels {
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13)).build();
     }
 
-    public static NodeProto node(final String operator, final List<String> inputs, final String output, final AttributeProto... attributes) {
+    public static NodeProto node(final String operator, final List<String> inputs, final String output,
+        final AttributeProto... attributes) {
         return NodeProto.newBuilder().setName("node_" + output).setOpType(operator).addAllInput(inputs).addOutput(output)
             .addAllAttribute(List.of(attributes)).build();
     }
