@@ -1,0 +1,82 @@
+package org.tactus.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tactus.internal.graph.ModelZoo;
+import org.tactus.internal.graph.OnnxModel;
+
+/** Runs every example in a JVM of its own, as a reader would. */
+@Timeout(120)
+class ExamplesTest {
+    @TempDir
+    private Path folder;
+
+    private String run(final Class<?> example, final String... arguments) throws IOException, InterruptedException {
+        final Path printed = folder.resolve("out.txt");
+        final List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-cp", System.getProperty("java.class.path"), example.getName()));
+        command.addAll(List.of(arguments));
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile()).start();
+        try {
+            assertTrue(process.waitFor(100, TimeUnit.SECONDS), "still runs");
+        } finally {
+            process.destroyForcibly();
+        }
+        final String text = Files.readString(printed, StandardCharsets.UTF_8);
+        assertEquals(0, process.exitValue(), text);
+        return text;
+    }
+
+    @Test
+    void shouldPrintMeasuredBesideBoundWhenOwnCodeRuns() throws IOException, InterruptedException {
+        final String text = run(OwnCode.class);
+        assertTrue(text.contains("control") && text.contains("release: ACCEPTED") && text.endsWith(", alarms: 1\n"), text);
+    }
+
+    @Test
+    void shouldRefuseWhatComesTooEarlyWhenAThreadReleases() throws IOException, InterruptedException {
+        final String text = run(SporadicRelease.class);
+        assertTrue(text.contains("ACCEPTED=") && text.contains("TOO_EARLY="), text);
+    }
+
+    @Test
+    void shouldAdmitAndRefuseWhenTasksComeAndGo() throws IOException, InterruptedException {
+        final String text = run(Camera.class);
+        assertTrue(text.contains("with plate: ") && text.contains("refused: ") && text.contains("frame") && text.contains("plate"), text);
+    }
+
+    @Test
+    void shouldFindARateWhenTwoNetworksShareTwoCores() throws IOException, InterruptedException {
+        final List<String> files = new ArrayList<>();
+        for (final String name : List.of("resnet", "mobilenet")) {
+            final OnnxModel model = ModelZoo.generate(name, "small", 1);
+            final Path file = folder.resolve(name + ".onnx");
+            Files.write(file, model.bytes());
+            files.add(file.toString());
+        }
+        final String text = run(TwoNetworks.class, files.toArray(String[]::new));
+        assertTrue(text.contains("times a second") && text.contains("first: bound "), text);
+    }
+
+    @Test
+    void shouldStayBelowTheBoundWhenDrawnSetsAreSimulated() throws IOException, InterruptedException {
+        final String text = run(MeasuredBesideBound.class);
+        final String[] lines = text.strip().split("\n");
+        assertEquals(5, lines.length, text);
+        for (int i = 1; i < lines.length; i++) {
+            assertTrue(Double.parseDouble(lines[i].substring(lines[i].lastIndexOf(' ') + 1)) <= 1, text);
+        }
+    }
+}
