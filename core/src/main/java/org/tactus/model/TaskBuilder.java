@@ -145,6 +145,16 @@ public final class TaskBuilder {
     }
 
     /**
+     * Adds a segment of a network whose WCET is to be measured.
+     *
+     * @param device name of a device
+     * @return this
+     */
+    public TaskBuilder segment(final String device) {
+        return segment(device, Segment.UNMEASURED);
+    }
+
+    /**
      * Adds a segment that takes its whole WCET where time is modelled.
      *
      * @param device name of a device

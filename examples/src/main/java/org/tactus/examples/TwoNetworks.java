@@ -44,7 +44,7 @@ public final class TwoNetworks {
         TaskSet fastest = null;
         for (TaskSet next = set(files, periodNs, wcets); Tactus.analyze(next).schedulable(); next = set(files, periodNs, wcets)) {
             fastest = next;
-            periodNs *= STEP;
+            periodNs = Math.round(periodNs * STEP);
         }
         if (fastest == null) {
             System.out.println(Tactus.analyze(set(files, periodNs, wcets)).reason());
