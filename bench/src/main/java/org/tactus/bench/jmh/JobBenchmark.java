@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.tactus.internal.kernel.DispatchLoop;
+import org.tactus.internal.kernel.DispatchRehearsal;
 
 /**
  * A whole job through two dispatchers on one thread, without idling: release, decision, start, completion, hand-over, return.
@@ -27,12 +27,12 @@ import org.tactus.internal.kernel.DispatchLoop;
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 3, jvmArgsAppend = "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED")
 public class JobBenchmark {
-    private DispatchLoop loop;
+    private DispatchRehearsal rehearsal;
 
     /** Makes the two dispatchers. */
     @Setup
     public void setUp() {
-        loop = new DispatchLoop();
+        rehearsal = new DispatchRehearsal();
     }
 
     /**
@@ -42,7 +42,7 @@ public class JobBenchmark {
      */
     @Benchmark
     public long periodicJob() {
-        return loop.periodicJob();
+        return rehearsal.periodicJob();
     }
 
     /**
@@ -52,6 +52,6 @@ public class JobBenchmark {
      */
     @Benchmark
     public long sporadicJob() {
-        return loop.sporadicJob();
+        return rehearsal.sporadicJob();
     }
 }

@@ -17,7 +17,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
-import org.tactus.internal.kernel.HandOffQueue;
+import org.tactus.internal.kernel.HandOverQueue;
 import org.tactus.internal.policy.PolicyState;
 
 /**
@@ -67,7 +67,7 @@ public final class HandOffComparison {
     }
 
     private static final class OfSlots implements Way {
-        private final HandOffQueue queue = new HandOffQueue(64);
+        private final HandOverQueue queue = new HandOverQueue(64);
 
         @Override
         public void give(final int value) {

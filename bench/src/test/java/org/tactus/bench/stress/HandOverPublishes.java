@@ -6,7 +6,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
-import org.tactus.internal.kernel.HandOffQueue;
+import org.tactus.internal.kernel.HandOverQueue;
 import org.tactus.model.Release;
 
 /** A job's record is written plainly, its slot handed over: whoever takes the slot sees the whole record. */
@@ -16,7 +16,7 @@ import org.tactus.model.Release;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the slot without its record")
 @State
 public class HandOverPublishes extends StressState {
-    private final HandOffQueue queue = new HandOffQueue(2);
+    private final HandOverQueue queue = new HandOverQueue(2);
 
     public HandOverPublishes() {
         super(Release.PERIODIC);

@@ -30,7 +30,7 @@ public class RunningWordIsOfOneSegment {
     @Actor
     public void monitor(final IIII_Result r) {
         final long startNs = word.startNs();
-        final int task = word.task();
+        final int task = word.slot();
         final int generation = word.generation();
         final int segment = word.segmentRecord();
         final int worst = (int) word.worstNs();

@@ -18,23 +18,23 @@ public interface ChunkMover {
      * Takes chunks out, the first one first: copies what must be copied, then unmaps. Nothing is under way, the task does not
      * run, and chunks before the first one are out.
      *
-     * @param task       the task's slot
+     * @param slot       the task's slot
      * @param firstChunk the first chunk
      * @param count      how many, above 0
      * @param nowNs      now
      */
-    void startOut(int task, int firstChunk, int count, long nowNs);
+    void startOut(int slot, int firstChunk, int count, long nowNs);
 
     /**
      * Brings chunks in, the last one first. Maps at most one more than it copies, so that a cancel undoes no more than one chunk.
      * Nothing is under way, and all of the chunks and those before them are out.
      *
-     * @param task       the task's slot
+     * @param slot       the task's slot
      * @param firstChunk the first chunk
      * @param count      how many, above 0
      * @param nowNs      now
      */
-    void startIn(int task, int firstChunk, int count, long nowNs);
+    void startIn(int slot, int firstChunk, int count, long nowNs);
 
     /**
      * Asks how far the operation is. Those chunks are out, or usable by a segment that is started next.

@@ -14,7 +14,7 @@ final class ModelledMover implements ChunkMover {
     private final DeviceMemory memory;
     private final SwapRegion[] regions;
     private long draws;
-    private int task;
+    private int movedSlot;
     private boolean in;
     private int first;
     private int count;
@@ -45,9 +45,9 @@ final class ModelledMover implements ChunkMover {
 
     private void start(final int slot, final boolean brings, final int firstChunk, final int chunks, final long chunkNs) {
         if (moving) {
-            throw new IllegalStateException("a move of slot " + slot + " while one of slot " + task + " is under way");
+            throw new IllegalStateException("a move of slot " + slot + " while one of slot " + movedSlot + " is under way");
         }
-        task = slot;
+        movedSlot = slot;
         in = brings;
         first = firstChunk;
         count = chunks;
@@ -58,7 +58,7 @@ final class ModelledMover implements ChunkMover {
     }
 
     private long chunkNs() {
-        return share(in ? memory.chunkInNs() : regions[task].isConstant(first + done) ? memory.chunkDropNs() : memory.chunkOutNs());
+        return share(in ? memory.chunkInNs() : regions[movedSlot].isConstant(first + done) ? memory.chunkDropNs() : memory.chunkOutNs());
     }
 
     private long share(final long worstNs) {

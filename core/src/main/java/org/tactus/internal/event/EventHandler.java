@@ -10,32 +10,32 @@ public interface EventHandler {
     /**
      * Takes one event.
      *
-     * @param type     one of {@link EventType}
-     * @param timeNs   nanoseconds of the run's clock
-     * @param device   index of the device
-     * @param task     index of the task, or -1
-     * @param segment  index of the segment in its task
-     * @param job      number of the job, or -1
-     * @param argument depends on the type
+     * @param type        one of {@link EventType}
+     * @param timeNs      nanoseconds of the run's clock
+     * @param deviceIndex index of the device
+     * @param slot        index of the task, or -1
+     * @param segment     index of the segment in its task
+     * @param job         number of the job, or -1
+     * @param argument    depends on the type
      */
-    void onEvent(int type, long timeNs, int device, int task, int segment, long job, long argument);
+    void onEvent(int type, long timeNs, int deviceIndex, int slot, int segment, long job, long argument);
 
     /**
      * Takes one event with the generation of its task: slots are used again, and an event may be late. Rings call this one; who does not
      * care overrides nothing.
      *
-     * @param type       one of {@link EventType}
-     * @param timeNs     nanoseconds of the run's clock
-     * @param device     index of the device
-     * @param task       the task's slot, or -1
-     * @param generation which admission the task is, from 1; 0 when there is no task
-     * @param segment    index of the segment in its task
-     * @param job        number of the job, or -1
-     * @param argument   depends on the type
+     * @param type        one of {@link EventType}
+     * @param timeNs      nanoseconds of the run's clock
+     * @param deviceIndex index of the device
+     * @param slot        the task's slot, or -1
+     * @param generation  which admission the task is, from 1; 0 when there is no task
+     * @param segment     index of the segment in its task
+     * @param job         number of the job, or -1
+     * @param argument    depends on the type
      */
     default void onTaskEvent(
-        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final int type, final long timeNs, final int deviceIndex, final int slot, final int generation, final int segment, final long job,
         final long argument) {
-        onEvent(type, timeNs, device, task, segment, job, argument);
+        onEvent(type, timeNs, deviceIndex, slot, segment, job, argument);
     }
 }

@@ -47,17 +47,17 @@ public final class EventRing {
     /**
      * Writes an event. Called by the dispatcher only.
      *
-     * @param type     one of {@link EventType}
-     * @param timeNs   nanoseconds of the run's clock
-     * @param device   index of the device
-     * @param task     index of the task, or -1
-     * @param segment  index of the segment in its task
-     * @param job      number of the job, or -1
-     * @param argument depends on the type
+     * @param type        one of {@link EventType}
+     * @param timeNs      nanoseconds of the run's clock
+     * @param deviceIndex index of the device
+     * @param slot        index of the task, or -1
+     * @param segment     index of the segment in its task
+     * @param job         number of the job, or -1
+     * @param argument    depends on the type
      * @return false when the ring was full and the event was dropped
      */
     public boolean write(
-        final int type, final long timeNs, final int device, final int task, final int segment, final long job,
+        final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
         final long argument) {
         final int index = ring.tryClaim(type, EventDescriptor.LENGTH);
         if (index < 0) {
@@ -66,10 +66,10 @@ public final class EventRing {
         }
         final AtomicBuffer buffer = ring.buffer();
         buffer.putLong(index + EventDescriptor.TIME_OFFSET, timeNs);
-        buffer.putInt(index + EventDescriptor.DEVICE_OFFSET, device);
-        buffer.putInt(index + EventDescriptor.TASK_OFFSET, task);
+        buffer.putInt(index + EventDescriptor.DEVICE_OFFSET, deviceIndex);
+        buffer.putInt(index + EventDescriptor.TASK_OFFSET, slot);
         buffer.putInt(index + EventDescriptor.SEGMENT_OFFSET, segment);
-        buffer.putInt(index + EventDescriptor.GENERATION_OFFSET, task < 0 ? 0 : generations.applyAsInt(task));
+        buffer.putInt(index + EventDescriptor.GENERATION_OFFSET, slot < 0 ? 0 : generations.applyAsInt(slot));
         buffer.putLong(index + EventDescriptor.JOB_OFFSET, job);
         buffer.putLong(index + EventDescriptor.ARGUMENT_OFFSET, argument);
         ring.commit(index);

@@ -117,66 +117,66 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
 
     @Override
     public void onEvent(
-        final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
-        onTaskEvent(type, timeNs, device, task, task < 0 ? 0 : generation[task], segment, job, argument);
+        final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job, final long argument) {
+        onTaskEvent(type, timeNs, deviceIndex, slot, slot < 0 ? 0 : generation[slot], segment, job, argument);
     }
 
     @Override
     public void onTaskEvent(
-        final int type, final long timeNs, final int device, final int task, final int admission, final int segment, final long job,
+        final int type, final long timeNs, final int deviceIndex, final int slot, final int admission, final int segment, final long job,
         final long argument) {
-        if (task >= 0 && admission != generation[task]) {
+        if (slot >= 0 && admission != generation[slot]) {
             // From a ring that is drained later than the one that told of the slot's next task: only an end still counts.
             if (type == EventType.COMPLETE || type == EventType.ABORT) {
-                enter(task, admission, job, argument - zeroNs, timeNs - zeroNs, type == EventType.COMPLETE ? COMPLETE : ABORTED, 0);
+                enter(slot, admission, job, argument - zeroNs, timeNs - zeroNs, type == EventType.COMPLETE ? COMPLETE : ABORTED, 0);
             }
             return;
         }
         switch (type) {
             case EventType.RELEASE -> {
-                if (job > lastEnded[task]) {
-                    liveNominalNs[task] = argument - zeroNs;
-                    liveNumber[task] = job;
+                if (job > lastEnded[slot]) {
+                    liveNominalNs[slot] = argument - zeroNs;
+                    liveNumber[slot] = job;
                 }
             }
-            case EventType.OVERRUN -> overrun(task, job);
-            case EventType.COMPLETE -> ended(task, job, argument - zeroNs, timeNs - zeroNs, COMPLETE);
-            case EventType.ABORT -> ended(task, job, argument - zeroNs, timeNs - zeroNs, ABORTED);
+            case EventType.OVERRUN -> overrun(slot, job);
+            case EventType.COMPLETE -> ended(slot, job, argument - zeroNs, timeNs - zeroNs, COMPLETE);
+            case EventType.ABORT -> ended(slot, job, argument - zeroNs, timeNs - zeroNs, ABORTED);
             default -> { }
         }
     }
 
     /** Of the live job, or, when the ring of another dispatcher told its end before, of the one that ended last. */
-    private void overrun(final int task, final long job) {
-        if (lastEnded[task] != NONE && job <= lastEnded[task]) {
-            if (window.holds(lastJob[task]) && window.number(lastJob[task]) == job) {
-                window.overrun(lastJob[task]);
+    private void overrun(final int slot, final long job) {
+        if (lastEnded[slot] != NONE && job <= lastEnded[slot]) {
+            if (window.holds(lastJob[slot]) && window.number(lastJob[slot]) == job) {
+                window.overrun(lastJob[slot]);
             }
             return;
         }
-        overruns[task] = overrunNumber[task] == job ? overruns[task] + 1 : 1;
-        overrunNumber[task] = job;
+        overruns[slot] = overrunNumber[slot] == job ? overruns[slot] + 1 : 1;
+        overrunNumber[slot] = job;
     }
 
-    private void ended(final int task, final long job, final long nominalNs, final long endNs, final int outcome) {
-        append(task, job, nominalNs, endNs, outcome);
+    private void ended(final int slot, final long job, final long nominalNs, final long endNs, final int outcome) {
+        append(slot, job, nominalNs, endNs, outcome);
         // Rings of several dispatchers are drained one after the other: the next job's release may be known already, or
         // this job's own may come later.
-        lastEnded[task] = Math.max(lastEnded[task], job);
-        if (liveNumber[task] == job) {
-            liveNominalNs[task] = NONE;
+        lastEnded[slot] = Math.max(lastEnded[slot], job);
+        if (liveNumber[slot] == job) {
+            liveNominalNs[slot] = NONE;
         }
     }
 
-    private void append(final int task, final long job, final long nominalNs, final long endNs, final int outcome) {
-        lastJob[task] = enter(
-            task, generation[task], job, nominalNs, endNs, outcome, overrunNumber[task] == job ? overruns[task] : 0);
-        overruns[task] = 0;
+    private void append(final int slot, final long job, final long nominalNs, final long endNs, final int outcome) {
+        lastJob[slot] = enter(
+            slot, generation[slot], job, nominalNs, endNs, outcome, overrunNumber[slot] == job ? overruns[slot] : 0);
+        overruns[slot] = 0;
     }
 
     /** Lets a job that has ended wait for its judgement; returns its number in the window. */
     private long enter(
-        final int task, final int admission, final long job, final long nominalNs, final long endNs, final int outcome,
+        final int slot, final int admission, final long job, final long nominalNs, final long endNs, final int outcome,
         final int jobOverruns) {
         if (window.isFull()) {
             judgeOldest();
@@ -187,7 +187,7 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
             }
             live.add(nominalNs, endNs);
         }
-        return window.add(task, admission, job, nominalNs, endNs, outcome, jobOverruns);
+        return window.add(slot, admission, job, nominalNs, endNs, outcome, jobOverruns);
     }
 
     private void judgeOldest() {
@@ -241,10 +241,10 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
      * @param endNs end of the run, nanoseconds since time zero
      */
     public void finish(final long endNs) {
-        for (int task = 0; task < liveNominalNs.length; task++) {
-            if (liveNominalNs[task] != NONE) {
-                append(task, liveNumber[task], liveNominalNs[task], Math.max(endNs, liveNominalNs[task]), UNFINISHED);
-                liveNominalNs[task] = NONE;
+        for (int slot = 0; slot < liveNominalNs.length; slot++) {
+            if (liveNominalNs[slot] != NONE) {
+                append(slot, liveNumber[slot], liveNominalNs[slot], Math.max(endNs, liveNominalNs[slot]), UNFINISHED);
+                liveNominalNs[slot] = NONE;
             }
         }
     }

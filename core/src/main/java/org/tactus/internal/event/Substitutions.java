@@ -28,68 +28,68 @@ public final class Substitutions {
     /**
      * Forgets a task's counts. Called by the control thread before the task is admitted.
      *
-     * @param task index of the task
+     * @param slot the task's slot
      */
-    public void clear(final int task) {
-        jobs[task] = 0;
-        sum[task] = 0;
-        least[task] = Integer.MAX_VALUE;
-        most[task] = 0;
+    public void clear(final int slot) {
+        jobs[slot] = 0;
+        sum[slot] = 0;
+        least[slot] = Integer.MAX_VALUE;
+        most[slot] = 0;
     }
 
     /**
      * Counts a completed job. Allocates nothing.
      *
-     * @param task  index of the task
+     * @param slot  the task's slot
      * @param count its substitutions
      */
-    public void record(final int task, final int count) {
-        jobs[task]++;
-        sum[task] += count;
-        least[task] = Math.min(least[task], count);
-        most[task] = Math.max(most[task], count);
+    public void record(final int slot, final int count) {
+        jobs[slot]++;
+        sum[slot] += count;
+        least[slot] = Math.min(least[slot], count);
+        most[slot] = Math.max(most[slot], count);
     }
 
     /**
      * Adds a task's counts of another writer.
      *
-     * @param task  index of the task
+     * @param slot  the task's slot
      * @param other the other's counts
      */
-    public void add(final int task, final Substitutions other) {
-        jobs[task] += other.jobs[task];
-        sum[task] += other.sum[task];
-        least[task] = Math.min(least[task], other.least[task]);
-        most[task] = Math.max(most[task], other.most[task]);
+    public void add(final int slot, final Substitutions other) {
+        jobs[slot] += other.jobs[slot];
+        sum[slot] += other.sum[slot];
+        least[slot] = Math.min(least[slot], other.least[slot]);
+        most[slot] = Math.max(most[slot], other.most[slot]);
     }
 
     /**
      * Substitutions of all jobs.
      *
-     * @param task index of the task
+     * @param slot the task's slot
      * @return a count
      */
-    public long sum(final int task) {
-        return sum[task];
+    public long sum(final int slot) {
+        return sum[slot];
     }
 
     /**
      * Fewest substitutions of a job.
      *
-     * @param task index of the task
+     * @param slot the task's slot
      * @return a count; 0 without a job
      */
-    public int least(final int task) {
-        return jobs[task] == 0 ? 0 : least[task];
+    public int least(final int slot) {
+        return jobs[slot] == 0 ? 0 : least[slot];
     }
 
     /**
      * Most substitutions of a job.
      *
-     * @param task index of the task
+     * @param slot the task's slot
      * @return a count
      */
-    public int most(final int task) {
-        return most[task];
+    public int most(final int slot) {
+        return most[slot];
     }
 }

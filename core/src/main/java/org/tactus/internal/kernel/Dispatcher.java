@@ -31,8 +31,8 @@ final class Dispatcher {
     private static final int COMMAND_LIMIT = 64;
     private static final long LOST_POLL_NS = 10_000_000;
 
-    final int device;
-    final Device driver;
+    final int deviceIndex;
+    final Device device;
     final Recorder recorder;
     final RunningWord runningWord = new RunningWord();
     private final PolicyState state;
@@ -42,7 +42,7 @@ final class Dispatcher {
     private final SegmentWork[] works;
     private final Throwable[] errors;
     private final Dispatcher[] peers;
-    private final HandOffQueue inbox;
+    private final HandOverQueue inbox;
     private final ManyToOneRingBuffer commands;
     private final MessageHandler onCommand = this::onCommand;
     private final IntArrayList touching = new IntArrayList(64, NONE);
@@ -64,11 +64,11 @@ final class Dispatcher {
     private Throwable thrown;
 
     Dispatcher(
-        final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
+        final int deviceIndex, final Device device, final PolicyState state, final Recorder recorder, final Clock clock,
         final long stallThresholdNs, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers,
         final DeviceMemory scheduled, final Overheads machine) {
+        this.deviceIndex = deviceIndex;
         this.device = device;
-        this.driver = driver;
         this.state = state;
         this.recorder = recorder;
         this.clock = clock;
@@ -76,10 +76,10 @@ final class Dispatcher {
         this.works = works;
         this.errors = errors;
         this.peers = peers;
-        this.scheduler = new DeviceScheduler(state, device, recorder);
-        this.memory = driver.mover() == null ? null
-            : new SwapDriver(device, driver, state, scheduler, scheduled, machine, recorder.events, errors);
-        this.inbox = new HandOffQueue(errors.length);
+        this.scheduler = new DeviceScheduler(state, deviceIndex, recorder);
+        this.memory = device.mover() == null ? null
+            : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
+        this.inbox = new HandOverQueue(errors.length);
         final ByteBuffer memory = ByteBuffer.allocateDirect(
             COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
         this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
@@ -87,12 +87,12 @@ final class Dispatcher {
     }
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */
-    boolean command(final int type, final int task, final int generation, final long argumentNs) {
+    boolean command(final int type, final int slot, final int generation, final long argumentNs) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
             return false;
         }
-        commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, task);
+        commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, slot);
         commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
         commands.buffer().putLong(index + CommandDescriptor.TIME_OFFSET, argumentNs);
         commands.commit(index);
@@ -105,8 +105,8 @@ final class Dispatcher {
     }
 
     /** Takes a slot over: from here on its job record belongs to this dispatcher. Any dispatcher. */
-    void handOver(final int task) {
-        inbox.handOver(task);
+    void handOver(final int slot) {
+        inbox.handOver(slot);
     }
 
     /** Handles everything that is due. */
@@ -114,7 +114,7 @@ final class Dispatcher {
         int work = takeCommands(nowNs);
         final int running = scheduler.running();
         if (running != NONE) {
-            final int status = driver.poll(nowNs);
+            final int status = device.poll(nowNs);
             if (status != Device.RUNNING) {
                 finish(running, nowNs, status == Device.FAILED);
                 work++;
@@ -124,11 +124,11 @@ final class Dispatcher {
             work += memory.poll(nowNs);
         }
         work += takeInputs(nowNs);
-        int task = select(nowNs);
+        int slot = select(nowNs);
         long decidedNs = nowNs;
-        while (task != NONE) {
+        while (slot != NONE) {
             work++;
-            task = start(task, decidedNs);
+            slot = start(slot, decidedNs);
             decidedNs = lastEndNs;
         }
         return work;
@@ -138,7 +138,7 @@ final class Dispatcher {
     boolean settle(final long nowNs) {
         final int running = scheduler.running();
         if (running != NONE) {
-            final int status = driver.poll(nowNs);
+            final int status = device.poll(nowNs);
             if (status != Device.RUNNING) {
                 finish(running, nowNs, status == Device.FAILED);
             }
@@ -172,78 +172,78 @@ final class Dispatcher {
 
     private int takeInputs(final long nowNs) {
         int work = scheduler.release(nowNs);
-        int task = inbox.take();
-        while (task != NONE) {
-            final int segment = state.isEnded(task) ? EventType.NO_SEGMENT : state.segmentIndex(task);
-            recorder.events.write(EventType.ARRIVE, nowNs, device, task, segment, state.jobNumber(task), 0);
-            if (scheduler.arrive(task, nowNs) == DeviceScheduler.HAND_OVER) {
-                handTo(state.segmentDevice(task), task, state.segmentIndex(task), nowNs);
+        int slot = inbox.take();
+        while (slot != NONE) {
+            final int segment = state.isEnded(slot) ? EventType.NO_SEGMENT : state.segmentIndex(slot);
+            recorder.events.write(EventType.ARRIVE, nowNs, deviceIndex, slot, segment, state.jobNumber(slot), 0);
+            if (scheduler.arrive(slot, nowNs) == DeviceScheduler.HAND_OVER) {
+                handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
             }
             work++;
-            task = inbox.take();
+            slot = inbox.take();
         }
         return work;
     }
 
     /** Starts the selected job's segment; returns the next selected task when this one is already over. */
-    private int start(final int task, final long decidedNs) {
+    private int start(final int slot, final long decidedNs) {
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
         if (nowNs - decidedNs > stallThresholdNs) {
-            recorder.events.write(EventType.STALL, nowNs, device, -1, 0, -1, nowNs - decidedNs);
+            recorder.events.write(EventType.STALL, nowNs, deviceIndex, -1, 0, -1, nowNs - decidedNs);
         }
-        if (state.isStopRequested(task)) {
-            finish(task, nowNs, true);
+        if (state.isStopRequested(slot)) {
+            finish(slot, nowNs, true);
             return select(nowNs);
         }
-        final int segment = state.segmentRecord(task);
-        final long job = state.jobNumber(task);
+        final int segment = state.segmentRecord(slot);
+        final long job = state.jobNumber(slot);
         startNs = nowNs;
-        scheduler.started(task, nowNs);
-        recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
-        runningWord.begin(task, state.generation(task), segment, state.wcetNs(task), nowNs);
+        scheduler.started(slot, nowNs);
+        recorder.events.write(EventType.START, nowNs, deviceIndex, slot, state.segmentIndex(slot), job, 0);
+        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs);
         try {
-            driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
+            device.start(state.isSubstituted(slot) ? works[segment].offered() : works[segment], job, nowNs);
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
             thrown = e;
         }
-        if (thrown == null && !driver.isSynchronous()) {
+        if (thrown == null && !device.isSynchronous()) {
             return NONE;
         }
         final long endNs = clock.nanoTime();
         lastEndNs = endNs;
-        finish(task, endNs, thrown != null || driver.poll(endNs) == Device.FAILED);
+        finish(slot, endNs, thrown != null || device.poll(endNs) == Device.FAILED);
         takeCommands(endNs);
         takeInputs(endNs);
         return select(endNs);
     }
 
-    private void finish(final int task, final long nowNs, final boolean failed) {
+    private void finish(final int slot, final long nowNs, final boolean failed) {
         if (runningWord.startNs() != 0) {
             runningWord.end();
             busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs);
-            recorder.events.write(EventType.END, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            recorder.events.write(EventType.END, nowNs, deviceIndex, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
             if (failed) {
-                errors[task] = thrown != null ? thrown : driver.failure();
+                errors[slot] = thrown != null ? thrown : device.failure();
                 thrown = null;
-                state.requestStop(task);
-                recorder.events.write(EventType.ERROR, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+                state.requestStop(slot);
+                recorder.events.write(EventType.ERROR, nowNs, deviceIndex, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
             }
         }
-        final long elapsedNs = failed ? nowNs - startNs : driver.elapsedNs(startNs, nowNs);
-        final int outcome = scheduler.segmentDone(task, nowNs, elapsedNs, failed);
+        final long elapsedNs = failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs);
+        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
-            handTo(state.segmentDevice(task), task, state.segmentIndex(task), nowNs);
+            handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
-            handTo(state.homeDevice(task), task, EventType.NO_SEGMENT, nowNs);
+            handTo(state.homeDevice(slot), slot, EventType.NO_SEGMENT, nowNs);
         }
     }
 
-    private void handTo(final int target, final int task, final int segment, final long nowNs) {
-        recorder.events.write(EventType.HAND_OVER, nowNs, device, task, segment, state.jobNumber(task), target);
-        final boolean stops = state.isStopRequested(task);
+    private void handTo(final int target, final int slot, final int segment, final long nowNs) {
+        recorder.events.write(EventType.HAND_OVER, nowNs, deviceIndex, slot, segment, state.jobNumber(slot), target);
+        final boolean stops = state.isStopRequested(slot);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
-        peers[target].handOver(task);
+        peers[target].handOver(slot);
         if (stops) {
             LockSupport.unpark(peers[target].thread); // it sleeps through a task that a lost device has stopped
         }
@@ -255,41 +255,41 @@ final class Dispatcher {
     }
 
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        final int task = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
+        final int slot = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
         final int generation = buffer.getInt(index + CommandDescriptor.GENERATION_OFFSET);
         switch (type) {
             case CommandDescriptor.ADMIT -> {
-                touch(task); // its job may come back from another device at any time
-                scheduler.admit(task, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
-                scheduler.stop(task, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
+                touch(slot); // its job may come back from another device at any time
+                scheduler.admit(slot, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
+                scheduler.stop(slot, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
             }
-            case CommandDescriptor.TOUCH -> touch(task);
+            case CommandDescriptor.TOUCH -> touch(slot);
             case CommandDescriptor.FORGET -> {
-                touching.removeInt(task);
+                touching.removeInt(slot);
                 if (memory != null) {
-                    memory.forget(task);
+                    memory.forget(slot);
                 }
             }
             case CommandDescriptor.QUIESCE -> {
                 scheduler.release(buffer.getLong(index + CommandDescriptor.TIME_OFFSET)); // what was due by then is not lost
-                scheduler.quiesce(task, generation, commandNowNs);
+                scheduler.quiesce(slot, generation, commandNowNs);
             }
-            case CommandDescriptor.STOP -> scheduler.stop(task, generation, commandNowNs);
+            case CommandDescriptor.STOP -> scheduler.stop(slot, generation, commandNowNs);
             case CommandDescriptor.ABANDON -> {
-                if (state.generation(task) == generation) { // else it came late, and the slot's next task is touched
-                    touching.removeInt(task);
+                if (state.generation(slot) == generation) { // else it came late, and the slot's next task is touched
+                    touching.removeInt(slot);
                 }
             }
             case CommandDescriptor.LOST -> lost = true;
-            default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + task + " on device " + device
+            default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + slot + " on device " + deviceIndex
                 + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.LOST);
         }
     }
 
-    private void touch(final int task) {
-        touching.addInt(task);
+    private void touch(final int slot) {
+        touching.addInt(slot);
         if (memory != null) {
-            memory.admit(task);
+            memory.admit(slot);
         }
     }
 

@@ -66,7 +66,7 @@ final class DispatcherGroup {
             final List<Integer> cores = devices.stream().mapToObj(device -> platform.devices().get(device).dispatcherCores())
                 .flatMap(List::stream).distinct().toList();
             final DispatcherThread thread = newThread(agents.size() == 1 ? first.name() : "accelerators" + suffix(first), agents, cores);
-            agents.forEach(dispatcher -> threadOfDevice[dispatcher.device] = thread);
+            agents.forEach(dispatcher -> threadOfDevice[dispatcher.deviceIndex] = thread);
         }
     }
 
@@ -97,8 +97,8 @@ final class DispatcherGroup {
     }
 
     /** One that waits inside a segment would hold the others up. */
-    private boolean isShareable(final int device) {
-        return !dispatchers[device].driver.isSynchronous();
+    private boolean isShareable(final int deviceIndex) {
+        return !dispatchers[deviceIndex].device.isSynchronous();
     }
 
     private DispatcherThread newThread(final String name, final List<Dispatcher> agents, final List<Integer> cores) {
@@ -113,8 +113,8 @@ final class DispatcherGroup {
         return dispatchers;
     }
 
-    String deviceName(final int device) {
-        return platform.devices().get(device).name();
+    String deviceName(final int deviceIndex) {
+        return platform.devices().get(deviceIndex).name();
     }
 
     void start() {
@@ -127,27 +127,27 @@ final class DispatcherGroup {
     }
 
     /** Sends a command and waits for room for it; a device that is lost or whose thread has died gets none. */
-    void send(final int device, final int type, final int slot, final int generation, final long firstNominalNs) {
-        while (!dispatchers[device].command(type, slot, generation, firstNominalNs)) {
-            if (isLost(device) || threadOfDevice[device].death() != null) {
+    void send(final int deviceIndex, final int type, final int slot, final int generation, final long firstNominalNs) {
+        while (!dispatchers[deviceIndex].command(type, slot, generation, firstNominalNs)) {
+            if (isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null) {
                 return; // nobody will ever read it
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
         }
-        threadOfDevice[device].wake();
+        threadOfDevice[deviceIndex].wake();
     }
 
     /** Sends a command if there is room for it; false when there is none. */
-    boolean offer(final int device, final int type, final int slot, final int generation, final long argumentNs) {
-        final boolean sent = dispatchers[device].command(type, slot, generation, argumentNs);
-        threadOfDevice[device].wake();
+    boolean offer(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
+        final boolean sent = dispatchers[deviceIndex].command(type, slot, generation, argumentNs);
+        threadOfDevice[deviceIndex].wake();
         return sent;
     }
 
     /** Whether a dispatcher that is not lost has commands to read. */
     boolean anyUnread() {
         for (final Dispatcher dispatcher : dispatchers) {
-            if (!isLost(dispatcher.device) && dispatcher.hasUnreadCommands()) {
+            if (!isLost(dispatcher.deviceIndex) && dispatcher.hasUnreadCommands()) {
                 return true;
             }
         }
@@ -155,14 +155,14 @@ final class DispatcherGroup {
     }
 
     /** Why a device's dispatcher has died, or null. */
-    Throwable death(final int device) {
-        return threadOfDevice[device].death();
+    Throwable death(final int deviceIndex) {
+        return threadOfDevice[deviceIndex].death();
     }
 
     /** Waits until a device's dispatcher counts a task's memory no more; false when nobody can tell any more. */
-    boolean awaitForgotten(final int device, final int slot) {
-        while (dispatchers[device].memory.isMember(slot)) {
-            if (isLost(device) || threadOfDevice[device].death() != null || !threadOfDevice[device].isAlive()) {
+    boolean awaitForgotten(final int deviceIndex, final int slot) {
+        while (dispatchers[deviceIndex].memory.isMember(slot)) {
+            if (isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null || !threadOfDevice[deviceIndex].isAlive()) {
                 return false;
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
@@ -171,13 +171,13 @@ final class DispatcherGroup {
     }
 
     /** Declares a device lost; false when it was before. */
-    boolean markLost(final int device) {
-        return lostDevices.getAndSet(device, 1) == 0;
+    boolean markLost(final int deviceIndex) {
+        return lostDevices.getAndSet(deviceIndex, 1) == 0;
     }
 
     /** Tells whether a device was declared lost, or will be, since its dispatcher has died. */
-    boolean isLost(final int device) {
-        return lostDevices.get(device) != 0 || death(device) != null;
+    boolean isLost(final int deviceIndex) {
+        return lostDevices.get(deviceIndex) != 0 || death(deviceIndex) != null;
     }
 
     /**
@@ -215,7 +215,7 @@ final class DispatcherGroup {
     /** Closes each device, whatever another one throws. */
     void closeDevices(final Closing closing) {
         for (final Dispatcher dispatcher : dispatchers) {
-            closing.attempt(dispatcher.driver::close);
+            closing.attempt(dispatcher.device::close);
         }
     }
 }

@@ -146,7 +146,7 @@ final class DispatcherThread implements Runnable {
 
     private void noteGap(final long nowNs, final long gapNs) {
         if (gapNs >= options.stallThresholdNs()) {
-            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].device, -1, 0, -1, gapNs);
+            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }

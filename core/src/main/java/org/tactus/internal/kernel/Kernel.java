@@ -190,9 +190,9 @@ public final class Kernel implements AutoCloseable {
 
     private void refuseLost(final List<Task> additions) {
         for (final Task task : additions) {
-            for (final int device : TaskTable.devicesOf(task)) {
-                if (isLost(device)) {
-                    throw new AdmissionRefusedException("device '" + group.deviceName(device) + "' of task '"
+            for (final int deviceIndex : TaskTable.devicesOf(task)) {
+                if (isLost(deviceIndex)) {
+                    throw new AdmissionRefusedException("device '" + group.deviceName(deviceIndex) + "' of task '"
                         + task.name() + "' is lost; no task can run on it", true);
                 }
             }
@@ -204,10 +204,10 @@ public final class Kernel implements AutoCloseable {
         final int generation = tasks.entry(slot).generation();
         final int home = TaskTable.homeDevice(task);
         state.firstRelease(slot, firstNominalNs);
-        for (final int device : TaskTable.devicesOf(task)) {
-            if (device != home) {
+        for (final int deviceIndex : TaskTable.devicesOf(task)) {
+            if (deviceIndex != home) {
                 // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
-                group.send(device, CommandDescriptor.TOUCH, slot, generation, 0);
+                group.send(deviceIndex, CommandDescriptor.TOUCH, slot, generation, 0);
             }
         }
         group.send(home, CommandDescriptor.ADMIT, slot, generation, firstNominalNs);
@@ -291,11 +291,11 @@ public final class Kernel implements AutoCloseable {
         final TaskTable.Entry entry = tasks.entry(slot);
         boolean forgotten = TaskTable.devicesOf(entry.task()).stream()
             .noneMatch(device -> group.dispatchers()[device].memory != null && isLost(device));
-        for (final int device : forgotten ? TaskTable.devicesOf(entry.task()) : Set.<Integer>of()) {
-            group.send(device, CommandDescriptor.FORGET, slot, entry.generation(), 0);
-            final Dispatcher dispatcher = group.dispatchers()[device];
-            if (dispatcher.memory == null || group.awaitForgotten(device, slot)) {
-                dispatcher.driver.forget(slot);
+        for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.task()) : Set.<Integer>of()) {
+            group.send(deviceIndex, CommandDescriptor.FORGET, slot, entry.generation(), 0);
+            final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
+            if (dispatcher.memory == null || group.awaitForgotten(deviceIndex, slot)) {
+                dispatcher.device.forget(slot);
             } else {
                 forgotten = false;
             }
@@ -411,21 +411,21 @@ public final class Kernel implements AutoCloseable {
     /**
      * Time during which segments ran on a device until the call of {@link #stop}, the drain left out; call it after that.
      *
-     * @param device index of the device
+     * @param deviceIndex index of the device
      * @return nanoseconds
      */
-    public long busyNs(final int device) {
-        return group.dispatchers()[device].busyNs();
+    public long busyNs(final int deviceIndex) {
+        return group.dispatchers()[deviceIndex].busyNs();
     }
 
     /**
      * What a device's copy engines did; call it after {@link #stop}.
      *
-     * @param device index of the device
+     * @param deviceIndex index of the device
      * @return the counts; empty where memory is not scheduled
      */
-    public Optional<SwapCounts> swapCounts(final int device) {
-        return Optional.ofNullable(group.dispatchers()[device].memory).map(SwapDriver::counts);
+    public Optional<SwapCounts> swapCounts(final int deviceIndex) {
+        return Optional.ofNullable(group.dispatchers()[deviceIndex].memory).map(SwapDriver::counts);
     }
 
     /**
@@ -474,11 +474,11 @@ public final class Kernel implements AutoCloseable {
     /**
      * Tells whether a device was declared lost.
      *
-     * @param device index of the device
+     * @param deviceIndex index of the device
      * @return true when lost
      */
-    public boolean isLost(final int device) {
-        return group.isLost(device);
+    public boolean isLost(final int deviceIndex) {
+        return group.isLost(deviceIndex);
     }
 
     /**

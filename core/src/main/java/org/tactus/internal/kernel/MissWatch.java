@@ -59,18 +59,18 @@ final class MissWatch {
     }
 
     /** Tells of the jobs that a stuck device holds up, when their deadlines pass. Once a round. */
-    void watch(final int device, final long nowNs) {
+    void watch(final int deviceIndex, final long nowNs) {
         for (int slot = 0; slot < known.length; slot++) {
             final Task task = current(slot);
-            if (task != null && !tasks.isRemoving(slot) && TaskTable.devicesOf(task).contains(device)) {
-                watch(slot, task, device, nowNs);
+            if (task != null && !tasks.isRemoving(slot) && TaskTable.devicesOf(task).contains(deviceIndex)) {
+                watch(slot, task, deviceIndex, nowNs);
             }
         }
     }
 
-    private void watch(final int slot, final Task task, final int device, final long nowNs) {
+    private void watch(final int slot, final Task task, final int deviceIndex, final long nowNs) {
         final long lastNs = dueUntilNs;
-        long nominalNs = overdue.nextNs(slot, device, toldNs[slot], nowNs);
+        long nominalNs = overdue.nextNs(slot, deviceIndex, toldNs[slot], nowNs);
         if (nominalNs == OverdueReleases.NOTHING || nominalNs > lastNs) {
             return;
         }
@@ -81,7 +81,7 @@ final class MissWatch {
         while (nominalNs != OverdueReleases.NOTHING && nominalNs <= lastNs) {
             toldNs[slot] = nominalNs;
             listener.onMiss(task, overdue.jobNumber(slot, nominalNs), nowNs - nominalNs - task.deadlineNs());
-            nominalNs = overdue.nextNs(slot, device, nominalNs, nowNs);
+            nominalNs = overdue.nextNs(slot, deviceIndex, nominalNs, nowNs);
         }
     }
 

@@ -194,17 +194,17 @@ final class Monitor implements Runnable, EventHandler {
         if (startNs == 0) {
             return;
         }
-        final int task = word.task();
+        final int slot = word.slot();
         final int generation = word.generation();
         final int segment = word.segmentRecord();
         final long beyondNs = beyondNs(
-            word, startNs, nowNs, completionNs + (dispatchers[index].driver.isSynchronous() ? 0 : beginningNs));
+            word, startNs, nowNs, completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs));
         if (beyondNs <= 0) {
             return;
         }
         if (seenStartNs[index] != startNs) {
             seenStartNs[index] = startNs;
-            overrun(task, generation, segment, beyondNs);
+            overrun(slot, generation, segment, beyondNs);
         }
         if (beyondNs > options.lostAfterNs()) {
             lose(index);
@@ -223,24 +223,24 @@ final class Monitor implements Runnable, EventHandler {
     }
 
     /** Declares a device lost and stops its tasks. */
-    private void lose(final int device) {
-        if (group.markLost(device)) {
-            final RunningWord word = dispatchers[device].runningWord;
+    private void lose(final int deviceIndex) {
+        if (group.markLost(deviceIndex)) {
+            final RunningWord word = dispatchers[deviceIndex].runningWord;
             if (word.startNs() != 0) {
-                attempt(() -> tasks.terminate(word.task(), word.generation(), word.segmentRecord()));
+                attempt(() -> tasks.terminate(word.slot(), word.generation(), word.segmentRecord()));
             }
-            commands.send(device, CommandDescriptor.LOST, PolicyState.NONE, 0);
+            commands.send(deviceIndex, CommandDescriptor.LOST, PolicyState.NONE, 0);
             // After the mark: a task that is not in the table yet finds its device lost, and is refused (Kernel.addAll).
             for (int slot = 0; slot < tasks.capacity(); slot++) {
                 final TaskTable.Entry entry = tasks.entry(slot);
-                if (entry != null && TaskTable.devicesOf(entry.task()).contains(device)) {
+                if (entry != null && TaskTable.devicesOf(entry.task()).contains(deviceIndex)) {
                     stop(slot, entry.generation());
                     for (final int other : TaskTable.devicesOf(entry.task())) {
                         commands.send(other, CommandDescriptor.ABANDON, slot, entry.generation());
                     }
                 }
             }
-            attempt(() -> listener.onDeviceLost(group.deviceName(device)));
+            attempt(() -> listener.onDeviceLost(group.deviceName(deviceIndex)));
         }
     }
 
@@ -254,47 +254,47 @@ final class Monitor implements Runnable, EventHandler {
         }
     }
 
-    private void overrun(final int task, final int generation, final int segment, final long beyondNs) {
-        attempt(() -> listener.onOverrunSeen(tasks.name(task, generation), tasks.segmentIndex(task, segment), beyondNs));
-        if (tasks.onOverrun(task, generation) == OverrunAction.STOP) {
-            stop(task, generation);
-            attempt(() -> tasks.terminate(task, generation, segment));
+    private void overrun(final int slot, final int generation, final int segment, final long beyondNs) {
+        attempt(() -> listener.onOverrunSeen(tasks.name(slot, generation), tasks.segmentIndex(slot, segment), beyondNs));
+        if (tasks.onOverrun(slot, generation) == OverrunAction.STOP) {
+            stop(slot, generation);
+            attempt(() -> tasks.terminate(slot, generation, segment));
         }
     }
 
     @Override
     public void onEvent(
-        final int type, final long timeNs, final int device, final int task, final int segment, final long job,
+        final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
         final long argument) {
-        onTaskEvent(type, timeNs, device, task, 0, segment, job, argument); // rings name the generation, and call that one
+        onTaskEvent(type, timeNs, deviceIndex, slot, 0, segment, job, argument); // rings name the generation, and call that one
     }
 
     @Override
     public void onTaskEvent(
-        final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
+        final int type, final long timeNs, final int deviceIndex, final int slot, final int generation, final int segment, final long job,
         final long argument) {
         if (abandoned) {
             return;
         }
         try { // not by a Runnable: each event comes here
-            sink.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+            sink.onTaskEvent(type, timeNs, deviceIndex, slot, generation, segment, job, argument);
         } catch (final Throwable e) {
             failed(e);
         }
         if (type == EventType.MISS) {
-            if (!misses.wasTold(task, generation, timeNs, argument)) {
-                attempt(() -> listener.onDeadlineMiss(tasks.name(task, generation), job, argument));
+            if (!misses.wasTold(slot, generation, timeNs, argument)) {
+                attempt(() -> listener.onDeadlineMiss(tasks.name(slot, generation), job, argument));
             }
         } else if (type == EventType.OVERRUN) {
-            if (tasks.onOverrun(task, generation) == OverrunAction.STOP) {
-                tasks.markFailed(task); // the policy has stopped it
+            if (tasks.onOverrun(slot, generation) == OverrunAction.STOP) {
+                tasks.markFailed(slot); // the policy has stopped it
             }
         } else if (type == EventType.ERROR) {
-            stop(task, generation);
-            attempt(() -> listener.onError(tasks.name(task, generation), tasks.error(task, generation)));
+            stop(slot, generation);
+            attempt(() -> listener.onError(tasks.name(slot, generation), tasks.error(slot, generation)));
             attempt(() -> {
-                if (dispatchers[device].driver.isLost()) {
-                    lose(device);
+                if (dispatchers[deviceIndex].device.isLost()) {
+                    lose(deviceIndex);
                 }
             });
         }

@@ -20,9 +20,9 @@ final class OwedCommands {
     }
 
     /** Sends a command now or later. */
-    void send(final int device, final int type, final int slot, final int generation) {
-        if (!owed.isEmpty() || !group.offer(device, type, slot, generation, 0)) {
-            owed.add(new Command(device, type, slot, generation));
+    void send(final int deviceIndex, final int type, final int slot, final int generation) {
+        if (!owed.isEmpty() || !group.offer(deviceIndex, type, slot, generation, 0)) {
+            owed.add(new Command(deviceIndex, type, slot, generation));
         }
     }
 

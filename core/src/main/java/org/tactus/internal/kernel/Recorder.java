@@ -23,10 +23,10 @@ final class Recorder implements JobListener {
     /** Responses of the tasks whose last segment is here; put in by the control thread before the task is admitted. */
     final Histogram[] responses;
     final Substitutions substitutions;
-    private final int device;
+    private final int deviceIndex;
 
-    Recorder(final int device, final int taskCapacity, final EventRing events) {
-        this.device = device;
+    Recorder(final int deviceIndex, final int taskCapacity, final EventRing events) {
+        this.deviceIndex = deviceIndex;
         this.events = events;
         released = new long[taskCapacity];
         skipped = new long[taskCapacity];
@@ -41,74 +41,74 @@ final class Recorder implements JobListener {
     }
 
     /** Prepares a slot for a task. Called by the control thread before the task is admitted. */
-    void prepare(final int task, final Histogram histogram) {
-        released[task] = 0;
-        skipped[task] = 0;
-        completed[task] = 0;
-        aborted[task] = 0;
-        misses[task] = 0;
-        overruns[task] = 0;
-        minNs[task] = Long.MAX_VALUE;
-        maxNs[task] = 0;
-        responses[task] = histogram;
-        substitutions.clear(task);
+    void prepare(final int slot, final Histogram histogram) {
+        released[slot] = 0;
+        skipped[slot] = 0;
+        completed[slot] = 0;
+        aborted[slot] = 0;
+        misses[slot] = 0;
+        overruns[slot] = 0;
+        minNs[slot] = Long.MAX_VALUE;
+        maxNs[slot] = 0;
+        responses[slot] = histogram;
+        substitutions.clear(slot);
     }
 
     @Override
-    public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
-        released[task]++;
-        events.write(EventType.RELEASE, nowNs, device, task, 0, job, nominalNs);
+    public void onRelease(final int slot, final long job, final long nominalNs, final long nowNs) {
+        released[slot]++;
+        events.write(EventType.RELEASE, nowNs, deviceIndex, slot, 0, job, nominalNs);
     }
 
     @Override
-    public void onSkip(final int task, final long nominalNs, final long nowNs) {
-        skipped[task]++;
-        events.write(EventType.SKIP, nowNs, device, task, 0, -1, nominalNs);
+    public void onSkip(final int slot, final long nominalNs, final long nowNs) {
+        skipped[slot]++;
+        events.write(EventType.SKIP, nowNs, deviceIndex, slot, 0, -1, nominalNs);
     }
 
     @Override
-    public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-        overruns[task]++;
-        events.write(EventType.OVERRUN, endNs, device, task, segment, job, beyondNs);
+    public void onOverrun(final int slot, final long job, final int segment, final long beyondNs, final long endNs) {
+        overruns[slot]++;
+        events.write(EventType.OVERRUN, endNs, deviceIndex, slot, segment, job, beyondNs);
     }
 
     @Override
-    public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
-        substitutions.record(task, substituted);
-        events.write(EventType.RECLAIM, endNs, device, task, 0, job, substituted);
+    public void onReclaimed(final int slot, final long job, final int substituted, final long endNs) {
+        substitutions.record(slot, substituted);
+        events.write(EventType.RECLAIM, endNs, deviceIndex, slot, 0, job, substituted);
     }
 
     @Override
-    public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+    public void onComplete(final int slot, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
         final long responseNs = endNs - nominalNs;
-        completed[task]++;
-        if (responseNs < minNs[task]) {
-            minNs[task] = responseNs;
+        completed[slot]++;
+        if (responseNs < minNs[slot]) {
+            minNs[slot] = responseNs;
         }
-        if (responseNs > maxNs[task]) {
-            maxNs[task] = responseNs;
+        if (responseNs > maxNs[slot]) {
+            maxNs[slot] = responseNs;
         }
-        final Histogram histogram = responses[task];
+        final Histogram histogram = responses[slot];
         histogram.recordValue(Math.min(Math.max(responseNs, 0), histogram.getHighestTrackableValue()));
-        events.write(EventType.COMPLETE, endNs, device, task, 0, job, nominalNs);
+        events.write(EventType.COMPLETE, endNs, deviceIndex, slot, 0, job, nominalNs);
         if (endNs > deadlineNs) {
-            misses[task]++;
-            events.write(EventType.MISS, endNs, device, task, 0, job, endNs - deadlineNs);
+            misses[slot]++;
+            events.write(EventType.MISS, endNs, deviceIndex, slot, 0, job, endNs - deadlineNs);
         }
     }
 
     @Override
-    public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        aborted[task]++;
-        events.write(EventType.ABORT, endNs, device, task, 0, job, nominalNs);
+    public void onAbort(final int slot, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+        aborted[slot]++;
+        events.write(EventType.ABORT, endNs, deviceIndex, slot, 0, job, nominalNs);
         if (endNs > deadlineNs) {
-            misses[task]++;
-            events.write(EventType.MISS, endNs, device, task, 0, job, endNs - deadlineNs);
+            misses[slot]++;
+            events.write(EventType.MISS, endNs, deviceIndex, slot, 0, job, endNs - deadlineNs);
         }
     }
 
     @Override
-    public void onStopped(final int task, final long nowNs) {
-        events.write(EventType.STOP, nowNs, device, task, 0, -1, 0);
+    public void onStopped(final int slot, final long nowNs) {
+        events.write(EventType.STOP, nowNs, deviceIndex, slot, 0, -1, 0);
     }
 }

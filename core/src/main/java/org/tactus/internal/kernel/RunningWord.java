@@ -26,7 +26,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class RunningWord {
     private static final int START = 0;
     private static final int WORST = 8;
-    private static final int TASK = 16;
+    private static final int SLOT = 16;
     private static final int SEGMENT = 20;
     private static final int GENERATION = 24;
 
@@ -34,10 +34,10 @@ final class RunningWord {
         ByteBuffer.allocateDirect(3 * BitUtil.CACHE_LINE_LENGTH).alignedSlice(BitUtil.CACHE_LINE_LENGTH));
 
     /** Called by the dispatcher when a segment or a move starts. */
-    void begin(final int task, final int generation, final int segmentRecord, final long worstNs, final long startNs) {
+    void begin(final int slot, final int generation, final int segmentRecord, final long worstNs, final long startNs) {
         VarHandle.storeStoreFence(); // the words below stay behind the 0 of the last end: a reader that sees one of them sees it too
         buffer.putLongOpaque(WORST, worstNs);
-        buffer.putIntOpaque(TASK, task);
+        buffer.putIntOpaque(SLOT, slot);
         buffer.putIntOpaque(GENERATION, generation);
         buffer.putIntOpaque(SEGMENT, segmentRecord);
         buffer.putLongRelease(START, startNs);
@@ -59,8 +59,8 @@ final class RunningWord {
         return buffer.getLongOpaque(START) == startNs;
     }
 
-    int task() {
-        return buffer.getIntOpaque(TASK);
+    int slot() {
+        return buffer.getIntOpaque(SLOT);
     }
 
     /** Generation of the task. */

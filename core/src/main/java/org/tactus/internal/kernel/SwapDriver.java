@@ -24,7 +24,7 @@ import org.tactus.model.Task;
  * the dispatcher only, {@link #define} and {@link #isMember} by the control thread. Allocation-free after construction.
  */
 final class SwapDriver {
-    private final int device;
+    private final int deviceIndex;
     private final ChunkMover mover;
     private final DeviceMemory memory;
     /** Of a chunk, whatever it holds. */
@@ -40,10 +40,10 @@ final class SwapDriver {
     private int seen;
 
     SwapDriver(
-        final int device, final Device driver, final PolicyState state, final DeviceScheduler scheduler, final DeviceMemory memory,
+        final int deviceIndex, final Device device, final PolicyState state, final DeviceScheduler scheduler, final DeviceMemory memory,
         final Overheads machine, final EventRing events, final Throwable[] errors) {
-        this.device = device;
-        this.mover = driver.mover();
+        this.deviceIndex = deviceIndex;
+        this.mover = device.mover();
         this.memory = memory;
         this.worstOutNs = Math.max(memory.chunkOutNs(), memory.chunkDropNs());
         this.state = state;
@@ -89,7 +89,7 @@ final class SwapDriver {
         final int done = mover.poll(nowNs);
         if (done == ChunkMover.FAILED) {
             end(nowNs, 0);
-            stop(swaps.movedTask(), mover.failure(), nowNs);
+            stop(swaps.movedSlot(), mover.failure(), nowNs);
             swaps.failed();
         } else if (!mover.isMoving()) {
             end(nowNs, done);
@@ -120,18 +120,18 @@ final class SwapDriver {
         while (true) {
             switch (swaps.decide(nowNs)) {
                 case SwapScheduler.RUN -> {
-                    return swaps.task();
+                    return swaps.chosenSlot();
                 }
                 case SwapScheduler.MOVE_IN -> {
                     begin(EventType.SWAP_IN, memory.swapInOverheadNs() + swaps.count() * memory.chunkInNs(), nowNs);
-                    mover.startIn(swaps.task(), swaps.firstChunk(), swaps.count(), nowNs);
+                    mover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
                 }
                 case SwapScheduler.MOVE_OUT -> {
                     begin(EventType.SWAP_OUT, memory.swapOutOverheadNs() + swaps.count() * worstOutNs, nowNs);
-                    mover.startOut(swaps.task(), swaps.firstChunk(), swaps.count(), nowNs);
+                    mover.startOut(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
                 }
                 case SwapScheduler.CANCEL -> mover.cancel();
-                case SwapScheduler.NO_ROOM -> stop(swaps.task(), noRoom, nowNs);
+                case SwapScheduler.NO_ROOM -> stop(swaps.chosenSlot(), noRoom, nowNs);
                 default -> {
                     return NONE;
                 }
@@ -142,20 +142,20 @@ final class SwapDriver {
     private void begin(final int type, final long worstNs, final long nowNs) {
         seen = 0;
         // before the mover is called: a call may hang, too
-        movingWord.begin(swaps.task(), state.generation(swaps.task()), NONE, worstNs, nowNs);
-        events.write(type, nowNs, device, swaps.task(), swaps.firstChunk(), -1, swaps.count());
+        movingWord.begin(swaps.chosenSlot(), state.generation(swaps.chosenSlot()), NONE, worstNs, nowNs);
+        events.write(type, nowNs, deviceIndex, swaps.chosenSlot(), swaps.firstChunk(), -1, swaps.count());
     }
 
     private void end(final long nowNs, final int done) {
         movingWord.end();
-        events.write(EventType.SWAP_END, nowNs, device, swaps.movedTask(), swaps.movedFirst(), -1, done);
+        events.write(EventType.SWAP_END, nowNs, deviceIndex, swaps.movedSlot(), swaps.movedFirst(), -1, done);
     }
 
     /** Stops one task for an error of its memory; a live job ends when it is next, the monitor tells its home the rest. */
-    private void stop(final int task, final Throwable cause, final long nowNs) {
-        errors[task] = cause;
-        state.requestStop(task); // its slot is not used again before this device has forgotten it
-        events.write(EventType.ERROR, nowNs, device, task, 0, -1, 0);
+    private void stop(final int slot, final Throwable cause, final long nowNs) {
+        errors[slot] = cause;
+        state.requestStop(slot); // its slot is not used again before this device has forgotten it
+        events.write(EventType.ERROR, nowNs, deviceIndex, slot, 0, -1, 0);
     }
 
     SwapCounts counts() {

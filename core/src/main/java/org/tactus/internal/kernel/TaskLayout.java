@@ -28,7 +28,7 @@ final class TaskLayout {
             define(slots[i], additions.get(i));
         }
         for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.driver.defined();
+            dispatcher.device.defined();
         }
     }
 
@@ -37,9 +37,9 @@ final class TaskLayout {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             final Task task = tasks.task(slot);
             if (task != null && additions.contains(task)) { // by name, which no other task has
-                for (final int device : TaskTable.devicesOf(task)) {
+                for (final int deviceIndex : TaskTable.devicesOf(task)) {
                     try {
-                        group.dispatchers()[device].driver.forget(slot);
+                        group.dispatchers()[deviceIndex].device.forget(slot);
                     } catch (final RuntimeException e) {
                         cause.addSuppressed(e);
                     }
@@ -52,13 +52,13 @@ final class TaskLayout {
     private void define(final int slot, final Task task) {
         final long longestNs = Math.max(1_000_000_000L, Math.min(task.deadlineNs(), Long.MAX_VALUE / 128) * 64);
         for (final Dispatcher dispatcher : group.dispatchers()) {
-            dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.device)
+            dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
                 ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);
         }
         tasks.admitAs(slot, state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA));
-        for (final int device : TaskTable.devicesOf(task)) {
-            final Dispatcher dispatcher = group.dispatchers()[device];
-            dispatcher.driver.define(slot, task);
+        for (final int deviceIndex : TaskTable.devicesOf(task)) {
+            final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
+            dispatcher.device.define(slot, task);
             if (dispatcher.memory != null) {
                 dispatcher.memory.define(slot, task);
             }

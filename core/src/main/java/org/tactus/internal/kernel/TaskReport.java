@@ -66,7 +66,7 @@ public record TaskReport(
             misses++;
         }
         for (final Dispatcher dispatcher : dispatchers) {
-            if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.task() == slot
+            if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.slot() == slot
                 && dispatcher.runningWord.generation() == state.generation(slot)) {
                 overruns++; // it never came back
             }
@@ -75,7 +75,7 @@ public record TaskReport(
         Histogram responses = null;
         for (final Dispatcher dispatcher : dispatchers) {
             substitutions.add(slot, dispatcher.recorder.substitutions);
-            if (lastDevices.contains(dispatcher.device)) {
+            if (lastDevices.contains(dispatcher.deviceIndex)) {
                 final Histogram here = dispatcher.recorder.responses[slot].copy();
                 if (responses != null) {
                     here.add(responses);

@@ -13,7 +13,7 @@ import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
-import org.tactus.internal.kernel.DispatchLoop;
+import org.tactus.internal.kernel.DispatchRehearsal;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.kernel.ThreadSetup;
 import org.tactus.model.TaskSet;
@@ -65,7 +65,7 @@ public final class Calibrator implements EventHandler {
      * @throws InterruptedException when interrupted meanwhile
      */
     public MachineCalibration measure(final long durationNs) throws InterruptedException {
-        final DispatchLoop warmUp = new DispatchLoop();
+        final DispatchRehearsal warmUp = new DispatchRehearsal();
         for (int i = 0; i < WARM_UP_JOBS; i++) {
             warmUp.periodicJob();
             warmUp.sporadicJob();

@@ -14,7 +14,7 @@ final class BackgroundSwaps {
     private final ResidencyTable table;
     private final SwapCosts costs;
     private final boolean on;
-    private int task;
+    private int slot;
     private int count;
     private int target;
     private boolean idleAnswer;
@@ -36,8 +36,8 @@ final class BackgroundSwaps {
         idleAnswer = false;
     }
 
-    int task() {
-        return task;
+    int slot() {
+        return slot;
     }
 
     int count() {
@@ -52,7 +52,7 @@ final class BackgroundSwaps {
     /** WAIT, MOVE_IN or MOVE_OUT. Costs a comparison while nothing has changed since the last WAIT. */
     int decide(final int first, final long nowNs) {
         final int running = scheduler.running();
-        final long startNs = running == NONE ? 0 : state.buffer.getLong(state.job(running) + JobDescriptor.START_OFFSET);
+        final long startNs = running == NONE ? 0 : state.buffer.getLong(state.jobOffset(running) + JobDescriptor.START_OFFSET);
         if (!on || idleAnswer && askedFirst == first && askedRunning == running && askedStartNs == startNs) {
             return SwapScheduler.WAIT;
         }
@@ -76,7 +76,7 @@ final class BackgroundSwaps {
         }
         final int victim = table.victim(target, running, true, first == NONE ? table.nextUseNs(target) : Long.MIN_VALUE);
         if (victim != NONE) {
-            task = victim;
+            slot = victim;
             final int most = (int) Math.min(room, table.chunks(victim) - table.out(victim));
             count = Math.max(within(budgetNs, costs.beginOutNs(), costs.outNs(), most), harmless(false, most, running));
             return count > 0 ? SwapScheduler.MOVE_OUT : SwapScheduler.WAIT;
@@ -85,7 +85,7 @@ final class BackgroundSwaps {
     }
 
     private int bringIn(final int most, final int running, final long budgetNs) {
-        task = target;
+        slot = target;
         count = Math.max(within(budgetNs, costs.beginInNs(), costs.inNs(), most), harmless(true, most, running));
         return count > 0 ? SwapScheduler.MOVE_IN : SwapScheduler.WAIT;
     }
@@ -124,7 +124,7 @@ final class BackgroundSwaps {
         final long free = table.freeChunks() + (in ? -chunks : chunks);
         for (int i = 0, n = table.size(); i < n; i++) {
             final int other = table.member(i);
-            final int out = table.out(other) + (other != task ? 0 : in ? -chunks : chunks);
+            final int out = table.out(other) + (other != slot ? 0 : in ? -chunks : chunks);
             if (other != running && out > 0 && restNs + table.waitNs(other, out, free) > table.mostNs(other)) {
                 return false;
             }

@@ -7,30 +7,31 @@ final class Backlog {
     private Backlog() {
     }
 
-    static boolean isEmpty(final AtomicBuffer buffer, final int at) {
-        return size(buffer, at) == 0;
+    static boolean isEmpty(final AtomicBuffer buffer, final int taskOffset) {
+        return size(buffer, taskOffset) == 0;
     }
 
-    static boolean isFull(final AtomicBuffer buffer, final int at) {
-        return size(buffer, at) == TaskDescriptor.BACKLOG_CAPACITY;
+    static boolean isFull(final AtomicBuffer buffer, final int taskOffset) {
+        return size(buffer, taskOffset) == TaskDescriptor.BACKLOG_CAPACITY;
     }
 
-    private static long size(final AtomicBuffer buffer, final int at) {
-        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+    private static long size(final AtomicBuffer buffer, final int taskOffset) {
+        return buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET)
+            - buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET);
     }
 
     /** Adds a nominal release; the caller has made sure that the ring is not full. */
-    static void put(final AtomicBuffer buffer, final int at, final long nominalNs) {
-        final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
-        buffer.putLong(TaskDescriptor.backlogOffset(at, tail), nominalNs);
+    static void put(final AtomicBuffer buffer, final int taskOffset, final long nominalNs) {
+        final long tail = buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET);
+        buffer.putLong(TaskDescriptor.backlogOffset(taskOffset, tail), nominalNs);
         // Release: the monitor, which reads the tail first, sees whole entries (OverdueReleases).
-        buffer.putLongRelease(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
+        buffer.putLongRelease(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
     }
 
     /** Takes the oldest nominal release out; the caller has made sure that the ring is not empty. */
-    static long take(final AtomicBuffer buffer, final int at) {
-        final long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
-        buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head + 1);
-        return buffer.getLong(TaskDescriptor.backlogOffset(at, head));
+    static long take(final AtomicBuffer buffer, final int taskOffset) {
+        final long head = buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+        buffer.putLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET, head + 1);
+        return buffer.getLong(TaskDescriptor.backlogOffset(taskOffset, head));
     }
 }

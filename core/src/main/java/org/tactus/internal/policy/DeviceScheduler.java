@@ -24,7 +24,7 @@ public final class DeviceScheduler {
 
     private final PolicyState state;
     private final AtomicBuffer buffer;
-    private final int device;
+    private final int deviceIndex;
     private final JobListener listener;
     private final Reclamation reclamation;
     private final ReadyQueue ready;
@@ -36,71 +36,71 @@ public final class DeviceScheduler {
     /**
      * Makes the scheduler of a device.
      *
-     * @param state    the tables
-     * @param device   index of the device
-     * @param listener told of every job's fate
+     * @param state       the tables
+     * @param deviceIndex index of the device
+     * @param listener    told of every job's fate
      */
-    public DeviceScheduler(final PolicyState state, final int device, final JobListener listener) {
+    public DeviceScheduler(final PolicyState state, final int deviceIndex, final JobListener listener) {
         this.state = state;
         this.buffer = state.buffer;
-        this.device = device;
+        this.deviceIndex = deviceIndex;
         this.listener = listener;
         this.reclamation = new Reclamation(state);
-        this.ready = new ReadyQueue(state, device);
-        this.home = new HomeReleases(state, device, listener, ready, reclamation);
+        this.ready = new ReadyQueue(state, deviceIndex);
+        this.home = new HomeReleases(state, deviceIndex, listener, ready, reclamation);
     }
 
     /**
      * Takes a defined task whose home is this device.
      *
-     * @param task           its slot
+     * @param slot           the task's slot
      * @param firstNominalNs first nominal release of a periodic task; ignored for a sporadic one
      */
-    public void admit(final int task, final long firstNominalNs) {
-        home.admit(task, firstNominalNs);
+    public void admit(final int slot, final long firstNominalNs) {
+        home.admit(slot, firstNominalNs);
     }
 
     /**
      * Stops a task whose home is this device, after {@link PolicyState#requestStop}. A live job ends after its running segment. A task
      * that is gone is not stopped again, nor is another one in its slot.
      *
-     * @param task       its slot
+     * @param slot       the task's slot
      * @param generation its generation
      * @param nowNs      now
      */
-    public void stop(final int task, final int generation, final long nowNs) {
-        home.stop(task, generation, nowNs);
+    public void stop(final int slot, final int generation, final long nowNs) {
+        home.stop(slot, generation, nowNs);
     }
 
     /**
      * Stops the task that is in a slot now; see the other one.
      *
-     * @param task  its slot
+     * @param slot  the task's slot
      * @param nowNs now
      */
-    public void stop(final int task, final long nowNs) {
-        home.stop(task, home.admitted(task), nowNs);
+    public void stop(final int slot, final long nowNs) {
+        home.stop(slot, home.admitted(slot), nowNs);
     }
 
     /**
      * Releases no further job of a task whose home is this device, unless it is gone; a live job and the backlog go on to their ends.
      *
-     * @param task       its slot
+     * @param slot       the task's slot
      * @param generation its generation
      * @param nowNs      now
      */
-    public void quiesce(final int task, final int generation, final long nowNs) {
-        home.quiesce(task, generation, nowNs);
+    public void quiesce(final int slot, final int generation, final long nowNs) {
+        home.quiesce(slot, generation, nowNs);
     }
 
     /**
      * Releases no further job of the task that is in a slot now; see the other one.
      *
-     * @param task  its slot
+     * @param slot  the task's slot
      * @param nowNs now
      */
-    public void quiesce(final int task, final long nowNs) {
-        home.quiesce(task, home.admitted(task), nowNs);
+    public void quiesce(final int slot, final long nowNs) {
+        home.quiesce(slot, home.admitted(slot), nowNs);
     }
 
     /**
@@ -126,34 +126,34 @@ public final class DeviceScheduler {
      * Takes a slot that another device's dispatcher handed over: a job for its next segment, a job whose next segment is offered
      * to this device's idle time, or an ended job that comes home.
      *
-     * @param task  the slot
+     * @param slot  the slot
      * @param nowNs now
      * @return {@link #NEXT_HERE}, {@link #ENDED}, or {@link #HAND_OVER} when the offer is refused and the job goes on to the device
      *     of its segment
      */
-    public int arrive(final int task, final long nowNs) {
-        final int at = state.task(task);
-        final int job = state.job(task);
-        if (buffer.getInt(job + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE) {
-            home.retire(task, nowNs);
+    public int arrive(final int slot, final long nowNs) {
+        final int taskOffset = state.taskOffset(slot);
+        final int jobOffset = state.jobOffset(slot);
+        if (buffer.getInt(jobOffset + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE) {
+            home.retire(slot, nowNs);
             return ENDED;
         }
-        if ((flags(at) & TaskDescriptor.FLAG_RECLAIMS) != 0 && reclamation.isOffered(task)) {
-            return take(task, job) ? NEXT_HERE : HAND_OVER;
+        if ((flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0 && reclamation.isOffered(slot)) {
+            return take(slot, jobOffset) ? NEXT_HERE : HAND_OVER;
         }
-        ready.put(task);
+        ready.put(slot);
         return NEXT_HERE;
     }
 
     /** Takes an offered segment when the device is idle and nothing waits; the job stays in transit otherwise. */
-    private boolean take(final int task, final int job) {
+    private boolean take(final int slot, final int jobOffset) {
         if (running != NONE || substituted != NONE || ready.size() != 0) {
-            reclamation.refuse(task);
+            reclamation.refuse(slot);
             return false;
         }
-        reclamation.accept(task);
-        substituted = task;
-        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
+        reclamation.accept(slot);
+        substituted = slot;
+        buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
         return true;
     }
 
@@ -168,11 +168,11 @@ public final class DeviceScheduler {
         if (running != NONE) {
             return NONE;
         }
-        final int task = takeFirst();
-        if (task != NONE) {
-            occupy(task);
+        final int slot = takeFirst();
+        if (slot != NONE) {
+            occupy(slot);
         }
-        return task;
+        return slot;
     }
 
     /**
@@ -186,116 +186,116 @@ public final class DeviceScheduler {
 
     /** Takes the job that goes next, also while another runs: its memory is brought in next. */
     int takeFirst() {
-        final int task = substituted != NONE ? substituted : ready.take();
+        final int slot = substituted != NONE ? substituted : ready.take();
         substituted = NONE;
-        return task;
+        return slot;
     }
 
     /** Makes the idle device busy with a job that was taken out of the queue. */
-    void occupy(final int task) {
-        running = task;
-        buffer.putInt(state.job(task) + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_RUNNING);
+    void occupy(final int slot) {
+        running = slot;
+        buffer.putInt(state.jobOffset(slot) + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_RUNNING);
     }
 
     /**
      * Notes when the selected segment began.
      *
-     * @param task    the selected task
+     * @param slot    slot of the selected task
      * @param startNs when
      */
-    public void started(final int task, final long startNs) {
-        buffer.putLong(state.job(task) + JobDescriptor.START_OFFSET, startNs);
+    public void started(final int slot, final long startNs) {
+        buffer.putLong(state.jobOffset(slot) + JobDescriptor.START_OFFSET, startNs);
     }
 
     /**
      * Ends the running segment, and decides where its job goes: completion and next request are this one event.
      *
-     * @param task   the running task
+     * @param slot   slot of the running task
      * @param endNs  when the segment ended
      * @param failed true when it could not run or broke: the job is aborted
      * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
      */
-    public int segmentDone(final int task, final long endNs, final boolean failed) {
-        return segmentDone(task, endNs, endNs - buffer.getLong(state.job(task) + JobDescriptor.START_OFFSET), failed);
+    public int segmentDone(final int slot, final long endNs, final boolean failed) {
+        return segmentDone(slot, endNs, endNs - buffer.getLong(state.jobOffset(slot) + JobDescriptor.START_OFFSET), failed);
     }
 
     /**
      * Ends the running segment of a device that tells how long it took, which may be less than what its dispatcher saw.
      *
-     * @param task      the running task
+     * @param slot      slot of the running task
      * @param endNs     when the dispatcher saw that the segment ended
      * @param elapsedNs execution time of the segment, held against its WCET
      * @param failed    true when it could not run or broke: the job is aborted
      * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
      */
-    public int segmentDone(final int task, final long endNs, final long elapsedNs, final boolean failed) {
-        final int at = state.task(task);
-        final int job = state.job(task);
+    public int segmentDone(final int slot, final long endNs, final long elapsedNs, final boolean failed) {
+        final int taskOffset = state.taskOffset(slot);
+        final int jobOffset = state.jobOffset(slot);
         running = NONE;
         if (!failed) {
-            checkOverrun(task, at, job, endNs, elapsedNs);
+            checkOverrun(slot, taskOffset, jobOffset, endNs, elapsedNs);
         }
-        final boolean reclaims = (flags(at) & TaskDescriptor.FLAG_RECLAIMS) != 0;
+        final boolean reclaims = (flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0;
         if (reclaims) {
-            reclamation.done(task, device, elapsedNs);
+            reclamation.done(slot, deviceIndex, elapsedNs);
         }
-        final int next = buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET) + 1;
-        final boolean complete = next == buffer.getInt(at + TaskDescriptor.SEGMENT_COUNT_OFFSET);
-        final boolean aborts = failed || !complete && state.stops(at);
+        final int next = buffer.getInt(jobOffset + JobDescriptor.SEGMENT_OFFSET) + 1;
+        final boolean complete = next == buffer.getInt(taskOffset + TaskDescriptor.SEGMENT_COUNT_OFFSET);
+        final boolean aborts = failed || !complete && state.stops(taskOffset);
         if (!complete && !aborts) {
-            buffer.putInt(job + JobDescriptor.SEGMENT_OFFSET, next);
-            return proceed(task, at, job, reclaims);
+            buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, next);
+            return proceed(slot, taskOffset, jobOffset, reclaims);
         }
-        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
-        final long number = buffer.getLong(job + JobDescriptor.NUMBER_OFFSET);
-        final long nominalNs = buffer.getLong(job + JobDescriptor.NOMINAL_OFFSET);
-        final long deadlineNs = buffer.getLong(job + JobDescriptor.DEADLINE_OFFSET);
+        buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
+        final long number = buffer.getLong(jobOffset + JobDescriptor.NUMBER_OFFSET);
+        final long nominalNs = buffer.getLong(jobOffset + JobDescriptor.NOMINAL_OFFSET);
+        final long deadlineNs = buffer.getLong(jobOffset + JobDescriptor.DEADLINE_OFFSET);
         if (aborts) {
-            buffer.putInt(job + JobDescriptor.ABORTED_OFFSET, 1);
-            listener.onAbort(task, number, nominalNs, deadlineNs, endNs);
+            buffer.putInt(jobOffset + JobDescriptor.ABORTED_OFFSET, 1);
+            listener.onAbort(slot, number, nominalNs, deadlineNs, endNs);
         } else {
             if (reclaims) {
-                listener.onReclaimed(task, number, reclamation.taken(task), endNs);
+                listener.onReclaimed(slot, number, reclamation.taken(slot), endNs);
             }
-            listener.onComplete(task, number, nominalNs, deadlineNs, endNs);
+            listener.onComplete(slot, number, nominalNs, deadlineNs, endNs);
         }
-        if (buffer.getInt(at + TaskDescriptor.HOME_DEVICE_OFFSET) == device) {
-            home.retire(task, endNs);
+        if (buffer.getInt(taskOffset + TaskDescriptor.HOME_DEVICE_OFFSET) == deviceIndex) {
+            home.retire(slot, endNs);
             return ENDED;
         }
         return RETURN_HOME;
     }
 
     /** Sends a job to its next segment: here, to the device of that segment, or to the one that the segment is offered to. */
-    private int proceed(final int task, final int at, final int job, final boolean reclaims) {
-        if (reclaims && reclamation.admits(task)) {
-            if (reclamation.device(task) != device) {
-                reclamation.offer(task);
-            } else if (take(task, job)) {
+    private int proceed(final int slot, final int taskOffset, final int jobOffset, final boolean reclaims) {
+        if (reclaims && reclamation.admits(slot)) {
+            if (reclamation.device(slot) != deviceIndex) {
+                reclamation.offer(slot);
+            } else if (take(slot, jobOffset)) {
                 return NEXT_HERE;
             }
         }
-        if (state.segmentDevice(task) == device) {
-            ready.put(task);
+        if (state.segmentDevice(slot) == deviceIndex) {
+            ready.put(slot);
             return NEXT_HERE;
         }
-        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_TRANSIT);
+        buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_TRANSIT);
         return HAND_OVER;
     }
 
-    private void checkOverrun(final int task, final int at, final int job, final long endNs, final long elapsedNs) {
-        final long beyondNs = elapsedNs - state.wcetNs(task);
+    private void checkOverrun(final int slot, final int taskOffset, final int jobOffset, final long endNs, final long elapsedNs) {
+        final long beyondNs = elapsedNs - state.wcetNs(slot);
         // What passed around an execution that its device has timed is spent already: only the rest of the completion is left.
-        final long aroundNs = endNs - buffer.getLong(job + JobDescriptor.START_OFFSET) - elapsedNs;
+        final long aroundNs = endNs - buffer.getLong(jobOffset + JobDescriptor.START_OFFSET) - elapsedNs;
         if (beyondNs > Math.max(0, state.overrunToleranceNs() - Math.max(0, aroundNs))) {
-            listener.onOverrun(task, buffer.getLong(job + JobDescriptor.NUMBER_OFFSET),
-                buffer.getInt(job + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);
-            final int flags = flags(at);
+            listener.onOverrun(slot, buffer.getLong(jobOffset + JobDescriptor.NUMBER_OFFSET),
+                buffer.getInt(jobOffset + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);
+            final int flags = flags(taskOffset);
             if ((flags & TaskDescriptor.FLAG_OVERRUN_SKIPS) != 0) {
-                buffer.putInt(job + JobDescriptor.SKIP_NEXT_OFFSET, 1);
+                buffer.putInt(jobOffset + JobDescriptor.SKIP_NEXT_OFFSET, 1);
             }
             if ((flags & TaskDescriptor.FLAG_OVERRUN_STOPS) != 0) {
-                state.requestStop(task);
+                state.requestStop(slot);
             }
         }
     }
@@ -318,7 +318,7 @@ public final class DeviceScheduler {
         return ready.size();
     }
 
-    private int flags(final int at) {
-        return buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET);
+    private int flags(final int taskOffset) {
+        return buffer.getInt(taskOffset + TaskDescriptor.FLAGS_OFFSET);
     }
 }

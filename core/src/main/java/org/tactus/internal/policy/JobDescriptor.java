@@ -54,11 +54,11 @@ public final class JobDescriptor {
     /**
      * Locates a job's record.
      *
-     * @param base where the table begins
-     * @param task index of the task
+     * @param tableOffset where the table begins
+     * @param slot        the task's slot
      * @return offset of its job's record
      */
-    public static int recordOffset(final int base, final int task) {
-        return base + task * RECORD_LENGTH;
+    public static int recordOffset(final int tableOffset, final int slot) {
+        return tableOffset + slot * RECORD_LENGTH;
     }
 }

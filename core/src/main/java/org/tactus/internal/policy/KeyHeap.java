@@ -16,16 +16,16 @@ final class KeyHeap {
     private static final int RANK = KeyHeapDescriptor.RANK_OFFSET;
 
     private final AtomicBuffer buffer;
-    private final int base;
-    private final int front;
-    private final int entries;
+    private final int heapOffset;
+    private final int frontOffset;
+    private final int entriesOffset;
     private final int capacity;
 
-    KeyHeap(final AtomicBuffer buffer, final int base, final int capacity) {
+    KeyHeap(final AtomicBuffer buffer, final int heapOffset, final int capacity) {
         this.buffer = buffer;
-        this.base = base;
-        this.front = base + KeyHeapDescriptor.FRONT_OFFSET;
-        this.entries = base + ENTRIES;
+        this.heapOffset = heapOffset;
+        this.frontOffset = heapOffset + KeyHeapDescriptor.FRONT_OFFSET;
+        this.entriesOffset = heapOffset + ENTRIES;
         this.capacity = capacity;
     }
 
@@ -34,63 +34,63 @@ final class KeyHeap {
     }
 
     private int heapSize() {
-        return buffer.getInt(base + KeyHeapDescriptor.SIZE_OFFSET);
+        return buffer.getInt(heapOffset + KeyHeapDescriptor.SIZE_OFFSET);
     }
 
     private void heapSize(final int size) {
-        buffer.putInt(base + KeyHeapDescriptor.SIZE_OFFSET, size);
+        buffer.putInt(heapOffset + KeyHeapDescriptor.SIZE_OFFSET, size);
     }
 
     private boolean hasFront() {
-        return buffer.getInt(base + KeyHeapDescriptor.HAS_FRONT_OFFSET) != 0;
+        return buffer.getInt(heapOffset + KeyHeapDescriptor.HAS_FRONT_OFFSET) != 0;
     }
 
     private void hasFront(final boolean there) {
-        buffer.putInt(base + KeyHeapDescriptor.HAS_FRONT_OFFSET, there ? 1 : 0);
+        buffer.putInt(heapOffset + KeyHeapDescriptor.HAS_FRONT_OFFSET, there ? 1 : 0);
     }
 
     /** Key 1 of the first entry, or {@code Long.MAX_VALUE} when empty. */
     long firstKey() {
         if (hasFront()) {
-            return buffer.getLong(front);
+            return buffer.getLong(frontOffset);
         }
-        return heapSize() == 0 ? Long.MAX_VALUE : buffer.getLong(entries);
+        return heapSize() == 0 ? Long.MAX_VALUE : buffer.getLong(entriesOffset);
     }
 
     /** Task of the first entry, which stays in; {@link PolicyState#NONE} when empty. */
     int first() {
         if (hasFront()) {
-            return (int) buffer.getLong(front + RANK);
+            return (int) buffer.getLong(frontOffset + RANK);
         }
-        return heapSize() == 0 ? PolicyState.NONE : (int) buffer.getLong(entries + RANK);
+        return heapSize() == 0 ? PolicyState.NONE : (int) buffer.getLong(entriesOffset + RANK);
     }
 
     /** Adds an entry. A task has at most one, so a full heap is a defect: it throws, rather than lose a job in silence. */
-    void push(final long key1, final long key2, final int order, final int task) {
+    void push(final long key1, final long key2, final int order, final int slot) {
         final AtomicBuffer memory = buffer;
         final int size = heapSize();
         final boolean hasFront = hasFront();
         if (size + (hasFront ? 1 : 0) == capacity) {
-            throw full(task);
+            throw full(slot);
         }
-        final long rank = ((long) order << 32) | task;
+        final long rank = ((long) order << 32) | slot;
         if (hasFront) {
-            if (isLess(key1, key2, rank, memory, front)) {
-                siftUp(size, memory.getLong(front), memory.getLong(front + KEY2), memory.getLong(front + RANK));
-                put(memory, front, key1, key2, rank);
+            if (isLess(key1, key2, rank, memory, frontOffset)) {
+                siftUp(size, memory.getLong(frontOffset), memory.getLong(frontOffset + KEY2), memory.getLong(frontOffset + RANK));
+                put(memory, frontOffset, key1, key2, rank);
             } else {
                 siftUp(size, key1, key2, rank);
             }
-        } else if (size == 0 || isLess(key1, key2, rank, memory, entries)) {
-            put(memory, front, key1, key2, rank);
+        } else if (size == 0 || isLess(key1, key2, rank, memory, entriesOffset)) {
+            put(memory, frontOffset, key1, key2, rank);
             hasFront(true);
         } else {
             siftUp(size, key1, key2, rank);
         }
     }
 
-    private IllegalStateException full(final int task) {
-        return new IllegalStateException("slot " + task + " was put into a queue that holds " + capacity
+    private IllegalStateException full(final int slot) {
+        return new IllegalStateException("slot " + slot + " was put into a queue that holds " + capacity
             + " entries, one a slot, and is full: a slot was put in twice");
     }
 
@@ -99,14 +99,14 @@ final class KeyHeap {
         int hole = size;
         while (hole > 0) {
             final int parent = (hole - 1) >>> 1;
-            final int at = entries + parent * LENGTH;
-            if (!isLess(key1, key2, rank, memory, at)) {
+            final int entryOffset = entriesOffset + parent * LENGTH;
+            if (!isLess(key1, key2, rank, memory, entryOffset)) {
                 break;
             }
-            copy(memory, at, entries + hole * LENGTH);
+            copy(memory, entryOffset, entriesOffset + hole * LENGTH);
             hole = parent;
         }
-        put(memory, entries + hole * LENGTH, key1, key2, rank);
+        put(memory, entriesOffset + hole * LENGTH, key1, key2, rank);
         heapSize(size + 1);
     }
 
@@ -114,13 +114,13 @@ final class KeyHeap {
     int pop() {
         if (hasFront()) {
             hasFront(false);
-            return (int) buffer.getLong(front + RANK);
+            return (int) buffer.getLong(frontOffset + RANK);
         }
         final int size = heapSize() - 1;
         if (size < 0) {
             return PolicyState.NONE;
         }
-        final int first = (int) buffer.getLong(entries + RANK);
+        final int first = (int) buffer.getLong(entriesOffset + RANK);
         heapSize(size);
         siftDown(size);
         return first;
@@ -129,43 +129,44 @@ final class KeyHeap {
     /** Moves the entry behind the last one to where it belongs, from the root down. */
     private void siftDown(final int size) {
         final AtomicBuffer memory = buffer;
-        final int moved = entries + size * LENGTH;
-        final long key1 = memory.getLong(moved);
-        final long key2 = memory.getLong(moved + KEY2);
-        final long rank = memory.getLong(moved + RANK);
+        final int movedOffset = entriesOffset + size * LENGTH;
+        final long key1 = memory.getLong(movedOffset);
+        final long key2 = memory.getLong(movedOffset + KEY2);
+        final long rank = memory.getLong(movedOffset + RANK);
         int hole = 0;
         int child = 1;
         while (child < size) {
-            int at = entries + child * LENGTH;
-            if (child + 1 < size && isLess(
-                memory.getLong(at + LENGTH), memory.getLong(at + LENGTH + KEY2), memory.getLong(at + LENGTH + RANK), memory, at)) {
+            int entryOffset = entriesOffset + child * LENGTH;
+            final int rightOffset = entryOffset + LENGTH;
+            if (child + 1 < size && isLess(memory.getLong(rightOffset), memory.getLong(rightOffset + KEY2),
+                memory.getLong(rightOffset + RANK), memory, entryOffset)) {
                 child++;
-                at += LENGTH;
+                entryOffset = rightOffset;
             }
-            if (isLess(key1, key2, rank, memory, at)) {
+            if (isLess(key1, key2, rank, memory, entryOffset)) {
                 break;
             }
-            copy(memory, at, entries + hole * LENGTH);
+            copy(memory, entryOffset, entriesOffset + hole * LENGTH);
             hole = child;
             child = 2 * hole + 1;
         }
-        put(memory, entries + hole * LENGTH, key1, key2, rank);
+        put(memory, entriesOffset + hole * LENGTH, key1, key2, rank);
     }
 
     /** Takes a task's entry out wherever it is; O(n log n), for a removal only. */
-    boolean remove(final int task) {
-        if (hasFront() && (int) buffer.getLong(front + RANK) == task) {
+    boolean remove(final int slot) {
+        if (hasFront() && (int) buffer.getLong(frontOffset + RANK) == slot) {
             hasFront(false);
             return true;
         }
         final int size = heapSize();
         for (int i = 0; i < size; i++) {
-            if ((int) buffer.getLong(entries + i * LENGTH + RANK) == task) {
-                copy(buffer, entries + (size - 1) * LENGTH, entries + i * LENGTH);
+            if ((int) buffer.getLong(entriesOffset + i * LENGTH + RANK) == slot) {
+                copy(buffer, entriesOffset + (size - 1) * LENGTH, entriesOffset + i * LENGTH);
                 // Entries before i are a heap still; add the rest to it one by one.
                 for (int j = i; j < size - 1; j++) {
-                    final int at = entries + j * LENGTH;
-                    siftUp(j, buffer.getLong(at), buffer.getLong(at + KEY2), buffer.getLong(at + RANK));
+                    final int entryOffset = entriesOffset + j * LENGTH;
+                    siftUp(j, buffer.getLong(entryOffset), buffer.getLong(entryOffset + KEY2), buffer.getLong(entryOffset + RANK));
                 }
                 heapSize(size - 1);
                 return true;
@@ -175,25 +176,25 @@ final class KeyHeap {
     }
 
     private static boolean isLess(
-        final long key1, final long key2, final long rank, final AtomicBuffer memory, final int other) {
-        final long otherKey1 = memory.getLong(other);
+        final long key1, final long key2, final long rank, final AtomicBuffer memory, final int otherOffset) {
+        final long otherKey1 = memory.getLong(otherOffset);
         if (key1 != otherKey1) {
             return key1 < otherKey1;
         }
-        final long otherKey2 = memory.getLong(other + KEY2);
+        final long otherKey2 = memory.getLong(otherOffset + KEY2);
         if (key2 != otherKey2) {
             return key2 < otherKey2;
         }
-        return rank < memory.getLong(other + RANK);
+        return rank < memory.getLong(otherOffset + RANK);
     }
 
-    private static void copy(final AtomicBuffer memory, final int from, final int to) {
-        put(memory, to, memory.getLong(from), memory.getLong(from + KEY2), memory.getLong(from + RANK));
+    private static void copy(final AtomicBuffer memory, final int fromOffset, final int toOffset) {
+        put(memory, toOffset, memory.getLong(fromOffset), memory.getLong(fromOffset + KEY2), memory.getLong(fromOffset + RANK));
     }
 
-    private static void put(final AtomicBuffer memory, final int at, final long key1, final long key2, final long rank) {
-        memory.putLong(at, key1);
-        memory.putLong(at + KEY2, key2);
-        memory.putLong(at + RANK, rank);
+    private static void put(final AtomicBuffer memory, final int entryOffset, final long key1, final long key2, final long rank) {
+        memory.putLong(entryOffset, key1);
+        memory.putLong(entryOffset + KEY2, key2);
+        memory.putLong(entryOffset + RANK, rank);
     }
 }

@@ -220,9 +220,9 @@ public final class ModeChanges {
     }
 
     private static boolean isOnOneDevice(final List<Member> group) {
-        final int device = group.getFirst().task.segments().getFirst().device();
+        final int deviceIndex = group.getFirst().task.segments().getFirst().device();
         return group.stream().flatMap(member -> member.task.segments().stream())
-            .allMatch(segment -> segment.device() == device && segment.offer().isEmpty());
+            .allMatch(segment -> segment.device() == deviceIndex && segment.offer().isEmpty());
     }
 
     private boolean letGo(final List<Member> gone) {

@@ -31,31 +31,31 @@ public final class OverdueReleases {
      * Finds the earliest release of a task that a stuck device holds up and whose deadline has passed: of its live job where that waits
      * for the device or runs on it, of its backlog behind that job, and, where the device is the task's home, of what nobody takes.
      *
-     * @param task    the task
-     * @param device  the stuck device
-     * @param afterNs nominal release of the last one that was found, {@code Long.MIN_VALUE} at first
-     * @param nowNs   now
+     * @param slot        the task's slot
+     * @param deviceIndex the stuck device
+     * @param afterNs     nominal release of the last one that was found, {@code Long.MIN_VALUE} at first
+     * @param nowNs       now
      * @return its nominal release, nanoseconds, above {@code afterNs}, or {@link #NOTHING}
      */
-    public long nextNs(final int task, final int device, final long afterNs, final long nowNs) {
-        final int at = state.task(task);
-        final int current = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET);
+    public long nextNs(final int slot, final int deviceIndex, final long afterNs, final long nowNs) {
+        final int taskOffset = state.taskOffset(slot);
+        final int current = buffer.getIntAcquire(taskOffset + TaskDescriptor.STATE_OFFSET);
         if (current != TaskDescriptor.STATE_IDLE && current != TaskDescriptor.STATE_LIVE) {
             return NOTHING;
         }
         final boolean live = current == TaskDescriptor.STATE_LIVE;
-        final boolean held = live && waitsFor(task, device);
-        final boolean home = state.homeDevice(task) == device;
-        final long lastNs = nowNs - buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET); // a later release is not overdue
+        final boolean held = live && waitsFor(slot, deviceIndex);
+        final boolean home = state.homeDevice(slot) == deviceIndex;
+        final long lastNs = nowNs - buffer.getLong(taskOffset + TaskDescriptor.DEADLINE_OFFSET); // a later release is not overdue
         long firstNs = NOTHING;
         if (held) {
-            firstNs = earlier(firstNs, buffer.getLongAcquire(state.job(task) + JobDescriptor.NOMINAL_OFFSET), afterNs, lastNs);
+            firstNs = earlier(firstNs, buffer.getLongAcquire(state.jobOffset(slot) + JobDescriptor.NOMINAL_OFFSET), afterNs, lastNs);
         }
         if (held || home) {
-            firstNs = earlier(firstNs, firstWaitingNs(at, afterNs), afterNs, lastNs);
+            firstNs = earlier(firstNs, firstWaitingNs(taskOffset, afterNs), afterNs, lastNs);
         }
         if (home) {
-            firstNs = earlier(firstNs, firstUntakenNs(task, at, live, afterNs), afterNs, lastNs);
+            firstNs = earlier(firstNs, firstUntakenNs(slot, taskOffset, live, afterNs), afterNs, lastNs);
         }
         return firstNs;
     }
@@ -63,28 +63,28 @@ public final class OverdueReleases {
     /**
      * The number of the job that a release has become.
      *
-     * @param task      the task
+     * @param slot      the task's slot
      * @param nominalNs what {@link #nextNs} found
      * @return the number of the live job, or -1 when it is not of that release
      */
-    public long jobNumber(final int task, final long nominalNs) {
-        return state.isLive(task) && state.nominalReleaseNs(task) == nominalNs ? state.jobNumber(task) : -1;
+    public long jobNumber(final int slot, final long nominalNs) {
+        return state.isLive(slot) && state.nominalReleaseNs(slot) == nominalNs ? state.jobNumber(slot) : -1;
     }
 
     private static long earlier(final long firstNs, final long nominalNs, final long afterNs, final long lastNs) {
         return nominalNs > afterNs && nominalNs < lastNs && nominalNs < firstNs ? nominalNs : firstNs;
     }
 
-    private boolean waitsFor(final int task, final int device) {
-        final int job = buffer.getIntAcquire(state.job(task) + JobDescriptor.STATE_OFFSET);
-        return job != JobDescriptor.STATE_DONE && state.segmentDevice(task) == device;
+    private boolean waitsFor(final int slot, final int deviceIndex) {
+        final int jobState = buffer.getIntAcquire(state.jobOffset(slot) + JobDescriptor.STATE_OFFSET);
+        return jobState != JobDescriptor.STATE_DONE && state.segmentDevice(slot) == deviceIndex;
     }
 
-    private long firstWaitingNs(final int at, final long afterNs) {
+    private long firstWaitingNs(final int taskOffset, final long afterNs) {
         // Acquire pairs with the release of Backlog.put: the entries before the tail are whole.
-        final long tail = buffer.getLongAcquire(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
-        for (long i = buffer.getLongAcquire(at + TaskDescriptor.BACKLOG_HEAD_OFFSET); i < tail; i++) {
-            final long nominalNs = buffer.getLong(TaskDescriptor.backlogOffset(at, i));
+        final long tail = buffer.getLongAcquire(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET);
+        for (long i = buffer.getLongAcquire(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET); i < tail; i++) {
+            final long nominalNs = buffer.getLong(TaskDescriptor.backlogOffset(taskOffset, i));
             if (nominalNs > afterNs) {
                 return nominalNs;
             }
@@ -93,15 +93,15 @@ public final class OverdueReleases {
     }
 
     /** The home would drop, not run, what comes due behind the live job of a task that drops its backlog. */
-    private long firstUntakenNs(final int task, final int at, final boolean live, final long afterNs) {
-        if (live && (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0) {
+    private long firstUntakenNs(final int slot, final int taskOffset, final boolean live, final long afterNs) {
+        if (live && (flags(taskOffset) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0) {
             return NOTHING;
         }
-        if ((flags(at) & TaskDescriptor.FLAG_SPORADIC) != 0) {
-            return state.isArriving(task) ? buffer.getLongAcquire(at + TaskDescriptor.LAST_ARRIVAL_OFFSET) : NOTHING;
+        if ((flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) != 0) {
+            return state.isArriving(slot) ? buffer.getLongAcquire(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET) : NOTHING;
         }
-        final long nextNs = buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
-        final long periodNs = buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
+        final long nextNs = buffer.getLongAcquire(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        final long periodNs = buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET);
         return afterNs < nextNs ? nextNs : nextNs + ((afterNs - nextNs) / periodNs + 1) * periodNs;
     }
 
@@ -109,24 +109,24 @@ public final class OverdueReleases {
      * Counts the periodic releases that came due and that the home dispatcher never took, neither as jobs nor as skipped ones: it was
      * stuck or dead, or it stops the task and waits for a lost device. Exact when the home has ended or is stuck.
      *
-     * @param task  the task
+     * @param slot  the task's slot
      * @param endNs the end of the run; a release at it counts
      * @return a count; 0 for a task that has stopped and for a sporadic one, whose arrivals {@link PolicyState#backlog} holds
      */
-    public long lost(final int task, final long endNs) {
-        final int at = state.task(task);
-        final int current = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET);
+    public long lost(final int slot, final long endNs) {
+        final int taskOffset = state.taskOffset(slot);
+        final int current = buffer.getIntAcquire(taskOffset + TaskDescriptor.STATE_OFFSET);
         if (current != TaskDescriptor.STATE_IDLE && current != TaskDescriptor.STATE_LIVE
-            || (flags(at) & TaskDescriptor.FLAG_SPORADIC) != 0) {
+            || (flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) != 0) {
             return 0;
         }
-        final long nextNs = buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        final long nextNs = buffer.getLongAcquire(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         if (nextNs > endNs) {
             return 0;
         }
-        final long periodNs = buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
-        final long jitterNs = buffer.getLong(at + TaskDescriptor.JITTER_OFFSET);
-        final long seed = buffer.getLong(at + TaskDescriptor.SEED_OFFSET);
+        final long periodNs = buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET);
+        final long jitterNs = buffer.getLong(taskOffset + TaskDescriptor.JITTER_OFFSET);
+        final long seed = buffer.getLong(taskOffset + TaskDescriptor.SEED_OFFSET);
         // Those before the end by more than the jitter are due whatever was drawn; of the others each draw decides.
         long count = endNs - jitterNs < nextNs ? 0 : (endNs - jitterNs - nextNs) / periodNs + 1;
         for (long nominalNs = nextNs + count * periodNs; nominalNs <= endNs; nominalNs += periodNs) {
@@ -139,17 +139,17 @@ public final class OverdueReleases {
      * Counts the releases among {@link #lost} whose deadlines passed before the end, but for those that would have been dropped behind
      * a live job.
      *
-     * @param task  the task
+     * @param slot  the task's slot
      * @param endNs the end of the run
      * @return a count
      */
-    public long lostMisses(final int task, final long endNs) {
-        final int at = state.task(task);
-        final boolean drops = (flags(at) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0 && state.isLive(task);
-        return drops ? 0 : lost(task, endNs - buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET) - 1);
+    public long lostMisses(final int slot, final long endNs) {
+        final int taskOffset = state.taskOffset(slot);
+        final boolean drops = (flags(taskOffset) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0 && state.isLive(slot);
+        return drops ? 0 : lost(slot, endNs - buffer.getLong(taskOffset + TaskDescriptor.DEADLINE_OFFSET) - 1);
     }
 
-    private int flags(final int at) {
-        return buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET);
+    private int flags(final int taskOffset) {
+        return buffer.getInt(taskOffset + TaskDescriptor.FLAGS_OFFSET);
     }
 }

@@ -28,11 +28,11 @@ public final class PolicyState {
     final int taskCapacity;
     final int segmentCapacity;
     final int deviceCount;
-    final int tasks;
-    final int jobs;
-    final int segments;
-    private final int reclaims;
-    private final int devices;
+    private final int tasksOffset;
+    private final int jobsOffset;
+    private final int segmentsOffset;
+    private final int reclaimsOffset;
+    private final int devicesOffset;
     private final int deviceLength;
     private final int heapLength;
     private final PolicyKind policy;
@@ -63,11 +63,11 @@ public final class PolicyState {
         this.deviceCount = deviceCount;
         this.heapLength = KeyHeapDescriptor.length(taskCapacity);
         this.deviceLength = deviceLength(taskCapacity);
-        this.tasks = 0;
-        this.jobs = tasks + taskCapacity * TaskDescriptor.RECORD_LENGTH;
-        this.reclaims = jobs + taskCapacity * JobDescriptor.RECORD_LENGTH;
-        this.segments = reclaims + taskCapacity * ReclaimDescriptor.RECORD_LENGTH;
-        this.devices = BitUtil.align(segments + segmentCapacity * SegmentDescriptor.RECORD_LENGTH, BitUtil.CACHE_LINE_LENGTH);
+        this.tasksOffset = 0;
+        this.jobsOffset = tasksOffset + taskCapacity * TaskDescriptor.RECORD_LENGTH;
+        this.reclaimsOffset = jobsOffset + taskCapacity * JobDescriptor.RECORD_LENGTH;
+        this.segmentsOffset = reclaimsOffset + taskCapacity * ReclaimDescriptor.RECORD_LENGTH;
+        this.devicesOffset = BitUtil.align(segmentsOffset + segmentCapacity * SegmentDescriptor.RECORD_LENGTH, BitUtil.CACHE_LINE_LENGTH);
         memory.boundsCheck(0, requiredBytes(taskCapacity, segmentCapacity, deviceCount));
     }
 
@@ -109,32 +109,32 @@ public final class PolicyState {
         return 2 * KeyHeapDescriptor.length(taskCapacity) + DoorbellDescriptor.LENGTH;
     }
 
-    int readyQueue(final int device) {
-        return devices + device * deviceLength;
+    int readyQueueOffset(final int deviceIndex) {
+        return devicesOffset + deviceIndex * deviceLength;
     }
 
-    int releaseQueue(final int device) {
-        return devices + device * deviceLength + heapLength;
+    int releaseQueueOffset(final int deviceIndex) {
+        return devicesOffset + deviceIndex * deviceLength + heapLength;
     }
 
-    int doorbell(final int device) {
-        return devices + device * deviceLength + 2 * heapLength;
+    int doorbellOffset(final int deviceIndex) {
+        return devicesOffset + deviceIndex * deviceLength + 2 * heapLength;
     }
 
-    int task(final int task) {
-        return TaskDescriptor.recordOffset(tasks, task);
+    int taskOffset(final int slot) {
+        return TaskDescriptor.recordOffset(tasksOffset, slot);
     }
 
-    int job(final int task) {
-        return JobDescriptor.recordOffset(jobs, task);
+    int jobOffset(final int slot) {
+        return JobDescriptor.recordOffset(jobsOffset, slot);
     }
 
-    int reclaim(final int task) {
-        return ReclaimDescriptor.recordOffset(reclaims, task);
+    int reclaimOffset(final int slot) {
+        return ReclaimDescriptor.recordOffset(reclaimsOffset, slot);
     }
 
-    int segment(final int segment) {
-        return SegmentDescriptor.recordOffset(segments, segment);
+    int segmentOffset(final int segment) {
+        return SegmentDescriptor.recordOffset(segmentsOffset, segment);
     }
 
     /**
@@ -148,41 +148,41 @@ public final class PolicyState {
      * @return the task's generation
      */
     public int define(final int slot, final Task task, final int firstSegment, final long seed) {
-        final int at = task(slot);
+        final int taskOffset = taskOffset(slot);
         final int generation = Math.addExact(lastGeneration, 1);
         lastGeneration = generation;
-        buffer.putIntVolatile(at + TaskDescriptor.STOP_OFFSET, 0);
+        buffer.putIntVolatile(taskOffset + TaskDescriptor.STOP_OFFSET, 0);
         VarHandle.storeStoreFence(); // without it the plain stores below could come before the one above
-        buffer.setMemory(at, TaskDescriptor.RECORD_LENGTH, (byte) 0);
-        buffer.setMemory(job(slot), JobDescriptor.RECORD_LENGTH, (byte) 0);
-        buffer.putLong(at + TaskDescriptor.PERIOD_OFFSET, task.periodNs());
-        buffer.putLong(at + TaskDescriptor.DEADLINE_OFFSET, task.deadlineNs());
-        buffer.putLong(at + TaskDescriptor.JITTER_OFFSET, task.jitterNs());
-        buffer.putLong(at + TaskDescriptor.SEED_OFFSET, seed);
-        buffer.putInt(at + TaskDescriptor.PRIORITY_OFFSET, task.priority());
-        buffer.putInt(at + TaskDescriptor.ORDER_OFFSET, nextOrder++);
-        buffer.putInt(at + TaskDescriptor.FIRST_SEGMENT_OFFSET, firstSegment);
-        buffer.putInt(at + TaskDescriptor.SEGMENT_COUNT_OFFSET, task.segments().size());
-        buffer.putInt(at + TaskDescriptor.HOME_DEVICE_OFFSET, task.segments().getFirst().device());
-        buffer.putInt(at + TaskDescriptor.LAST_DEVICE_OFFSET, task.segments().getLast().device());
-        buffer.putInt(at + TaskDescriptor.FLAGS_OFFSET, flags(task));
-        buffer.putInt(at + TaskDescriptor.GENERATION_OFFSET, generation);
-        buffer.putLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
-        buffer.putLong(at + TaskDescriptor.SEEN_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
-        buffer.putLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.setMemory(taskOffset, TaskDescriptor.RECORD_LENGTH, (byte) 0);
+        buffer.setMemory(jobOffset(slot), JobDescriptor.RECORD_LENGTH, (byte) 0);
+        buffer.putLong(taskOffset + TaskDescriptor.PERIOD_OFFSET, task.periodNs());
+        buffer.putLong(taskOffset + TaskDescriptor.DEADLINE_OFFSET, task.deadlineNs());
+        buffer.putLong(taskOffset + TaskDescriptor.JITTER_OFFSET, task.jitterNs());
+        buffer.putLong(taskOffset + TaskDescriptor.SEED_OFFSET, seed);
+        buffer.putInt(taskOffset + TaskDescriptor.PRIORITY_OFFSET, task.priority());
+        buffer.putInt(taskOffset + TaskDescriptor.ORDER_OFFSET, nextOrder++);
+        buffer.putInt(taskOffset + TaskDescriptor.FIRST_SEGMENT_OFFSET, firstSegment);
+        buffer.putInt(taskOffset + TaskDescriptor.SEGMENT_COUNT_OFFSET, task.segments().size());
+        buffer.putInt(taskOffset + TaskDescriptor.HOME_DEVICE_OFFSET, task.segments().getFirst().device());
+        buffer.putInt(taskOffset + TaskDescriptor.LAST_DEVICE_OFFSET, task.segments().getLast().device());
+        buffer.putInt(taskOffset + TaskDescriptor.FLAGS_OFFSET, flags(task));
+        buffer.putInt(taskOffset + TaskDescriptor.GENERATION_OFFSET, generation);
+        buffer.putLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.putLong(taskOffset + TaskDescriptor.SEEN_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.putLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
-            final int offset = segment(firstSegment + i);
-            buffer.putLong(offset + SegmentDescriptor.WCET_OFFSET, segment.wcetNs());
-            buffer.putInt(offset + SegmentDescriptor.DEVICE_OFFSET, segment.device());
-            buffer.putInt(offset + SegmentDescriptor.OFFER_DEVICE_OFFSET, segment.offer().map(Offer::device).orElse(NONE));
-            buffer.putLong(offset + SegmentDescriptor.OFFER_WCET_OFFSET, segment.offer().map(Offer::wcetNs).orElse(0L));
+            final int segmentOffset = segmentOffset(firstSegment + i);
+            buffer.putLong(segmentOffset + SegmentDescriptor.WCET_OFFSET, segment.wcetNs());
+            buffer.putInt(segmentOffset + SegmentDescriptor.DEVICE_OFFSET, segment.device());
+            buffer.putInt(segmentOffset + SegmentDescriptor.OFFER_DEVICE_OFFSET, segment.offer().map(Offer::device).orElse(NONE));
+            buffer.putLong(segmentOffset + SegmentDescriptor.OFFER_WCET_OFFSET, segment.offer().map(Offer::wcetNs).orElse(0L));
         }
         defineReclaim(slot, task);
         // The admitting command's queue publishes the record; the release only keeps an outside observer from half a record.
-        buffer.putIntRelease(at + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
+        buffer.putIntRelease(taskOffset + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);
         // Release: a caller that finds its generation here has read this record, and no other of the slot.
-        buffer.putIntRelease(at + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false));
+        buffer.putIntRelease(taskOffset + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false));
         return generation;
     }
 
@@ -194,18 +194,18 @@ public final class PolicyState {
      * @param firstNominalNs first nominal release
      */
     public void firstRelease(final int slot, final long firstNominalNs) {
-        buffer.putLongRelease(task(slot) + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
+        buffer.putLongRelease(taskOffset(slot) + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
     }
 
     private void defineReclaim(final int slot, final Task task) {
-        final int at = reclaim(slot);
-        buffer.setMemory(at, ReclaimDescriptor.RECORD_LENGTH, (byte) 0);
+        final int reclaimOffset = reclaimOffset(slot);
+        buffer.setMemory(reclaimOffset, ReclaimDescriptor.RECORD_LENGTH, (byte) 0);
         if (task.reclaim().isPresent()) {
             final Reclaim budget = task.reclaim().get();
-            buffer.putLong(at + ReclaimDescriptor.TIME_OFFSET, budget.timeNs());
-            buffer.putLong(at + ReclaimDescriptor.LARGEST_OFFSET, budget.largestNs());
-            buffer.putInt(at + ReclaimDescriptor.MOST_OFFSET, budget.substitutions());
-            buffer.putInt(at + ReclaimDescriptor.DEVICE_OFFSET,
+            buffer.putLong(reclaimOffset + ReclaimDescriptor.TIME_OFFSET, budget.timeNs());
+            buffer.putLong(reclaimOffset + ReclaimDescriptor.LARGEST_OFFSET, budget.largestNs());
+            buffer.putInt(reclaimOffset + ReclaimDescriptor.MOST_OFFSET, budget.substitutions());
+            buffer.putInt(reclaimOffset + ReclaimDescriptor.DEVICE_OFFSET,
                 task.segments().stream().flatMap(segment -> segment.offer().stream()).findFirst().map(Offer::device).orElse(NONE));
         }
     }
@@ -222,11 +222,11 @@ public final class PolicyState {
     /**
      * Tells whether a task has stopped and its last job is done, so that its slot may be defined anew. Any thread.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return true when its home dispatcher will not write to the slot again
      */
-    public boolean isStopped(final int task) {
-        return buffer.getIntAcquire(task(task) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_STOPPED;
+    public boolean isStopped(final int slot) {
+        return buffer.getIntAcquire(taskOffset(slot) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_STOPPED;
     }
 
     /**
@@ -236,7 +236,7 @@ public final class PolicyState {
      * @return true until a task is defined in it
      */
     public boolean isFree(final int slot) {
-        return buffer.getIntAcquire(task(slot) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_FREE;
+        return buffer.getIntAcquire(taskOffset(slot) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_FREE;
     }
 
     /**
@@ -272,71 +272,71 @@ public final class PolicyState {
     /**
      * Which admission a slot's task is. Any thread that learned of the task through a queue, and the owner of its live job.
      *
-     * @param task the slot
+     * @param slot the slot
      * @return from 1; 0 for a slot that was never used
      */
-    public int generation(final int task) {
-        return buffer.getInt(task(task) + TaskDescriptor.GENERATION_OFFSET);
+    public int generation(final int slot) {
+        return buffer.getInt(taskOffset(slot) + TaskDescriptor.GENERATION_OFFSET);
     }
 
     /**
      * Until when a task surely sends nothing to a device other than its home. Any thread.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return its next nominal release; {@code Long.MIN_VALUE} while a job is live or when it is sporadic;
      *     {@code Long.MAX_VALUE} once it has stopped
      */
-    public long quietUntilNs(final int task) {
-        final int at = task(task);
+    public long quietUntilNs(final int slot) {
+        final int taskOffset = taskOffset(slot);
         // The time first, the state second: the home publishes a live job before the next time (HomeReleases.release).
-        final long nextNs = buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
-        final int current = buffer.getIntAcquire(at + TaskDescriptor.STATE_OFFSET);
+        final long nextNs = buffer.getLongAcquire(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        final int current = buffer.getIntAcquire(taskOffset + TaskDescriptor.STATE_OFFSET);
         if (current == TaskDescriptor.STATE_STOPPED) {
             return Long.MAX_VALUE;
         }
-        final boolean sporadic = (buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) != 0;
+        final boolean sporadic = (buffer.getInt(taskOffset + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) != 0;
         return sporadic || current == TaskDescriptor.STATE_LIVE ? Long.MIN_VALUE : nextNs;
     }
 
     /**
      * Tells whether a task has a live job, as far as its home dispatcher has seen. Any thread.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return true while a job is live
      */
-    public boolean isLive(final int task) {
-        return buffer.getIntAcquire(task(task) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_LIVE;
+    public boolean isLive(final int slot) {
+        return buffer.getIntAcquire(taskOffset(slot) + TaskDescriptor.STATE_OFFSET) == TaskDescriptor.STATE_LIVE;
     }
 
     /**
      * The place of a task among those that are equal otherwise: the analysis takes them in this order, and so do the ready queues.
      * Control thread, after the task was defined.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return less for a task that was defined earlier
      */
-    public int order(final int task) {
-        return buffer.getInt(task(task) + TaskDescriptor.ORDER_OFFSET);
+    public int order(final int slot) {
+        return buffer.getInt(taskOffset(slot) + TaskDescriptor.ORDER_OFFSET);
     }
 
     /**
      * Jobs that a task has begun, as far as its home dispatcher has published them. Any thread.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return a count that only grows until the slot is defined anew; a job that it counts was published as live before
      */
-    public long jobCount(final int task) {
-        return buffer.getLongAcquire(task(task) + TaskDescriptor.JOB_COUNT_OFFSET);
+    public long jobCount(final int slot) {
+        return buffer.getLongAcquire(taskOffset(slot) + TaskDescriptor.JOB_COUNT_OFFSET);
     }
 
     /**
      * Tells whether a task's job has ended and its slot is on its way home. Called by the dispatcher that owns the job.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return false while the job has segments to run
      */
-    public boolean isEnded(final int task) {
-        return buffer.getInt(job(task) + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE;
+    public boolean isEnded(final int slot) {
+        return buffer.getInt(jobOffset(slot) + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_DONE;
     }
 
     /**
@@ -344,11 +344,11 @@ public final class PolicyState {
      * and come when the task is gone: another one in its slot is left alone. The home's scheduler must then be told through its
      * dispatcher, by {@link DeviceScheduler#stop}.
      *
-     * @param task       its slot
+     * @param slot       the task's slot
      * @param generation its generation
      */
-    public void requestStop(final int task, final int generation) {
-        buffer.compareAndSetInt(task(task) + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false),
+    public void requestStop(final int slot, final int generation) {
+        buffer.compareAndSetInt(taskOffset(slot) + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false),
             TaskDescriptor.stopWord(generation, true));
     }
 
@@ -356,66 +356,68 @@ public final class PolicyState {
      * Asks that the task in a slot stop. Called by who knows that the slot's task cannot change meanwhile, such as the owner of its
      * live job.
      *
-     * @param task the task
+     * @param slot the task's slot
      */
-    public void requestStop(final int task) {
-        requestStop(task, generation(task));
+    public void requestStop(final int slot) {
+        requestStop(slot, generation(slot));
     }
 
     /**
      * Tells whether a stop was asked for. Any thread.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return true once {@link #requestStop} was called
      */
-    public boolean isStopRequested(final int task) {
-        return stops(task(task));
+    public boolean isStopRequested(final int slot) {
+        return stops(taskOffset(slot));
     }
 
     /** The same by the offset of the task's record. */
-    boolean stops(final int at) {
-        return (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) & 1) != 0;
+    boolean stops(final int taskOffset) {
+        return (buffer.getIntAcquire(taskOffset + TaskDescriptor.STOP_OFFSET) & 1) != 0;
     }
 
     /**
      * Tells whether a sporadic arrival was accepted that the home dispatcher has not taken yet. Any thread.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return true until it has become a job or waits in the backlog
      */
-    public boolean isArriving(final int task) {
-        final int at = task(task);
-        final long arrivalNs = buffer.getLongAcquire(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
-        return arrivalNs != TaskDescriptor.GATE_CLOSED && arrivalNs != buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+    public boolean isArriving(final int slot) {
+        final int taskOffset = taskOffset(slot);
+        final long arrivalNs = buffer.getLongAcquire(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        return arrivalNs != TaskDescriptor.GATE_CLOSED
+            && arrivalNs != buffer.getLongAcquire(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
     }
 
     /**
      * Releases that wait in a task's backlog, an accepted arrival that was not taken yet included. Exact after its home dispatcher
      * has ended.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return a count
      */
-    public long backlog(final int task) {
-        final int at = task(task);
-        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET)
-            + (isArriving(task) ? 1 : 0);
+    public long backlog(final int slot) {
+        final int taskOffset = taskOffset(slot);
+        return buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET)
+            - buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET)
+            + (isArriving(slot) ? 1 : 0);
     }
 
     /**
      * Releases that {@link #backlog} counts and whose deadlines have passed. Exact after its home dispatcher has ended.
      *
-     * @param task  the task
+     * @param slot  the task's slot
      * @param nowNs now
      * @return a count
      */
-    public long backlogMisses(final int task, final long nowNs) {
-        final int at = task(task);
-        final long deadlineNs = buffer.getLong(at + TaskDescriptor.DEADLINE_OFFSET);
-        long misses = isArriving(task) && buffer.getLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET) + deadlineNs < nowNs ? 1 : 0;
-        for (long i = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
-            i < buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET); i++) {
-            if (buffer.getLong(TaskDescriptor.backlogOffset(at, i)) + deadlineNs < nowNs) {
+    public long backlogMisses(final int slot, final long nowNs) {
+        final int taskOffset = taskOffset(slot);
+        final long deadlineNs = buffer.getLong(taskOffset + TaskDescriptor.DEADLINE_OFFSET);
+        long misses = isArriving(slot) && buffer.getLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET) + deadlineNs < nowNs ? 1 : 0;
+        for (long i = buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+            i < buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET); i++) {
+            if (buffer.getLong(TaskDescriptor.backlogOffset(taskOffset, i)) + deadlineNs < nowNs) {
                 misses++;
             }
         }
@@ -425,97 +427,97 @@ public final class PolicyState {
     /**
      * The home device of a task. Any thread that learned of the task through a queue.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return index of the device of its first segment
      */
-    public int homeDevice(final int task) {
-        return buffer.getInt(task(task) + TaskDescriptor.HOME_DEVICE_OFFSET);
+    public int homeDevice(final int slot) {
+        return buffer.getInt(taskOffset(slot) + TaskDescriptor.HOME_DEVICE_OFFSET);
     }
 
     /**
      * The job number of a task's live job. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return from 0
      */
-    public long jobNumber(final int task) {
-        return buffer.getLong(job(task) + JobDescriptor.NUMBER_OFFSET);
+    public long jobNumber(final int slot) {
+        return buffer.getLong(jobOffset(slot) + JobDescriptor.NUMBER_OFFSET);
     }
 
     /**
      * The nominal release of a task's live job. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return nanoseconds
      */
-    public long nominalReleaseNs(final int task) {
-        return buffer.getLong(job(task) + JobDescriptor.NOMINAL_OFFSET);
+    public long nominalReleaseNs(final int slot) {
+        return buffer.getLong(jobOffset(slot) + JobDescriptor.NOMINAL_OFFSET);
     }
 
     /**
      * The absolute deadline of a task's live job. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return nanoseconds
      */
-    public long absoluteDeadlineNs(final int task) {
-        return buffer.getLong(job(task) + JobDescriptor.DEADLINE_OFFSET);
+    public long absoluteDeadlineNs(final int slot) {
+        return buffer.getLong(jobOffset(slot) + JobDescriptor.DEADLINE_OFFSET);
     }
 
     /**
      * The current segment of a task's live job. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return index in the task, from 0
      */
-    public int segmentIndex(final int task) {
-        return buffer.getInt(job(task) + JobDescriptor.SEGMENT_OFFSET);
+    public int segmentIndex(final int slot) {
+        return buffer.getInt(jobOffset(slot) + JobDescriptor.SEGMENT_OFFSET);
     }
 
     /**
      * The current segment of a task's live job in the segment table. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return index over all tasks
      */
-    public int segmentRecord(final int task) {
-        return buffer.getInt(task(task) + TaskDescriptor.FIRST_SEGMENT_OFFSET) + segmentIndex(task);
+    public int segmentRecord(final int slot) {
+        return buffer.getInt(taskOffset(slot) + TaskDescriptor.FIRST_SEGMENT_OFFSET) + segmentIndex(slot);
     }
 
     /**
      * The WCET of the current segment on the device that {@link #segmentDevice} names. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return nanoseconds
      */
-    public long wcetNs(final int task) {
-        return buffer.getLong(segment(segmentRecord(task))
-            + (mode(task) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.WCET_OFFSET : SegmentDescriptor.OFFER_WCET_OFFSET));
+    public long wcetNs(final int slot) {
+        return buffer.getLong(segmentOffset(segmentRecord(slot))
+            + (mode(slot) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.WCET_OFFSET : SegmentDescriptor.OFFER_WCET_OFFSET));
     }
 
     /**
      * The device of the current segment: its own, or the one that it is offered to or runs on instead. Called by the job's owner
      * only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return index of the device
      */
-    public int segmentDevice(final int task) {
-        return buffer.getInt(segment(segmentRecord(task))
-            + (mode(task) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.DEVICE_OFFSET : SegmentDescriptor.OFFER_DEVICE_OFFSET));
+    public int segmentDevice(final int slot) {
+        return buffer.getInt(segmentOffset(segmentRecord(slot))
+            + (mode(slot) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.DEVICE_OFFSET : SegmentDescriptor.OFFER_DEVICE_OFFSET));
     }
 
     /**
      * Whether the current segment runs on the device that it was offered to. Called by the job's owner only.
      *
-     * @param task the task
+     * @param slot the task's slot
      * @return true for a substitution
      */
-    public boolean isSubstituted(final int task) {
-        return mode(task) == ReclaimDescriptor.MODE_SUBSTITUTED;
+    public boolean isSubstituted(final int slot) {
+        return mode(slot) == ReclaimDescriptor.MODE_SUBSTITUTED;
     }
 
-    private int mode(final int task) {
-        return buffer.getInt(reclaim(task) + ReclaimDescriptor.MODE_OFFSET);
+    private int mode(final int slot) {
+        return buffer.getInt(reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET);
     }
 }

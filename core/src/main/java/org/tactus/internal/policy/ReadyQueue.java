@@ -8,18 +8,18 @@ final class ReadyQueue {
     private final AtomicBuffer buffer;
     private final KeyHeap heap;
 
-    ReadyQueue(final PolicyState state, final int device) {
+    ReadyQueue(final PolicyState state, final int deviceIndex) {
         this.state = state;
         this.buffer = state.buffer;
-        this.heap = new KeyHeap(buffer, state.readyQueue(device), state.taskCapacity);
+        this.heap = new KeyHeap(buffer, state.readyQueueOffset(deviceIndex), state.taskCapacity);
     }
 
     /** Makes a task's live job ready. */
-    void put(final int task) {
-        final int job = state.job(task);
-        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
-        heap.push(buffer.getLong(job + JobDescriptor.KEY1_OFFSET), buffer.getLong(job + JobDescriptor.KEY2_OFFSET),
-            buffer.getInt(state.task(task) + TaskDescriptor.ORDER_OFFSET), task);
+    void put(final int slot) {
+        final int jobOffset = state.jobOffset(slot);
+        buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
+        heap.push(buffer.getLong(jobOffset + JobDescriptor.KEY1_OFFSET), buffer.getLong(jobOffset + JobDescriptor.KEY2_OFFSET),
+            buffer.getInt(state.taskOffset(slot) + TaskDescriptor.ORDER_OFFSET), slot);
     }
 
     /** The job that goes first, or {@link PolicyState#NONE}. */

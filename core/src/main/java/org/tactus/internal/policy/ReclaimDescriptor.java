@@ -47,11 +47,11 @@ public final class ReclaimDescriptor {
     /**
      * Locates a task's record.
      *
-     * @param base where the table begins
-     * @param task index of the task
+     * @param tableOffset where the table begins
+     * @param slot        the task's slot
      * @return offset of its record
      */
-    public static int recordOffset(final int base, final int task) {
-        return base + task * RECORD_LENGTH;
+    public static int recordOffset(final int tableOffset, final int slot) {
+        return tableOffset + slot * RECORD_LENGTH;
     }
 }

@@ -20,66 +20,68 @@ final class Reclamation {
     }
 
     /** Fills the budgets of a job that begins. */
-    void begin(final int task) {
-        final int at = state.reclaim(task);
-        buffer.putLong(at + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(at + ReclaimDescriptor.TIME_OFFSET));
-        buffer.putInt(at + ReclaimDescriptor.TAKEN_OFFSET, 0);
-        buffer.putInt(at + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
+    void begin(final int slot) {
+        final int reclaimOffset = state.reclaimOffset(slot);
+        buffer.putLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(reclaimOffset + ReclaimDescriptor.TIME_OFFSET));
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET, 0);
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
     }
 
     /** Whether the current segment may be offered, by the job's budgets. */
-    boolean admits(final int task) {
-        final int segment = state.segment(state.segmentRecord(task));
-        if (buffer.getInt(segment + SegmentDescriptor.OFFER_DEVICE_OFFSET) == PolicyState.NONE) {
+    boolean admits(final int slot) {
+        final int segmentOffset = state.segmentOffset(state.segmentRecord(slot));
+        if (buffer.getInt(segmentOffset + SegmentDescriptor.OFFER_DEVICE_OFFSET) == PolicyState.NONE) {
             return false;
         }
-        final int at = state.reclaim(task);
-        final long ns = buffer.getLong(segment + SegmentDescriptor.OFFER_WCET_OFFSET);
-        return ns <= buffer.getLong(at + ReclaimDescriptor.LARGEST_OFFSET) && ns <= buffer.getLong(at + ReclaimDescriptor.LEFT_OFFSET)
-            && buffer.getInt(at + ReclaimDescriptor.TAKEN_OFFSET) < buffer.getInt(at + ReclaimDescriptor.MOST_OFFSET);
+        final int reclaimOffset = state.reclaimOffset(slot);
+        final long ns = buffer.getLong(segmentOffset + SegmentDescriptor.OFFER_WCET_OFFSET);
+        return ns <= buffer.getLong(reclaimOffset + ReclaimDescriptor.LARGEST_OFFSET)
+            && ns <= buffer.getLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET)
+            && buffer.getInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET) < buffer.getInt(reclaimOffset + ReclaimDescriptor.MOST_OFFSET);
     }
 
     /** Where the task's offers go. */
-    int device(final int task) {
-        return buffer.getInt(state.reclaim(task) + ReclaimDescriptor.DEVICE_OFFSET);
+    int device(final int slot) {
+        return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.DEVICE_OFFSET);
     }
 
     /** The current segment is on its way to be offered. */
-    void offer(final int task) {
-        buffer.putInt(state.reclaim(task) + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OFFERED);
+    void offer(final int slot) {
+        buffer.putInt(state.reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OFFERED);
     }
 
     /** Whether the current segment came to be offered. */
-    boolean isOffered(final int task) {
-        return buffer.getInt(state.reclaim(task) + ReclaimDescriptor.MODE_OFFSET) == ReclaimDescriptor.MODE_OFFERED;
+    boolean isOffered(final int slot) {
+        return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET) == ReclaimDescriptor.MODE_OFFERED;
     }
 
     /** The current segment goes to its own device. */
-    void refuse(final int task) {
-        buffer.putInt(state.reclaim(task) + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
+    void refuse(final int slot) {
+        buffer.putInt(state.reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
     }
 
     /** The current segment runs where it was offered; the budgets pay. */
-    void accept(final int task) {
-        final int at = state.reclaim(task);
-        final long ns = buffer.getLong(state.segment(state.segmentRecord(task)) + SegmentDescriptor.OFFER_WCET_OFFSET);
-        buffer.putLong(at + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(at + ReclaimDescriptor.LEFT_OFFSET) - ns);
-        buffer.putInt(at + ReclaimDescriptor.TAKEN_OFFSET, buffer.getInt(at + ReclaimDescriptor.TAKEN_OFFSET) + 1);
-        buffer.putInt(at + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_SUBSTITUTED);
+    void accept(final int slot) {
+        final int reclaimOffset = state.reclaimOffset(slot);
+        final long ns = buffer.getLong(state.segmentOffset(state.segmentRecord(slot)) + SegmentDescriptor.OFFER_WCET_OFFSET);
+        buffer.putLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET) - ns);
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET, buffer.getInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET) + 1);
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_SUBSTITUTED);
     }
 
     /** The current segment has ended on a device: what it left unused on the accelerator comes back to the budget. */
-    void done(final int task, final int device, final long elapsedNs) {
-        final int at = state.reclaim(task);
-        final long unusedNs = state.wcetNs(task) - elapsedNs;
-        if (device == buffer.getInt(at + ReclaimDescriptor.DEVICE_OFFSET) && unusedNs > 0) {
-            buffer.putLong(at + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(at + ReclaimDescriptor.LEFT_OFFSET) + unusedNs);
+    void done(final int slot, final int deviceIndex, final long elapsedNs) {
+        final int reclaimOffset = state.reclaimOffset(slot);
+        final long unusedNs = state.wcetNs(slot) - elapsedNs;
+        if (deviceIndex == buffer.getInt(reclaimOffset + ReclaimDescriptor.DEVICE_OFFSET) && unusedNs > 0) {
+            buffer.putLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET,
+                buffer.getLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET) + unusedNs);
         }
-        buffer.putInt(at + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
     }
 
     /** Substitutions of the live job so far. */
-    int taken(final int task) {
-        return buffer.getInt(state.reclaim(task) + ReclaimDescriptor.TAKEN_OFFSET);
+    int taken(final int slot) {
+        return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.TAKEN_OFFSET);
     }
 }

@@ -37,10 +37,10 @@ public final class ResidencyDescriptor {
     /**
      * Locates a task's record.
      *
-     * @param task index of the task
+     * @param slot the task's slot
      * @return offset of its record in the table
      */
-    public static int recordOffset(final int task) {
-        return task * RECORD_LENGTH;
+    public static int recordOffset(final int slot) {
+        return slot * RECORD_LENGTH;
     }
 }

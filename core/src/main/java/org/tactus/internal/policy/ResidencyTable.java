@@ -43,50 +43,50 @@ final class ResidencyTable {
         return taskCapacity * ResidencyDescriptor.RECORD_LENGTH;
     }
 
-    void define(final int task, final SwapRegion region) {
+    void define(final int slot, final SwapRegion region) {
         if (region.chunks() > MOST_CHUNKS) {
             throw new IllegalArgumentException(
                 "a swap volume of " + region.chunks() + " chunks; the most is " + MOST_CHUNKS + ", use larger chunks");
         }
-        final int at = ResidencyDescriptor.recordOffset(task);
-        buffer.putInt(at + ResidencyDescriptor.CHUNKS_OFFSET, (int) region.chunks());
-        buffer.putInt(at + ResidencyDescriptor.CONSTANT_OFFSET, (int) region.constantChunks());
-        buffer.putInt(at + ResidencyDescriptor.OUT_OFFSET, (int) region.chunks());
-        buffer.putLong(at + ResidencyDescriptor.FIXED_OFFSET, region.fixedBytes());
-        buffer.putLong(at + ResidencyDescriptor.SCRATCH_OFFSET, region.scratchBytes());
+        final int recordOffset = ResidencyDescriptor.recordOffset(slot);
+        buffer.putInt(recordOffset + ResidencyDescriptor.CHUNKS_OFFSET, (int) region.chunks());
+        buffer.putInt(recordOffset + ResidencyDescriptor.CONSTANT_OFFSET, (int) region.constantChunks());
+        buffer.putInt(recordOffset + ResidencyDescriptor.OUT_OFFSET, (int) region.chunks());
+        buffer.putLong(recordOffset + ResidencyDescriptor.FIXED_OFFSET, region.fixedBytes());
+        buffer.putLong(recordOffset + ResidencyDescriptor.SCRATCH_OFFSET, region.scratchBytes());
     }
 
-    boolean isMember(final int task) {
-        return buffer.getIntAcquire(ResidencyDescriptor.recordOffset(task) + ResidencyDescriptor.MEMBER_OFFSET) != 0;
+    boolean isMember(final int slot) {
+        return buffer.getIntAcquire(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET) != 0;
     }
 
     /** Counts a defined task; all its chunks are out. */
-    void admit(final int task) {
-        members[count++] = task;
-        usedBytes += getLong(task, ResidencyDescriptor.FIXED_OFFSET);
-        count(task, 1);
-        buffer.putIntRelease(ResidencyDescriptor.recordOffset(task) + ResidencyDescriptor.MEMBER_OFFSET, 1);
+    void admit(final int slot) {
+        members[count++] = slot;
+        usedBytes += getLong(slot, ResidencyDescriptor.FIXED_OFFSET);
+        count(slot, 1);
+        buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 1);
     }
 
     /** No longer counts a task, whose chunks do not move; the control thread may give its memory away. */
-    void forget(final int task) {
+    void forget(final int slot) {
         for (int i = 0; i < count; i++) {
-            if (members[i] == task) {
+            if (members[i] == slot) {
                 members[i] = members[--count];
-                usedBytes -= getLong(task, ResidencyDescriptor.FIXED_OFFSET) + (chunks(task) - out(task)) * costs.chunkBytes();
-                count(task, -1);
+                usedBytes -= getLong(slot, ResidencyDescriptor.FIXED_OFFSET) + (chunks(slot) - out(slot)) * costs.chunkBytes();
+                count(slot, -1);
                 // Release: whoever sees 0 may define the slot anew; this is the dispatcher's last write to the record.
-                buffer.putIntRelease(ResidencyDescriptor.recordOffset(task) + ResidencyDescriptor.MEMBER_OFFSET, 0);
+                buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 0);
                 return;
             }
         }
     }
 
-    private void count(final int task, final int sign) {
-        final int constant = constant(task);
-        swapping += chunks(task) > 0 ? sign : 0;
+    private void count(final int slot, final int sign) {
+        final int constant = constant(slot);
+        swapping += chunks(slot) > 0 ? sign : 0;
         constantChunks += (long) sign * constant;
-        stateChunks += (long) sign * (chunks(task) - constant);
+        stateChunks += (long) sign * (chunks(slot) - constant);
         long arena = 0;
         for (int i = 0; i < count; i++) {
             arena = Math.max(arena, getLong(members[i], ResidencyDescriptor.SCRATCH_OFFSET));
@@ -95,29 +95,29 @@ final class ResidencyTable {
         arenaBytes = arena;
     }
 
-    private int getInt(final int task, final int field) {
-        return buffer.getInt(ResidencyDescriptor.recordOffset(task) + field);
+    private int getInt(final int slot, final int fieldOffset) {
+        return buffer.getInt(ResidencyDescriptor.recordOffset(slot) + fieldOffset);
     }
 
-    private long getLong(final int task, final int field) {
-        return buffer.getLong(ResidencyDescriptor.recordOffset(task) + field);
+    private long getLong(final int slot, final int fieldOffset) {
+        return buffer.getLong(ResidencyDescriptor.recordOffset(slot) + fieldOffset);
     }
 
-    int chunks(final int task) {
-        return getInt(task, ResidencyDescriptor.CHUNKS_OFFSET);
+    int chunks(final int slot) {
+        return getInt(slot, ResidencyDescriptor.CHUNKS_OFFSET);
     }
 
-    int constant(final int task) {
-        return getInt(task, ResidencyDescriptor.CONSTANT_OFFSET);
+    int constant(final int slot) {
+        return getInt(slot, ResidencyDescriptor.CONSTANT_OFFSET);
     }
 
-    int out(final int task) {
-        return getInt(task, ResidencyDescriptor.OUT_OFFSET);
+    int out(final int slot) {
+        return getInt(slot, ResidencyDescriptor.OUT_OFFSET);
     }
 
     /** Chunks of a task that are out become more, or fewer when negative. */
-    void addOut(final int task, final int chunks) {
-        buffer.putInt(ResidencyDescriptor.recordOffset(task) + ResidencyDescriptor.OUT_OFFSET, out(task) + chunks);
+    void addOut(final int slot, final int chunks) {
+        buffer.putInt(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OUT_OFFSET, out(slot) + chunks);
     }
 
     /** Takes memory for chunks, or gives it back when negative. */
@@ -148,39 +148,39 @@ final class ResidencyTable {
     }
 
     /** The longest that any state lets a job wait for its chunks: W of the analysis. */
-    long mostNs(final int task) {
-        final int chunks = chunks(task);
-        return jobNs(task, chunks, chunks);
+    long mostNs(final int slot) {
+        final int chunks = chunks(slot);
+        return jobNs(slot, chunks, chunks);
     }
 
     /** The longest that a job waits with so many of its chunks out and so many free ones. */
-    long waitNs(final int task, final int out, final long free) {
-        return jobNs(task, out, Math.max(0, out - free));
+    long waitNs(final int slot, final int out, final long free) {
+        return jobNs(slot, out, Math.max(0, out - free));
     }
 
-    private long jobNs(final int task, final long out, final long evictions) {
-        final int constant = constant(task);
-        return costs.jobNs(out, evictions, swapping - 1L, stateChunks - (chunks(task) - constant), constantChunks - constant,
+    private long jobNs(final int slot, final long out, final long evictions) {
+        final int constant = constant(slot);
+        return costs.jobNs(out, evictions, swapping - 1L, stateChunks - (chunks(slot) - constant), constantChunks - constant,
             stateChunks > 0);
     }
 
     /** A waiting job of the task is on this device. A task on another device may look so for a moment: it is no worse a victim. */
-    boolean isWaiting(final int task) {
-        return state.isLive(task)
-            && state.buffer.getInt(state.job(task) + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_READY;
+    boolean isWaiting(final int slot) {
+        return state.isLive(slot)
+            && state.buffer.getInt(state.jobOffset(slot) + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_READY;
     }
 
     /** When a task without a waiting job is used next, as far as is known: the earliest time, {@code Long.MAX_VALUE} for never. */
-    long nextUseNs(final int task) {
-        final int at = state.task(task);
-        if (state.isStopRequested(task)) {
+    long nextUseNs(final int slot) {
+        final int taskOffset = state.taskOffset(slot);
+        if (state.isStopRequested(slot)) {
             return Long.MAX_VALUE;
         }
-        if ((state.buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) == 0) {
-            return state.buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        if ((state.buffer.getInt(taskOffset + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) == 0) {
+            return state.buffer.getLongAcquire(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         }
-        final long lastNs = state.buffer.getLong(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
-        return TaskDescriptor.isArrival(lastNs) ? lastNs + state.buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET) : Long.MIN_VALUE;
+        final long lastNs = state.buffer.getLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+        return TaskDescriptor.isArrival(lastNs) ? lastNs + state.buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET) : Long.MIN_VALUE;
     }
 
     /**
@@ -197,41 +197,41 @@ final class ResidencyTable {
         int best = NONE;
         int seen = 0;
         for (int i = 0; i < count; i++) {
-            final int task = members[i];
-            if (task == target || task == executing || out(task) == chunks(task)
-                || idlers && (isWaiting(task) || nextUseNs(task) <= laterThan)) {
+            final int slot = members[i];
+            if (slot == target || slot == executing || out(slot) == chunks(slot)
+                || idlers && (isWaiting(slot) || nextUseNs(slot) <= laterThan)) {
                 continue;
             }
             seen++;
-            if (best == NONE || (victimSeed == 0 ? isBetter(task, best) : isDrawn(seen))) {
-                best = task;
+            if (best == NONE || (victimSeed == 0 ? isBetter(slot, best) : isDrawn(seen))) {
+                best = slot;
             }
         }
         return best;
     }
 
-    private boolean isBetter(final int task, final int other) {
-        final boolean waits = isWaiting(task);
+    private boolean isBetter(final int slot, final int other) {
+        final boolean waits = isWaiting(slot);
         if (waits != isWaiting(other)) {
             return !waits;
         }
-        final long key = waits ? key(task, JobDescriptor.KEY1_OFFSET) : nextUseNs(task);
+        final long key = waits ? key(slot, JobDescriptor.KEY1_OFFSET) : nextUseNs(slot);
         final long otherKey = waits ? key(other, JobDescriptor.KEY1_OFFSET) : nextUseNs(other);
         if (key != otherKey) {
             return key > otherKey;
         }
-        if (waits && key(task, JobDescriptor.KEY2_OFFSET) != key(other, JobDescriptor.KEY2_OFFSET)) {
-            return key(task, JobDescriptor.KEY2_OFFSET) > key(other, JobDescriptor.KEY2_OFFSET);
+        if (waits && key(slot, JobDescriptor.KEY2_OFFSET) != key(other, JobDescriptor.KEY2_OFFSET)) {
+            return key(slot, JobDescriptor.KEY2_OFFSET) > key(other, JobDescriptor.KEY2_OFFSET);
         }
-        return order(task) > order(other);
+        return order(slot) > order(other);
     }
 
-    private long key(final int task, final int field) {
-        return state.buffer.getLong(state.job(task) + field);
+    private long key(final int slot, final int fieldOffset) {
+        return state.buffer.getLong(state.jobOffset(slot) + fieldOffset);
     }
 
-    int order(final int task) {
-        return state.buffer.getInt(state.task(task) + TaskDescriptor.ORDER_OFFSET);
+    int order(final int slot) {
+        return state.buffer.getInt(state.taskOffset(slot) + TaskDescriptor.ORDER_OFFSET);
     }
 
     private boolean isDrawn(final int seen) {

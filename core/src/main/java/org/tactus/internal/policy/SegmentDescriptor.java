@@ -31,11 +31,11 @@ public final class SegmentDescriptor {
     /**
      * Locates a segment's record.
      *
-     * @param base    where the table begins
-     * @param segment index over all tasks
+     * @param tableOffset where the table begins
+     * @param segment     index over all tasks
      * @return offset of its record
      */
-    public static int recordOffset(final int base, final int segment) {
-        return base + segment * RECORD_LENGTH;
+    public static int recordOffset(final int tableOffset, final int segment) {
+        return tableOffset + segment * RECORD_LENGTH;
     }
 }

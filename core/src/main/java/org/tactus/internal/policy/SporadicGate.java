@@ -47,7 +47,7 @@ public final class SporadicGate {
         this.buffer = state.buffer;
         this.doorbells = new Doorbell[state.deviceCount];
         for (int i = 0; i < doorbells.length; i++) {
-            doorbells[i] = new Doorbell(buffer, state.doorbell(i));
+            doorbells[i] = new Doorbell(buffer, state.doorbellOffset(i));
         }
     }
 
@@ -55,56 +55,56 @@ public final class SporadicGate {
      * Closes a task's gate when its home dispatcher has ended: a caller that was delayed inside claims nothing any more. A claim that was
      * not taken stays, is counted as waiting, and keeps the gate closed. Called by the control thread.
      *
-     * @param task a sporadic task
+     * @param slot slot of a sporadic task
      */
-    public void close(final int task) {
-        final int at = state.task(task);
-        long last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
-        while (last == buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)
-            && !buffer.compareAndSetLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, TaskDescriptor.GATE_CLOSED)) {
-            last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+    public void close(final int slot) {
+        final int taskOffset = state.taskOffset(slot);
+        long last = buffer.getLongVolatile(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+        while (last == buffer.getLongAcquire(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)
+            && !buffer.compareAndSetLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, TaskDescriptor.GATE_CLOSED)) {
+            last = buffer.getLongVolatile(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET);
         }
     }
 
     /**
      * Requests a job of the task that is in a slot now. For a caller that knows that it cannot change meanwhile.
      *
-     * @param task  the slot
+     * @param slot  the slot
      * @param nowNs the arrival: the job's nominal release when accepted
      * @return one of the codes above
      */
-    public int release(final int task, final long nowNs) {
-        return isSlot(task) ? release(task, state.generation(task), nowNs) : UNKNOWN;
+    public int release(final int slot, final long nowNs) {
+        return isSlot(slot) ? release(slot, state.generation(slot), nowNs) : UNKNOWN;
     }
 
-    private boolean isSlot(final int task) {
-        return task >= 0 && task < state.taskCapacity;
+    private boolean isSlot(final int slot) {
+        return slot >= 0 && slot < state.taskCapacity;
     }
 
     /**
      * Requests a job.
      *
-     * @param task       a task's slot
+     * @param slot       the task's slot
      * @param generation the task's generation
      * @param nowNs      the arrival: the job's nominal release when accepted
      * @return one of the codes above; {@link #STOPPED} also when the slot's task is another one
      */
-    public int release(final int task, final int generation, final long nowNs) {
-        if (!isSlot(task) || generation <= 0) {
+    public int release(final int slot, final int generation, final long nowNs) {
+        if (!isSlot(slot) || generation <= 0) {
             return UNKNOWN;
         }
-        final int at = state.task(task);
+        final int taskOffset = state.taskOffset(slot);
         final int runs = TaskDescriptor.stopWord(generation, false);
         while (true) {
             // Last first, consumed second: consumed only ever takes values of last, so equality here still holds when
             // the compare-and-set finds last unchanged.
-            final long last = buffer.getLongVolatile(at + TaskDescriptor.LAST_ARRIVAL_OFFSET);
-            final long consumed = buffer.getLongAcquire(at + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
-            final long periodNs = buffer.getLong(at + TaskDescriptor.PERIOD_OFFSET);
-            final int flags = buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET);
-            final int home = buffer.getInt(at + TaskDescriptor.HOME_DEVICE_OFFSET);
+            final long last = buffer.getLongVolatile(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET);
+            final long consumed = buffer.getLongAcquire(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+            final long periodNs = buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET);
+            final int flags = buffer.getInt(taskOffset + TaskDescriptor.FLAGS_OFFSET);
+            final int home = buffer.getInt(taskOffset + TaskDescriptor.HOME_DEVICE_OFFSET);
             VarHandle.loadLoadFence(); // what was read above is this task's when its generation stands below
-            if (buffer.getIntAcquire(at + TaskDescriptor.STOP_OFFSET) != runs || last == TaskDescriptor.GATE_CLOSED) {
+            if (buffer.getIntAcquire(taskOffset + TaskDescriptor.STOP_OFFSET) != runs || last == TaskDescriptor.GATE_CLOSED) {
                 return STOPPED;
             }
             if ((flags & TaskDescriptor.FLAG_SPORADIC) == 0) {
@@ -116,8 +116,8 @@ public final class SporadicGate {
             if (consumed != last) {
                 return QUEUE_FULL;
             }
-            if (buffer.compareAndSetLong(at + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, nowNs)) {
-                doorbells[home].ring(task);
+            if (buffer.compareAndSetLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, last, nowNs)) {
+                doorbells[home].ring(slot);
                 return ACCEPTED;
             }
         }

@@ -23,15 +23,15 @@ import org.tactus.model.SwapRegion;
 public final class SwapScheduler {
     /** Nothing is to be done now. */
     public static final int WAIT = 0;
-    /** The job of {@link #task} starts: all its chunks are in, or a stop was asked for and it is to be ended. */
+    /** The job of {@link #chosenSlot} starts: all its chunks are in, or a stop was asked for and it is to be ended. */
     public static final int RUN = 1;
-    /** Bring chunks of {@link #task} in. */
+    /** Bring chunks of {@link #chosenSlot} in. */
     public static final int MOVE_IN = 2;
-    /** Take chunks of {@link #task} out. */
+    /** Take chunks of {@link #chosenSlot} out. */
     public static final int MOVE_OUT = 3;
     /** End the move that is under way after its chunk. */
     public static final int CANCEL = 4;
-    /** No task can give what {@link #task} needs: a memory condition does not hold. Stop the task and ask again. */
+    /** No task can give what {@link #chosenSlot} needs: a memory condition does not hold. Stop the task and ask again. */
     public static final int NO_ROOM = 5;
 
     private final PolicyState state;
@@ -41,7 +41,7 @@ public final class SwapScheduler {
     private final ResidencyTable table;
     private final BackgroundSwaps background;
     private final SwapCounts counts = new SwapCounts();
-    private int task = NONE;
+    private int chosenSlot = NONE;
     private int firstChunk;
     private int count;
     private int loading = NONE;
@@ -51,7 +51,7 @@ public final class SwapScheduler {
     private int target = NONE;
     private int done;
     private long beganNs;
-    private int movedTask = NONE;
+    private int movedSlot = NONE;
     private int movedFirst;
     private int movedCount;
 
@@ -124,7 +124,7 @@ public final class SwapScheduler {
      * @return false when a chunk of it is just moving: ask again later
      */
     public boolean forget(final int slot) {
-        if (moving && movedTask == slot) {
+        if (moving && movedSlot == slot) {
             return false;
         }
         table.forget(slot);
@@ -164,7 +164,7 @@ public final class SwapScheduler {
             return load(first, nowNs);
         }
         final int move = background.decide(first, nowNs);
-        return move == WAIT ? WAIT : begin(move, background.task(), background.count(), background.target(), nowNs);
+        return move == WAIT ? WAIT : begin(move, background.slot(), background.count(), background.target(), nowNs);
     }
 
     /** A move is under way that no job was taken up for: a background move, or any move under SPE. */
@@ -172,7 +172,7 @@ public final class SwapScheduler {
         if (first == NONE) {
             return WAIT;
         }
-        if (idle && canRun(first) && first != movedTask) {
+        if (idle && canRun(first) && first != movedSlot) {
             return run(scheduler.takeFirst());
         }
         if (target == first) {
@@ -189,40 +189,40 @@ public final class SwapScheduler {
         return WAIT;
     }
 
-    private boolean canRun(final int job) {
-        return table.out(job) == 0 || state.isStopRequested(job);
+    private boolean canRun(final int slot) {
+        return table.out(slot) == 0 || state.isStopRequested(slot);
     }
 
-    private int run(final int job) {
-        loading = loading == job ? NONE : loading;
-        scheduler.occupy(job);
-        task = job;
+    private int run(final int slot) {
+        loading = loading == slot ? NONE : loading;
+        scheduler.occupy(slot);
+        chosenSlot = slot;
         return RUN;
     }
 
-    private int load(final int job, final long nowNs) {
+    private int load(final int slot, final long nowNs) {
         final int running = scheduler.running();
-        if (canRun(job)) {
-            return running == NONE ? run(loading == NONE ? scheduler.takeFirst() : job) : WAIT;
+        if (canRun(slot)) {
+            return running == NONE ? run(loading == NONE ? scheduler.takeFirst() : slot) : WAIT;
         }
-        final int out = table.out(job);
+        final int out = table.out(slot);
         final long room = out - table.freeChunks();
         if (room <= 0) {
-            return begin(MOVE_IN, job, out, job, nowNs);
+            return begin(MOVE_IN, slot, out, slot, nowNs);
         }
-        final int victim = table.victim(job, running, false, 0);
+        final int victim = table.victim(slot, running, false, 0);
         if (victim != NONE) {
-            return begin(MOVE_OUT, victim, (int) Math.min(room, table.chunks(victim) - table.out(victim)), job, nowNs);
+            return begin(MOVE_OUT, victim, (int) Math.min(room, table.chunks(victim) - table.out(victim)), slot, nowNs);
         }
         if (running != NONE) {
             return WAIT; // OVL without MC2: the executing task may give when it is done
         }
-        task = job;
+        chosenSlot = slot;
         return NO_ROOM;
     }
 
     private int begin(final int move, final int who, final int chunks, final int whom, final long nowNs) {
-        task = who;
+        chosenSlot = who;
         count = chunks;
         movesIn = move == MOVE_IN;
         firstChunk = movesIn ? table.out(who) - chunks : table.out(who);
@@ -231,7 +231,7 @@ public final class SwapScheduler {
         target = whom;
         done = 0;
         beganNs = nowNs;
-        movedTask = who;
+        movedSlot = who;
         movedFirst = firstChunk;
         movedCount = chunks;
         if (movesIn) {
@@ -252,9 +252,9 @@ public final class SwapScheduler {
         final int fresh = chunks - done;
         done = chunks;
         if (movesIn) {
-            table.addOut(movedTask, -fresh);
+            table.addOut(movedSlot, -fresh);
         } else {
-            table.addOut(movedTask, fresh);
+            table.addOut(movedSlot, fresh);
             table.use(-fresh);
         }
         if (!ongoing) {
@@ -262,7 +262,7 @@ public final class SwapScheduler {
             if (movesIn) {
                 table.use(done - movedCount); // what a cancelled move had reserved for nothing
             }
-            final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedTask) - movedFirst, 0, done);
+            final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedSlot) - movedFirst, 0, done);
             counts.moved(movesIn, done, dropped, loading == NONE && protocol == SwapProtocol.SEQ, cancelled, nowNs - beganNs,
                 costs.moveNs(movesIn, done, dropped));
             background.reconsider();
@@ -273,10 +273,10 @@ public final class SwapScheduler {
     public void failed() {
         moving = false;
         if (movesIn) {
-            table.addOut(movedTask, done);
+            table.addOut(movedSlot, done);
             table.use(-movedCount);
         } else {
-            table.addOut(movedTask, movedCount - done);
+            table.addOut(movedSlot, movedCount - done);
             table.use(done - movedCount);
         }
         background.reconsider();
@@ -287,8 +287,8 @@ public final class SwapScheduler {
      *
      * @return its slot
      */
-    public int task() {
-        return task;
+    public int chosenSlot() {
+        return chosenSlot;
     }
 
     /**
@@ -323,8 +323,8 @@ public final class SwapScheduler {
      *
      * @return its slot, or {@link PolicyState#NONE}
      */
-    public int movedTask() {
-        return movedTask;
+    public int movedSlot() {
+        return movedSlot;
     }
 
     /**

@@ -150,22 +150,22 @@ public final class TaskDescriptor {
     /**
      * Locates a task's record.
      *
-     * @param base where the table begins
-     * @param task index of the task
+     * @param tableOffset where the table begins
+     * @param slot        the task's slot
      * @return offset of its record
      */
-    public static int recordOffset(final int base, final int task) {
-        return base + task * RECORD_LENGTH;
+    public static int recordOffset(final int tableOffset, final int slot) {
+        return tableOffset + slot * RECORD_LENGTH;
     }
 
     /**
      * Locates an entry of a task's backlog.
      *
-     * @param record offset of the task's record
-     * @param count  the entry's count since the task was defined
+     * @param taskOffset offset of the task's record
+     * @param count      the entry's count since the task was defined
      * @return offset of the entry
      */
-    public static int backlogOffset(final int record, final long count) {
-        return record + BACKLOG_OFFSET + (int) (count & BACKLOG_CAPACITY - 1) * SIZE_OF_LONG;
+    public static int backlogOffset(final int taskOffset, final long count) {
+        return taskOffset + BACKLOG_OFFSET + (int) (count & BACKLOG_CAPACITY - 1) * SIZE_OF_LONG;
     }
 }

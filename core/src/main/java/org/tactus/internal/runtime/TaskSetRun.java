@@ -20,7 +20,7 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.AdmissionRefusedException;
-import org.tactus.internal.kernel.DispatchLoop;
+import org.tactus.internal.kernel.DispatchRehearsal;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.TaskReport;
@@ -162,7 +162,7 @@ public final class TaskSetRun implements AutoCloseable {
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get());
         }
-        final DispatchLoop warmUp = new DispatchLoop();
+        final DispatchRehearsal warmUp = new DispatchRehearsal();
         for (int i = 0; i < WARM_UP_JOBS; i++) {
             warmUp.periodicJob();
             warmUp.sporadicJob();

@@ -78,12 +78,12 @@ final class SwapSimulation {
         while (true) {
             switch (swaps.decide(nowNs)) {
                 case SwapScheduler.RUN -> {
-                    return swaps.task();
+                    return swaps.chosenSlot();
                 }
                 case SwapScheduler.MOVE_IN -> newlyDueNs = mover.begin(swaps, true, nowNs, dispatchNs, random);
                 case SwapScheduler.MOVE_OUT -> newlyDueNs = mover.begin(swaps, false, nowNs, dispatchNs, random);
                 case SwapScheduler.CANCEL -> newlyDueNs = mover.cancel(nowNs) ? nowNs : newlyDueNs;
-                case SwapScheduler.NO_ROOM -> state.requestStop(swaps.task());
+                case SwapScheduler.NO_ROOM -> state.requestStop(swaps.chosenSlot());
                 default -> {
                     return PolicyState.NONE;
                 }

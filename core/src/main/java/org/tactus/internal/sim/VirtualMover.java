@@ -31,7 +31,7 @@ final class VirtualMover {
 
     /** Begins an operation; when it is due for the first time. */
     long begin(final SwapScheduler swaps, final boolean brings, final long nowNs, final long overheadNs, final SeededRandom draws) {
-        task = swaps.task();
+        task = swaps.chosenSlot();
         in = brings;
         first = swaps.firstChunk();
         count = swaps.count();

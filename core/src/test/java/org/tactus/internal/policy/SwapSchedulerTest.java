@@ -58,12 +58,12 @@ class SwapSchedulerTest {
 
     private void expect(final int command, final int task, final int first, final int count, final long nowNs) {
         assertEquals(command, swaps.decide(nowNs));
-        assertEquals(task + ": " + first + " + " + count, swaps.task() + ": " + swaps.firstChunk() + " + " + swaps.count());
+        assertEquals(task + ": " + first + " + " + count, swaps.chosenSlot() + ": " + swaps.firstChunk() + " + " + swaps.count());
     }
 
     private void runs(final int task, final long nowNs) {
         assertEquals(SwapScheduler.RUN, swaps.decide(nowNs));
-        assertEquals(task, swaps.task());
+        assertEquals(task, swaps.chosenSlot());
         rig.devices[0].started(task, nowNs);
         assertEquals(SwapScheduler.WAIT, swaps.decide(nowNs));
         assertEquals(DeviceScheduler.ENDED, rig.devices[0].segmentDone(task, nowNs + 5, false));
@@ -128,7 +128,7 @@ class SwapSchedulerTest {
         open(SwapProtocol.SEQ, false, 1, 0, 0, 0);
         rig.devices[0].release(0);
         assertEquals(SwapScheduler.NO_ROOM, swaps.decide(0));
-        assertEquals(A, swaps.task());
+        assertEquals(A, swaps.chosenSlot());
     }
 
     @Test
@@ -144,7 +144,7 @@ class SwapSchedulerTest {
         assertEquals(SwapScheduler.WAIT, swaps.decide(4));
         rig.devices[0].segmentDone(A, 7, false);
         assertEquals(SwapScheduler.RUN, swaps.decide(7));
-        assertEquals(B, swaps.task());
+        assertEquals(B, swaps.chosenSlot());
         assertEquals(2, swaps.counts().chunksBackground());
     }
 
@@ -216,7 +216,7 @@ class SwapSchedulerTest {
         assertEquals(SwapScheduler.WAIT, swaps.decide(2));
         rig.devices[1].segmentDone(B, 3, false);
         assertEquals(SwapScheduler.RUN, swaps.decide(3));
-        assertEquals(A, swaps.task(), "c was taken up before a came");
+        assertEquals(A, swaps.chosenSlot(), "c was taken up before a came");
     }
 
     @Test
@@ -228,11 +228,11 @@ class SwapSchedulerTest {
             assertEquals(DeviceScheduler.NEXT_HERE, rig.devices[1].arrive(D, 5));
             rig.devices[1].release(5);
             assertEquals(SwapScheduler.RUN, swaps.decide(5));
-            assertEquals(D, swaps.task());
+            assertEquals(D, swaps.chosenSlot());
             rig.devices[1].started(D, 5);
             assertEquals(DeviceScheduler.RETURN_HOME, rig.devices[1].segmentDone(D, 7, false));
             assertEquals(SwapScheduler.RUN, swaps.decide(7));
-            assertEquals(A, swaps.task());
+            assertEquals(A, swaps.chosenSlot());
         }
     }
 
@@ -275,7 +275,7 @@ class SwapSchedulerTest {
             }
             for (int command = swaps.decide(now); command != SwapScheduler.WAIT; command = swaps.decide(now)) {
                 if (command == SwapScheduler.RUN) {
-                    rig.devices[0].started(swaps.task(), now);
+                    rig.devices[0].started(swaps.chosenSlot(), now);
                 }
             }
             bytes += threads.getCurrentThreadAllocatedBytes() - before;

@@ -21,22 +21,22 @@ final class CudaMover implements ChunkMover {
     }
 
     @Override
-    public void startOut(final int task, final int firstChunk, final int count, final long nowNs) {
+    public void startOut(final int slot, final int firstChunk, final int count, final long nowNs) {
         startFailure = null;
         try {
             gpu.makeCurrent(context);
-            mover.startOut(regions.region(task), firstChunk, count, nowNs);
+            mover.startOut(regions.region(slot), firstChunk, count, nowNs);
         } catch (final Throwable e) { // of a broken context or an unknown region; the mover keeps its own
             startFailure = e;
         }
     }
 
     @Override
-    public void startIn(final int task, final int firstChunk, final int count, final long nowNs) {
+    public void startIn(final int slot, final int firstChunk, final int count, final long nowNs) {
         startFailure = null;
         try {
             gpu.makeCurrent(context);
-            mover.startIn(regions.region(task), firstChunk, count, nowNs);
+            mover.startIn(regions.region(slot), firstChunk, count, nowNs);
         } catch (final Throwable e) {
             startFailure = e;
         }

@@ -21,7 +21,7 @@ import org.tactus.model.TaskSet;
  * Two dispatchers and their whole path, driven on the caller's thread in virtual time: what a benchmark measures without
  * threads, and what warms the path up before time zero. Not thread-safe.
  */
-public final class DispatchLoop {
+public final class DispatchRehearsal {
     private static final long PERIOD_NS = 1_000;
     /** The sporadic task is the second that is defined. */
     private static final int SPORADIC_GENERATION = 2;
@@ -36,7 +36,7 @@ public final class DispatchLoop {
     private long periodicNs = PERIOD_NS;
 
     /** Makes a periodic and a sporadic task of two segments on two devices. */
-    public DispatchLoop() {
+    public DispatchRehearsal() {
         final TaskSet set = TaskSet.builder("loop").policy(PolicyKind.FIXED_PRIORITY)
             .device(DeviceSpec.modelled("d0")).device(DeviceSpec.modelled("d1"))
             .task("periodic", t -> t.periodNs(PERIOD_NS).segment("d0", 1).segment("d1", 1))

@@ -10,7 +10,7 @@ import org.tactus.internal.policy.PolicyState;
  * <p>Hand-over of ownership: whatever the giver wrote to the slot's records before {@link #handOver} is visible to the taker
  * after {@link #take} has returned the slot (the queue's element is stored with release and loaded with acquire).
  */
-public final class HandOffQueue {
+public final class HandOverQueue {
     private final MpscVarHandleArrayQueue<Token> queue;
     private final Token[] tokens;
 
@@ -23,7 +23,7 @@ public final class HandOffQueue {
      *
      * @param slots number of slots; each is in the queue at most once, so the queue is never full
      */
-    public HandOffQueue(final int slots) {
+    public HandOverQueue(final int slots) {
         queue = new MpscVarHandleArrayQueue<>(Math.max(2, slots));
         tokens = new Token[slots];
         for (int i = 0; i < slots; i++) {

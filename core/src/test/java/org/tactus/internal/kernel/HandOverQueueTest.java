@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.policy.PolicyState;
 
-class HandOffQueueTest {
+class HandOverQueueTest {
     @Test
     void shouldThrowAndKeepItsSlotsWhenItIsFull() {
-        final HandOffQueue queue = new HandOffQueue(2);
+        final HandOverQueue queue = new HandOverQueue(2);
         queue.handOver(1);
         queue.handOver(0);
         final String message = assertThrows(IllegalStateException.class, () -> queue.handOver(1)).getMessage();
