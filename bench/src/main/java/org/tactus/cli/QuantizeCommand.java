@@ -89,8 +89,8 @@ final class QuantizeCommand implements Callable<Integer> {
             WholeFile.write(times, csv(layered, measured));
         }
         if (output != null) {
-            final byte[] model = (layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes();
-            WholeFile.write(output, out -> out.write(model));
+            final byte[] bytes = (layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes();
+            WholeFile.write(output, out -> out.write(bytes));
             System.out.println("Wrote " + output + ", " + Files.size(output) / 1024 + " KiB");
         }
         return ExitStatus.GOOD;

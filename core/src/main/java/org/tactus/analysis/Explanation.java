@@ -15,7 +15,6 @@ import java.util.OptionalLong;
  */
 public record Explanation(OptionalLong responseNs, OptionalLong firstFailingNs, List<Term> terms, String sentence) {
 
-    /** Copies the list. */
     public Explanation {
         terms = List.copyOf(terms);
     }

@@ -51,7 +51,6 @@ public record GpuCalibration(
         }
     }
 
-    /** Copies the list. */
     public GpuCalibration {
         chunks = List.copyOf(chunks);
     }

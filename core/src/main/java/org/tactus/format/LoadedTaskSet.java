@@ -25,7 +25,6 @@ public record LoadedTaskSet(
     TaskSet taskSet, Path file, Path baseDirectory, OverheadsSource overheadsSource, Optional<MachineCalibration> calibration,
     Optional<WcetSidecar> sidecar, Map<String, SramMenu> menus, List<String> warnings, ToIntFunction<String> lines) {
 
-    /** Copies the collections. */
     public LoadedTaskSet {
         menus = Map.copyOf(menus);
         warnings = List.copyOf(warnings);

@@ -28,7 +28,6 @@ public record MachineCalibration(
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
     Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus) {
 
-    /** Copies the collections. */
     public MachineCalibration {
         conditions = Map.copyOf(conditions);
         gpus = List.copyOf(gpus);

@@ -36,7 +36,6 @@ public record WcetSidecar(
      *                   those that are not named cost nothing
      */
     public record TaskWcet(String name, String model, List<SegmentWcet> segments, List<Boundary> boundaries) {
-        /** Copies the lists. */
         public TaskWcet {
             segments = List.copyOf(segments);
             boundaries = List.copyOf(boundaries);
@@ -55,7 +54,6 @@ public record WcetSidecar(
     public record SegmentWcet(int segment, String device, Precision precision, long wcetNs, Quantiles measured) {
     }
 
-    /** Copies the collections. */
     public WcetSidecar {
         conditions = Map.copyOf(conditions);
         tasks = List.copyOf(tasks);

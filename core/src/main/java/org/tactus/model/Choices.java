@@ -13,7 +13,6 @@ import java.util.Optional;
  */
 public record Choices(List<List<Variant>> variants, List<Boundary> boundaries) {
 
-    /** Copies the lists. */
     public Choices {
         variants = variants.stream().map(List::copyOf).toList();
         boundaries = List.copyOf(boundaries);

@@ -20,7 +20,6 @@ public record DeviceSpec(
     String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes,
     String link) {
 
-    /** Copies the list. */
     public DeviceSpec {
         cores = List.copyOf(cores);
     }

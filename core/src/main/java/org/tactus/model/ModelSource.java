@@ -37,7 +37,6 @@ public sealed interface ModelSource {
      * @param paths paths of the files, in order of execution
      */
     record TfLiteFiles(List<String> paths) implements ModelSource {
-        /** Copies the list. */
         public TfLiteFiles {
             paths = List.copyOf(paths);
         }

@@ -12,7 +12,6 @@ import java.util.stream.IntStream;
  */
 public record Platform(List<DeviceSpec> devices) {
 
-    /** Copies the list. */
     public Platform {
         devices = List.copyOf(devices);
     }

@@ -18,7 +18,6 @@ public sealed interface SramMenu {
      * @param options at least one
      */
     record Measured(String network, List<MenuOption> options) implements SramMenu {
-        /** Copies the list. */
         public Measured {
             options = List.copyOf(options);
         }
@@ -31,7 +30,6 @@ public sealed interface SramMenu {
      * @param blocks  at least one, in order of execution
      */
     record Blocks(String network, List<ModelBlock> blocks) implements SramMenu {
-        /** Copies the list. */
         public Blocks {
             blocks = List.copyOf(blocks);
         }

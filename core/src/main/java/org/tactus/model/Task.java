@@ -31,26 +31,13 @@ public record Task(
     /** No priority was given: the deadline, then the file order, decides among such tasks. */
     public static final int NO_PRIORITY = Integer.MAX_VALUE;
 
-    /** Copies the list. */
     public Task {
         segments = List.copyOf(segments);
     }
 
     /**
-     * A task that leaves nothing open and offers nothing.
-     *
-     * @param name       as in the record
-     * @param periodNs   as in the record
-     * @param deadlineNs as in the record
-     * @param offsetNs   as in the record
-     * @param jitterNs   as in the record
-     * @param release    as in the record
-     * @param priority   as in the record
-     * @param onOverrun  as in the record
-     * @param onBacklog  as in the record
-     * @param memory     as in the record
-     * @param model      as in the record
-     * @param segments   as in the record
+     * Makes a task that leaves nothing open and offers nothing: {@code choices} and {@code reclaim} are empty, and the parameters are the
+     * record's other components.
      */
     public Task(
         final String name, final long periodNs, final long deadlineNs, final long offsetNs, final long jitterNs, final Release release,

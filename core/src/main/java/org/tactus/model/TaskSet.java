@@ -15,7 +15,6 @@ import java.util.function.Consumer;
  */
 public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platform platform, List<Task> tasks) {
 
-    /** Copies the list. */
     public TaskSet {
         tasks = List.copyOf(tasks);
     }

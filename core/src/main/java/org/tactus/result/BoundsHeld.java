@@ -19,7 +19,6 @@ public record BoundsHeld(List<Held> bounds, long beyond) {
     public record Held(long fromNs, OptionalLong boundNs) {
     }
 
-    /** Makes the history; later changes of the list do not change it. */
     public BoundsHeld {
         bounds = List.copyOf(bounds);
     }

@@ -29,7 +29,7 @@ public record RunResult(
     List<TaskResult> tasks, WithoutStalls withoutStalls, List<Stall> stalls, List<DeviceResult> devices, String boundsVoid,
     long droppedEvents, List<PrecisionResult> precisions) {
 
-    /** Copies the lists. */
+    /** Keeps unmodifiable copies of the lists. */
     public RunResult {
         precisions = List.copyOf(precisions);
         tasks = List.copyOf(tasks);
@@ -37,23 +37,7 @@ public record RunResult(
         devices = List.copyOf(devices);
     }
 
-    /**
-     * A result without int8 segments.
-     *
-     * @param source        as in the record
-     * @param taskSet       as in the record
-     * @param policy        as in the record
-     * @param test          as in the record
-     * @param seed          as in the record
-     * @param durationNs    as in the record
-     * @param conditions    as in the record
-     * @param tasks         as in the record
-     * @param withoutStalls as in the record
-     * @param stalls        as in the record
-     * @param devices       as in the record
-     * @param boundsVoid    as in the record
-     * @param droppedEvents as in the record
-     */
+    /** Makes a result without int8 segments: {@code precisions} is empty, and the parameters are the record's other components. */
     public RunResult(
         final String source, final String taskSet, final String policy, final String test, final long seed, final long durationNs,
         final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,

@@ -54,19 +54,7 @@ public record TaskResult(
         long released, long jobs, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs, long maxNs,
         long lost, boolean stopped) {
 
-        /**
-         * Counts of a task that lost no release and was not stopped.
-         *
-         * @param released   as in the record
-         * @param jobs       as in the record
-         * @param unfinished as in the record
-         * @param aborted    as in the record
-         * @param skipped    as in the record
-         * @param misses     as in the record
-         * @param overruns   as in the record
-         * @param minNs      as in the record
-         * @param maxNs      as in the record
-         */
+        /** Makes counts of a task that lost no release and was not stopped; the parameters are the record's other components. */
         public Counts(
             final long released, final long jobs, final long unfinished, final long aborted, final long skipped, final long misses,
             final long overruns, final long minNs, final long maxNs) {

@@ -15,7 +15,6 @@ import java.util.List;
  */
 public record WithoutStalls(List<TaskResult> tasks, long touched, long untraced, StallCounts stalls) {
 
-    /** Makes the results; later changes of the list do not change them. */
     public WithoutStalls {
         tasks = List.copyOf(tasks);
     }

@@ -12,7 +12,6 @@ import java.util.List;
  * @param memory the elements: dense, row-major, in the machine's byte order; off the Java heap
  */
 public record TensorView(String name, TensorType type, List<Long> shape, MemorySegment memory) {
-    /** Makes the view; the list of extents is copied. */
     public TensorView {
         shape = List.copyOf(shape);
     }

@@ -27,7 +27,6 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
     /** Name of the file for programs. */
     public static final String JSON_FILE = "verify-gpu.json";
 
-    /** Copies the list. */
     public GpuReport {
         sections = List.copyOf(sections);
     }

@@ -16,7 +16,6 @@ import java.util.List;
 public record Scale(List<Long> sizes, long spanBytes, int repetitions, int launches, int steps, int product) {
     private static final long MEBI = 1 << 20;
 
-    /** Copies the list. */
     public Scale {
         sizes = List.copyOf(sizes);
     }

@@ -24,7 +24,6 @@ public record Section(String name, Outcome outcome, String sentence, List<String
         MEASURED
     }
 
-    /** Copies the lists. */
     public Section {
         columns = List.copyOf(columns);
         rows = rows.stream().map(List::copyOf).toList();

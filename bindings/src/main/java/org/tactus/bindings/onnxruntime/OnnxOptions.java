@@ -17,13 +17,7 @@ public record OnnxOptions(
     /** The calling thread alone, graph optimisation on. */
     public static final OnnxOptions SINGLE_THREAD = new OnnxOptions(1, List.of(), true);
 
-    /**
-     * On the processor, in memory of the runtime's own.
-     *
-     * @param threads   as in the record
-     * @param cores     as in the record
-     * @param optimised as in the record
-     */
+    /** Makes options for a session that computes on the processor, in memory of the runtime's own. */
     public OnnxOptions(final int threads, final List<Integer> cores, final boolean optimised) {
         this(threads, cores, optimised, false, Optional.empty());
     }

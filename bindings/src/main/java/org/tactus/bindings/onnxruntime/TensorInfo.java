@@ -10,7 +10,6 @@ import java.util.List;
  * @param shape extents; -1 where an extent is not known before a run
  */
 public record TensorInfo(String name, ElementType type, List<Long> shape) {
-    /** Copies the shape. */
     public TensorInfo {
         shape = List.copyOf(shape);
     }

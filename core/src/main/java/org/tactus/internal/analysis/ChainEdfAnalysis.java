@@ -10,7 +10,7 @@ import org.tactus.model.TaskSet;
 /**
  * {@code chain-edf} and {@code chain-edf-x}: chains over any number of devices under EDF. All tasks are bounded or none. The second
  * tells apart who blocks the first run: a task that does so cannot interfere as well, so its bounds are never above the first's.
- * Formulas are ours; proofs in {@code schedulability.md}.
+ * Formulas are ours; proofs in {@code docs/proofs/schedulability.md}.
  */
 final class ChainEdfAnalysis implements SchedulabilityTest {
     private final boolean cases;

@@ -8,7 +8,7 @@ import org.tactus.analysis.Term;
 
 /**
  * Response bounds of chains under fixed priorities: the combined bound with caps, and its refinement by a blocking budget.
- * Formulas are ours; proofs in {@code schedulability.md}, sections 2 and 3. Used within one call by one thread.
+ * Formulas are ours; proofs in {@code docs/proofs/schedulability.md}, sections 2 and 3. Used within one call by one thread.
  */
 final class ChainFixedPriority {
     static final long INFINITE = Long.MAX_VALUE;

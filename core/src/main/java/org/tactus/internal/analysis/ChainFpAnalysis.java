@@ -11,7 +11,7 @@ import org.tactus.model.TaskSet;
  * {@code chain-fp} and {@code chain-fp-budget}: chains over any number of devices under fixed priorities.
  *
  * <p>{@code chain-fp}: the bound of a task holds even when tasks of lower priority miss. {@code chain-fp-budget} lets a lower task
- * block only as often as it can have jobs; it bounds all tasks or none. Formulas are ours; proofs in {@code schedulability.md}.
+ * block only as often as it can have jobs; it bounds all tasks or none. Formulas are ours; proofs in {@code docs/proofs/schedulability.md}.
  */
 final class ChainFpAnalysis implements SchedulabilityTest {
     private final boolean budgeted;

@@ -5,7 +5,7 @@ import java.util.Arrays;
 /**
  * Largest responses under EDF on one device: every deadline-busy period that can matter (Spuri 1996; George, Rivierre, Spuri 1996),
  * with release jitter and a last piece that is not preempted. Formulas, and why those that are left out cannot matter, in
- * {@code schedulability.md}, section 6. Used within one call by one thread.
+ * {@code docs/proofs/schedulability.md}, section 6. Used within one call by one thread.
  */
 public final class DeadlineBusyPeriods {
     private static final long UNKNOWN = -1;

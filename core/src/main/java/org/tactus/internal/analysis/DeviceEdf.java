@@ -140,8 +140,8 @@ final class DeviceEdf {
                 continue;
             }
             final long arrived = (periods.worstStartNs(i) + model.jitter[k] - (preemptive ? 1 : 0)) / model.period[k] + 1;
-            final long jobs = Math.min(arrived, due / model.period[k] + 1);
-            terms.add(new Term(Term.Kind.INTERFERENCE, model.name(k), model.device(), jobs, jobs * model.cost[k]));
+            final long interfering = Math.min(arrived, due / model.period[k] + 1);
+            terms.add(new Term(Term.Kind.INTERFERENCE, model.name(k), model.device(), interfering, interfering * model.cost[k]));
         }
         if (own > 0) {
             terms.add(new Term(Term.Kind.INTERFERENCE, model.name(i) + "'s earlier jobs", model.device(), own, own * model.cost[i]));

@@ -324,12 +324,12 @@ final class EdfWalk {
 
     /** What a task adds on one device to the latest start of the last run in the last walk. */
     long share(final int task, final int r) {
-        long most = 0;
+        long largest = 0;
         for (int s = from; s < to; s++) {
             if (model.runDevice[s] == r) {
-                most = window[s] == INFINITE ? INFINITE : Saturating.add(most, anyWork(task, r, window[s]));
+                largest = window[s] == INFINITE ? INFINITE : Saturating.add(largest, anyWork(task, r, window[s]));
             }
         }
-        return Math.min(most, anyWork(task, r, start[to - 1]));
+        return Math.min(largest, anyWork(task, r, start[to - 1]));
     }
 }

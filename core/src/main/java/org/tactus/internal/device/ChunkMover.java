@@ -1,11 +1,11 @@
 package org.tactus.internal.device;
 
 /**
- * Moves chunks of a task's swappable region between the host and a device's memory; one operation at a time. Called by the
- * device's dispatcher only; nothing here waits or allocates.
+ * Moves chunks of a task's swappable region between the host and a device's memory, one operation at a time. Called by the device's
+ * dispatcher only; no method waits or allocates.
  *
- * <p>A region is chunks 0 to n; what is out is always a prefix of it. So chunks leave in ascending order and come back in
- * descending order, and an operation that ends early leaves a prefix out as well.
+ * <p>A region is chunks 0 to n, and the chunks that are out are always a prefix of it. Therefore chunks leave in ascending order and come
+ * back in descending order, and an operation that ends early leaves a prefix out as well.
  */
 public interface ChunkMover {
     /**

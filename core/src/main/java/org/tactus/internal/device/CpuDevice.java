@@ -2,7 +2,7 @@ package org.tactus.internal.device;
 
 import org.tactus.internal.time.Clock;
 
-/** Processor cores: a segment runs on the dispatcher's thread, which is pinned to them. */
+/** Processor cores as a device: a segment runs on the dispatcher's own thread, which is pinned to the cores. */
 public final class CpuDevice implements Device {
     private final Clock clock;
     private final String driver;

@@ -3,7 +3,7 @@ package org.tactus.internal.device;
 import org.tactus.model.Task;
 
 /**
- * A server that runs one segment at a time. Methods are called by the dispatcher that owns it, where they do not say otherwise.
+ * A device: it runs one segment at a time. The dispatcher that owns it calls its methods, unless a method says otherwise.
  */
 public interface Device extends AutoCloseable {
     /** Nothing runs, or the segment is still running. */
@@ -47,14 +47,15 @@ public interface Device extends AutoCloseable {
     Throwable failure();
 
     /**
-     * Tells whether a segment holds the dispatcher's own thread, so that the dispatcher is deaf while it runs. Always the same.
+     * Tells whether a segment occupies the dispatcher's own thread, so that the dispatcher can do nothing else while it runs. Always the
+     * same answer.
      *
      * @return true for a CPU device and for an Edge TPU
      */
     boolean isSynchronous();
 
     /**
-     * Asks the system whether the device is gone for good. Called by the monitor after a segment broke; may be slow.
+     * Asks the system whether the device can run no segment any more. Called by the monitor after a segment broke; may be slow.
      *
      * @return true when no segment will run here again
      */
@@ -72,7 +73,7 @@ public interface Device extends AutoCloseable {
     /**
      * The copy engines, where memory is scheduled. Always the same one.
      *
-     * @return the mover, or null on a device whose memory is not scheduled
+     * @return the mover; null on a device whose memory is not scheduled
      */
     default ChunkMover mover() {
         return null;

@@ -5,8 +5,8 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 
 /**
- * An accelerator that is not there: it takes the time that the segment's model says, and completes later. With scheduled memory
- * its copy engines take the times that the memory's model says.
+ * An accelerator that exists as a model of its times only: a segment that is started completes after the time that the segment's work
+ * states, and nothing is computed. With scheduled memory the copy engines are modelled in the same way.
  */
 public final class ModelledDevice implements Device {
     private static final long IDLE = Long.MAX_VALUE;

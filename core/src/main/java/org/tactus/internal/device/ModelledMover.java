@@ -5,8 +5,8 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 
 /**
- * The copy engines of an accelerator that is not there: a chunk takes the share of its worst-case time that a seed draws, from
- * {@value #LEAST_SHARE} to 1, and the next one follows without a gap.
+ * The copy engines of a {@link ModelledDevice}. A chunk takes a share of its worst-case time, drawn by a seed from {@value #LEAST_SHARE} to
+ * 1, and the next chunk follows without a gap.
  */
 final class ModelledMover implements ChunkMover {
     private static final double LEAST_SHARE = 0.8;

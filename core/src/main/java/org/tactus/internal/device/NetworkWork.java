@@ -4,8 +4,8 @@ import java.util.function.Consumer;
 import org.tactus.internal.network.SegmentChain;
 
 /**
- * A segment of a network. On a CPU device or an Edge TPU it is computed, after its tensors were brought there; on a device that models
- * time it takes what the set says.
+ * A segment of a network. On a CPU device or an Edge TPU it is computed, after its input tensors were copied there; on a modelled device it
+ * takes the time that the set states.
  */
 public final class NetworkWork implements SegmentWork {
     private final SegmentChain model;

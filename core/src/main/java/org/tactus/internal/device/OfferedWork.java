@@ -1,6 +1,6 @@
 package org.tactus.internal.device;
 
-/** A segment that may run on its own device or on the accelerator that it is offered to; the dispatcher that has it knows which. */
+/** A segment that may run on its own device or on the accelerator that it is offered to. The dispatcher that runs it chooses the form. */
 public final class OfferedWork implements SegmentWork {
     private final SegmentWork own;
     private final SegmentWork offered;

@@ -1,8 +1,8 @@
 package org.tactus.internal.device;
 
 /**
- * What a dispatcher does before or after a segment of a network: bring tensors from a device, let the embedding program write inputs or
- * read outputs. Made and closed by the control thread, called by that segment's dispatcher.
+ * An action of a dispatcher before or after a segment of a network: it copies tensors from a device, or lets the embedding program write
+ * inputs or read outputs. Made and closed by the control thread, called by that segment's dispatcher.
  */
 @FunctionalInterface
 public interface SegmentHook extends AutoCloseable {
@@ -11,10 +11,10 @@ public interface SegmentHook extends AutoCloseable {
     };
 
     /**
-     * Does it, and returns when it is done. Allocates nothing.
+     * Performs the action, and returns when it is done. Allocates nothing.
      *
      * @param job number of the job
-     * @throws RuntimeException when it broke, or {@link #cancel} was called; stops the task
+     * @throws RuntimeException when it fails, or {@link #cancel} was called; then the task stops
      */
     void run(long job);
 
@@ -30,10 +30,10 @@ public interface SegmentHook extends AutoCloseable {
     }
 
     /**
-     * Does another thing afterwards.
+     * Joins this action and another one.
      *
-     * @param next the other
-     * @return both
+     * @param next the action that follows this one
+     * @return both, in this order
      */
     default SegmentHook then(final SegmentHook next) {
         if (next == NONE || this == NONE) {

@@ -5,11 +5,11 @@ import org.tactus.internal.time.SplitMix64;
 import org.tactus.model.Segment;
 
 /**
- * A segment without a network: it takes the share of its WCET that the task set says, by spinning on a CPU device, by
- * completing later on a modelled one.
+ * A segment without a network. It takes the share of its WCET that the task set states: on a CPU device it spins, on an accelerator the
+ * device is busy for that time.
  */
 public final class TimedWork implements SegmentWork {
-    /** What a spin may take beyond its end: reading the clock once more. A spin of the whole WCET must not overrun it. */
+    /** What a spin may take beyond its end, to read the clock once more; it is subtracted, so a spin of the whole WCET does not overrun. */
     private static final long CLOCK_READ_NS = 100;
 
     private final Clock clock;

@@ -3,7 +3,7 @@ package org.tactus.internal.event;
 /** Takes events that were drained from a ring. */
 @FunctionalInterface
 public interface EventHandler {
-    /** Takes no notice. */
+    /** Ignores every event. */
     EventHandler NONE = (type, timeNs, device, task, segment, job, argument) -> {
     };
 
@@ -13,7 +13,7 @@ public interface EventHandler {
      * @param type        one of {@link EventType}
      * @param timeNs      nanoseconds of the run's clock
      * @param deviceIndex index of the device
-     * @param slot        index of the task, or -1
+     * @param slot        the task's slot, or -1
      * @param segment     index of the segment in its task
      * @param job         number of the job, or -1
      * @param argument    depends on the type
@@ -21,8 +21,8 @@ public interface EventHandler {
     void onEvent(int type, long timeNs, int deviceIndex, int slot, int segment, long job, long argument);
 
     /**
-     * Takes one event with the generation of its task: slots are used again, and an event may be late. Rings call this one; who does not
-     * care overrides nothing.
+     * Takes one event with the generation of its task: slots are used again, and an event may be late. Rings call this
+     * one; a handler that does not need the generation leaves it as it is.
      *
      * @param type        one of {@link EventType}
      * @param timeNs      nanoseconds of the run's clock

@@ -12,8 +12,8 @@ import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 
 /**
- * Events out of one dispatcher: written by it, drained by one reader. Never waits: a full ring drops the event and counts
- * the drop. Allocation-free on both sides.
+ * The ring of events from one dispatcher: the dispatcher writes, and one reader drains. A write never waits: when the ring is full, the
+ * event is dropped and counted. Neither side allocates.
  */
 public final class EventRing {
     private final OneToOneRingBuffer ring;
@@ -28,7 +28,7 @@ public final class EventRing {
      * @param bytes its size, a power of two
      */
     public EventRing(final int bytes) {
-        this(bytes, task -> 0);
+        this(bytes, slot -> 0);
     }
 
     /**
@@ -50,7 +50,7 @@ public final class EventRing {
      * @param type        one of {@link EventType}
      * @param timeNs      nanoseconds of the run's clock
      * @param deviceIndex index of the device
-     * @param slot        index of the task, or -1
+     * @param slot        the task's slot, or -1
      * @param segment     index of the segment in its task
      * @param job         number of the job, or -1
      * @param argument    depends on the type

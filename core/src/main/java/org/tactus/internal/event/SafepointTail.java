@@ -50,7 +50,7 @@ public final class SafepointTail implements AutoCloseable {
         this.thresholdNs = thresholdNs;
         this.log = log;
         final boolean own = DESCRIPTORS.equals(file.getParent());
-        if (!own) { // nobody else can put another file in the place of one that is ours: what is asked here holds below
+        if (!own) { // only its owner can replace a file of ours, so what is checked here still holds below
             FileCheck.requireRegular(file);
             if (!FileCheck.isOwn(file)) {
                 throw new IOException(Printable.line(file) + ": the safepoint log belongs to another user; name another");

@@ -9,7 +9,7 @@ import org.tactus.result.StallCounts;
 
 /**
  * Collects stalls in fixed memory: the longest ones with their observers, the recent ones as times, and how many and how long all
- * were. One thread at a time; used by the monitor, then by whoever reports.
+ * were. One thread at a time: the monitor, then the thread that reports.
  */
 public final class StallLog {
     /** Most stalls kept with their observers: the longest; all are counted in {@link #counts}. */

@@ -133,7 +133,7 @@ public final class WholeFile {
         }
     }
 
-    /** Makes an empty file beside another under a name that nobody can know before; what is in its way is never followed. */
+    /** Makes an empty file beside another, under an unpredictable name; a link that is in its way is never followed. */
     private static Path draft(final Path target) throws IOException {
         while (true) {
             final Path draft = target.resolveSibling(

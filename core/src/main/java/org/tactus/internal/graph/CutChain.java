@@ -5,7 +5,7 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /**
  * A model cut into segments that run one after another. A tensor has one name throughout: a segment reads by name what the model's
- * caller or any earlier segment wrote, so a tensor that crosses several cuts is handed on by no one.
+ * caller or any earlier segment wrote, so a tensor that crosses several cuts is not copied from segment to segment.
  *
  * @param name    name of the model
  * @param parts   the segments in the order in which they run
@@ -13,7 +13,7 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
  * @param outputs outputs of the model, all fixed
  */
 public record CutChain(String name, List<Part> parts, List<TensorInfo> inputs, List<TensorInfo> outputs) {
-    /** Copies the lists. */
+    /** Keeps unmodifiable copies of the lists. */
     public CutChain {
         parts = List.copyOf(parts);
         inputs = List.copyOf(inputs);
@@ -31,7 +31,6 @@ public record CutChain(String name, List<Part> parts, List<TensorInfo> inputs, L
      * @param outputs    names of the tensors that it writes for later segments or the caller
      */
     public record Part(OnnxModel model, String firstNode, int nodes, double operations, List<String> inputs, List<String> outputs) {
-        /** Copies the lists. */
         public Part {
             inputs = List.copyOf(inputs);
             outputs = List.copyOf(outputs);

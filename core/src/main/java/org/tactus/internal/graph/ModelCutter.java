@@ -180,9 +180,9 @@ public final class ModelCutter {
      *
      * @param model name of the model, for messages
      * @param name  name of the tensor
-     * @param info  type and shape; null when nobody makes it
+     * @param info  type and shape; null when no node makes it
      * @return the description
-     * @throws InvalidModelException when nobody makes the tensor
+     * @throws InvalidModelException when no node makes the tensor
      */
     public static ValueInfoProto value(final String model, final String name, final TensorInfo info) {
         if (info == null) {

@@ -4,10 +4,10 @@ import java.util.Optional;
 import org.tactus.internal.policy.ModeChanges;
 import org.tactus.model.TaskSet;
 
-/** Asked before a task is taken; may be slow, is called by the control thread, one call at a time. */
+/** Decides whether a task may be admitted. May be slow; the control thread calls it, one call at a time. */
 @FunctionalInterface
 public interface Admission {
-    /** Takes every set. */
+    /** Admits every set. */
     Admission ALL = candidate -> Optional.empty();
 
     /**
@@ -19,7 +19,7 @@ public interface Admission {
     Optional<String> refusal(TaskSet candidate);
 
     /**
-     * How long one device can be busy without a break: so long at most a removed task counts that shared nothing but this device.
+     * Bounds how long one device can be busy without a break. A removed task that shared this device only counts at most that long.
      *
      * @param group tasks that use a single device, all of those that do
      * @return nanoseconds; {@link ModeChanges#UNKNOWN} when that is not known

@@ -1,6 +1,6 @@
 package org.tactus.internal.kernel;
 
-/** A task was not taken; the message is the analysis's reason. */
+/** Thrown when a task is not admitted; the message is one sentence with the reason. */
 public final class AdmissionRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

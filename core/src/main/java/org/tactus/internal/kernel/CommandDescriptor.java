@@ -1,8 +1,8 @@
 package org.tactus.internal.kernel;
 
 /**
- * A command to a dispatcher, a message of its ring buffer. Written by the control or the monitor thread; committing the
- * message publishes everything that its writer wrote before, so an admitted task's records are visible.
+ * A command to a dispatcher: a message in its ring buffer. The control thread or the monitor writes it; committing the message publishes
+ * everything that its writer wrote before, so the dispatcher sees the records of an admitted task.
  * <pre>
  *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE, ABANDON or LOST
  *   0        4        8        16
@@ -13,23 +13,23 @@ package org.tactus.internal.kernel;
  * </pre>
  */
 final class CommandDescriptor {
-    /** Take a task whose home is here. */
+    /** Admit a task whose home is this device. */
     static final int ADMIT = 1;
-    /** A task with a segment here was admitted elsewhere. */
+    /** A task with a segment on this device, whose home is another device, is about to be admitted. */
     static final int TOUCH = 2;
-    /** A task with a segment here is gone. */
+    /** A task with a segment on this device is gone. */
     static final int FORGET = 3;
-    /** Stop a task whose home is here. */
+    /** Stop a task whose home is this device. */
     static final int STOP = 4;
-    /** Release no further job of a task whose home is here but what was due by the time given; a live one goes on. */
+    /** Release what is due by the given time of a task whose home is this device, and nothing more; a live job goes on. */
     static final int QUIESCE = 5;
-    /** A task with a segment here has a lost device: it no longer keeps this dispatcher awake, and whoever sends it here wakes it. */
+    /** A task with a segment here has a lost device: it no longer keeps this dispatcher awake, and who hands its job over wakes it. */
     static final int ABANDON = 6;
-    /** The device was declared lost; of no task. */
+    /** The device was declared lost; the command names no task. */
     static final int LOST = 7;
 
     static final int TASK_OFFSET = 0;
-    /** Which admission the task is: a command that comes late is for no other task of the slot. */
+    /** Generation of the task, so that a late command does not reach a later task of the slot. */
     static final int GENERATION_OFFSET = 4;
     /** Of ADMIT the first nominal release, of QUIESCE the end of the run. */
     static final int TIME_OFFSET = 8;

@@ -18,8 +18,8 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * Two dispatchers and their whole path, driven on the caller's thread in virtual time: what a benchmark measures without
- * threads, and what warms the path up before time zero. Not thread-safe.
+ * Rehearses the whole path of a job over two dispatchers, on the caller's thread and in virtual time. A run rehearses it to have it
+ * compiled before time zero; a benchmark measures it without threads. Not thread-safe.
  */
 public final class DispatchRehearsal {
     private static final long PERIOD_NS = 1_000;
@@ -37,7 +37,7 @@ public final class DispatchRehearsal {
 
     /** Makes a periodic and a sporadic task of two segments on two devices. */
     public DispatchRehearsal() {
-        final TaskSet set = TaskSet.builder("loop").policy(PolicyKind.FIXED_PRIORITY)
+        final TaskSet set = TaskSet.builder("rehearsal").policy(PolicyKind.FIXED_PRIORITY)
             .device(DeviceSpec.modelled("d0")).device(DeviceSpec.modelled("d1"))
             .task("periodic", t -> t.periodNs(PERIOD_NS).segment("d0", 1).segment("d1", 1))
             .task("sporadic", t -> t.periodNs(PERIOD_NS / 2).release(Release.SPORADIC).segment("d0", 1).segment("d1", 1)).build();

@@ -21,8 +21,8 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.Overheads;
 
 /**
- * Drives one device: takes commands, hand-overs, releases and completions, asks the policy, starts what it picks. Called by
- * one dispatcher thread only; {@link #command} and {@link #handOver} by any.
+ * Drives one device: it reads commands, hand-overs, releases and completions, asks the policy, and starts the segment that the policy
+ * chooses. Called by one dispatcher thread only, but {@link #command} and {@link #handOver} by any thread.
  *
  * <p>Allocation-free and lock-free after construction.
  */
@@ -46,12 +46,12 @@ final class Dispatcher {
     private final ManyToOneRingBuffer commands;
     private final MessageHandler onCommand = this::onCommand;
     private final IntArrayList touching = new IntArrayList(64, NONE);
-    /** Null where the test's or the benchmark's thread drives it. */
+    /** The thread that drives this dispatcher; null where a test or a benchmark calls it directly. */
     private Thread thread;
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
     private long busyNs;
-    // Volatile: the control thread sets it once, when the run ends; what runs longer counts up to it.
+    // Volatile: the control thread sets it once, when the run ends; a segment that runs longer counts up to it.
     private volatile long measuredUntilNs = Long.MAX_VALUE;
     private long startNs;
     private long lastEndNs;
@@ -80,9 +80,9 @@ final class Dispatcher {
         this.memory = device.mover() == null ? null
             : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
         this.inbox = new HandOverQueue(errors.length);
-        final ByteBuffer memory = ByteBuffer.allocateDirect(
+        final ByteBuffer ring = ByteBuffer.allocateDirect(
             COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
-        this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
+        this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(ring.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
             0, COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
@@ -99,12 +99,12 @@ final class Dispatcher {
         return true;
     }
 
-    /** Whether a command was not handled yet; when there is none, whatever the handled ones wrote is visible. Any thread. */
+    /** Whether a command was not handled yet; when there is none, everything that the handled ones wrote is visible. Any thread. */
     boolean hasUnreadCommands() {
         return commands.consumerPosition() < commands.producerPosition();
     }
 
-    /** Takes a slot over: from here on its job record belongs to this dispatcher. Any dispatcher. */
+    /** Hands a slot over to this dispatcher, which owns its job's record from here on. Called by any dispatcher. */
     void handOver(final int slot) {
         inbox.handOver(slot);
     }
@@ -134,7 +134,7 @@ final class Dispatcher {
         return work;
     }
 
-    /** After the last round: takes note of what the device was at, and starts nothing; false when it is at nothing any more. */
+    /** After the last round: notes the end of what the device was executing and starts nothing; false when it executes nothing. */
     boolean settle(final long nowNs) {
         final int running = scheduler.running();
         if (running != NONE) {
@@ -146,13 +146,13 @@ final class Dispatcher {
         return scheduler.running() != NONE | (memory != null && memory.settle(nowNs));
     }
 
-    /** What runs next: by the device's own order, or as its memory permits. */
+    /** The slot whose segment runs next: the first in the ready queue, or the one that the device's memory permits. */
     private int select(final long nowNs) {
         return memory == null ? scheduler.select() : memory.select(nowNs);
     }
 
     /**
-     * Handles the commands that were there when it was called; called between any two segments, at the cost of one load when there
+     * Handles the commands that were in the ring when it was called; called between any two segments, at the cost of one load when there
      * is none. A single read of the ring ends at the ring's end and at its limit, so it is repeated; it takes nothing when a sender
      * was preempted between claim and commit, and then the rest waits for the next call.
      */
@@ -245,7 +245,7 @@ final class Dispatcher {
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
         peers[target].handOver(slot);
         if (stops) {
-            LockSupport.unpark(peers[target].thread); // it sleeps through a task that a lost device has stopped
+            LockSupport.unpark(peers[target].thread); // a task that a lost device has stopped no longer keeps it awake
         }
     }
 
@@ -294,8 +294,8 @@ final class Dispatcher {
     }
 
     /**
-     * Until when surely nothing arrives here unseen: the next release that is known, or {@code Long.MIN_VALUE} while a job
-     * may come at any time. A lost device that has not ended its segment is looked at now and then: it may come back.
+     * Until when certainly no job arrives here: the next release that is known, or {@code Long.MIN_VALUE} while a job may come at any
+     * time. A lost device that has not ended its segment is polled now and then, because it may come back.
      */
     long quietUntilNs(final long nowNs) {
         long quietNs = scheduler.nextReleaseNs();
@@ -315,7 +315,7 @@ final class Dispatcher {
         return scheduler.nextReleaseNs();
     }
 
-    /** Ends the time that is counted, before the drain. Control thread, once. */
+    /** Sets the end of the run, up to which busy time counts; the drain follows it. Control thread, once. */
     void measureUntil(final long endNs) {
         measuredUntilNs = endNs;
     }

@@ -17,7 +17,7 @@ import org.tactus.model.Platform;
 import org.tactus.model.TaskSet;
 
 /**
- * One dispatcher a device, the threads that run them, and how commands reach them. Made and stopped by the control thread;
+ * Holds one dispatcher for each device and the threads that run them, and sends them commands. The control thread makes and stops it;
  * the monitor sends commands and declares devices lost.
  */
 final class DispatcherGroup {
@@ -56,8 +56,8 @@ final class DispatcherGroup {
     }
 
     /**
-     * A thread for each device, but one for accelerators that may use the same cores, or that the options put together. A device that
-     * computes on its cores has its dispatcher on the first, so that what computes for it has the others.
+     * Makes a thread for each device, and one common thread for accelerators that may use the same cores or that the options put together.
+     * The dispatcher of a device whose segments are computed on its cores runs on the first core and leaves the others to them.
      */
     private void makeThreads(final List<BitSet> together) {
         for (final BitSet devices : together) {
@@ -70,7 +70,7 @@ final class DispatcherGroup {
         }
     }
 
-    /** Names differ where there are several such threads. */
+    /** A suffix that tells several common threads apart. */
     private String suffix(final DeviceSpec first) {
         return options.shareAccelerators() ? "" : "-" + first.name();
     }
@@ -96,7 +96,7 @@ final class DispatcherGroup {
         return groups;
     }
 
-    /** One that waits inside a segment would hold the others up. */
+    /** Whether a dispatcher may share its thread: one that waits inside a segment would delay the others. */
     private boolean isShareable(final int deviceIndex) {
         return !dispatchers[deviceIndex].device.isSynchronous();
     }
@@ -130,15 +130,15 @@ final class DispatcherGroup {
     void send(final int deviceIndex, final int type, final int slot, final int generation, final long firstNominalNs) {
         while (!dispatchers[deviceIndex].command(type, slot, generation, firstNominalNs)) {
             if (isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null) {
-                return; // nobody will ever read it
+                return; // no dispatcher will ever read it
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
         }
         threadOfDevice[deviceIndex].wake();
     }
 
-    /** Sends a command if there is room for it; false when there is none. */
-    boolean offer(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
+    /** Sends a command if the ring has room for it; false when it has none. */
+    boolean trySend(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
         final boolean sent = dispatchers[deviceIndex].command(type, slot, generation, argumentNs);
         threadOfDevice[deviceIndex].wake();
         return sent;
@@ -159,7 +159,7 @@ final class DispatcherGroup {
         return threadOfDevice[deviceIndex].death();
     }
 
-    /** Waits until a device's dispatcher counts a task's memory no more; false when nobody can tell any more. */
+    /** Waits until a device's dispatcher no longer counts a task's memory; false when the dispatcher cannot answer any more. */
     boolean awaitForgotten(final int deviceIndex, final int slot) {
         while (dispatchers[deviceIndex].memory.isMember(slot)) {
             if (isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null || !threadOfDevice[deviceIndex].isAlive()) {

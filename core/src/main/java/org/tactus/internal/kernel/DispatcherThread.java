@@ -8,11 +8,11 @@ import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Clock;
 
 /**
- * A pinned thread that runs one dispatcher, or several accelerators' dispatchers in turn, and idles between.
+ * A pinned thread that runs one dispatcher, or the dispatchers of several accelerators in turn, and idles when none has work.
  *
  * <p>The default idle strategy sleeps until shortly before the next release that it knows of and spins the rest. It sleeps
  * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time
- * ({@link IdleTime}). A command wakes it, and so does a job of a stopped task that is handed here.
+ * ({@link IdleTime}). A command wakes it, and so does a stopped task's job that is handed over to it.
  */
 final class DispatcherThread implements Runnable {
     private static final long SETTLE_POLL_NS = 1_000_000;
@@ -58,8 +58,8 @@ final class DispatcherThread implements Runnable {
     }
 
     /**
-     * Waits for the end, which an interrupt does not shorten; false when it has not come in time, or when nobody can tell whether a device
-     * has done with its segment.
+     * Waits for the thread's end; an interrupt does not shorten the wait. False when the thread has not ended in time, or when its device
+     * could not be asked whether its segment is done.
      */
     boolean join(final long timeoutNs) {
         return ThreadEnd.await(thread, timeoutNs) && !unsettled;
@@ -104,7 +104,7 @@ final class DispatcherThread implements Runnable {
         }
         try {
             settle();
-        } catch (final Throwable e) { // the device cannot be asked: what it may use stays
+        } catch (final Throwable e) { // the device cannot be asked, so the memory that it may still use is not freed
             unsettled = true;
             if (death == null) {
                 death = e;
@@ -112,7 +112,7 @@ final class DispatcherThread implements Runnable {
         }
     }
 
-    /** A device may still use the memory of the segment and the chunk that it is at: the thread ends when it has done with them. */
+    /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */
     private void settle() {
         boolean engaged = true;
         while (engaged) {
@@ -169,7 +169,7 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
-        Thread.interrupted(); // an interrupt that anybody sent would end this sleep and every later one at once
+        Thread.interrupted(); // a pending interrupt would end this sleep and every later one at once
         LockSupport.parkNanos(sleepNs);
         return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
     }

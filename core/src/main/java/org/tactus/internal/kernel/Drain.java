@@ -7,7 +7,10 @@ import org.tactus.internal.time.Clock;
 import org.tactus.model.Release;
 import org.tactus.model.Task;
 
-/** The end of all tasks of a kernel: no further release, time for the live jobs, then stops. Called by the control thread. */
+/**
+ * Ends all tasks of a kernel: it releases no further job, gives live jobs time to end, and then stops every task. Called by the control
+ * thread.
+ */
 final class Drain {
     private static final long POLL_NS = 100_000;
 
@@ -51,10 +54,10 @@ final class Drain {
         return clock.nanoTime() < limitNs && !Thread.currentThread().isInterrupted();
     }
 
-    /** Asks for no further release; a ring that stays full until the limit is of a dispatcher that is stuck and releases nothing. */
+    /** Ends a task's releases. A ring that stays full until the limit belongs to a stuck dispatcher, which releases nothing anyway. */
     private void quiesce(final int slot, final long endNs, final long limitNs) {
         final TaskTable.Entry entry = tasks.entry(slot);
-        while (!group.offer(TaskTable.homeDevice(entry.task()), CommandDescriptor.QUIESCE, slot, entry.generation(), endNs)
+        while (!group.trySend(TaskTable.homeDevice(entry.task()), CommandDescriptor.QUIESCE, slot, entry.generation(), endNs)
             && goesOn(limitNs)) {
             LockSupport.parkNanos(POLL_NS);
         }
@@ -73,7 +76,7 @@ final class Drain {
         return TaskTable.devicesOf(task).stream().anyMatch(group::isLost);
     }
 
-    /** Lets no caller that was delayed inside a gate claim anything any more. Only when every dispatcher has ended: see the gate. */
+    /** Closes the gate of every sporadic task, so that a delayed caller claims nothing more. Only when every dispatcher has ended. */
     void closeGates() {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             final Task task = tasks.task(slot);

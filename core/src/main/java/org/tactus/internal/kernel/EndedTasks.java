@@ -8,9 +8,9 @@ import java.util.zip.Deflater;
 import org.HdrHistogram.Histogram;
 
 /**
- * What is known of tasks that are gone and whose slots may be used again, by generation. Written by the control thread before a slot is
- * freed, read by the monitor, which may hear late of a task, and by the control thread. A task takes about a kilobyte for the rest of
- * the run, since its histogram is kept compressed.
+ * Keeps, by generation, the names and counts of tasks that are gone and whose slots may be used again. The control thread writes it before
+ * it frees a slot; the control thread reads it, and the monitor, to which an event of such a task may come late. A task takes about a
+ * kilobyte for the rest of the run, since its histogram is kept compressed.
  */
 final class EndedTasks {
     private final ConcurrentHashMap<Integer, Ended> byGeneration = new ConcurrentHashMap<>();
@@ -31,7 +31,7 @@ final class EndedTasks {
         return byGeneration.containsKey(generation);
     }
 
-    /** Name of a task; a number of its own when it was never kept. */
+    /** Name of a task; where it was never kept, a name made of its generation. */
     String name(final int generation) {
         final Ended ended = byGeneration.get(generation);
         return ended == null ? "task " + generation : ended.name;

@@ -4,11 +4,11 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.tactus.internal.policy.PolicyState;
 
 /**
- * Brings job slots to a dispatcher: many dispatchers hand over, one takes. Lock-free and allocation-free: a slot travels as a
- * token made at start.
+ * The queue by which other dispatchers hand slots over to one dispatcher. Lock-free, and allocation-free, because each slot has a token
+ * that was made at the start.
  *
- * <p>Hand-over of ownership: whatever the giver wrote to the slot's records before {@link #handOver} is visible to the taker
- * after {@link #take} has returned the slot (the queue's element is stored with release and loaded with acquire).
+ * <p>Hand-over of ownership: everything that the giver wrote to the slot's records before {@link #handOver} is visible to the owner of the
+ * queue after {@link #take} has returned the slot, because the queue stores the token with release and loads it with acquire.
  */
 public final class HandOverQueue {
     private final MpscVarHandleArrayQueue<Token> queue;
@@ -32,7 +32,7 @@ public final class HandOverQueue {
     }
 
     /**
-     * Gives a slot away; the caller must not touch its records afterwards. Any dispatcher.
+     * Hands a slot over; the caller must not touch the slot's records afterwards. Any dispatcher.
      *
      * @param slot the slot
      */
@@ -43,7 +43,7 @@ public final class HandOverQueue {
     }
 
     /**
-     * Takes a slot, oldest first. Called by the owning dispatcher only.
+     * Removes the slot that was handed over first. Called by the owning dispatcher only.
      *
      * @return the slot, or {@link PolicyState#NONE}
      */

@@ -1,6 +1,6 @@
 package org.tactus.internal.kernel;
 
-/** How long a dispatcher's thread sleeps when it has nothing to do. */
+/** Decides how long a dispatcher's thread sleeps when it has nothing to do. */
 final class IdleTime {
     private IdleTime() {
     }

@@ -21,8 +21,8 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * Runs a task set in real time: the control side, over a {@link TaskTable}, a {@link DispatcherGroup} and a {@link Monitor}.
- * Made, started, changed and stopped by control threads, whose calls are serialised here; {@link #release} is for any thread.
+ * Runs a task set in real time. This is the control side of a {@link TaskTable}, a {@link DispatcherGroup} and a {@link Monitor}. Several
+ * control threads may start, change and stop it, since their calls are serialised here; {@link #release} is for any thread.
  */
 public final class Kernel implements AutoCloseable {
     /** {@link #stop} returns within its drain and this, once an {@link #addAll} under way is done. */
@@ -232,7 +232,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Starts to remove the task that is in a slot now; see the other one.
+     * Starts to remove the task that is in a slot now, as {@link #remove(int, int)} does.
      *
      * @param slot the slot
      */
@@ -241,7 +241,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Which admission the task in a slot is. Control thread.
+     * Tells the generation of the task in a slot. Control thread.
      *
      * @param slot a slot that {@link #addAll} has given
      * @return its generation, from 1; 0 when the slot is empty

@@ -1,8 +1,8 @@
 package org.tactus.internal.kernel;
 
-/** Is told what the monitor sees. Called on the monitor thread, off the hot path; may be slow, but delays draining. */
+/** Receives what the monitor sees. The monitor's thread calls it, off the hot path; it may be slow, but delays the draining of events. */
 public interface KernelListener {
-    /** Hears nothing. */
+    /** Ignores everything. */
     KernelListener NONE = new KernelListener() {
     };
 

@@ -6,8 +6,8 @@ import org.tactus.internal.policy.PolicyState;
 import org.tactus.model.Task;
 
 /**
- * Tells of deadlines that pass while a dispatcher is stuck or dead, which it cannot tell itself, and sees to it that none is told again
- * when it comes back. Called by the monitor only, where a method does not say otherwise.
+ * Reports deadlines that pass while a dispatcher is stuck or dead and cannot report them itself, and keeps each from being reported again
+ * when the dispatcher comes back. Called by the monitor only, unless a method says otherwise.
  */
 final class MissWatch {
     private final TaskTable tasks;
@@ -20,7 +20,7 @@ final class MissWatch {
     private final long[] foundNs;
     private volatile long dueUntilNs = Long.MAX_VALUE;
 
-    /** Is told of each miss once. */
+    /** Receives each miss once. */
     @FunctionalInterface
     interface Listener {
         /**
@@ -89,7 +89,7 @@ final class MissWatch {
     boolean wasTold(final int slot, final int generation, final long endNs, final long lateNs) {
         final Task task = current(slot);
         if (task == null || tasks.task(slot, generation) == null) {
-            return false; // the end of a task that is gone: nobody but its dispatcher told of it
+            return false; // the task is gone, so its dispatcher alone has reported this miss
         }
         final long nominalNs = endNs - lateNs - task.deadlineNs();
         final boolean told = nominalNs <= toldNs[slot];

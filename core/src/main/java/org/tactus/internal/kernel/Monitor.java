@@ -12,11 +12,11 @@ import org.tactus.model.OverrunAction;
 import org.tactus.model.Task;
 
 /**
- * Watches dispatchers from outside: sees a segment run past its WCET while it runs, acts as its task says, declares a device
- * lost whose segment or move does not end or whose dispatcher has died; tells the misses that a stuck dispatcher cannot tell; drains
- * the event rings and calls the handlers. One thread, never a dispatcher's.
+ * Watches the dispatchers from a thread of its own. It notices a segment that runs past its WCET while the segment runs, and acts as the
+ * task's {@code onOverrun} says. It declares a device lost whose segment or move does not end or whose dispatcher has died, reports the
+ * deadline misses that a stuck dispatcher cannot report, drains the event rings, and calls the handlers.
  *
- * <p>What a handler or a work throws is told once, in {@link #granted}, and the watch goes on.
+ * <p>The first exception of a handler or a work is reported in {@link #granted}, and the monitor goes on.
  */
 final class Monitor implements Runnable, EventHandler {
     private static final long ROUND_NS = 1_000_000;

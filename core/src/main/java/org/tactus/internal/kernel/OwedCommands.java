@@ -5,8 +5,9 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The monitor's commands to dispatchers, in order for each device. The monitor never waits, so a command that found its ring full is kept
- * and sent in a later round. At most one of a kind is kept for a slot and a device, so what is kept is bounded. Called by the monitor only.
+ * Sends the monitor's commands to dispatchers, in order for each device. The monitor never waits, so a command that finds its ring full is
+ * kept and sent in a later round. At most one command of a kind is kept for a slot and a device, so the number is bounded. Called by the
+ * monitor only.
  */
 final class OwedCommands {
     private final DispatcherGroup group;
@@ -21,18 +22,18 @@ final class OwedCommands {
 
     /** Sends a command now or later. */
     void send(final int deviceIndex, final int type, final int slot, final int generation) {
-        if (!owed.isEmpty() || !group.offer(deviceIndex, type, slot, generation, 0)) {
+        if (!owed.isEmpty() || !group.trySend(deviceIndex, type, slot, generation, 0)) {
             owed.add(new Command(deviceIndex, type, slot, generation));
         }
     }
 
-    /** Sends what is kept, as far as there is room; what nobody will read any more is dropped. */
+    /** Sends the kept commands as far as there is room; drops those whose dispatcher has died, since they would never be read. */
     void retry() {
         final Iterator<Command> commands = owed.iterator();
         while (commands.hasNext()) {
             final Command command = commands.next();
             if (group.death(command.device) != null
-                || group.offer(command.device, command.type, command.slot, command.generation, 0)) {
+                || group.trySend(command.device, command.type, command.slot, command.generation, 0)) {
                 commands.remove();
             }
         }

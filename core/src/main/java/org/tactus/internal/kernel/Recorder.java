@@ -7,8 +7,8 @@ import org.tactus.internal.event.Substitutions;
 import org.tactus.internal.policy.JobListener;
 
 /**
- * Counts and times jobs on one dispatcher, and writes its events. Single writer: its dispatcher; others read exact values
- * after the dispatcher has ended, and approximate ones before.
+ * Counts the jobs of one dispatcher, records their response times, and writes the dispatcher's events. Its dispatcher is the only writer;
+ * other threads read approximate values while the dispatcher runs, and exact ones after it has ended.
  */
 final class Recorder implements JobListener {
     final EventRing events;

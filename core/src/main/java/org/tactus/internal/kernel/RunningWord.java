@@ -7,8 +7,8 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * What a dispatcher's device is at, a segment or a move of chunks, for the monitor to see while it does not end. Written by the
- * dispatcher; a line of its own.
+ * Tells the monitor which segment, or which move of chunks, a device is executing, so that the monitor notices one that does not end. The
+ * dispatcher writes it, in a cache line of its own.
  * <pre>
  *   0        8        16       20       24       28
  *  +--------+--------+--------+--------+--------+

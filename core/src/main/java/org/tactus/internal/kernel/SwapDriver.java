@@ -20,14 +20,14 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 
 /**
- * The memory side of a dispatcher: carries out on the device's {@link ChunkMover} what the {@link SwapScheduler} decides. Called by
+ * The memory side of a dispatcher: it executes on the device's {@link ChunkMover} what the {@link SwapScheduler} decides. Called by
  * the dispatcher only, {@link #define} and {@link #isMember} by the control thread. Allocation-free after construction.
  */
 final class SwapDriver {
     private final int deviceIndex;
     private final ChunkMover mover;
     private final DeviceMemory memory;
-    /** Of a chunk, whatever it holds. */
+    /** Worst-case time to take one chunk out, whether it is copied or dropped. */
     private final long worstOutNs;
     private final PolicyState state;
     private final SwapScheduler swaps;
@@ -141,7 +141,7 @@ final class SwapDriver {
 
     private void begin(final int type, final long worstNs, final long nowNs) {
         seen = 0;
-        // before the mover is called: a call may hang, too
+        // Before the mover is called, because that call itself may hang.
         movingWord.begin(swaps.chosenSlot(), state.generation(swaps.chosenSlot()), NONE, worstNs, nowNs);
         events.write(type, nowNs, deviceIndex, swaps.chosenSlot(), swaps.firstChunk(), -1, swaps.count());
     }

@@ -7,7 +7,7 @@ import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.SplitMix64;
 import org.tactus.model.Task;
 
-/** Writes tasks into the tables and lays their memory out on the devices, before any dispatcher knows them. Control thread. */
+/** Writes tasks into the tables and allocates their memory on the devices, before any dispatcher knows the tasks. Control thread. */
 final class TaskLayout {
     private static final int HISTOGRAM_DIGITS = 3;
 

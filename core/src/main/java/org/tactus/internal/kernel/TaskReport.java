@@ -7,7 +7,7 @@ import org.tactus.internal.policy.OverdueReleases;
 import org.tactus.internal.policy.PolicyState;
 
 /**
- * What was counted of one task, summed over the dispatchers; exact after the kernel has stopped.
+ * The counts of one task, summed over the dispatchers; exact after the kernel has stopped.
  *
  * @param slot       the task's slot
  * @param released   jobs begun

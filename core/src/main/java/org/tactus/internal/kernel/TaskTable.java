@@ -12,10 +12,10 @@ import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
 /**
- * Which task lies in which slot, and which works in its segments' records. Written by the control thread before the
- * task is admitted and after it is gone; the command that admits it publishes it to the dispatchers, which write {@link #errors}
- * only. The monitor takes an empty slot, or one with another generation, for a task that is gone; what it does to a task's works, and
- * the control thread's closing of them, exclude each other.
+ * Holds the task of each slot and the works of its segments. The control thread writes an entry before the task is admitted and after it
+ * is gone; the command that admits the task publishes the entry to the dispatchers, which write {@link #errors} only. The monitor treats
+ * an empty slot, or one with another generation, as a task that is gone. A lock keeps the control thread from closing a task's works
+ * while the monitor terminates one of them.
  */
 final class TaskTable {
     /** Prepared work of each segment record. */

@@ -2,7 +2,7 @@ package org.tactus.internal.kernel;
 
 import java.util.List;
 
-/** Gives the calling thread what the machine permits: cores, real-time scheduling, exact timers. */
+/** Sets the calling thread up as far as the machine permits: its cores, real-time scheduling, exact timers. */
 @FunctionalInterface
 public interface ThreadSetup {
     /** Leaves the thread as it is. */

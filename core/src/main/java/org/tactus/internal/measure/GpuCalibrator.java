@@ -37,7 +37,7 @@ public final class GpuCalibrator {
     }
 
     /**
-     * Measures. What a chunk and an operation are charged is derived in {@code swapping.md}, "What a chunk is charged".
+     * Measures. What a chunk and an operation are charged is derived in {@code docs/proofs/swapping.md}, "What a chunk is charged".
      *
      * @param progress told in words what is measured next
      * @return what was measured

@@ -5,15 +5,16 @@ import java.lang.invoke.VarHandle;
 import org.tactus.bindings.cuda.CudaGpu;
 
 /**
- * Physical chunks of one size, created before they are needed: creating one is slow, mapping one is not. The dispatcher takes and
- * gives; the control thread creates more and returns those of a task that is gone, over a ring. Each side owns its own words.
+ * A pool of physical chunks of one size. They are created before they are needed, because creating a chunk is slow and mapping one is not.
+ * The dispatcher takes chunks and gives them back. The control thread creates more, and returns those of a task that is gone, through a
+ * ring. Each side writes its own fields only.
  */
 public final class ChunkPool implements AutoCloseable {
-    private static final VarHandle OFFERED;
+    private static final VarHandle RETURNED;
 
     static {
         try {
-            OFFERED = MethodHandles.lookup().findVarHandle(ChunkPool.class, "offered", long.class);
+            RETURNED = MethodHandles.lookup().findVarHandle(ChunkPool.class, "returned", long.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -21,13 +22,13 @@ public final class ChunkPool implements AutoCloseable {
 
     private final CudaGpu gpu;
     private final long chunkBytes;
-    /** The dispatcher's: chunks that are mapped nowhere. */
+    /** Chunks that are mapped nowhere; the dispatcher's. */
     private final long[] free;
     private int freeCount;
-    private long accepted;
-    /** The control thread's writes, in ring order; as long as there can be chunks, so it never runs over. */
+    private long received;
+    /** Chunks from the control thread to the dispatcher; it has a place for every chunk that can exist, so it never overflows. */
     private final long[] ring;
-    private long offered;
+    private long returned;
     private int created;
 
     /**
@@ -63,7 +64,7 @@ public final class ChunkPool implements AutoCloseable {
         while (created < Math.min(wanted, free.length)) {
             final long handle = gpu.driver().memory().create(gpu, chunkBytes);
             created++;
-            offer(handle);
+            returnChunk(handle);
         }
     }
 
@@ -77,22 +78,22 @@ public final class ChunkPool implements AutoCloseable {
     }
 
     /**
-     * Gives a chunk back from the control thread.
+     * Returns a chunk to the pool. Control thread; the dispatcher uses {@link #give}.
      *
-     * @param handle mapped nowhere any more
+     * @param handle a chunk that is mapped nowhere any more
      */
-    void offer(final long handle) {
-        ring[(int) (offered % ring.length)] = handle;
+    void returnChunk(final long handle) {
+        ring[(int) (returned % ring.length)] = handle;
         // Release: the dispatcher that sees the count by acquire sees the handle, which is its own from here on.
-        OFFERED.setRelease(this, offered + 1);
+        RETURNED.setRelease(this, returned + 1);
     }
 
     private long next() {
-        // Acquire: pairs with the release in offer.
-        if (accepted == (long) OFFERED.getAcquire(this)) {
+        // Acquire: pairs with the release in returnChunk.
+        if (received == (long) RETURNED.getAcquire(this)) {
             return 0;
         }
-        return ring[(int) (accepted++ % ring.length)];
+        return ring[(int) (received++ % ring.length)];
     }
 
     /**
@@ -113,7 +114,7 @@ public final class ChunkPool implements AutoCloseable {
         free[freeCount++] = handle;
     }
 
-    /** Gives up every chunk that is mapped nowhere. Control thread, when the dispatcher has ended and every region is closed. */
+    /** Releases every chunk that is mapped nowhere. Control thread, after the dispatcher has ended and every region is closed. */
     @Override
     public void close() {
         for (long handle = take(); handle != 0; handle = take()) {

@@ -7,11 +7,12 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * A task's swappable memory: addresses that never move, chunks of the pool at some of them, and pinned host memory behind each, which
- * holds what a chunk had when it left. Made and closed by the control thread; mapped and unmapped by the dispatcher only.
+ * A task's swappable memory: a range of device addresses that never changes, chunks of the pool mapped at some of the addresses, and pinned
+ * host memory for every chunk, which keeps the content of a chunk that is out. The control thread makes and closes it; the dispatcher alone
+ * maps and unmaps its chunks.
  */
 public final class ChunkRegion implements AutoCloseable {
-    /** Statuses from this one on are of a context or device that is broken. */
+    /** Status codes from this one up say that the context or the device is broken. */
     private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
 
     private final CudaMemory memory;
@@ -21,7 +22,7 @@ public final class ChunkRegion implements AutoCloseable {
     private final long chunkBytes;
     private final long address;
     private final long backing;
-    /** Of each chunk its handle, or 0 while it is out. */
+    /** The handle of each chunk, or 0 while it is out. */
     private final long[] handles;
 
     /**
@@ -62,7 +63,7 @@ public final class ChunkRegion implements AutoCloseable {
     /**
      * The first address on the device; it never changes.
      *
-     * @return of chunk 0, whether anything lies there or not
+     * @return the address of chunk 0, whether the chunk is in or out
      */
     public long address() {
         return address;
@@ -108,7 +109,7 @@ public final class ChunkRegion implements AutoCloseable {
         return handles[chunk] != 0;
     }
 
-    /** Puts a chunk at its address and lets the GPU access it. When that breaks nothing is mapped. */
+    /** Maps a chunk at its address and lets the GPU access it. When a call of the driver fails, the chunk is not mapped. */
     void map(final int chunk) {
         final long handle = pool.take();
         if (handle == 0) {
@@ -130,7 +131,7 @@ public final class ChunkRegion implements AutoCloseable {
         }
     }
 
-    /** Takes a chunk away; it goes back to the pool. Nothing uses it any more. */
+    /** Unmaps a chunk, which nothing uses any more, and gives it back to the pool. */
     void unmap(final int chunk) {
         memory.unmap(addressOf(chunk), chunkBytes);
         pool.give(handles[chunk]);
@@ -148,7 +149,7 @@ public final class ChunkRegion implements AutoCloseable {
             if (handles[chunk] != 0) {
                 all.add(() -> {
                     memory.unmap(addressOf(chunk), chunkBytes);
-                    pool.offer(handles[chunk]);
+                    pool.returnChunk(handles[chunk]);
                     handles[chunk] = 0;
                 });
             }

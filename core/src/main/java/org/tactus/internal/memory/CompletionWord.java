@@ -11,10 +11,11 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Tells when what was queued in a stream is done: the stream writes a counter to pinned memory, and whoever waits reads it, without a
- * call. A driver without stream memory operations is asked for an event instead. Used by one thread.
+ * Tells when the work that was queued in a stream is done: behind the work the stream writes a counter to pinned memory, where a thread
+ * reads it without a call of the driver. Where the driver has no stream memory operations, an event is queried instead. Used by one thread.
  *
- * <p>A stream that broke never writes; so while the word is awaited the driver is asked now and then, which throws what broke.
+ * <p>A broken stream never writes the counter. Therefore the driver is asked now and then while the counter is awaited; that call throws
+ * the stream's error.
  */
 public final class CompletionWord implements AutoCloseable {
     private static final VarHandle INT = ValueLayout.JAVA_INT.varHandle();
@@ -53,7 +54,7 @@ public final class CompletionWord implements AutoCloseable {
         }
     }
 
-    /** Tries it: no attribute tells it on every driver. */
+    /** Tries whether a stream can write the word, because no attribute tells it on every driver. */
     private boolean canWrite() {
         final long trial = streams.create(0);
         try {

@@ -10,12 +10,14 @@ import org.tactus.bindings.onnxruntime.DeviceAllocator;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Device memory for a runtime that allocates and frees in every run: one range of addresses, chunks mapped as it grows, and free blocks by
- * size. What was freed is given out again without a call of the driver, a lock or an object, so a run that repeats its sizes makes none of
- * these; only new blocks are made under a lock. Any thread; nothing goes back to the driver before {@link #close}.
+ * An allocator of device memory for a runtime that allocates and frees in every run. It has one range of addresses, maps chunks as it
+ * grows, and keeps free blocks by size. A freed block is given out again without a call of the driver, a lock or a Java object, so a run
+ * that repeats its sizes needs none of these; only new blocks are made under a lock. Any thread; memory returns to the driver only in
+ * {@link #close}.
  *
- * <p>A block is a whole number of granules of 4 KiB, of a size of which there are four between two powers of two. Free blocks of a size are
- * a stack (Treiber 1986); its head is a block's first granule and a count that changes with every pop, against a head that comes back.
+ * <p>A block is a whole number of granules of 4 KiB; there are four sizes between two powers of two. The free blocks of a size form a stack
+ * (Treiber 1986). Its head holds a block's first granule and a count that changes with every pop, so that a head which comes back with the
+ * same block is not mistaken for an unchanged one (ABA).
  */
 public final class DeviceHeap implements DeviceAllocator, AutoCloseable {
     private static final int GRANULE_SHIFT = 12;
@@ -167,7 +169,7 @@ public final class DeviceHeap implements DeviceAllocator, AutoCloseable {
         return mappedBytes;
     }
 
-    /** Gives everything back; what a broken context refuses goes with it. Nothing uses the memory any more. */
+    /** Gives everything back, after the last use; what a broken context refuses to free ends with the context. */
     @Override
     public synchronized void close() {
         gpu.makeCurrent(context);

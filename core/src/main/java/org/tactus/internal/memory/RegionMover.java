@@ -5,15 +5,16 @@ import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Moves chunks of one region at a time, on a copy stream each way. Used by the dispatcher only; nothing waits for a copy, nothing
- * allocates unless something breaks. One copy is under way at a time, so that an operation ends within one chunk when it is cancelled.
+ * Moves chunks of one region at a time; there is one copy stream for each direction. Used by the dispatcher only. No method waits for a
+ * copy, and none allocates unless a call fails. One copy is under way at a time, so that an operation that is cancelled ends within one
+ * chunk.
  * <pre>
  *   out, ascending:   [constants: unmap one a poll]  copy k -> (copy k + 1 begins) -> unmap k -> done
  *   in, descending:   map k -> copy k begins -> (map k - 1 meanwhile) -> (copy k - 1 begins) -> done
  * </pre>
- * The driver's calls, too, are for one chunk at a time, with a poll between two of them. One call over a run would save a part of
- * them, but nobody could end it early, while the analysis charges a cancel one chunk; and bringing in loses nothing by it, since all
- * calls but the first chunk's are made beside a copy.
+ * The driver's calls, too, are for one chunk each, with a poll between two of them. One call for several chunks would save some calls, but
+ * it could not be ended early, and the analysis charges one chunk for a cancel. Bringing in loses nothing by this, since all calls but
+ * those of the first chunk are made beside a copy.
  *
  * <p>A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
  */
@@ -192,7 +193,7 @@ public final class RegionMover implements AutoCloseable {
         }
     }
 
-    /** Nothing is unmapped under a copy, and nothing waits for one: it may hang, and the thread may serve other devices. */
+    /** Whether no copy runs any more, so that chunks may be unmapped. Never waits: a copy may hang, and the thread may serve others. */
     private boolean isIdle() {
         try {
             return streams.isDone(out ? outStream : inStream);

@@ -9,9 +9,9 @@ import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Scratch that all tasks of a device share: each sees the same physical chunks at addresses of its own. Sound because a device runs
- * one segment at a time and scratch is dead when a segment ends; what must live longer is state, and does not belong here. Control
- * thread only; mapped once, never swapped.
+ * Scratch memory that all tasks of a device share: each task sees the same physical chunks at addresses of its own. This is sound because a
+ * device runs one segment at a time and the content of scratch is dead when a segment ends; content that must live longer is state, and
+ * does not belong here. Control thread only; a view is mapped once and never swapped.
  */
 public final class ScratchArena implements AutoCloseable {
     private final CudaGpu gpu;
@@ -35,7 +35,7 @@ public final class ScratchArena implements AutoCloseable {
     }
 
     /**
-     * Shows the arena's begin at addresses of a task's own; the arena grows when it is too small.
+     * Maps the beginning of the arena at addresses of a task's own; the arena grows when it is too small.
      *
      * @param bytes how much the task needs, above 0
      * @return the first address, for {@link #hide}
@@ -63,7 +63,7 @@ public final class ScratchArena implements AutoCloseable {
     }
 
     /**
-     * Takes a task's view away; the arena stays as large as it is.
+     * Unmaps a task's view; the arena stays as large as it is.
      *
      * @param address as {@link #show} gave it
      * @param bytes   as given to it
@@ -85,7 +85,7 @@ public final class ScratchArena implements AutoCloseable {
         return chunks.size() * chunkBytes;
     }
 
-    /** Gives the chunks up; every view was taken away. */
+    /** Releases the chunks, after every view was hidden. */
     @Override
     public void close() {
         final Undo all = new Undo();

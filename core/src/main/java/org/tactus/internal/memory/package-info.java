@@ -3,7 +3,7 @@
  * engines that bring chunks in and take them out.
  *
  * <p>Comes in: a GPU's driver, how many chunks a task's region has and which of them are constant. Leaves: regions at fixed addresses,
- * chunks moved without waiting for a copy and without allocating. What is scheduled when is decided elsewhere; here a region that is
- * being moved is never touched by anyone else.
+ * chunks moved without waiting for a copy and without allocating. The policy decides which chunks move when; this package requires that
+ * no other thread touches a region while its chunks move.
  */
 package org.tactus.internal.memory;

@@ -37,7 +37,8 @@ public interface SegmentChain extends AutoCloseable {
     void run(int segment);
 
     /**
-     * What must be copied between memories before a segment runs; whoever drives the segment does it, and its time is the segment's.
+     * Lists what must be copied between memories before a segment runs. The thread that drives the segment copies it, and the time counts
+     * as the segment's.
      *
      * @param segment index of the segment from 0, or of what stands in for one
      * @return in the order of its inputs; empty where all tensors lie in one memory

@@ -54,7 +54,7 @@ public final class SegmentedModel implements SegmentChain {
     private final List<Substitute> substitutes;
     /** The segments', then their substitutes'. */
     private final OnnxSession[] sessions;
-    /** For each segment, whether a substitute ran last; written by whoever runs the segment. */
+    /** For each segment, whether a substitute ran last; written by the thread that runs the segment. */
     private final boolean[] substituted;
     /** The same of the last run that came to its end. */
     private final boolean[] answered;

@@ -128,7 +128,7 @@ public final class LayerAllocator {
         return new State(chosen, tasks, score(tasks, NOTHING, choices.loss(chosen)));
     }
 
-    /** Moves a task's segments; what comes out no better than the floor is only known to be so. */
+    /** Moves a task's segments. Results at or below the floor are not evaluated exactly. */
     private State moved(final State from, final int task, final int[] moved, final Score floor) {
         final int[][] chosen = from.chosen.clone();
         final Task[] tasks = from.tasks.clone();

@@ -14,7 +14,6 @@ import org.tactus.model.TaskSet;
  */
 public record Plan(TaskSet set, Verdict verdict, List<Change> changes, List<String> notes) {
 
-    /** Copies the lists. */
     public Plan {
         changes = List.copyOf(changes);
         notes = List.copyOf(notes);

@@ -3,10 +3,10 @@ package org.tactus.internal.policy;
 import static org.tactus.internal.policy.PolicyState.NONE;
 
 /**
- * Picks moves for nobody that the device serves now: for the first waiting job while another executes, else for the task that is
- * used next. A move is started only where no bound suffers ({@code swapping.md}, "Background"): either it ends within the
- * WCET of the executing job, or whoever is taken up meanwhile still has its memory within its analysed swap time, the rest of the
- * chunk under way included. Called by the dispatcher only. Allocation-free.
+ * Chooses speculative moves: for the first waiting job while another job executes, otherwise for the task that is expected to run next.
+ * A move starts only where it makes no bound larger ({@code docs/proofs/swapping.md}, "Background"): either it ends within the WCET of
+ * the executing job, or every job that may be taken up meanwhile still gets its memory within its analysed swap time, although it first
+ * waits for the chunk that is moving. Called by the dispatcher only. Allocation-free.
  */
 final class BackgroundSwaps {
     private final PolicyState state;
@@ -31,7 +31,7 @@ final class BackgroundSwaps {
         this.on = on;
     }
 
-    /** Something has changed: what was not worth a move before may be now. */
+    /** Forgets the last answer WAIT, because a change may have made a move worthwhile. */
     void reconsider() {
         idleAnswer = false;
     }
@@ -44,12 +44,12 @@ final class BackgroundSwaps {
         return count;
     }
 
-    /** For whom the move is. */
+    /** The slot of the task that the move makes room for, or brings in. */
     int target() {
         return target;
     }
 
-    /** WAIT, MOVE_IN or MOVE_OUT. Costs a comparison while nothing has changed since the last WAIT. */
+    /** Answers WAIT, MOVE_IN or MOVE_OUT. Costs one comparison while nothing has changed since the last WAIT. */
     int decide(final int first, final long nowNs) {
         final int running = scheduler.running();
         final long startNs = running == NONE ? 0 : state.buffer.getLong(state.jobOffset(running) + JobDescriptor.START_OFFSET);
@@ -110,7 +110,7 @@ final class BackgroundSwaps {
         return chunkNs == 0 ? most : (int) Math.min(most, (budgetNs - beginNs) / chunkNs);
     }
 
-    /** The most chunks that may move although a job may be taken up at any moment. */
+    /** The most chunks that may move without making any job's wait longer than analysed, whenever that job is taken up. */
     private int harmless(final boolean in, final int most, final int running) {
         int chunks = most;
         while (chunks > 0 && !(isHarmless(in, 1, running) && isHarmless(in, chunks, running))) {

@@ -2,7 +2,9 @@ package org.tactus.internal.policy;
 
 import org.agrona.concurrent.AtomicBuffer;
 
-/** The ring of a task's record that holds nominal releases behind an unfinished job. Called by the home dispatcher only. */
+/**
+ * The ring in a task's record that keeps the nominal releases which wait behind an unfinished job. Called by the home dispatcher only.
+ */
 final class Backlog {
     private Backlog() {
     }

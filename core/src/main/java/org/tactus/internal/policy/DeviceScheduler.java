@@ -5,12 +5,12 @@ import static org.tactus.internal.policy.PolicyState.NONE;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Decides for one device: which segment runs next, where a job goes when a segment is done, and, by {@link HomeReleases}, which jobs are
- * released.
+ * Decides for one device which segment runs next, where a job goes when its segment is done, and, through {@link HomeReleases}, which
+ * jobs are released.
  *
  * <p>Called by the device's dispatcher only (in simulation, by the simulator). Allocation-free; a decision costs O(log n).
- * A segment is never preempted. A completion and the same job's next request on the same device are one event,
- * {@link #segmentDone}: the job is ready again before {@link #select} can be asked.
+ * A segment is never preempted. A completion and the same job's next request on the same device are one event, {@link #segmentDone},
+ * so the job is ready again before {@link #select} can choose another one.
  */
 public final class DeviceScheduler {
     /** The job's next segment is ready on this device. */
@@ -30,8 +30,8 @@ public final class DeviceScheduler {
     private final ReadyQueue ready;
     private final HomeReleases home;
     private int running = NONE;
-    /** A job whose offered segment was taken and starts next: from the decision on nothing goes before it. */
-    private int substituted = NONE;
+    /** Slot of the job whose offered segment was taken and therefore starts next: from that decision on no other job goes before it. */
+    private int takenSlot = NONE;
 
     /**
      * Makes the scheduler of a device.
@@ -51,7 +51,7 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Takes a defined task whose home is this device.
+     * Admits a defined task whose home is this device.
      *
      * @param slot           the task's slot
      * @param firstNominalNs first nominal release of a periodic task; ignored for a sporadic one
@@ -61,8 +61,8 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Stops a task whose home is this device, after {@link PolicyState#requestStop}. A live job ends after its running segment. A task
-     * that is gone is not stopped again, nor is another one in its slot.
+     * Stops a task whose home is this device, after {@link PolicyState#requestStop}. A live job ends after its running segment. When the
+     * task of that generation is gone, the call does nothing, so a later task of the slot goes on.
      *
      * @param slot       the task's slot
      * @param generation its generation
@@ -73,7 +73,7 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Stops the task that is in a slot now; see the other one.
+     * Stops the task that is in a slot now, as {@link #stop(int, int, long)} does.
      *
      * @param slot  the task's slot
      * @param nowNs now
@@ -94,7 +94,7 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Releases no further job of the task that is in a slot now; see the other one.
+     * Releases no further job of the task that is in a slot now, as {@link #quiesce(int, int, long)} does.
      *
      * @param slot  the task's slot
      * @param nowNs now
@@ -123,8 +123,8 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Takes a slot that another device's dispatcher handed over: a job for its next segment, a job whose next segment is offered
-     * to this device's idle time, or an ended job that comes home.
+     * Accepts a slot that another device's dispatcher handed over: a job for its next segment, a job whose current segment is offered
+     * to this device, or an ended job that comes home.
      *
      * @param slot  the slot
      * @param nowNs now
@@ -145,14 +145,14 @@ public final class DeviceScheduler {
         return NEXT_HERE;
     }
 
-    /** Takes an offered segment when the device is idle and nothing waits; the job stays in transit otherwise. */
+    /** Takes an offered segment when the device is idle and no job waits; otherwise refuses it, and the job stays in transit. */
     private boolean take(final int slot, final int jobOffset) {
-        if (running != NONE || substituted != NONE || ready.size() != 0) {
+        if (running != NONE || takenSlot != NONE || ready.size() != 0) {
             reclamation.refuse(slot);
             return false;
         }
-        reclamation.accept(slot);
-        substituted = slot;
+        reclamation.take(slot);
+        takenSlot = slot;
         buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
         return true;
     }
@@ -176,18 +176,18 @@ public final class DeviceScheduler {
     }
 
     /**
-     * The job that goes next, which stays where it is. For a device whose memory is scheduled, {@link SwapScheduler}.
+     * Looks at the job that goes next without taking it out of the queue. For {@link SwapScheduler}, on a device whose memory is scheduled.
      *
      * @return its task, or {@link PolicyState#NONE}
      */
     int firstReady() {
-        return substituted != NONE ? substituted : ready.first();
+        return takenSlot != NONE ? takenSlot : ready.first();
     }
 
-    /** Takes the job that goes next, also while another runs: its memory is brought in next. */
+    /** Takes the job that goes next out of the queue. Allowed while another job runs, since its memory may be brought in meanwhile. */
     int takeFirst() {
-        final int slot = substituted != NONE ? substituted : ready.take();
-        substituted = NONE;
+        final int slot = takenSlot != NONE ? takenSlot : ready.take();
+        takenSlot = NONE;
         return slot;
     }
 
@@ -255,7 +255,7 @@ public final class DeviceScheduler {
             listener.onAbort(slot, number, nominalNs, deadlineNs, endNs);
         } else {
             if (reclaims) {
-                listener.onReclaimed(slot, number, reclamation.taken(slot), endNs);
+                listener.onReclaimed(slot, number, reclamation.substitutions(slot), endNs);
             }
             listener.onComplete(slot, number, nominalNs, deadlineNs, endNs);
         }
@@ -266,9 +266,9 @@ public final class DeviceScheduler {
         return RETURN_HOME;
     }
 
-    /** Sends a job to its next segment: here, to the device of that segment, or to the one that the segment is offered to. */
+    /** Sends a job to its next segment: on this device, on the segment's own device, or, by an offer, on an accelerator. */
     private int proceed(final int slot, final int taskOffset, final int jobOffset, final boolean reclaims) {
-        if (reclaims && reclamation.admits(slot)) {
+        if (reclaims && reclamation.mayOffer(slot)) {
             if (reclamation.device(slot) != deviceIndex) {
                 reclamation.offer(slot);
             } else if (take(slot, jobOffset)) {
@@ -285,7 +285,7 @@ public final class DeviceScheduler {
 
     private void checkOverrun(final int slot, final int taskOffset, final int jobOffset, final long endNs, final long elapsedNs) {
         final long beyondNs = elapsedNs - state.wcetNs(slot);
-        // What passed around an execution that its device has timed is spent already: only the rest of the completion is left.
+        // The tolerance covers the time around an execution that the device has timed; what of it has passed already is not left.
         final long aroundNs = endNs - buffer.getLong(jobOffset + JobDescriptor.START_OFFSET) - elapsedNs;
         if (beyondNs > Math.max(0, state.overrunToleranceNs() - Math.max(0, aroundNs))) {
             listener.onOverrun(slot, buffer.getLong(jobOffset + JobDescriptor.NUMBER_OFFSET),

@@ -2,7 +2,7 @@ package org.tactus.internal.policy;
 
 import org.agrona.concurrent.AtomicBuffer;
 
-/** Rings and answers the doorbell of {@link DoorbellDescriptor}. Lock-free; a caller that is delayed delays only its own task. */
+/** Sets and clears the bits of {@link DoorbellDescriptor}. Lock-free: a caller that is delayed delays its own task only. */
 final class Doorbell {
     private final AtomicBuffer buffer;
     private final int doorbellOffset;
@@ -28,7 +28,7 @@ final class Doorbell {
         }
     }
 
-    /** Tells, at the cost of one load, whether anybody rang. Called by the dispatcher only. */
+    /** Tells, at the cost of one load, whether any task was marked since the summary was taken. Called by the dispatcher only. */
     boolean isRung() {
         return buffer.getLongAcquire(doorbellOffset + DoorbellDescriptor.SUMMARY_OFFSET) != 0;
     }

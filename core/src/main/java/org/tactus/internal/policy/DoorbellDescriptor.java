@@ -4,8 +4,8 @@ import static org.agrona.BitUtil.CACHE_LINE_LENGTH;
 import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 /**
- * The doorbell of a device: which of its sporadic tasks have an arrival that the dispatcher has not seen. A bit a task, and
- * above them a summary bit a word. Any thread sets bits (compare-and-set), the dispatcher takes a word by exchanging it
+ * The doorbell of a device: it marks the sporadic tasks that have an arrival which the dispatcher has not seen. Each task has one bit,
+ * and each word of bits has one bit in a summary. Any thread sets bits (compare-and-set), the dispatcher takes a word by exchanging it
  * with 0. A caller sets the task's bit first and the summary bit second; the dispatcher takes the summary first, so a bit
  * that is set is never left behind.
  * <pre>

@@ -3,8 +3,8 @@ package org.tactus.internal.policy;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * The jobs of the tasks whose home is one device: releases them, keeps what waits behind an unfinished one, takes ended ones back,
- * stops tasks. Called by the device's dispatcher only. Allocation-free.
+ * Manages the jobs of the tasks whose home is one device: it releases them, queues a release behind an unfinished job, receives ended
+ * jobs, and stops tasks. Called by the device's dispatcher only. Allocation-free.
  */
 final class HomeReleases {
     private final PolicyState state;
@@ -14,9 +14,9 @@ final class HomeReleases {
     private final Reclamation reclamation;
     private final KeyHeap releases;
     private final Doorbell doorbell;
-    /** Generation of each slot's task while this is its home, 0 otherwise: whatever is late for an earlier task is told by it. */
+    /** Generation of each slot's task while this is its home, otherwise 0. By it a late command for an earlier task is recognised. */
     private final int[] admitted;
-    /** When the doorbell was last looked at: what was rung for since was not there then. */
+    /** When the doorbell was last looked at; a task that is marked now was not marked at that time. */
     private long lookedNs = Long.MIN_VALUE / 2;
 
     HomeReleases(
@@ -31,7 +31,7 @@ final class HomeReleases {
         this.admitted = new int[state.taskCapacity];
     }
 
-    /** Takes a defined task; the first nominal release is a periodic one's. */
+    /** Admits a defined task; the first nominal release counts for a periodic task only. */
     void admit(final int slot, final long firstNominalNs) {
         final int taskOffset = state.taskOffset(slot);
         admitted[slot] = state.generation(slot);
@@ -43,7 +43,7 @@ final class HomeReleases {
         }
     }
 
-    /** Whether a slot's task is this one still, and has this home. */
+    /** Whether the slot still holds the task of this generation, with its home here. */
     private boolean isAdmitted(final int slot, final int generation) {
         return generation != 0 && admitted[slot] == generation;
     }
@@ -103,7 +103,7 @@ final class HomeReleases {
         scheduleRelease(slot, taskOffset, nextNs);
         arriveNominal(slot, taskOffset, nominalNs, nowNs);
         // Release, after the job has become live: another dispatcher that sees the new time also sees the live job, so it
-        // never sleeps past a hand-off (PolicyState.quietUntilNs).
+        // never sleeps past a hand-over (PolicyState.quietUntilNs).
         buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, nextNs);
     }
 
@@ -125,7 +125,7 @@ final class HomeReleases {
             long bits = doorbell.takeWord(word);
             while (bits != 0) {
                 final int slot = (word << 6) + Long.numberOfTrailingZeros(bits);
-                if (admitted[slot] != 0) { // a late ring otherwise: the slot may be defined anew at any moment, for another home
+                if (admitted[slot] != 0) { // else the mark is late, and the slot may be defined anew at any moment, for another home
                     takeArrival(slot, nowNs);
                 }
                 bits &= bits - 1;
@@ -135,7 +135,7 @@ final class HomeReleases {
         return count;
     }
 
-    /** Turns the last arrival into a job unless the backlog is full: then it stays claimed, and callers hear QUEUE_FULL. */
+    /** Turns the last arrival into a job, unless the backlog is full: then it stays claimed, and callers get QUEUE_FULL. */
     private void takeArrival(final int slot, final long nowNs) {
         final int taskOffset = state.taskOffset(slot);
         // Volatile, not acquire: it must come after the exchange that took the bit. A caller that finds its bit set rings no more, and
@@ -163,11 +163,11 @@ final class HomeReleases {
      */
     private long settle(final int taskOffset, final long claimedNs) {
         if (claimedNs == buffer.getLong(taskOffset + TaskDescriptor.SEEN_ARRIVAL_OFFSET)) {
-            return claimedNs; // noticed before, and held back: that wait is not its caller's
+            return claimedNs; // noticed before, and held back by a full backlog: its caller did not cause that wait
         }
         final long earliestNs = lookedNs - buffer.getLong(taskOffset + TaskDescriptor.JITTER_OFFSET) - state.releaseJitterNs();
         if (earliestNs > claimedNs) {
-            // Callers leave it alone: while it is not consumed no compare-and-set is tried.
+            // No caller changes it now: none tries a compare-and-set while the arrival is not consumed.
             buffer.putLongVolatile(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, earliestNs);
         }
         final long nominalNs = Math.max(claimedNs, earliestNs);
@@ -204,7 +204,7 @@ final class HomeReleases {
         final long deadlineNs = buffer.getLong(taskOffset + TaskDescriptor.DEADLINE_OFFSET);
         final boolean edf = isEdf(taskOffset);
         buffer.putIntRelease(taskOffset + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_LIVE);
-        // Release, live first: who looks twice whether jobs are live (ModeChanges) sees this one live, or sees the count grown.
+        // Release, live first: ModeChanges, which looks twice whether jobs are live, sees this job live or sees that the count grew.
         buffer.putLongRelease(taskOffset + TaskDescriptor.JOB_COUNT_OFFSET, number + 1);
         buffer.putLong(jobOffset + JobDescriptor.NOMINAL_OFFSET, nominalNs);
         buffer.putLong(jobOffset + JobDescriptor.DEADLINE_OFFSET, nominalNs + deadlineNs);
@@ -234,7 +234,7 @@ final class HomeReleases {
         if (buffer.getInt(jobOffset + JobDescriptor.SKIP_NEXT_OFFSET) != 0) {
             buffer.putInt(taskOffset + TaskDescriptor.SKIP_NEXT_OFFSET, 1);
         }
-        // Idle is published only when nothing waits: an observer that sees it may sleep until the next release.
+        // Idle is published only when no release waits, because an observer that sees it may sleep until the next release.
         boolean live = false;
         while (!live && !Backlog.isEmpty(buffer, taskOffset)) {
             live = beginUnlessSkipped(slot, taskOffset, Backlog.take(buffer, taskOffset), nowNs);
@@ -251,14 +251,14 @@ final class HomeReleases {
         while (!Backlog.isEmpty(buffer, taskOffset)) {
             listener.onSkip(slot, Backlog.take(buffer, taskOffset), nowNs);
         }
-        // Closes the gate: a claim that came before is counted here, and a later compare-and-set fails and then reads the stop.
+        // Closes the gate: an earlier claim is counted as skipped here, and a later compare-and-set fails and then reads the stop.
         final long arrivalNs = buffer.getAndSetLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.GATE_CLOSED);
         if (arrivalNs != buffer.getLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)) {
             listener.onSkip(slot, arrivalNs, nowNs);
         }
         listener.onStopped(slot, nowNs);
         admitted[slot] = 0;
-        // Release: whoever sees the task stopped may define the slot anew; this is the home's last write to it.
+        // Release: a control thread that sees the task stopped may define the slot anew; this is the home's last write to it.
         buffer.putIntRelease(taskOffset + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_STOPPED);
     }
 

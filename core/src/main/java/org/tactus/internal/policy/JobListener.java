@@ -1,7 +1,8 @@
 package org.tactus.internal.policy;
 
 /**
- * Is told what the policy did with a job. Called on the dispatcher that owns the job; must not allocate, lock or call back.
+ * Receives what the policy did with a job. Called by the dispatcher that owns the job, so an implementation must not allocate, lock or
+ * call the policy.
  */
 public interface JobListener {
     /**
@@ -46,16 +47,15 @@ public interface JobListener {
     void onComplete(int slot, long job, long nominalNs, long deadlineNs, long endNs);
 
     /**
-     * Tells, just before a job of a task with a reclamation budget completes, how many of its segments ran on the accelerator that
-     * they were offered to.
+     * Reports the substitutions of a job, just before the job completes. Only jobs of tasks with reclamation budgets have any.
      *
-     * @param slot        the task's slot
-     * @param job         number of the job
-     * @param substituted a count
-     * @param endNs       when its last segment ended
+     * @param slot          the task's slot
+     * @param job           number of the job
+     * @param substitutions a count
+     * @param endNs         when its last segment ended
      */
-    default void onReclaimed(final int slot, final long job, final int substituted, final long endNs) {
-        // only those who report precision listen
+    default void onReclaimed(final int slot, final long job, final int substitutions, final long endNs) {
+        // only a listener that reports precision needs it
     }
 
     /**

@@ -3,11 +3,11 @@ package org.tactus.internal.policy;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * A priority queue over the memory of {@link KeyHeapDescriptor}: the least (key 1, key 2, rank) first. Used for ready queues and
- * release queues. Allocation-free; O(log n) a call. Called by the owning dispatcher only.
+ * A priority queue in the memory of {@link KeyHeapDescriptor}, ordered by (key 1, key 2, rank), the least first. Ready queues and release
+ * queues use it. Allocation-free; O(log n) a call. Called by the owning dispatcher only.
  *
- * <p>An entry that is less than all others waits in front of the heap, so that a job whose next segment is still the most
- * urgent goes back and comes out again at the cost of one comparison.
+ * <p>An entry that is less than all others is kept in front of the heap, so a job whose next segment is still the most urgent is put
+ * back and taken out again at the cost of one comparison.
  */
 final class KeyHeap {
     private static final int ENTRIES = KeyHeapDescriptor.ENTRIES_OFFSET;
@@ -65,7 +65,7 @@ final class KeyHeap {
         return heapSize() == 0 ? PolicyState.NONE : (int) buffer.getLong(entriesOffset + RANK);
     }
 
-    /** Adds an entry. A task has at most one, so a full heap is a defect: it throws, rather than lose a job in silence. */
+    /** Adds an entry. A task has at most one, so a full heap is a defect; then this throws instead of losing a job in silence. */
     void push(final long key1, final long key2, final int order, final int slot) {
         final AtomicBuffer memory = buffer;
         final int size = heapSize();

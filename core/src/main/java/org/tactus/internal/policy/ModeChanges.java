@@ -9,7 +9,7 @@ import org.tactus.model.SharingGroups;
 import org.tactus.model.Task;
 
 /**
- * Which tasks count for admission while tasks come and go, in the order that decides among equals.
+ * Keeps the tasks that count for admission while tasks are added and removed, in the order that decides among equals.
  *
  * <p>The rule (proof in {@code docs/proofs/schedulability.md}, section 8): a removed task counts until, after its last job has ended,
  * there was one instant at which no job was live of any task that shares a device with it, directly or through others
@@ -24,7 +24,7 @@ import org.tactus.model.Task;
  * <p>Used by one thread at a time: in production the control thread or the monitor under a lock, in simulation the simulator.
  */
 public final class ModeChanges {
-    /** Stands for a busy period whose length is not known: then only an instant that was seen counts. */
+    /** Stands for a busy period of unknown length: then a removed task counts until an instant without live jobs was observed. */
     public static final long UNKNOWN = Long.MAX_VALUE;
     private static final String REMOVED = " (removed)";
 
@@ -33,7 +33,7 @@ public final class ModeChanges {
     private final ToLongFunction<List<Task>> busyPeriodNs;
     /** In the order of admission, which is that of the ready queues among equals. */
     private final List<Member> members = new ArrayList<>();
-    /** Groups of members as they were when somebody last came or went; null when that is to be found out. */
+    /** Groups of members since a member last joined or left; null when they must be computed anew. */
     private List<List<Member>> groups;
     private final List<List<Member>> calm = new ArrayList<>();
     private int leaving;
@@ -152,7 +152,7 @@ public final class ModeChanges {
     }
 
     /**
-     * Lets those go for whom enough time has passed, and takes the first of two looks for the others.
+     * Stops counting the removed tasks for which enough time has passed, and takes the first of two looks for the others.
      *
      * @param nowNs now
      * @return true when a second look is worth it; the caller then waits longer than a store takes to be seen by another core, and
@@ -186,7 +186,7 @@ public final class ModeChanges {
     }
 
     /**
-     * Takes the second look and lets those go whose group had no live job between the two.
+     * Takes the second look, and stops counting the removed tasks whose group had no live job between the two looks.
      *
      * @return true when a task has stopped counting
      */

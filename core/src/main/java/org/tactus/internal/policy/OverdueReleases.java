@@ -3,12 +3,14 @@ package org.tactus.internal.policy;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Finds, from outside the dispatchers, releases whose deadlines passed while a dispatcher did not act: it is held by a segment that does
- * not return, or it has died. Allocation-free; called by the monitor while it watches, and by the control thread after the end.
+ * Finds, from outside the dispatchers, the releases whose deadlines passed while a dispatcher could not act, because a segment that does
+ * not return holds it or because it has died. Allocation-free; called by the monitor while it watches, and by the control thread after
+ * the end.
  *
- * <p>Why a reader on another thread may look: the records of a stuck dispatcher do not change, and what it wrote before its running
- * segment began was published with that segment's start. A live job whose current segment is of the stuck device cannot move on
- * without it. Where another dispatcher may be writing, the caller acts only on what it has seen in two rounds of the monitor.
+ * <p>Another thread may read these records for the following reason. The records of a stuck dispatcher do not change, and what it wrote
+ * before its running segment began was published with that segment's start. A live job whose current segment is of the stuck device
+ * cannot move on without it. Where another dispatcher may be writing, the caller acts only on what it has seen in two rounds of the
+ * monitor.
  */
 public final class OverdueReleases {
     /** No release is overdue. */
@@ -29,7 +31,8 @@ public final class OverdueReleases {
 
     /**
      * Finds the earliest release of a task that a stuck device holds up and whose deadline has passed: of its live job where that waits
-     * for the device or runs on it, of its backlog behind that job, and, where the device is the task's home, of what nobody takes.
+     * for the device or runs on it, of its backlog behind that job, and, where the device is the task's home, of the releases that
+     * the home has not taken.
      *
      * @param slot        the task's slot
      * @param deviceIndex the stuck device
@@ -92,7 +95,7 @@ public final class OverdueReleases {
         return NOTHING;
     }
 
-    /** The home would drop, not run, what comes due behind the live job of a task that drops its backlog. */
+    /** Leaves out what comes due behind the live job of a task that drops its backlog: its home would drop it anyway. */
     private long firstUntakenNs(final int slot, final int taskOffset, final boolean live, final long afterNs) {
         if (live && (flags(taskOffset) & TaskDescriptor.FLAG_DROP_BACKLOG) != 0) {
             return NOTHING;

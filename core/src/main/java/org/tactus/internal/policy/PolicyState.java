@@ -15,8 +15,9 @@ import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
 /**
- * The hot state in one piece of memory: task, job and segment tables, and per device a ready queue, a release queue and a
- * doorbell. Made and filled by the control thread; each record is then written only by its owner.
+ * The hot state in one piece of memory: the tables of tasks, jobs and segments, and for each device a ready queue, a release queue and a
+ * doorbell. The control thread makes and fills it; afterwards each record is written by its owner only. A method whose name ends in
+ * {@code Offset} returns a byte offset into the memory; a slot, a device and a segment are indices.
  *
  * <p>Slots are given out and taken back by the control thread alone.
  */
@@ -187,8 +188,8 @@ public final class PolicyState {
     }
 
     /**
-     * Says when a defined periodic task is released first, so that everybody knows before its home has taken it. Called by the control
-     * thread, after {@link #define} and before the command that admits the task.
+     * Says when a defined periodic task is released first, so that every dispatcher knows it before the task's home has admitted the
+     * task. Called by the control thread, after {@link #define} and before the command that admits the task.
      *
      * @param slot           its slot
      * @param firstNominalNs first nominal release
@@ -270,7 +271,7 @@ public final class PolicyState {
     }
 
     /**
-     * Which admission a slot's task is. Any thread that learned of the task through a queue, and the owner of its live job.
+     * Tells the generation of a slot's task. For any thread that learned of the task through a queue, and for the owner of its live job.
      *
      * @param slot the slot
      * @return from 1; 0 for a slot that was never used
@@ -280,7 +281,7 @@ public final class PolicyState {
     }
 
     /**
-     * Until when a task surely sends nothing to a device other than its home. Any thread.
+     * Tells until when a task certainly hands no job to a device other than its home. Any thread.
      *
      * @param slot the task's slot
      * @return its next nominal release; {@code Long.MIN_VALUE} while a job is live or when it is sporadic;
@@ -340,9 +341,9 @@ public final class PolicyState {
     }
 
     /**
-     * Asks that a task stop: its job ends at the end of its running segment and no other is released. Any thread; may be repeated,
-     * and come when the task is gone: another one in its slot is left alone. The home's scheduler must then be told through its
-     * dispatcher, by {@link DeviceScheduler#stop}.
+     * Asks that a task stop: its job ends at the end of its running segment, and no other job is released. Any thread, any number of
+     * times. When the task of that generation is gone the call does nothing, so a later task of the slot goes on. The caller must then
+     * tell the home's scheduler through its dispatcher, by {@link DeviceScheduler#stop}.
      *
      * @param slot       the task's slot
      * @param generation its generation
@@ -353,8 +354,8 @@ public final class PolicyState {
     }
 
     /**
-     * Asks that the task in a slot stop. Called by who knows that the slot's task cannot change meanwhile, such as the owner of its
-     * live job.
+     * Asks that the task in a slot stop. For a caller that knows that the slot's task cannot change meanwhile, such as the owner of
+     * its live job.
      *
      * @param slot the task's slot
      */

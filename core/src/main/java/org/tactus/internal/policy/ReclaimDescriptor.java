@@ -5,14 +5,14 @@ import static org.agrona.BitUtil.SIZE_OF_INT;
 import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 /**
- * Record of a task's reclamation budgets and of how its live job has used them; one slot a task. The first half is written by the
+ * Record of a task's reclamation budgets and of what its live job has used of them; one record a slot. The first half is written by the
  * control thread before the task is admitted; the second by the dispatcher that the job is on, published with the job's record by
  * the hand-over queue.
  * <pre>
  *   0        8        16       20       24       32       36       40                                        64
  *  +--------+--------+--------+--------+--------+--------+--------+-------------------------------------------+
- *  |gpu time|largest |most    |device  |left    |taken   |mode    |                                           |
- *  |     ns |     ns |        |        |     ns |        |        |                                           |
+ *  |gpu time|largest |most    |device  |left    |substi- |mode    |                                           |
+ *  |     ns |     ns |        |        |     ns |tutions |        |                                           |
  *  +--------+--------+--------+--------+--------+--------+--------+-------------------------------------------+
  * </pre>
  */
@@ -28,9 +28,9 @@ public final class ReclaimDescriptor {
     /** Nanoseconds; what the live job has left. */
     public static final int LEFT_OFFSET = DEVICE_OFFSET + SIZE_OF_INT;
     /** Substitutions of the live job so far. */
-    public static final int TAKEN_OFFSET = LEFT_OFFSET + SIZE_OF_LONG;
+    public static final int SUBSTITUTIONS_OFFSET = LEFT_OFFSET + SIZE_OF_LONG;
     /** See the MODE constants. */
-    public static final int MODE_OFFSET = TAKEN_OFFSET + SIZE_OF_INT;
+    public static final int MODE_OFFSET = SUBSTITUTIONS_OFFSET + SIZE_OF_INT;
     /** Bytes of a record. */
     public static final int RECORD_LENGTH = CACHE_LINE_LENGTH;
 

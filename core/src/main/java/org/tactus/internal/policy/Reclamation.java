@@ -3,12 +3,12 @@ package org.tactus.internal.policy;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Decides whether a job's current segment is offered to an accelerator's idle time, and keeps the job's budgets. Every method is
- * called by the dispatcher that owns the job and reads the job's own records only; that the accelerator is idle is its own
- * scheduler's knowledge. Allocation-free.
+ * Decides whether a job's current segment is offered to an accelerator, and keeps the job's reclamation budgets. The package comment
+ * defines the words. Every method is called by the dispatcher that owns the job and reads the records of that job only; whether the
+ * accelerator is idle only the accelerator's own scheduler knows. Allocation-free.
  *
- * <p>What the job is charged for a substitution is its WCET; what an earlier segment on the accelerator left unused of its WCET is
- * given back, so that a job never asks for more of the accelerator than was analysed.
+ * <p>A substitution charges its WCET to the job's budget, and what a segment on the accelerator leaves unused of its WCET returns to the
+ * budget, so a job never asks for more of the accelerator than was analysed.
  */
 final class Reclamation {
     private final PolicyState state;
@@ -23,12 +23,12 @@ final class Reclamation {
     void begin(final int slot) {
         final int reclaimOffset = state.reclaimOffset(slot);
         buffer.putLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(reclaimOffset + ReclaimDescriptor.TIME_OFFSET));
-        buffer.putInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET, 0);
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.SUBSTITUTIONS_OFFSET, 0);
         buffer.putInt(reclaimOffset + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
     }
 
-    /** Whether the current segment may be offered, by the job's budgets. */
-    boolean admits(final int slot) {
+    /** Whether the job's budgets let its current segment be offered. */
+    boolean mayOffer(final int slot) {
         final int segmentOffset = state.segmentOffset(state.segmentRecord(slot));
         if (buffer.getInt(segmentOffset + SegmentDescriptor.OFFER_DEVICE_OFFSET) == PolicyState.NONE) {
             return false;
@@ -37,39 +37,39 @@ final class Reclamation {
         final long ns = buffer.getLong(segmentOffset + SegmentDescriptor.OFFER_WCET_OFFSET);
         return ns <= buffer.getLong(reclaimOffset + ReclaimDescriptor.LARGEST_OFFSET)
             && ns <= buffer.getLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET)
-            && buffer.getInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET) < buffer.getInt(reclaimOffset + ReclaimDescriptor.MOST_OFFSET);
+            && substitutions(slot) < buffer.getInt(reclaimOffset + ReclaimDescriptor.MOST_OFFSET);
     }
 
-    /** Where the task's offers go. */
+    /** Index of the device that the task's segments are offered to. */
     int device(final int slot) {
         return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.DEVICE_OFFSET);
     }
 
-    /** The current segment is on its way to be offered. */
+    /** Notes that the current segment is offered: the job is on its way to the accelerator. */
     void offer(final int slot) {
         buffer.putInt(state.reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OFFERED);
     }
 
-    /** Whether the current segment came to be offered. */
+    /** Whether the job arrives with its current segment offered. */
     boolean isOffered(final int slot) {
         return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET) == ReclaimDescriptor.MODE_OFFERED;
     }
 
-    /** The current segment goes to its own device. */
+    /** Notes that the accelerator refuses the current segment, so that the job goes on to the segment's own device. */
     void refuse(final int slot) {
         buffer.putInt(state.reclaimOffset(slot) + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_OWN);
     }
 
-    /** The current segment runs where it was offered; the budgets pay. */
-    void accept(final int slot) {
+    /** Notes that the accelerator takes the current segment, and charges the substitution to the job's budgets. */
+    void take(final int slot) {
         final int reclaimOffset = state.reclaimOffset(slot);
         final long ns = buffer.getLong(state.segmentOffset(state.segmentRecord(slot)) + SegmentDescriptor.OFFER_WCET_OFFSET);
         buffer.putLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET, buffer.getLong(reclaimOffset + ReclaimDescriptor.LEFT_OFFSET) - ns);
-        buffer.putInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET, buffer.getInt(reclaimOffset + ReclaimDescriptor.TAKEN_OFFSET) + 1);
+        buffer.putInt(reclaimOffset + ReclaimDescriptor.SUBSTITUTIONS_OFFSET, substitutions(slot) + 1);
         buffer.putInt(reclaimOffset + ReclaimDescriptor.MODE_OFFSET, ReclaimDescriptor.MODE_SUBSTITUTED);
     }
 
-    /** The current segment has ended on a device: what it left unused on the accelerator comes back to the budget. */
+    /** Notes that the current segment has ended on a device; what it left unused of its WCET on the accelerator returns to the budget. */
     void done(final int slot, final int deviceIndex, final long elapsedNs) {
         final int reclaimOffset = state.reclaimOffset(slot);
         final long unusedNs = state.wcetNs(slot) - elapsedNs;
@@ -81,7 +81,7 @@ final class Reclamation {
     }
 
     /** Substitutions of the live job so far. */
-    int taken(final int slot) {
-        return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.TAKEN_OFFSET);
+    int substitutions(final int slot) {
+        return buffer.getInt(state.reclaimOffset(slot) + ReclaimDescriptor.SUBSTITUTIONS_OFFSET);
     }
 }

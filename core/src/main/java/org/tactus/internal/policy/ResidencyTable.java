@@ -6,7 +6,8 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.model.SwapRegion;
 
 /**
- * What lies in one device's memory: chunks in and out by task, bytes in use, and who gives chunks first. Called by the device's
+ * Keeps what lies in one device's memory: which chunks of each task are in or out, how many bytes are in use, and which task gives up
+ * chunks first. Called by the device's
  * dispatcher only, {@link #define} and {@link #isMember} by the control thread. Allocation-free after construction.
  *
  * <p>Always 0 &lt;= out &lt;= chunks for every task. What is in use stays within the capacity as long as the fixed parts fit.
@@ -27,7 +28,7 @@ final class ResidencyTable {
     private long arenaBytes;
     private long victimSeed;
 
-    /** Victims by next use; a seed other than 0 draws them instead, for tests. */
+    /** Chooses victims by their next use; a victim seed other than 0 draws them instead, for tests. */
     ResidencyTable(
         final PolicyState state, final AtomicBuffer memory, final SwapCosts costs, final long capacityBytes, final long victimSeed) {
         memory.boundsCheck(0, requiredBytes(state.taskCapacity));
@@ -68,14 +69,14 @@ final class ResidencyTable {
         buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 1);
     }
 
-    /** No longer counts a task, whose chunks do not move; the control thread may give its memory away. */
+    /** Stops counting a task, none of whose chunks is moving; the control thread may then free its memory. */
     void forget(final int slot) {
         for (int i = 0; i < count; i++) {
             if (members[i] == slot) {
                 members[i] = members[--count];
                 usedBytes -= getLong(slot, ResidencyDescriptor.FIXED_OFFSET) + (chunks(slot) - out(slot)) * costs.chunkBytes();
                 count(slot, -1);
-                // Release: whoever sees 0 may define the slot anew; this is the dispatcher's last write to the record.
+                // Release: a control thread that sees 0 may define the slot anew; this is the dispatcher's last write to the record.
                 buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 0);
                 return;
             }
@@ -147,7 +148,7 @@ final class ResidencyTable {
         return members[index];
     }
 
-    /** The longest that any state lets a job wait for its chunks: W of the analysis. */
+    /** The longest that a job waits for its chunks in any state of the memory: W of the analysis. */
     long mostNs(final int slot) {
         final int chunks = chunks(slot);
         return jobNs(slot, chunks, chunks);
@@ -164,7 +165,7 @@ final class ResidencyTable {
             stateChunks > 0);
     }
 
-    /** A waiting job of the task is on this device. A task on another device may look so for a moment: it is no worse a victim. */
+    /** Whether a job of the task waits on this device. A job on another device may seem to, for a moment; it is no worse a victim. */
     boolean isWaiting(final int slot) {
         return state.isLive(slot)
             && state.buffer.getInt(state.jobOffset(slot) + JobDescriptor.STATE_OFFSET) == JobDescriptor.STATE_READY;
@@ -184,8 +185,8 @@ final class ResidencyTable {
     }
 
     /**
-     * Who gives chunks first: a task without a waiting job before one with, the furthest next use first, the least urgent waiting
-     * job first, the later admitted among equals.
+     * Chooses the task that gives up chunks first: one without a waiting job before one with a waiting job; of the former the one whose
+     * next use is furthest, of the latter the least urgent; among equals the one that was admitted later.
      *
      * @param target    for whom, never a victim
      * @param executing never a victim

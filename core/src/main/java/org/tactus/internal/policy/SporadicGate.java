@@ -4,7 +4,7 @@ import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.AtomicBuffer;
 
 /**
- * Where callers request jobs of sporadic tasks. Any thread, lock-free, allocation-free.
+ * The entry for requests of sporadic jobs. Any thread, lock-free, allocation-free.
  *
  * <p>Guarantees: (1) two accepted arrivals of a task are at least its period apart; (2) an accepted arrival becomes exactly one
  * job or is counted as skipped, never lost; (3) a caller that is delayed anywhere inside delays only its own task; (4) the
@@ -52,8 +52,8 @@ public final class SporadicGate {
     }
 
     /**
-     * Closes a task's gate when its home dispatcher has ended: a caller that was delayed inside claims nothing any more. A claim that was
-     * not taken stays, is counted as waiting, and keeps the gate closed. Called by the control thread.
+     * Closes a task's gate when its home dispatcher has ended, so that a caller which was delayed inside claims nothing any more. A claim
+     * that the home had not taken stays: it counts as waiting, and keeps the gate closed. Called by the control thread.
      *
      * @param slot slot of a sporadic task
      */

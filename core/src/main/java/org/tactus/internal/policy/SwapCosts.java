@@ -5,7 +5,7 @@ import org.tactus.model.Overheads;
 import org.tactus.model.SwapProtocol;
 
 /**
- * Worst-case times of moving chunks, as the analysis charges them ({@code swapping.md}). Immutable.
+ * Worst-case times of moving chunks, as the analysis charges them ({@code docs/proofs/swapping.md}). Immutable.
  *
  * @param chunkBytes bytes of a chunk
  * @param inNs       one chunk in

@@ -1,6 +1,6 @@
 package org.tactus.internal.policy;
 
-/** Counts what moved on one device. Written by its dispatcher; others read exact values after that has ended. */
+/** Counts the moves of chunks on one device. Written by its dispatcher; other threads read exact values after the dispatcher has ended. */
 public final class SwapCounts {
     private long movesIn;
     private long movesOut;

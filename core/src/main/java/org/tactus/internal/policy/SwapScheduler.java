@@ -9,16 +9,16 @@ import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
 
 /**
- * Decides for a device whose memory is scheduled, beside its {@link DeviceScheduler}: which chunks move when, and which job runs
- * next, by one of the three protocols of {@code swapping.md}. Called by the device's dispatcher only (in simulation, by
- * the simulator), {@link #define} and {@link #isMember} by the control thread. Allocation-free.
+ * Decides, for a device whose memory is scheduled, which chunks move when and which job runs next, by one of the three protocols of
+ * {@code docs/proofs/swapping.md}. It works beside the device's {@link DeviceScheduler}. Called by the device's dispatcher only (in
+ * simulation, by the simulator), {@link #define} and {@link #isMember} by the control thread. Allocation-free.
  *
  * <p>The caller asks {@link #decide} until it answers {@link #WAIT}, carries each answer out at once, and tells of what was moved
- * by {@link #progress} or {@link #failed}. A job must be decided on after all that is visible at that instant.
+ * by {@link #progress} or {@link #failed}. Before it asks, it must have reported everything that is visible at that instant.
  *
  * <p>Guarantees: (1) chunks of the executing task never move; (2) chunks of a job that was taken up to be loaded leave only under
- * SPE; (3) what is in use stays within the capacity; (4) a move for nobody that waits never makes a job wait longer than its
- * analysed swap time.
+ * SPE; (3) what is in use stays within the capacity; (4) a background move never makes a job wait longer than its analysed
+ * swap time.
  */
 public final class SwapScheduler {
     /** Nothing is to be done now. */
@@ -140,7 +140,7 @@ public final class SwapScheduler {
      * @return {@link #WAIT}, {@link #RUN}, {@link #MOVE_IN}, {@link #MOVE_OUT}, {@link #CANCEL} or {@link #NO_ROOM}
      */
     public int decide(final long nowNs) {
-        if (protocol == SwapProtocol.OVL && (loading != NONE || table.swaps())) { // else a job would be taken up early for nothing
+        if (protocol == SwapProtocol.OVL && (loading != NONE || table.swaps())) { // where nothing swaps, no job is taken up early
             if (loading == NONE) {
                 loading = scheduler.takeFirst();
             }
@@ -177,7 +177,7 @@ public final class SwapScheduler {
         }
         if (target == first) {
             if (idle && protocol == SwapProtocol.SEQ) {
-                loading = scheduler.takeFirst(); // the move was for it all the time: it goes on as its own
+                loading = scheduler.takeFirst(); // the background move was for this job, so it goes on as the job's own
             }
             return WAIT;
         }

@@ -8,8 +8,8 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  * Record of a task. The first line is written by the control thread while the task is not admitted, and published by the
  * command that admits it; after that it is read-only. The second line is written by the home dispatcher. The third is the
  * only one that any thread writes, by compare-and-set alone: {@code last arrival}, and {@code stop}, which holds the task's generation
- * twice, plus 1 from the moment that a stop was asked for. Both words name the generation in their first values, so whoever slept
- * across a reuse of the slot fails to change either.
+ * twice, plus 1 from the moment that a stop was asked for. Both words name the generation in their first values, so a caller that
+ * slept while the slot was given to another task fails to change either.
  * <pre>
  *   0        8        16       24       32       36       40       44       48       52       56       60       64
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
@@ -77,7 +77,7 @@ public final class TaskDescriptor {
 
     /** Nanoseconds; the last accepted sporadic arrival, claimed by compare-and-set by any thread. */
     public static final int LAST_ARRIVAL_OFFSET = 2 * CACHE_LINE_LENGTH;
-    /** Twice the generation, plus 1 from the moment that anybody stops the task; 0 while the record is being written. */
+    /** Twice the generation, plus 1 from the moment that a stop was asked for; 0 while the record is being written. */
     public static final int STOP_OFFSET = LAST_ARRIVAL_OFFSET + SIZE_OF_LONG;
 
     /** The backlog's ring. */
@@ -117,7 +117,8 @@ public final class TaskDescriptor {
     }
 
     /**
-     * An arrival that never was, of one task alone: a caller that saw it cannot take another task's for it.
+     * The last arrival of a task that has had none. Each generation has its own, so a caller that read it cannot mistake another task's
+     * for it.
      *
      * @param generation the task's generation
      * @return a time that no clock tells

@@ -50,7 +50,7 @@ final class AdmittedTasks {
             boundNs = ns;
         }
 
-        /** The task under a name that no other has in the results: NAME~1, NAME~2 are the earlier ones of a name. */
+        /** The task under a name that is unique in the results: earlier tasks of the same name are called NAME~1, NAME~2. */
         Task namedApart() {
             return nameUsedAgain ? task.withName(task.name() + '~' + (before + 1)) : task;
         }

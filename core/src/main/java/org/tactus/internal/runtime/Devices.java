@@ -30,7 +30,7 @@ public final class Devices {
      * @param index   which of its devices
      * @param options whether threads are real-time, seeds and capacities
      * @return the device, to be closed by the caller
-     * @throws InvalidTaskSetException when its driver is not there
+     * @throws InvalidTaskSetException when its driver is missing
      */
     public static Device open(final TaskSet set, final int index, final RunSettings options) {
         return open(set, index, options, new RealTimeSetup(options.realTime()));

@@ -40,7 +40,7 @@ public final class RunHandle {
     }
 
     /**
-     * The task's name, which another one may have after it.
+     * The task's name, which a later task may have again.
      *
      * @return a name
      */

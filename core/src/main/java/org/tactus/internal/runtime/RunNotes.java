@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What is to be said of a run besides its figures: what the system granted, by thread, and what is not as it should be. Any thread. */
+/** Collects what a report says beside its figures: what the system granted each thread, and warnings. Any thread. */
 final class RunNotes {
     private final Map<String, String> granted = new LinkedHashMap<>();
     private final Set<String> warnings = new LinkedHashSet<>();
 
-    /** Says what a thread, or the process, was granted; a later word takes the place of an earlier one. */
+    /** Notes what a thread, or the process, was granted, in place of an earlier note. */
     synchronized void granted(final String thread, final String what) {
         granted.put(thread, what);
     }
 
-    /** Says what is not as it should be, once however often it is noticed. */
+    /** Adds a warning, once however often it is noticed. */
     synchronized void warn(final String sentence) {
         warnings.add(sentence);
     }

@@ -46,7 +46,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final StallJudge judge;
     private final BoundHistory bounds = new BoundHistory();
     private final Optional<CountersFile> counters;
-    /** What the control thread wants changed: the monitor's thread is the only one that writes into counters and judge. */
+    /** Changes that the control thread asks for: only the monitor's thread may write to the counters and the judge. */
     private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
     private LongSupplier dropped = () -> 0;
     private long rounds;
@@ -91,7 +91,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     }
 
     /**
-     * Shows a task to who watches from outside, and makes it known to the judge. Called by the control thread after its admission; its
+     * Writes a task into the counters file, and makes it known to the judge. Called by the control thread after its admission; its
      * bound holds from fromNs of the system clock on, which is before its first release.
      */
     void show(final int slot, final int generation, final Task task, final OptionalLong boundNs, final long fromNs) {
@@ -135,7 +135,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         return safepointsWarning;
     }
 
-    /** Ends the judgement after the last event and tells the stalls: the longest, earliest first; none of a run that did not begin. */
+    /** Ends the judgement after the last event. Returns the longest stalls, earliest first; none of a run that did not begin. */
     List<Stall> finish(final long endNs) {
         change();
         judge.finish(endNs);

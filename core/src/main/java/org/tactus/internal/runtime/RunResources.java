@@ -15,8 +15,8 @@ import org.tactus.internal.watch.CountersFile;
 import org.tactus.model.TaskSet;
 
 /**
- * What a run takes before it has a kernel: the open devices, the lock on the process's memory, the file by which another process can
- * watch, and memory for the hot state. All of it, or nothing when a step breaks. Control thread.
+ * The resources that a run acquires before it has a kernel: the open devices, the lock on the process's memory, the counters file, and the
+ * memory for the hot state. It acquires all of them, or none when a step fails. Control thread.
  */
 final class RunResources implements AutoCloseable {
     private static final int LINE_BYTES = 64;
@@ -25,7 +25,7 @@ final class RunResources implements AutoCloseable {
     private final Optional<MemoryLock> lock;
     private final Optional<CountersFile> counters;
     private final AtomicBuffer hotState;
-    /** How to take back what the kernel and the recorder close once they are there. */
+    /** Gives back what the kernel and the recorder will close once they exist. */
     private final Undo handedOn = new Undo();
 
     /** Opens a set's devices, and so on; what the system granted or refused is noted. */
@@ -57,7 +57,7 @@ final class RunResources implements AutoCloseable {
         }
     }
 
-    /** The file by which another process can watch; a run without it is as good, so its absence is only told. */
+    /** The counters file, for {@code tactus stat}. Optional: if it cannot be created, this warns and continues without it. */
     private Optional<CountersFile> counters(
         final TaskSet set, final RunSettings options, final int hotBytes, final RunNotes notes) {
         if (!options.watchable()) {
@@ -96,12 +96,12 @@ final class RunResources implements AutoCloseable {
         return hotState;
     }
 
-    /** Gives everything back because nobody could take it; the cause gets what breaks meanwhile. */
+    /** Gives everything back because the kernel could not be made; what fails meanwhile is added to the cause. */
     void abandon(final Throwable cause) {
         handedOn.run(cause);
     }
 
-    /** Gives back what nobody else closes: the lock on the memory. */
+    /** Gives back the lock on the memory; the kernel and the recorder close everything else. */
     @Override
     public void close() {
         lock.ifPresent(MemoryLock::close);

@@ -13,8 +13,8 @@ import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
 
 /**
- * What a run's bounds take for granted of the machine around it, and what was seen that they cannot: a pin that was refused, a real-time
- * thread on any core, another process on the cores of ours. Any thread.
+ * Checks what the bounds of a run assume about the machine, and keeps what was seen to break it: a pin that was refused, a real-time thread
+ * that may run on any core, a thread of another process on the cores of this run. Any thread.
  */
 final class Surroundings {
     private static final int MOST_NAMED = 3;
@@ -57,7 +57,7 @@ final class Surroundings {
         return String.join(", ", parts);
     }
 
-    /** Takes note of something that bounds do not hold under. */
+    /** Notes something under which the bounds do not hold. */
     synchronized void doubt(final String text) {
         doubts.add(text);
     }

@@ -45,12 +45,13 @@ import org.tactus.result.WithoutStalls;
 
 /**
  * Runs a task set inside the embedding program: analysis decides what is admitted, the kernel runs it, a result sets measured
- * beside bound. Control methods are for one thread at a time; {@link #release(TaskHandle)} is for any.
+ * beside bound. Control methods are for one thread at a time; {@link #release(RunHandle)} is for any. {@link org.tactus.Tactus} and the
+ * command line drive it:
  * <pre>{@code
- * try (Tactus tactus = Tactus.open(set, TactusOptions.DEFAULT, works, KernelListener.NONE)) {
- *     tactus.start();
+ * try (TaskSetRun run = TaskSetRun.open(set, RunSettings.DEFAULT, works, KernelListener.NONE)) {
+ *     run.start();
  *     ...
- *     RunResult result = tactus.stop();
+ *     RunResult result = run.stop();
  * }
  * }</pre>
  */
@@ -162,10 +163,10 @@ public final class TaskSetRun implements AutoCloseable {
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get());
         }
-        final DispatchRehearsal warmUp = new DispatchRehearsal();
+        final DispatchRehearsal rehearsal = new DispatchRehearsal();
         for (int i = 0; i < WARM_UP_JOBS; i++) {
-            warmUp.periodicJob();
-            warmUp.sporadicJob();
+            rehearsal.periodicJob();
+            rehearsal.sporadicJob();
         }
         final int[] given = prepareAndAdmit();
         final List<RunHandle> driven = new ArrayList<>();

@@ -13,9 +13,9 @@ import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
-/** Tells which dispatchers may be busy for more of a second than the system leaves to SCHED_FIFO threads, which it then stops. */
+/** Finds the dispatchers that may be busy for longer in a second than Linux lets SCHED_FIFO threads run before it stops them. */
 final class Throttling {
-    /** Below the system's share by this much nothing is said: what else a dispatcher does takes less. */
+    /** A thread that stays below the system's share by this much is not warned of, since its other work takes less. */
     private static final double MARGIN = 0.02;
     /**
      * What a look at a device between two sleeps costs its core, wake-up and the system's part included. A dispatcher that watched a

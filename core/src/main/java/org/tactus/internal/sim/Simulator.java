@@ -512,12 +512,12 @@ public final class Simulator {
 
     /** What runs next: by the device's own order, or as its memory permits. */
     private int select(final int device) {
-        final SwapSimulation memory = swaps[device];
-        if (memory == null) {
+        final SwapSimulation swapping = swaps[device];
+        if (swapping == null) {
             return schedulers[device].select();
         }
-        final int task = memory.select(nowNs, overhead(dispatchNs[device]));
-        pushMove(device, memory.newlyDueNs());
+        final int task = swapping.select(nowNs, overhead(dispatchNs[device]));
+        pushMove(device, swapping.newlyDueNs());
         return task;
     }
 

@@ -177,7 +177,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
     }
 
-    /** A name in the usual folder that nobody can know before: the number of the process is in it for people only. */
+    /** An unpredictable name in the usual folder; the process number in it is for people only. */
     static Path newPath() {
         return folder().resolve(PREFIX + ProcessHandle.current().pid() + '-' + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
     }

@@ -291,7 +291,7 @@ public final class CountersReader {
         final long length = buffer.getLong(record + CountersDescriptor.NAME_LENGTH_OFFSET);
         final byte[] bytes = new byte[(int) Math.max(0, Math.min(length, CountersDescriptor.MAX_NAME_LENGTH))];
         buffer.getBytes(record + CountersDescriptor.NAME_OFFSET, bytes);
-        return Printable.line(new String(bytes, StandardCharsets.US_ASCII)); // whoever wrote the file: a terminal will show it
+        return Printable.line(new String(bytes, StandardCharsets.US_ASCII)); // foreign text that a terminal will show
     }
 
     private long acquire(final int offset) {

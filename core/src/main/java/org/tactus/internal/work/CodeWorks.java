@@ -14,8 +14,8 @@ import org.tactus.model.TaskSet;
 import org.tactus.work.SegmentCode;
 
 /**
- * Prepares segments that are code of the embedding program, on CPU devices. Another factory prepares the segments that no code was given
- * for.
+ * Prepares segments that execute code of the embedding program on CPU devices. Another factory prepares the segments for which no code was
+ * given.
  */
 public final class CodeWorks implements WorkFactory {
     private final WorkFactory others;
@@ -60,7 +60,7 @@ public final class CodeWorks implements WorkFactory {
             checkNames(set);
         }
         final Map<Integer, SegmentCode> own = code.getOrDefault(task.name(), Map.of());
-        own.keySet().forEach(segment -> check(set, task, segment)); // first: nobody would close what the others prepare
+        own.keySet().forEach(segment -> check(set, task, segment)); // before the others prepare works, which would stay open
         final List<SegmentWork> works = new ArrayList<>(others.prepare(set, devices, task, seed));
         own.forEach((segment, what) -> works.set(segment, new CodeWork(what, works.get(segment))));
         return works;
@@ -100,7 +100,7 @@ public final class CodeWorks implements WorkFactory {
         return others.driver();
     }
 
-    /** The code, in place of a work that only takes time; on an accelerator that the segment is offered to, that time is taken. */
+    /** Runs user code on the CPU; on an accelerator that the segment is offered to it delegates to the timed work. */
     private record CodeWork(SegmentCode what, SegmentWork timed) implements SegmentWork {
         @Override
         public void run(final long job) throws Exception {

@@ -74,7 +74,7 @@ public final class OnnxNetworks {
         if (devices.get(device) instanceof final CudaDevice gpu) {
             return new SegmentPlace(onGpu, gpu.networks().computing());
         }
-        final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // computed as for one that is made up
+        final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // not open: as for a software GPU
         return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : options(set, task));
     }
 

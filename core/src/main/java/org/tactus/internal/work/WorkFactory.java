@@ -6,7 +6,7 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
-/** Prepares a task's segments for the devices that run them; called by the control thread before the task is admitted. */
+/** Prepares a task's segments for the devices that run them. The control thread calls it before the task is admitted. */
 @FunctionalInterface
 public interface WorkFactory {
     /**

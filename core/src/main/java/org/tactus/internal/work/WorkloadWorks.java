@@ -8,7 +8,7 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.work.Workload;
 
-/** Prepares what a program put into its {@link Workload}: code, networks and their ports; what is left takes its time. Control thread. */
+/** Prepares the segments of a {@link Workload}: code and networks with their ports; any other segment takes its time. Control thread. */
 public final class WorkloadWorks implements WorkFactory {
     private final NetworkWorks networks;
     private final CodeWorks code;

@@ -78,10 +78,10 @@ class MonitorTest {
     void shouldKeepACommandWhenTheRingIsFull() {
         final OwedCommands commands = new OwedCommands(group);
         state.define(0, SET.tasks().getFirst(), 0, 0);
-        assertTrue(group.offer(0, CommandDescriptor.ADMIT, 0, state.generation(0), 1_000_000));
+        assertTrue(group.trySend(0, CommandDescriptor.ADMIT, 0, state.generation(0), 1_000_000));
         group.dispatchers()[0].doWork(0);
         int sent = 0;
-        while (group.offer(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
+        while (group.trySend(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
             sent++;
         }
         assertTrue(sent > 100);
@@ -103,7 +103,7 @@ class MonitorTest {
     @Test
     void shouldLeaveTheNextTaskAloneWhenAKeptStopComesLate() {
         final OwedCommands commands = new OwedCommands(group);
-        while (group.offer(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
+        while (group.trySend(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
             assertEquals(0, commands.size());
         }
         state.define(0, SET.tasks().getFirst(), 0, 0);

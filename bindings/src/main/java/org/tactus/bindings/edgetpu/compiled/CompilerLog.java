@@ -48,7 +48,6 @@ public record CompilerLog(String compilerVersion, List<Entry> entries) {
         int subgraphs, int operations, int onDevice) {
     }
 
-    /** Copies the list. */
     public CompilerLog {
         entries = List.copyOf(entries);
     }

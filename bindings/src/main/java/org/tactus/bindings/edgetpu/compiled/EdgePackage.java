@@ -15,7 +15,6 @@ import org.tactus.bindings.edgetpu.cost.InvocationBytes;
  */
 public record EdgePackage(
     int minRuntimeVersion, String compilerVersion, String modelIdentifier, int signatureBytes, List<Executable> executables) {
-    /** Copies the list. */
     public EdgePackage {
         executables = List.copyOf(executables);
     }

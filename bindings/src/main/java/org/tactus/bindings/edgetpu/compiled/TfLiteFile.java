@@ -36,7 +36,7 @@ public record TfLiteFile(
         TYPES.addAll(List.of(ElementType.INT8, ElementType.DOUBLE));
     }
 
-    /** Copies the lists. */
+    /** Keeps unmodifiable copies of the lists. */
     public TfLiteFile {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);

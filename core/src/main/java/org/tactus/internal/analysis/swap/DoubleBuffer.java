@@ -12,7 +12,7 @@ import org.tactus.internal.analysis.Sentences;
 /**
  * OVL, one job loads while another executes: the time until a job starts is a chain of intervals, each as long as the longer of an
  * execution and a load; their sum is at most the sum of the H + 2 largest pieces that can take part. Formula ours, proof in
- * {@code swapping.md}. Used within one call by one thread. Ranks are priorities, or the file's order under EDF.
+ * {@code docs/proofs/swapping.md}. Used within one call by one thread. Ranks are priorities, or the file's order under EDF.
  */
 final class DoubleBuffer {
     static final long INFINITE = Long.MAX_VALUE;

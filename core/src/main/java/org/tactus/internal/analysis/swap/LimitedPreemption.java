@@ -9,7 +9,7 @@ import org.tactus.internal.analysis.Sentences;
 
 /**
  * SEQ and SPE under fixed priorities: jobs of demand E whose last piece F is not preempted, blocked once by at most rho - 1.
- * Formula: Davis, Burns, Bril, Lukkien 2007 with the demands of {@code swapping.md}; jitter and overheads ours, proof there.
+ * Formula: Davis, Burns, Bril, Lukkien 2007 with the demands of {@code docs/proofs/swapping.md}; jitter and overheads ours, proof there.
  * Used within one call by one thread. Ranks are priorities, 0 the highest.
  */
 final class LimitedPreemption {

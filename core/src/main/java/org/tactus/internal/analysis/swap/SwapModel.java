@@ -86,10 +86,10 @@ final class SwapModel {
         long swapping = 0;
         long state = 0;
         long constant = 0;
-        for (final SwapRegion region : regions) {
-            swapping += region.chunks() > 0 ? 1 : 0;
-            state = Saturating.add(state, region.stateChunks());
-            constant = Saturating.add(constant, region.constantChunks());
+        for (final SwapRegion laidOut : regions) {
+            swapping += laidOut.chunks() > 0 ? 1 : 0;
+            state = Saturating.add(state, laidOut.stateChunks());
+            constant = Saturating.add(constant, laidOut.constantChunks());
         }
         final long in = Saturating.add(memory.chunkInNs(), beginIn);
         final long out = Saturating.add(state == 0 && constant > 0 ? memory.chunkDropNs() : memory.chunkOutNs(), beginOut);

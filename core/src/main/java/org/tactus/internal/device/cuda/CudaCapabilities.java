@@ -7,7 +7,7 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.internal.time.Sizes;
 
 /**
- * What a GPU can do, as far as Tactus needs it.
+ * The capabilities of a GPU that Tactus uses.
  *
  * @param driver          which driver answers, and from where
  * @param name            the GPU's name
@@ -42,7 +42,7 @@ public record CudaCapabilities(
     }
 
     /**
-     * What is done instead of what the GPU cannot do.
+     * Tells what Tactus does in place of each capability that the GPU lacks.
      *
      * @return one sentence each; empty when it can all
      */
@@ -69,7 +69,7 @@ public record CudaCapabilities(
     }
 
     /**
-     * All of it in one line.
+     * Describes the GPU in one line.
      *
      * @return for listings and reports
      */

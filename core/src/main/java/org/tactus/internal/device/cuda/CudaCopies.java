@@ -4,7 +4,7 @@ import java.util.List;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.network.Transfer;
 
-/** Copies between a GPU's memory and the host's, to be queued again and again. Queueing allocates nothing. */
+/** A fixed list of copies between a GPU's memory and the host's, which can be queued for every job. Queueing allocates nothing. */
 final class CudaCopies {
     private final CudaStreams streams;
     private final long[] from;
@@ -18,14 +18,14 @@ final class CudaCopies {
         bytes = transfers.stream().mapToLong(Transfer::bytes).toArray();
     }
 
-    /** Queues all of them, to the GPU. */
+    /** Queues all copies, from the host to the GPU. */
     void in(final long stream) {
         for (int i = 0; i < bytes.length; i++) {
             streams.copyIn(to[i], from[i], bytes[i], stream);
         }
     }
 
-    /** Queues all of them, to the host. */
+    /** Queues all copies, from the GPU to the host. */
     void out(final long stream) {
         for (int i = 0; i < bytes.length; i++) {
             streams.copyOut(to[i], from[i], bytes[i], stream);

@@ -1,6 +1,6 @@
 package org.tactus.internal.device.cuda;
 
-/** A segment that only copies, to be timed. */
+/** A segment that copies tensors and computes nothing, so that the copies can be timed. */
 record CudaCopyWork(CudaCopies copies, boolean toDevice) implements CudaWork {
     @Override
     public void launch(final long stream, final long job) {

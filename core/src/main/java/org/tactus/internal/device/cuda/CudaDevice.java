@@ -33,12 +33,12 @@ import org.tactus.model.Task;
  * lets nothing else run there until the process ends.
  */
 public final class CudaDevice implements Device {
-    /** A status of our own: the segment broke, and something that it had queued may still run. */
+    /** A status of our own: the segment failed, and work that it had queued may still run. */
     private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
-    /** Statuses from this one on say that a stream is being captured, which is nobody's end; the last one of all is an end again. */
+    /** Capture errors, from this code up, leave the context usable; {@code CUDA_ERROR_UNKNOWN}, though higher, does not. */
     private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
-    /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
+    /** The time from the record of the begin event to the launch is less than this, unless the dispatcher is delayed between them. */
     private static final long LAUNCH_NS = 20_000;
 
     private final Undo made = new Undo();
@@ -76,8 +76,8 @@ public final class CudaDevice implements Device {
      * @param gpu   the GPU
      * @param spec  what the set says of it
      * @param owned closed with the device, such as a software driver; null for none
-     * @param hostSetup of a GPU that is made up, whose networks the host computes: run first on the thread that does, what the machine
-     *                  permits it; null for a GPU that computes
+     * @param hostSetup of a software GPU, whose networks the host computes: run first on the thread that computes, to set it up as far as
+     *                  the machine permits; null for a real GPU
      */
     public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
         this.gpu = gpu;
@@ -127,8 +127,8 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * What a spin takes beyond its time, by the GPU's clock, twice the median; a spin of a whole WCET must not overrun it. Not the
-     * maximum: what holds this thread up between two calls is no property of the GPU.
+     * Measures what a spin takes beyond its time by the GPU's clock, so that a spin of a whole WCET does not overrun it: twice the median
+     * of some trials. The maximum would be wrong, since a delay of this thread between two calls is no property of the GPU.
      */
     private long measureMargin() {
         final long[] trials = new long[MARGIN_TRIALS];
@@ -153,7 +153,7 @@ public final class CudaDevice implements Device {
         launchedNs = Clock.SYSTEM.nanoTime();
     }
 
-    /** Queues a kernel that takes a time, all else that is queued with it included, for a work that computes elsewhere meanwhile. */
+    /** Queues a kernel that makes the whole segment take a time, for a work that is computed elsewhere meanwhile. */
     void spin(final long ns) {
         launchSpin(Math.max(0, ns - marginNs));
     }
@@ -165,8 +165,8 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * The stream is empty when a segment starts, so the GPU is past the begin at once, and a dispatcher that is held up before the
-     * launch would make the segment look longer than it is: that time is taken off.
+     * Queues the end event and the completion signal. The stream is empty when a segment starts, so the GPU passes the begin event at once;
+     * a delay of the dispatcher before the launch would then count as execution, and is therefore measured, to be subtracted.
      */
     private void recordEnd(final long beginNs, final long nowNs) {
         heldUpNs = Math.max(0, (launchedNs == 0 ? Clock.SYSTEM.nanoTime() : launchedNs) - beginNs - LAUNCH_NS);
@@ -219,7 +219,7 @@ public final class CudaDevice implements Device {
         return status == FAILED ? FAILED : RUNNING;
     }
 
-    /** The failed segment is over when what it had queued is: until then its memory is in use. */
+    /** A failed segment is over when the work that it had queued is done, since that work uses its memory until then. */
     private void awaitStream() {
         try {
             status = streams.isDone(stream) ? FAILED : ENDING;
@@ -244,8 +244,8 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * Asks the context itself: an error that sticks to it is told by every later call. One of a task's own, such as of a kernel that
-     * cannot be launched, is not.
+     * Asks the context itself: an error that sticks to the context is returned by every later call. An error of one task's own, such as a
+     * kernel that cannot be launched, is not.
      */
     @Override
     public boolean isLost() {

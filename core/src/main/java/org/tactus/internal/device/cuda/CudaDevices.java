@@ -15,7 +15,7 @@ import org.tactus.model.InvalidTaskSetException;
 
 /** Opens the GPU that a set names: a real one by its index, or a software one of the device's own. */
 public final class CudaDevices {
-    /** The driver of a set's device that needs no GPU. */
+    /** Names the software GPU, which needs no hardware. */
     public static final String SOFTWARE = "software";
     /** The driver of a real GPU; also where none is named. */
     public static final String NVIDIA = "nvidia";
@@ -25,7 +25,7 @@ public final class CudaDevices {
     private static final long MAX_GRANULARITY = 2 << 20;
     private static final long MIN_GRANULARITY = 4096;
     private static final long NS_PER_SECOND = 1_000_000_000L;
-    /** Above a dispatcher's: a GPU does not wait for the processor that it serves. */
+    /** Above a dispatcher's priority, because a real GPU does not wait for the processor that it serves. */
     private static final int PRIORITY = 85;
 
     private CudaDevices() {
@@ -70,7 +70,7 @@ public final class CudaDevices {
         return new CudaDevice(gpus.get(spec.index()), spec, null, null);
     }
 
-    /** A set that counts on memory that is not there would be admitted and then break. */
+    /** Refuses a set that counts on more memory than the GPU has, which would be admitted and fail later. */
     private static void requireMemory(final DeviceSpec spec, final String gpu, final long bytes) {
         if (spec.memory().isPresent() && spec.memory().get().capacityBytes() > bytes) {
             throw new InvalidTaskSetException("memory", "memory: the set counts on " + Sizes.format(spec.memory().get().capacityBytes())

@@ -5,7 +5,7 @@ import org.tactus.internal.device.SegmentWork;
 
 /**
  * A segment of a network on a GPU: copies in, the computation, copies out, in the device's stream. The runtime queues the computation
- * itself, or, on a GPU that is made up, the host computes beside a kernel that takes the time of the whole segment.
+ * itself; on a software GPU the host computes, beside a kernel that takes the time of the whole segment.
  */
 final class CudaNetworkWork implements CudaWork {
     private final CudaDevice device;

@@ -17,8 +17,8 @@ import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 
 /**
- * What networks need of one GPU: memory for their tensors, works for their segments, how sessions compute. Control thread. What it makes
- * is freed with the device.
+ * Prepares networks for one GPU: it provides memory for their tensors, works for their segments, and the options of their sessions.
+ * Control thread. Everything that it makes is freed with the device.
  */
 public final class CudaNetworks {
     /** Most that networks' weights and intermediate values take. */
@@ -66,7 +66,7 @@ public final class CudaNetworks {
     /**
      * Prepares a segment of a network for this GPU.
      *
-     * @param network    computes the segment on this GPU's tensors, and tells the time that it takes on one that is made up
+     * @param network    computes the segment on this GPU's tensors, and states the time that it takes on a software GPU
      * @param arrivals   what is copied in before, from the host
      * @param departures what is copied out after, to the host
      * @param before     what the dispatcher does before it queues the segment
@@ -120,7 +120,7 @@ public final class CudaNetworks {
     /**
      * How sessions compute a network's segments for this GPU.
      *
-     * @return on the processor for a GPU that is made up; else in this GPU's stream, in memory of ours
+     * @return on the processor for a software GPU; otherwise in this GPU's stream, in memory of ours
      * @throws InvalidModelException when ONNX Runtime cannot use the GPU, with one sentence that says what would mend it
      */
     public OnnxOptions computing() {
@@ -147,7 +147,7 @@ public final class CudaNetworks {
     /**
      * Tells whether the host computes this GPU's networks.
      *
-     * @return false for a GPU that is there
+     * @return true for a software GPU
      */
     public boolean computesOnHost() {
         return hostSetup != null;

@@ -8,9 +8,9 @@ import org.tactus.bindings.generated.cuda.CUhostFn;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Lets the host compute what a GPU's stream asks for, on the driver's thread for such calls, while the stream's own kernel takes the time
- * that a GPU would: the way of a GPU that is made up. One computation at a time; the dispatcher queues it, and looks at the failure when
- * the stream is past it.
+ * Lets the host compute the networks of a software GPU, on the thread that the driver uses for functions of the host, while a kernel in the
+ * stream takes the time that a real GPU would take. There is one computation at a time; the dispatcher queues it, and looks at its failure
+ * when the stream is past it.
  */
 final class HostCompute implements AutoCloseable {
     private static final VarHandle WORK;

@@ -14,7 +14,7 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 
 /**
- * What each slot's task has in a GPU's memory. Defined and forgotten by the control thread; a dispatcher looks its region up.
+ * Holds what each slot's task has in a GPU's memory. The control thread defines and forgets it; a dispatcher looks regions up.
  */
 final class TaskRegions implements AutoCloseable {
     private static final int SLOTS = 1 << 12;

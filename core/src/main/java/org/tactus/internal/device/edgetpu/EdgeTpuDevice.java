@@ -26,7 +26,7 @@ import org.tactus.internal.time.Clock;
  * <p>A segment without a network takes its modelled time.
  */
 public final class EdgeTpuDevice implements Device {
-    /** What parkNanos may come late by on a quiet machine; the rest is spun. */
+    /** By how much parkNanos may return late on a quiet machine; the rest of a wait is spun. */
     private static final long SPIN_NS = 100_000;
 
     private final EdgeTpu edgeTpu;

@@ -13,7 +13,7 @@ import org.tactus.model.DeviceSpec;
 
 /** Opens the Edge TPU that a set names: a real one by its index, or a software one of the device's own. */
 public final class EdgeTpuDevices {
-    /** The driver of a set's device that needs no Edge TPU. */
+    /** Names the software Edge TPU, which needs no hardware. */
     public static final String SOFTWARE = "software";
     /** The driver of a real Edge TPU; also where none is named. */
     public static final String LIBEDGETPU = "libedgetpu";

@@ -7,7 +7,7 @@ import org.tactus.model.MenuOption;
 
 /**
  * Leaves out options that cannot be needed: another one takes no more memory, no more time, blocks no longer, and has no shorter last
- * segment. Proof that nothing is lost in {@code spet.md}, section 2.
+ * segment. Proof that nothing is lost in {@code docs/proofs/spet.md}, section 2.
  */
 public final class MenuPruning {
     private static final double FIRST_MARGIN = 1.0 / 512;

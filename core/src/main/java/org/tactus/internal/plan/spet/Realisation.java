@@ -17,7 +17,6 @@ import org.tactus.model.TaskSet;
  */
 public record Realisation(TaskSet set, Verdict verdict, List<Line> segments) {
 
-    /** Copies the list. */
     public Realisation {
         segments = List.copyOf(segments);
     }

@@ -39,7 +39,6 @@ public record SpetPlan(TaskSet set, List<MenuOption> options, Verdict verdict, P
         }
     }
 
-    /** Copies the list. */
     public SpetPlan {
         options = List.copyOf(options);
     }

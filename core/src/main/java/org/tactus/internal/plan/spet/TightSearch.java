@@ -15,7 +15,7 @@ import org.tactus.model.TaskSet;
 /**
  * Depth-first search over choices under the deciding test itself, for what the program's stricter test leaves out. Tasks are chosen in
  * the order of priority. A branch is left when it cannot fit, cannot beat the best so far, or fails although every open task takes its
- * least time and blocks least; {@code spet.md}, section 4. Used by one thread.
+ * least time and blocks least; {@code docs/proofs/spet.md}, section 4. Used by one thread.
  */
 final class TightSearch {
     private final SpetProblem problem;

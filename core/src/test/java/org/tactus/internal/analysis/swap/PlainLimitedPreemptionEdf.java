@@ -2,7 +2,7 @@ package org.tactus.internal.analysis.swap;
 
 import org.tactus.internal.analysis.Saturating;
 
-/** The swap tests under EDF as they stand in {@code swapping.md}: every release of every task. An oracle. */
+/** The swap tests under EDF as they stand in {@code docs/proofs/swapping.md}: every release of every task. An oracle. */
 final class PlainLimitedPreemptionEdf {
     private static final long INFINITE = Long.MAX_VALUE;
     private static final int MOST_STEPS = 1 << 20;
