@@ -1,8 +1,8 @@
 package org.tactus;
 
-/** What became of a request for a job of a sporadic task. Everything but {@link #ACCEPTED} has written nothing. */
+/** The outcome of a request for a job of a sporadic task. Every outcome but {@link #ACCEPTED} leaves the task unchanged. */
 public enum ReleaseResult {
-    /** A job comes of it, or it is counted as skipped. */
+    /** The request becomes a job, or it is counted as skipped. */
     ACCEPTED,
     /** Less than a period has passed since the last accepted request. */
     TOO_EARLY,

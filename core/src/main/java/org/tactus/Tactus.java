@@ -228,7 +228,7 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * What the analysis says of the tasks that count now.
+     * Returns the verdict of the analysis on the tasks that count now, which include removed tasks whose bounds are still in force.
      *
      * @return empty when no test applies and the set was forced
      */
@@ -246,7 +246,7 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * What is not as it should be and did not keep the set from running, one sentence each.
+     * Returns what is wrong with the run or with its machine although the set runs, one sentence each.
      *
      * @return a copy, in the order in which it was noticed
      */
@@ -302,7 +302,7 @@ public final class Tactus implements AutoCloseable {
         };
     }
 
-    /** Hands what the monitor sees on to the program. */
+    /** Passes what the monitor sees on to the program's listener. */
     private record Listening(TactusListener listener) implements KernelListener {
         @Override
         public void onDeadlineMiss(final String task, final long job, final long lateNs) {
@@ -326,7 +326,8 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * What is launched, and how. Every setter returns the context; {@link Tactus#launch} checks all of it. Not thread-safe.
+     * The set to launch, what it executes, and settings. Every setter returns the context; {@link Tactus#launch} checks all of them. Not
+     * thread-safe.
      */
     public static final class Context {
         private static final long LEAST_RING_BYTES = 1 << 12;
@@ -402,7 +403,7 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
-         * Sets who is told of misses, overruns, errors and lost devices. Default: nobody.
+         * Sets the listener for misses, overruns, errors and lost devices. Default: {@link TactusListener#NONE}.
          *
          * @param who called by the monitor's thread
          * @return this

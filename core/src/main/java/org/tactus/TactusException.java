@@ -1,6 +1,6 @@
 package org.tactus;
 
-/** Why Tactus did not do what it was asked; the message is one line: what is wrong, where, and what would be right. */
+/** Thrown when Tactus cannot do what it was asked. The message is one line: what is wrong, where, and what would be right. */
 public abstract sealed class TactusException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -8,7 +8,7 @@ public abstract sealed class TactusException extends RuntimeException {
         super(message, cause);
     }
 
-    /** The set, a task or what was given for it breaks a rule. Change the input. */
+    /** The set, a task, or the workload of a task breaks a rule. The caller has to change its input. */
     public static final class InvalidSet extends TactusException {
         private static final long serialVersionUID = 1L;
 
@@ -17,7 +17,7 @@ public abstract sealed class TactusException extends RuntimeException {
         }
     }
 
-    /** The analysis, or the state of the devices, does not allow it. Shrink the demand, or free something first. */
+    /** The analysis or a full table refuses a task. The caller can ask for less, or remove another task first. */
     public static final class Refused extends TactusException {
         private static final long serialVersionUID = 1L;
 

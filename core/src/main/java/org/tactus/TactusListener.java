@@ -1,8 +1,8 @@
 package org.tactus;
 
 /**
- * Is told what goes wrong while a set runs. Every method is called by the monitor's thread, never by a dispatcher, so it may be slow; while
- * it runs, events wait in their rings. An exception that it throws is reported once among the {@link Tactus#warnings}.
+ * Receives what goes wrong while a set runs. The monitor's thread calls every method, never a dispatcher, so a method may be slow; while it
+ * runs, events wait in their rings. An exception that a method throws is reported once among the {@link Tactus#warnings}.
  */
 public interface TactusListener {
     /** Ignores everything. */

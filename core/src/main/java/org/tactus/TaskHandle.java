@@ -3,8 +3,9 @@ package org.tactus;
 import org.tactus.internal.runtime.RunHandle;
 
 /**
- * A task that a {@link Tactus} has admitted: what its program holds to release its jobs, to read its counts and to remove it. It stays this
- * task's for ever: after the task has ended it does nothing, even when another task runs in its place. Immutable; any thread.
+ * Identifies a task that a {@link Tactus} has admitted; a program uses it to release the task's jobs, to read its counts and to remove it.
+ * It belongs to this task for ever: after the task has ended it has no effect, even when another task runs in its place. Immutable; any
+ * thread.
  */
 public final class TaskHandle {
     private final RunHandle handle;

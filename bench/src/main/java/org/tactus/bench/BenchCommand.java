@@ -55,7 +55,7 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    /** The hand-off between threads. */
+    /** The hand-over between threads. */
     @Command(name = "hand-off", mixinStandardHelpOptions = true,
         description = "One-way hand-off between two threads beside its alternatives, interleaved, over many processes.")
     public static final class HandOffCommand implements Callable<Integer> {

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +15,8 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.cli.support.ExitStatus;
-import picocli.CommandLine;
 
-class AnalyzeCommandTest {
+class AnalyzeCommandTest extends CommandTest {
     private static final Pattern TASK =
         Pattern.compile("\\{\"name\":\"t\\d+\",\"responseBoundNs\":(null|\\d+),\"deadlineNs\":\\d+,\"slackNs\":(?:null|\\d+)}");
     private static final String GOOD = set("C5|20|20");
@@ -27,15 +24,6 @@ class AnalyzeCommandTest {
 
     @TempDir
     private Path directory;
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int tactus(final String... words) {
-        final CommandLine line = Main.commandLine();
-        line.setOut(new PrintWriter(out));
-        line.setErr(new PrintWriter(err));
-        return line.execute(words);
-    }
 
     /** The YAML of a row such as {@code G4 C3|20|20;G5|30|30}; one unit is 1 us. */
     private static String set(final String row) {

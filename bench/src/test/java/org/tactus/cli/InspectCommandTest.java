@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,22 +16,12 @@ import org.tactus.bindings.edgetpu.compiled.Executable;
 import org.tactus.bindings.edgetpu.compiled.ExecutableType;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
-import picocli.CommandLine;
 
-class InspectCommandTest {
+class InspectCommandTest extends CommandTest {
     private static final long TOKEN = 0x34f7352e5092da7dL;
 
     @TempDir
     private Path folder;
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-
-    private int tactus(final String... words) {
-        final CommandLine line = Main.commandLine();
-        line.setOut(new PrintWriter(out));
-        line.setErr(new PrintWriter(err));
-        return line.execute(words);
-    }
 
     /** The sizes of mobilenet_v1_0.75_192 as the fourth of four, from public files. */
     private String compiled() throws IOException {

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * Why a task's bound is what it is.
+ * Explains a task's bound by the terms that it is the sum of.
  *
  * @param responseNs     the response that the terms add up to, nanoseconds: the bound where there is one; else what the same
  *                       formula gives past the deadline; empty where it gives no finite value

@@ -13,7 +13,7 @@ public interface SchedulabilityTest {
     String name();
 
     /**
-     * Says whether this test has something to say about a set.
+     * Tells whether this test applies to a set.
      *
      * @param set the task set
      * @return an empty string when it applies, else one sentence that says why not and what would

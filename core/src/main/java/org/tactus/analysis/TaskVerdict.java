@@ -3,7 +3,7 @@ package org.tactus.analysis;
 import java.util.function.Supplier;
 
 /**
- * What a test says about one task. Immutable; the explanation is computed when it is first asked for, by the caller's thread.
+ * The verdict of a test on one task. Immutable; the explanation is computed when it is first asked for, by the caller's thread.
  */
 public final class TaskVerdict {
     /** Value of {@link #responseBoundNs()} where the response is not bounded within the deadline. */

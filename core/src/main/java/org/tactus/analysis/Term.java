@@ -16,7 +16,7 @@ public record Term(Kind kind, String by, String where, long jobs, long ns) {
     public enum Kind {
         /** The job's own execution. */
         OWN("own execution"),
-        /** Dispatch, completion and hand-off of the job's own segments. */
+        /** Dispatch, completion and hand-over of the job's own segments. */
         OVERHEAD("overheads"),
         /** From the nominal release to the request. */
         JITTER("release jitter"),

@@ -1,6 +1,6 @@
 package org.tactus.analysis;
 
-/** A test was asked about a set that it says nothing about. The message is one sentence for people. */
+/** Thrown when a test is asked about a set to which it does not apply. The message is one sentence for people. */
 public final class TestNotApplicableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

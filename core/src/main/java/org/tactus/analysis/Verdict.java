@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.Supplier;
 
 /**
- * What a schedulability test says about a task set. Immutable; sentences are computed when they are asked for.
+ * The verdict of a schedulability test on a task set. Immutable; sentences are computed when they are asked for.
  */
 public final class Verdict {
     private final String test;
@@ -107,7 +107,7 @@ public final class Verdict {
     }
 
     /**
-     * What reports say first.
+     * The verdict in a word, which reports print first.
      *
      * @return {@code schedulable}, {@code undecided} or {@code NOT schedulable}
      */

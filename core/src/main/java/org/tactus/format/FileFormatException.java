@@ -1,6 +1,6 @@
 package org.tactus.format;
 
-/** A file that cannot be used. The message is one line: {@code FILE:LINE: what is wrong, what would be right}. */
+/** Thrown for a file that cannot be used. The message is one line: {@code FILE:LINE: what is wrong, what would be right}. */
 public final class FileFormatException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

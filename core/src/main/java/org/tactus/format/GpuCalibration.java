@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What one GPU adds to a segment and what its chunks cost, measured by {@code tactus calibrate}. Costs are the largest over the
+ * The time that one GPU adds to a segment and the cost of its chunks, measured by {@code tactus calibrate}. Costs are the largest over the
  * samples that no platform stall touched, with the other direction of the bus busy and kernels computing; usual ones are medians.
  *
  * @param gpu               the GPU's name

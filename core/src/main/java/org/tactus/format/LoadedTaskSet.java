@@ -9,7 +9,7 @@ import org.tactus.model.SramMenu;
 import org.tactus.model.TaskSet;
 
 /**
- * A task set and where it came from.
+ * A task set that was read from a file, with the file and the measurements that were used.
  *
  * @param taskSet         the set
  * @param file            the file, as the caller named it

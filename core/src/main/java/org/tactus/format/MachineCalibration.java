@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.tactus.model.Overheads;
 
 /**
- * What one machine adds to every job, measured by {@code tactus calibrate} over samples that no platform stall touched.
+ * The time that one machine adds to every job, as {@code tactus calibrate} measured it over samples that no platform stall touched.
  *
  * @param machine        the machine, as {@link MachineName} tells it
  * @param measuredAt     when, for people (ISO 8601)

@@ -2,7 +2,7 @@ package org.tactus.format;
 
 import java.util.Locale;
 
-/** Where the overheads of a loaded task set come from. */
+/** The origin of a loaded task set's overheads. */
 public enum OverheadsSource {
     /** The file says that the machine adds nothing. */
     NONE,

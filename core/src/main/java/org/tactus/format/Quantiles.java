@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What repeated measurements of one quantity showed.
+ * Quantiles of repeated measurements of one quantity.
  *
  * @param samples number of samples, at least 0
  * @param p50Ns   median, nanoseconds

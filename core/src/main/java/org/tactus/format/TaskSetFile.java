@@ -12,7 +12,7 @@ import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
-/** Reads a task-set file: YAML in, a checked {@link TaskSet} out, or one error with its line. */
+/** Reads a task-set file: it turns YAML into a checked {@link TaskSet}, or reports the first error with its line. */
 public final class TaskSetFile {
     private static final String CALIBRATED = "calibrated";
     private static final Map<String, PolicyKind> POLICIES = DeviceReader.words(PolicyKind.values(), PolicyKind::text);

@@ -1,7 +1,7 @@
 package org.tactus.model;
 
 /**
- * The share of its WCET that a segment really takes on a device that models time: uniform between two shares.
+ * The share of its WCET that a segment takes on a device that models time, drawn uniformly between two shares.
  *
  * @param lowShare  least share, above 0
  * @param highShare largest share; above 1 it overruns on purpose

@@ -1,6 +1,6 @@
 package org.tactus.model;
 
-/** What happens to a release while the task's previous job is unfinished. */
+/** The treatment of a release that comes while the task's previous job is unfinished. */
 public enum BacklogAction {
     /** It waits; its deadline still counts from its nominal release. */
     QUEUE,

@@ -1,7 +1,8 @@
 package org.tactus.model;
 
 /**
- * What one tensor costs on its way between two segments; who pays is the segment that takes it, and the last one for the output.
+ * The cost of one tensor on its way between two segments. The segment that reads the tensor is charged with it; the network's output is
+ * charged to the last segment.
  *
  * @param from         index of the segment that makes it; {@link #INPUT} for the network's input, which lies on the host in fp32
  * @param to           index of the segment that takes it; the number of segments for the output, which goes to the host in fp32

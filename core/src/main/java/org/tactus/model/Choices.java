@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is left open about a task's segments: the variants of each, and what tensors cost between any two of them. The first variant
- * of each is the choice that stands until a plan makes another.
+ * The choices that a plan has for a task's segments: the variants of each segment, and what tensors cost between any two of them. Until a
+ * plan chooses, the first variant of each segment stands.
  *
  * @param variants   of each segment, in order of execution; at least one each
  * @param boundaries costs of tensors; a tensor that is not named costs nothing

@@ -2,11 +2,11 @@ package org.tactus.model;
 
 import java.util.Locale;
 
-/** What a device is. */
+/** The kinds of device. */
 public enum DeviceKind {
     /** Processor cores that run a segment on the dispatcher's own thread. */
     CPU,
-    /** An accelerator that is not there: it takes a share of the WCET and completes later. */
+    /** An accelerator whose times are modelled: a segment completes after a share of its WCET, and nothing is computed. */
     MODELLED,
     /** A GPU through the CUDA driver interface. */
     CUDA,

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param index     which device of its kind, from 0
  * @param memory    memory as a scheduled resource; empty when memory is not scheduled
  * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
- * @param link      how a software Edge TPU hangs on its host, such as {@code usb3}; empty for the default and for other kinds
+ * @param link      the link of a software Edge TPU to its host, such as {@code usb3}; empty for the default and for other kinds
  */
 public record DeviceSpec(
     String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes,
@@ -63,7 +63,8 @@ public record DeviceSpec(
     }
 
     /**
-     * The cores of the device's dispatcher: the first where the others are for what computes for it, which must not wait for it.
+     * The cores that the device's dispatcher may use. Where processor cores compute the device's segments this is the first of them alone,
+     * because the computation, on the others, must not wait for the dispatcher.
      *
      * @return cores; empty when the kernel may choose
      */

@@ -1,6 +1,6 @@
 package org.tactus.model;
 
-/** A task set that breaks a rule; the message says what is wrong, where, and what would be right, in one line. */
+/** Thrown for a task set that breaks a rule. The message says in one line what is wrong, where, and what would be right. */
 public class InvalidTaskSetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package org.tactus.model;
 
-/** What the kernel's tables hold; a set beyond it is refused when it is built. */
+/** The largest sizes that the kernel's tables hold. A set that exceeds one of them is refused when it is built. */
 public final class Limits {
     /** Most tasks of a set, also over admissions at run time. */
     public static final int MAX_TASKS = 4096;

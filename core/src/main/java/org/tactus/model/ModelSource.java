@@ -2,7 +2,7 @@ package org.tactus.model;
 
 import java.util.List;
 
-/** Where a task's network comes from, and into how many segments it is cut. */
+/** The source of a task's network, and the number of segments into which it is cut. */
 public sealed interface ModelSource {
     /**
      * The number of segments.

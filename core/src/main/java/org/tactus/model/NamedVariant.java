@@ -1,7 +1,7 @@
 package org.tactus.model;
 
 /**
- * A variant whose device is still a name; what a {@link TaskBuilder} takes.
+ * A {@link Variant} that names its device, as a {@link TaskBuilder} accepts it.
  *
  * @param device    name of a device
  * @param precision what it computes with

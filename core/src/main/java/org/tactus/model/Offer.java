@@ -1,7 +1,7 @@
 package org.tactus.model;
 
 /**
- * The same piece of a network on an accelerator, in fp32: where a segment may run instead when that device is idle.
+ * Where a segment may run in place of its own device: the same piece of the network, in fp32, on an accelerator that is idle.
  *
  * @param device index into {@link Platform#devices()}, never a CPU device
  * @param wcetNs worst-case execution time there, copies of its operands and its result included, nanoseconds

@@ -1,6 +1,6 @@
 package org.tactus.model;
 
-/** What happens to a task whose segment runs past its WCET. */
+/** The reaction to a segment that runs past its WCET. */
 public enum OverrunAction {
     /** The job goes on; from then on the bounds are void. */
     CONTINUE("continue"),

@@ -2,7 +2,7 @@ package org.tactus.model;
 
 import java.util.Locale;
 
-/** The numbers that a segment computes with. */
+/** The kind of numbers with which a segment computes. */
 public enum Precision {
     /** 32-bit floating point: what the network was trained with. */
     FP32,

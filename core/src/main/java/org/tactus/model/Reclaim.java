@@ -1,7 +1,8 @@
 package org.tactus.model;
 
 /**
- * How much of an accelerator's idle time a job may use for segments that are offered to it: budgets that the analysis has charged.
+ * The reclamation budgets of a task: how much of an accelerator's idle time each job may use for segments that are offered to the
+ * accelerator. The analysis has charged it.
  *
  * @param timeNs        most extra execution time on the accelerator, a job, nanoseconds
  * @param substitutions most segments, a job

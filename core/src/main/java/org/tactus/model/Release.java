@@ -1,6 +1,6 @@
 package org.tactus.model;
 
-/** How jobs of a task come into being. */
+/** The way in which jobs of a task are released. */
 public enum Release {
     /** At offset, offset + period, and so on, by a timer. */
     PERIODIC,

@@ -2,7 +2,7 @@ package org.tactus.model;
 
 import java.util.Locale;
 
-/** What is copied when a chunk leaves a device's memory or comes back. */
+/** The rule for what is copied when a chunk leaves a device's memory or comes back. */
 public enum Residency {
     /** Everything is copied both ways, as in RT-Swap; every task holds its scratch for itself. The baseline. */
     COPY_ALL,

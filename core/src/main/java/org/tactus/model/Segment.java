@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param offer     where it may run instead within its task's {@link Reclaim}; empty when it may not
  */
 public record Segment(int device, long wcetNs, ActualTime actual, Precision precision, double loss, Optional<Offer> offer) {
-    /** The WCET of a model's segment that nobody has profiled yet. */
+    /** The WCET of a network's segment that has not been profiled yet. */
     public static final long UNMEASURED = 0;
 
     /**

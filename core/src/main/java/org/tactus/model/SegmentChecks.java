@@ -38,7 +38,7 @@ final class SegmentChecks {
         }
     }
 
-    /** What stands open; empty when each segment has one variant and no boundary costs anything. */
+    /** The choices that are open; empty when each segment has one variant and no boundary costs anything. */
     Optional<Choices> choices() {
         final boolean open = !task.boundaries.isEmpty() || variants.stream().anyMatch(ways -> ways.size() > 1);
         return open ? Optional.of(new Choices(variants, task.boundaries)) : Optional.empty();

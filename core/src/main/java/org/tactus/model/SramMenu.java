@@ -2,7 +2,7 @@ package org.tactus.model;
 
 import java.util.List;
 
-/** From what the planner chooses for one network: measured options, or blocks from which options are computed. */
+/** The options among which a planner chooses for one network: measured ones, or blocks from which options are computed. */
 public sealed interface SramMenu {
     /**
      * The network's file without its ending; its segments are named after it.

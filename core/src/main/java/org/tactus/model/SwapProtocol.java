@@ -2,7 +2,7 @@ package org.tactus.model;
 
 import java.util.Locale;
 
-/** How a device's memory is swapped; see the package documentation of the analysis for the tests of each. */
+/** The protocols by which a device's memory is swapped; {@code org.tactus.internal.analysis.swap} has the tests for each. */
 public enum SwapProtocol {
     /** Make room, swap in and execute are one non-preemptive unit. */
     SEQ,

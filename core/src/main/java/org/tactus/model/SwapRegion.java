@@ -1,9 +1,9 @@
 package org.tactus.model;
 
 /**
- * How a task lies in a device's memory: what stays, and a region of chunks 0 to {@link #chunks()} that may leave. What is out of it
- * is always a prefix: chunks leave in ascending and come back in descending order. The chunks of constants come first, since
- * dropping them costs least.
+ * The layout of a task in a device's memory: a part that stays, and a region of chunks 0 to {@link #chunks()} that may leave. The chunks
+ * that are out are always a prefix of the region, because chunks leave in ascending and come back in descending order. The chunks of
+ * constants come first, since dropping them costs least.
  *
  * @param fixedBytes     bytes of its own that never leave
  * @param scratchBytes   bytes that it needs of the arena that all tasks of the device share

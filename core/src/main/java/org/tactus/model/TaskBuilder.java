@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Collects one task; every setter returns this builder. Made by {@link TaskSetBuilder#task}. Not thread-safe. */
+/** Builds one task; every setter returns this builder. {@link TaskSetBuilder#task} makes it. Not thread-safe. */
 public final class TaskBuilder {
     final String name;
     final List<PendingSegment> segments = new ArrayList<>();

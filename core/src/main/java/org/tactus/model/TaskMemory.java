@@ -4,7 +4,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What a task occupies in an accelerator's memory. What is neither scratch nor state is constant: weights, copied in and never out.
+ * The memory that a task occupies on an accelerator. What is neither scratch nor state is constant, such as weights: it is copied in and
+ * never out.
  *
  * @param footprintBytes bytes with everything resident
  * @param swapBytes      the most that may be out at once; empty when the task is never swapped

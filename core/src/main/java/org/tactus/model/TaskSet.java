@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Everything that is to be scheduled together.
+ * A task set: tasks that are scheduled together, the platform that they run on, and the policy.
  *
  * @param name      for reports
  * @param policy    how every device orders its ready jobs
@@ -101,7 +101,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     /**
      * What the machine adds to every job, as analyses and the simulator charge it. Where several dispatchers take turns in one thread, each
      * look at a device waits until the others have noted an end and started a segment: that turn is part of the jitters, the
-     * hand-off and the completion.
+     * hand-over and the completion.
      *
      * @return the overheads, with the longest turn added; dispatch is {@link #dispatchNs}
      */

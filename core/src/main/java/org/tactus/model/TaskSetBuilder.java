@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Builds and checks a {@link TaskSet}; the only way in, for a program and for the file reader alike. Not thread-safe.
+ * Builds and checks a {@link TaskSet}. Programs and the file reader both use it, so the same rules hold for both. Not thread-safe.
  *
  * <p>Every rule that a set can break is checked in {@link #build()}, which names the field at fault.
  */

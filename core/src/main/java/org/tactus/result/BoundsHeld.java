@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.OptionalLong;
 
 /**
- * The bounds that held for a task, one after the other. A bound changes when another task is admitted or has stopped counting.
+ * The bounds that were in force for a task, one after the other. A bound changes when another task is admitted or has stopped counting.
  *
  * @param bounds earliest first
  * @param beyond jobs that took longer than every bound that was in force between their nominal release and their end

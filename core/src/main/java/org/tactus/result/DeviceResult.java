@@ -3,7 +3,7 @@ package org.tactus.result;
 import java.util.Optional;
 
 /**
- * One device's line of a result.
+ * The result of one device.
  *
  * @param name        the device
  * @param kind        {@code cpu}, {@code modelled}, {@code cuda} or {@code edgetpu}
@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param busyNs      time during which segments ran on it, nanoseconds
  * @param utilisation share of the run that it was busy
  * @param swaps       what its copy engines did; empty where no task is swapped
- * @param lost        whether it did not come back from a segment, was gone, or its dispatcher died
+ * @param lost        whether the device was declared lost: a segment did not end, the device was gone, or its dispatcher died
  */
 public record DeviceResult(
     String name, String kind, String driver, long busyNs, double utilisation, Optional<SwapResult> swaps, boolean lost) {

@@ -4,15 +4,15 @@ import org.tactus.model.Precision;
 import org.tactus.model.Task;
 
 /**
- * In what precision one task's layers ran; only for tasks that have int8 segments.
+ * The precision in which one task's layers ran. There is one for each task that has int8 segments.
  *
  * @param task          the task's name
  * @param layers        segments of a job
  * @param plannedFp32   of these, planned in fp32
  * @param jobs          completed jobs
  * @param substitutions int8 segments of them that ran in fp32 on the accelerator instead
- * @param least         fewest of a job
- * @param most          most of a job
+ * @param least         fewest substitutions of a job
+ * @param most          most substitutions of a job
  */
 public record PrecisionResult(String task, int layers, int plannedFp32, long jobs, long substitutions, int least, int most) {
 

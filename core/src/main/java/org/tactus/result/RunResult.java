@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.tactus.model.Overheads;
 
 /**
- * What a run or a simulation showed: the content of {@code results.json}.
+ * The result of a run or a simulation, which is the content of {@code results.json}.
  *
  * @param source        {@code run} or {@code simulate}
  * @param taskSet       name of the task set
@@ -15,8 +15,8 @@ import org.tactus.model.Overheads;
  * @param test          schedulability test that gave the bounds; empty when none did
  * @param seed          of everything random
  * @param durationNs    nanoseconds
- * @param conditions    where and how it ran
- * @param tasks         every job counts; in the set's order
+ * @param conditions    the machine and how the set ran on it
+ * @param tasks         the result of each task over all its jobs, in the set's order
  * @param withoutStalls the same without the jobs that a stall touched
  * @param stalls        earliest first
  * @param devices       in the platform's order
@@ -58,20 +58,20 @@ public record RunResult(
     }
 
     /**
-     * Where and how a run ran.
+     * The conditions of a run: the machine, and what it granted.
      *
      * @param machine   facts such as {@code cpu}, {@code cores}, {@code kernel}, {@code java}
      * @param granted   per thread, what the system granted and what it did not
      * @param noise     noise floor in nanoseconds by the name of what was measured, such as {@code largestIdleGapNs}
      * @param collector which garbage collector ran
      * @param overheads what the machine adds, as charged in the bounds
-     * @param warnings  what was not as it should be, one sentence each
+     * @param warnings  what was wrong with the run or with the machine, one sentence each
      */
     public record Conditions(
         Map<String, String> machine, Map<String, String> granted, Map<String, Long> noise, String collector, Overheads overheads,
         List<String> warnings) {
 
-        /** Copies the maps, in alphabetical order of their keys. */
+        /** Keeps copies of the maps, in alphabetical order of their keys. */
         public Conditions {
             machine = Collections.unmodifiableMap(new TreeMap<>(machine));
             granted = Collections.unmodifiableMap(new TreeMap<>(granted));

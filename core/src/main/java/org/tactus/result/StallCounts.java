@@ -1,7 +1,7 @@
 package org.tactus.result;
 
 /**
- * How many stalls a run saw, however many of them are kept.
+ * Counts the stalls that a run saw, including those that are not kept one by one.
  *
  * @param seen    stalls, each observer's
  * @param totalNs time that they took, overlapping ones once, nanoseconds
@@ -9,7 +9,7 @@ package org.tactus.result;
  *                them: such a job counts as not touched
  */
 public record StallCounts(long seen, long totalNs, long late) {
-    /** Jobs that wait at a time for what may still be said of them. */
+    /** Most ended jobs that wait to be judged, because a stall that touched them may become known after their end. */
     public static final int JOBS_THAT_WAIT = 1 << 16;
     /** No stall. */
     public static final StallCounts NONE = new StallCounts(0, 0, 0);

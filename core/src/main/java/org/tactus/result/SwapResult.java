@@ -1,7 +1,7 @@
 package org.tactus.result;
 
 /**
- * What a device's copy engines did.
+ * The counts of a device's copy engines.
  *
  * @param movesIn          operations that brought chunks in
  * @param movesOut         operations that took chunks out

@@ -6,7 +6,7 @@ import org.HdrHistogram.Histogram;
 import org.tactus.model.Task;
 
 /**
- * One task's line of a result. All times nanoseconds, from the nominal release.
+ * The result of one task. All times are nanoseconds from the nominal release.
  *
  * @param name       the task
  * @param periodNs   its period
@@ -26,7 +26,7 @@ import org.tactus.model.Task;
  * @param maxNs      largest response, exact; empty without a completed job
  * @param lost       periodic releases that came due and that no dispatcher took, since the home was stuck or dead; their misses count
  * @param stopped    whether the task was stopped by an error, an overrun or a lost device
- * @param held       the bounds that held, one after the other; empty where nobody kept them
+ * @param held       the bounds that were in force, one after the other; empty where no history was kept
  */
 public record TaskResult(
     String name, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long unfinished, long aborted,

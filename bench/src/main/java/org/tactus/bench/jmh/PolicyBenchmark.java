@@ -45,38 +45,6 @@ public class PolicyBenchmark {
     private Bench continuing;
     private Bench rotating;
 
-    private static final class Ignore implements JobListener {
-        @Override
-        public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
-            // only the policy is measured
-        }
-
-        @Override
-        public void onSkip(final int task, final long nominalNs, final long nowNs) {
-            // only the policy is measured
-        }
-
-        @Override
-        public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-            // only the policy is measured
-        }
-
-        @Override
-        public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-            // only the policy is measured
-        }
-
-        @Override
-        public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-            // only the policy is measured
-        }
-
-        @Override
-        public void onStopped(final int task, final long nowNs) {
-            // only the policy is measured
-        }
-    }
-
     /** Makes one short task of the highest priority and many that stay ready behind it. */
     @Setup(Level.Trial)
     public void setUp() {
@@ -107,7 +75,7 @@ public class PolicyBenchmark {
         Bench(final TaskSet set) {
             final int segments = set.tasks().stream().mapToInt(task -> task.segments().size()).sum();
             final PolicyState state = PolicyState.allocate(set.policy(), set.tasks().size(), segments, 1);
-            scheduler = new DeviceScheduler(state, 0, new Ignore());
+            scheduler = new DeviceScheduler(state, 0, JobListener.NONE);
             int segment = 0;
             for (int i = 0; i < set.tasks().size(); i++) {
                 state.define(i, set.tasks().get(i), segment, 0);

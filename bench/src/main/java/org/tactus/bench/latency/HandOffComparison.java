@@ -21,7 +21,7 @@ import org.tactus.internal.kernel.HandOverQueue;
 import org.tactus.internal.policy.PolicyState;
 
 /**
- * One-way hand-off between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from
+ * One-way hand-over between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from
  * run to run on shared machines, so the ways take turns within a fork, and many forks are compared.
  * <pre>
  *   thread A --- ping ---&gt; thread B

@@ -1,5 +1,5 @@
 /**
- * Measurements that need several threads and several processes: the hand-off between two dispatchers beside its alternatives.
+ * Measurements that need several threads and several processes: the hand-over between two dispatchers beside its alternatives.
  *
  * <p>Comes in: numbers of forks and rounds. Leaves: medians and ranges, taken interleaved in one run.
  */

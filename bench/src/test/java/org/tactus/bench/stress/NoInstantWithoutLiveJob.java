@@ -25,7 +25,7 @@ import org.tactus.model.TaskSetBuilder;
 @Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "the removed task counts on")
 @Outcome(expect = Expect.FORBIDDEN, desc = "an instant without a live job, where there was none")
 @State
-public class NoInstantWithoutLiveJob implements JobListener {
+public class NoInstantWithoutLiveJob {
     private final PolicyState state;
     private final DeviceScheduler scheduler;
     private final ModeChanges modes;
@@ -38,7 +38,7 @@ public class NoInstantWithoutLiveJob implements JobListener {
         }
         final TaskSet set = builder.build();
         state = PolicyState.allocate(set.policy(), 3, 3, 1);
-        scheduler = new DeviceScheduler(state, 0, this);
+        scheduler = new DeviceScheduler(state, 0, JobListener.NONE);
         modes = new ModeChanges(state, set.platform(), (final List<Task> group) -> ModeChanges.UNKNOWN);
         for (int i = 0; i < 3; i++) {
             state.define(i, set.tasks().get(i), i, 0);
@@ -71,35 +71,5 @@ public class NoInstantWithoutLiveJob implements JobListener {
     @Actor
     public void observer(final I_Result r) {
         r.r1 = modes.look(0) && modes.confirm() ? 1 : 0;
-    }
-
-    @Override
-    public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onSkip(final int task, final long nominalNs, final long nowNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onStopped(final int task, final long nowNs) {
-        // not looked at
     }
 }

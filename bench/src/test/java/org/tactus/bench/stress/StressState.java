@@ -51,24 +51,4 @@ class StressState implements JobListener {
     public void onSkip(final int task, final long nominalNs, final long nowNs) {
         skipped++;
     }
-
-    @Override
-    public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        // not looked at
-    }
-
-    @Override
-    public void onStopped(final int task, final long nowNs) {
-        // not looked at
-    }
 }

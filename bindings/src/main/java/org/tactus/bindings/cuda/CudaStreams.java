@@ -121,7 +121,7 @@ public final class CudaStreams {
     }
 
     /**
-     * Queues a write of a word; what was queued before is visible to whoever reads the word with acquire.
+     * Queues a write of a word; what was queued before is visible to a thread that reads the word with acquire.
      *
      * @param stream  the stream
      * @param address the word's address on the device, 4-byte aligned

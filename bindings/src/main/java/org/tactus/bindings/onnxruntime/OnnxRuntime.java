@@ -55,6 +55,16 @@ public final class OnnxRuntime {
     }
 
     /**
+     * Finds the runtime, for a caller that cannot do without it.
+     *
+     * @return the runtime
+     * @throws IllegalStateException when it cannot be used, with the sentence of {@link #absence}
+     */
+    public static OnnxRuntime require() {
+        return find().orElseThrow(() -> new IllegalStateException(OrtTable.ABSENCE));
+    }
+
+    /**
      * Why the runtime cannot be used.
      *
      * @return one line that says what is missing and what would mend it; empty when it can be used

@@ -40,11 +40,11 @@ final class ChainModel {
     /** Runs of task i are {@code runFrom[i]} to {@code runFrom[i + 1] - 1}. */
     final int[] runFrom;
     final int[] runDevice;
-    /** Effective cost of a run, the hand-off at its front included. */
+    /** Effective cost of a run, the hand-over at its front included. */
     final long[] runCost;
-    /** The part of a run's last segment that runs without preemption: its cost less a hand-off at its front. */
+    /** The part of a run's last segment that runs without preemption: its cost less a hand-over at its front. */
     final long[] runTail;
-    /** Hand-off at the front of a run: time from the end of the run before until the job is seen on this device. */
+    /** Hand-over at the front of a run: time from the end of the run before until the job is seen on this device. */
     final long[] runFront;
     /** Device that the single segment of a run may run on instead; -1 when it is not offered. */
     final int[] runOffer;
@@ -217,7 +217,7 @@ final class ChainModel {
     }
 
     /**
-     * Most hand-offs between a segment and the one before it, wherever the two run: an offered one that is refused goes to the
+     * Most hand-overs between a segment and the one before it, wherever the two run: an offered one that is refused goes to the
      * accelerator's dispatcher and on from there.
      */
     private static int hops(final Task task, final int segment) {

@@ -11,8 +11,8 @@
  *   <li>Times are {@code long} nanoseconds, read as points of dense time; sums saturate. Tasks are sporadic, offsets are
  *       ignored, deadlines are at most the period.</li>
  *   <li>A bound counts from the nominal release; it holds the release jitter (the task's own plus the machine's).</li>
- *   <li>A segment costs WCET + dispatch + completion, and a hand-off more where its predecessor ran on another device; the last
- *       segment of a chain that ends on another device than it began on costs a hand-off more again.</li>
+ *   <li>A segment costs WCET + dispatch + completion, and a hand-over more where its predecessor ran on another device; the last
+ *       segment of a chain that ends on another device than it began on costs a hand-over more again.</li>
  *   <li>The stall allowance is added once to the window in which a response is examined.</li>
  *   <li>A fixed point that passes its limit, or that takes more steps than the guard allows, is "not bounded", never a
  *       number.</li>

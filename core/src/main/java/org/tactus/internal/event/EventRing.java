@@ -1,15 +1,14 @@
 package org.tactus.internal.event;
 
-import java.nio.ByteBuffer;
 import java.util.function.IntUnaryOperator;
 import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.tactus.internal.buffer.AlignedMemory;
 
 /**
  * The ring of events from one dispatcher: the dispatcher writes, and one reader drains. A write never waits: when the ring is full, the
@@ -39,9 +38,7 @@ public final class EventRing {
      */
     public EventRing(final int bytes, final IntUnaryOperator generations) {
         this.generations = generations;
-        final int length = bytes + RingBufferDescriptor.TRAILER_LENGTH;
-        final ByteBuffer memory = ByteBuffer.allocateDirect(length + BitUtil.CACHE_LINE_LENGTH);
-        ring = new OneToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH), 0, length));
+        ring = new OneToOneRingBuffer(AlignedMemory.allocate(bytes + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
     /**

@@ -2,15 +2,13 @@ package org.tactus.internal.kernel;
 
 import static org.tactus.internal.policy.PolicyState.NONE;
 
-import java.nio.ByteBuffer;
 import java.util.concurrent.locks.LockSupport;
-import org.agrona.BitUtil;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.EventType;
@@ -80,10 +78,7 @@ final class Dispatcher {
         this.memory = device.mover() == null ? null
             : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
         this.inbox = new HandOverQueue(errors.length);
-        final ByteBuffer ring = ByteBuffer.allocateDirect(
-            COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
-        this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(ring.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
-            0, COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
+        this.commands = new ManyToOneRingBuffer(AlignedMemory.allocate(COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */

@@ -1,10 +1,9 @@
 package org.tactus.internal.kernel;
 
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.buffer.AlignedMemory;
 
 /**
  * Tells the monitor which segment, or which move of chunks, a device is executing, so that the monitor notices one that does not end. The
@@ -30,8 +29,7 @@ final class RunningWord {
     private static final int SEGMENT = 20;
     private static final int GENERATION = 24;
 
-    private final AtomicBuffer buffer = new UnsafeBuffer(
-        ByteBuffer.allocateDirect(3 * BitUtil.CACHE_LINE_LENGTH).alignedSlice(BitUtil.CACHE_LINE_LENGTH));
+    private final AtomicBuffer buffer = AlignedMemory.allocate(2 * BitUtil.CACHE_LINE_LENGTH);
 
     /** Called by the dispatcher when a segment or a move starts. */
     void begin(final int slot, final int generation, final int segmentRecord, final long worstNs, final long startNs) {

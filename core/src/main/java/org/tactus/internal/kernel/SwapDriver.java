@@ -2,10 +2,8 @@ package org.tactus.internal.kernel;
 
 import static org.tactus.internal.policy.PolicyState.NONE;
 
-import java.nio.ByteBuffer;
-import org.agrona.BitUtil;
 import org.agrona.collections.IntArrayList;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
@@ -50,10 +48,8 @@ final class SwapDriver {
         this.events = events;
         this.errors = errors;
         this.noRoom = new IllegalStateException("no task can give the chunks that its memory needs; raise the swap volumes of the others");
-        final int bytes = SwapScheduler.requiredBytes(errors.length);
-        this.swaps = new SwapScheduler(state, scheduler,
-            new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + BitUtil.CACHE_LINE_LENGTH).alignedSlice(BitUtil.CACHE_LINE_LENGTH)),
-            memory, machine, 0);
+        this.swaps = new SwapScheduler(
+            state, scheduler, AlignedMemory.allocate(SwapScheduler.requiredBytes(errors.length)), memory, machine, 0);
     }
 
     /** Writes a task's region before the task is admitted. Control thread. */

@@ -151,7 +151,7 @@ public final class Calibrator implements EventHandler {
         }
         for (int i = 0; i < arrivals.size(); i += 3) {
             final long beginNs = begun.get(arrivals.getLong(i));
-            // A device that was busy meanwhile could not look: that wait is blocking or interference, not the hand-off.
+            // A device that was busy meanwhile could not look: that wait is blocking or interference, not the hand-over.
             if (beginNs != Long.MIN_VALUE && arrivals.getLong(i + 2) <= beginNs) {
                 sample(HAND_OFF, beginNs, arrivals.getLong(i + 1));
             }

@@ -118,9 +118,7 @@ public final class SegmentedModel implements SegmentChain {
      * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
      */
     public static SegmentedModel create(final OnnxModel model, final int cuts, final OnnxOptions options) {
-        final OnnxRuntime runtime = OnnxRuntime.find()
-            .orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow()));
-        return create(new ModelCutter(runtime).cut(model, cuts), options);
+        return create(new ModelCutter(OnnxRuntime.require()).cut(model, cuts), options);
     }
 
     /**
@@ -150,8 +148,7 @@ public final class SegmentedModel implements SegmentChain {
      */
     public static SegmentedModel create(
         final CutChain chain, final TensorMemory host, final List<SegmentPlace> places, final List<Substitute> substitutes) {
-        return new SegmentedModel(OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow())),
-            chain, host, places, substitutes);
+        return new SegmentedModel(OnnxRuntime.require(), chain, host, places, substitutes);
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {

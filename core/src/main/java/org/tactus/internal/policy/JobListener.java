@@ -5,6 +5,10 @@ package org.tactus.internal.policy;
  * call the policy.
  */
 public interface JobListener {
+    /** Ignores everything. */
+    JobListener NONE = new JobListener() {
+    };
+
     /**
      * A job began: it is ready on its first device.
      *
@@ -13,7 +17,8 @@ public interface JobListener {
      * @param nominalNs nominal release
      * @param nowNs     when the policy saw it
      */
-    void onRelease(int slot, long job, long nominalNs, long nowNs);
+    default void onRelease(final int slot, final long job, final long nominalNs, final long nowNs) {
+    }
 
     /**
      * A release became no job: dropped behind an unfinished one, or skipped after an overrun.
@@ -22,7 +27,8 @@ public interface JobListener {
      * @param nominalNs nominal release
      * @param nowNs     when
      */
-    void onSkip(int slot, long nominalNs, long nowNs);
+    default void onSkip(final int slot, final long nominalNs, final long nowNs) {
+    }
 
     /**
      * A segment took longer than its WCET.
@@ -33,7 +39,8 @@ public interface JobListener {
      * @param beyondNs by how much
      * @param endNs    when it ended
      */
-    void onOverrun(int slot, long job, int segment, long beyondNs, long endNs);
+    default void onOverrun(final int slot, final long job, final int segment, final long beyondNs, final long endNs) {
+    }
 
     /**
      * A job is complete.
@@ -44,7 +51,8 @@ public interface JobListener {
      * @param deadlineNs absolute deadline
      * @param endNs      when its last segment ended
      */
-    void onComplete(int slot, long job, long nominalNs, long deadlineNs, long endNs);
+    default void onComplete(final int slot, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+    }
 
     /**
      * Reports the substitutions of a job, just before the job completes. Only jobs of tasks with reclamation budgets have any.
@@ -55,7 +63,6 @@ public interface JobListener {
      * @param endNs         when its last segment ended
      */
     default void onReclaimed(final int slot, final long job, final int substitutions, final long endNs) {
-        // only a listener that reports precision needs it
     }
 
     /**
@@ -67,7 +74,8 @@ public interface JobListener {
      * @param deadlineNs absolute deadline
      * @param endNs      when
      */
-    void onAbort(int slot, long job, long nominalNs, long deadlineNs, long endNs);
+    default void onAbort(final int slot, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
+    }
 
     /**
      * A task has stopped: its last job is done and none follows. Called by the home dispatcher.
@@ -75,5 +83,6 @@ public interface JobListener {
      * @param slot  the task's slot
      * @param nowNs when
      */
-    void onStopped(int slot, long nowNs);
+    default void onStopped(final int slot, final long nowNs) {
+    }
 }

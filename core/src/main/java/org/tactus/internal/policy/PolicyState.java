@@ -1,10 +1,9 @@
 package org.tactus.internal.policy;
 
 import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.Offer;
 import org.tactus.model.OverrunAction;
@@ -83,10 +82,8 @@ public final class PolicyState {
      */
     public static PolicyState allocate(
         final PolicyKind policy, final int taskCapacity, final int segmentCapacity, final int deviceCount) {
-        final int bytes = requiredBytes(taskCapacity, segmentCapacity, deviceCount);
-        final ByteBuffer memory = ByteBuffer.allocateDirect(bytes + BitUtil.CACHE_LINE_LENGTH);
-        return new PolicyState(
-            new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH)), policy, taskCapacity, segmentCapacity, deviceCount);
+        return new PolicyState(AlignedMemory.allocate(requiredBytes(taskCapacity, segmentCapacity, deviceCount)), policy, taskCapacity,
+            segmentCapacity, deviceCount);
     }
 
     /**

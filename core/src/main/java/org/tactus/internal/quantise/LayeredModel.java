@@ -90,8 +90,7 @@ public final class LayeredModel {
      * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
      */
     public static LayeredModel of(final OnnxModel model) {
-        return new LayeredModel(model, OnnxRuntime.find()
-            .orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow())));
+        return new LayeredModel(model, OnnxRuntime.require());
     }
 
     private static void refuseOldOperators(final OnnxModel model) {

@@ -84,7 +84,7 @@ final class AdmittedTasks {
         return Optional.ofNullable(lastByName.get(name)).map(Admitted::handle);
     }
 
-    /** Where a task of the job log, which names it by its generation, is in {@link #all}; -1 when it was never admitted. */
+    /** Index in {@link #all} of the task that has a generation; -1 when no such task was admitted. */
     int indexOf(final int generation) {
         return indexByGeneration.getOrDefault(generation, -1);
     }

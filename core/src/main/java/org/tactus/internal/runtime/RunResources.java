@@ -1,13 +1,12 @@
 package org.tactus.internal.runtime;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.bindings.linux.RealTime;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.lifecycle.Undo;
@@ -19,8 +18,6 @@ import org.tactus.model.TaskSet;
  * memory for the hot state. It acquires all of them, or none when a step fails. Control thread.
  */
 final class RunResources implements AutoCloseable {
-    private static final int LINE_BYTES = 64;
-
     private final List<Device> devices = new ArrayList<>();
     private final Optional<MemoryLock> lock;
     private final Optional<CountersFile> counters;
@@ -45,8 +42,7 @@ final class RunResources implements AutoCloseable {
             });
             final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
             counters = counters(set, options, bytes, notes);
-            hotState = counters.map(CountersFile::hotState)
-                .orElseGet(() -> new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + LINE_BYTES).alignedSlice(LINE_BYTES)));
+            hotState = counters.map(CountersFile::hotState).orElseGet(() -> AlignedMemory.allocate(bytes));
         } catch (final Throwable e) {
             handedOn.run(e);
             throw e;

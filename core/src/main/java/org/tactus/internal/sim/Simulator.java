@@ -23,7 +23,7 @@ import org.tactus.model.TaskSet;
  * Drives the production schedulers of a task set in virtual time; a run is determined by its set and its options.
  *
  * <p>Every device is one server. A segment occupies it for dispatch + execution + completion; a job that changes devices, or
- * comes home, is on its way for up to the hand-off overhead; a release is seen at its nominal time plus its jitter plus up to
+ * comes home, is on its way for up to the hand-over overhead; a release is seen at its nominal time plus its jitter plus up to
  * the release-jitter overhead. A completion and the same job's next request are one event, as in production. Events of one
  * instant are handled in an order drawn from the seed, and each instant draws whether a device decides after every event or
  * after all of them: both are legal in production. A device with scheduled memory decides after all of them, as its bounds
@@ -85,7 +85,7 @@ public final class Simulator {
      * @param taskSet         what is scheduled; every WCET is known
      * @param how             how the simulation goes
      * @param jobListener     told of every job's fate
-     * @param segmentListener told of every segment and hand-off
+     * @param segmentListener told of every segment and hand-over
      * @throws IllegalArgumentException when a segment has no WCET
      */
     public void run(
@@ -99,7 +99,7 @@ public final class Simulator {
      * @param taskSet         every task that is ever there; every WCET is known
      * @param how             how the simulation goes
      * @param jobListener     told of every job's fate
-     * @param segmentListener told of every segment and hand-off
+     * @param segmentListener told of every segment and hand-over
      * @param changePlan      adds and removes tasks
      * @throws IllegalArgumentException when a segment has no WCET
      */

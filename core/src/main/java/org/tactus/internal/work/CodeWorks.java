@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.WrappedWork;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -101,30 +102,15 @@ public final class CodeWorks implements WorkFactory {
     }
 
     /** Runs user code on the CPU; on an accelerator that the segment is offered to it delegates to the timed work. */
-    private record CodeWork(SegmentCode what, SegmentWork timed) implements SegmentWork {
+    private record CodeWork(SegmentCode what, SegmentWork wrapped) implements WrappedWork {
         @Override
         public void run(final long job) throws Exception {
             what.run(job);
         }
 
         @Override
-        public long modelledNs(final long job) {
-            return timed.modelledNs(job);
-        }
-
-        @Override
-        public SegmentWork offered() {
-            return timed.offered();
-        }
-
-        @Override
         public void terminate() {
             // code of the program ends by itself
-        }
-
-        @Override
-        public void close() {
-            timed.close();
         }
     }
 }

@@ -66,8 +66,7 @@ public final class OnnxNetworks {
     }
 
     private CutChain cut(final ModelSource source) {
-        final OnnxRuntime runtime = OnnxRuntime.find().orElseThrow(() -> new IllegalStateException(OnnxRuntime.absence().orElseThrow()));
-        return new ModelCutter(runtime).cut(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts());
+        return new ModelCutter(OnnxRuntime.require()).cut(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts());
     }
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.HdrHistogram.Histogram;
-import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.event.EventRing;
@@ -64,7 +63,7 @@ final class DispatcherRig {
     }
 
     /** Holds the dispatcher, like a processor core, for the time that the work models. */
-    private final class Stepped implements Device {
+    private final class Stepped extends DeviceStub {
         private Throwable failure;
 
         @Override
@@ -85,11 +84,6 @@ final class DispatcherRig {
         }
 
         @Override
-        public long elapsedNs(final long startNs, final long observedNs) {
-            return observedNs - startNs;
-        }
-
-        @Override
         public Throwable failure() {
             return failure;
         }
@@ -97,16 +91,6 @@ final class DispatcherRig {
         @Override
         public boolean isSynchronous() {
             return true;
-        }
-
-        @Override
-        public String driver() {
-            return "stepped";
-        }
-
-        @Override
-        public void close() {
-            // nothing is held
         }
     }
 }

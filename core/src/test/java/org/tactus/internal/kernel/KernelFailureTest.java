@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
@@ -56,8 +56,8 @@ class KernelFailureTest {
     }
 
     private void open(final TaskSet set, final KernelOptions options, final List<Device> devices) throws InterruptedException {
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, devices.size()) + 64).alignedSlice(64);
-        kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, ThreadSetup.NONE, new KernelListener() {
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(options, devices.size()));
+        kernel = new Kernel(set, devices, memory, options, Admission.ALL, ThreadSetup.NONE, new KernelListener() {
             @Override
             public void onDeadlineMiss(final String task, final long job, final long lateNs) {
                 heard.add("miss " + task + " " + job + (lateNs > 0 ? "" : " not late"));
@@ -202,7 +202,7 @@ class KernelFailureTest {
     }
 
     /** An accelerator whose driver throws when it is polled. */
-    private final class BreakingDevice implements Device {
+    private final class BreakingDevice extends DeviceStub {
         private boolean broken;
 
         @Override
@@ -217,30 +217,6 @@ class KernelFailureTest {
             }
             broken = true;
             throw new UnsatisfiedLinkError("driver gone");
-        }
-
-        @Override
-        public long elapsedNs(final long startNs, final long observedNs) {
-            return observedNs - startNs;
-        }
-
-        @Override
-        public Throwable failure() {
-            return null;
-        }
-
-        @Override
-        public boolean isSynchronous() {
-            return false;
-        }
-
-        @Override
-        public String driver() {
-            return "breaking";
-        }
-
-        @Override
-        public void close() {
         }
     }
 

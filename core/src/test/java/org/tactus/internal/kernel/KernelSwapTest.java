@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
@@ -147,7 +147,7 @@ class KernelSwapTest {
     void shouldStopOneTaskWhenAMoveBreaks() throws InterruptedException {
         final TaskSet set = set(1);
         final List<String> heard = new CopyOnWriteArrayList<>();
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(KernelOptions.DEFAULT, 1) + 64).alignedSlice(64);
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(KernelOptions.DEFAULT, 1));
         final ModelledDevice modelled = new ModelledDevice(MEMORY, KernelOptions.DEFAULT.taskCapacity(), 1);
         final Device device = new BreakingDevice(modelled, new BreakingMover(modelled.mover(), 2, new int[1]));
         final KernelListener listener = new KernelListener() {
@@ -157,7 +157,7 @@ class KernelSwapTest {
             }
         };
         try (Kernel kernel = new Kernel(
-            set, List.of(device), new UnsafeBuffer(memory), KernelOptions.DEFAULT, candidate -> Optional.empty(), ThreadSetup.NONE,
+            set, List.of(device), memory, KernelOptions.DEFAULT, candidate -> Optional.empty(), ThreadSetup.NONE,
             listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
             kernel.start();
             final int[] slots = kernel.addAll(
@@ -198,7 +198,7 @@ class KernelSwapTest {
         final TaskSet set = set(1);
         final List<String> heard = new CopyOnWriteArrayList<>();
         final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(50 * MS);
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 1) + 64).alignedSlice(64);
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(options, 1));
         final Device device = neverDone(new ModelledDevice(MEMORY, options.taskCapacity(), 1));
         final KernelListener listener = new KernelListener() {
             @Override
@@ -207,7 +207,7 @@ class KernelSwapTest {
             }
         };
         try (Kernel kernel = new Kernel(
-            set, List.of(device), new UnsafeBuffer(memory), options, candidate -> Optional.empty(), ThreadSetup.NONE,
+            set, List.of(device), memory, options, candidate -> Optional.empty(), ThreadSetup.NONE,
             listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
             kernel.start();
             final int[] slots = kernel.addAll(

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +19,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
@@ -70,8 +70,8 @@ class KernelTest {
 
     private void open(final TaskSet set, final List<Device> devices, final KernelOptions options, final Admission admission)
         throws InterruptedException {
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, devices.size()) + 64).alignedSlice(64);
-        kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, admission, ThreadSetup.NONE, new KernelListener() {
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(options, devices.size()));
+        kernel = new Kernel(set, devices, memory, options, admission, ThreadSetup.NONE, new KernelListener() {
             @Override
             public void onDeadlineMiss(final String task, final long job, final long lateNs) {
                 heard.add("miss " + task);
@@ -269,7 +269,7 @@ class KernelTest {
         final List<Device> devices =
             List.of(new CpuDevice(Clock.SYSTEM, "java"), new CpuDevice(Clock.SYSTEM, "java"), new ModelledDevice());
         final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(50 * MS);
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 3) + 64).alignedSlice(64);
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(options, 3));
         final AtomicInteger rounds = new AtomicInteger();
         final KernelListener throwing = new KernelListener() {
             @Override
@@ -291,7 +291,7 @@ class KernelTest {
                 throw new IllegalStateException("of a round");
             }
         };
-        kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, ThreadSetup.NONE, throwing,
+        kernel = new Kernel(set, devices, memory, options, Admission.ALL, ThreadSetup.NONE, throwing,
             (type, timeNs, device, task, segment, job, argument) -> {
                 throw new IllegalStateException("of the sink");
             }, Clock.SYSTEM);
@@ -312,7 +312,7 @@ class KernelTest {
     }
 
     /** A device beside its dispatcher: a thread a segment. */
-    private static final class ThreadDevice implements Device {
+    private static final class ThreadDevice extends DeviceStub {
         private Thread thread;
 
         @Override
@@ -329,31 +329,6 @@ class KernelTest {
         @Override
         public int poll(final long nowNs) {
             return thread.isAlive() ? RUNNING : DONE;
-        }
-
-        @Override
-        public long elapsedNs(final long startNs, final long observedNs) {
-            return observedNs - startNs;
-        }
-
-        @Override
-        public Throwable failure() {
-            return null;
-        }
-
-        @Override
-        public boolean isSynchronous() {
-            return false;
-        }
-
-        @Override
-        public String driver() {
-            return "a thread";
-        }
-
-        @Override
-        public void close() {
-            // the thread has ended
         }
     }
 

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -56,10 +56,10 @@ class SlotReuseKernelTest {
 
     private void open(final Admission admission) throws InterruptedException {
         final List<Device> devices = List.of(new CpuDevice(Clock.SYSTEM, "java"), new CpuDevice(Clock.SYSTEM, "java"));
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(OPTIONS, 2) + 64).alignedSlice(64);
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(OPTIONS, 2));
         final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1"))
             .task("base", t -> t.periodNs(MS).segment("cpu0", 1)).build();
-        kernel = new Kernel(set, devices, new UnsafeBuffer(memory), OPTIONS, admission, ThreadSetup.NONE, new KernelListener() {
+        kernel = new Kernel(set, devices, memory, OPTIONS, admission, ThreadSetup.NONE, new KernelListener() {
             @Override
             public void onError(final String task, final Throwable cause) {
                 heard.add("error " + task + ": " + cause.getMessage());

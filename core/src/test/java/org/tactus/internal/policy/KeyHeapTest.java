@@ -4,12 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.ByteBuffer;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
+import org.tactus.internal.buffer.AlignedMemory;
 
 class KeyHeapTest {
     private record Entry(long key1, long key2, int order, int task) {
@@ -20,7 +19,7 @@ class KeyHeapTest {
 
     private static KeyHeap heap(final int capacity) {
         return new KeyHeap(
-            new UnsafeBuffer(ByteBuffer.allocateDirect(KeyHeapDescriptor.length(capacity) + 64).alignedSlice(64)), 0, capacity);
+            AlignedMemory.allocate(KeyHeapDescriptor.length(capacity)), 0, capacity);
     }
 
     @Test

@@ -25,35 +25,9 @@ class OverdueReleasesTest {
             .device(DeviceSpec.modelled("d1")).task("a", definition).build();
         state = PolicyState.allocate(set.policy(), 1, 2, 2);
         overdue = new OverdueReleases(state);
-        home = new DeviceScheduler(state, 0, new Quiet());
+        home = new DeviceScheduler(state, 0, JobListener.NONE);
         state.define(0, set.tasks().getFirst(), 0, 5);
         state.firstRelease(0, firstNs);
-    }
-
-    private static final class Quiet implements JobListener {
-        @Override
-        public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
-        }
-
-        @Override
-        public void onSkip(final int task, final long nominalNs, final long nowNs) {
-        }
-
-        @Override
-        public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-        }
-
-        @Override
-        public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        }
-
-        @Override
-        public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        }
-
-        @Override
-        public void onStopped(final int task, final long nowNs) {
-        }
     }
 
     private List<Long> found(final int device, final long nowNs) {

@@ -40,7 +40,7 @@ import org.tactus.model.TaskSetBuilder;
 import org.tactus.result.PrecisionResult;
 import org.tactus.result.RunResult;
 
-/** Networks that run on a GPU that is made up, and partly on a processor. */
+/** Networks that run on a software GPU, and partly on a processor. */
 @Timeout(60)
 class CudaNetworkTest {
     private static final long MS = 1_000_000;

@@ -28,7 +28,7 @@ import org.tactus.result.RunResult;
 import org.tactus.result.SwapResult;
 import org.tactus.result.TaskResult;
 
-/** Whole runs on GPUs that are made up: what a set names is what runs, and more tasks than memory get along. */
+/** Whole runs on software GPUs: the devices that a set names are used, and tasks that need more memory than there is are swapped. */
 @Timeout(60)
 class CudaRunTest {
     private static final long MS = 1_000_000;

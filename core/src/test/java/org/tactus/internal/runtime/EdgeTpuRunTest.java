@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +26,7 @@ import org.tactus.bindings.edgetpu.software.SoftwareEdgeTpu;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.format.TaskSetFile;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -151,8 +151,8 @@ class EdgeTpuRunTest {
             List.of(new CpuDevice(Clock.SYSTEM, "java"), EdgeTpuDevices.software(set.platform().devices().get(1), software));
         final NetworkWorks factory = new NetworkWorks(folder);
         final KernelOptions options = KernelOptions.DEFAULT;
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 2) + 64).alignedSlice(64);
-        try (Kernel kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, ThreadSetup.NONE,
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(options, 2));
+        try (Kernel kernel = new Kernel(set, devices, memory, options, Admission.ALL, ThreadSetup.NONE,
             new Listener(), (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
             kernel.start();
             final List<List<SegmentWork>> works = new ArrayList<>();

@@ -26,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.WrappedWork;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
@@ -276,20 +277,10 @@ class LifecycleTest {
     }
 
     private static SegmentWork closing(final SegmentWork work, final Runnable close) {
-        return new SegmentWork() {
+        return new WrappedWork() {
             @Override
-            public void run(final long job) throws Exception {
-                work.run(job);
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return work.modelledNs(job);
-            }
-
-            @Override
-            public void terminate() {
-                work.terminate();
+            public SegmentWork wrapped() {
+                return work;
             }
 
             @Override

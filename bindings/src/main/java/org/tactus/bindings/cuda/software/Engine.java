@@ -34,7 +34,7 @@ final class Engine {
     /** How far the work is: bytes, words or rows. */
     private long position;
     private long length;
-    /** Where the leased slice begins; whoever drops the command meanwhile moves the position, but not this. */
+    /** Where the leased slice begins; a thread that drops the command meanwhile changes the position, but not this. */
     private long begin;
     private long slice;
     /** From the device's address to where the slice is touched. */
@@ -157,7 +157,7 @@ final class Engine {
         try {
             touch();
         } finally {
-            touching = false; // whoever waits to take the memory away goes on
+            touching = false; // a thread that waits to unmap the memory goes on
         }
     }
 

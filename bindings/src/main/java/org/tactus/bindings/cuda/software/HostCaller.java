@@ -19,7 +19,7 @@ final class HostCaller implements Runnable {
     private final SoftwareGpu gpu;
     private final Thread thread = Thread.ofPlatform().name("software-gpu-host").daemon(true).unstarted(this);
     private volatile boolean open = true;
-    /** Whose first command is under way; null for nobody's. Under the driver's monitor, like the count. */
+    /** The stream whose first command is under way; null when none is. Under the driver's monitor, like the count. */
     private SoftwareStream stream;
     private long count;
     // Written by the GPU's thread before it publishes asked.
@@ -79,7 +79,7 @@ final class HostCaller implements Runnable {
         return endNs;
     }
 
-    /** The streams' commands are dropped: nobody waits for a function that is under way. Under the monitor. */
+    /** Drops the streams' commands, without waiting for a function that is under way. Under the monitor. */
     void drop() {
         stream = stream == null ? null : DROPPED;
     }

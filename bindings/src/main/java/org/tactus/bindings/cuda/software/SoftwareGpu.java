@@ -191,7 +191,7 @@ final class SoftwareGpu implements Runnable {
         }
         try {
             loop();
-        } catch (final Throwable e) { // nobody waits for a GPU that is not there any more
+        } catch (final Throwable e) { // kept, and told as an error of the device to every caller
             defect = e;
             lose();
         }
@@ -318,13 +318,13 @@ final class SoftwareGpu implements Runnable {
                         return true;
                     }
                     if (stream.first(CommandDescriptor.OP) == CommandDescriptor.WRITE_VALUE) {
-                        // Release: whoever reads the word with acquire sees the bytes of every command before it.
+                        // Release: a thread that reads the word with acquire sees the bytes of every command before it.
                         HostMemory.putIntRelease(stream.argument(0), (int) stream.argument(1));
                     } else if (!isReached(HostMemory.getIntAcquire(stream.argument(0)), stream)) {
                         waitsForWord = true;
                         return any;
                     } else {
-                        timeNs = Math.max(timeNs, nowNs); // when the word was written nobody knows
+                        timeNs = Math.max(timeNs, nowNs); // when the word was written is unknown
                     }
                 }
             }

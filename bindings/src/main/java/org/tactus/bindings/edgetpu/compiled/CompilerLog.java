@@ -53,7 +53,7 @@ public record CompilerLog(String compilerVersion, List<Entry> entries) {
     }
 
     /**
-     * On-chip memory that nobody may use for caching: the device's, less what the entries use and what the last leaves.
+     * On-chip memory that is not available for caching: the device's, less what the entries use and what the last one leaves.
      *
      * @param sramBytes parameter memory of the device
      * @return bytes, as exact as the log

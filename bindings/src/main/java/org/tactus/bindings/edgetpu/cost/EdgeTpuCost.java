@@ -1,13 +1,13 @@
 package org.tactus.bindings.edgetpu.cost;
 
 /**
- * What an Edge TPU takes, in nanoseconds, as a model from published measurements; ours to have put together, nobody's equation.
+ * A model of the time that an Edge TPU takes, in nanoseconds. We derived it from published measurements; no publication states it so.
  * Immutable, allocation-free, for any thread.
  *
  * <pre>
  *   invocation = host + input / B + instructions / B + streamed / B + execution + output / B'
  *   host       = fixed + share * (input + instructions + streamed) / B
- *   upload     = cached / B + 2.5 ms                     only when the cached parameters are not there
+ *   upload     = cached / B + 2.5 ms                     only when the device does not hold the cached parameters
  * </pre>
  *
  * <p>B and B' are the link's bandwidths to and from the device. The invocation is the upper bound of github pm2550/TPU_Models
@@ -21,7 +21,7 @@ public final class EdgeTpuCost {
      */
     public static final long UPLOAD_FIXED_NS = 2_500_000;
     /**
-     * Execution where nobody measured it: 0.32 ms a MiB of parameters. Ours: what remains of Google's x86 latencies for mobilenet_v1 and v2
+     * Execution without a measurement: 0.32 ms a MiB of parameters. Ours: what remains of Google's x86 latencies for mobilenet_v1 and v2
      * and inception_v1 (2.17, 2.29, 3.06 ms) after a desktop's host and the link's share. For convolutional networks of that kind only.
      */
     public static final double EXECUTION_NS_PER_BYTE = 320_000.0 / (1 << 20);
@@ -84,7 +84,7 @@ public final class EdgeTpuCost {
     }
 
     /**
-     * Execution time of a network that nobody measured, by {@link #EXECUTION_NS_PER_BYTE}.
+     * Execution time of a network without a measurement, by {@link #EXECUTION_NS_PER_BYTE}.
      *
      * @param parameterBytes cached and streamed parameters together
      * @return nanoseconds

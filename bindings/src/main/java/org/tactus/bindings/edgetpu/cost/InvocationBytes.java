@@ -3,7 +3,7 @@ package org.tactus.bindings.edgetpu.cost;
 /**
  * What one invocation of a compiled network moves, in bytes.
  *
- * @param cached       parameters that stay in the device's memory; they move only when they are not there
+ * @param cached       parameters that stay in the device's memory; they move only when the device does not hold them
  * @param streamed     parameters that move with every invocation
  * @param instructions the instruction stream, which moves with every invocation
  * @param input        input tensors, padded as the device wants them

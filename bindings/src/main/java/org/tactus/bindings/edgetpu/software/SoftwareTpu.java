@@ -1,16 +1,14 @@
 package org.tactus.bindings.edgetpu.software;
 
-import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.edgetpu.cost.ParameterCache;
+import org.tactus.bindings.linux.PreciseWait;
 
 /**
  * The device: one invocation at a time, never preempted. {@link #run} holds the monitor while it waits, as the real driver holds its
  * mutex over an invocation; the other methods are for any thread.
  */
 final class SoftwareTpu {
-    /** What parkNanos may come late by on a quiet machine; the rest is spun. */
-    private static final long SPIN_NS = 100_000;
     /** An unplugged device is noticed after this long at the latest. */
     private static final long LONGEST_PARK_NS = 1_000_000;
 
@@ -61,11 +59,7 @@ final class SoftwareTpu {
             if (leftNs <= 0) {
                 break;
             }
-            if (leftNs > SPIN_NS) {
-                LockSupport.parkNanos(Math.min(leftNs - SPIN_NS, LONGEST_PARK_NS));
-            } else {
-                Thread.onSpinWait();
-            }
+            PreciseWait.step(leftNs, LONGEST_PARK_NS);
         }
         return plugged;
     }

@@ -168,8 +168,8 @@ final class LimitedPreemptionEdf {
             terms.add(Term.own(Term.Kind.EARLIER_START, -worstRelease - model.jitter[i]));
             addBlocking(worstRelease + deadline, terms);
             for (int j = 0; j < model.tasks; j++) {
-                final long interfering = counted(i, j, worstRelease, periods.worstStartNs(i));
-                terms.add(new Term(Term.Kind.INTERFERENCE, model.task(j).name(), model.device(), interfering, interfering * model.demand[j]));
+                final long others = counted(i, j, worstRelease, periods.worstStartNs(i));
+                terms.add(new Term(Term.Kind.INTERFERENCE, model.task(j).name(), model.device(), others, others * model.demand[j]));
             }
         }
         return Sentences.explain(name, response, deadline, deadline, terms);
@@ -186,8 +186,8 @@ final class LimitedPreemptionEdf {
         addBlocking(failingNs, terms);
         for (int j = 0; j < model.tasks; j++) {
             if (j != i && due(j, failingNs) > 0) {
-                final long interfering = due(j, failingNs);
-                terms.add(new Term(Term.Kind.INTERFERENCE, model.task(j).name(), model.device(), interfering, interfering * model.demand[j]));
+                final long others = due(j, failingNs);
+                terms.add(new Term(Term.Kind.INTERFERENCE, model.task(j).name(), model.device(), others, others * model.demand[j]));
             }
         }
         return Sentences.explain(model.task(i).name(), Saturating.add(model.deadline[i], excessNs), model.deadline[i], failingNs, terms);

@@ -3,12 +3,12 @@ package org.tactus.internal.device.edgetpu;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.edgetpu.EdgeTpu;
 import org.tactus.bindings.edgetpu.EdgeTpuPort;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.linux.PreciseWait;
 import org.tactus.bindings.tflite.TfLiteInterpreter;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
@@ -26,9 +26,6 @@ import org.tactus.internal.time.Clock;
  * <p>A segment without a network takes its modelled time.
  */
 public final class EdgeTpuDevice implements Device {
-    /** By how much parkNanos may return late on a quiet machine; the rest of a wait is spun. */
-    private static final long SPIN_NS = 100_000;
-
     private final EdgeTpu edgeTpu;
     private final EdgeTpuPort port;
     private final String name;
@@ -90,11 +87,7 @@ public final class EdgeTpuDevice implements Device {
         if (timed) {
             timedNs = work.modelledNs(job);
             for (long leftNs = timedNs; leftNs > 0; leftNs = startNs + timedNs - clock.nanoTime()) {
-                if (leftNs > SPIN_NS) {
-                    LockSupport.parkNanos(leftNs - SPIN_NS);
-                } else {
-                    Thread.onSpinWait();
-                }
+                PreciseWait.step(leftNs, Long.MAX_VALUE);
             }
         } else {
             thread.start(work, job, startNs);

@@ -1,0 +1,19 @@
+package org.tactus.cli;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** A test that runs commands in its own process and keeps what they print through picocli. */
+abstract class CommandTest {
+    final StringWriter out = new StringWriter();
+    final StringWriter err = new StringWriter();
+
+    /** Runs a command; returns its exit status. */
+    final int tactus(final String... words) {
+        final CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out));
+        line.setErr(new PrintWriter(err));
+        return line.execute(words);
+    }
+}
