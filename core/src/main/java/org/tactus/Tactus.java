@@ -120,6 +120,7 @@ public final class Tactus implements AutoCloseable {
         if (durationNs <= 0) {
             throw new IllegalArgumentException("durationNs is " + durationNs + "; give more than 0 nanoseconds");
         }
+        JvmFlags.require();
         return translated(() -> {
             Optional<Verdict> verdict;
             try {
