@@ -35,11 +35,12 @@ class ArchitectureTest {
         Map.entry("internal.time", Set.of()),
         Map.entry("internal.file", Set.of()),
         Map.entry("internal.lifecycle", Set.of()),
+        Map.entry("internal.jvm", Set.of()),
         Map.entry("bindings", Set.of()),
         Map.entry("work", Set.of()),
         Map.entry("model", Set.of("internal.time")),
         Map.entry("analysis", Set.of("model", "internal.time")),
-        Map.entry("format", Set.of("model", "internal.file", "internal.time")),
+        Map.entry("format", Set.of("model", "internal.file", "internal.jvm", "internal.time")),
         Map.entry("internal.analysis", Set.of("analysis", "model", "internal.time")),
         Map.entry("internal.plan", Set.of("model", "analysis", "internal.analysis", "internal.time")),
         Map.entry("internal.policy", Set.of("model", "internal.time")),
@@ -66,7 +67,8 @@ class ArchitectureTest {
             "internal.network", "internal.quantise", "internal.graph", "internal.lifecycle", "internal.event", "internal.policy",
             "bindings", "format", "result", "model", "internal.time")),
         Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
-            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph")));
+            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph",
+            "internal.jvm")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");

@@ -13,7 +13,7 @@ import org.tactus.cli.support.StandardOutput;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
-import org.tactus.internal.runtime.JvmFlags;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.InvalidTaskSetException;
 import picocli.AutoComplete;
 import picocli.CommandLine;

@@ -39,12 +39,25 @@ class ResultTableTest {
     }
 
     @Test
+    void shouldHoldTheSameWordsWhenTheTerminalIsWider() {
+        final String narrow = ResultTable.render(example());
+        final String wide = ResultTable.render(example(), 132);
+        assertEquals(words(wide), words(narrow));
+        assertTrue(narrow.lines().mapToInt(String::length).max().orElseThrow() <= 80, narrow);
+        assertEquals(2, wide.lines().filter(line -> line.startsWith("task ") && line.endsWith("p99.9")).count(), wide);
+    }
+
+    private static List<String> words(final String text) {
+        return List.of(text.split("\\s+")).stream().filter(word -> !word.matches("-{2,}")).toList();
+    }
+
+    @Test
     void shouldSayNothingOfVoidBoundsWhenTheyHold() {
         final String text = ResultTable.render(Fixtures.result(100, null, List.of(), ""));
         assertFalse(text.contains("VOID"), text);
         assertFalse(text.contains("Without"), text);
         assertTrue(text.contains("Stalls: none detected."), text);
-        assertTrue(text.lines().anyMatch(line -> line.matches("track .* -  .*0/100.*")), text);
+        assertTrue(text.matches("(?s).*\\ntrack [^\\n]* 0/100 [^\\n]*\\n[^\\n]* -\\n.*"), text);
     }
 
     private static RunResult example() {
