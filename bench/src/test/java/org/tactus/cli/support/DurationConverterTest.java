@@ -27,7 +27,7 @@ class DurationConverterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"0s", "0m", "0h", "3000000h", "0.0000000001m"})
+    @ValueSource(strings = {"0s", "0m", "0h", "3000000h", "0.00000000001m"})
     void shouldBeRefusedWhenItIsNothingOrTooLongOrTooFine(final String text) {
         assertThrows(TypeConversionException.class, () -> new DurationConverter().convert(text));
     }
