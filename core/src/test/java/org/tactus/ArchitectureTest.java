@@ -22,22 +22,23 @@ class ArchitectureTest {
     private static final String FACADE = "";
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
         Map.entry("time", Set.of()),
-        Map.entry("model", Set.of("time")),
-        Map.entry("format", Set.of("model", "time")),
-        Map.entry("analysis", Set.of("model", "time")),
-        Map.entry("plan", Set.of("model", "analysis", "time")),
+        Map.entry("supply", Set.of("time")),
+        Map.entry("model", Set.of("supply", "time")),
+        Map.entry("format", Set.of("model", "supply", "time")),
+        Map.entry("analysis", Set.of("model", "supply", "time")),
+        Map.entry("plan", Set.of("model", "analysis", "supply", "time")),
         Map.entry("policy", Set.of("model", "time")),
         Map.entry("trace", Set.of("model", "time")),
-        Map.entry("sim", Set.of("policy", "trace", "model", "time")),
+        Map.entry("sim", Set.of("policy", "trace", "model", "supply", "time")),
         Map.entry("bindings", Set.of()),
         Map.entry("memory", Set.of("bindings", "time")),
         Map.entry("inference", Set.of("bindings", "model", "time")),
         Map.entry("device", Set.of("memory", "inference", "bindings", "model", "time")),
-        Map.entry("kernel", Set.of("policy", "device", "trace", "model", "time")),
-        Map.entry(FACADE, Set.of("time", "model", "format", "analysis", "plan", "policy", "trace", "sim", "bindings", "memory", "inference",
-            "device", "kernel")),
+        Map.entry("kernel", Set.of("policy", "device", "trace", "model", "supply", "time")),
+        Map.entry(FACADE, Set.of("time", "supply", "model", "format", "analysis", "plan", "policy", "trace", "sim", "bindings", "memory",
+            "inference", "device", "kernel")),
         Map.entry("measure", Set.of(FACADE, "kernel", "device", "memory", "inference", "bindings", "format", "trace", "policy", "model",
-            "time")));
+            "supply", "time")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");

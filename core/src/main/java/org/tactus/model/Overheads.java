@@ -1,5 +1,8 @@
 package org.tactus.model;
 
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
+
 /**
  * What the machine adds to every job. All are worst cases in nanoseconds, measured by {@code tactus calibrate} or declared.
  *
@@ -12,8 +15,43 @@ package org.tactus.model;
  * @param handOffNs       from the end of a segment on one device until another device's dispatcher has seen the job
  * @param completionNs    from the end of a segment until the dispatcher has recorded it
  * @param stallNs         allowance for platform stalls: the most that the machine takes away within one response; usually 0
+ * @param supply          what the platform takes from each core, as curves over windows; beside the allowance
  */
-public record Overheads(long releaseJitterNs, long dispatchNs, long handOffNs, long completionNs, long stallNs) {
+public record Overheads(
+    long releaseJitterNs, long dispatchNs, long handOffNs, long completionNs, long stallNs, CoreSupply supply) {
     /** A machine that adds nothing. */
     public static final Overheads NONE = new Overheads(0, 0, 0, 0, 0);
+
+    /**
+     * Makes overheads without stall curves.
+     *
+     * @param releaseJitterNs from a nominal release until the dispatcher has seen it
+     * @param dispatchNs      from a decision until the segment runs
+     * @param handOffNs       from the end of a segment on one device until another device's dispatcher has seen the job
+     * @param completionNs    from the end of a segment until the dispatcher has recorded it
+     * @param stallNs         allowance for platform stalls
+     */
+    public Overheads(
+        final long releaseJitterNs, final long dispatchNs, final long handOffNs, final long completionNs, final long stallNs) {
+        this(releaseJitterNs, dispatchNs, handOffNs, completionNs, stallNs, CoreSupply.NONE);
+    }
+
+    /**
+     * Changes what the platform takes.
+     *
+     * @param curves of the cores
+     * @return a copy
+     */
+    public Overheads withSupply(final CoreSupply curves) {
+        return new Overheads(releaseJitterNs, dispatchNs, handOffNs, completionNs, stallNs, curves);
+    }
+
+    /**
+     * The fixed allowance as a curve: the same for every window, whatever cores it concerns.
+     *
+     * @return the constant curve
+     */
+    public StallCurve allowance() {
+        return StallCurve.constant(stallNs);
+    }
 }
