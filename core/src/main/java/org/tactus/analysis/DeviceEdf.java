@@ -36,7 +36,7 @@ final class DeviceEdf {
         }
         blockers = new Blockers(until, blocking);
         periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
-            preemptive ? new long[model.tasks] : model.tail, model.stall, preemptive), blockers);
+            preemptive ? new long[model.tasks] : model.tail, model.stalled(tick), preemptive), blockers);
     }
 
     long[] bounds() {
@@ -54,7 +54,7 @@ final class DeviceEdf {
      * @return false when a response passes deadline + slack, or when the guard stops it: then some bound is INFINITE
      */
     boolean solve(final long slack) {
-        final long busy = load() > MOST_LOAD ? INFINITE : busyPeriod();
+        final long busy = load() + model.stalled(tick).rate() > MOST_LOAD ? INFINITE : busyPeriod();
         if (busy == INFINITE) {
             Arrays.fill(bound, INFINITE);
             return false;
@@ -76,12 +76,13 @@ final class DeviceEdf {
     }
 
     private long busyPeriod() {
-        long x = model.stall;
+        final StallTime stalled = model.stalled(tick);
+        long x = 0;
         for (int k = 0; k < model.tasks; k++) {
             x = Saturating.add(x, model.cost[k]);
         }
         for (long steps = MOST_STEPS; steps > 0; steps--) {
-            long next = model.stall;
+            long next = stalled.of(x);
             for (int k = 0; k < model.tasks; k++) {
                 next = Saturating.add(next,
                     Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));
@@ -105,7 +106,7 @@ final class DeviceEdf {
         final long own = (d - model.deadline[i] + model.jitter[i]) / model.period[i];
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, periods.worstStallNs(i)));
         final int who = preemptive ? -1 : blockers.by(d);
         if (who >= 0) {
             terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blockers.ns(d)));

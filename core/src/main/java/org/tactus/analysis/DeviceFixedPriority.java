@@ -21,15 +21,18 @@ final class DeviceFixedPriority {
     private final boolean preemptive;
     /** What blocking is shortened by: 0 in dense time, 1 where all times are whole units. */
     private final long tick;
+    private final StallTime stalled;
     private final long[] suffix;
     private long steps;
     private long worstJob;
     private long worstWindow;
+    private long worstEnd;
 
     DeviceFixedPriority(final DeviceModel model, final boolean preemptive, final long tick) {
         this.model = model;
         this.preemptive = preemptive;
         this.tick = tick;
+        stalled = model.stalled(tick);
         suffix = new long[model.tasks + 1];
         for (int i = model.tasks - 1; i >= 0; i--) {
             suffix[i] = Math.max(suffix[i + 1], preemptive ? 0 : model.longest[i]);
@@ -46,7 +49,7 @@ final class DeviceFixedPriority {
         double load = 0;
         for (int i = 0; i < model.tasks; i++) {
             load += (double) model.cost[i] / model.period[i];
-            bounds[i] = load > MOST_LOAD ? INFINITE : bound(i, model.deadline[i], MOST_STEPS);
+            bounds[i] = load + stalled.rate() > MOST_LOAD ? INFINITE : bound(i, model.deadline[i], MOST_STEPS);
         }
         return bounds;
     }
@@ -57,7 +60,7 @@ final class DeviceFixedPriority {
 
     private long bound(final int i, final long limit, final long budget) {
         steps = budget;
-        final long base = Saturating.add(blocking(i), model.stall);
+        final long base = blocking(i);
         final long cost = model.cost[i];
         final long tail = preemptive ? 0 : model.tail[i];
         final long period = model.period[i];
@@ -73,7 +76,8 @@ final class DeviceFixedPriority {
             if (window == INFINITE) {
                 return INFINITE;
             }
-            final long response = Saturating.add(jitter, window + tail) - release;
+            final long end = stalled.end(window, tail, Long.MAX_VALUE - 1);
+            final long response = Saturating.add(jitter, end) - release;
             if (response > limit) {
                 return INFINITE;
             }
@@ -81,9 +85,10 @@ final class DeviceFixedPriority {
                 worst = response;
                 worstJob = q;
                 worstWindow = window;
+                worstEnd = end;
             }
             release = Saturating.add(release, period);
-            active = active(i, Math.max(active, window + tail), base, release);
+            active = active(i, Math.max(active, end), base, release);
             if (active == INFINITE) {
                 return INFINITE;
             }
@@ -102,7 +107,7 @@ final class DeviceFixedPriority {
         final long[] cost = model.cost;
         long x = at;
         while (x <= most && steps-- > 0) {
-            long next = base;
+            long next = Saturating.add(base, stalled.of(x));
             for (int k = 0; k < i; k++) {
                 final long span = x + jitter[k] - (preemptive ? 1 : 0);
                 next = Saturating.add(next, Saturating.multiply(span / period[k] + 1, cost[k]));
@@ -122,7 +127,7 @@ final class DeviceFixedPriority {
             if (Saturating.add(x, model.jitter[i]) > next) {
                 return x;
             }
-            long sum = base;
+            long sum = Saturating.add(base, stalled.of(x));
             for (int k = 0; k <= i; k++) {
                 sum = Saturating.add(sum,
                     Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));
@@ -139,7 +144,7 @@ final class DeviceFixedPriority {
     Explanation explain(final int i) {
         final String name = model.name(i);
         final long deadline = model.deadline[i];
-        final double load = model.load(i);
+        final double load = model.load(i) + stalled.rate();
         long response = load > MOST_LOAD ? INFINITE : bound(i, deadline, MOST_STEPS);
         if (response == INFINITE && load <= MOST_LOAD) {
             response = bound(i, Saturating.multiply(deadline, 64), 1 << 16);
@@ -152,7 +157,7 @@ final class DeviceFixedPriority {
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, worstEnd - (preemptive ? 0 : model.tail[i]) - stalled.work(worstWindow)));
         if (worstJob > 0) {
             terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), worstJob,
                 worstJob * model.cost[i]));

@@ -22,7 +22,6 @@ final class DeviceModel {
     final long[] longest;
     /** Overhead of one segment: dispatch and completion. */
     final long overheadEach;
-    final long stall;
 
     DeviceModel(final TaskSet set, final int[] order) {
         this.set = set;
@@ -34,7 +33,6 @@ final class DeviceModel {
         cost = new long[tasks];
         tail = new long[tasks];
         longest = new long[tasks];
-        stall = set.overheads().stallNs();
         overheadEach = Saturating.add(set.overheads().dispatchNs(), set.overheads().completionNs());
         for (int i = 0; i < tasks; i++) {
             final Task task = set.tasks().get(order[i]);
@@ -54,6 +52,12 @@ final class DeviceModel {
             tail[i] = last;
             longest[i] = most;
         }
+    }
+
+    /** Stalled time of a window; a lead of 1 more where what blocks has started a whole unit before it. */
+    StallTime stalled(final long tick) {
+        return StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()),
+            Saturating.add(StallTime.lead(set), tick));
     }
 
     String name(final int rank) {

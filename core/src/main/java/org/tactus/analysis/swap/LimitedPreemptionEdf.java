@@ -27,6 +27,7 @@ final class LimitedPreemptionEdf {
     private int failing = -1;
     private long failingNs;
     private long excessNs;
+    private long failingStallNs;
     private boolean solved;
     private final Blockers blockers;
     private final DeadlineBusyPeriods periods;
@@ -37,7 +38,7 @@ final class LimitedPreemptionEdf {
         Arrays.setAll(blocking, j -> model.region[j] - 1);
         blockers = new Blockers(model.deadline, blocking);
         periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(
-            model.period, model.deadline, model.jitter, model.demand, model.last, model.stall, false), blockers);
+            model.period, model.deadline, model.jitter, model.demand, model.last, model.stalled, false), blockers);
     }
 
     /** Whether demand never exceeds time; else failing() names a task whose deadline is the first failing point, or overload. */
@@ -57,8 +58,10 @@ final class LimitedPreemptionEdf {
             }
             dates.next();
             final long t = dates.dueNs();
-            final long needed = Saturating.add(dates.demandNs(), Saturating.add(model.stall, blockers.ns(t)));
+            final long work = Saturating.add(dates.demandNs(), blockers.ns(t));
+            final long needed = model.stalled.finish(work);
             if (needed > t) {
+                failingStallNs = needed - work;
                 failing = dates.task();
                 failingNs = t;
                 excessNs = needed - t;
@@ -97,12 +100,12 @@ final class LimitedPreemptionEdf {
     }
 
     private long busyPeriod() {
-        if (model.load(model.tasks) > MOST_LOAD) {
+        if (model.load(model.tasks) + model.stalled.rate() > MOST_LOAD) {
             return INFINITE;
         }
         long length = 1;
         for (int steps = 0; steps < MOST_STEPS; steps++) {
-            long next = model.stall;
+            long next = model.stalled.of(length);
             for (int h = 0; h < model.tasks; h++) {
                 final long jobs = Saturating.ceilDivide(Saturating.add(length, model.jitter[h]), model.period[h]);
                 next = Saturating.add(next, Saturating.multiply(jobs, model.demand[h]));
@@ -137,7 +140,7 @@ final class LimitedPreemptionEdf {
         final List<Term> terms = new ArrayList<>();
         if (solved && periods.boundNs(i) <= deadline) {
             final long worstRelease = periods.worstDueNs(i) - deadline;
-            LimitedPreemption.addOwn(model, i, terms);
+            LimitedPreemption.addOwn(model, i, periods.worstStallNs(i), terms);
             final long earlier = (worstRelease + model.jitter[i]) / model.period[i];
             terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), Math.max(1, earlier),
                 earlier * model.demand[i]));
@@ -153,7 +156,7 @@ final class LimitedPreemptionEdf {
 
     private Explanation explainDemand(final int i) {
         final List<Term> terms = new ArrayList<>();
-        LimitedPreemption.addOwn(model, i, terms);
+        LimitedPreemption.addOwn(model, i, failingStallNs, terms);
         final long since = failingNs - model.deadline[i];
         final long earlier = due(i, failingNs) - 1;
         terms.add(new Term(Term.Kind.INTERFERENCE, model.task(i).name() + "'s earlier jobs", model.device(), Math.max(1, earlier),

@@ -1,6 +1,8 @@
 package org.tactus.analysis.swap;
 
+import java.util.List;
 import org.tactus.analysis.Saturating;
+import org.tactus.analysis.StallTime;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.Overheads;
 import org.tactus.model.SwapProtocol;
@@ -26,7 +28,7 @@ final class SwapModel {
     final long[] deadline;
     final long[] jitter;
     final long[] chunks;
-    final long stall;
+    final StallTime stalled;
     final long overhead;
 
     SwapModel(final TaskSet set, final SwapProtocol protocol, final int[] order) {
@@ -43,7 +45,9 @@ final class SwapModel {
         jitter = new long[tasks];
         chunks = new long[tasks];
         final Overheads machine = set.overheads();
-        stall = machine.stallNs();
+        // What blocks under SEQ and SPE has started a nanosecond before the window: that nanosecond may be stalled, too.
+        stalled = StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()),
+            Saturating.add(StallTime.lead(set), protocol == SwapProtocol.OVL ? 0 : 1));
         overhead = Saturating.add(machine.dispatchNs(), machine.completionNs());
         final DeviceMemory memory = memory(set);
         final SwapRegion[] regions = new SwapRegion[tasks];
