@@ -35,6 +35,7 @@ public final class Simulator {
     private static final int ARRIVE = 2 << KIND_SHIFT;
     private static final int REQUEST = 3 << KIND_SHIFT;
     private static final int MOVE = 4 << KIND_SHIFT;
+    private static final int WAKE = 5 << KIND_SHIFT;
 
     private final EventQueue events = new EventQueue();
     private final SeededRandom random = new SeededRandom();
@@ -56,6 +57,7 @@ public final class Simulator {
     private SegmentListener segments;
     private PolicyState state;
     private SporadicGate gate;
+    private VirtualStalls stalls = VirtualStalls.NONE;
     private long releaseJitterNs;
     private long dispatchNs;
     private long handOffNs;
@@ -185,6 +187,7 @@ public final class Simulator {
         dispatchNs = charged ? taskSet.overheads().dispatchNs() : 0;
         handOffNs = charged ? taskSet.overheads().handOffNs() : 0;
         completionNs = charged ? taskSet.overheads().completionNs() : 0;
+        stalls = how.stalls() ? VirtualStalls.draw(taskSet, how.seed(), how.durationNs()) : VirtualStalls.NONE;
         lay(taskCount, deviceCount);
         for (int i = 0; i < taskCount; i++) {
             admit(i);
@@ -275,7 +278,7 @@ public final class Simulator {
     private void scheduleTick(final int device) {
         final long dueNs = schedulers[device].nextReleaseNs();
         if (dueNs < options.durationNs()) {
-            push(dueNs + overhead(releaseJitterNs), TICK | device);
+            push(stalls.after(device, dueNs, overhead(releaseJitterNs)), TICK | device);
         } else if (dueNs != Long.MAX_VALUE) {
             for (int i = 0; i < set.tasks().size(); i++) {
                 if (state.homeDevice(i) == device) {
@@ -288,7 +291,8 @@ public final class Simulator {
     private void scheduleRequest(final int task, final Task model, final long nominal) {
         if (nominal < options.durationNs()) {
             nominalNs[task] = nominal;
-            push(Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(releaseJitterNs)), REQUEST | task);
+            final long askedNs = nominal + random.upTo(model.jitterNs());
+            push(Math.max(nowNs, stalls.after(state.homeDevice(task), askedNs, overhead(releaseJitterNs))), REQUEST | task);
         }
     }
 
@@ -331,6 +335,7 @@ public final class Simulator {
             }
             case DONE -> complete(index);
             case MOVE -> move(index);
+            case WAKE -> dirty[index] = true;
             case ARRIVE -> {
                 final int device = destination[index];
                 if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
@@ -385,7 +390,7 @@ public final class Simulator {
     }
 
     private void transit(final int from, final int to, final int task, final long job) {
-        final long arriveNs = nowNs + overhead(handOffNs);
+        final long arriveNs = stalls.handedOver(from, to, nowNs, overhead(handOffNs));
         destination[task] = to;
         segments.onTransit(from, to, task, job, nowNs, arriveNs);
         push(arriveNs, ARRIVE | task);
@@ -393,8 +398,13 @@ public final class Simulator {
 
     private void dispatch(final boolean all) {
         for (int device = 0; device < set.platform().devices().size(); device++) {
-            if (dirty[device] && (all || set.platform().devices().get(device).memory().isEmpty())) {
-                dirty[device] = false;
+            if (!dirty[device] || !all && (set.platform().devices().get(device).memory().isPresent() || stalls.hasEnded(device, nowNs))) {
+                continue;
+            }
+            dirty[device] = false;
+            if (stalls.isStalled(device, nowNs)) {
+                push(stalls.after(device, nowNs, 0), WAKE | device);
+            } else {
                 startNext(device);
             }
         }
@@ -409,7 +419,7 @@ public final class Simulator {
 
     private void pushMove(final int device, final long dueNs) {
         if (dueNs != SwapSimulation.NOTHING_DUE) {
-            push(dueNs, MOVE | device);
+            push(stalls.moved(device, nowNs, dueNs), MOVE | device);
         }
     }
 
@@ -439,14 +449,15 @@ public final class Simulator {
             task = select(device);
         }
         if (task != PolicyState.NONE) {
-            final long startNs = nowNs + overhead(dispatchNs);
+            final long startNs = stalls.after(device, nowNs, overhead(dispatchNs));
             final long executionNs = ExecutionDraw.ns(options, set, state, task, random);
-            final long completedNs = startNs + executionNs + overhead(completionNs);
+            final long endNs = stalls.executed(device, startNs, executionNs);
+            final long completedNs = stalls.after(device, endNs, overhead(completionNs));
             scheduler.started(task, startNs);
             elapsedNs[device] = executionNs;
             doneNs[device] = completedNs;
             busyNs[device] += completedNs - nowNs;
-            segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, startNs + executionNs);
+            segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, endNs);
             push(completedNs, DONE | device);
             if (swaps[device] != null) {
                 select(device); // what moves meanwhile
