@@ -36,7 +36,7 @@ final class DeviceEdf {
         }
         blockers = new Blockers(until, blocking);
         periods = new DeadlineBusyPeriods(new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
-            preemptive ? new long[model.tasks] : model.tail, model.stalled(tick), preemptive), blockers);
+            preemptive ? new long[model.tasks] : model.tail, model.stalled(), preemptive), blockers);
     }
 
     long[] bounds() {
@@ -54,7 +54,7 @@ final class DeviceEdf {
      * @return false when a response passes deadline + slack, or when the guard stops it: then some bound is INFINITE
      */
     boolean solve(final long slack) {
-        final long busy = load() + model.stalled(tick).rate() > MOST_LOAD ? INFINITE : busyPeriod();
+        final long busy = load() + model.stalled().rate() > MOST_LOAD ? INFINITE : busyPeriod();
         if (busy == INFINITE) {
             Arrays.fill(bound, INFINITE);
             return false;
@@ -76,7 +76,7 @@ final class DeviceEdf {
     }
 
     private long busyPeriod() {
-        final StallTime stalled = model.stalled(tick);
+        final StallTime stalled = model.stalled();
         long x = 0;
         for (int k = 0; k < model.tasks; k++) {
             x = Saturating.add(x, model.cost[k]);

@@ -32,7 +32,7 @@ final class DeviceFixedPriority {
         this.model = model;
         this.preemptive = preemptive;
         this.tick = tick;
-        stalled = model.stalled(tick);
+        stalled = model.stalled();
         suffix = new long[model.tasks + 1];
         for (int i = model.tasks - 1; i >= 0; i--) {
             suffix[i] = Math.max(suffix[i + 1], preemptive ? 0 : model.longest[i]);

@@ -54,10 +54,9 @@ final class DeviceModel {
         }
     }
 
-    /** Stalled time of a window; a lead of 1 more where what blocks has started a whole unit before it. */
-    StallTime stalled(final long tick) {
-        return StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()),
-            Saturating.add(StallTime.lead(set), tick));
+    /** Stalled time of a window that begins with a request. */
+    StallTime stalled() {
+        return StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()), StallTime.lead(set));
     }
 
     String name(final int rank) {

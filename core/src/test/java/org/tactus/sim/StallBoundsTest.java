@@ -1,8 +1,11 @@
 package org.tactus.sim;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,6 +20,7 @@ import org.tactus.analysis.swap.MemoryConditions;
 import org.tactus.analysis.swap.SwapAnalysis;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
@@ -67,6 +71,74 @@ class StallBoundsTest {
         report();
     }
 
+    /** Three of any four and four of any five units: the stall that begins when the work ends hides the end. */
+    @Test
+    void shouldEndAsLateAsBoundedWhenAStallBeginsAtAnEnd() {
+        final StallCurve curve = StallCurve.steps(new long[] {4, 5, 1000}, new long[] {3, 4, 4});
+        long naive = 1;
+        while (naive < 1 + curve.awayNs(naive)) {
+            naive++;
+        }
+        assertEquals(4, naive, "the bound that leaves the closing instant out");
+        final TaskSet set = TaskSet.builder("ends").overheads(Overheads.NONE.withSupply(CoreSupply.each(curve)))
+            .device(DeviceSpec.cpu("cpu0", 0)).task("t", t -> t.periodNs(6).segment("cpu0", 1)).build();
+        long largest = 0;
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + 2000; seed++) {
+            largest = Math.max(largest, simulator.maxResponses(set, SimulationOptions.worstCase(seed, 120).withStalls(true))[0]);
+        }
+        assertEquals(5, largest);
+        for (final String name : List.of("np-fp", "seg-fp", "chain-fp", "chain-fp-budget")) {
+            assertEquals(5, Analyses.byName(name).orElseThrow().analyze(set).tasks().getFirst().responseBoundNs(), name);
+        }
+    }
+
+    /** Windows that are a nanosecond longer for the same time away are what a bound without the closing instant would charge. */
+    @Test
+    void shouldCatchABoundWhenItLeavesTheClosingInstantOut() {
+        final Map<String, Integer> broken = new TreeMap<>();
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + Math.max(SETS, 600); seed++) {
+            for (final PolicyKind policy : PolicyKind.values()) {
+                final SplittableRandom random = new SplittableRandom(~seed);
+                final int windows = 1 + random.nextInt(4);
+                final long[] window = new long[windows + 1];
+                final long[] away = new long[windows + 1];
+                for (int i = 0; i < windows; i++) {
+                    window[i] = (i == 0 ? 1 : window[i - 1] + 1) + random.nextInt(4);
+                    away[i] = i == 0 ? random.nextLong(window[i] + 1) : away[i - 1] + random.nextLong(window[i] - window[i - 1] + 1);
+                }
+                window[windows] = 1_000_000;
+                away[windows] = away[windows - 1];
+                final TaskSet drawn = RandomSets.make(seed, policy);
+                final TaskSet set = with(drawn, StallCurve.steps(window, away));
+                final TaskSet mutant = with(drawn, StallCurve.steps(LongStream.of(window).map(ns -> ns + 1).toArray(), away));
+                final long[] responses = simulator.maxResponses(set, RandomSets.options(set, seed).withStalls(true)).clone();
+                for (final String name : List.of("np-fp", "np-edf", "seg-fp", "seg-edf", "chain-fp", "chain-edf-x")) {
+                    final SchedulabilityTest test = Analyses.byName(name).orElseThrow();
+                    if (test.applies(set).isEmpty() && exceeded(test.analyze(mutant), responses)) {
+                        broken.merge(name, 1, Integer::sum);
+                        assertFalse(exceeded(test.analyze(set), responses), name + " with the closing instant, seed " + seed);
+                    }
+                }
+            }
+        }
+        System.out.println("sets in which a bound without the closing instant is exceeded: " + broken);
+        assertTrue(broken.containsKey("chain-fp") && broken.containsKey("seg-fp") && broken.containsKey("chain-edf-x"), broken::toString);
+    }
+
+    private static TaskSet with(final TaskSet set, final StallCurve curve) {
+        return new TaskSet(set.name(), set.policy(), set.overheads().withSupply(CoreSupply.each(curve)), set.platform(), set.tasks());
+    }
+
+    private static boolean exceeded(final Verdict verdict, final long[] responses) {
+        for (int i = 0; i < verdict.tasks().size(); i++) {
+            final var task = verdict.tasks().get(i);
+            if (task.bounded() && responses[i] > task.responseBoundNs()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void hold(final long seed, final TaskSet set, final Verdict verdict, final SplittableRandom random) {
         final long[] largest = new long[set.tasks().size()];
         for (int run = 0; run < 2; run++) {
@@ -105,14 +177,14 @@ class StallBoundsTest {
     }
 
     private void compare(final long seed, final TaskSet set, final Verdict verdict, final long[] largest) {
-        final long[] counts = seen.computeIfAbsent(verdict.test(), name -> new long[5]);
+        final long[] counts = seen.computeIfAbsent(verdict.test(), name -> new long[4]);
         counts[0]++;
         for (int i = 0; i < largest.length; i++) {
             final var task = verdict.tasks().get(i);
             if (task.bounded()) {
                 assertTrue(largest[i] <= task.responseBoundNs(), () -> verdict.test() + " bounds " + task.name() + " by "
                     + task.responseBoundNs() + " but a response was longer; reproduce: -Dtactus.property.seed=" + seed
-                    + " -Dtactus.property.sets=1; " + java.util.Arrays.toString(largest) + ", " + set);
+                    + " -Dtactus.property.sets=1; " + Arrays.toString(largest) + ", " + set);
                 counts[1]++;
                 final long share = 100 * largest[i] / task.responseBoundNs();
                 counts[2] = Math.max(counts[2], share);
