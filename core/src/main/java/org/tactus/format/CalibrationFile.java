@@ -57,18 +57,22 @@ public final class CalibrationFile {
         final List<MachineCalibration> machines = new ArrayList<>();
         for (final YamlValue value : root.map("tactus", "machines").need("machines", "the list 'machines'").list()) {
             final YamlMap map = value.map("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-                "dispatch", "handOff", "completion", "gpus");
+                "dispatch", "handOff", "completion", "gpus", "curves");
             machines.add(new MachineCalibration(map.need("machine", "the machine's name").text(),
                 map.need("measuredAt", "the date").text(), map.durationNs("duration", 0),
                 map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),
                 map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
-                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"), gpus(map)));
+                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"), gpus(map), curves(map)));
         }
         return machines;
     }
 
     private static List<GpuCalibration> gpus(final YamlMap map) {
         return map.find("gpus").map(gpus -> gpus.list().stream().map(GpuCalibration::read).toList()).orElse(List.of());
+    }
+
+    private static List<CurveCalibration> curves(final YamlMap map) {
+        return map.find("curves").map(all -> all.list().stream().map(CurveCalibration::read).toList()).orElse(List.of());
     }
 
     /**
@@ -109,6 +113,9 @@ public final class CalibrationFile {
         entries.put("completion", calibration.completion().entries());
         if (!calibration.gpus().isEmpty()) {
             entries.put("gpus", calibration.gpus().stream().map(GpuCalibration::entries).toList());
+        }
+        if (!calibration.curves().isEmpty()) {
+            entries.put("curves", calibration.curves().stream().map(CurveCalibration::entries).toList());
         }
         return entries;
     }

@@ -1,9 +1,13 @@
 package org.tactus.format;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tactus.model.Overheads;
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
 
 /**
  * What one machine adds to every job, measured by {@code tactus calibrate} over samples that no platform stall touched.
@@ -19,15 +23,70 @@ import org.tactus.model.Overheads;
  * @param handOff        from a segment's end until another device's dispatcher has seen the job
  * @param completion     from a segment's end until the dispatcher has recorded it
  * @param gpus           what its GPUs add, each as one driver showed it
+ * @param curves         what the platform takes from its cores; empty when only the overheads were measured
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
-    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, List<GpuCalibration> gpus) {
+    Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, List<GpuCalibration> gpus,
+    List<CurveCalibration> curves) {
 
     /** Copies the collections. */
     public MachineCalibration {
         conditions = Map.copyOf(conditions);
         gpus = List.copyOf(gpus);
+        curves = List.copyOf(curves);
+    }
+
+    /**
+     * Makes a calibration without curves.
+     *
+     * @param machine        the machine
+     * @param measuredAt     when
+     * @param durationNs     how long
+     * @param stalls         platform stalls that were left out
+     * @param longestStallNs the longest of them
+     * @param conditions     what was granted
+     * @param releaseJitter  from a nominal release until the dispatcher has seen it
+     * @param dispatch       from a decision until the segment runs
+     * @param handOff        from a segment's end until another dispatcher has seen the job
+     * @param completion     from a segment's end until the dispatcher has recorded it
+     * @param gpus           what its GPUs add
+     */
+    public MachineCalibration(
+        final String machine, final String measuredAt, final long durationNs, final long stalls, final long longestStallNs,
+        final Map<String, String> conditions, final Quantiles releaseJitter, final Quantiles dispatch, final Quantiles handOff,
+        final Quantiles completion, final List<GpuCalibration> gpus) {
+        this(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch, handOff, completion, gpus,
+            List.of());
+    }
+
+    /**
+     * Adds stall curves in place of those that were known.
+     *
+     * @param measured of single cores and of several together
+     * @return a copy
+     */
+    public MachineCalibration withCurves(final List<CurveCalibration> measured) {
+        return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
+            handOff, completion, gpus, measured);
+    }
+
+    /**
+     * What the platform takes.
+     *
+     * @return the curves by core, and of cores together
+     */
+    public CoreSupply supply() {
+        final Map<Integer, StallCurve> single = new HashMap<>();
+        final Map<Set<Integer>, StallCurve> together = new HashMap<>();
+        for (final CurveCalibration known : curves) {
+            if (known.cores().size() == 1) {
+                single.put(known.cores().getFirst(), known.curve());
+            } else {
+                together.put(Set.copyOf(known.cores()), known.curve());
+            }
+        }
+        return CoreSupply.measured(single, together);
     }
 
     /**
@@ -41,15 +100,19 @@ public record MachineCalibration(
         others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
         others.add(measured);
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, others);
+            handOff, completion, others, curves);
     }
 
     /**
-     * The overheads that analyses charge: the maxima.
+     * The overheads that analyses charge: the maxima; where stall curves are known the 99.9th percentiles, as what the platform takes
+     * from one operation in a thousand is in the curves.
      *
      * @return without a stall allowance
      */
     public Overheads overheads() {
+        if (!curves.isEmpty()) {
+            return new Overheads(releaseJitter.p999Ns(), dispatch.p999Ns(), handOff.p999Ns(), completion.p999Ns(), 0, supply());
+        }
         return new Overheads(releaseJitter.maxNs(), dispatch.maxNs(), handOff.maxNs(), completion.maxNs(), 0);
     }
 }

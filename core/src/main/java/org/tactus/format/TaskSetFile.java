@@ -11,6 +11,7 @@ import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
+import org.tactus.supply.CoreSupply;
 
 /** Reads a task-set file: YAML in, a checked {@link TaskSet} out, or one error with its line. */
 public final class TaskSetFile {
@@ -101,9 +102,10 @@ public final class TaskSetFile {
     private Overheads overheads(final YamlValue value) {
         if (value.isMap()) {
             source = OverheadsSource.DECLARED;
-            final YamlMap map = value.map("releaseJitter", "dispatch", "handOff", "completion", "stall");
+            final YamlMap map = value.map("releaseJitter", "dispatch", "handOff", "completion", "stall", "curve");
             return new Overheads(map.durationNs("releaseJitter", 0), map.durationNs("dispatch", 0), map.durationNs("handOff", 0),
-                map.durationNs("completion", 0), map.durationNs("stall", 0));
+                map.durationNs("completion", 0), map.durationNs("stall", 0),
+                map.find("curve").map(curve -> CurveFormat.supply(curve, this::calibratedSupply)).orElse(CoreSupply.NONE));
         }
         final Map<String, OverheadsSource> words = new LinkedHashMap<>();
         words.put("none", OverheadsSource.NONE);
@@ -118,6 +120,16 @@ public final class TaskSetFile {
                 + "; measure it: tactus calibrate");
         }
         return calibration.map(MachineCalibration::overheads).orElse(Overheads.NONE);
+    }
+
+    private CoreSupply calibratedSupply(final YamlValue value) {
+        calibration = CalibrationFile.find(options.calibrationFile, options.machine);
+        final CoreSupply supply = calibration.map(MachineCalibration::supply).orElse(CoreSupply.NONE);
+        if (supply.isNone() && !options.uncalibratedAllowed) {
+            throw value.error("the curve is 'calibrated' but this machine has none in " + options.calibrationFile
+                + "; measure it: tactus calibrate --for 60s");
+        }
+        return supply;
     }
 
     private List<String> warnings(final Optional<WcetSidecar> sidecar) {
