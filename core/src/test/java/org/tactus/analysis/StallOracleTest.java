@@ -164,6 +164,20 @@ class StallOracleTest {
         return verdict.tasks().getFirst().responseBoundNs();
     }
 
+    @Test
+    void shouldSayWhichCurveASetSurvivesWhenItIsScaled() {
+        final TaskSet set = TaskSet.builder("one").overheads(Overheads.NONE.withSupply(CoreSupply.each(StallCurve.every(1_000, 10))))
+            .device(DeviceSpec.cpu("cpu0", 0)).task("t", t -> t.periodNs(900).deadlineNs(70).segment("cpu0", 30)).build();
+        final SchedulabilityTest test = Analyses.byName("np-fp").orElseThrow();
+        assertEquals(4, new Sensitivity(test, set).largestCurveFactor().orElseThrow(), 1e-5);
+        assertTrue(new Sensitivity(test, with(set, CoreSupply.NONE)).largestCurveFactor().isEmpty());
+        assertEquals(7, new Sensitivity(test, overheads(set, new Overheads(0, 0, 0, 0, 5, CoreSupply.NONE))).largestCurveFactor()
+            .orElseThrow() - 1, 1e-5);
+        final TaskVerdict verdict = test.analyze(set).tasks().getFirst();
+        assertEquals(10, verdict.platformNs());
+        assertTrue(verdict.explanation().sentence().contains("; 10ns of the 40ns are the platform's"), verdict.explanation().sentence());
+    }
+
     private static TaskSet with(final TaskSet set, final CoreSupply supply) {
         return overheads(set, set.overheads().withSupply(supply));
     }

@@ -72,6 +72,7 @@ final class AnalysisPrinter {
                 number(json, "responseBoundNs", task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
                 json.writeNumberField("deadlineNs", task.deadlineNs());
                 number(json, "slackNs", task.bounded() ? OptionalLong.of(task.slackNs()) : OptionalLong.empty());
+                number(json, "platformNs", task.bounded() ? OptionalLong.of(task.platformNs()) : OptionalLong.empty());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -130,6 +131,7 @@ final class AnalysisPrinter {
             json.writeEndObject();
         }
         json.writeEndArray();
+        number(json, "largestCurveFactor", report.curveFactor());
         json.writeEndObject();
     }
 
