@@ -12,6 +12,7 @@ import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.format.CalibrationFile;
+import org.tactus.format.CurveCalibration;
 import org.tactus.format.GpuCalibration;
 import org.tactus.format.MachineCalibration;
 import org.tactus.format.MachineName;
@@ -20,6 +21,8 @@ import org.tactus.kernel.KernelOptions;
 import org.tactus.measure.Calibrator;
 import org.tactus.measure.GpuCalibrator;
 import org.tactus.measure.GpuRig;
+import org.tactus.measure.PlatformQuotas;
+import org.tactus.measure.SupplyCalibrator;
 import org.tactus.time.Durations;
 import org.tactus.time.Sizes;
 import picocli.CommandLine.Command;
@@ -31,6 +34,8 @@ import picocli.CommandLine.Option;
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
+    private static final long LONG_ENOUGH_NS = 30_000_000_000L;
+    private static final double MOST_FACTOR = 100;
 
     @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class, description = "How long (${DEFAULT-VALUE}).")
     private long durationNs;
@@ -41,8 +46,42 @@ final class CalibrateCommand implements Callable<Integer> {
     @Option(names = "--index", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
     private int index;
 
+    @Option(names = "--curve", defaultValue = AUTO, description = "Whether stall curves of the cores are measured: yes, no, or auto: "
+        + "when --for is 30 s or more, for a curve of a second needs that long (${DEFAULT-VALUE}).")
+    private String curve;
+    @Option(names = "--curve-factor", defaultValue = "1.0", description = "By how much the measured curve is enlarged (${DEFAULT-VALUE}).")
+    private double curveFactor;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (!List.of("yes", "no", AUTO).contains(curve)) {
+            throw new PrerequisiteException("--curve: '" + curve + "' is unknown; write yes, no or auto");
+        }
+        if (!(curveFactor >= 0 && curveFactor <= MOST_FACTOR)) {
+            throw new PrerequisiteException("--curve-factor: " + curveFactor + " is no factor; write one from 0 to " + MOST_FACTOR);
+        }
+        final int status = calibrateAll();
+        if (curve.equals("yes") || curve.equals(AUTO) && durationNs >= LONG_ENOUGH_NS) {
+            calibrateSupply();
+        }
+        return status;
+    }
+
+    /** Measures what the platform takes from the cores that dispatchers run on, prints and stores it beside the overheads. */
+    private void calibrateSupply() throws IOException, InterruptedException {
+        final List<Integer> online = RealTime.onlineCores();
+        final List<Integer> cores = List.of(online.getFirst(), online.getLast()).stream().distinct().toList();
+        System.err.println("watching cores " + cores + " for " + Durations.format(durationNs) + " ...");
+        final List<CurveCalibration> measured =
+            new SupplyCalibrator(new RealTimeSetup(true), cores, Math.round(1_000 * curveFactor)).measure(durationNs);
+        final Path file = CalibrationFile.defaultPath();
+        CalibrationFile.store(file, CalibrationFile.find(file, MachineName.current()).orElseThrow().withCurves(measured));
+        System.out.println();
+        SupplyPrinter.print(System.out, measured, PlatformQuotas.inForce());
+        System.out.println("  stored in " + file + "; 'overheads: calibrated' charges the curves, and overheads at their 99.9th percentile");
+    }
+
+    private int calibrateAll() throws IOException, InterruptedException {
         if (gpu.equals(NONE) || gpu.equals(AUTO) && CudaDriver.find().isEmpty()) {
             calibrate(durationNs);
             return ExitStatus.GOOD;
@@ -90,8 +129,11 @@ final class CalibrateCommand implements Callable<Integer> {
         System.err.println("calibrating for " + Durations.format(durationNs) + " ...");
         final Path file = CalibrationFile.defaultPath();
         final List<GpuCalibration> gpus = CalibrationFile.find(file, MachineName.current()).map(MachineCalibration::gpus).orElse(List.of());
+        final List<CurveCalibration> curves =
+            CalibrationFile.find(file, MachineName.current()).map(MachineCalibration::curves).orElse(List.of());
         MachineCalibration measured = new Calibrator(new RealTimeSetup(true), KernelOptions.DEFAULT, cores.getLast(),
             cores.getFirst()).measure(durationNs);
+        measured = measured.withCurves(curves);
         for (final GpuCalibration gpu : gpus) {
             measured = measured.with(gpu);
         }
