@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tactus.model.Overheads;
 
 /** Reads and writes the calibrations of machines: one file, one entry a machine. */
 public final class CalibrationFile {
@@ -57,12 +58,13 @@ public final class CalibrationFile {
         final List<MachineCalibration> machines = new ArrayList<>();
         for (final YamlValue value : root.map("tactus", "machines").need("machines", "the list 'machines'").list()) {
             final YamlMap map = value.map("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-                "dispatch", "handOff", "completion", "gpus", "curves");
+                "dispatch", "handOff", "completion", "gpus", "curves", "stallFree");
             machines.add(new MachineCalibration(map.need("machine", "the machine's name").text(),
                 map.need("measuredAt", "the date").text(), map.durationNs("duration", 0),
                 map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),
                 map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
-                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"), gpus(map), curves(map)));
+                Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"), gpus(map), curves(map),
+                map.find("stallFree").map(CalibrationFile::stallFree)));
         }
         return machines;
     }
@@ -73,6 +75,12 @@ public final class CalibrationFile {
 
     private static List<CurveCalibration> curves(final YamlMap map) {
         return map.find("curves").map(all -> all.list().stream().map(CurveCalibration::read).toList()).orElse(List.of());
+    }
+
+    private static Overheads stallFree(final YamlValue value) {
+        final YamlMap map = value.map("releaseJitter", "dispatch", "handOff", "completion");
+        return new Overheads(map.durationNs("releaseJitter", 0), map.durationNs("dispatch", 0), map.durationNs("handOff", 0),
+            map.durationNs("completion", 0), 0);
     }
 
     /**
@@ -114,6 +122,14 @@ public final class CalibrationFile {
         if (!calibration.gpus().isEmpty()) {
             entries.put("gpus", calibration.gpus().stream().map(GpuCalibration::entries).toList());
         }
+        calibration.stallFree().ifPresent(free -> {
+            final Map<String, Object> costs = new LinkedHashMap<>();
+            costs.put("releaseJitter", free.releaseJitterNs() + "ns");
+            costs.put("dispatch", free.dispatchNs() + "ns");
+            costs.put("handOff", free.handOffNs() + "ns");
+            costs.put("completion", free.completionNs() + "ns");
+            entries.put("stallFree", costs);
+        });
         if (!calibration.curves().isEmpty()) {
             entries.put("curves", calibration.curves().stream().map(CurveCalibration::entries).toList());
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.tactus.model.Overheads;
 import org.tactus.supply.CoreSupply;
@@ -24,11 +25,12 @@ import org.tactus.supply.StallCurve;
  * @param completion     from a segment's end until the dispatcher has recorded it
  * @param gpus           what its GPUs add, each as one driver showed it
  * @param curves         what the platform takes from its cores; empty when only the overheads were measured
+ * @param stallFree      the overheads of operations that no stall hit; empty without curves
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, List<GpuCalibration> gpus,
-    List<CurveCalibration> curves) {
+    List<CurveCalibration> curves, Optional<Overheads> stallFree) {
 
     /** Copies the collections. */
     public MachineCalibration {
@@ -57,18 +59,19 @@ public record MachineCalibration(
         final Map<String, String> conditions, final Quantiles releaseJitter, final Quantiles dispatch, final Quantiles handOff,
         final Quantiles completion, final List<GpuCalibration> gpus) {
         this(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch, handOff, completion, gpus,
-            List.of());
+            List.of(), Optional.empty());
     }
 
     /**
      * Adds stall curves in place of those that were known.
      *
      * @param measured of single cores and of several together
+     * @param free     the overheads of operations that no stall hit, without curves
      * @return a copy
      */
-    public MachineCalibration withCurves(final List<CurveCalibration> measured) {
+    public MachineCalibration withCurves(final List<CurveCalibration> measured, final Optional<Overheads> free) {
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, gpus, measured);
+            handOff, completion, gpus, measured, free);
     }
 
     /**
@@ -100,18 +103,19 @@ public record MachineCalibration(
         others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
         others.add(measured);
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, others, curves);
+            handOff, completion, others, curves, stallFree);
     }
 
     /**
-     * The overheads that analyses charge: the maxima; where stall curves are known the 99.9th percentiles, as what the platform takes
-     * from one operation in a thousand is in the curves.
+     * The overheads that analyses charge: the maxima; where stall curves are known those of operations that no stall hit, as what the
+     * platform takes is in the curves.
      *
      * @return without a stall allowance
      */
     public Overheads overheads() {
         if (!curves.isEmpty()) {
-            return new Overheads(releaseJitter.p999Ns(), dispatch.p999Ns(), handOff.p999Ns(), completion.p999Ns(), 0, supply());
+            return stallFree.orElseGet(() -> new Overheads(releaseJitter.p999Ns(), dispatch.p999Ns(), handOff.p999Ns(),
+                completion.p999Ns(), 0)).withSupply(supply());
         }
         return new Overheads(releaseJitter.maxNs(), dispatch.maxNs(), handOff.maxNs(), completion.maxNs(), 0);
     }

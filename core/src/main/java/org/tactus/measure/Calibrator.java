@@ -28,6 +28,7 @@ import org.tactus.kernel.KernelOptions;
 import org.tactus.kernel.ThreadSetup;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.time.Clock;
@@ -216,6 +217,27 @@ public final class Calibrator implements EventHandler {
                 }
             }
         }
+    }
+
+    /**
+     * What an operation adds that no stall hit, after {@link #measure}.
+     *
+     * @param share    how often stalls hit
+     * @param quantile of such operations, below 1
+     * @return overheads without an allowance and without curves
+     */
+    public Overheads stallFree(final StallShare share, final double quantile) {
+        return new Overheads(stallFree(RELEASE, 0, share, quantile), stallFree(DISPATCH, 0, share, quantile),
+            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0);
+    }
+
+    private long stallFree(final int index, final long besideNs, final StallShare share, final double quantile) {
+        final LongArrayList all = samples[index];
+        final long[] lengths = new long[all.size() / 2];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = Math.max(0, all.getLong(2 * i + 1) - all.getLong(2 * i));
+        }
+        return share.quantile(lengths, besideNs, quantile);
     }
 
     private void sample(final int quantity, final long beginNs, final long endNs) {

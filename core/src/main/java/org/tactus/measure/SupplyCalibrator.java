@@ -87,6 +87,15 @@ public final class SupplyCalibrator {
         return measured;
     }
 
+    /**
+     * How often stalls hit, after {@link #measure}.
+     *
+     * @return by the worst core
+     */
+    public StallShare share() {
+        return traces.values().stream().map(StallShare::of).reduce(StallShare::worse).orElseThrow();
+    }
+
     private void watch(final int core, final long epochNs, final int cycles) {
         final String granted = setup.apply("dispatcher", List.of(core));
         final Sentinel sentinel = new Sentinel(THRESHOLD_NS);

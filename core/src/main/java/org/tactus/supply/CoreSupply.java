@@ -45,7 +45,7 @@ public record CoreSupply(StallCurve anyCore, Map<Integer, StallCurve> ofCore, Ma
      * @return the supply
      */
     public static CoreSupply measured(final Map<Integer, StallCurve> ofCore, final Map<Set<Integer>, StallCurve> together) {
-        return ofCore.isEmpty() ? NONE : new CoreSupply(StallCurve.largest(List.copyOf(ofCore.values())), ofCore, together);
+        return ofCore.isEmpty() ? NONE : new CoreSupply(StallCurve.largest(List.copyOf(new TreeMap<>(ofCore).values())), ofCore, together);
     }
 
     /**

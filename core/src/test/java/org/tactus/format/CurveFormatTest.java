@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,7 +86,7 @@ class CurveFormatTest {
         final MachineCalibration curved = plain.withCurves(List.of(
             new CurveCalibration(List.of(0), zero, 40, 20, 0.9875, 1_000, 7, 5_000, Map.of("steal", "3 ticks")),
             new CurveCalibration(List.of(1), one, 40, 20, 1, 1_000, 7, 5_000, Map.of()),
-            new CurveCalibration(List.of(0, 1), both, 40, 20, 1, 1_000, 7, 5_000, Map.of())));
+            new CurveCalibration(List.of(0, 1), both, 40, 20, 1, 1_000, 7, 5_000, Map.of())), Optional.empty());
         CalibrationFile.store(options.calibrationFile(), curved);
         assertEquals(curved, CalibrationFile.find(options.calibrationFile(), options.machine()).orElseThrow());
         final CoreSupply expected = CoreSupply.measured(Map.of(0, zero, 1, one), Map.of(Set.of(0, 1), both));
@@ -94,5 +95,8 @@ class CurveFormatTest {
         final LoadedTaskSet all = TaskSetFile.load(Sets.write(directory, Sets.FULL.replaceFirst("overheads: \\{[^}]*}",
             "overheads: calibrated")), options);
         assertEquals(new Overheads(3, 3, 3, 3, 0, expected), all.taskSet().overheads(), "with curves the 99.9th percentiles count");
+        final Overheads free = new Overheads(1, 2, 4, 5, 0);
+        CalibrationFile.store(options.calibrationFile(), curved.withCurves(curved.curves(), Optional.of(free)));
+        assertEquals(free.withSupply(expected), TaskSetFile.load(all.file(), options).taskSet().overheads(), "free of stalls");
     }
 }

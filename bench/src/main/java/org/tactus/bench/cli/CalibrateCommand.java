@@ -3,6 +3,7 @@ package org.tactus.bench.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tactus.RealTimeSetup;
 import org.tactus.bench.ExitStatus;
@@ -23,6 +24,7 @@ import org.tactus.measure.GpuCalibrator;
 import org.tactus.measure.GpuRig;
 import org.tactus.measure.PlatformQuotas;
 import org.tactus.measure.SupplyCalibrator;
+import org.tactus.model.Overheads;
 import org.tactus.time.Durations;
 import org.tactus.time.Sizes;
 import picocli.CommandLine.Command;
@@ -36,6 +38,7 @@ final class CalibrateCommand implements Callable<Integer> {
     private static final String NONE = "none";
     private static final long LONG_ENOUGH_NS = 30_000_000_000L;
     private static final double MOST_FACTOR = 100;
+    private static final double STALL_FREE_QUANTILE = 0.999;
 
     @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class, description = "How long (${DEFAULT-VALUE}).")
     private long durationNs;
@@ -51,6 +54,7 @@ final class CalibrateCommand implements Callable<Integer> {
     private String curve;
     @Option(names = "--curve-factor", defaultValue = "1.0", description = "By how much the measured curve is enlarged (${DEFAULT-VALUE}).")
     private double curveFactor;
+    private Calibrator calibrator;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -72,23 +76,27 @@ final class CalibrateCommand implements Callable<Integer> {
         final List<Integer> online = RealTime.onlineCores();
         final List<Integer> cores = List.of(online.getFirst(), online.getLast()).stream().distinct().toList();
         System.err.println("watching cores " + cores + " for " + Durations.format(durationNs) + " ...");
-        final List<CurveCalibration> measured =
-            new SupplyCalibrator(new RealTimeSetup(true), cores, Math.round(1_000 * curveFactor)).measure(durationNs);
+        final SupplyCalibrator supply = new SupplyCalibrator(new RealTimeSetup(true), cores, Math.round(1_000 * curveFactor));
+        final List<CurveCalibration> measured = supply.measure(durationNs);
+        final Overheads free = calibrator.stallFree(supply.share(), STALL_FREE_QUANTILE);
         final Path file = CalibrationFile.defaultPath();
-        CalibrationFile.store(file, CalibrationFile.find(file, MachineName.current()).orElseThrow().withCurves(measured));
+        CalibrationFile.store(file, CalibrationFile.find(file, MachineName.current()).orElseThrow().withCurves(measured, Optional.of(free)));
         System.out.println();
         SupplyPrinter.print(System.out, measured, PlatformQuotas.inForce());
-        System.out.println("  stored in " + file + "; 'overheads: calibrated' charges the curves, and overheads at their 99.9th percentile");
+        System.out.println("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
+            + Durations.format(free.releaseJitterNs()) + ", dispatch " + Durations.format(free.dispatchNs()) + ", hand-off "
+            + Durations.format(free.handOffNs()) + ", completion " + Durations.format(free.completionNs()));
+        System.out.println("  stored in " + file + "; 'overheads: calibrated' charges the curves and these overheads");
     }
 
     private int calibrateAll() throws IOException, InterruptedException {
         if (gpu.equals(NONE) || gpu.equals(AUTO) && CudaDriver.find().isEmpty()) {
-            calibrate(durationNs);
+            calibrator = calibrate(durationNs);
             return ExitStatus.GOOD;
         }
         try (GpuDriver driver = VerifyGpuCommand.open(gpu.equals(AUTO) ? GpuDriver.LIBRARY : gpu)) {
             final CudaGpu measured = VerifyGpuCommand.gpu(driver, index);
-            calibrate(durationNs);
+            calibrator = calibrate(durationNs);
             calibrateGpu(measured, driver.isSoftware() ? Scale.software() : Scale.full());
         }
         return ExitStatus.GOOD;
@@ -124,16 +132,16 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     /** Measures what the machine adds, prints and stores; what its GPUs showed before stays. */
-    static void calibrate(final long durationNs) throws IOException, InterruptedException {
+    static Calibrator calibrate(final long durationNs) throws IOException, InterruptedException {
         final List<Integer> cores = RealTime.onlineCores();
         System.err.println("calibrating for " + Durations.format(durationNs) + " ...");
         final Path file = CalibrationFile.defaultPath();
         final List<GpuCalibration> gpus = CalibrationFile.find(file, MachineName.current()).map(MachineCalibration::gpus).orElse(List.of());
-        final List<CurveCalibration> curves =
-            CalibrationFile.find(file, MachineName.current()).map(MachineCalibration::curves).orElse(List.of());
-        MachineCalibration measured = new Calibrator(new RealTimeSetup(true), KernelOptions.DEFAULT, cores.getLast(),
-            cores.getFirst()).measure(durationNs);
-        measured = measured.withCurves(curves);
+        final Optional<MachineCalibration> known = CalibrationFile.find(file, MachineName.current());
+        final Calibrator calibrator = new Calibrator(new RealTimeSetup(true), KernelOptions.DEFAULT, cores.getLast(), cores.getFirst());
+        final MachineCalibration measurement = calibrator.measure(durationNs);
+        MachineCalibration measured;
+        measured = known.map(old -> measurement.withCurves(old.curves(), old.stallFree())).orElse(measurement);
         for (final GpuCalibration gpu : gpus) {
             measured = measured.with(gpu);
         }
@@ -145,8 +153,9 @@ final class CalibrateCommand implements Callable<Integer> {
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
         System.out.println("  platform stalls: " + measured.stalls() + ", the longest " + Durations.format(measured.longestStallNs())
-            + "; not part of any bound unless overheads name a stall allowance");
+            + "; not part of any bound unless overheads name a stall allowance or a curve");
         System.out.println("  stored in " + file);
+        return calibrator;
     }
 
     private static void print(final String name, final Quantiles quantity) {
