@@ -5,6 +5,7 @@ import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +39,10 @@ import org.tactus.time.Clock;
 import org.tactus.trace.CountersFile;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
+import org.tactus.trace.PlatformResult;
 import org.tactus.trace.PrecisionResult;
 import org.tactus.trace.RunResult;
+import org.tactus.trace.Stall;
 import org.tactus.trace.TaskResult;
 import org.tactus.trace.WithoutStalls;
 
@@ -359,6 +362,10 @@ public final class Tactus implements AutoCloseable {
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
             WithoutStalls.filter(tasks, results, recorder.jobs(), stalls, WithoutStalls.Reach.BACKLOG);
+        final PlatformResult seen = kernel.platform(zeroNs);
+        final PlatformResult platform = new PlatformResult(seen.curve(), seen.gaps(), seen.breaks(), seen.within() ? 0
+            : WithoutStalls.filter(tasks, results, recorder.jobs(), seen.breaks().stream().map(PlatformResult.Break::window)
+                .sorted(Comparator.comparingLong(Stall::atNs)).toList(), WithoutStalls.Reach.BACKLOG).touched());
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
@@ -372,7 +379,8 @@ public final class Tactus implements AutoCloseable {
             new RunResult.Conditions(machineFacts(), granted, noise, collector(), set.overheads());
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks()), kernel.droppedEvents(), precisions);
+            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks()), kernel.droppedEvents(), precisions,
+            platform);
     }
 
     /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it. */

@@ -13,6 +13,7 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
 import org.tactus.policy.PolicyState;
+import org.tactus.supply.CoreSupply;
 import org.tactus.time.Clock;
 import org.tactus.trace.EventRing;
 
@@ -34,10 +35,13 @@ final class DispatcherGroup {
     private final CountDownLatch ready;
     private final AtomicIntegerArray lostDevices;
 
+    private final CoreSupply supply;
+
     DispatcherGroup(
         final Platform platform, final Overheads machine, final List<Device> devices, final PolicyState state, final TaskTable tasks,
         final KernelOptions options, final ThreadSetup setup, final Clock clock) {
         this.platform = platform;
+        supply = machine.supply();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -82,18 +86,19 @@ final class DispatcherGroup {
                 together.add(dispatchers[i]);
                 togetherCores.addAll(device.cores());
             } else {
-                threadOfDevice[i] = newThread(device.name(), List.of(dispatchers[i]), device.cores());
+                threadOfDevice[i] = newThread(device.name(), List.of(dispatchers[i]), device.cores(), i);
             }
         }
         if (!together.isEmpty()) {
-            final DispatcherThread thread = newThread("accelerators", together, List.copyOf(togetherCores));
+            final DispatcherThread thread = newThread("accelerators", together, List.copyOf(togetherCores), together.getFirst().device);
             together.forEach(dispatcher -> threadOfDevice[dispatcher.device] = thread);
         }
     }
 
-    private DispatcherThread newThread(final String name, final List<Dispatcher> agents, final List<Integer> cores) {
-        final DispatcherThread thread =
-            new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready);
+    private DispatcherThread newThread(
+        final String name, final List<Dispatcher> agents, final List<Integer> cores, final int device) {
+        final DispatcherThread thread = new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready,
+            new PlatformWatch(supply.of(supply.coresOf(cores, device)), cores));
         threads.add(thread);
         return thread;
     }
@@ -169,6 +174,11 @@ final class DispatcherGroup {
 
     long largestGapNs() {
         return threads.stream().mapToLong(DispatcherThread::largestGapNs).max().orElse(0);
+    }
+
+    /** What the threads saw of the platform. */
+    List<PlatformWatch> watches() {
+        return threads.stream().map(DispatcherThread::watch).toList();
     }
 
     /** What each thread was granted, one line a thread. */

@@ -7,8 +7,8 @@ import org.tactus.supply.StallTrace;
  * How often stalls hit what takes a short time, by the worst of the watched cores: tells apart which of many samples a stall touched.
  *
  * <p>Of operations that take a time L, begun at any instant, at most a share h(L) = share + L / gap meets a stall. Whoever is hit is slower
- * for it, so at most the slowest h(L) of the samples were; a quantile q of those that were not is at most the quantile 1 - h - (1 - q) (1 - h) of
- * all. It needs no look into single samples, which cannot tell a stall of theirs from slowness.
+ * for it, so at most the slowest h(L) of the samples were; the quantile q of those that were not is the quantile q (1 - h) of all. It
+ * needs no look into single samples, which cannot tell a stall of theirs from slowness.
  *
  * @param share      of the time that was stalled
  * @param gapsEachNs stalls in each nanosecond

@@ -14,6 +14,7 @@ import org.tactus.policy.PolicyState;
 import org.tactus.policy.SwapCounts;
 import org.tactus.trace.DeviceResult;
 import org.tactus.trace.EventHandler;
+import org.tactus.trace.PlatformResult;
 import org.tactus.trace.PrecisionResult;
 import org.tactus.trace.RunResult;
 import org.tactus.trace.SwapResult;
@@ -72,7 +73,7 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
             }
         }
         return new Simulation(new RunResult("simulate", set.name(), set.policy().text(), test, options.seed(), simulator.endNs(),
-            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), isVoid, 0, precisions),
+            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), isVoid, 0, precisions, PlatformResult.NONE),
             responses);
     }
 

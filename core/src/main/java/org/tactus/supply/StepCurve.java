@@ -3,8 +3,8 @@ package org.tactus.supply;
 import java.util.Arrays;
 
 /**
- * Steps up to a horizon, and what repeats beyond it: a window longer than the horizon H is shortened by whole tail periods, not above H, to one
- * of at most H, and takes the tail's share a for each of them. Immutable.
+ * Steps up to a horizon, and what repeats beyond it: a window longer than the horizon H is shortened by whole tail periods, not above
+ * H, to one of at most H, and takes the tail's share a for each of them. Immutable.
  */
 public final class StepCurve implements StallCurve {
     static final StepCurve EMPTY = new StepCurve(new long[0], new long[0], 1, 0);

@@ -55,6 +55,7 @@ public final class ResultsJson {
             tasks(json, result.withoutStalls().tasks());
             json.writeEndArray();
             json.writeEndObject();
+            platform(json, result.platform());
             stalls(json, result.stalls());
             devices(json, result.devices());
             if (!result.precisions().isEmpty()) {
@@ -63,6 +64,26 @@ public final class ResultsJson {
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    private static void platform(final JsonGenerator json, final PlatformResult platform) throws IOException {
+        json.writeObjectFieldStart("platform");
+        text(json, "curve", platform.curve().orElse(""));
+        json.writeBooleanField("within", platform.within());
+        json.writeNumberField("gaps", platform.gaps());
+        json.writeArrayFieldStart("breaks");
+        for (final PlatformResult.Break broken : platform.breaks()) {
+            json.writeStartObject();
+            json.writeNumberField("atNs", broken.atNs());
+            json.writeNumberField("core", broken.core());
+            json.writeNumberField("awayNs", broken.awayNs());
+            json.writeNumberField("windowNs", broken.windowNs());
+            json.writeNumberField("allowedNs", broken.allowedNs());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("touchedJobs", platform.touchedJobs());
+        json.writeEndObject();
     }
 
     private static void head(final JsonGenerator json, final RunResult result) throws IOException {

@@ -96,7 +96,8 @@ final class PlainChainEdf {
             if (worst == INFINITE) {
                 break;
             }
-            if (j != i && Saturating.add(model.deadline[j], Saturating.add(model.jitter[i], unseen())) > model.deadline[i] && interferes(i, j)) {
+            final long seen = Saturating.add(model.jitter[i], unseen());
+            if (j != i && Saturating.add(model.deadline[j], seen) > model.deadline[i] && interferes(i, j)) {
                 worst = Math.max(worst, walk(i, j, limit));
             }
         }
