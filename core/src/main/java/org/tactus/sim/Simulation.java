@@ -73,7 +73,8 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
             }
         }
         return new Simulation(new RunResult("simulate", set.name(), set.policy().text(), test, options.seed(), simulator.endNs(),
-            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), isVoid, 0, precisions, PlatformResult.NONE),
+            conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator), isVoid, 0, precisions,
+            PlatformResult.NONE),
             responses);
     }
 

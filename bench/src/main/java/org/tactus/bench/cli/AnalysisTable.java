@@ -98,7 +98,8 @@ final class AnalysisTable {
 
     private static void print(final PrintWriter print, final SensitivityReport report, final int width) {
         print.println("  all WCETs may grow by the factor " + factor(report.largestFactor()) + " at most"
-            + (report.curveFactor().isPresent() ? ", what the platform takes by " + factor(report.curveFactor()) : "") + "; one task alone:");
+            + (report.curveFactor().isPresent() ? ", what the platform takes by " + factor(report.curveFactor()) : "")
+            + "; one task alone:");
         final String row = "  %-" + width + "s %12s %16s%n";
         print.printf(Locale.ROOT, row, "task", "WCET factor", "smallest period");
         for (final SensitivityReport.OfTask task : report.tasks()) {

@@ -80,7 +80,8 @@ final class CalibrateCommand implements Callable<Integer> {
         final List<CurveCalibration> measured = supply.measure(durationNs);
         final Overheads free = calibrator.stallFree(supply.share(), STALL_FREE_QUANTILE);
         final Path file = CalibrationFile.defaultPath();
-        CalibrationFile.store(file, CalibrationFile.find(file, MachineName.current()).orElseThrow().withCurves(measured, Optional.of(free)));
+        final MachineCalibration known = CalibrationFile.find(file, MachineName.current()).orElseThrow();
+        CalibrationFile.store(file, known.withCurves(measured, Optional.of(free)));
         System.out.println();
         SupplyPrinter.print(System.out, measured, PlatformQuotas.inForce());
         System.out.println("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
