@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.HdrHistogram.Histogram;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.device.Device;
@@ -365,7 +366,7 @@ public final class Tactus implements AutoCloseable {
         final PlatformResult seen = kernel.platform(zeroNs);
         final PlatformResult platform = new PlatformResult(seen.curve(), seen.gaps(), seen.breaks(), seen.within() ? 0
             : WithoutStalls.filter(tasks, results, recorder.jobs(), seen.breaks().stream().map(PlatformResult.Break::window)
-                .sorted(Comparator.comparingLong(Stall::atNs)).toList(), WithoutStalls.Reach.BACKLOG).touched());
+                .sorted(Comparator.comparingLong(Stall::atNs)).toList(), WithoutStalls.Reach.BACKLOG).touched(), ofBoundsNs());
         final List<DeviceResult> deviceResults = new ArrayList<>();
         for (int i = 0; i < devices.size(); i++) {
             final DeviceSpec spec = set.platform().devices().get(i);
@@ -381,6 +382,16 @@ public final class Tactus implements AutoCloseable {
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
             undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks()), kernel.droppedEvents(), precisions,
             platform);
+    }
+
+    /** How much of each bound is the platform's; empty where it takes nothing, for explanations take an analysis. */
+    private Map<String, Long> ofBoundsNs() {
+        final Map<String, Long> shares = new LinkedHashMap<>();
+        if (!set.overheads().supply().isNone() || set.overheads().stallNs() > 0) {
+            admission.verdict().ifPresent(verdict -> verdict.tasks().stream().filter(TaskVerdict::bounded)
+                .forEach(task -> shares.put(task.name(), task.platformNs())));
+        }
+        return shares;
     }
 
     /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it. */

@@ -1,5 +1,7 @@
 package org.tactus.measure;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.supply.StallTrace;
 
@@ -19,6 +21,7 @@ final class Sentinel {
     static final long WATCHED_NS = 44_500_000;
     private static final long EARLY_NS = 500_000;
     private static final int MOST_GAPS = 1 << 20;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final long thresholdNs;
     private final long[] beginNs = new long[MOST_GAPS];
@@ -26,6 +29,7 @@ final class Sentinel {
     private int count;
     private long dropped;
     private long watchedNs;
+    private long cpuNs;
 
     /**
      * Prepares.
@@ -45,11 +49,14 @@ final class Sentinel {
     void watch(final long epochNs, final int cycles) {
         count = 0;
         dropped = 0;
+        cpuNs = 0;
         watchedNs = cycles * WATCHED_NS;
         for (int cycle = 0; cycle < cycles; cycle++) {
             final long fromNs = epochNs + cycle * CYCLE_NS;
             await(fromNs);
+            final long beforeNs = THREADS.getCurrentThreadCpuTime();
             cycle(fromNs, fromNs + WATCHED_NS, cycle * WATCHED_NS - fromNs);
+            cpuNs += THREADS.getCurrentThreadCpuTime() - beforeNs;
         }
     }
 
@@ -83,6 +90,16 @@ final class Sentinel {
         } else {
             dropped++;
         }
+    }
+
+    /**
+     * How much of the watched time the clock of the thread's CPU time counted as executing. What it counts less than the gaps leave is
+     * what it knows of them: a clock that knows all can measure execution times free of stalls.
+     *
+     * @return nanoseconds
+     */
+    long cpuNs() {
+        return cpuNs;
     }
 
     /**

@@ -106,10 +106,17 @@ public final class SupplyCalibrator {
         sentinel.watch(Math.max(epochNs, System.nanoTime() + LEAD_NS), cycles);
         final Map<String, String> named = new LinkedHashMap<>(PlatformAccounts.ofThisThread(core).since(before));
         named.put("granted", granted);
+        named.put("of the stalled time the thread's CPU clock leaves out", known(sentinel.trace(), sentinel.cpuNs()));
         synchronized (traces) {
             traces.put(core, sentinel.trace());
             causes.put(core, named);
         }
+    }
+
+    /** The share of the gaps that the clock of the thread's CPU time knows of: 0 to 100 %. */
+    static String known(final StallTrace trace, final long cpuNs) {
+        final double share = trace.totalNs() == 0 ? 1 : (double) (trace.spanNs() - cpuNs) / trace.totalNs();
+        return Math.round(100 * Math.clamp(share, 0, 1)) + " %";
     }
 
     private CurveCalibration learn(final List<Integer> of, final StallTrace trace, final Map<String, String> named) {

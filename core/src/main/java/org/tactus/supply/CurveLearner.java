@@ -100,7 +100,7 @@ public final class CurveLearner {
 
     private static double within(final StallTrace trace, final long lengthNs, final long allowedNs) {
         final long room = Math.max(0, trace.spanNs() - lengthNs);
-        final int samples = (int) Math.clamp(8 * room / lengthNs, 1, MOST_SAMPLES);
+        final int samples = Math.clamp(8 * room / lengthNs, 1, MOST_SAMPLES);
         int good = 0;
         for (int i = 0; i < samples; i++) {
             final long from = (long) ((double) room * i / samples);

@@ -1,6 +1,9 @@
 package org.tactus.trace;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,14 +13,29 @@ import java.util.Optional;
  * @param gaps        gaps of dispatchers that were held against them
  * @param breaks      when more was taken than a curve allows, earliest first
  * @param touchedJobs jobs whose bounds are void because they overlap a break, or the backlog after it
+ * @param ofBoundsNs  how much of a task's bound is the platform's, by the task's name, nanoseconds; in the set's order
  */
-public record PlatformResult(Optional<String> curve, long gaps, List<Break> breaks, long touchedJobs) {
+public record PlatformResult(
+    Optional<String> curve, long gaps, List<Break> breaks, long touchedJobs, Map<String, Long> ofBoundsNs) {
     /** No curve is charged. */
     public static final PlatformResult NONE = new PlatformResult(Optional.empty(), 0, List.of(), 0);
 
-    /** Copies the list. */
+    /** Copies the collections. */
     public PlatformResult {
         breaks = List.copyOf(breaks);
+        ofBoundsNs = Collections.unmodifiableMap(new LinkedHashMap<>(ofBoundsNs));
+    }
+
+    /**
+     * Without shares of bounds.
+     *
+     * @param curve       where the charged curves come from
+     * @param gaps        that were held against them
+     * @param breaks      earliest first
+     * @param touchedJobs jobs whose bounds are void
+     */
+    public PlatformResult(final Optional<String> curve, final long gaps, final List<Break> breaks, final long touchedJobs) {
+        this(curve, gaps, breaks, touchedJobs, Map.of());
     }
 
     /**

@@ -161,6 +161,13 @@ public final class ResultTable {
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
         }
         platform(result.platform(), lines);
+        final List<String> shares = result.tasks().stream()
+            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
+            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
+                + digits(task.boundNs().getAsLong())).toList();
+        if (!shares.isEmpty()) {
+            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
+        }
         stalls(result, lines);
         if (!conditions.noise().isEmpty()) {
             lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");

@@ -83,6 +83,11 @@ public final class ResultsJson {
         }
         json.writeEndArray();
         json.writeNumberField("touchedJobs", platform.touchedJobs());
+        json.writeObjectFieldStart("ofBoundsNs");
+        for (final Map.Entry<String, Long> share : platform.ofBoundsNs().entrySet()) {
+            json.writeNumberField(share.getKey(), share.getValue());
+        }
+        json.writeEndObject();
         json.writeEndObject();
     }
 

@@ -50,6 +50,14 @@ class SupplyCalibratorTest {
         assertEquals(0, sentinel.trace().beginNs(0));
     }
 
+    @Test
+    void shouldTellWhatTheCpuClockKnowsWhenItIsHeldAgainstTheGaps() {
+        final StallTrace trace = StallTrace.of(new long[] {10}, new long[] {30}, 1, 100);
+        assertEquals("100 %", SupplyCalibrator.known(trace, 80));
+        assertEquals("50 %", SupplyCalibrator.known(trace, 90));
+        assertEquals("0 %", SupplyCalibrator.known(trace, 101));
+    }
+
     /** Samples of 1,000 to 2,000 ns, of which a known share is hit by stalls of 50 us and more. */
     @Test
     void shouldLeaveOutTheSlowestWhenStallsHitSamples() {

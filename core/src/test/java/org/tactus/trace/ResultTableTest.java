@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
@@ -55,6 +56,9 @@ class ResultTableTest {
         final String within = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0)));
         assertTrue(within.contains("Platform: stayed within the calibrated curve"), within);
         assertTrue(within.contains("(17 gaps)"), within);
+        final String shares = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 0, List.of(), 0,
+            Map.of("detect", 18_000_000L, "track", 0L))));
+        assertTrue(shares.contains("Of the bounds the platform's are: detect 18.00ms of "), shares);
         final String broken = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 17,
             List.of(new PlatformResult.Break(3_200_000_000L, 1, 41_000_000, 50_000_000, 22_000_000),
                 new PlatformResult.Break(4_200_000_000L, -1, 41_000_000, 50_000_000, 22_000_000)), 12))).replaceAll("\\s+", " ");
