@@ -72,7 +72,6 @@ final class AnalysisPrinter {
                 number(json, "responseBoundNs", task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
                 json.writeNumberField("deadlineNs", task.deadlineNs());
                 number(json, "slackNs", task.bounded() ? OptionalLong.of(task.slackNs()) : OptionalLong.empty());
-                number(json, "platformNs", task.bounded() ? OptionalLong.of(task.platformNs()) : OptionalLong.empty());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -96,6 +95,9 @@ final class AnalysisPrinter {
         json.writeStringField("name", task.name());
         number(json, "responseNs", why.responseNs());
         number(json, "firstFailingNs", why.firstFailingNs());
+        if (why.platformNs() > 0) {
+            json.writeNumberField("platformNs", why.platformNs());
+        }
         json.writeStringField("sentence", why.sentence());
         json.writeArrayFieldStart("terms");
         for (final Term term : why.terms()) {
@@ -131,7 +133,9 @@ final class AnalysisPrinter {
             json.writeEndObject();
         }
         json.writeEndArray();
-        number(json, "largestCurveFactor", report.curveFactor());
+        if (report.curveFactor().isPresent()) {
+            number(json, "largestCurveFactor", report.curveFactor());
+        }
         json.writeEndObject();
     }
 
