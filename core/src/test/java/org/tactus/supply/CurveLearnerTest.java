@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -92,6 +94,21 @@ class CurveLearnerTest {
             assertEquals(0, monitor.forgotten());
         }
         assertTrue(broke > CASES / 20 && broke < CASES * 19 / 20, broke + " of " + CASES + " broke their curve");
+    }
+
+    @Test
+    void shouldAllocateNothingWhenStallsAreWatched() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final CurveMonitor monitor = new CurveMonitor(StallCurve.steps(new long[] {10, 100, 1000}, new long[] {5, 20, 90}), 10_000, 16, 4);
+        long told = 0;
+        long before = 0;
+        for (int i = 0; i < 20_000; i++) {
+            before = i == 10_000 ? threads.getCurrentThreadAllocatedBytes() : before;
+            told += monitor.stall(20L * i, 20L * i + i % 7) ? 1 : 0;
+        }
+        assertEquals(0, threads.getCurrentThreadAllocatedBytes() - before);
+        assertTrue(told > 4 && monitor.breaksKept() == 4 && monitor.breakCount() == told, "broken " + told + " times");
+        assertTrue(monitor.forgotten() > 0, "more stalls lie in a window than are kept, and that is told");
     }
 
     @Test
