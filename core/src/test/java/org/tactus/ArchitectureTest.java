@@ -92,7 +92,7 @@ class ArchitectureTest {
                 for (final Dependency dependency : type.getDirectDependenciesFromSelf()) {
                     final String target = dependency.getTargetClass().getFullName();
                     assertTrue(!target.equals("java.lang.Thread") && !target.startsWith("java.util.concurrent.locks")
-                        && !target.equals("org.tactus.time.Clock"), dependency.getDescription());
+                        && !target.equals("org.tactus.internal.time.Clock"), dependency.getDescription());
                 }
             }
         }

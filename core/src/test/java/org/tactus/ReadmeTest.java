@@ -15,7 +15,7 @@ import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.policy.SporadicGate;
+import org.tactus.internal.policy.SporadicGate;
 
 /** What the README tells a reader to type. */
 class ReadmeTest {

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.tactus.internal.time.Durations;
 import org.tactus.supply.CoreSupply;
 import org.tactus.supply.StallCurve;
 import org.tactus.supply.StepCurve;
-import org.tactus.time.Durations;
 
 /** Reads and writes what a file says of the platform's stalls. */
 final class CurveFormat {

@@ -9,12 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.Limits;
 import org.tactus.model.MenuOption;
 import org.tactus.model.ModelBlock;
 import org.tactus.model.SramMenu;
-import org.tactus.time.Durations;
-import org.tactus.time.Sizes;
 
 /**
  * Reads a menu: a CSV file whose first line names its columns. {@code sram,streamed,wcet}: measured options, one a line, in each cell

@@ -12,6 +12,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.Boundary;
@@ -27,7 +28,6 @@ import org.tactus.model.SramMenu;
 import org.tactus.model.TaskBuilder;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.time.Sizes;
 
 /** Reads one element of {@code tasks}; what its segments lack comes from the measured WCETs. */
 final class TaskReader {

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.Boundary;
@@ -24,8 +26,6 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.Variant;
-import org.tactus.time.Durations;
-import org.tactus.time.Sizes;
 
 /**
  * Writes a task set as a file that {@link TaskSetFile} reads back equal, nanosecond for nanosecond. Keys stand in the order of the

@@ -11,8 +11,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.tactus.time.Durations;
-import org.tactus.time.Sizes;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 
 /**
  * A value of a YAML file: knows its name and its line, and reads itself as what the caller expects or says what it should be.

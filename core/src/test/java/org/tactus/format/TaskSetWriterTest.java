@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.time.Durations;
-import org.tactus.time.Sizes;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 
 class TaskSetWriterTest {
     @TempDir

@@ -3,7 +3,7 @@ package org.tactus.bench.accuracy;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import org.tactus.inference.SampleSource;
+import org.tactus.internal.quantise.SampleSource;
 
 /** The first images of a set and their classes, drawn once, off-heap. Read by any thread. */
 public final class LabelledImages implements SampleSource {

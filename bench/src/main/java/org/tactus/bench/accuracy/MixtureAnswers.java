@@ -3,8 +3,8 @@ package org.tactus.bench.accuracy;
 import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import org.tactus.inference.LayeredModel;
-import org.tactus.inference.Mixture;
+import org.tactus.internal.quantise.LayeredModel;
+import org.tactus.internal.quantise.Mixture;
 
 /** What mixtures of one network answer to one set of images; each is asked once. Any thread. */
 public final class MixtureAnswers {

@@ -7,12 +7,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
-import org.tactus.inference.LayeredModel;
-import org.tactus.inference.Mixture;
-import org.tactus.inference.OnnxModel;
-import org.tactus.inference.Range;
-import org.tactus.inference.RangeCalibration;
-import org.tactus.inference.SegmentedModel;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.network.SegmentedModel;
+import org.tactus.internal.quantise.LayeredModel;
+import org.tactus.internal.quantise.Mixture;
+import org.tactus.internal.quantise.Range;
+import org.tactus.internal.quantise.RangeCalibration;
 
 /** A committed network that tells signs apart, quantised with images that neither training nor evaluation uses. Any thread. */
 public final class SignNetwork {

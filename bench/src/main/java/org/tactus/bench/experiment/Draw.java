@@ -1,7 +1,7 @@
 package org.tactus.bench.experiment;
 
 import java.util.SplittableRandom;
-import org.tactus.time.SplitMix64;
+import org.tactus.internal.time.SplitMix64;
 
 /** Sound random draws for task sets. */
 final class Draw {

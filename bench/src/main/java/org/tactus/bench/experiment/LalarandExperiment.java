@@ -7,6 +7,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.tactus.internal.plan.LayerAllocation;
+import org.tactus.internal.plan.LayerAllocator;
+import org.tactus.internal.plan.LayerChoices;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.Boundary;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.NamedVariant;
@@ -14,10 +18,6 @@ import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.plan.LayerAllocation;
-import org.tactus.plan.LayerAllocator;
-import org.tactus.plan.LayerChoices;
-import org.tactus.sim.Simulator;
 
 /** Networks cut at every layer, on a GPU and a CPU with int8: four allocations. */
 final class LalarandExperiment implements Experiment {

@@ -2,10 +2,10 @@ package org.tactus.bench.experiment;
 
 import java.util.List;
 import org.tactus.analysis.Verdict;
+import org.tactus.internal.sim.ReleasePattern;
+import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.TaskSet;
-import org.tactus.sim.ReleasePattern;
-import org.tactus.sim.SimulationOptions;
-import org.tactus.sim.Simulator;
 
 /** Looks for a miss with the production schedulers: synchronous, then with random offsets, all segments at their WCET. */
 final class ProductionRuns {

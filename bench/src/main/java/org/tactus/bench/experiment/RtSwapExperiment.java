@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
@@ -13,7 +14,6 @@ import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.sim.Simulator;
 
 /** Networks that need more memory than there is, under EDF: no swapping, whole models, the three protocols, semantic residency. */
 final class RtSwapExperiment implements Experiment {

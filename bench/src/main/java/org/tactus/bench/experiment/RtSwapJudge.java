@@ -4,15 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.tactus.analysis.Analyses;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
-import org.tactus.analysis.swap.MemoryConditions;
+import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.analysis.swap.MemoryConditions;
+import org.tactus.internal.plan.SwapVolumes;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskSet;
-import org.tactus.plan.SwapVolumes;
-import org.tactus.sim.Simulator;
 
 /** Judges one drawn set of the swapping experiment by every approach; accepted ones are simulated by the production policy. */
 final class RtSwapJudge {

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
-import org.tactus.analysis.Analyses;
 import org.tactus.analysis.Verdict;
+import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.sim.Simulator;
 
 /** One device: how much whole jobs, segments and full preemption accept, under both policies and FIFO. */
 final class SingleExperiment implements Experiment {

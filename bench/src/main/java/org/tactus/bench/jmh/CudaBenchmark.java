@@ -29,11 +29,12 @@ import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.bindings.generated.cuda.cuCtxSynchronize_t;
 import org.tactus.bindings.generated.cuda.cuStreamWriteValue32_v2_t;
-import org.tactus.device.ChunkMover;
-import org.tactus.device.Device;
-import org.tactus.device.SegmentWork;
-import org.tactus.device.TimedWork;
-import org.tactus.device.cuda.CudaDevice;
+import org.tactus.internal.device.ChunkMover;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
@@ -41,7 +42,6 @@ import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
-import org.tactus.time.Clock;
 
 /**
  * What Java adds to a GPU's job and to a chunk that is moved. With the driver {@code nothing} every call on the path but makeCurrent is

@@ -11,7 +11,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import org.tactus.kernel.DispatchLoop;
+import org.tactus.internal.kernel.DispatchLoop;
 
 /**
  * A whole job through two dispatchers on one thread, without idling: release, decision, start, completion, hand-over, return.

@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
-import org.tactus.inference.OnnxModel;
-import org.tactus.inference.SegmentedModel;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.network.SegmentedModel;
 import org.tactus.model.ModelSource;
 
 /**

@@ -13,13 +13,13 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.JobListener;
+import org.tactus.internal.policy.PolicyState;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.policy.DeviceScheduler;
-import org.tactus.policy.JobListener;
-import org.tactus.policy.PolicyState;
 
 /**
  * What the policy costs with a given number of ready jobs.

@@ -17,8 +17,8 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
-import org.tactus.kernel.HandOffQueue;
-import org.tactus.policy.PolicyState;
+import org.tactus.internal.kernel.HandOffQueue;
+import org.tactus.internal.policy.PolicyState;
 
 /**
  * One-way hand-off between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from

@@ -7,6 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.tactus.internal.plan.LayerAllocation;
+import org.tactus.internal.plan.LayerAllocator;
+import org.tactus.internal.plan.LayerChoices;
+import org.tactus.internal.plan.Plan;
+import org.tactus.internal.plan.Planner;
+import org.tactus.internal.plan.Planners;
 import org.tactus.model.Boundary;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.NamedVariant;
@@ -14,12 +20,6 @@ import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.plan.LayerAllocation;
-import org.tactus.plan.LayerAllocator;
-import org.tactus.plan.LayerChoices;
-import org.tactus.plan.Plan;
-import org.tactus.plan.Planner;
-import org.tactus.plan.Planners;
 
 /**
  * How long planning takes: sets of ten networks of thirty layers, each on the GPU or, in int8, on the CPU, over utilisation.

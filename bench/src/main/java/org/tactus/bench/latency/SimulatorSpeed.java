@@ -5,12 +5,12 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
 import java.util.Locale;
+import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.sim.SimulationOptions;
-import org.tactus.sim.Simulator;
 
 /**
  * How many segments the simulator completes in a second on one core, for sets of several sizes.

@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.tactus.OnnxWorks;
-import org.tactus.Tactus;
-import org.tactus.TactusOptions;
-import org.tactus.kernel.KernelListener;
-import org.tactus.kernel.KernelOptions;
+import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -90,9 +90,9 @@ public final class Soak {
      */
     public boolean run(final PrintStream out) throws InterruptedException {
         final long expectedJobs = MODELLED_TASKS * durationNs / MODELLED_PERIOD_NS;
-        final TactusOptions options = TactusOptions.DEFAULT.withForce(true)
+        final RunSettings options = RunSettings.DEFAULT.withForce(true)
             .withKernel(KernelOptions.DEFAULT.withIdle(KernelOptions.Idle.SLEEP_THEN_SPIN));
-        try (Tactus tactus = Tactus.open(set(), options, new OnnxWorks(), KernelListener.NONE,
+        try (TaskSetRun tactus = TaskSetRun.open(set(), options, new NetworkWorks(), KernelListener.NONE,
             (type, timeNs, device, task, segment, job, argument) -> { })) {
             tactus.start();
             Thread.sleep(2_000); // what starting allocates late is over

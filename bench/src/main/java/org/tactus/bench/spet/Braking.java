@@ -3,16 +3,16 @@ package org.tactus.bench.spet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.tactus.internal.policy.JobListener;
+import org.tactus.internal.sim.ExecutionTime;
+import org.tactus.internal.sim.ReleasePattern;
+import org.tactus.internal.sim.SegmentListener;
+import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.sim.Simulator;
+import org.tactus.internal.time.Durations;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
-import org.tactus.policy.JobListener;
-import org.tactus.sim.ExecutionTime;
-import org.tactus.sim.ReleasePattern;
-import org.tactus.sim.SegmentListener;
-import org.tactus.sim.SimulationOptions;
-import org.tactus.sim.Simulator;
-import org.tactus.time.Durations;
 
 /**
  * Drives the car at a pedestrian many times, each time with other phases of the tasks and another instant at which the car comes near

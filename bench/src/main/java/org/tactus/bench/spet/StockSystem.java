@@ -5,12 +5,13 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.tactus.cli.spet.LinkCost;
+import org.tactus.internal.plan.spet.MenuBuilder;
 import org.tactus.model.MenuOption;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
-import org.tactus.plan.spet.MenuBuilder;
 
 /**
  * What happens without SPET: whole networks, first in first out, memory as the compiler gives it. Immutable.

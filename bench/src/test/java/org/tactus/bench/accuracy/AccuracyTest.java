@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.bench.experiment.ExperimentCommand;
-import org.tactus.inference.LayeredModel;
-import org.tactus.inference.Mixture;
-import org.tactus.inference.SampleFiles;
+import org.tactus.bench.ExperimentCommand;
+import org.tactus.internal.quantise.LayeredModel;
+import org.tactus.internal.quantise.Mixture;
+import org.tactus.internal.quantise.SampleFiles;
 import picocli.CommandLine;
 
 class AccuracyTest {

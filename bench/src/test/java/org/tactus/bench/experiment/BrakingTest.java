@@ -10,14 +10,15 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bench.ExperimentCommand;
 import org.tactus.bench.spet.Braking;
 import org.tactus.bench.spet.Car;
 import org.tactus.bench.spet.StockSystem;
+import org.tactus.internal.sim.ReleasePattern;
+import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.sim.Simulator;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.TaskSet;
-import org.tactus.sim.ReleasePattern;
-import org.tactus.sim.SimulationOptions;
-import org.tactus.sim.Simulator;
 import picocli.CommandLine;
 
 class BrakingTest {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bench.ExperimentCommand;
 import org.tactus.bindings.edgetpu.cost.HostLink;
 import picocli.CommandLine;
 

@@ -9,20 +9,22 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.tactus.bindings.edgetpu.cost.HostLink;
+import org.tactus.cli.spet.CpSatSolver;
+import org.tactus.cli.spet.LinkCost;
+import org.tactus.internal.plan.spet.IntegerSolver;
+import org.tactus.internal.plan.spet.InvocationCost;
+import org.tactus.internal.plan.spet.MenuBuilder;
+import org.tactus.internal.plan.spet.MenuPruning;
+import org.tactus.internal.plan.spet.Objective;
+import org.tactus.internal.plan.spet.Realisation;
+import org.tactus.internal.plan.spet.SegmentFiles;
+import org.tactus.internal.plan.spet.SpetPlan;
+import org.tactus.internal.plan.spet.SpetPlanner;
+import org.tactus.internal.plan.spet.SpetProblem;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.MenuOption;
 import org.tactus.model.ModelBlock;
 import org.tactus.model.TaskSet;
-import org.tactus.plan.spet.IntegerSolver;
-import org.tactus.plan.spet.InvocationCost;
-import org.tactus.plan.spet.MenuBuilder;
-import org.tactus.plan.spet.MenuPruning;
-import org.tactus.plan.spet.Objective;
-import org.tactus.plan.spet.Realisation;
-import org.tactus.plan.spet.SegmentFiles;
-import org.tactus.plan.spet.SpetPlan;
-import org.tactus.plan.spet.SpetPlanner;
-import org.tactus.plan.spet.SpetProblem;
 
 class MenuTest {
     /** A nanosecond a byte, and a hundred an invocation. */

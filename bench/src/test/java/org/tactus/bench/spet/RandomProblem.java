@@ -3,13 +3,13 @@ package org.tactus.bench.spet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.tactus.internal.plan.spet.SpetProblem;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.MenuOption;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
-import org.tactus.plan.spet.SpetProblem;
 
 /** Problems that are sometimes hard and sometimes impossible; determined by a seed. */
 final class RandomProblem {

@@ -6,7 +6,7 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
-import org.tactus.kernel.HandOffQueue;
+import org.tactus.internal.kernel.HandOffQueue;
 import org.tactus.model.Release;
 
 /** A job's record is written plainly, its slot handed over: whoever takes the slot sees the whole record. */

@@ -1,12 +1,12 @@
 package org.tactus.bench.stress;
 
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.JobListener;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.SporadicGate;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Release;
 import org.tactus.model.TaskSet;
-import org.tactus.policy.DeviceScheduler;
-import org.tactus.policy.JobListener;
-import org.tactus.policy.PolicyState;
-import org.tactus.policy.SporadicGate;
 
 /** A small policy state that the concurrency tests share: one device, one task. */
 class StressState implements JobListener {

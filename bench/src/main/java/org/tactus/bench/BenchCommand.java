@@ -1,0 +1,138 @@
+package org.tactus.bench;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.openjdk.jmh.Main;
+import org.tactus.bench.latency.HandOffComparison;
+import org.tactus.bench.latency.PlanningSpeed;
+import org.tactus.bench.latency.SimulatorSpeed;
+import org.tactus.bench.latency.Soak;
+import org.tactus.cli.support.DurationConverter;
+import org.tactus.cli.support.ExitStatus;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus bench}: measures the product itself. */
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
+    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.SoakCommand.class,
+        BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class, SwapCaseStudyCommand.class})
+final class BenchCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() {
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator | planning | swap-case-study; each has --help");
+        return ExitStatus.WRONG_INPUT;
+    }
+
+    /** Starts another JVM like this one. */
+    static List<String> likeThis(final List<String> jvmFlags, final String... words) {
+        final List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
+            "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow"));
+        command.addAll(jvmFlags);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), org.tactus.cli.Main.class.getName()));
+        command.addAll(List.of(words));
+        return command;
+    }
+
+    /** JMH's own command line over our benchmarks. */
+    @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")
+    static final class JmhCommand implements Callable<Integer> {
+        @Parameters(arity = "0..*", description = "JMH's options and benchmark names.")
+        private List<String> words = List.of();
+
+        @Override
+        public Integer call() throws IOException {
+            Main.main(words.toArray(String[]::new));
+            return ExitStatus.GOOD;
+        }
+    }
+
+    /** The hand-off between threads. */
+    @Command(name = "hand-off", mixinStandardHelpOptions = true,
+        description = "One-way hand-off between two threads beside its alternatives, interleaved, over many processes.")
+    static final class HandOffCommand implements Callable<Integer> {
+        @Option(names = "--forks", defaultValue = "10", description = "Processes (${DEFAULT-VALUE}).")
+        private int forks;
+        @Option(names = "--rounds", defaultValue = "7", description = "Turns of each way in a process (${DEFAULT-VALUE}).")
+        private int rounds;
+        @Option(names = "--fork", hidden = true)
+        private boolean fork;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            final PrintStream out = System.out;
+            if (fork) {
+                HandOffComparison.fork(rounds, out);
+            } else {
+                HandOffComparison.compare(forks, rounds,
+                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds)), out);
+            }
+            return ExitStatus.GOOD;
+        }
+    }
+
+    /** The proof that a run allocates nothing. */
+    @Command(name = "soak", mixinStandardHelpOptions = true,
+        description = "Runs the kernel under the Epsilon collector, which frees nothing, in a heap that a leak of 16 bytes a job"
+            + " would exhaust.")
+    static final class SoakCommand implements Callable<Integer> {
+        @Option(names = "--for", defaultValue = "60s", converter = DurationConverter.class,
+            description = "How long (${DEFAULT-VALUE}).")
+        private long durationNs;
+        @Option(names = "--in-epsilon", hidden = true)
+        private boolean inEpsilon;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (inEpsilon) {
+                return new Soak(durationNs).run(System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+            }
+            final List<String> flags = List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC",
+                "-XX:EpsilonMaxTLABSize=65536", "-Xms1g", "-Xmx1g",
+                "-XX:+AlwaysPreTouch", "-XX:-UsePerfData");
+            return new ProcessBuilder(likeThis(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO().start()
+                .waitFor();
+        }
+    }
+
+    /** The simulator's speed. */
+    @Command(name = "simulator", mixinStandardHelpOptions = true,
+        description = "Segments that the simulator completes in a second on one core; status 1 below a million in processor time.")
+    static final class SimulatorCommand implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            return SimulatorSpeed.measure(System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+        }
+    }
+
+    /** The planner's speed. */
+    @Command(name = "planning", mixinStandardHelpOptions = true,
+        description = "Time to plan ten tasks of thirty layers over utilisation, both policies; status 1 when a plan takes more than two"
+            + " seconds of processor time.")
+    static final class PlanningCommand implements Callable<Integer> {
+        @Option(names = "--sets", defaultValue = "30", description = "Sets a point (${DEFAULT-VALUE}).")
+        private int sets;
+        @Option(names = "--rounds", defaultValue = "3", description = "Runs of each, of which the best counts (${DEFAULT-VALUE}).")
+        private int rounds;
+        @Option(names = "--seed", defaultValue = "1", description = "Seed of the sets (${DEFAULT-VALUE}).")
+        private long seed;
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() {
+            if (sets < 1 || rounds < 1) {
+                throw new ParameterException(spec.commandLine(), "--sets " + sets + " --rounds " + rounds + ": give at least 1 of each");
+            }
+            return PlanningSpeed.measure(new PlanningSpeed.Settings(sets, rounds, seed), System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package org.tactus.bench;
+
+import org.tactus.bench.accuracy.AccuracyCommand;
+import org.tactus.bench.accuracy.ImagesCommand;
+import org.tactus.bench.experiment.BrakingCommand;
+import org.tactus.bench.experiment.SchedulabilityCommand;
+import picocli.CommandLine.Command;
+
+/** {@code tactus experiment}: what is accepted over many random task sets, what it costs in accuracy, how far a car drives. */
+@Command(name = "experiment", mixinStandardHelpOptions = true,
+    subcommands = {SchedulabilityCommand.class, AccuracyCommand.class, ImagesCommand.class, BrakingCommand.class},
+    description = "Experiments over many random task sets or runs; name one of them.")
+public final class ExperimentCommand {
+}

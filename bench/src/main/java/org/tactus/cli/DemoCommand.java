@@ -1,0 +1,61 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.concurrent.Callable;
+import org.tactus.analysis.Verdict;
+import org.tactus.cli.support.DurationConverter;
+import org.tactus.cli.support.Home;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.format.CalibrationFile;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.format.MachineName;
+import org.tactus.format.TaskSetFile;
+import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.runtime.RunSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code tactus demo}: everything once, on three networks and a modelled accelerator. */
+@Command(name = "demo", mixinStandardHelpOptions = true,
+    description = "Calibrates, profiles, analyses and runs three networks and a modelled accelerator for 10 s.")
+final class DemoCommand implements Callable<Integer> {
+    private static final long CALIBRATE_NS = 5_000_000_000L;
+    private static final int PROFILE_RUNS = 100;
+    private static final double MARGIN = 0.5;
+
+    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class,
+        description = "How long it runs (${DEFAULT-VALUE}).")
+    private long durationNs;
+    @Option(names = "--out", defaultValue = "out/demo", description = "Folder for the files (${DEFAULT-VALUE}).")
+    private Path out;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Files.createDirectories(out);
+        final Path file = out.resolve("demo.yaml");
+        Files.copy(Home.file("bench/case-studies/demo.yaml"), file, StandardCopyOption.REPLACE_EXISTING);
+        step("1. What this machine adds (tactus calibrate)");
+        if (CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current()).isPresent()) {
+            System.out.println("calibrated before: " + CalibrationFile.defaultPath());
+        } else {
+            CalibrateCommand.calibrate(CALIBRATE_NS);
+        }
+        step("2. How long the networks' segments take (tactus profile " + file + ")");
+        ProfileCommand.profile(file, PROFILE_RUNS, MARGIN, true);
+        step("3. How late each task can be (tactus analyze " + file + ")");
+        final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+        final Verdict verdict = Analyses.analyze(loaded.taskSet());
+        System.out.println("test " + verdict.test() + ": " + (verdict.schedulable() ? "schedulable" : "not schedulable"));
+        verdict.tasks().forEach(task -> System.out.println("  " + task.explanation().sentence()));
+        step("4. How late they were (tactus run " + file + ")");
+        return new RealRun(loaded, RunSettings.DEFAULT.withDriveSporadic(true), durationNs, out).run(OutputFormat.TABLE, System.out);
+    }
+
+    private static void step(final String title) {
+        System.out.println();
+        System.out.println(title);
+    }
+}

@@ -1,0 +1,184 @@
+package org.tactus.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tactus.bindings.edgetpu.compiled.EdgePackage;
+import org.tactus.bindings.edgetpu.compiled.Executable;
+import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
+import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.edgetpu.cost.InvocationBytes;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.internal.time.Sizes;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus inspect}: what a compiled model keeps in an Edge TPU's memory and what each invocation moves. */
+@Command(name = "inspect", mixinStandardHelpOptions = true,
+    description = "Tells what TensorFlow Lite files hold: tensors, and of compiled ones executables, caching tokens, bytes cached,"
+        + " streamed and moved. Exit status 2 when a file cannot be read.")
+final class InspectCommand implements Callable<Integer> {
+    private static final String ROW = "%-18s %16s %10s %12s %10s %10s %10s%n";
+
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "TensorFlow Lite files, plain or compiled (*_edgetpu.tflite).")
+    private List<Path> files;
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        final PrintWriter print = spec.commandLine().getOut();
+        if (format == OutputFormat.CSV) {
+            print.println("file,exec_type,token_hex,param_bytes,instr_bytes,narrow_mem_bytes_per_tile,dma_param_bytes,input_bytes,"
+                + "output_bytes,min_runtime,signature_len");
+        }
+        int status = ExitStatus.GOOD;
+        for (final Path file : files) {
+            status = Math.max(status, inspect(file, print));
+        }
+        print.flush();
+        return status;
+    }
+
+    private int inspect(final Path file, final PrintWriter print) throws IOException {
+        String problem;
+        try {
+            final TfLiteFile read = TfLiteFile.read(Files.readAllBytes(file));
+            switch (format) {
+                case TABLE -> table(file, read, print);
+                case JSON -> print.println(json(file, read));
+                case CSV -> csv(file, read, print);
+            }
+            return ExitStatus.GOOD;
+        } catch (final MalformedFileException e) {
+            problem = e.getMessage();
+        } catch (final IOException | OutOfMemoryError e) {
+            problem = "cannot be read: " + e.getMessage();
+        }
+        spec.commandLine().getErr().println(file + ": " + problem);
+        if (format == OutputFormat.JSON) {
+            final StringWriter line = new StringWriter();
+            try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+                json.writeStartObject();
+                json.writeStringField("file", file.toString());
+                json.writeStringField("error", problem);
+                json.writeEndObject();
+            }
+            print.println(line);
+        }
+        return ExitStatus.WRONG_INPUT;
+    }
+
+    private static String token(final long token) {
+        return HexFormat.of().toHexDigits(token);
+    }
+
+    private static void table(final Path file, final TfLiteFile read, final PrintWriter print) {
+        print.println(file + (read.isCompiled() ? "" : " (not compiled for an Edge TPU)"));
+        read.inputs().forEach(info -> print.println("  in   " + info));
+        read.outputs().forEach(info -> print.println("  out  " + info));
+        print.println("  operators " + read.operators() + ", graphs " + read.subgraphs() + ", on the device " + read.packages().size());
+        for (final EdgePackage content : read.packages()) {
+            final InvocationBytes bytes = content.bytes();
+            print.println("  compiler " + content.compilerVersion() + ", needs runtime " + content.minRuntimeVersion() + "; "
+                + Sizes.format(bytes.cached()) + " cached, " + Sizes.format(bytes.streamed()) + " streamed by each invocation"
+                + (content.token() == 0 ? "; no token: evicts everything cached" : ""));
+            print.printf("  " + ROW, "executable", "token", "parameters", "instructions", "input", "output", "per tile");
+            for (final Executable code : content.executables()) {
+                print.printf("  " + ROW, code.type(), token(code.token()), code.parameterBytes(), code.instructionBytes(),
+                    code.inputBytes(), code.outputBytes(), code.narrowBytesPerTile());
+            }
+        }
+    }
+
+    private static void csv(final Path file, final TfLiteFile read, final PrintWriter print) {
+        for (final EdgePackage content : read.packages()) {
+            for (final Executable code : content.executables()) {
+                print.println("\"" + file.toString().replace("\"", "\"\"") + "\"," + code.type() + ',' + token(code.token()) + ','
+                    + code.parameterBytes() + ',' + code.instructionBytes() + ',' + code.narrowBytesPerTile() + ','
+                    + code.dmaParameterBytes() + ',' + code.inputBytes() + ',' + code.outputBytes() + ',' + content.minRuntimeVersion()
+                    + ',' + content.signatureBytes());
+            }
+        }
+    }
+
+    private static String json(final Path file, final TfLiteFile read) throws IOException {
+        final StringWriter line = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringField("file", file.toString());
+            json.writeBooleanField("compiled", read.isCompiled());
+            tensors(json, "inputs", read.inputs());
+            tensors(json, "outputs", read.outputs());
+            json.writeNumberField("subgraphs", read.subgraphs());
+            json.writeNumberField("operators", read.operators());
+            json.writeArrayFieldStart("packages");
+            for (final EdgePackage content : read.packages()) {
+                json(json, content);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        return line.toString();
+    }
+
+    private static void tensors(final JsonGenerator json, final String name, final List<TensorInfo> tensors) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (final TensorInfo info : tensors) {
+            json.writeStartObject();
+            json.writeStringField("name", info.name());
+            json.writeStringField("type", info.type() == null ? null : info.type().name());
+            json.writeArrayFieldStart("shape");
+            for (final long extent : info.shape()) {
+                json.writeNumber(extent);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void json(final JsonGenerator json, final EdgePackage content) throws IOException {
+        final InvocationBytes bytes = content.bytes();
+        json.writeStartObject();
+        json.writeStringField("token", token(content.token()));
+        json.writeNumberField("cachedBytes", bytes.cached());
+        json.writeNumberField("streamedBytes", bytes.streamed());
+        json.writeNumberField("instructionBytes", bytes.instructions());
+        json.writeNumberField("inputBytes", bytes.input());
+        json.writeNumberField("outputBytes", bytes.output());
+        json.writeStringField("compiler", content.compilerVersion());
+        json.writeNumberField("minRuntime", content.minRuntimeVersion());
+        json.writeArrayFieldStart("executables");
+        for (final Executable code : content.executables()) {
+            json.writeStartObject();
+            json.writeStringField("type", code.type().name());
+            json.writeStringField("token", token(code.token()));
+            json.writeNumberField("parameterBytes", code.parameterBytes());
+            json.writeNumberField("instructionBytes", code.instructionBytes());
+            json.writeNumberField("narrowBytesPerTile", code.narrowBytesPerTile());
+            json.writeNumberField("dmaParameterBytes", code.dmaParameterBytes());
+            json.writeNumberField("inputBytes", code.inputBytes());
+            json.writeNumberField("outputBytes", code.outputBytes());
+            json.writeNumberField("estimatedCycles", code.estimatedCycles());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+}

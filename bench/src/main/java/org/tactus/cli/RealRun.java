@@ -1,0 +1,127 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.Progress;
+import org.tactus.cli.text.ResultPrinter;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.internal.export.EventFile;
+import org.tactus.internal.export.LatencyHlog;
+import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.kernel.AdmissionRefusedException;
+import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.work.NetworkWorks;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.TaskSet;
+import org.tactus.result.ResultsJson;
+import org.tactus.result.RunResult;
+
+/** Runs a loaded set in real time and leaves its files: what {@code run} and {@code demo} share. */
+final class RealRun {
+    private static final long TICK_MS = 100;
+
+    private final LoadedTaskSet loaded;
+    private final RunSettings options;
+    private final long durationNs;
+    private final Path out;
+
+    RealRun(final LoadedTaskSet loaded, final RunSettings options, final long durationNs, final Path out) {
+        this.loaded = loaded;
+        this.options = options;
+        this.durationNs = durationNs;
+        this.out = out;
+    }
+
+    /** Runs, writes the files, prints the result; returns the exit status. */
+    int run(final OutputFormat format, final PrintStream print) throws IOException, InterruptedException {
+        Files.createDirectories(out);
+        final TaskSet set = loaded.taskSet();
+        final long startMillis = System.currentTimeMillis();
+        try {
+            return run(format, print, set, startMillis);
+        } catch (final InvalidTaskSetException e) {
+            throw loaded.error(e.field(), e.getMessage()); // what only the kernel knows: a device that it cannot run
+        }
+    }
+
+    private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis)
+        throws IOException, InterruptedException {
+        final NetworkWorks works = new NetworkWorks(loaded.baseDirectory());
+        final int status = run(format, print, set, startMillis, works);
+        return Math.max(status, new AnswerCheck(set, works, options.seed()).report(System.err));
+    }
+
+    private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final NetworkWorks works)
+        throws IOException, InterruptedException {
+        try (EventFile events = new EventFile(out, EventFile.DEFAULT_EVENTS);
+            TaskSetRun tactus = TaskSetRun.open(set, options, works, new Complaints(), events)) {
+            try {
+                tactus.start();
+            } catch (final AdmissionRefusedException e) {
+                System.err.println("refused: " + e.getMessage() + " (--force runs it all the same)");
+                return ExitStatus.NO;
+            }
+            waitFor(tactus);
+            final RunResult result = tactus.stop();
+            ResultsJson.write(result, out.resolve("results.json"));
+            LatencyHlog.write(out.resolve("latency.hlog"), startMillis, result.durationNs(), tactus.histograms());
+            PerfettoTrace.write(set, events, tactus.zeroNs(), result.stalls(), out.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+            ResultPrinter.print(format, result, out, print);
+            return status(result);
+        }
+    }
+
+    private void waitFor(final TaskSetRun tactus) throws InterruptedException {
+        final Progress progress = new Progress("running " + loaded.taskSet().name());
+        final long endNs = tactus.zeroNs() + durationNs;
+        for (long leftNs = endNs - System.nanoTime(); leftNs > 0; leftNs = endNs - System.nanoTime()) {
+            Thread.sleep(Math.min(TICK_MS, leftNs / 1_000_000L + 1));
+            progress.at(1 - Math.max(0, endNs - System.nanoTime()) / (double) durationNs);
+        }
+        progress.done();
+    }
+
+    private static int status(final RunResult result) {
+        if (result.missesWithoutStalls() > 0) {
+            return ExitStatus.NO;
+        }
+        if (result.misses() > 0) {
+            System.err.println("warning: " + result.misses() + " deadlines were missed, all in jobs that a platform stall touched");
+        }
+        return ExitStatus.GOOD;
+    }
+
+    /** Says on standard error what the monitor sees, the first of each kind and task. */
+    private static final class Complaints implements KernelListener {
+        private final Set<String> said = ConcurrentHashMap.newKeySet();
+
+        private void say(final String key, final String text) {
+            if (said.add(key)) {
+                System.err.println(text);
+            }
+        }
+
+        @Override
+        public void onDeadlineMiss(final String task, final long job, final long lateNs) {
+            say("miss " + task, "first deadline miss of " + task + ": job " + job + ", " + lateNs / 1000 + " us late");
+        }
+
+        @Override
+        public void onError(final String task, final Throwable cause) {
+            say("error " + task, task + " stops: " + cause.getMessage());
+        }
+
+        @Override
+        public void onDeviceLost(final String device) {
+            say("lost " + device, device + " does not come back; its tasks stop");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.tactus.cli.support.DurationConverter;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.format.TaskSetFile;
+import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.runtime.RunSettings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tactus run}: a task set in real time. */
+@Command(name = "run", mixinStandardHelpOptions = true, description = "Runs a task set in real time; measured beside bound.")
+final class RunCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "Task-set file.")
+    private Path file;
+    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class, description = "How long (${DEFAULT-VALUE}).")
+    private long durationNs;
+    @Option(names = "--out", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME).")
+    private Path out;
+    @Option(names = "--seed", defaultValue = "1", description = "Of everything random (${DEFAULT-VALUE}).")
+    private long seed;
+    @Option(names = "--force", description = "Runs a set that the analysis refuses.")
+    private boolean force;
+    @Option(names = "--no-real-time", description = "Asks for no SCHED_FIFO and no locked memory.")
+    private boolean ordinary;
+    @Option(names = "--no-stat", description = "Keeps no counters on tmpfs: tactus stat cannot watch the run.")
+    private boolean hidden;
+    @Option(names = "--idle", defaultValue = "SLEEP_THEN_SPIN", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    private KernelOptions.Idle idle;
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+        loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
+        // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.
+        final boolean realTime = !ordinary && idle != KernelOptions.Idle.SPIN;
+        final RunSettings options = RunSettings.DEFAULT.withForce(force).withSeed(seed).withDriveSporadic(true)
+            .withRealTime(realTime).withWatchable(!hidden).withKernel(KernelOptions.DEFAULT.withIdle(idle).withCapacity(
+                Math.max(64, loaded.taskSet().tasks().size()),
+                Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
+        final Path folder = out != null ? out : Path.of("out", loaded.taskSet().name());
+        return new RealRun(loaded, options, durationNs, folder).run(format, System.out);
+    }
+}

@@ -1,0 +1,164 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.analysis.Verdict;
+import org.tactus.cli.support.DurationConverter;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.Progress;
+import org.tactus.cli.text.ResultPrinter;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.format.TaskSetFile;
+import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.export.EventFile;
+import org.tactus.internal.export.LatencyHlog;
+import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.sim.ExecutionTime;
+import org.tactus.internal.sim.OverheadTime;
+import org.tactus.internal.sim.ReleasePattern;
+import org.tactus.internal.sim.Simulation;
+import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.sim.TraceReplay;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.TaskSet;
+import org.tactus.result.ResultsJson;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code tactus simulate}: a task set in virtual time, over the very policy code of a real run. */
+@Command(name = "simulate", mixinStandardHelpOptions = true,
+    description = "Simulates a task set in virtual time over the production policy; measured beside bound. Exit status 1 on a miss.")
+final class SimulateCommand implements Callable<Integer> {
+
+    /** How long a segment runs; what the option's words mean. */
+    enum Execution { wcet, random, actual }
+
+    /** When jobs are released. */
+    enum Releases { file, synchronous, offsets, sporadic }
+
+    /** What is charged of the declared overheads. */
+    enum Charge { zero, random, maximum }
+
+    @Parameters(paramLabel = "FILE", description = "Task-set file.")
+    private Path file;
+    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class,
+        description = "Virtual time (${DEFAULT-VALUE}).")
+    private long durationNs;
+    @Option(names = "--seed", defaultValue = "1",
+        description = "Of everything random, the order of simultaneous events included (${DEFAULT-VALUE}).")
+    private long seed;
+    @Option(names = "--execution", defaultValue = "wcet",
+        description = "${COMPLETION-CANDIDATES}: the WCET, uniform below it, or the file's share of it (${DEFAULT-VALUE}).")
+    private Execution execution;
+    @Option(names = "--replay", description = "A run's trace.json: its segments' times are replayed; the WCET where it lacks one.")
+    private Path replay;
+    @Option(names = "--releases", defaultValue = "file",
+        description = "${COMPLETION-CANDIDATES}: as the file says, all at 0, at random offsets, or with random gaps of at least"
+            + " the period; jitter comes on top (${DEFAULT-VALUE}).")
+    private Releases releases;
+    @Option(names = "--overheads", defaultValue = "maximum", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Stalls are drawn"
+        + " within the set's curves, but not with zero and not in a replay.")
+    private Charge overheads;
+    @Option(names = "--test", description = "Schedulability test that gives the bounds (default: the tightest that applies).")
+    private String test;
+    @Option(names = "--out", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated).")
+    private Path out;
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
+
+    @Override
+    public Integer call() throws IOException {
+        final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+        loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
+        final TaskSet set = loaded.taskSet();
+        try {
+            set.requireOneSegmentWhereSwapped();
+        } catch (final InvalidTaskSetException e) {
+            throw loaded.error(e.field(), e.getMessage());
+        }
+        final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
+        Files.createDirectories(folder);
+        try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
+            final Verdict verdict = verdict(set);
+            final Progress progress = new Progress("simulating " + set.name());
+            final Simulation simulation = Simulation.run(set, options(set), verdict == null ? "" : verdict.test(), bounds(set, verdict),
+                (type, timeNs, device, task, segment, job, argument) -> {
+                    events.onEvent(type, timeNs, device, task, segment, job, argument);
+                    progress.at((double) timeNs / durationNs);
+                });
+            progress.done();
+            write(set, simulation, events, folder);
+            ResultPrinter.print(format, simulation.result(), folder, System.out);
+            return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
+        }
+    }
+
+    private Verdict verdict(final TaskSet set) {
+        if (test != null) {
+            return Analyses.byName(test).orElseThrow(() -> new TestNotApplicableException(
+                "there is no test '" + test + "'; the tests are " + String.join(", ", Analyses.names()))).analyze(set);
+        }
+        try {
+            return Analyses.analyze(set);
+        } catch (final TestNotApplicableException e) {
+            System.err.println("warning: no bounds: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static List<OptionalLong> bounds(final TaskSet set, final Verdict verdict) {
+        final List<OptionalLong> bounds = new ArrayList<>();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final TaskVerdict task = verdict == null ? null : verdict.tasks().get(i);
+            bounds.add(task != null && task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
+        }
+        return bounds;
+    }
+
+    private SimulationOptions options(final TaskSet set) {
+        final SimulationOptions chosen = SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+            .withStalls(overheads != Charge.zero && replay == null)
+            .withExecution(switch (execution) {
+                case wcet -> ExecutionTime.WCET;
+                case random -> ExecutionTime.RANDOM;
+                case actual -> ExecutionTime.ACTUAL;
+            })
+            .withReleases(switch (releases) {
+                case file -> ReleasePattern.FILE;
+                case synchronous -> ReleasePattern.SYNCHRONOUS;
+                case offsets -> ReleasePattern.RANDOM_OFFSETS;
+                case sporadic -> ReleasePattern.SPORADIC;
+            })
+            .withOverheads(switch (overheads) {
+                case zero -> OverheadTime.ZERO;
+                case random -> OverheadTime.RANDOM;
+                case maximum -> OverheadTime.MAXIMUM;
+            });
+        if (replay == null) {
+            return chosen;
+        }
+        try {
+            return chosen.withReplay(TraceReplay.read(replay, set));
+        } catch (final IOException | IllegalArgumentException e) {
+            throw new PrerequisiteException("cannot replay " + replay + ": " + e.getMessage());
+        }
+    }
+
+    private static void write(final TaskSet set, final Simulation simulation, final EventFile events, final Path folder)
+        throws IOException {
+        ResultsJson.write(simulation.result(), folder.resolve("results.json"));
+        LatencyHlog.write(folder.resolve("latency.hlog"), 0, simulation.result().durationNs(), simulation.responses());
+        PerfettoTrace.write(set, events, 0, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+    }
+}

@@ -1,0 +1,123 @@
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tactus.cli.support.DurationConverter;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.StatPrinter;
+import org.tactus.internal.watch.CountersFile;
+import org.tactus.internal.watch.CountersReader;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus stat}: watches a run from outside, without a word to its process. */
+@Command(name = "stat", mixinStandardHelpOptions = true,
+    description = "Shows what a running process has done so far: jobs, misses, responses beside bounds, devices.")
+final class StatCommand implements Callable<Integer> {
+    private static final String CLEAR = "\033[H\033[2J";
+
+    @Parameters(paramLabel = "PID|FILE", arity = "0..1",
+        description = "Number of the process, or its counters file (default: every run on this machine).")
+    private String which;
+    @Option(names = "--watch", description = "Shows it again and again, until the run ends.")
+    private boolean watch;
+    @Option(names = "--every", defaultValue = "1s", converter = DurationConverter.class,
+        description = "How often with --watch (${DEFAULT-VALUE}).")
+    private long everyNs;
+    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+        description = "table, json or csv (${DEFAULT-VALUE}).")
+    private OutputFormat format;
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        final PrintWriter out = spec.commandLine().getOut();
+        final List<CountersReader> runs = runs();
+        final StatPrinter printer = new StatPrinter(format, out);
+        boolean more;
+        do {
+            if (watch && format == OutputFormat.TABLE && System.console() != null && System.console().isTerminal()) {
+                out.print(CLEAR);
+            }
+            more = false;
+            for (final CountersReader run : runs) {
+                final boolean alive = run.isAlive();
+                more |= alive;
+                printer.print(run, alive);
+            }
+            out.flush();
+            if (watch && more) {
+                Thread.sleep(Math.max(1, everyNs / 1_000_000));
+            }
+        } while (watch && more);
+        return ExitStatus.GOOD;
+    }
+
+    private List<CountersReader> runs() throws IOException {
+        if (which == null) {
+            return everyRun();
+        }
+        if (!which.matches("[0-9]{1,18}")) {
+            return List.of(new CountersReader(existing(Path.of(which))));
+        }
+        final List<CountersReader> found = new ArrayList<>();
+        for (final Path file : CountersReader.list()) {
+            final CountersReader run = open(file);
+            if (run != null && run.pid() == Long.parseLong(which)) {
+                found.add(run);
+            }
+        }
+        if (found.isEmpty()) {
+            throw new PrerequisiteException("process " + which + " has no counters in " + CountersFile.folder()
+                + "; it runs no task set, or not watchable; 'tactus stat' shows the runs that there are");
+        }
+        return found;
+    }
+
+    private List<CountersReader> everyRun() throws IOException {
+        final List<CountersReader> found = new ArrayList<>();
+        for (final Path file : CountersReader.list()) {
+            final CountersReader run = open(file);
+            if (run != null && run.isAlive()) {
+                found.add(run);
+            } else if (run != null) {
+                spec.commandLine().getErr().println(file + ": left by process " + run.pid()
+                    + ", which is gone; the next run removes it, 'tactus stat " + file + "' shows its last state");
+            }
+        }
+        if (found.isEmpty()) {
+            throw new PrerequisiteException("nothing runs on this machine that left counters in " + CountersFile.folder()
+                + "; start a run: tactus run FILE");
+        }
+        return found;
+    }
+
+    /** Opens a file of the folder; null, and a line of warning, when it cannot be read. */
+    private CountersReader open(final Path file) {
+        try {
+            return new CountersReader(file);
+        } catch (final IOException e) {
+            spec.commandLine().getErr().println("warning: " + e.getMessage());
+            return null;
+        }
+    }
+
+    private static Path existing(final Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new PrerequisiteException(file + ": no such file; give a process number or a counters file, such as "
+                + CountersFile.pathOf(1234));
+        }
+        return file;
+    }
+}

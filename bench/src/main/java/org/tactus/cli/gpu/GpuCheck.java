@@ -1,0 +1,22 @@
+package org.tactus.cli.gpu;
+
+import org.tactus.internal.measure.GpuRig;
+
+/** One part of the verification of a GPU. */
+interface GpuCheck {
+    /**
+     * The part's name.
+     *
+     * @return a few words
+     */
+    String name();
+
+    /**
+     * Checks or measures, on the rig's thread; gives back what it took from the driver.
+     *
+     * @param rig   the GPU
+     * @param scale how much of it
+     * @return what was found
+     */
+    Section run(GpuRig rig, Scale scale);
+}

@@ -1,0 +1,164 @@
+package org.tactus.cli.gpu;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
+
+/**
+ * What a verification found, for people and for programs.
+ *
+ * @param facts    which GPU, driver, machine, when
+ * @param sections the parts, in the order of their running
+ */
+public record GpuReport(Map<String, String> facts, List<Section> sections) {
+    /** Name of the file for people. */
+    public static final String TEXT_FILE = "verify-gpu.txt";
+    /** Name of the file for programs. */
+    public static final String JSON_FILE = "verify-gpu.json";
+
+    /** Copies the list. */
+    public GpuReport {
+        sections = List.copyOf(sections);
+    }
+
+    /**
+     * Tells whether no check failed.
+     *
+     * @return true when none did
+     */
+    public boolean passed() {
+        return sections.stream().noneMatch(section -> section.outcome() == Section.Outcome.FAILED);
+    }
+
+    /**
+     * Writes both files.
+     *
+     * @param folder made when missing
+     * @throws IOException when a file cannot be written
+     */
+    public void write(final Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve(TEXT_FILE), text());
+        Files.writeString(folder.resolve(JSON_FILE), json() + "\n");
+    }
+
+    /**
+     * The report for people.
+     *
+     * @return lines
+     */
+    public String text() {
+        final StringBuilder text = new StringBuilder();
+        facts.forEach((name, value) -> text.append(String.format("%-10s %s%n", name, value)));
+        for (final Section section : sections) {
+            text.append(String.format("%n%s: %s%n", section.name(), outcome(section)));
+            text.append("  ").append(section.sentence()).append(System.lineSeparator());
+            table(section, text);
+            if (!section.text().isEmpty()) {
+                text.append(System.lineSeparator()).append(section.text().indent(4));
+            }
+        }
+        return text.append(String.format("%n%s%n", passed() ? "verify-gpu: passed" : "verify-gpu: FAILED")).toString();
+    }
+
+    private static String outcome(final Section section) {
+        return section.outcome() == Section.Outcome.FAILED ? "FAILED"
+            : section.outcome().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void table(final Section section, final StringBuilder text) {
+        final int columns = section.columns().size();
+        final List<List<String>> lines = new ArrayList<>();
+        lines.add(section.columns().stream().map(GpuReport::title).toList());
+        for (final List<Object> row : section.rows()) {
+            final List<String> line = new ArrayList<>();
+            for (int i = 0; i < columns; i++) {
+                line.add(cell(section.columns().get(i), row.get(i)));
+            }
+            lines.add(line);
+        }
+        final int[] width = new int[columns];
+        for (int i = 0; i < columns; i++) {
+            final int column = i;
+            width[i] = lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0);
+        }
+        for (final List<String> line : section.rows().isEmpty() ? List.<List<String>>of() : lines) {
+            final StringBuilder cells = new StringBuilder("   ");
+            for (int i = 0; i < columns; i++) {
+                // Numbers to the right, words to the left.
+                final boolean number = section.rows().getFirst().get(i) instanceof Number;
+                cells.append(' ').append(String.format("%" + (number ? "" : "-") + Math.max(1, width[i]) + "s", line.get(i)));
+            }
+            text.append(cells.toString().stripTrailing()).append(System.lineSeparator());
+        }
+    }
+
+    private static String title(final String column) {
+        return column.replaceFirst("(Ns|Bytes|GBs|Share)$", column.endsWith("GBs") ? " GB/s" : "")
+            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s");
+    }
+
+    private static String cell(final String column, final Object value) {
+        if (column.endsWith("Ns") && value instanceof Long ns) {
+            return Durations.format(ns);
+        }
+        if (column.endsWith("Bytes") && value instanceof Long bytes) {
+            return Sizes.format(bytes);
+        }
+        if (value instanceof Double number) {
+            return column.endsWith("Share") ? String.format(Locale.ROOT, "%.1f %%", 100 * number)
+                : String.format(Locale.ROOT, "%.2f", number);
+        }
+        return value instanceof Boolean flag ? flag ? "yes" : "no" : String.valueOf(value);
+    }
+
+    /**
+     * The report for programs: {@code {"gpu", "driver", ..., "passed",
+     * "sections": [{"name", "outcome", "sentence", "text", "rows": [{..}]}]}}.
+     *
+     * @return one line
+     */
+    public String json() {
+        final StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            for (final Map.Entry<String, String> fact : facts.entrySet()) {
+                json.writeStringField(fact.getKey(), fact.getValue());
+            }
+            json.writeBooleanField("passed", passed());
+            json.writeArrayFieldStart("sections");
+            for (final Section section : sections) {
+                json.writeStartObject();
+                json.writeStringField("name", section.name());
+                json.writeStringField("outcome", outcome(section).toLowerCase(Locale.ROOT));
+                json.writeStringField("sentence", section.sentence());
+                json.writeStringField("text", section.text());
+                json.writeArrayFieldStart("rows");
+                for (final List<Object> row : section.rows()) {
+                    json.writeStartObject();
+                    for (int i = 0; i < row.size(); i++) {
+                        json.writeObjectField(section.columns().get(i), row.get(i));
+                    }
+                    json.writeEndObject();
+                }
+                json.writeEndArray();
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,75 @@
+package org.tactus.cli.gpu;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One part of a report: what was checked or measured, and a table.
+ *
+ * @param name     a few words
+ * @param outcome  how it ended
+ * @param sentence what that means
+ * @param columns  names of the columns; {@code Ns}, {@code Bytes} and {@code Share} at the end of a name say its unit
+ * @param rows     values in the columns' order: texts, whole numbers, fractions, booleans
+ * @param text     more for people, as it was printed; empty for nothing more
+ */
+public record Section(String name, Outcome outcome, String sentence, List<String> columns, List<List<Object>> rows, String text) {
+    /** How a part ended. */
+    public enum Outcome {
+        /** Checked, and as it must be. */
+        PASSED,
+        /** Checked, and not as it must be. */
+        FAILED,
+        /** Nothing to be right or wrong: figures. */
+        MEASURED
+    }
+
+    /** Copies the lists. */
+    public Section {
+        columns = List.copyOf(columns);
+        rows = rows.stream().map(List::copyOf).toList();
+    }
+
+    /** Collects the rows of a section. */
+    static final class Builder {
+        private final String name;
+        private final List<String> columns;
+        private final List<List<Object>> rows = new ArrayList<>();
+        private final List<String> failures = new ArrayList<>();
+
+        private String text = "";
+
+        Builder(final String name, final String... columns) {
+            this.name = name;
+            this.columns = List.of(columns);
+        }
+
+        Builder row(final Object... values) {
+            rows.add(List.of(values));
+            return this;
+        }
+
+        /** Notes what is wrong unless a condition holds. */
+        boolean expect(final boolean condition, final String failure) {
+            if (!condition) {
+                failures.add(failure);
+            }
+            return condition;
+        }
+
+        /** Adds what was printed. */
+        void text(final String printed) {
+            text = printed;
+        }
+
+        Section measured(final String sentence) {
+            return new Section(name, Outcome.MEASURED, sentence, columns, rows, text);
+        }
+
+        /** Passed, unless something was noted. */
+        Section checked(final String sentence) {
+            return failures.isEmpty() ? new Section(name, Outcome.PASSED, sentence, columns, rows, text)
+                : new Section(name, Outcome.FAILED, String.join("; ", failures), columns, rows, text);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package org.tactus.cli.study;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
+import org.tactus.internal.plan.SwapPlanner;
+import org.tactus.internal.plan.SwapVolumes;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Platform;
+import org.tactus.model.Residency;
+import org.tactus.model.Segment;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+/** The task sets of the swapping case study, made from one file. Immutable. */
+final class SwapWays {
+    /** Handling of one page fault besides its copies: chosen, since figures for it differ tenfold. */
+    static final long FAULT_NS = 25_000;
+
+    private final TaskSet set;
+    private final DeviceSpec device;
+    private final DeviceMemory memory;
+
+    /**
+     * One way to run the tasks.
+     *
+     * @param name    for the table
+     * @param set     what is run
+     * @param paged   true when demand paging adds to the executions
+     * @param bounded true when its bounds are to hold
+     */
+    record Way(String name, TaskSet set, boolean paged, boolean bounded) {
+    }
+
+    /**
+     * Takes the file's set.
+     *
+     * @param set   one-segment tasks on one device with memory
+     * @param scale what every size is divided by; chunks stay as many
+     */
+    SwapWays(final TaskSet set, final long scale) {
+        device = set.platform().devices().getFirst();
+        final DeviceMemory full = device.memory().orElseThrow();
+        if (full.chunkBytes() % scale != 0) {
+            throw new IllegalArgumentException("a scale of " + scale + " does not divide the chunk of " + full.chunkBytes() + "B");
+        }
+        memory = new DeviceMemory(full.capacityBytes() / scale, full.chunkBytes() / scale, full.protocol(), full.chunkInNs(),
+            full.chunkOutNs(), full.swapInOverheadNs(), full.swapOutOverheadNs(), full.residency(), full.chunkDropNs(), full.background());
+        final List<Task> tasks = new ArrayList<>();
+        for (final Task task : set.tasks()) {
+            final TaskMemory own = task.memory().orElseThrow();
+            final OptionalLong swap = own.swapBytes().stream().map(bytes -> bytes / scale).findFirst();
+            final long scratch = own.scratchBytes() / scale;
+            final long state = own.stateBytes() / scale;
+            final long footprint = scratch + state + own.constantBytes() / scale;
+            tasks.add(task.withMemory(new TaskMemory(footprint, swap, Optional.empty(), scratch, state)));
+        }
+        this.set = with(set, memory, tasks);
+    }
+
+    private TaskSet with(final TaskSet base, final DeviceMemory scheduled, final List<Task> tasks) {
+        return new TaskSet(base.name(), base.policy(), base.overheads(), new Platform(List.of(device.withMemory(scheduled))), tasks);
+    }
+
+    List<Way> all() {
+        return List.of(copyEverything(), semantic(), scarce(), wholeModels(), demandPaging());
+    }
+
+    DeviceMemory memory() {
+        return memory;
+    }
+
+    /** Chunks of the tasks that the file swaps. */
+    LongStream swapped() {
+        final DeviceMemory all = memory.withResidency(Residency.COPY_ALL);
+        return set.tasks().stream().mapToLong(task -> SwapRegion.of(task, all).chunks()).filter(chunks -> chunks > 0);
+    }
+
+    /** What each of those tasks must be able to give, if all give the same, so that any one of them can be in wholly. */
+    long equalChunks() {
+        return Math.ceilDiv(
+            new SwapVolumes(copyEverything().set(), memory.protocol()).overflowChunks(), Math.max(1, swapped().count() - 1));
+    }
+
+    private Way copyEverything() {
+        return new Way("copy everything", with(set, memory.withResidency(Residency.COPY_ALL), set.tasks()), false, true);
+    }
+
+    private Way semantic() {
+        return new Way("semantic", new SwapPlanner().plan(with(set, memory.withResidency(Residency.SEMANTIC), set.tasks())).set(), false,
+            true);
+    }
+
+    /** Semantic residency with a capacity as scarce, against what it needs, as the file's is against everything. */
+    private Way scarce() {
+        final TaskSet own = with(set, memory.withResidency(Residency.SEMANTIC), set.tasks());
+        final double share = (double) memory.capacityBytes() / new SwapVolumes(copyEverything().set(), memory.protocol()).demandBytes();
+        final long bytes = (long) (share * new SwapVolumes(own, memory.protocol()).demandBytes());
+        final DeviceMemory small = memory.withResidency(Residency.SEMANTIC).withCapacityBytes(bytes);
+        return new Way("semantic, scarce", new SwapPlanner().plan(with(set, small, set.tasks())).set(), false, true);
+    }
+
+    /** The tasks that the file swaps are in or out as a whole: a chunk is the largest of them, in whole chunks of the file's. */
+    private Way wholeModels() {
+        long largest = 1;
+        for (final Task task : set.tasks()) {
+            final TaskMemory own = task.memory().orElseThrow();
+            largest = own.swapBytes().orElse(0) > 0 ? Math.max(largest, own.footprintBytes()) : largest;
+        }
+        final long chunks = Math.ceilDiv(largest, memory.chunkBytes());
+        final DeviceMemory whole = new DeviceMemory(memory.capacityBytes(), chunks * memory.chunkBytes(), memory.protocol(),
+            chunks * memory.chunkInNs(), chunks * memory.chunkOutNs(), memory.swapInOverheadNs(), memory.swapOutOverheadNs(),
+            Residency.COPY_ALL, chunks * memory.chunkOutNs(), memory.background());
+        final List<Task> tasks = set.tasks().stream().map(task -> {
+            final TaskMemory own = task.memory().orElseThrow();
+            return own.swapBytes().orElse(0) > 0 ? task.withMemory(own.withSwapBytes(OptionalLong.of(own.footprintBytes()))) : task;
+        }).toList();
+        return new Way("whole models", with(set, whole, tasks), false, false);
+    }
+
+    /** Nothing is scheduled; an execution may take as long as if every page were absent. */
+    private Way demandPaging() {
+        final PagedMemory pages = new PagedMemory(set, memory, FAULT_NS);
+        final List<Task> tasks = new ArrayList<>();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final Task task = set.tasks().get(i);
+            final TaskMemory own = task.memory().orElseThrow().withSwapBytes(OptionalLong.empty());
+            final Segment segment = task.segments().getFirst();
+            tasks.add(task.withMemory(own).withSegments(List.of(segment.withWcetNs(segment.wcetNs() + pages.worstNs(i)))));
+        }
+        return new Way("demand paging", with(set, memory, tasks), true, false);
+    }
+}

@@ -1,0 +1,28 @@
+package org.tactus.cli.support;
+
+import java.util.Locale;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** How a command prints its answer. */
+enum OutputFormat {
+    /** For people. */
+    TABLE,
+    /** One JSON object a line. */
+    JSON,
+    /** One row a task under a line of column names. */
+    CSV;
+
+    /** Reads the option's lower-case words. */
+    static final class Converter implements ITypeConverter<OutputFormat> {
+        @Override
+        public OutputFormat convert(final String text) {
+            return switch (text.toLowerCase(Locale.ROOT)) {
+                case "table" -> TABLE;
+                case "json" -> JSON;
+                case "csv" -> CSV;
+                default -> throw new TypeConversionException("'" + text + "' is no format; write table, json or csv");
+            };
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package org.tactus.cli.text;
+
+import java.io.PrintWriter;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.Term;
+import org.tactus.analysis.Verdict;
+import org.tactus.format.LoadedTaskSet;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
+
+/** A verdict for people: the answer, the machine that it counts with, a row a task, and what makes each bound. */
+final class AnalysisTable {
+    private static final int MOST_TERMS = 6;
+    private static final long[] WINDOWS_NS = {1_000_000, 10_000_000, 100_000_000};
+
+    private AnalysisTable() {
+    }
+
+    static void print(final PrintWriter print, final LoadedTaskSet loaded, final Verdict verdict,
+        final Optional<SensitivityReport> sensitivity) {
+        print.println(loaded.file() + ": " + (verdict.schedulable() ? "schedulable" : "NOT schedulable") + " by " + verdict.test()
+            + (verdict.schedulable() ? "" : ": " + verdict.reason()));
+        print.println("  devices: " + loaded.taskSet().platform().devices().stream().map(AnalysisTable::device)
+            .collect(Collectors.joining(", ")));
+        print.println("  overheads: " + overheads(loaded));
+        final int width = Math.max(4, verdict.tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
+        final String row = "  %-" + width + "s %12s %12s %12s %12s  %s";
+        print.println(String.format(Locale.ROOT, row, "task", "bound", "platform's", "deadline", "slack", "made of"));
+        for (final TaskVerdict task : verdict.tasks()) {
+            print.println(String.format(Locale.ROOT, row, task.name(),
+                task.bounded() ? Durations.format(task.responseBoundNs()) : "none",
+                task.bounded() ? Durations.format(task.platformNs()) : "-", Durations.format(task.deadlineNs()),
+                task.bounded() ? Durations.format(task.slackNs()) : "-", terms(task.explanation().terms())).stripTrailing());
+        }
+        for (final TaskVerdict task : verdict.tasks()) {
+            if (!task.bounded() && !task.explanation().sentence().equals(verdict.reason())) {
+                print.println("  " + task.explanation().sentence());
+            }
+        }
+        sensitivity.ifPresent(report -> print(print, report, width));
+        print.println();
+    }
+
+    private static String device(final DeviceSpec device) {
+        return device.name() + " (" + device.kind().text() + (device.driver().isEmpty() ? "" : ", driver " + device.driver()) + ")";
+    }
+
+    private static String overheads(final LoadedTaskSet loaded) {
+        final Overheads overheads = loaded.taskSet().overheads();
+        return loaded.overheadsSource().text() + switch (loaded.overheadsSource()) {
+            case NONE -> "";
+            default -> ": release jitter " + Durations.format(overheads.releaseJitterNs()) + ", dispatch "
+                + Durations.format(overheads.dispatchNs()) + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
+                + Durations.format(overheads.completionNs()) + ", stall allowance " + Durations.format(overheads.stallNs())
+                + (overheads.supply().isNone() ? "" : "; " + supply(overheads.supply()));
+        };
+    }
+
+    /** What the platform takes, at windows that people think in. */
+    private static String supply(final CoreSupply supply) {
+        final StringBuilder text = new StringBuilder();
+        if (supply.ofCore().isEmpty()) {
+            text.append("each core away for ").append(windows(supply.anyCore()));
+        }
+        new TreeMap<>(supply.ofCore()).forEach((core, curve) -> text.append(text.isEmpty() ? "" : "; ").append("core ").append(core)
+            .append(" away for ").append(windows(curve)));
+        return text.toString();
+    }
+
+    private static String windows(final StallCurve curve) {
+        return LongStream.of(WINDOWS_NS).mapToObj(ns -> Durations.format(Math.min(ns, curve.awayNs(ns))) + " in any "
+            + Durations.format(ns)).collect(Collectors.joining(", "));
+    }
+
+    private static String terms(final List<Term> terms) {
+        final List<Term> shown = terms.stream().filter(term -> term.ns() != 0)
+            .sorted(Comparator.comparingLong((Term term) -> Math.abs(term.ns())).reversed()).toList();
+        final String text = shown.stream().limit(MOST_TERMS).map(AnalysisTable::term).collect(Collectors.joining(" + "));
+        return text + (shown.size() > MOST_TERMS ? " + " + (shown.size() - MOST_TERMS) + " more" : "");
+    }
+
+    private static String term(final Term term) {
+        return Durations.format(term.ns()) + " " + term.kind().text() + (term.by().isEmpty() ? "" : " by " + term.by())
+            + (term.where().isEmpty() ? "" : " on " + term.where());
+    }
+
+    private static void print(final PrintWriter print, final SensitivityReport report, final int width) {
+        print.println("  all WCETs may grow by the factor " + factor(report.largestFactor()) + " at most"
+            + (report.curveFactor().isPresent() ? ", what the platform takes by " + factor(report.curveFactor()) : "")
+            + "; one task alone:");
+        final String row = "  %-" + width + "s %12s %16s%n";
+        print.printf(Locale.ROOT, row, "task", "WCET factor", "smallest period");
+        for (final SensitivityReport.OfTask task : report.tasks()) {
+            print.printf(Locale.ROOT, row, task.name(), factor(task.largestFactor()),
+                task.smallestPeriodNs().isPresent() ? Durations.format(task.smallestPeriodNs().getAsLong()) : "-");
+        }
+        for (final SensitivityReport.OfDevice device : report.devices()) {
+            print.println("  smallest memory of " + device.name() + ": "
+                + (device.smallestCapacityBytes().isPresent() ? Sizes.format(device.smallestCapacityBytes().getAsLong()) : "-"));
+        }
+    }
+
+    private static String factor(final OptionalDouble factor) {
+        return factor.isPresent() ? String.format(Locale.ROOT, "%.6f", factor.getAsDouble()) : "-";
+    }
+}

@@ -1,0 +1,110 @@
+package org.tactus.cli.text;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.internal.plan.Plan;
+import org.tactus.internal.time.Durations;
+
+/** Prints a plan: what was decided and why, the bounds that it has, the margin left. */
+final class PlanPrinter {
+    private final PrintWriter print;
+    private final String strategy;
+    private final Path file;
+    private final Plan plan;
+    private final OptionalDouble margin;
+
+    PlanPrinter(final PrintWriter print, final String strategy, final Path file, final Plan plan, final OptionalDouble margin) {
+        this.print = print;
+        this.strategy = strategy;
+        this.file = file;
+        this.plan = plan;
+        this.margin = margin;
+    }
+
+    void print(final OutputFormat format) throws IOException {
+        if (format == OutputFormat.JSON) {
+            print.println(json());
+        } else {
+            table();
+        }
+    }
+
+    private void table() {
+        print.println(file + ": planned with " + strategy + "; " + (plan.verdict().schedulable()
+            ? "schedulable by " + plan.verdict().test()
+            : "NOT schedulable by " + plan.verdict().test() + ": " + plan.verdict().reason()));
+        plan.changes().forEach(change -> print.println("  " + change.task() + ": " + change.what()
+            + (change.why().isEmpty() ? "" : " (" + change.why() + ")")));
+        plan.notes().forEach(note -> print.println("  " + note));
+        final int width = Math.max(4, plan.verdict().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
+        final String row = "  %-" + width + "s %12s %12s %12s%n";
+        print.printf(Locale.ROOT, row, "task", "bound", "deadline", "slack");
+        for (final TaskVerdict task : plan.verdict().tasks()) {
+            print.printf(Locale.ROOT, row, task.name(), task.bounded() ? Durations.format(task.responseBoundNs()) : "none",
+                Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-");
+        }
+        margin.ifPresent(factor -> print.printf(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f%n", factor));
+    }
+
+    private String json() throws IOException {
+        final StringWriter line = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+            json.writeStartObject();
+            json.writeStringField("file", file.toString());
+            json.writeStringField("with", strategy);
+            json.writeStringField("test", plan.verdict().test());
+            json.writeBooleanField("schedulable", plan.verdict().schedulable());
+            json.writeStringField("reason", plan.verdict().schedulable() ? null : plan.verdict().reason());
+            json.writeArrayFieldStart("changes");
+            for (final Plan.Change change : plan.changes()) {
+                json.writeStartObject();
+                json.writeStringField("task", change.task());
+                json.writeStringField("what", change.what());
+                json.writeStringField("why", change.why());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("notes");
+            for (final String note : plan.notes()) {
+                json.writeString(note);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("tasks");
+            for (final TaskVerdict task : plan.verdict().tasks()) {
+                json.writeStartObject();
+                json.writeStringField("name", task.name());
+                bound(json, task);
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeFieldName("largestFactor");
+            if (margin.isPresent()) {
+                json.writeNumber(margin.getAsDouble());
+            } else {
+                json.writeNull();
+            }
+            json.writeEndObject();
+        }
+        return line.toString();
+    }
+
+    private static void bound(final JsonGenerator json, final TaskVerdict task) throws IOException {
+        if (task.bounded()) {
+            json.writeNumberField("responseBoundNs", task.responseBoundNs());
+            json.writeNumberField("deadlineNs", task.deadlineNs());
+            json.writeNumberField("slackNs", task.slackNs());
+        } else {
+            json.writeNullField("responseBoundNs");
+            json.writeNumberField("deadlineNs", task.deadlineNs());
+            json.writeNullField("slackNs");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package org.tactus.cli.text;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+import org.tactus.cli.support.OutputFormat;
+import org.tactus.result.ResultTable;
+import org.tactus.result.ResultsJson;
+import org.tactus.result.RunResult;
+
+/** Prints what a run or a simulation showed. */
+final class ResultPrinter {
+    private ResultPrinter() {
+    }
+
+    /**
+     * Prints a result.
+     *
+     * @param format how
+     * @param result the result
+     * @param folder where its files lie
+     * @param print  where to
+     * @throws IOException when it cannot be printed
+     */
+    static void print(final OutputFormat format, final RunResult result, final Path folder, final PrintStream print) throws IOException {
+        switch (format) {
+            case JSON -> ResultsJson.write(result, print);
+            case CSV -> {
+                print.println("task,periodNs,deadlineNs,boundNs,jobs,misses,maxNs");
+                result.tasks().forEach(task -> print.println(String.join(",", task.name(), Long.toString(task.periodNs()),
+                    Long.toString(task.deadlineNs()), text(task.boundNs()), Long.toString(task.jobs()), Long.toString(task.misses()),
+                    text(task.maxNs()))));
+            }
+            case TABLE -> {
+                print.println(ResultTable.render(result));
+                print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, trace.json (open it in Perfetto)");
+            }
+        }
+    }
+
+    private static String text(final OptionalLong ns) {
+        return ns.isEmpty() ? "" : Long.toString(ns.getAsLong());
+    }
+}

@@ -1,0 +1,115 @@
+package org.tactus.internal.analysis;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.tactus.analysis.Explanation;
+import org.tactus.analysis.SchedulabilityTest;
+import org.tactus.analysis.Verdict;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.TaskSet;
+
+/**
+ * The tests for one device: {@code np-fp}, {@code np-edf} (one segment a task), {@code seg-fp}, {@code seg-edf} (fixed preemption
+ * points), and for reference {@code fp}, {@code edf} (preemptive anywhere, which no device here is).
+ */
+final class DeviceAnalysis implements SchedulabilityTest {
+    /** How finely a job may be preempted. */
+    enum Grain {
+        /** Not at all: one segment a task. */
+        WHOLE("np-"),
+        /** Between segments. */
+        SEGMENT("seg-"),
+        /** Anywhere. */
+        ANY("");
+
+        private final String prefix;
+
+        Grain(final String prefix) {
+            this.prefix = prefix;
+        }
+    }
+
+    private final Grain grain;
+    private final PolicyKind policy;
+    private final long tick;
+
+    DeviceAnalysis(final Grain grain, final PolicyKind policy) {
+        this(grain, policy, 0);
+    }
+
+    /** With tick 1 blocking is one unit shorter, as it is where every time is a whole unit; for checks only. */
+    DeviceAnalysis(final Grain grain, final PolicyKind policy, final long tick) {
+        this.grain = grain;
+        this.policy = policy;
+        this.tick = tick;
+    }
+
+    @Override
+    public String name() {
+        return grain.prefix + (policy == PolicyKind.EDF ? "edf" : "fp");
+    }
+
+    @Override
+    public String applies(final TaskSet set) {
+        String objection = Applicability.policy(name(), set, policy);
+        objection = objection.isEmpty() ? Applicability.measured(name(), set) : objection;
+        objection = objection.isEmpty() ? Applicability.oneDevice(name(), set) : objection;
+        objection = objection.isEmpty() && grain == Grain.WHOLE ? Applicability.oneSegment(name(), set) : objection;
+        return objection.isEmpty() ? Applicability.noSwap(name(), set) : objection;
+    }
+
+    @Override
+    public Verdict analyze(final TaskSet set) {
+        Verdicts.require(this, set);
+        return policy == PolicyKind.EDF ? earliestDeadline(set) : fixedPriority(set);
+    }
+
+    private Verdict fixedPriority(final TaskSet set) {
+        final DeviceModel model = new DeviceModel(set, ChainModel.priorityOrder(set));
+        final long[] bounds = new DeviceFixedPriority(model, grain == Grain.ANY, tick).solve();
+        return Verdicts.of(name(), set, model.order, bounds, firstAbove(bounds, model.deadline),
+            i -> new DeviceFixedPriority(model, grain == Grain.ANY, tick).explain(i));
+    }
+
+    private Verdict earliestDeadline(final TaskSet set) {
+        final DeviceModel model = new DeviceModel(set, IntStream.range(0, set.tasks().size()).toArray());
+        final DeviceEdf solver = new DeviceEdf(model, grain == Grain.ANY, tick);
+        final boolean good = solver.solve(0);
+        final long[] bounds = solver.bounds();
+        final int decisive = good ? -1 : firstAbove(bounds, model.deadline);
+        if (!good) {
+            Arrays.fill(bounds, DeviceEdf.INFINITE);
+        }
+        return Verdicts.of(name(), set, model.order, bounds, decisive, new Explainer<>(
+            () -> solved(model, decisive), (fresh, i) -> explainEdf(fresh, model, i, decisive)));
+    }
+
+    /** Solves again for explanations: past the deadline of the task that fails, if there is one. */
+    private DeviceEdf solved(final DeviceModel model, final int decisive) {
+        final DeviceEdf fresh = new DeviceEdf(model, grain == Grain.ANY, tick);
+        if (!fresh.solve(decisive >= 0 ? Saturating.multiply(model.deadline[decisive], 64) : 0) && decisive >= 0) {
+            fresh.bounds()[decisive] = DeviceEdf.INFINITE;
+        }
+        return fresh;
+    }
+
+    private static Explanation explainEdf(final DeviceEdf fresh, final DeviceModel model, final int i, final int decisive) {
+        if (decisive >= 0 && decisive != i) {
+            return Sentences.follows(model.name(i), model.name(decisive), model.deadline[i]);
+        }
+        final long response = fresh.bounds()[i];
+        if (response == DeviceEdf.INFINITE || (decisive >= 0) != (response > model.deadline[i])) {
+            return Sentences.unbounded(model.name(i), model.deadline[i], Sentences.load(model.device(), fresh.load()));
+        }
+        return fresh.explain(i);
+    }
+
+    private static int firstAbove(final long[] bounds, final long[] deadlines) {
+        for (int i = 0; i < bounds.length; i++) {
+            if (bounds[i] > deadlines[i]) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

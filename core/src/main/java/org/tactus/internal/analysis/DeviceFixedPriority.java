@@ -1,0 +1,181 @@
+package org.tactus.internal.analysis;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tactus.analysis.Explanation;
+import org.tactus.analysis.Term;
+
+/**
+ * Response bounds of tasks on one device under fixed priorities: every job of the level-i active period, with release jitter.
+ *
+ * <p>Without preemption inside a segment: Davis, Burns, Bril, Lukkien 2007 (one segment) and Bril, Lukkien, Verhaegh 2009 (fixed
+ * preemption points), in dense time: blocking is the whole longest lower segment. With preemption: Lehoczky 1990, Tindell 1994.
+ * Used within one call by one thread.
+ */
+final class DeviceFixedPriority {
+    static final long INFINITE = Long.MAX_VALUE;
+    /** Most evaluations of a demand function for one task; beyond it a task counts as not bounded. */
+    private static final long MOST_STEPS = 1 << 20;
+    /** Of the device's time; above it no bound exists, below it rounding cannot hide a demand above 1 for long. */
+    private static final double MOST_LOAD = 1 + 1e-9;
+
+    private final DeviceModel model;
+    private final boolean preemptive;
+    /** What blocking is shortened by: 0 in dense time, 1 where all times are whole units. */
+    private final long tick;
+    private final StallTime stalled;
+    private final long[] suffix;
+    private long steps;
+    private long worstJob;
+    private long worstWindow;
+    private long worstEnd;
+
+    DeviceFixedPriority(final DeviceModel model, final boolean preemptive, final long tick) {
+        this.model = model;
+        this.preemptive = preemptive;
+        this.tick = tick;
+        stalled = model.stalled();
+        suffix = new long[model.tasks + 1];
+        for (int i = model.tasks - 1; i >= 0; i--) {
+            suffix[i] = Math.max(suffix[i + 1], preemptive ? 0 : model.longest[i]);
+        }
+    }
+
+    /**
+     * Bounds every task; they do not depend on each other.
+     *
+     * @return bounds from the nominal release, {@link #INFINITE} where past the deadline
+     */
+    long[] solve() {
+        final long[] bounds = new long[model.tasks];
+        double load = 0;
+        for (int i = 0; i < model.tasks; i++) {
+            load += (double) model.cost[i] / model.period[i];
+            bounds[i] = load + stalled.rate() > MOST_LOAD ? INFINITE : bound(i, model.deadline[i], MOST_STEPS);
+        }
+        return bounds;
+    }
+
+    private long blocking(final int i) {
+        return Math.max(0, suffix[i + 1] - tick);
+    }
+
+    private long bound(final int i, final long limit, final long budget) {
+        steps = budget;
+        final long base = blocking(i);
+        final long cost = model.cost[i];
+        final long tail = preemptive ? 0 : model.tail[i];
+        final long period = model.period[i];
+        final long jitter = model.jitter[i];
+        long worst = 0;
+        long own = cost;
+        long window = base;
+        long active = Saturating.add(base, cost);
+        long release = 0;
+        for (long q = 0;; q++) {
+            final long most = Saturating.add(Saturating.add(limit, release), -Math.min(limit, Saturating.add(jitter, tail)));
+            window = demand(i, Math.max(window, base + own - tail), base + own - tail, most);
+            if (window == INFINITE) {
+                return INFINITE;
+            }
+            final long end = stalled.end(window, tail, Long.MAX_VALUE - 1);
+            final long response = Saturating.add(jitter, end) - release;
+            if (response > limit) {
+                return INFINITE;
+            }
+            if (response > worst) {
+                worst = response;
+                worstJob = q;
+                worstWindow = window;
+                worstEnd = end;
+            }
+            release = Saturating.add(release, period);
+            active = active(i, Math.max(active, end), base, release);
+            if (active == INFINITE) {
+                return INFINITE;
+            }
+            if (Saturating.add(active, jitter) <= release) {
+                return worst;
+            }
+            own = Saturating.add(own, cost);
+            window = Saturating.add(window, cost);
+        }
+    }
+
+    /** Least window from at on in which the work of the ranks above i, and base, is done. */
+    private long demand(final int i, final long at, final long base, final long most) {
+        final long[] period = model.period;
+        final long[] jitter = model.jitter;
+        final long[] cost = model.cost;
+        long x = at;
+        while (x <= most && steps-- > 0) {
+            long next = Saturating.add(base, stalled.of(x));
+            for (int k = 0; k < i; k++) {
+                final long span = x + jitter[k] - (preemptive ? 1 : 0);
+                next = Saturating.add(next, Saturating.multiply(span / period[k] + 1, cost[k]));
+            }
+            if (next <= x) {
+                return x;
+            }
+            x = next;
+        }
+        return INFINITE;
+    }
+
+    /** Grows the level-i active period until it ends or is known to hold another job of i, whose arrival is next. */
+    private long active(final int i, final long at, final long base, final long next) {
+        long x = at;
+        while (steps-- > 0) {
+            if (Saturating.add(x, model.jitter[i]) > next) {
+                return x;
+            }
+            long sum = Saturating.add(base, stalled.of(x));
+            for (int k = 0; k <= i; k++) {
+                sum = Saturating.add(sum,
+                    Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));
+            }
+            if (sum <= x) {
+                return x;
+            }
+            x = sum;
+        }
+        return INFINITE;
+    }
+
+    /** Explains the bound of a rank, or its lack. */
+    Explanation explain(final int i) {
+        final String name = model.name(i);
+        final long deadline = model.deadline[i];
+        final double load = model.load(i) + stalled.rate();
+        long response = load > MOST_LOAD ? INFINITE : bound(i, deadline, MOST_STEPS);
+        if (response == INFINITE && load <= MOST_LOAD) {
+            response = bound(i, Saturating.multiply(deadline, 64), 1 << 16);
+        }
+        if (response == INFINITE) {
+            return Sentences.unbounded(name, deadline, Sentences.load(model.device(), load));
+        }
+        final long period = model.period[i];
+        final List<Term> terms = new ArrayList<>();
+        terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
+        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
+        terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
+        terms.add(Term.own(Term.Kind.STALL, worstEnd - (preemptive ? 0 : model.tail[i]) - stalled.work(worstWindow)));
+        if (worstJob > 0) {
+            terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), worstJob,
+                worstJob * model.cost[i]));
+            terms.add(Term.own(Term.Kind.EARLIER_START, -worstJob * period));
+        }
+        if (blocking(i) > 0) {
+            int who = i + 1;
+            while (model.longest[who] != suffix[i + 1]) {
+                who++;
+            }
+            terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blocking(i)));
+        }
+        for (int k = 0; k < i; k++) {
+            final long jobs = (worstWindow + model.jitter[k] - (preemptive ? 1 : 0)) / model.period[k] + 1;
+            terms.add(new Term(Term.Kind.INTERFERENCE, model.name(k), model.device(), jobs, jobs * model.cost[k]));
+        }
+        return Sentences.explain(name, response, deadline, worstJob * period + deadline, terms);
+    }
+}

@@ -1,0 +1,135 @@
+package org.tactus.internal.analysis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import org.tactus.analysis.Explanation;
+import org.tactus.analysis.Term;
+import org.tactus.internal.time.Durations;
+
+/** Writes the one sentence that a person reads, and sorts the terms that stand behind it. */
+public final class Sentences {
+    private Sentences() {
+    }
+
+    /**
+     * Explains a response that has a value, within the deadline or past it.
+     *
+     * @param name           the task
+     * @param responseNs     what the terms add up to, nanoseconds
+     * @param deadlineNs     relative deadline, nanoseconds
+     * @param firstFailingNs deadline of the first late job from the start of the examined window; ignored when none is late
+     * @param terms          the addends, in any order; those of 0 are left out
+     * @return the explanation
+     */
+    public static Explanation explain(final String name, final long responseNs, final long deadlineNs, final long firstFailingNs,
+        final List<Term> terms) {
+        final List<Term> sorted = new ArrayList<>(terms);
+        sorted.removeIf(term -> term.ns() == 0);
+        sorted.sort(Comparator.comparingLong(Term::ns).reversed());
+        final StringBuilder text = new StringBuilder(name);
+        final long excess = responseNs - deadlineNs;
+        if (excess <= 0) {
+            text.append(" meets its deadline: bound ").append(Durations.format(responseNs)).append(" of ")
+                .append(Durations.format(deadlineNs)).append(", slack ").append(Durations.format(-excess));
+        } else {
+            text.append(" fails: bound ").append(Durations.format(responseNs)).append(" exceeds deadline ")
+                .append(Durations.format(deadlineNs)).append(" by ").append(Durations.format(excess));
+        }
+        final long platformNs = terms.stream().filter(term -> term.kind() == Term.Kind.STALL).mapToLong(Term::ns).sum();
+        if (platformNs > 0) {
+            text.append("; ").append(Durations.format(platformNs)).append(" of the ").append(Durations.format(responseNs))
+                .append(" are the platform's");
+        }
+        if (!sorted.isEmpty()) {
+            text.append("; largest term: ").append(describe(sorted.getFirst()));
+        }
+        if (excess > 0) {
+            text.append(remedy(sorted, excess));
+        }
+        return new Explanation(OptionalLong.of(responseNs), excess > 0 ? OptionalLong.of(firstFailingNs) : OptionalLong.empty(),
+            sorted, text.toString());
+    }
+
+    /**
+     * Explains a task that has no bound because another one has none.
+     *
+     * @param name       the task
+     * @param culprit    the task that fails first
+     * @param deadlineNs relative deadline, nanoseconds
+     * @return the explanation
+     */
+    public static Explanation follows(final String name, final String culprit, final long deadlineNs) {
+        return new Explanation(OptionalLong.empty(), OptionalLong.of(deadlineNs), List.of(),
+            name + " is not bounded, because its bound needs one for " + culprit + ", which fails; mend " + culprit + " first");
+    }
+
+    /**
+     * Explains a task whose bound has no finite value, or none that was found within the guard.
+     *
+     * @param name       the task
+     * @param deadlineNs relative deadline, nanoseconds
+     * @param load       what {@link #load(String, double)} says
+     * @return the explanation
+     */
+    public static Explanation unbounded(final String name, final long deadlineNs, final String load) {
+        return new Explanation(OptionalLong.empty(), OptionalLong.of(deadlineNs), List.of(),
+            name + " fails: no bound was found, neither within its deadline " + Durations.format(deadlineNs) + " nor far beyond; " + load
+                + "; shrink segments there, move some to another device or lengthen periods");
+    }
+
+    /**
+     * Says how much of a device's time is asked for.
+     *
+     * @param device its name
+     * @param share  utilisation, 1 is all of it
+     * @return such as {@code gpu0 is asked for 108.0% of its time}
+     */
+    public static String load(final String device, final double share) {
+        return device + " is asked for " + String.format(Locale.ROOT, "%.1f", share * 100) + "% of its time";
+    }
+
+    private static String describe(final Term term) {
+        final StringBuilder text = new StringBuilder(term.kind().text()).append(' ').append(Durations.format(term.ns()));
+        if (!term.by().isEmpty()) {
+            text.append(" by ").append(term.by());
+            if (term.jobs() > 1) {
+                text.append(" (").append(term.jobs()).append(" times)");
+            }
+        }
+        if (!term.where().isEmpty()) {
+            text.append(" on ").append(term.where());
+        }
+        return text.toString();
+    }
+
+    private static String remedy(final List<Term> sorted, final long excess) {
+        for (final Term term : sorted) {
+            final long each = Saturating.ceilDivide(excess, Math.max(1, term.jobs()));
+            final long now = term.ns() / Math.max(1, term.jobs());
+            if (each >= now) {
+                continue;
+            }
+            switch (term.kind()) {
+                case INTERFERENCE -> {
+                    return "; taking " + Durations.format(each) + " off the " + Durations.format(now) + " that each job of "
+                        + term.by() + " takes" + (term.where().isEmpty() ? "" : " on " + term.where()) + " would do";
+                }
+                case OWN -> {
+                    return "; taking " + Durations.format(each) + " off its own segments would do";
+                }
+                case BLOCKING -> {
+                    return "; splitting what " + term.by() + " runs" + (term.where().isEmpty() ? "" : " on " + term.where())
+                        + " into segments of at most " + Durations.format(now - each)
+                        + " would do, if nothing else below blocks for longer";
+                }
+                default -> {
+                    return "; taking " + Durations.format(each) + " off that would do";
+                }
+            }
+        }
+        return "; no single term is large enough to mend it alone";
+    }
+}

@@ -1,0 +1,120 @@
+package org.tactus.internal.analysis.swap;
+
+import java.util.List;
+import org.tactus.internal.analysis.Saturating;
+import org.tactus.internal.analysis.StallTime;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.Overheads;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * A set of one-segment tasks on one swapping device as arrays, machine overheads charged. Immutable after construction. Times are
+ * nanoseconds; an index is a rank in the order that was given. Symbols as in {@code swap.md}: C execution, W swapping, E demand,
+ * F what is not preempted at the end, rho the longest piece that blocks others, J release jitter.
+ */
+final class SwapModel {
+    final TaskSet set;
+    final int[] order;
+    final int tasks;
+    final long[] exec;
+    final long[] swap;
+    final long[] demand;
+    final long[] region;
+    final long[] last;
+    final long[] period;
+    final long[] deadline;
+    final long[] jitter;
+    final long[] chunks;
+    final StallTime stalled;
+    final long overhead;
+
+    SwapModel(final TaskSet set, final SwapProtocol protocol, final int[] order) {
+        this.set = set;
+        this.order = order.clone();
+        tasks = order.length;
+        exec = new long[tasks];
+        swap = new long[tasks];
+        demand = new long[tasks];
+        region = new long[tasks];
+        last = new long[tasks];
+        period = new long[tasks];
+        deadline = new long[tasks];
+        jitter = new long[tasks];
+        chunks = new long[tasks];
+        final Overheads machine = set.overheads();
+        // What blocks under SEQ and SPE has started a nanosecond before the window: that nanosecond may be stalled, too.
+        stalled = StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()),
+            Saturating.add(StallTime.lead(set), protocol == SwapProtocol.OVL ? 0 : 1));
+        overhead = Saturating.add(machine.dispatchNs(), machine.completionNs());
+        final DeviceMemory memory = memory(set);
+        final SwapRegion[] regions = new SwapRegion[tasks];
+        for (int i = 0; i < tasks; i++) {
+            final Task task = task(i);
+            exec[i] = Saturating.add(task.segments().getFirst().wcetNs(), overhead);
+            period[i] = task.periodNs();
+            deadline[i] = task.deadlineNs();
+            jitter[i] = Saturating.add(task.jitterNs(), machine.releaseJitterNs());
+            regions[i] = SwapRegion.of(task, memory);
+            chunks[i] = regions[i].chunks();
+        }
+        charge(protocol, memory, regions);
+    }
+
+    Task task(final int rank) {
+        return set.tasks().get(order[rank]);
+    }
+
+    String device() {
+        return set.platform().devices().get(task(0).segments().getFirst().device()).name();
+    }
+
+    double load(final int count) {
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += (double) demand[i] / period[i];
+        }
+        return sum;
+    }
+
+    static DeviceMemory memory(final TaskSet set) {
+        final int device = set.tasks().getFirst().segments().getFirst().device();
+        return set.platform().devices().get(device).memory().orElseThrow();
+    }
+
+    private void charge(final SwapProtocol protocol, final DeviceMemory memory, final SwapRegion[] regions) {
+        final long beginIn = Saturating.add(memory.swapInOverheadNs(), overhead);
+        final long beginOut = Saturating.add(memory.swapOutOverheadNs(), overhead);
+        long swapping = 0;
+        long state = 0;
+        long constant = 0;
+        for (final SwapRegion region : regions) {
+            swapping += region.chunks() > 0 ? 1 : 0;
+            state = Saturating.add(state, region.stateChunks());
+            constant = Saturating.add(constant, region.constantChunks());
+        }
+        final long in = Saturating.add(memory.chunkInNs(), beginIn);
+        final long out = Saturating.add(state == 0 && constant > 0 ? memory.chunkDropNs() : memory.chunkOutNs(), beginOut);
+        for (int i = 0; i < tasks; i++) {
+            final boolean swaps = chunks[i] > 0;
+            if (protocol == SwapProtocol.SPE) {
+                swap[i] = Saturating.multiply(chunks[i], Saturating.add(in, out));
+                demand[i] = Saturating.add(exec[i], Saturating.multiply(2, swap[i]));
+                last[i] = exec[i];
+                region[i] = swaps ? Math.max(exec[i], Math.max(in, out)) : exec[i];
+                continue;
+            }
+            final long victims = Math.min(chunks[i], swapping - 1);
+            final long othersState = state - regions[i].stateChunks();
+            final long dropped = Math.min(Math.max(0, chunks[i] - othersState), constant - regions[i].constantChunks());
+            final long moves = Saturating.add(Saturating.multiply(chunks[i], memory.chunkInNs()), Saturating.add(
+                Saturating.multiply(chunks[i] - dropped, memory.chunkOutNs()), Saturating.multiply(dropped, memory.chunkDropNs())));
+            swap[i] = swaps ? Saturating.add(moves, Saturating.add(beginIn, Saturating.multiply(victims, beginOut))) : 0;
+            demand[i] = Saturating.add(exec[i], swap[i]);
+            last[i] = demand[i];
+            region[i] = demand[i];
+        }
+    }
+}

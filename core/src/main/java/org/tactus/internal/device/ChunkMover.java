@@ -1,0 +1,66 @@
+package org.tactus.internal.device;
+
+/**
+ * Moves chunks of a task's swappable region between the host and a device's memory; one operation at a time. Called by the
+ * device's dispatcher only; nothing here waits or allocates.
+ *
+ * <p>A region is chunks 0 to n; what is out is always a prefix of it. So chunks leave in ascending order and come back in
+ * descending order, and an operation that ends early leaves a prefix out as well.
+ */
+public interface ChunkMover {
+    /**
+     * The operation broke: {@link #failure} says how. It has ended, its copies included, its task will not run any more, and none of the
+     * operation's chunks, moved before or not, occupies memory: what can be unmapped was.
+     */
+    int FAILED = -1;
+
+    /**
+     * Takes chunks out, the first one first: copies what must be copied, then unmaps. Nothing is under way, the task does not
+     * run, and chunks before the first one are out.
+     *
+     * @param task       the task's slot
+     * @param firstChunk the first chunk
+     * @param count      how many, above 0
+     * @param nowNs      now
+     */
+    void startOut(int task, int firstChunk, int count, long nowNs);
+
+    /**
+     * Brings chunks in, the last one first. Maps at most one more than it copies, so that a cancel undoes no more than one chunk.
+     * Nothing is under way, and all of the chunks and those before them are out.
+     *
+     * @param task       the task's slot
+     * @param firstChunk the first chunk
+     * @param count      how many, above 0
+     * @param nowNs      now
+     */
+    void startIn(int task, int firstChunk, int count, long nowNs);
+
+    /**
+     * Asks how far the operation is. Those chunks are out, or usable by a segment that is started next.
+     *
+     * @param nowNs now
+     * @return chunks of the current or last operation that are done since it began, or {@link #FAILED}
+     */
+    int poll(long nowNs);
+
+    /**
+     * Tells whether an operation is under way.
+     *
+     * @return false once {@link #poll} has told of its last chunk: all are done, or it was cancelled, or it broke
+     */
+    boolean isMoving();
+
+    /**
+     * Ends the operation after the chunk under way; the others stay as they were. One that was mapped ahead is unmapped: the time
+     * of both is part of {@code swapInOverhead}. May be repeated, and does nothing when none is under way.
+     */
+    void cancel();
+
+    /**
+     * Why the last operation broke.
+     *
+     * @return the cause, or null
+     */
+    Throwable failure();
+}

@@ -1,0 +1,112 @@
+package org.tactus.internal.device;
+
+import org.tactus.model.Task;
+
+/**
+ * A server that runs one segment at a time. Methods are called by the dispatcher that owns it, where they do not say otherwise.
+ */
+public interface Device extends AutoCloseable {
+    /** Nothing runs, or the segment is still running. */
+    int RUNNING = 0;
+    /** The segment is done. */
+    int DONE = 1;
+    /** The segment broke: {@link #failure} says how. */
+    int FAILED = 2;
+
+    /**
+     * Starts a segment. A synchronous device returns when it is done, another one at once.
+     *
+     * @param work    the segment
+     * @param job     number of the job
+     * @param startNs now
+     */
+    void start(SegmentWork work, long job, long startNs);
+
+    /**
+     * Asks whether the started segment is done; after {@link #DONE} or {@link #FAILED} another may start.
+     *
+     * @param nowNs now
+     * @return {@link #RUNNING}, {@link #DONE} or {@link #FAILED}
+     */
+    int poll(long nowNs);
+
+    /**
+     * Execution time of the segment that was last done, as far as the device knows it.
+     *
+     * @param startNs    when it was started
+     * @param observedNs when its end was seen
+     * @return nanoseconds
+     */
+    long elapsedNs(long startNs, long observedNs);
+
+    /**
+     * Why the last segment broke.
+     *
+     * @return the cause, or null
+     */
+    Throwable failure();
+
+    /**
+     * Tells whether a segment holds the dispatcher's own thread, so that the dispatcher is deaf while it runs. Always the same.
+     *
+     * @return true for a CPU device and for an Edge TPU
+     */
+    boolean isSynchronous();
+
+    /**
+     * Asks the system whether the device is gone for good. Called by the monitor after a segment broke; may be slow.
+     *
+     * @return true when no segment will run here again
+     */
+    default boolean isLost() {
+        return false;
+    }
+
+    /**
+     * Which driver answers, for reports.
+     *
+     * @return such as {@code modelled} or {@code onnxruntime 1.29.0}
+     */
+    String driver();
+
+    /**
+     * The copy engines, where memory is scheduled. Always the same one.
+     *
+     * @return the mover, or null on a device whose memory is not scheduled
+     */
+    default ChunkMover mover() {
+        return null;
+    }
+
+    /**
+     * Learns what a slot's task keeps in the device's memory, {@link org.tactus.model.SwapRegion#of}; the whole region is out at
+     * first. Called by the control thread, before the task is admitted and before its segments are started.
+     *
+     * @param slot the task's slot
+     * @param task the task; has a segment on this device
+     */
+    default void define(final int slot, final Task task) {
+        // memory is not scheduled
+    }
+
+    /**
+     * Lays out what the defined tasks share, such as the chunks that they take in turn. Called by the control thread after the last
+     * of the definitions that belong together, before those tasks are admitted.
+     */
+    default void defined() {
+        // memory is not scheduled
+    }
+
+    /**
+     * Forgets what a slot's task kept. Called by the control thread when the task has stopped and the dispatcher has forgotten it.
+     *
+     * @param slot the task's slot
+     */
+    default void forget(final int slot) {
+        // memory is not scheduled
+    }
+
+    /** Frees the device. Called by the control thread when its dispatcher has ended. */
+    @Override
+    void close();
+}

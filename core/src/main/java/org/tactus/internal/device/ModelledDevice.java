@@ -1,0 +1,88 @@
+package org.tactus.internal.device;
+
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+
+/**
+ * An accelerator that is not there: it takes the time that the segment's model says, and completes later. With scheduled memory
+ * its copy engines take the times that the memory's model says.
+ */
+public final class ModelledDevice implements Device {
+    private static final long IDLE = Long.MAX_VALUE;
+
+    private final DeviceMemory memory;
+    private final ModelledMover mover;
+    private long endNs = IDLE;
+    private long lastNs;
+
+    /** Makes a device whose memory is not scheduled. */
+    public ModelledDevice() {
+        memory = null;
+        mover = null;
+    }
+
+    /**
+     * Makes a device whose memory is swapped.
+     *
+     * @param memory its memory
+     * @param slots  tasks that may be defined
+     * @param seed   of the chunks' times
+     */
+    public ModelledDevice(final DeviceMemory memory, final int slots, final long seed) {
+        this.memory = memory;
+        this.mover = new ModelledMover(memory, slots, seed);
+    }
+
+    @Override
+    public void start(final SegmentWork work, final long job, final long startNs) {
+        lastNs = work.modelledNs(job);
+        endNs = startNs + lastNs;
+    }
+
+    @Override
+    public int poll(final long nowNs) {
+        if (nowNs < endNs) {
+            return RUNNING;
+        }
+        endNs = IDLE;
+        return DONE;
+    }
+
+    @Override
+    public long elapsedNs(final long startNs, final long observedNs) {
+        return lastNs;
+    }
+
+    @Override
+    public Throwable failure() {
+        return null;
+    }
+
+    @Override
+    public boolean isSynchronous() {
+        return false;
+    }
+
+    @Override
+    public String driver() {
+        return "modelled";
+    }
+
+    @Override
+    public ChunkMover mover() {
+        return mover;
+    }
+
+    @Override
+    public void define(final int slot, final Task task) {
+        if (mover != null) {
+            mover.define(slot, SwapRegion.of(task, memory));
+        }
+    }
+
+    @Override
+    public void close() {
+        // nothing is held
+    }
+}

@@ -1,0 +1,34 @@
+package org.tactus.internal.device.cuda;
+
+import java.util.List;
+import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.internal.network.Transfer;
+
+/** Copies between a GPU's memory and the host's, to be queued again and again. Queueing allocates nothing. */
+final class CudaCopies {
+    private final CudaStreams streams;
+    private final long[] from;
+    private final long[] to;
+    private final long[] bytes;
+
+    CudaCopies(final CudaStreams streams, final List<Transfer> transfers) {
+        this.streams = streams;
+        from = transfers.stream().mapToLong(Transfer::fromAddress).toArray();
+        to = transfers.stream().mapToLong(Transfer::toAddress).toArray();
+        bytes = transfers.stream().mapToLong(Transfer::bytes).toArray();
+    }
+
+    /** Queues all of them, to the GPU. */
+    void in(final long stream) {
+        for (int i = 0; i < bytes.length; i++) {
+            streams.copyIn(to[i], from[i], bytes[i], stream);
+        }
+    }
+
+    /** Queues all of them, to the host. */
+    void out(final long stream) {
+        for (int i = 0; i < bytes.length; i++) {
+            streams.copyOut(to[i], from[i], bytes[i], stream);
+        }
+    }
+}

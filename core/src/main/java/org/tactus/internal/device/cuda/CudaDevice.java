@@ -1,0 +1,349 @@
+package org.tactus.internal.device.cuda;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.CudaKernels;
+import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.cuda.CudaModules;
+import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.generated.cuda.cuda_h;
+import org.tactus.internal.device.ChunkMover;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.memory.ChunkRegion;
+import org.tactus.internal.memory.CompletionWord;
+import org.tactus.internal.memory.RegionMover;
+import org.tactus.internal.time.Clock;
+import org.tactus.internal.time.Durations;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Task;
+
+/**
+ * A GPU through the CUDA driver interface. A segment is queued between two events and followed by a word that the stream writes; the
+ * dispatcher polls the word. A segment that is no {@link CudaWork} takes its modelled time by a kernel that spins on the GPU's clock.
+ *
+ * <p>An error of the driver fails the segment, and so its task. One that sticks to the context makes the device lost: NVIDIA's driver
+ * lets nothing else run there until the process ends.
+ */
+public final class CudaDevice implements Device {
+    /** A status of our own: the segment broke, and something that it had queued may still run. */
+    private static final int ENDING = -1;
+    private static final int MARGIN_TRIALS = 100;
+    /** Statuses from this one on say that a stream is being captured, which is nobody's end; the last one of all is an end again. */
+    private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
+    /** From the record of the begin to the launch takes less, unless something holds the dispatcher up. */
+    private static final long LAUNCH_NS = 20_000;
+
+    private final Undo made = new Undo();
+    private final Arena arena = Arena.ofShared();
+    private final CudaGpu gpu;
+    private final CudaStreams streams;
+    private final CudaModules modules;
+    private final CudaCapabilities capabilities;
+    private final AutoCloseable owned;
+    private final CudaNetworks networks;
+    private final long context;
+    private final long stream;
+    private final CompletionWord word;
+    private final long begin;
+    private final long end;
+    private final MemorySegment elapsed = arena.allocate(ValueLayout.JAVA_FLOAT);
+    private final long module;
+    private final long spin;
+    private final MemorySegment spinNs = arena.allocate(ValueLayout.JAVA_LONG);
+    private final MemorySegment spinParameters = arena.allocate(ValueLayout.JAVA_LONG);
+    private final TaskRegions regions;
+    private final CudaMover mover;
+    private final long marginNs;
+    private int status = DONE;
+    private CudaWork running;
+    private long launchedNs;
+    private long heldUpNs;
+    private long lastNs;
+    private Throwable failure;
+
+    /**
+     * Prepares a GPU: context, streams, kernels, and the copy engines where memory is scheduled. Slow; makes the context current on the
+     * calling thread.
+     *
+     * @param gpu   the GPU
+     * @param spec  what the set says of it
+     * @param owned closed with the device, such as a software driver; null for none
+     * @param hostSetup of a GPU that is made up, whose networks the host computes: run first on the thread that does, what the machine
+     *                  permits it; null for a GPU that computes
+     */
+    public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
+        this.gpu = gpu;
+        this.owned = owned;
+        final CudaDriver driver = gpu.driver();
+        streams = driver.streams();
+        modules = driver.modules();
+        made.add(arena::close);
+        try {
+            capabilities = CudaCapabilities.probe(gpu);
+            context = gpu.retainContext();
+            made.add(gpu::releaseContext);
+            gpu.makeCurrent(context);
+            final int[] priorities = gpu.streamPriorities();
+            stream = streams.create(priorities[1]); // kernels go before copies where the two compete
+            made.add(() -> streams.destroy(stream));
+            word = new CompletionWord(driver);
+            made.add(word::close);
+            begin = newEvent();
+            end = newEvent();
+            module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
+            made.add(() -> modules.unload(module));
+            spin = modules.kernel(module, CudaKernels.SPIN);
+            spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
+            if (spec.memory().isPresent() && capabilities.virtualMemory()) {
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
+                made.add(regions::close);
+                final RegionMover regionMover = new RegionMover(driver, priorities[0]);
+                made.add(regionMover::close);
+                mover = new CudaMover(gpu, context, regions, regionMover);
+            } else {
+                regions = null;
+                mover = null;
+            }
+            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup);
+            marginNs = measureMargin();
+        } catch (final RuntimeException e) {
+            made.run(e);
+            throw e;
+        }
+    }
+
+    private long newEvent() {
+        final long event = streams.createEvent(true);
+        made.add(() -> streams.destroyEvent(event));
+        return event;
+    }
+
+    /**
+     * What a spin takes beyond its time, by the GPU's clock, twice the median; a spin of a whole WCET must not overrun it. Not the
+     * maximum: what holds this thread up between two calls is no property of the GPU.
+     */
+    private long measureMargin() {
+        final long[] trials = new long[MARGIN_TRIALS];
+        for (int i = 0; i < MARGIN_TRIALS; i++) {
+            queueSpin(0, Clock.SYSTEM.nanoTime());
+            streams.synchronize(stream);
+            trials[i] = streams.elapsedNs(begin, end, elapsed);
+        }
+        Arrays.sort(trials);
+        return 2 * trials[MARGIN_TRIALS / 2];
+    }
+
+    private void queueSpin(final long ns, final long nowNs) {
+        final long beginNs = recordBegin();
+        launchSpin(ns);
+        recordEnd(beginNs, nowNs);
+    }
+
+    private void launchSpin(final long ns) {
+        spinNs.set(ValueLayout.JAVA_LONG, 0, ns);
+        modules.launch(spin, 1, 1, stream, spinParameters.address());
+        launchedNs = Clock.SYSTEM.nanoTime();
+    }
+
+    /** Queues a kernel that takes a time, all else that is queued with it included, for a work that computes elsewhere meanwhile. */
+    void spin(final long ns) {
+        launchSpin(Math.max(0, ns - marginNs));
+    }
+
+    private long recordBegin() {
+        launchedNs = 0;
+        streams.record(begin, stream);
+        return Clock.SYSTEM.nanoTime();
+    }
+
+    /**
+     * The stream is empty when a segment starts, so the GPU is past the begin at once, and a dispatcher that is held up before the
+     * launch would make the segment look longer than it is: that time is taken off.
+     */
+    private void recordEnd(final long beginNs, final long nowNs) {
+        heldUpNs = Math.max(0, (launchedNs == 0 ? Clock.SYSTEM.nanoTime() : launchedNs) - beginNs - LAUNCH_NS);
+        streams.record(end, stream);
+        word.signal(stream, nowNs);
+    }
+
+    @Override
+    public void start(final SegmentWork work, final long job, final long startNs) {
+        status = RUNNING;
+        failure = null;
+        running = null;
+        try {
+            makeCurrent(); // a dispatcher's thread may drive several GPUs
+            if (work instanceof final CudaWork own) {
+                running = own;
+                final long beginNs = recordBegin();
+                own.launch(stream, job);
+                recordEnd(beginNs, startNs);
+            } else {
+                queueSpin(Math.max(0, work.modelledNs(job) - marginNs), startNs);
+            }
+        } catch (final RuntimeException e) {
+            failure = e;
+            status = ENDING;
+        }
+    }
+
+    private void fail(final Throwable cause) {
+        failure = cause;
+        status = FAILED;
+    }
+
+    @Override
+    public int poll(final long nowNs) {
+        if (status == RUNNING) {
+            try {
+                if (word.hasCome(nowNs)) {
+                    lastNs = Math.max(0, streams.elapsedNs(begin, end, elapsed) - heldUpNs);
+                    failure = running == null ? null : running.end();
+                    status = failure == null ? DONE : FAILED;
+                    return status;
+                }
+            } catch (final RuntimeException e) {
+                fail(e);
+            }
+        } else if (status == ENDING) {
+            awaitStream();
+        }
+        return status == FAILED ? FAILED : RUNNING;
+    }
+
+    /** The failed segment is over when what it had queued is: until then its memory is in use. */
+    private void awaitStream() {
+        try {
+            status = streams.isDone(stream) ? FAILED : ENDING;
+        } catch (final RuntimeException e) { // in a broken context nothing runs
+            status = FAILED;
+        }
+    }
+
+    @Override
+    public long elapsedNs(final long startNs, final long observedNs) {
+        return status == DONE ? lastNs : observedNs - startNs;
+    }
+
+    @Override
+    public Throwable failure() {
+        return failure;
+    }
+
+    @Override
+    public boolean isSynchronous() {
+        return false;
+    }
+
+    /**
+     * Asks the context itself: an error that sticks to it is told by every later call. One of a task's own, such as of a kernel that
+     * cannot be launched, is not.
+     */
+    @Override
+    public boolean isLost() {
+        try {
+            makeCurrent(); // the monitor's thread
+            streams.isDone(stream);
+            return false;
+        } catch (final NativeCallException e) {
+            return e.code() < FIRST_OF_CAPTURE || e.code() == cuda_h.CUDA_ERROR_UNKNOWN();
+        }
+    }
+
+    @Override
+    public String driver() {
+        return capabilities.text() + (owned instanceof final SoftwareCuda software
+            ? "; completions shown at most " + Durations.format(software.latestNs()) + " late" : "");
+    }
+
+    /**
+     * What the GPU can do.
+     *
+     * @return as probed when it was opened
+     */
+    public CudaCapabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public ChunkMover mover() {
+        return mover;
+    }
+
+    @Override
+    public void define(final int slot, final Task task) {
+        if (regions != null) {
+            makeCurrent();
+            regions.define(slot, task);
+        }
+    }
+
+    @Override
+    public void defined() {
+        if (regions != null) {
+            makeCurrent();
+            regions.defined();
+        }
+    }
+
+    @Override
+    public void forget(final int slot) {
+        if (regions != null) {
+            makeCurrent();
+            regions.forget(slot);
+        }
+    }
+
+    /**
+     * Where a slot's task has its memory, for works that use it.
+     *
+     * @param slot the task's slot
+     * @return addresses on the device: of what never leaves, of the swappable region, of the scratch arena; 0 for none
+     */
+    public long[] addresses(final int slot) {
+        return regions == null ? new long[3]
+            : new long[] {regions.fixedAddress(slot), regions.regionAddress(slot), regions.scratchAddress(slot)};
+    }
+
+    /**
+     * What networks need of this GPU.
+     *
+     * @return always the same
+     */
+    public CudaNetworks networks() {
+        return networks;
+    }
+
+    /** Makes the context the calling thread's. */
+    void makeCurrent() {
+        gpu.makeCurrent(context);
+    }
+
+    /** The swappable region of a slot's task. */
+    ChunkRegion region(final int slot) {
+        return regions.region(slot);
+    }
+
+    /** Frees everything; what a broken context refuses to free is freed with it. */
+    @Override
+    public void close() {
+        made.add(gpu::synchronize);
+        made.add(this::makeCurrent);
+        made.run().ifPresent(e -> failure = failure == null ? e : failure);
+        if (owned != null) {
+            try {
+                owned.close();
+            } catch (final Exception e) {
+                throw new IllegalStateException("the driver was not closed: " + e.getMessage(), e);
+            }
+        }
+    }
+}

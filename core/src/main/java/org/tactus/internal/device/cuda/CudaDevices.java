@@ -1,0 +1,83 @@
+package org.tactus.internal.device.cuda;
+
+import java.util.List;
+import java.util.Optional;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.cuda.software.SoftwareSettings;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+
+/** Opens the GPU that a set names: a real one by its index, or a software one of the device's own. */
+public final class CudaDevices {
+    /** The driver of a set's device that needs no GPU. */
+    public static final String SOFTWARE = "software";
+    /** The driver of a real GPU; also where none is named. */
+    public static final String NVIDIA = "nvidia";
+    /** A copy of a software GPU takes at most this share of what the set says of a chunk; the rest is for mapping and noticing. */
+    private static final double COPY_SHARE = 0.8;
+    private static final double VARIATION = 0.05;
+    private static final long MAX_GRANULARITY = 2 << 20;
+    private static final long MIN_GRANULARITY = 4096;
+    private static final long NS_PER_SECOND = 1_000_000_000L;
+    /** Above a dispatcher's: a GPU does not wait for the processor that it serves. */
+    private static final int PRIORITY = 85;
+
+    private CudaDevices() {
+    }
+
+    /**
+     * Opens the GPU of a device.
+     *
+     * @param spec     what the set says
+     * @param realTime true to let a software GPU's thread ask for SCHED_FIFO
+     * @param setup    run first on the thread that computes for a software GPU: what the machine permits it
+     * @return the device
+     * @throws IllegalStateException when there is no such GPU, with one sentence that says what would be right
+     * @throws NativeCallException   when the driver refuses
+     */
+    public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
+        if (spec.driver().equals(SOFTWARE)) {
+            final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime));
+            try {
+                return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
+            } catch (final RuntimeException e) {
+                software.close();
+                throw e;
+            }
+        }
+        if (!spec.driver().isEmpty() && !spec.driver().equals(NVIDIA)) {
+            throw new IllegalStateException("device '" + spec.name() + "' names the driver '" + spec.driver() + "'; there are "
+                + SOFTWARE + " and " + NVIDIA);
+        }
+        final CudaDriver driver = CudaDriver.find().orElseThrow(() -> new IllegalStateException("device '" + spec.name()
+            + "' needs a GPU: " + CudaDriver.absence().orElse("none was found") + "; or write 'driver: " + SOFTWARE + "'"));
+        final List<CudaGpu> gpus = driver.gpus();
+        if (spec.index() >= gpus.size()) {
+            throw new IllegalStateException("device '" + spec.name() + "' is GPU " + spec.index() + ", but there are " + gpus.size()
+                + "; the first one is index 0");
+        }
+        return new CudaDevice(gpus.get(spec.index()), spec, null, null);
+    }
+
+    /** A software GPU whose copies keep what the set says of a chunk, and that has a little more memory than the set schedules. */
+    static SoftwareSettings settings(final Optional<DeviceMemory> scheduled, final boolean realTime) {
+        final SoftwareSettings card = SoftwareSettings.PCIE4.withPriority(realTime ? PRIORITY : 0);
+        if (scheduled.isEmpty()) {
+            return card;
+        }
+        final DeviceMemory memory = scheduled.get();
+        final long granularity = Math.clamp(Long.lowestOneBit(memory.chunkBytes()), MIN_GRANULARITY, MAX_GRANULARITY);
+        final SoftwareSettings sized = card.withMemory(2 * memory.capacityBytes(), granularity).withVariation(VARIATION, 1);
+        if (memory.chunkInNs() == 0 || memory.chunkOutNs() == 0) {
+            return sized;
+        }
+        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs()), bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
+    }
+
+    private static long bandwidth(final long chunkBytes, final long chunkNs) {
+        return Math.max(1, (long) (chunkBytes / (COPY_SHARE * chunkNs) * NS_PER_SECOND));
+    }
+}

@@ -1,0 +1,71 @@
+package org.tactus.internal.device.cuda;
+
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.internal.device.ChunkMover;
+import org.tactus.internal.memory.RegionMover;
+
+/** The copy engines of a GPU, as the dispatcher drives them: finds the slot's region, and sees to it that the context is current. */
+final class CudaMover implements ChunkMover {
+    private final CudaGpu gpu;
+    private final long context;
+    private final TaskRegions regions;
+    private final RegionMover mover;
+    /** Of a call that did not reach the mover; told by the next poll. */
+    private Throwable startFailure;
+
+    CudaMover(final CudaGpu gpu, final long context, final TaskRegions regions, final RegionMover mover) {
+        this.gpu = gpu;
+        this.context = context;
+        this.regions = regions;
+        this.mover = mover;
+    }
+
+    @Override
+    public void startOut(final int task, final int firstChunk, final int count, final long nowNs) {
+        startFailure = null;
+        try {
+            gpu.makeCurrent(context);
+            mover.startOut(regions.region(task), firstChunk, count, nowNs);
+        } catch (final RuntimeException e) { // of a broken context or an unknown region; the mover keeps its own
+            startFailure = e;
+        }
+    }
+
+    @Override
+    public void startIn(final int task, final int firstChunk, final int count, final long nowNs) {
+        startFailure = null;
+        try {
+            gpu.makeCurrent(context);
+            mover.startIn(regions.region(task), firstChunk, count, nowNs);
+        } catch (final RuntimeException e) {
+            startFailure = e;
+        }
+    }
+
+    @Override
+    public int poll(final long nowNs) {
+        if (isMoving()) {
+            try {
+                gpu.makeCurrent(context); // the next copy may be queued, and this thread may have driven another GPU meanwhile
+            } catch (final RuntimeException e) {
+                startFailure = e;
+            }
+        }
+        return startFailure != null ? FAILED : mover.poll(nowNs);
+    }
+
+    @Override
+    public boolean isMoving() {
+        return startFailure == null && mover.isMoving();
+    }
+
+    @Override
+    public void cancel() {
+        mover.cancel();
+    }
+
+    @Override
+    public Throwable failure() {
+        return startFailure != null ? startFailure : mover.failure();
+    }
+}

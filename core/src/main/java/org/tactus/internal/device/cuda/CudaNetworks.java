@@ -1,0 +1,170 @@
+package org.tactus.internal.device.cuda;
+
+import java.util.List;
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.bindings.onnxruntime.CudaProvider;
+import org.tactus.bindings.onnxruntime.OnnxAllocator;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.internal.device.SegmentHook;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.memory.DeviceHeap;
+import org.tactus.internal.network.TensorMemory;
+import org.tactus.internal.network.Transfer;
+
+/**
+ * What networks need of one GPU: memory for their tensors, works for their segments, how sessions compute. Control thread. What it makes
+ * is freed with the device.
+ */
+public final class CudaNetworks {
+    /** Most that networks' weights and intermediate values take. */
+    private static final long MOST_HEAP_BYTES = 16L << 30;
+
+    private final CudaDevice device;
+    private final CudaGpu gpu;
+    private final long context;
+    private final CudaStreams streams;
+    private final long stream;
+    private final Undo made;
+    private final Runnable hostSetup;
+    private HostCompute host;
+    private DeviceHeap heap;
+
+    CudaNetworks(
+        final CudaDevice device, final CudaGpu gpu, final long context, final long stream, final Undo made, final Runnable hostSetup) {
+        this.device = device;
+        this.gpu = gpu;
+        this.context = context;
+        this.streams = gpu.driver().streams();
+        this.stream = stream;
+        this.made = made;
+        this.hostSetup = hostSetup;
+    }
+
+    /**
+     * Memory of the GPU for a network's tensors, beside what is scheduled.
+     *
+     * @return a new one, closed by the model that gets it
+     */
+    public TensorMemory tensors() {
+        return new CudaTensors(this, false);
+    }
+
+    /**
+     * Host memory that the GPU's copy engines reach, for tensors that come from processors or go to them.
+     *
+     * @return a new one, closed by the model that gets it
+     */
+    public TensorMemory pinned() {
+        return new CudaTensors(this, true);
+    }
+
+    /**
+     * Prepares a segment of a network for this GPU.
+     *
+     * @param network    computes the segment on this GPU's tensors, and tells the time that it takes on one that is made up
+     * @param arrivals   what is copied in before, from the host
+     * @param departures what is copied out after, to the host
+     * @param before     what the dispatcher does before it queues the segment
+     * @param after      what the dispatcher does when the segment is done
+     * @return the work, which closes the network's
+     */
+    public SegmentWork network(
+        final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures, final SegmentHook before,
+        final SegmentHook after) {
+        if (computesOnHost() && host == null) {
+            makeCurrent();
+            host = new HostCompute(streams, hostSetup);
+            made.add(host::close);
+        }
+        return new CudaNetworkWork(device, network, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host,
+            before, after);
+    }
+
+    /**
+     * Prepares copies in this GPU's stream, to be timed.
+     *
+     * @param transfers what is copied
+     * @param toDevice  true to the GPU, false to the host
+     * @return the work, which holds nothing
+     */
+    public SegmentWork copy(final List<Transfer> transfers, final boolean toDevice) {
+        return new CudaCopyWork(new CudaCopies(streams, transfers), toDevice);
+    }
+
+    /**
+     * Prepares to bring tensors from this GPU to a segment that a processor computes.
+     *
+     * @param arrivals what is copied
+     * @return to be closed with that segment
+     */
+    public SegmentHook fetch(final List<Transfer> arrivals) {
+        return arrivals.isEmpty() ? SegmentHook.NONE : new CudaFetch(this, arrivals);
+    }
+
+    /**
+     * Does something that may queue work in this GPU's stream, and waits for it.
+     *
+     * @param body what is done
+     */
+    public void use(final Runnable body) {
+        makeCurrent();
+        body.run();
+        streams.synchronize(stream);
+    }
+
+    /**
+     * How sessions compute a network's segments for this GPU.
+     *
+     * @return on the processor for a GPU that is made up; else in this GPU's stream, in memory of ours
+     * @throws InvalidModelException when ONNX Runtime cannot use the GPU, with one sentence that says what would mend it
+     */
+    public OnnxOptions computing() {
+        if (computesOnHost()) {
+            return OnnxOptions.SINGLE_THREAD;
+        }
+        final CudaProvider provider = new CudaProvider(gpu.number(), stream);
+        if (heap == null) {
+            final OnnxRuntime runtime =
+                OnnxRuntime.find().orElseThrow(() -> new InvalidModelException(OnnxRuntime.absence().orElseThrow()));
+            runtime.absence(provider).ifPresent(text -> {
+                throw new InvalidModelException(text + "; or write 'driver: software'");
+            });
+            makeCurrent();
+            heap = new DeviceHeap(gpu, context, Math.min(gpu.totalBytes(), MOST_HEAP_BYTES));
+            made.add(heap::close);
+            final OnnxAllocator allocator = runtime.register(CudaProvider.MEMORY, provider.device(), heap);
+            made.add(allocator::close);
+        }
+        return OnnxOptions.SINGLE_THREAD.withCuda(provider);
+    }
+
+    /**
+     * Tells whether the host computes this GPU's networks.
+     *
+     * @return false for a GPU that is there
+     */
+    public boolean computesOnHost() {
+        return hostSetup != null;
+    }
+
+    /** The driver that the GPU belongs to. */
+    CudaDriver driver() {
+        return gpu.driver();
+    }
+
+    /** Makes the context the calling thread's. */
+    void makeCurrent() {
+        device.makeCurrent();
+    }
+
+    /** Zeroes device memory; returns when it is done. Control thread. */
+    void clear(final long address, final long bytes) {
+        streams.fillBytes(address, (byte) 0, bytes, stream);
+        streams.synchronize(stream);
+    }
+}

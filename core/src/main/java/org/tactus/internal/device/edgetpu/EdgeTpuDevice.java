@@ -1,0 +1,145 @@
+package org.tactus.internal.device.edgetpu;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.edgetpu.EdgeTpu;
+import org.tactus.bindings.edgetpu.EdgeTpuPort;
+import org.tactus.bindings.edgetpu.compiled.EdgePackage;
+import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.tflite.TfLiteInterpreter;
+import org.tactus.internal.device.CpuDevice;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.time.Clock;
+
+/**
+ * An Edge TPU through libedgetpu. An invocation blocks its caller, and the library lets one invocation run at a time in the order of a
+ * mutex, so one dispatcher owns the device and invokes on its own thread: the order is the policy's. A helper thread with a completion
+ * word would add two wake-ups to every segment and gain nothing, because a segment is not preempted: what arrives meanwhile is taken in
+ * before the next choice, as on a CPU device. A call that does not return is the monitor's to see, by the dispatcher's start word. The
+ * processor is free while the thread waits for the device.
+ *
+ * <p>A segment without a network takes its modelled time.
+ */
+public final class EdgeTpuDevice implements Device {
+    /** What parkNanos may come late by on a quiet machine; the rest is spun. */
+    private static final long SPIN_NS = 100_000;
+
+    private final EdgeTpu edgeTpu;
+    private final EdgeTpuPort port;
+    private final String name;
+    private final Clock clock;
+    private final AutoCloseable owned;
+    private final CpuDevice thread;
+    private final Map<Long, String> compilations = new LinkedHashMap<>();
+    private long timedNs;
+    private boolean timed;
+
+    /**
+     * Takes a device.
+     *
+     * @param edgeTpu the library
+     * @param port    the device
+     * @param name    what the set calls it
+     * @param clock   tells when an invocation ended
+     * @param owned   closed with the device, such as a software driver; null for nothing
+     */
+    public EdgeTpuDevice(
+        final EdgeTpu edgeTpu, final EdgeTpuPort port, final String name, final Clock clock, final AutoCloseable owned) {
+        this.edgeTpu = edgeTpu;
+        this.port = port;
+        this.name = name;
+        this.clock = clock;
+        this.owned = owned;
+        this.thread = new CpuDevice(clock, edgeTpu.library());
+    }
+
+    /**
+     * Makes an interpreter whose compiled part runs here. Called by the control thread.
+     *
+     * @param path  what errors call the model
+     * @param model the bytes of a {@code *_edgetpu.tflite} file
+     * @return the interpreter, which the caller closes before the device
+     * @throws NativeCallException when the device or a library refuses
+     */
+    public TfLiteInterpreter interpreter(final String path, final byte[] model) {
+        for (final EdgePackage content : TfLiteFile.read(model).packages()) {
+            compilations.putIfAbsent(content.token(), path);
+        }
+        return edgeTpu.interpreter(model, port, Map.of());
+    }
+
+    /**
+     * Says whether the models here evict each other: the driver keeps parameters of one compilation only.
+     *
+     * @return one sentence; empty when all were compiled together
+     */
+    public Optional<String> evictions() {
+        return compilations.size() < 2 && !compilations.containsKey(0L) ? Optional.empty()
+            : Optional.of("its models are of " + compilations.size() + " compilations (" + String.join(", ", compilations.values())
+                + "), so each switch between them brings all parameters again; compile them by one command, or have the time in the WCETs");
+    }
+
+    @Override
+    public void start(final SegmentWork work, final long job, final long startNs) {
+        timed = work instanceof TimedWork;
+        if (timed) {
+            timedNs = work.modelledNs(job);
+            for (long leftNs = timedNs; leftNs > 0; leftNs = startNs + timedNs - clock.nanoTime()) {
+                if (leftNs > SPIN_NS) {
+                    LockSupport.parkNanos(leftNs - SPIN_NS);
+                } else {
+                    Thread.onSpinWait();
+                }
+            }
+        } else {
+            thread.start(work, job, startNs);
+        }
+    }
+
+    @Override
+    public int poll(final long nowNs) {
+        return timed ? DONE : thread.poll(nowNs);
+    }
+
+    @Override
+    public long elapsedNs(final long startNs, final long observedNs) {
+        return timed ? timedNs : thread.elapsedNs(startNs, observedNs);
+    }
+
+    @Override
+    public Throwable failure() {
+        return thread.failure();
+    }
+
+    @Override
+    public boolean isSynchronous() {
+        return true;
+    }
+
+    @Override
+    public boolean isLost() {
+        return !edgeTpu.devices().contains(port);
+    }
+
+    @Override
+    public String driver() {
+        final String version = edgeTpu.version();
+        return edgeTpu.library() + (version.equals(edgeTpu.library()) ? "" : " " + version) + " at " + port;
+    }
+
+    @Override
+    public void close() {
+        if (owned != null) {
+            try {
+                owned.close();
+            } catch (final Exception e) {
+                throw new IllegalStateException("device '" + name + "' cannot be closed: " + e.getMessage(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package org.tactus.internal.device.edgetpu;
+
+import java.util.List;
+import org.tactus.bindings.edgetpu.EdgeTpu;
+import org.tactus.bindings.edgetpu.EdgeTpuPort;
+import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
+import org.tactus.bindings.edgetpu.cost.HostLink;
+import org.tactus.bindings.edgetpu.software.SoftwareEdgeTpu;
+import org.tactus.bindings.edgetpu.software.SoftwareTpuSettings;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.DeviceSpec;
+
+/** Opens the Edge TPU that a set names: a real one by its index, or a software one of the device's own. */
+public final class EdgeTpuDevices {
+    /** The driver of a set's device that needs no Edge TPU. */
+    public static final String SOFTWARE = "software";
+    /** The driver of a real Edge TPU; also where none is named. */
+    public static final String LIBEDGETPU = "libedgetpu";
+
+    private EdgeTpuDevices() {
+    }
+
+    /**
+     * Opens the Edge TPU of a device.
+     *
+     * @param spec what the set says
+     * @return the device
+     * @throws IllegalStateException when there is no such Edge TPU, with one sentence that says what would be right
+     */
+    public static EdgeTpuDevice open(final DeviceSpec spec) {
+        if (spec.driver().equals(SOFTWARE)) {
+            return software(spec, SoftwareEdgeTpu.open(settings(spec)));
+        }
+        if (!spec.driver().isEmpty() && !spec.driver().equals(LIBEDGETPU)) {
+            throw new IllegalStateException("device '" + spec.name() + "' names the driver '" + spec.driver() + "'; there are " + SOFTWARE
+                + " and " + LIBEDGETPU);
+        }
+        final EdgeTpu edgeTpu = EdgeTpu.find().orElseThrow(() -> new IllegalStateException("device '" + spec.name()
+            + "' needs an Edge TPU: " + EdgeTpu.absence().orElse("none was found") + "; or write 'driver: " + SOFTWARE + "'"));
+        final List<EdgeTpuPort> ports = edgeTpu.devices();
+        if (spec.index() >= ports.size()) {
+            throw new IllegalStateException("device '" + spec.name() + "' is Edge TPU " + spec.index() + ", but there are " + ports.size()
+                + "; the first one is index 0; or write 'driver: " + SOFTWARE + "'");
+        }
+        return new EdgeTpuDevice(edgeTpu, ports.get(spec.index()), spec.name(), Clock.SYSTEM, null);
+    }
+
+    /**
+     * Makes a device of a software Edge TPU.
+     *
+     * @param spec     what the set says
+     * @param software closed with the device
+     * @return the device
+     */
+    public static EdgeTpuDevice software(final DeviceSpec spec, final SoftwareEdgeTpu software) {
+        final EdgeTpu edgeTpu = software.edgeTpu();
+        return new EdgeTpuDevice(edgeTpu, edgeTpu.devices().getFirst(), spec.name(), Clock.SYSTEM, software);
+    }
+
+    /**
+     * What the software Edge TPU of a device is: its memory, less what the compiler would reserve, and its link.
+     *
+     * @param spec what the set says
+     * @return the settings
+     */
+    public static SoftwareTpuSettings settings(final DeviceSpec spec) {
+        return SoftwareTpuSettings.USB3.withSram(spec.sramBytes(), Math.min(EdgeTpuCost.RESERVED_BYTES, spec.sramBytes()))
+            .withLink(HostLink.of(spec.link()).orElse(HostLink.USB3));
+    }
+}

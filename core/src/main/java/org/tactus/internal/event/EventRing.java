@@ -1,0 +1,93 @@
+package org.tactus.internal.event;
+
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+
+/**
+ * Events out of one dispatcher: written by it, drained by one reader. Never waits: a full ring drops the event and counts
+ * the drop. Allocation-free on both sides.
+ */
+public final class EventRing {
+    private final OneToOneRingBuffer ring;
+    private final MessageHandler onMessage = this::onMessage;
+    private EventHandler handler;
+    private long dropped;
+
+    /**
+     * Makes a ring.
+     *
+     * @param bytes its size, a power of two
+     */
+    public EventRing(final int bytes) {
+        final int length = bytes + RingBufferDescriptor.TRAILER_LENGTH;
+        final ByteBuffer memory = ByteBuffer.allocateDirect(length + BitUtil.CACHE_LINE_LENGTH);
+        ring = new OneToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH), 0, length));
+    }
+
+    /**
+     * Writes an event. Called by the dispatcher only.
+     *
+     * @param type     one of {@link EventType}
+     * @param timeNs   nanoseconds of the run's clock
+     * @param device   index of the device
+     * @param task     index of the task, or -1
+     * @param segment  index of the segment in its task
+     * @param job      number of the job, or -1
+     * @param argument depends on the type
+     * @return false when the ring was full and the event was dropped
+     */
+    public boolean write(
+        final int type, final long timeNs, final int device, final int task, final int segment, final long job,
+        final long argument) {
+        final int index = ring.tryClaim(type, EventDescriptor.LENGTH);
+        if (index < 0) {
+            dropped++;
+            return false;
+        }
+        final AtomicBuffer buffer = ring.buffer();
+        buffer.putLong(index + EventDescriptor.TIME_OFFSET, timeNs);
+        buffer.putInt(index + EventDescriptor.DEVICE_OFFSET, device);
+        buffer.putInt(index + EventDescriptor.TASK_OFFSET, task);
+        buffer.putInt(index + EventDescriptor.SEGMENT_OFFSET, segment);
+        buffer.putLong(index + EventDescriptor.JOB_OFFSET, job);
+        buffer.putLong(index + EventDescriptor.ARGUMENT_OFFSET, argument);
+        ring.commit(index);
+        return true;
+    }
+
+    /**
+     * Takes events out, oldest first. Called by one reader only.
+     *
+     * @param consumer takes them
+     * @param limit    most events to take
+     * @return how many were taken; 0 only when there is none
+     */
+    public int drain(final EventHandler consumer, final int limit) {
+        handler = consumer;
+        final int taken = ring.read(onMessage, limit);
+        // A read stops at the ring's end: one that found only the padding there has taken nothing, and more may follow.
+        return taken > 0 ? taken : ring.read(onMessage, limit);
+    }
+
+    private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+        handler.onEvent(type, buffer.getLong(index + EventDescriptor.TIME_OFFSET),
+            buffer.getInt(index + EventDescriptor.DEVICE_OFFSET), buffer.getInt(index + EventDescriptor.TASK_OFFSET),
+            buffer.getInt(index + EventDescriptor.SEGMENT_OFFSET), buffer.getLong(index + EventDescriptor.JOB_OFFSET),
+            buffer.getLong(index + EventDescriptor.ARGUMENT_OFFSET));
+    }
+
+    /**
+     * Events that were dropped because the ring was full; exact after the dispatcher has ended.
+     *
+     * @return a count
+     */
+    public long dropped() {
+        return dropped;
+    }
+}

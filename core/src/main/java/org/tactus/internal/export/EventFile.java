@@ -1,0 +1,116 @@
+package org.tactus.internal.export;
+
+import java.nio.file.Path;
+import org.tactus.internal.event.EventDescriptor;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.RecordFile;
+
+/**
+ * Keeps the events of a run for the exporters, in a scratch file of 40 bytes an event, mapped. It takes events; put it behind
+ * the rings, on the monitor's thread. When it is full, later events are refused and counted: a cut is declared, never hidden.
+ */
+public final class EventFile implements EventHandler, AutoCloseable {
+    /** Events kept unless told otherwise: 160 MiB of scratch file. */
+    public static final long DEFAULT_EVENTS = 1L << 22;
+
+    private final RecordFile records;
+
+    /**
+     * Makes an empty file.
+     *
+     * @param folder    where it lies; deleted when this is closed
+     * @param maxEvents events that it holds at most
+     */
+    public EventFile(final Path folder, final long maxEvents) {
+        records = new RecordFile(folder, "events", EventDescriptor.LENGTH, maxEvents);
+    }
+
+    @Override
+    public void onEvent(
+        final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
+        final long record = records.append();
+        if (record >= 0) {
+            records.putLong(record, EventDescriptor.TIME_OFFSET, timeNs);
+            records.putInt(record, EventDescriptor.DEVICE_OFFSET, device);
+            records.putInt(record, EventDescriptor.TASK_OFFSET, task);
+            records.putInt(record, EventDescriptor.SEGMENT_OFFSET, segment);
+            records.putInt(record, EventDescriptor.TYPE_OFFSET, type);
+            records.putLong(record, EventDescriptor.JOB_OFFSET, job);
+            records.putLong(record, EventDescriptor.ARGUMENT_OFFSET, argument);
+        }
+    }
+
+    /**
+     * Counts the events here.
+     *
+     * @return events
+     */
+    public long size() {
+        return records.size();
+    }
+
+    /**
+     * Counts the events that found the file full.
+     *
+     * @return events that are missing here
+     */
+    public long refused() {
+        return records.refused();
+    }
+
+    long timeNs(final long record) {
+        return records.longAt(record, EventDescriptor.TIME_OFFSET);
+    }
+
+    void replay(final long record, final EventHandler to) {
+        to.onEvent(records.intAt(record, EventDescriptor.TYPE_OFFSET), timeNs(record),
+            records.intAt(record, EventDescriptor.DEVICE_OFFSET), records.intAt(record, EventDescriptor.TASK_OFFSET),
+            records.intAt(record, EventDescriptor.SEGMENT_OFFSET), records.longAt(record, EventDescriptor.JOB_OFFSET),
+            records.longAt(record, EventDescriptor.ARGUMENT_OFFSET));
+    }
+
+    /**
+     * Orders the events by time, those of one time as they came. Rings are drained one after the other, so the file's own
+     * order is that of time within a device only.
+     *
+     * @return indices of records; 4 bytes an event
+     */
+    int[] order() {
+        final int count = Math.toIntExact(size());
+        int[] from = new int[count];
+        for (int i = 0; i < count; i++) {
+            from[i] = i;
+        }
+        int[] to = new int[count];
+        for (long width = 1; width < count; width *= 2) {
+            for (long begin = 0; begin < count; begin += 2 * width) {
+                merge(from, to, (int) begin, (int) Math.min(begin + width, count), (int) Math.min(begin + 2 * width, count));
+            }
+            final int[] swap = from;
+            from = to;
+            to = swap;
+        }
+        return from;
+    }
+
+    private void merge(final int[] from, final int[] to, final int begin, final int middle, final int end) {
+        if (middle == end || timeNs(from[middle - 1]) <= timeNs(from[middle])) {
+            System.arraycopy(from, begin, to, begin, end - begin);
+            return;
+        }
+        int left = begin;
+        int right = middle;
+        for (int i = begin; i < end; i++) {
+            if (left < middle && (right == end || timeNs(from[left]) <= timeNs(from[right]))) {
+                to[i] = from[left++];
+            } else {
+                to[i] = from[right++];
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        records.close();
+    }
+}

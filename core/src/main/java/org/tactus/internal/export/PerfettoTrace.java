@@ -1,0 +1,267 @@
+package org.tactus.internal.export;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.event.StallLog;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.result.Stall;
+
+/**
+ * Writes {@code trace.json} in Chrome's trace event format, which Perfetto opens: devices as tracks of segments, jobs as
+ * asynchronous spans from nominal release to end with a flow along each hand-over, counters of live and waiting jobs, marks
+ * for what went wrong, and stalls as a track of their own.
+ *
+ * <p>Streams: memory does not grow with the length of the run beyond 8 bytes an event for the order. Beyond a size cap the
+ * rest is left out, what is open is closed, and a last mark and {@code otherData} say so.
+ */
+public final class PerfettoTrace implements EventHandler {
+    /** Most bytes of a trace unless told otherwise. */
+    public static final long DEFAULT_MAX_BYTES = 200L << 20;
+    private static final int DEVICES = 1;
+    private static final int JOBS = 2;
+    private static final int PLATFORM = 3;
+    private static final int NONE = -1;
+    private static final int TRANSIT = -2;
+
+    private final TaskSet set;
+    private final long zeroNs;
+    private final PerfettoWriter out;
+    private final PerfettoMemory memory;
+    private final Slot[] slots;
+    private final int[] running;
+    private final long[] startNs;
+    private final int[] runningSegment;
+    private final long[] trackEndNs;
+    private final int[] waiting;
+    private int live;
+    private long flow;
+    private long lastNs;
+
+    /** What is known of a task's live job. */
+    private static final class Slot {
+        private boolean open;
+        private long job;
+        private long nominalNs;
+        private int waitsOn = NONE;
+        private int handedFrom = NONE;
+        private long handedNs;
+    }
+
+    private PerfettoTrace(final TaskSet set, final int taskSlots, final long zeroNs, final PerfettoWriter out) {
+        this.set = set;
+        this.zeroNs = zeroNs;
+        this.out = out;
+        this.memory = new PerfettoMemory(set, DEVICES, out);
+        this.slots = new Slot[taskSlots];
+        for (int i = 0; i < taskSlots; i++) {
+            slots[i] = new Slot();
+        }
+        final int devices = set.platform().devices().size();
+        this.running = new int[devices];
+        Arrays.fill(running, NONE);
+        this.startNs = new long[devices];
+        this.runningSegment = new int[devices];
+        this.trackEndNs = new long[devices];
+        this.waiting = new int[devices];
+    }
+
+    /**
+     * Writes a trace.
+     *
+     * @param set      the tasks by index and the devices
+     * @param events   what happened
+     * @param zeroNs   time zero of the run in the clock of the events
+     * @param stalls   earliest first, nanoseconds since time zero
+     * @param file     where; replaced when it exists
+     * @param maxBytes most bytes to write, give or take the end of what is open
+     * @return events of the file that were left out because of the cap, and events that the file had refused before
+     * @throws IOException when it cannot be written
+     */
+    public static long write(
+        final TaskSet set, final EventFile events, final long zeroNs, final List<Stall> stalls, final Path file, final long maxBytes)
+        throws IOException {
+        try (PerfettoWriter out = new PerfettoWriter(file)) {
+            final int[] slots = {set.tasks().size()};
+            for (long i = 0; i < events.size(); i++) {
+                events.replay(i, (type, timeNs, device, task, segment, job, argument) -> slots[0] = Math.max(slots[0], task + 1));
+            }
+            final PerfettoTrace trace = new PerfettoTrace(set, slots[0], zeroNs, out);
+            trace.names();
+            for (final long[] stall : StallLog.union(stalls)) {
+                out.slice("stall", PLATFORM, 1, stall[0], stall[1] - stall[0], "seen by " + observers(stalls, stall));
+            }
+            final int[] order = events.order();
+            int written = 0;
+            while (written < order.length && out.bytes() < maxBytes) {
+                events.replay(order[written++], trace);
+            }
+            trace.closeOpen();
+            final long left = order.length - written + events.refused();
+            if (left > 0) {
+                out.mark("trace cut: " + left + " later events left out", PLATFORM, 1, trace.lastNs);
+            }
+            out.end(left);
+            return left;
+        }
+    }
+
+    private static String observers(final List<Stall> stalls, final long[] interval) {
+        return String.join("; ", stalls.stream().filter(stall -> stall.atNs() <= interval[1] && stall.endNs() >= interval[0])
+            .map(stall -> stall.where() + ", " + stall.cause()).distinct().limit(8).toList());
+    }
+
+    private void names() {
+        out.processName(DEVICES, "devices");
+        for (int i = 0; i < set.platform().devices().size(); i++) {
+            out.threadName(DEVICES, i + 1, set.platform().devices().get(i).name() + " ("
+                + set.platform().devices().get(i).kind().text() + ")");
+        }
+        memory.names();
+        out.processName(JOBS, "jobs");
+        out.processName(PLATFORM, "platform");
+        out.threadName(PLATFORM, 1, "stalls");
+    }
+
+    @Override
+    public void onEvent(
+        final int type, final long eventNs, final int device, final int task, final int segment, final long job, final long argument) {
+        final long ns = Math.max(0, eventNs - zeroNs);
+        lastNs = Math.max(lastNs, ns);
+        if (task < 0 || device < 0) {
+            return;
+        }
+        final Slot slot = slots[task];
+        switch (type) {
+            case EventType.RELEASE -> release(slot, task, device, job, Math.max(0, argument - zeroNs), ns);
+            case EventType.START -> start(slot, task, device, segment, ns);
+            case EventType.END -> end(task, device, ns);
+            case EventType.HAND_OVER -> handOver(slot, device, ns);
+            case EventType.ARRIVE -> ready(slot, device, ns);
+            case EventType.COMPLETE, EventType.ABORT -> close(slot, task, ns, type == EventType.ABORT ? "aborted" : "complete");
+            case EventType.MISS, EventType.OVERRUN ->
+                out.mark(EventType.name(type) + " " + name(task) + "#" + job + " by " + argument + " ns", DEVICES, device + 1, ns);
+            case EventType.SWAP_IN, EventType.SWAP_OUT -> memory.begin(device, task, type == EventType.SWAP_IN, ns);
+            case EventType.SWAP_END -> memory.end(device, task, name(task), segment, argument, ns);
+            case EventType.SKIP, EventType.ERROR, EventType.STOP ->
+                out.mark(EventType.name(type) + " " + name(task), DEVICES, device + 1, ns);
+            default -> { }
+        }
+    }
+
+    private String name(final int task) {
+        return task < set.tasks().size() ? set.tasks().get(task).name() : "slot" + task;
+    }
+
+    private void release(final Slot slot, final int task, final int device, final long job, final long nominalNs, final long ns) {
+        if (slot.open) {
+            close(slot, task, ns, "lost");
+        }
+        slot.open = true;
+        slot.job = job;
+        slot.nominalNs = Math.min(nominalNs, ns);
+        out.spanBegin(name(task), JOBS, id(task, job), slot.nominalNs, job);
+        out.counter("live jobs", JOBS, ns, "jobs", ++live);
+        ready(slot, device, ns);
+    }
+
+    private void ready(final Slot slot, final int device, final long ns) {
+        if (slot.open && slot.waitsOn < 0) {
+            slot.waitsOn = device;
+            out.counter("waiting on " + set.platform().devices().get(device).name(), DEVICES, ns, "jobs", ++waiting[device]);
+        }
+    }
+
+    private void unready(final Slot slot, final long ns) {
+        if (slot.waitsOn >= 0) {
+            final int device = slot.waitsOn;
+            out.counter("waiting on " + set.platform().devices().get(device).name(), DEVICES, ns, "jobs", --waiting[device]);
+        }
+        slot.waitsOn = NONE;
+    }
+
+    private void start(final Slot slot, final int task, final int device, final int segment, final long ns) {
+        if (running[device] != NONE) {
+            end(running[device], device, ns);
+        }
+        unready(slot, ns);
+        running[device] = task;
+        runningSegment[device] = segment;
+        startNs[device] = Math.max(ns, trackEndNs[device]);
+        if (slot.handedFrom >= 0) {
+            flow++;
+            out.flow("s", DEVICES, slot.handedFrom + 1, slot.handedNs, flow);
+            out.flow("f", DEVICES, device + 1, startNs[device], flow);
+            slot.handedFrom = NONE;
+        }
+    }
+
+    private void end(final int task, final int device, final long ns) {
+        if (running[device] != task) {
+            return; // its start was dropped or cut
+        }
+        final int segment = runningSegment[device];
+        final long endNs = Math.max(ns, startNs[device]);
+        final Slot slot = slots[task];
+        out.slice(name(task), DEVICES, device + 1, startNs[device], endNs - startNs[device],
+            "job " + slot.job + ", segment " + segment);
+        trackEndNs[device] = endNs;
+        running[device] = NONE;
+        // Where the flow of a hand-over leaves: inside the slice, or viewers do not bind it.
+        slot.handedNs = Math.max(startNs[device], endNs - 1);
+        if (slot.open && nextStaysHere(task, segment, device)) {
+            ready(slot, device, endNs);
+        }
+    }
+
+    private boolean nextStaysHere(final int task, final int segment, final int device) {
+        if (task >= set.tasks().size()) {
+            return false;
+        }
+        final Task known = set.tasks().get(task);
+        final List<Segment> segments = known.segments();
+        return segment + 1 < segments.size() && segments.get(segment + 1).device() == device;
+    }
+
+    private void handOver(final Slot slot, final int device, final long ns) {
+        if (!slot.open) {
+            return; // the job has ended; its empty slot goes home
+        }
+        unready(slot, ns);
+        slot.waitsOn = TRANSIT;
+        slot.handedFrom = device;
+    }
+
+    private void close(final Slot slot, final int task, final long ns, final String how) {
+        if (!slot.open) {
+            return; // its release was dropped
+        }
+        unready(slot, ns);
+        slot.open = false;
+        slot.handedFrom = NONE;
+        out.spanEnd(name(task), JOBS, id(task, slot.job), Math.max(ns, slot.nominalNs), how);
+        out.counter("live jobs", JOBS, ns, "jobs", --live);
+    }
+
+    private void closeOpen() {
+        for (int device = 0; device < running.length; device++) {
+            if (running[device] != NONE) {
+                end(running[device], device, lastNs);
+            }
+        }
+        for (int task = 0; task < slots.length; task++) {
+            if (slots[task].open) {
+                close(slots[task], task, lastNs, "live at the end");
+            }
+        }
+    }
+
+    private static String id(final int task, final long job) {
+        return task + "." + job;
+    }
+}

@@ -1,0 +1,73 @@
+package org.tactus.internal.graph;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+
+/** Refuses, by name, what a model may hold that is not supported. */
+final class ModelChecks {
+    /** No tensor may be larger; a broken file may claim any extent. */
+    private static final long MAX_TENSOR_BYTES = 1L << 31;
+
+    private ModelChecks() {
+    }
+
+    static void refuseExternalData(final String model, final GraphProto graph) {
+        for (final TensorProto tensor : graph.getInitializerList()) {
+            refuseExternalData(model, tensor);
+        }
+        for (final NodeProto node : graph.getNodeList()) {
+            for (final AttributeProto attribute : node.getAttributeList()) {
+                refuseExternalData(model, attribute.getT());
+                attribute.getTensorsList().forEach(tensor -> refuseExternalData(model, tensor));
+                if (attribute.hasG()) {
+                    refuseExternalData(model, attribute.getG());
+                }
+                attribute.getGraphsList().forEach(inner -> refuseExternalData(model, inner));
+            }
+        }
+    }
+
+    private static void refuseExternalData(final String model, final TensorProto tensor) {
+        if (tensor.getDataLocation() == TensorProto.DataLocation.EXTERNAL) {
+            throw new InvalidModelException(model + ": tensor '" + tensor.getName()
+                + "' lies outside the file (external data); save the model with its weights inside");
+        }
+    }
+
+    /** What a cut cannot divide: control flow, and sparse weights. */
+    static void refuseUncuttable(final String model, final GraphProto graph) {
+        if (graph.getSparseInitializerCount() > 0) {
+            throw new InvalidModelException(model + ": a cut that the graph does not allow: it holds sparse weights; use cuts: 1");
+        }
+        for (final NodeProto node : graph.getNodeList()) {
+            for (final AttributeProto attribute : node.getAttributeList()) {
+                if (attribute.hasG() || attribute.getGraphsCount() > 0) {
+                    throw new InvalidModelException(model + ": a cut that the graph does not allow: node '" + node.getName()
+                        + "' (" + node.getOpType() + ") is control flow; use cuts: 1");
+                }
+            }
+        }
+    }
+
+    /** An input or output whose memory cannot be laid out before a run. */
+    static void refuseUnfixed(final String model, final String role, final TensorInfo info) {
+        if (info.type() == null) {
+            throw new InvalidModelException(model + ": " + role + " '" + info.name()
+                + "' is not a tensor of numbers; only those are supported");
+        }
+        if (!info.isFixed()) {
+            throw new InvalidModelException(model + ": " + role + " " + info
+                + " has a dynamic shape (-1); export the model with fixed extents");
+        }
+        long bytes = info.type().bytes();
+        for (final long extent : info.shape()) {
+            if (extent != 0 && bytes > MAX_TENSOR_BYTES / extent) {
+                throw new InvalidModelException(model + ": " + role + " " + info + " is larger than " + MAX_TENSOR_BYTES + " bytes");
+            }
+            bytes *= extent;
+        }
+    }
+}

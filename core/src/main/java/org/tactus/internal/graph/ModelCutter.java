@@ -1,0 +1,187 @@
+package org.tactus.internal.graph;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.onnxruntime.OnnxSession;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+
+/**
+ * Cuts a model at sets of tensors into segments of about equal estimated cost. Types and shapes are those that the runtime reports
+ * for the whole graph. A graph with control flow, with sparse weights, or whose tensors have no fixed shape at enough positions is
+ * refused. Not for the hot path; safe on any thread.
+ */
+public final class ModelCutter {
+    private static final OnnxOptions AS_WRITTEN = new OnnxOptions(1, List.of(), false);
+
+    private final OnnxRuntime runtime;
+
+    /**
+     * Makes a cutter.
+     *
+     * @param runtime reports types and shapes
+     */
+    public ModelCutter(final OnnxRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    /**
+     * Cuts a model.
+     *
+     * @param model the model
+     * @param cuts  number of segments, at least 1; 1 leaves the model as it is
+     * @return the segments
+     * @throws InvalidModelException for a model that the runtime refuses, a dynamic shape, or a cut that the graph does not allow
+     */
+    public CutChain cut(final OnnxModel model, final int cuts) {
+        if (cuts < 1) {
+            throw new InvalidModelException(model.name() + ": cuts: " + cuts + "; a model has at least 1 segment");
+        }
+        if (cuts == 1) {
+            return whole(model);
+        }
+        final GraphProto graph = model.proto().getGraph();
+        ModelChecks.refuseUncuttable(model.name(), graph);
+        final CutGraph cutGraph = new CutGraph(model.name(), graph);
+        final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
+        final List<TensorInfo> inputs;
+        try (OnnxSession probe = session(probe(model, cutGraph))) {
+            inputs = probe.inputs();
+            probe.outputs().forEach(info -> tensors.put(info.name(), info));
+        }
+        inputs.forEach(info -> tensors.put(info.name(), info));
+        final List<TensorInfo> outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
+        check(model.name(), inputs, outputs);
+
+        final double[] cost = costs(cutGraph, tensors);
+        final Set<String> unfixed = new HashSet<>();
+        tensors.values().stream().filter(info -> !info.isFixed()).forEach(info -> unfixed.add(info.name()));
+        final int[] starts = CutPositions.choose(cost, cutGraph.crossingCounts(unfixed), cuts);
+        if (starts == null) {
+            throw new InvalidModelException(model.name() + ": a cut that the graph does not allow: cuts: " + cuts + ", but only "
+                + most(cutGraph.crossingCounts(unfixed)) + " segments can be made of its " + cost.length + " nodes");
+        }
+        final List<CutChain.Part> parts = new ArrayList<>();
+        for (int i = 0; i < cuts; i++) {
+            final int end = i + 1 < cuts ? starts[i + 1] : cost.length;
+            parts.add(part(model, cutGraph, tensors, cost, new int[] {i + 1, starts[i], end}));
+        }
+        return new CutChain(model.name(), parts, inputs, outputs);
+    }
+
+    private CutChain whole(final OnnxModel model) {
+        try (OnnxSession session = session(model)) {
+            check(model.name(), session.inputs(), session.outputs());
+            final NodeProto first = model.proto().getGraph().getNode(0);
+            final CutChain.Part part = new CutChain.Part(model, first.getName(), model.proto().getGraph().getNodeCount(), 0,
+                names(session.inputs()), names(session.outputs()));
+            return new CutChain(model.name(), List.of(part), session.inputs(), session.outputs());
+        }
+    }
+
+    private static List<String> names(final List<TensorInfo> infos) {
+        return infos.stream().map(TensorInfo::name).toList();
+    }
+
+    private static void check(final String model, final List<TensorInfo> inputs, final List<TensorInfo> outputs) {
+        inputs.forEach(info -> ModelChecks.refuseUnfixed(model, "input", info));
+        outputs.forEach(info -> ModelChecks.refuseUnfixed(model, "output", info));
+    }
+
+    private OnnxSession session(final OnnxModel model) {
+        return session(runtime, model);
+    }
+
+    /** A session that computes the graph as it is written. */
+    static OnnxSession session(final OnnxRuntime runtime, final OnnxModel model) {
+        try {
+            return runtime.session(model.bytes(), AS_WRITTEN);
+        } catch (final NativeCallException e) {
+            throw new InvalidModelException(model.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+        }
+    }
+
+    /** The whole model with every tensor as an output, so that the runtime says the type and shape of each. */
+    static OnnxModel probe(final OnnxModel model, final CutGraph cutGraph) {
+        return probe(model, cutGraph.nodes());
+    }
+
+    /** As above with the given nodes' tensors. */
+    static OnnxModel probe(final OnnxModel model, final List<NodeProto> nodes) {
+        final GraphProto.Builder graph = model.proto().getGraph().toBuilder();
+        final Set<String> known = new HashSet<>();
+        graph.getOutputList().forEach(output -> known.add(output.getName()));
+        for (final NodeProto node : nodes) {
+            for (final String output : node.getOutputList()) {
+                if (!output.isEmpty() && known.add(output)) {
+                    graph.addOutput(ValueInfoProto.newBuilder().setName(output));
+                }
+            }
+        }
+        return new OnnxModel(model.name(), model.proto().toBuilder().setGraph(graph).build());
+    }
+
+    private static double[] costs(final CutGraph graph, final Map<String, TensorInfo> tensors) {
+        final Map<String, List<Long>> shapes = new HashMap<>();
+        graph.weights().forEach((name, tensor) -> shapes.put(name, tensor.getDimsList()));
+        tensors.forEach((name, info) -> shapes.put(name, info.shape()));
+        return graph.nodes().stream().mapToDouble(node -> NodeCost.of(node, shapes)).toArray();
+    }
+
+    private static int most(final int[] crossingCounts) {
+        int most = 1;
+        for (int i = 1; i < crossingCounts.length; i++) {
+            most += crossingCounts[i] >= 0 ? 1 : 0;
+        }
+        return most;
+    }
+
+    /** Builds one segment; range holds its number from 1, its first node, and the node behind its last. */
+    private static CutChain.Part part(final OnnxModel model, final CutGraph graph, final Map<String, TensorInfo> tensors,
+                                      final double[] cost, final int[] range) {
+        final List<String> reads = graph.reads(range[1], range[2]);
+        final List<String> writes = graph.writes(range[1], range[2]);
+        final GraphProto.Builder part = GraphProto.newBuilder().setName(model.name() + "#" + range[0]);
+        final Set<NodeProto> constants = new HashSet<>();
+        for (final String given : graph.givens(range[1], range[2]).stream().sorted().toList()) {
+            if (graph.weights().containsKey(given)) {
+                part.addInitializer(graph.weights().get(given));
+            } else if (graph.constants().containsKey(given) && constants.add(graph.constants().get(given))) {
+                part.addNode(graph.constants().get(given));
+            }
+        }
+        part.addAllNode(graph.nodes().subList(range[1], range[2]));
+        reads.forEach(name -> part.addInput(value(model.name(), name, tensors.get(name))));
+        writes.forEach(name -> part.addOutput(value(model.name(), name, tensors.get(name))));
+        double operations = 0;
+        for (int i = range[1]; i < range[2]; i++) {
+            operations += cost[i];
+        }
+        final ModelProto.Builder proto = model.proto().toBuilder().setGraph(part);
+        return new CutChain.Part(new OnnxModel(part.getName(), proto.build()), graph.nodes().get(range[1]).getName(),
+            range[2] - range[1], operations, reads, writes);
+    }
+
+    static ValueInfoProto value(final String model, final String name, final TensorInfo info) {
+        if (info == null) {
+            throw new InvalidModelException(model + ": tensor '" + name + "' is used but made by no node and is no input");
+        }
+        final TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        info.shape().forEach(extent -> shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent)));
+        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(
+            TypeProto.Tensor.newBuilder().setElemType(info.type().code()).setShape(shape))).build();
+    }
+}

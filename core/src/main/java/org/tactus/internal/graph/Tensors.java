@@ -1,0 +1,86 @@
+package org.tactus.internal.graph;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.google.protobuf.ByteString;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** Weights as Java arrays, and arrays as weights. */
+final class Tensors {
+    private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
+    private static final int UINT8 = TensorProto.DataType.UINT8_VALUE;
+    private static final int INT8 = TensorProto.DataType.INT8_VALUE;
+    private static final int INT32 = TensorProto.DataType.INT32_VALUE;
+    private static final int INT64 = TensorProto.DataType.INT64_VALUE;
+
+    private Tensors() {
+    }
+
+    static boolean isFloat(final TensorProto tensor) {
+        return tensor != null && tensor.getDataType() == FLOAT;
+    }
+
+    static long elements(final List<Long> shape) {
+        long elements = 1;
+        for (final long extent : shape) {
+            elements = Math.multiplyExact(elements, extent);
+        }
+        return elements;
+    }
+
+    /** The values of a float tensor; an error when their number is not that of the shape. */
+    static float[] floats(final String model, final TensorProto tensor) {
+        final boolean raw = tensor.hasRawData();
+        final long given = raw ? tensor.getRawData().size() / Float.BYTES : tensor.getFloatDataCount();
+        if (!isFloat(tensor) || given != elements(tensor.getDimsList())) {
+            throw new InvalidModelException(model + ": tensor '" + tensor.getName() + "' of shape " + tensor.getDimsList() + " holds "
+                + given + " numbers" + (isFloat(tensor) ? "" : " that are not 32-bit floating point"));
+        }
+        final float[] values = new float[(int) given];
+        if (raw) {
+            tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        } else {
+            for (int i = 0; i < values.length; i++) {
+                values[i] = tensor.getFloatData(i);
+            }
+        }
+        return values;
+    }
+
+    static TensorProto floats(final String name, final List<Long> shape, final float... values) {
+        final ByteBuffer data = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (final float value : values) {
+            data.putFloat(value);
+        }
+        return raw(name, FLOAT, shape, data.flip());
+    }
+
+    static TensorProto unsignedByte(final String name, final int value) {
+        return raw(name, UINT8, List.of(), ByteBuffer.wrap(new byte[] {(byte) value}));
+    }
+
+    static TensorProto signedBytes(final String name, final List<Long> shape, final byte[] values) {
+        return raw(name, INT8, shape, ByteBuffer.wrap(values));
+    }
+
+    static TensorProto ints(final String name, final List<Long> shape, final int[] values) {
+        final ByteBuffer data = ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (final int value : values) {
+            data.putInt(value);
+        }
+        return raw(name, INT32, shape, data.flip());
+    }
+
+    static TensorProto longs(final String name, final List<Long> shape, final long... values) {
+        final ByteBuffer data = ByteBuffer.allocate(values.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (final long value : values) {
+            data.putLong(value);
+        }
+        return raw(name, INT64, shape, data.flip());
+    }
+
+    private static TensorProto raw(final String name, final int type, final List<Long> shape, final ByteBuffer data) {
+        return TensorProto.newBuilder().setName(name).setDataType(type).addAllDims(shape).setRawData(ByteString.copyFrom(data)).build();
+    }
+}

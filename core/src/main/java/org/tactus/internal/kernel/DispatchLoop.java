@@ -1,0 +1,111 @@
+package org.tactus.internal.kernel;
+
+import java.util.List;
+import org.HdrHistogram.Histogram;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.ModelledDevice;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventRing;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.SporadicGate;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.Release;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * Two dispatchers and their whole path, driven on the caller's thread in virtual time: what a benchmark measures without
+ * threads, and what warms the path up before time zero. Not thread-safe.
+ */
+public final class DispatchLoop {
+    private static final long PERIOD_NS = 1_000;
+    private static final int EVENT_BYTES = 1 << 16;
+
+    private final PolicyState state;
+    private final SporadicGate gate;
+    private final Dispatcher[] dispatchers = new Dispatcher[2];
+    private final EventHandler drop = (type, timeNs, device, task, segment, job, argument) -> { };
+    private final Clock clock = this::now;
+    private long nowNs;
+    private long periodicNs = PERIOD_NS;
+
+    /** Makes a periodic and a sporadic task of two segments on two devices. */
+    public DispatchLoop() {
+        final TaskSet set = TaskSet.builder("loop").policy(PolicyKind.FIXED_PRIORITY)
+            .device(DeviceSpec.modelled("d0")).device(DeviceSpec.modelled("d1"))
+            .task("periodic", t -> t.periodNs(PERIOD_NS).segment("d0", 1).segment("d1", 1))
+            .task("sporadic", t -> t.periodNs(PERIOD_NS / 2).release(Release.SPORADIC).segment("d0", 1).segment("d1", 1)).build();
+        state = PolicyState.allocate(set.policy(), 2, 4, 2);
+        gate = new SporadicGate(state);
+        final SegmentWork[] works = new SegmentWork[4];
+        final Throwable[] errors = new Throwable[2];
+        for (int i = 0; i < 2; i++) {
+            final Device device = new ModelledDevice();
+            dispatchers[i] = new Dispatcher(
+                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES)), clock, Long.MAX_VALUE, works, errors, dispatchers,
+                null, set.overheads());
+        }
+        final List<Task> tasks = set.tasks();
+        for (int i = 0; i < 2; i++) {
+            for (final Dispatcher dispatcher : dispatchers) {
+                dispatcher.recorder.prepare(i, new Histogram(1_000_000_000L, 3));
+            }
+            for (int j = 0; j < 2; j++) {
+                works[2 * i + j] = new TimedWork(clock, tasks.get(i).segments().get(j), 0);
+            }
+            state.define(i, tasks.get(i), 2 * i, 0);
+            dispatchers[0].command(CommandDescriptor.ADMIT, i, periodicNs);
+            dispatchers[1].command(CommandDescriptor.TOUCH, i, 0);
+        }
+        turn();
+    }
+
+    private long now() {
+        return nowNs;
+    }
+
+    /** Runs both dispatchers until nothing is left to do. */
+    private void turn() {
+        int work;
+        do {
+            nowNs++;
+            work = dispatchers[0].doWork(nowNs) + dispatchers[1].doWork(nowNs);
+        } while (work > 0 || state.isLive(0) || state.isLive(1));
+    }
+
+    private long drained() {
+        dispatchers[0].recorder.events.drain(drop, Integer.MAX_VALUE);
+        dispatchers[1].recorder.events.drain(drop, Integer.MAX_VALUE);
+        return dispatchers[1].recorder.completed[0] + dispatchers[1].recorder.completed[1];
+    }
+
+    /**
+     * Runs a periodic job from its release to the reuse of its slot.
+     *
+     * @return jobs completed so far
+     */
+    public long periodicJob() {
+        nowNs = periodicNs;
+        periodicNs += PERIOD_NS;
+        turn();
+        return drained();
+    }
+
+    /**
+     * Runs a sporadic job from a caller's request to the reuse of its slot.
+     *
+     * @return jobs completed so far
+     */
+    public long sporadicJob() {
+        nowNs += PERIOD_NS;
+        if (gate.release(1, nowNs) != SporadicGate.ACCEPTED) {
+            throw new IllegalStateException("the request at " + nowNs + "ns was refused");
+        }
+        turn();
+        return drained();
+    }
+}

@@ -1,0 +1,257 @@
+package org.tactus.internal.kernel;
+
+import static org.tactus.internal.policy.PolicyState.NONE;
+
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.Overheads;
+
+/**
+ * Drives one device: takes commands, hand-overs, releases and completions, asks the policy, starts what it picks. Called by
+ * one dispatcher thread only; {@link #command} and {@link #handOver} by any.
+ *
+ * <p>Allocation-free and lock-free after construction.
+ */
+final class Dispatcher {
+    private static final int COMMAND_RING_BYTES = 1 << 16;
+    private static final int COMMAND_LIMIT = 64;
+
+    final int device;
+    final Device driver;
+    final Recorder recorder;
+    final RunningWord runningWord = new RunningWord();
+    private final PolicyState state;
+    private final DeviceScheduler scheduler;
+    private final Clock clock;
+    private final long stallThresholdNs;
+    private final SegmentWork[] works;
+    private final Throwable[] errors;
+    private final Dispatcher[] peers;
+    private final HandOffQueue inbox;
+    private final ManyToOneRingBuffer commands;
+    private final MessageHandler onCommand = this::onCommand;
+    private final IntArrayList touching = new IntArrayList(64, NONE);
+    /** Null where memory is not scheduled. */
+    final SwapDriver memory;
+    private long busyNs;
+    private long startNs;
+    private long lastEndNs;
+    private long commandNowNs;
+
+    Dispatcher(
+        final int device, final Device driver, final PolicyState state, final Recorder recorder, final Clock clock,
+        final long stallThresholdNs, final SegmentWork[] works, final Throwable[] errors, final Dispatcher[] peers,
+        final DeviceMemory scheduled, final Overheads machine) {
+        this.device = device;
+        this.driver = driver;
+        this.state = state;
+        this.recorder = recorder;
+        this.clock = clock;
+        this.stallThresholdNs = stallThresholdNs;
+        this.works = works;
+        this.errors = errors;
+        this.peers = peers;
+        this.scheduler = new DeviceScheduler(state, device, recorder);
+        this.memory = driver.mover() == null ? null
+            : new SwapDriver(device, driver, state, scheduler, scheduled, machine, recorder.events, errors);
+        this.inbox = new HandOffQueue(errors.length);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(
+            COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH + BitUtil.CACHE_LINE_LENGTH);
+        this.commands = new ManyToOneRingBuffer(new UnsafeBuffer(memory.alignedSlice(BitUtil.CACHE_LINE_LENGTH),
+            0, COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
+    }
+
+    /** Sends a command; false when its ring is full. Control and monitor threads. */
+    boolean command(final int type, final int task, final long firstNominalNs) {
+        final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
+        if (index < 0) {
+            return false;
+        }
+        commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, task);
+        commands.buffer().putLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET, firstNominalNs);
+        commands.commit(index);
+        return true;
+    }
+
+    /** Takes a slot over: from here on its job record belongs to this dispatcher. Any dispatcher. */
+    void handOver(final int task) {
+        inbox.handOver(task);
+    }
+
+    /** Handles everything that is due. */
+    int doWork(final long nowNs) {
+        int work = 0;
+        if (commands.consumerPosition() != commands.producerPosition()) {
+            commandNowNs = nowNs;
+            work += commands.read(onCommand, COMMAND_LIMIT);
+        }
+        final int running = scheduler.running();
+        if (running != NONE) {
+            final int status = driver.poll(nowNs);
+            if (status != Device.RUNNING) {
+                finish(running, nowNs, status == Device.FAILED);
+                work++;
+            }
+        }
+        if (memory != null) {
+            work += memory.poll(nowNs);
+        }
+        work += takeInputs(nowNs);
+        int task = select(nowNs);
+        long decidedNs = nowNs;
+        while (task != NONE) {
+            work++;
+            task = start(task, decidedNs);
+            decidedNs = lastEndNs;
+        }
+        return work;
+    }
+
+    /** After the last round: takes note of what the device was at, and starts nothing; false when it is at nothing any more. */
+    boolean settle(final long nowNs) {
+        final int running = scheduler.running();
+        if (running != NONE) {
+            final int status = driver.poll(nowNs);
+            if (status != Device.RUNNING) {
+                finish(running, nowNs, status == Device.FAILED);
+            }
+        }
+        return scheduler.running() != NONE | (memory != null && memory.settle(nowNs));
+    }
+
+    /** What runs next: by the device's own order, or as its memory permits. */
+    private int select(final long nowNs) {
+        return memory == null ? scheduler.select() : memory.select(nowNs);
+    }
+
+    private int takeInputs(final long nowNs) {
+        int work = scheduler.release(nowNs);
+        int task = inbox.take();
+        while (task != NONE) {
+            recorder.events.write(EventType.ARRIVE, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            if (scheduler.arrive(task, nowNs) == DeviceScheduler.HAND_OVER) {
+                handTo(state.segmentDevice(task), task, nowNs);
+            }
+            work++;
+            task = inbox.take();
+        }
+        return work;
+    }
+
+    /** Starts the selected job's segment; returns the next selected task when this one is already over. */
+    private int start(final int task, final long decidedNs) {
+        final long nowNs = clock.nanoTime();
+        lastEndNs = nowNs;
+        if (nowNs - decidedNs > stallThresholdNs) {
+            recorder.events.write(EventType.STALL, nowNs, device, -1, 0, -1, nowNs - decidedNs);
+        }
+        if (state.isStopRequested(task)) {
+            finish(task, nowNs, true);
+            return select(nowNs);
+        }
+        final int segment = state.segmentRecord(task);
+        final long job = state.jobNumber(task);
+        startNs = nowNs;
+        scheduler.started(task, nowNs);
+        recorder.events.write(EventType.START, nowNs, device, task, state.segmentIndex(task), job, 0);
+        runningWord.begin(task, segment, state.wcetNs(task), nowNs);
+        driver.start(state.isSubstituted(task) ? works[segment].offered() : works[segment], job, nowNs);
+        if (!driver.isSynchronous()) {
+            return NONE;
+        }
+        final long endNs = clock.nanoTime();
+        lastEndNs = endNs;
+        finish(task, endNs, driver.poll(endNs) == Device.FAILED);
+        takeInputs(endNs);
+        return select(endNs);
+    }
+
+    private void finish(final int task, final long nowNs, final boolean failed) {
+        if (runningWord.startNs() != 0) {
+            runningWord.end();
+            busyNs += nowNs - startNs;
+            recorder.events.write(EventType.END, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            if (failed) {
+                errors[task] = driver.failure();
+                state.requestStop(task);
+                recorder.events.write(EventType.ERROR, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), 0);
+            }
+        }
+        final long elapsedNs = driver.elapsedNs(startNs, nowNs);
+        final int outcome = scheduler.segmentDone(task, nowNs, elapsedNs, failed);
+        if (outcome == DeviceScheduler.HAND_OVER) {
+            handTo(state.segmentDevice(task), task, nowNs);
+        } else if (outcome == DeviceScheduler.RETURN_HOME) {
+            handTo(state.homeDevice(task), task, nowNs);
+        }
+    }
+
+    private void handTo(final int target, final int task, final long nowNs) {
+        recorder.events.write(EventType.HAND_OVER, nowNs, device, task, state.segmentIndex(task), state.jobNumber(task), target);
+        // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
+        peers[target].handOver(task);
+    }
+
+    private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
+        final int task = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
+        switch (type) {
+            case CommandDescriptor.ADMIT -> {
+                touch(task); // its job may come back from another device at any time
+                scheduler.admit(task, buffer.getLong(index + CommandDescriptor.FIRST_NOMINAL_OFFSET));
+            }
+            case CommandDescriptor.TOUCH -> touch(task);
+            case CommandDescriptor.FORGET -> {
+                touching.removeInt(task);
+                if (memory != null) {
+                    memory.forget(task);
+                }
+            }
+            case CommandDescriptor.QUIESCE -> scheduler.quiesce(task, commandNowNs);
+            default -> scheduler.stop(task, commandNowNs);
+        }
+    }
+
+    private void touch(final int task) {
+        touching.addInt(task);
+        if (memory != null) {
+            memory.admit(task);
+        }
+    }
+
+    /**
+     * Until when surely nothing arrives here unseen: the next release that is known, or {@code Long.MIN_VALUE} while a job
+     * may come at any time.
+     */
+    long quietUntilNs() {
+        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
+            return Long.MIN_VALUE;
+        }
+        long quietNs = scheduler.nextReleaseNs();
+        for (int i = 0, n = touching.size(); i < n && quietNs != Long.MIN_VALUE; i++) {
+            quietNs = Math.min(quietNs, state.quietUntilNs(touching.getInt(i)));
+        }
+        return quietNs;
+    }
+
+    long nextReleaseNs() {
+        return scheduler.nextReleaseNs();
+    }
+
+    /** Time during which a segment ran; exact after the dispatcher has ended. */
+    long busyNs() {
+        return busyNs;
+    }
+}

@@ -1,0 +1,173 @@
+package org.tactus.internal.kernel;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.time.Clock;
+
+/**
+ * A pinned thread that runs one dispatcher, or several accelerators' dispatchers in turn, and idles between.
+ *
+ * <p>The default idle strategy sleeps until shortly before the next release that it knows of and spins the rest. It sleeps
+ * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time.
+ * A command wakes it.
+ */
+final class DispatcherThread implements Runnable {
+    private final Dispatcher[] dispatchers;
+    private final KernelOptions options;
+    private final Clock clock;
+    private final ThreadSetup setup;
+    private final List<Integer> cores;
+    private final CountDownLatch ready;
+    private final Thread thread;
+    private volatile boolean running = true;
+    private volatile String granted = "not started";
+    private volatile Throwable death;
+    private long largestGapNs;
+    private final PlatformWatch watch;
+    /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
+    private boolean slept;
+
+    DispatcherThread(
+        final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
+        final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
+        final PlatformWatch watch) {
+        this.watch = watch;
+        this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
+        this.options = options;
+        this.clock = clock;
+        this.setup = setup;
+        this.cores = cores;
+        this.ready = ready;
+        this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Wakes the thread after a command. */
+    void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Ends the loop after its current round. */
+    void shutDown() {
+        running = false;
+        wake();
+    }
+
+    boolean join(final long timeoutNs) throws InterruptedException {
+        return thread.join(Duration.ofNanos(timeoutNs));
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    String granted() {
+        return granted;
+    }
+
+    String name() {
+        return thread.getName();
+    }
+
+    /** Why the thread ended by itself, or null. */
+    Throwable death() {
+        return death;
+    }
+
+    /** What the thread saw of the platform. Exact after the thread has ended. */
+    PlatformWatch watch() {
+        return watch;
+    }
+
+    /** Longest idle gap beyond plan that was not called a stall: the noise floor. Exact after the thread has ended. */
+    long largestGapNs() {
+        return largestGapNs;
+    }
+
+    @Override
+    public void run() {
+        try {
+            granted = setup.apply("dispatcher", cores);
+            ready.countDown();
+            loop();
+        } catch (final Throwable e) { // a defect of ours: say it, rather than die silently
+            death = e;
+            ready.countDown();
+        }
+        settle();
+    }
+
+    /** A device may still use the memory of the segment and the chunk that it is at: the thread ends when it has done with them. */
+    private void settle() {
+        boolean engaged = true;
+        while (engaged) {
+            engaged = false;
+            final long nowNs = clock.nanoTime();
+            for (final Dispatcher agent : dispatchers) {
+                engaged |= agent.settle(nowNs);
+            }
+            if (engaged) {
+                LockSupport.parkNanos(options.pollNs());
+            }
+        }
+    }
+
+    private void loop() {
+        final Dispatcher[] agents = dispatchers;
+        long plannedNs = Long.MAX_VALUE;
+        while (running) {
+            final long nowNs = clock.nanoTime();
+            if (nowNs > plannedNs) {
+                noteGap(nowNs, nowNs - plannedNs);
+            }
+            int work = 0;
+            for (final Dispatcher agent : agents) {
+                work += agent.doWork(nowNs);
+            }
+            plannedNs = work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+        }
+    }
+
+    private void noteGap(final long nowNs, final long gapNs) {
+        watch.gap(nowNs - gapNs + (slept ? options.spinBeforeNs() : 0), nowNs);
+        if (gapNs >= options.stallThresholdNs()) {
+            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].device, -1, 0, -1, gapNs);
+        } else if (gapNs > largestGapNs) {
+            largestGapNs = gapNs;
+        }
+    }
+
+    /** Idles once and returns when it meant to be back. */
+    private long idle(final Dispatcher[] agents, final long nowNs) {
+        slept = false;
+        if (options.idle() == KernelOptions.Idle.SPIN) {
+            Thread.onSpinWait();
+            return nowNs;
+        }
+        long quietNs = Long.MAX_VALUE;
+        long releaseNs = Long.MAX_VALUE;
+        for (final Dispatcher agent : agents) {
+            quietNs = Math.min(quietNs, agent.quietUntilNs());
+            releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+        }
+        final long beforeNs = options.spinBeforeNs();
+        if (releaseNs - nowNs <= beforeNs || quietNs != Long.MIN_VALUE && quietNs - nowNs <= beforeNs) {
+            Thread.onSpinWait();
+            return nowNs;
+        }
+        slept = true;
+        if (quietNs == Long.MIN_VALUE) {
+            LockSupport.parkNanos(options.pollNs());
+            return nowNs + options.pollNs();
+        }
+        final long sleepNs = quietNs - nowNs - beforeNs;
+        LockSupport.parkNanos(sleepNs);
+        return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
+    }
+}

@@ -1,0 +1,163 @@
+package org.tactus.internal.kernel;
+
+import static org.tactus.internal.policy.PolicyState.NONE;
+
+import java.nio.ByteBuffer;
+import org.agrona.BitUtil;
+import org.agrona.collections.IntArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.device.ChunkMover;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.event.EventRing;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.SwapCounts;
+import org.tactus.internal.policy.SwapScheduler;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.Overheads;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+
+/**
+ * The memory side of a dispatcher: carries out on the device's {@link ChunkMover} what the {@link SwapScheduler} decides. Called by
+ * the dispatcher only, {@link #define} and {@link #isMember} by the control thread. Allocation-free after construction.
+ */
+final class SwapDriver {
+    private final int device;
+    private final ChunkMover mover;
+    private final DeviceMemory memory;
+    /** Of a chunk, whatever it holds. */
+    private final long worstOutNs;
+    private final PolicyState state;
+    private final SwapScheduler swaps;
+    private final EventRing events;
+    private final Throwable[] errors;
+    private final Throwable noRoom;
+    private final IntArrayList forgetting = new IntArrayList(8, NONE);
+    /** The move under way, for the monitor to see when it does not end. */
+    final RunningWord movingWord = new RunningWord();
+    private int seen;
+
+    SwapDriver(
+        final int device, final Device driver, final PolicyState state, final DeviceScheduler scheduler, final DeviceMemory memory,
+        final Overheads machine, final EventRing events, final Throwable[] errors) {
+        this.device = device;
+        this.mover = driver.mover();
+        this.memory = memory;
+        this.worstOutNs = Math.max(memory.chunkOutNs(), memory.chunkDropNs());
+        this.state = state;
+        this.events = events;
+        this.errors = errors;
+        this.noRoom = new IllegalStateException("no task can give the chunks that its memory needs; raise the swap volumes of the others");
+        final int bytes = SwapScheduler.requiredBytes(errors.length);
+        this.swaps = new SwapScheduler(state, scheduler,
+            new UnsafeBuffer(ByteBuffer.allocateDirect(bytes + BitUtil.CACHE_LINE_LENGTH).alignedSlice(BitUtil.CACHE_LINE_LENGTH)),
+            memory, machine, 0);
+    }
+
+    /** Writes a task's region before the task is admitted. Control thread. */
+    void define(final int slot, final Task task) {
+        swaps.define(slot, SwapRegion.of(task, memory));
+    }
+
+    /** Tells whether chunks of a slot's task may still move. Control thread. */
+    boolean isMember(final int slot) {
+        return swaps.isMember(slot);
+    }
+
+    void admit(final int slot) {
+        swaps.admit(slot);
+    }
+
+    /** No longer counts a stopped task, as soon as none of its chunks is moving. */
+    void forget(final int slot) {
+        if (!swaps.forget(slot)) {
+            forgetting.addInt(slot);
+        }
+    }
+
+    boolean isBusy() {
+        return swaps.isMoving() || swaps.isLoading();
+    }
+
+    /** Takes note of what has moved; returns a work count. */
+    int poll(final long nowNs) {
+        if (!swaps.isMoving()) {
+            return 0;
+        }
+        final int done = mover.poll(nowNs);
+        if (done == ChunkMover.FAILED) {
+            end(nowNs, 0);
+            stop(swaps.movedTask(), mover.failure(), nowNs);
+            swaps.failed();
+        } else if (!mover.isMoving()) {
+            end(nowNs, done);
+            swaps.progress(done, false, nowNs);
+        } else if (done != seen) {
+            swaps.progress(done, true, nowNs);
+        } else {
+            return 0;
+        }
+        seen = done;
+        while (!swaps.isMoving() && !forgetting.isEmpty()) {
+            swaps.forget(forgetting.popInt());
+        }
+        return 1;
+    }
+
+    /** Ends the move under way after its chunk; false when none is under way any more. */
+    boolean settle(final long nowNs) {
+        if (swaps.isMoving()) {
+            mover.cancel();
+            poll(nowNs);
+        }
+        return swaps.isMoving();
+    }
+
+    /** Carries decisions out; returns the task whose segment starts, or NONE. */
+    int select(final long nowNs) {
+        while (true) {
+            switch (swaps.decide(nowNs)) {
+                case SwapScheduler.RUN -> {
+                    return swaps.task();
+                }
+                case SwapScheduler.MOVE_IN -> {
+                    begin(EventType.SWAP_IN, memory.swapInOverheadNs() + swaps.count() * memory.chunkInNs(), nowNs);
+                    mover.startIn(swaps.task(), swaps.firstChunk(), swaps.count(), nowNs);
+                }
+                case SwapScheduler.MOVE_OUT -> {
+                    begin(EventType.SWAP_OUT, memory.swapOutOverheadNs() + swaps.count() * worstOutNs, nowNs);
+                    mover.startOut(swaps.task(), swaps.firstChunk(), swaps.count(), nowNs);
+                }
+                case SwapScheduler.CANCEL -> mover.cancel();
+                case SwapScheduler.NO_ROOM -> stop(swaps.task(), noRoom, nowNs);
+                default -> {
+                    return NONE;
+                }
+            }
+        }
+    }
+
+    private void begin(final int type, final long worstNs, final long nowNs) {
+        seen = 0;
+        movingWord.begin(swaps.task(), NONE, worstNs, nowNs); // before the mover is called: a call may hang, too
+        events.write(type, nowNs, device, swaps.task(), swaps.firstChunk(), -1, swaps.count());
+    }
+
+    private void end(final long nowNs, final int done) {
+        movingWord.end();
+        events.write(EventType.SWAP_END, nowNs, device, swaps.movedTask(), swaps.movedFirst(), -1, done);
+    }
+
+    /** Stops one task for an error of its memory; a live job ends when it is next, the monitor tells its home the rest. */
+    private void stop(final int task, final Throwable cause, final long nowNs) {
+        errors[task] = cause;
+        state.requestStop(task);
+        events.write(EventType.ERROR, nowNs, device, task, 0, -1, 0);
+    }
+
+    SwapCounts counts() {
+        return swaps.counts();
+    }
+}

@@ -1,0 +1,77 @@
+package org.tactus.internal.kernel;
+
+import java.util.Set;
+import org.HdrHistogram.Histogram;
+import org.tactus.internal.event.Substitutions;
+import org.tactus.internal.policy.PolicyState;
+
+/**
+ * What was counted of one task, summed over the dispatchers; exact after the kernel has stopped.
+ *
+ * @param slot       the task's slot
+ * @param released   jobs begun
+ * @param completed  jobs completed
+ * @param unfinished jobs begun or waiting in the backlog at the end, neither completed nor aborted
+ * @param aborted    jobs that ended without running all their segments
+ * @param skipped    releases that became no job
+ * @param misses     jobs whose deadline passed before they were complete, or before the end
+ * @param overruns   segments that ran past their WCET, those that never returned included
+ * @param minNs      least response, nanoseconds; {@code Long.MAX_VALUE} when no job completed
+ * @param maxNs      largest response, nanoseconds, exact
+ * @param responses  all responses
+ * @param substitutions segments that ran on the accelerator that they were offered to, by slot
+ */
+public record TaskReport(
+    int slot, long released, long completed, long unfinished, long aborted, long skipped, long misses, long overruns, long minNs,
+    long maxNs, Histogram responses, Substitutions substitutions) {
+
+    /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
+    static TaskReport sum(
+        final int slot, final Set<Integer> lastDevices, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
+        long released = 0;
+        long completed = 0;
+        long aborted = 0;
+        long skipped = 0;
+        long misses = 0;
+        long overruns = 0;
+        long minNs = Long.MAX_VALUE;
+        long maxNs = 0;
+        for (final Dispatcher dispatcher : dispatchers) {
+            final Recorder recorder = dispatcher.recorder;
+            released += recorder.released[slot];
+            completed += recorder.completed[slot];
+            aborted += recorder.aborted[slot];
+            skipped += recorder.skipped[slot];
+            misses += recorder.misses[slot];
+            overruns += recorder.overruns[slot];
+            if (recorder.completed[slot] > 0) {
+                minNs = Math.min(minNs, recorder.minNs[slot]);
+                maxNs = Math.max(maxNs, recorder.maxNs[slot]);
+            }
+        }
+        final long live = released - completed - aborted;
+        if (live > 0 && state.absoluteDeadlineNs(slot) < endNs) {
+            misses++;
+        }
+        for (final Dispatcher dispatcher : dispatchers) {
+            if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.task() == slot) {
+                overruns++; // it never came back
+            }
+        }
+        final Substitutions substitutions = new Substitutions(slot + 1);
+        Histogram responses = null;
+        for (final Dispatcher dispatcher : dispatchers) {
+            substitutions.add(slot, dispatcher.recorder.substitutions);
+            if (lastDevices.contains(dispatcher.device)) {
+                final Histogram here = dispatcher.recorder.responses[slot].copy();
+                if (responses != null) {
+                    here.add(responses);
+                }
+                responses = here;
+            }
+        }
+        return new TaskReport(slot, released, completed, live + state.backlog(slot), aborted, skipped,
+            misses + state.backlogMisses(slot, endNs), overruns, minNs, maxNs,
+            responses, substitutions);
+    }
+}

@@ -1,0 +1,19 @@
+package org.tactus.internal.kernel;
+
+import java.util.List;
+
+/** Gives the calling thread what the machine permits: cores, real-time scheduling, exact timers. */
+@FunctionalInterface
+public interface ThreadSetup {
+    /** Leaves the thread as it is. */
+    ThreadSetup NONE = (role, cores) -> "as started";
+
+    /**
+     * Sets up the calling thread.
+     *
+     * @param role  {@code dispatcher} or {@code monitor}, for what differs
+     * @param cores cores that it shall run on; empty for any
+     * @return what was granted and what was not, in one line
+     */
+    String apply(String role, List<Integer> cores);
+}

@@ -1,0 +1,13 @@
+/**
+ * Real time: pinned dispatcher threads that drive the devices by the policy's decisions.
+ *
+ * <p>Comes in: a task set that was admitted, a {@link org.tactus.internal.device.Device} for each device, prepared
+ * {@link org.tactus.internal.device.SegmentWork}; afterwards commands by a ring buffer, hand-overs by JCTools queues, sporadic arrivals by
+ * the gate. Leaves: events by a ring buffer each dispatcher, statistics, errors.
+ *
+ * <p>Threads: the <em>control</em> thread (any one caller at a time, serialised by {@link org.tactus.internal.kernel.Kernel}) admits
+ * and removes; a <em>dispatcher</em> thread drives one device, or several accelerators; the <em>monitor</em> thread watches
+ * dispatchers that cannot speak while a native call runs, drains events and calls handlers. On a dispatcher's path from
+ * release to completion there is no lock, no allocation and no system call but the idle strategy's.
+ */
+package org.tactus.internal.kernel;

@@ -1,0 +1,271 @@
+package org.tactus.internal.measure;
+
+import java.nio.ByteBuffer;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.LongArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.format.MachineCalibration;
+import org.tactus.format.MachineName;
+import org.tactus.format.Quantiles;
+import org.tactus.internal.device.CpuDevice;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.ModelledDevice;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventType;
+import org.tactus.internal.kernel.Admission;
+import org.tactus.internal.kernel.DispatchLoop;
+import org.tactus.internal.kernel.Kernel;
+import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * Measures what this machine adds to a job: runs the kernel itself with short segments on a CPU device and a modelled
+ * accelerator, sleeping between releases as a real set does, and takes the times apart by the events.
+ *
+ * <p>Each quantity's maximum is taken over the samples in which no platform stall was detected.
+ */
+public final class Calibrator implements EventHandler {
+    private static final long SEGMENT_NS = 20_000;
+    private static final int TASKS = 4;
+    private static final int WARM_UP_JOBS = 20_000;
+    private static final int RELEASE = 0;
+    private static final int DISPATCH = 1;
+    private static final int HAND_OFF = 2;
+    private static final int COMPLETION = 3;
+
+    private final ThreadSetup setup;
+    private final KernelOptions options;
+    private final int cpuCore;
+    private final int acceleratorCore;
+    /** Of each quantity: begin, end, begin, end ... nanoseconds. */
+    private final LongArrayList[] samples = new LongArrayList[4];
+    private final LongArrayList stalls = new LongArrayList();
+    private final Map<String, String> granted = new LinkedHashMap<>();
+    private final long[] lastOnDevice = new long[2];
+    private final long[] startedNs = new long[2];
+    /** Hand-overs as (key, time) and arrivals as (key, time, what the device did before): they come through two rings. */
+    private final LongArrayList handOvers = new LongArrayList(1 << 14, Long.MIN_VALUE);
+    private final LongArrayList arrivals = new LongArrayList(1 << 14, Long.MIN_VALUE);
+
+    /**
+     * Prepares a calibration.
+     *
+     * @param setup           gives threads what the machine permits
+     * @param options         the kernel's settings, as they will be used later
+     * @param cpuCore         core of the CPU device
+     * @param acceleratorCore core of the accelerator's dispatcher
+     */
+    public Calibrator(final ThreadSetup setup, final KernelOptions options, final int cpuCore, final int acceleratorCore) {
+        this.setup = setup;
+        this.options = options;
+        this.cpuCore = cpuCore;
+        this.acceleratorCore = acceleratorCore;
+        Arrays.setAll(samples, i -> new LongArrayList(1 << 16, Long.MIN_VALUE));
+    }
+
+    /**
+     * Measures.
+     *
+     * @param durationNs how long, nanoseconds
+     * @return what was measured
+     * @throws InterruptedException when interrupted meanwhile
+     */
+    public MachineCalibration measure(final long durationNs) throws InterruptedException {
+        final DispatchLoop warmUp = new DispatchLoop();
+        for (int i = 0; i < WARM_UP_JOBS; i++) {
+            warmUp.periodicJob();
+            warmUp.sporadicJob();
+        }
+        run(Math.min(durationNs, 1_000_000_000L)); // warms up this very path; its samples are dropped
+        Arrays.stream(samples).forEach(LongArrayList::clear);
+        stalls.clear();
+        handOvers.clear();
+        arrivals.clear();
+        run(durationNs);
+        matchHandOffs();
+        findLongSamples();
+        long longestNs = 0;
+        for (int i = 0; i < stalls.size(); i += 2) {
+            longestNs = Math.max(longestNs, stalls.getLong(i + 1) - stalls.getLong(i));
+        }
+        final Map<String, String> conditions = new LinkedHashMap<>(granted);
+        conditions.put("idle", options.idle().name());
+        return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
+            stalls.size() / 2, longestNs, conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF), quantity(COMPLETION),
+            List.of());
+    }
+
+    private void run(final long durationNs) throws InterruptedException {
+        final TaskSet set = set();
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 2) + 64).alignedSlice(64);
+        final List<Device> devices = List.of(new CpuDevice(Clock.SYSTEM, "spin"), new ModelledDevice());
+        try (Kernel kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, setup, KernelListener.NONE,
+            this, Clock.SYSTEM)) {
+            kernel.start();
+            kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
+            final List<List<SegmentWork>> works = new ArrayList<>();
+            for (final Task task : set.tasks()) {
+                final List<SegmentWork> segments = new ArrayList<>();
+                task.segments().forEach(segment -> segments.add(new TimedWork(Clock.SYSTEM, segment, 0)));
+                works.add(segments);
+            }
+            kernel.addAll(set.tasks(), works, Clock.SYSTEM.nanoTime() + 10_000_000L);
+            Thread.sleep(durationNs / 1_000_000L);
+            kernel.stop(100_000_000L);
+        }
+    }
+
+    /** Chains both ways, alone on the machine most of the time, so that idling, waking and polling are part of a sample. */
+    private TaskSet set() {
+        final var builder = TaskSet.builder("calibration")
+            .device(DeviceSpec.cpu("cpu0", cpuCore))
+            .device(new DeviceSpec("acc0", DeviceKind.MODELLED, List.of(acceleratorCore), "", 0,
+                Optional.empty(), 0));
+        for (int i = 0; i < TASKS; i++) {
+            final long periodNs = 2_000_000L + 700_000L * i;
+            final String first = i % 2 == 0 ? "cpu0" : "acc0";
+            final String second = i % 2 == 0 ? "acc0" : "cpu0";
+            builder.task("t" + i, t -> t.periodNs(periodNs).segment(first, SEGMENT_NS).segment(second, SEGMENT_NS)
+                .segment(second, SEGMENT_NS).segment(first, SEGMENT_NS));
+        }
+        return builder.build();
+    }
+
+    @Override
+    public void onEvent(
+        final int type, final long timeNs, final int device, final int task, final int segment, final long job,
+        final long argument) {
+        switch (type) {
+            case EventType.RELEASE -> {
+                // While a segment runs on a CPU device its dispatcher cannot look: that wait is blocking, not jitter.
+                if (lastOnDevice[device] <= argument) {
+                    sample(RELEASE, argument, timeNs);
+                }
+                lastOnDevice[device] = timeNs;
+            }
+            case EventType.ARRIVE -> {
+                arrivals.addLong(key(task, segment, job));
+                arrivals.addLong(timeNs);
+                arrivals.addLong(lastOnDevice[device]);
+                lastOnDevice[device] = timeNs;
+            }
+            case EventType.START -> {
+                sample(DISPATCH, lastOnDevice[device], timeNs);
+                startedNs[device] = timeNs;
+            }
+            case EventType.END -> {
+                sample(COMPLETION, startedNs[device] + SEGMENT_NS, timeNs);
+                lastOnDevice[device] = timeNs;
+            }
+            case EventType.HAND_OVER -> {
+                handOvers.addLong(key(task, segment, job));
+                handOvers.addLong(timeNs);
+            }
+            case EventType.STALL -> {
+                stalls.addLong(timeNs - argument);
+                stalls.addLong(timeNs);
+            }
+            default -> {
+                // the others carry no overhead
+            }
+        }
+    }
+
+    private static long key(final int task, final int segment, final long job) {
+        return (job * TASKS + task << 8) + segment;
+    }
+
+    private void matchHandOffs() {
+        final Long2LongHashMap begun = new Long2LongHashMap(handOvers.size(), 0.5f, Long.MIN_VALUE);
+        for (int i = 0; i < handOvers.size(); i += 2) {
+            begun.put(handOvers.getLong(i), handOvers.getLong(i + 1));
+        }
+        for (int i = 0; i < arrivals.size(); i += 3) {
+            final long beginNs = begun.get(arrivals.getLong(i));
+            // A device that was busy meanwhile could not look: that wait is blocking or interference, not the hand-off.
+            if (beginNs != Long.MIN_VALUE && arrivals.getLong(i + 2) <= beginNs) {
+                sample(HAND_OFF, beginNs, arrivals.getLong(i + 1));
+            }
+        }
+    }
+
+    /** Nothing here takes as long as the stall threshold by itself: a sample beyond it is a stall, counted and named as one. */
+    private void findLongSamples() {
+        for (final LongArrayList all : samples) {
+            for (int i = 0; i < all.size(); i += 2) {
+                if (all.getLong(i + 1) - all.getLong(i) >= options.stallThresholdNs()
+                    && !isStalled(all.getLong(i), all.getLong(i + 1))) {
+                    stalls.addLong(all.getLong(i));
+                    stalls.addLong(all.getLong(i + 1));
+                }
+            }
+        }
+    }
+
+    /**
+     * What an operation adds that no stall hit, after {@link #measure}.
+     *
+     * @param share    how often stalls hit
+     * @param quantile of such operations, below 1
+     * @return overheads without an allowance and without curves
+     */
+    public Overheads stallFree(final StallShare share, final double quantile) {
+        return new Overheads(stallFree(RELEASE, 0, share, quantile), stallFree(DISPATCH, 0, share, quantile),
+            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0);
+    }
+
+    private long stallFree(final int index, final long besideNs, final StallShare share, final double quantile) {
+        final LongArrayList all = samples[index];
+        final long[] lengths = new long[all.size() / 2];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = Math.max(0, all.getLong(2 * i + 1) - all.getLong(2 * i));
+        }
+        return share.quantile(lengths, besideNs, quantile);
+    }
+
+    private void sample(final int quantity, final long beginNs, final long endNs) {
+        samples[quantity].addLong(beginNs);
+        samples[quantity].addLong(endNs);
+    }
+
+    private Quantiles quantity(final int index) {
+        final LongArrayList all = samples[index];
+        final long[] kept = new long[all.size() / 2];
+        int count = 0;
+        for (int i = 0; i < all.size(); i += 2) {
+            if (!isStalled(all.getLong(i), all.getLong(i + 1))) {
+                kept[count++] = Math.max(0, all.getLong(i + 1) - all.getLong(i));
+            }
+        }
+        if (count == 0) {
+            throw new IllegalStateException("every sample was touched by a platform stall; try again on a quieter machine");
+        }
+        return Quantiles.of(kept, count);
+    }
+
+    private boolean isStalled(final long beginNs, final long endNs) {
+        for (int i = 0; i < stalls.size(); i += 2) {
+            if (stalls.getLong(i) <= endNs && stalls.getLong(i + 1) >= beginNs) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,88 @@
+package org.tactus.internal.measure;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.tactus.format.GpuCalibration;
+import org.tactus.format.GpuCalibration.ChunkCost;
+import org.tactus.internal.time.Sizes;
+
+/** Measures what a GPU adds to a segment and what its chunks cost, by size. Used by the rig's thread only. */
+public final class GpuCalibrator {
+    /** A chunk need not be larger than where its cost a byte is within this of the best one's: larger ones round up more memory. */
+    private static final double NEAR_BEST = 1.05;
+
+    private final GpuRig rig;
+    private final long spanBytes;
+    private final List<Long> sizes;
+    private final int repetitions;
+    private final int launches;
+
+    /**
+     * Prepares a calibration.
+     *
+     * @param rig         the GPU
+     * @param sizes       sizes of chunks, each a multiple of the driver's granularity
+     * @param spanBytes   how much is moved at a time, at least the largest size; twice as much device memory is used
+     * @param repetitions how often the span is moved
+     * @param launches    how many launches are measured
+     */
+    public GpuCalibrator(
+        final GpuRig rig, final List<Long> sizes, final long spanBytes, final int repetitions, final int launches) {
+        this.rig = rig;
+        this.sizes = List.copyOf(sizes);
+        this.spanBytes = spanBytes;
+        this.repetitions = repetitions;
+        this.launches = launches;
+    }
+
+    /**
+     * Measures. What a chunk and an operation are charged is derived in {@code analysis/swap/swap.md}, "What a chunk is charged".
+     *
+     * @param progress told in words what is measured next
+     * @return what was measured
+     */
+    public GpuCalibration measure(final Consumer<String> progress) {
+        progress.accept("launches on " + rig.gpu().name());
+        final LaunchTimer.Result launch;
+        try (LaunchTimer timer = new LaunchTimer(rig)) {
+            launch = timer.kernels(launches);
+        }
+        final List<ChunkCost> costs = new ArrayList<>();
+        final long completionNs = launch.completion().maxNs();
+        long aheadNs = 0;
+        long unmapNs = 0;
+        try (ChunkTimer timer = new ChunkTimer(rig, spanBytes)) {
+            for (final long size : sizes) {
+                progress.accept("chunks of " + Sizes.format(size));
+                final ChunkTimer.Calls calls = timer.calls(size, repetitions, true);
+                final ChunkTimer.Copies copies = timer.copies(size, repetitions, true, true);
+                final long mappingNs = calls.map().maxNs() + calls.access().maxNs();
+                final long unmappingNs = calls.unmap().maxNs();
+                costs.add(new ChunkCost(size, mappingNs + copies.in().maxNs() + completionNs,
+                    copies.out().maxNs() + completionNs + unmappingNs, unmappingNs,
+                    calls.map().p50Ns() + calls.access().p50Ns() + copies.in().p50Ns(),
+                    copies.out().p50Ns() + calls.unmap().p50Ns()));
+                aheadNs = Math.max(aheadNs, mappingNs + unmappingNs);
+                unmapNs = Math.max(unmapNs, unmappingNs);
+            }
+        }
+        return new GpuCalibration(rig.gpu().name(), rig.gpu().driver().toString(), recommended(costs), launch.launch(),
+            launch.completion(), aheadNs + completionNs, unmapNs + completionNs, costs);
+    }
+
+    /**
+     * The size to choose.
+     *
+     * @param costs by size, at least one
+     * @return bytes: the least size whose usual cost a byte is close to the best one's
+     */
+    static long recommended(final List<ChunkCost> costs) {
+        final double best = costs.stream().mapToDouble(GpuCalibrator::costPerByte).min().orElseThrow();
+        return costs.stream().filter(cost -> costPerByte(cost) <= best * NEAR_BEST).mapToLong(ChunkCost::chunkBytes).min().orElseThrow();
+    }
+
+    private static double costPerByte(final ChunkCost cost) {
+        return (double) (cost.usualInNs() + cost.usualOutNs()) / cost.chunkBytes();
+    }
+}

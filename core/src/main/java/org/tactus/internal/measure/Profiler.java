@@ -1,0 +1,183 @@
+package org.tactus.internal.measure;
+
+import java.nio.file.Path;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import org.tactus.format.MachineName;
+import org.tactus.format.Quantiles;
+import org.tactus.format.WcetSidecar;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.ModelledDevice;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.quantise.QuantizedTask;
+import org.tactus.internal.runtime.Devices;
+import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.time.Clock;
+import org.tactus.internal.work.NetworkWorks;
+import org.tactus.internal.work.OnnxNetworks;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * Measures the WCETs of networks' segments on CPU devices, GPUs and Edge TPUs: pinned as a dispatcher is, warmed up, many runs; the largest
+ * sample and a margin. What the other cores do meanwhile is chosen and recorded. A network has its device to itself: what others evict
+ * from an Edge TPU's memory is not in its WCETs.
+ */
+public final class Profiler {
+    private static final int WARM_UP_RUNS = 30;
+    private static final long LEAST_PAUSE_NS = 200_000;
+
+    private final ThreadSetup setup;
+    private final int runs;
+    private final double margin;
+    private final boolean loaded;
+
+    /**
+     * Prepares a profiler.
+     *
+     * @param setup  gives the measuring thread what the machine permits
+     * @param runs   samples of each segment
+     * @param margin share added to the largest sample
+     * @param loaded true to keep the other cores busy with memory traffic meanwhile
+     */
+    public Profiler(final ThreadSetup setup, final int runs, final double margin, final boolean loaded) {
+        this.setup = setup;
+        this.runs = runs;
+        this.margin = margin;
+        this.loaded = loaded;
+    }
+
+    /**
+     * Measures every network of a set.
+     *
+     * @param set       the set; WCETs may be missing
+     * @param directory what relative paths of models count from
+     * @param progress  told the task's name and the share of it that is done
+     * @return what was measured
+     * @throws InterruptedException when interrupted meanwhile
+     */
+    public WcetSidecar profile(final TaskSet set, final Path directory, final BiConsumer<String, Double> progress)
+        throws InterruptedException {
+        final List<WcetSidecar.TaskWcet> measured = new ArrayList<>();
+        final Map<String, String> conditions = new LinkedHashMap<>();
+        conditions.put("others", loaded ? "loaded" : "idle");
+        conditions.put("runs", String.valueOf(runs));
+        final List<Device> devices = new ArrayList<>();
+        final RunSettings options =
+            RunSettings.DEFAULT.withRealTime(setup instanceof final RealTimeSetup rights && rights.realTime());
+        try {
+            for (int i = 0; i < set.platform().devices().size(); i++) {
+                devices.add(isOpened(set, i) ? Devices.open(set, i, options) : new ModelledDevice());
+            }
+            for (final Task task : set.tasks()) {
+                if (task.model().isPresent()) {
+                    measured.add(onItsCores(set, devices, task, directory, conditions, progress));
+                }
+            }
+        } finally {
+            devices.forEach(Device::close);
+        }
+        return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), margin,
+            conditions, measured);
+    }
+
+    /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */
+    private static boolean isOpened(final TaskSet set, final int device) {
+        final DeviceSpec spec = set.platform().devices().get(device);
+        final List<Task> networks = set.tasks().stream().filter(task -> task.model().isPresent()).toList();
+        if (spec.kind() == DeviceKind.CUDA && !spec.driver().equals(CudaDevices.SOFTWARE)) {
+            return networks.stream().anyMatch(task -> asks(task, device));
+        }
+        return spec.kind() == DeviceKind.EDGETPU || spec.kind() == DeviceKind.CUDA && !networks.isEmpty();
+    }
+
+    /** Whether a WCET of a task on a device is to be measured. */
+    private static boolean asks(final Task task, final int device) {
+        return task.segments().stream().anyMatch(segment -> segment.device() == device && segment.wcetNs() == Segment.UNMEASURED)
+            || task.choices().stream().flatMap(open -> open.variants().stream()).flatMap(List::stream)
+                .anyMatch(variant -> variant.device() == device && variant.wcetNs() == Segment.UNMEASURED);
+    }
+
+    private WcetSidecar.TaskWcet onItsCores(
+        final TaskSet set, final List<Device> devices, final Task task, final Path directory, final Map<String, String> conditions,
+        final BiConsumer<String, Double> progress) throws InterruptedException {
+        return MeasuringThread.run(setup, OnnxNetworks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
+            if (task.choices().isPresent() && QuantizedTask.wants(task)) {
+                return new VariantProfiler(set, devices, task, runs, margin).measure(
+                    QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
+            }
+            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
+            try {
+                return measure(set, devices, task, works, progress);
+            } catch (final RuntimeException e) {
+                throw e;
+            } catch (final Exception e) {
+                throw new IllegalStateException("task '" + task.name() + "': " + e.getMessage(), e);
+            } finally {
+                works.forEach(SegmentWork::close);
+            }
+        });
+    }
+
+    private WcetSidecar.TaskWcet measure(
+        final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
+        final BiConsumer<String, Double> progress) throws Exception {
+        final int segments = works.size();
+        final long[][] samples = new long[segments][runs];
+        for (int run = -WARM_UP_RUNS; run < runs; run++) {
+            final long chainNs = Clock.SYSTEM.nanoTime();
+            for (int i = 0; i < segments; i++) {
+                final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i));
+                if (run >= 0) {
+                    samples[i][run] = ns;
+                }
+            }
+            // A real-time thread that is busy for 95 % of a second is stopped by the system for the rest of it: leave it a tenth.
+            LockSupport.parkNanos(Math.max(LEAST_PAUSE_NS, (Clock.SYSTEM.nanoTime() - chainNs) / 9));
+            progress.accept(task.name(), (run + 1.0 + WARM_UP_RUNS) / (runs + WARM_UP_RUNS));
+        }
+        final List<WcetSidecar.SegmentWcet> results = new ArrayList<>();
+        for (int i = 0; i < segments; i++) {
+            final Segment segment = task.segments().get(i);
+            final DeviceSpec device = set.platform().devices().get(segment.device());
+            final Quantiles quantiles = quantiles(samples[i]);
+            final long wcetNs = device.kind() == DeviceKind.CPU || segment.wcetNs() == Segment.UNMEASURED
+                ? (long) Math.ceil(quantiles.maxNs() * (1 + margin)) : segment.wcetNs();
+            results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), wcetNs, quantiles));
+        }
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
+    }
+
+    private static long timeNs(final Device device, final SegmentWork work) throws Exception {
+        if (device instanceof CudaDevice) {
+            return GpuSegmentTimer.elapsedNs(device, work);
+        }
+        final long beginNs = Clock.SYSTEM.nanoTime();
+        work.run(0);
+        return Clock.SYSTEM.nanoTime() - beginNs;
+    }
+
+    /** Sorts samples and takes their quantiles. */
+    static Quantiles quantiles(final long[] samples) {
+        Arrays.sort(samples);
+        return new Quantiles(samples.length, at(samples, 0.5), at(samples, 0.99), at(samples, 0.999), samples[samples.length - 1]);
+    }
+
+    private static long at(final long[] sorted, final double share) {
+        return sorted[(int) ((sorted.length - 1) * share)];
+    }
+}

@@ -1,0 +1,168 @@
+package org.tactus.internal.memory;
+
+import java.lang.foreign.MemorySegment;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.generated.cuda.cuda_h;
+import org.tactus.internal.lifecycle.Undo;
+
+/**
+ * A task's swappable memory: addresses that never move, chunks of the pool at some of them, and pinned host memory behind each, which
+ * holds what a chunk had when it left. Made and closed by the control thread; mapped and unmapped by the dispatcher only.
+ */
+public final class ChunkRegion implements AutoCloseable {
+    /** Statuses from this one on are of a context or device that is broken. */
+    private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
+
+    private final CudaMemory memory;
+    private final ChunkPool pool;
+    private final MemorySegment access;
+    private final int constantChunks;
+    private final long chunkBytes;
+    private final long address;
+    private final long backing;
+    /** Of each chunk its handle, or 0 while it is out. */
+    private final long[] handles;
+
+    /**
+     * Reserves addresses and pins host memory; everything is out, and the host's memory is zero.
+     *
+     * @param memory         the driver's memory calls
+     * @param pool           where chunks come from
+     * @param access         lets the GPU read and write, see {@link CudaMemory#readWrite}
+     * @param chunks         how many, above 0
+     * @param constantChunks how many of them, from the first on, are never written on the device
+     */
+    public ChunkRegion(
+        final CudaMemory memory, final ChunkPool pool, final MemorySegment access, final int chunks, final int constantChunks) {
+        this.memory = memory;
+        this.pool = pool;
+        this.access = access;
+        this.constantChunks = constantChunks;
+        chunkBytes = pool.chunkBytes();
+        handles = new long[chunks];
+        address = memory.reserve(chunks * chunkBytes);
+        try {
+            backing = memory.allocateHost(chunks * chunkBytes);
+        } catch (final NativeCallException e) {
+            memory.free(address, chunks * chunkBytes);
+            throw e;
+        }
+    }
+
+    /**
+     * The number of chunks.
+     *
+     * @return those that are in and those that are out
+     */
+    public int chunks() {
+        return handles.length;
+    }
+
+    /**
+     * The first address on the device; it never changes.
+     *
+     * @return of chunk 0, whether anything lies there or not
+     */
+    public long address() {
+        return address;
+    }
+
+    /**
+     * Chunks that are never written on the device: they are dropped instead of copied out.
+     *
+     * @return how many, from chunk 0 on
+     */
+    public int constantChunks() {
+        return constantChunks;
+    }
+
+    /**
+     * The host's memory behind the region.
+     *
+     * @return pinned memory, chunk after chunk; what a chunk holds that is out
+     */
+    public MemorySegment backing() {
+        return CudaMemory.view(backing, handles.length * chunkBytes);
+    }
+
+    long addressOf(final int chunk) {
+        return address + chunk * chunkBytes;
+    }
+
+    long backingOf(final int chunk) {
+        return backing + chunk * chunkBytes;
+    }
+
+    long chunkBytes() {
+        return chunkBytes;
+    }
+
+    /**
+     * Tells whether a chunk is mapped. Dispatcher, or anyone when it has ended.
+     *
+     * @param chunk its index
+     * @return false while it is out
+     */
+    public boolean isIn(final int chunk) {
+        return handles[chunk] != 0;
+    }
+
+    /** Puts a chunk at its address and lets the GPU access it. When that breaks nothing is mapped. */
+    void map(final int chunk) {
+        final long handle = pool.take();
+        if (handle == 0) {
+            throw new IllegalStateException("no chunk is free for chunk " + chunk + " of " + handles.length
+                + "; the device's memory holds fewer than the tasks' regions need at once");
+        }
+        try {
+            memory.map(addressOf(chunk), chunkBytes, handle);
+        } catch (final NativeCallException e) {
+            pool.give(handle);
+            throw e;
+        }
+        handles[chunk] = handle;
+        try {
+            memory.setAccess(addressOf(chunk), chunkBytes, access);
+        } catch (final NativeCallException e) {
+            unmap(chunk);
+            throw e;
+        }
+    }
+
+    /** Takes a chunk away; it goes back to the pool. Nothing uses it any more. */
+    void unmap(final int chunk) {
+        memory.unmap(addressOf(chunk), chunkBytes);
+        pool.give(handles[chunk]);
+        handles[chunk] = 0;
+    }
+
+    /** Frees addresses and host memory; chunks that are in go back to the pool. Control thread, when no dispatcher uses the region. */
+    @Override
+    public void close() {
+        final Undo all = new Undo();
+        all.add(this::freeBacking);
+        all.add(() -> memory.free(address, handles.length * chunkBytes));
+        for (int i = 0; i < handles.length; i++) {
+            final int chunk = i;
+            if (handles[chunk] != 0) {
+                all.add(() -> {
+                    memory.unmap(addressOf(chunk), chunkBytes);
+                    pool.offer(handles[chunk]);
+                    handles[chunk] = 0;
+                });
+            }
+        }
+        all.runOrThrow();
+    }
+
+    private void freeBacking() {
+        try {
+            memory.freeHost(backing);
+        } catch (final NativeCallException e) {
+            if (e.code() < FIRST_STICKY) {
+                throw e;
+            } // the context is broken, and its pinned memory goes with it
+        }
+    }
+}

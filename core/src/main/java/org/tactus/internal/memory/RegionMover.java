@@ -1,0 +1,247 @@
+package org.tactus.internal.memory;
+
+import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.internal.lifecycle.Undo;
+
+/**
+ * Moves chunks of one region at a time, on a copy stream each way. Used by the dispatcher only; nothing waits for a copy, nothing
+ * allocates unless something breaks. One copy is under way at a time, so that an operation ends within one chunk when it is cancelled.
+ * <pre>
+ *   out, ascending:   [constants: unmap one a poll]  copy k -> (copy k + 1 begins) -> unmap k -> done
+ *   in, descending:   map k -> copy k begins -> (map k - 1 meanwhile) -> (copy k - 1 begins) -> done
+ * </pre>
+ * The driver's calls, too, are for one chunk at a time, with a poll between two of them. One call over a run would save a part of
+ * them, but nobody could end it early, while the analysis charges a cancel one chunk; and bringing in loses nothing by it, since all
+ * calls but the first chunk's are made beside a copy.
+ *
+ * <p>A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
+ */
+public final class RegionMover implements AutoCloseable {
+    /** The operation broke: {@link #failure} says how. */
+    public static final int FAILED = -1;
+
+    private final Undo made = new Undo();
+    private final CudaStreams streams;
+    private final CompletionWord word;
+    private final long outStream;
+    private final long inStream;
+    private ChunkRegion region;
+    private boolean out;
+    private int first;
+    private int count;
+    private int dropped;
+    private int mapped;
+    private int done;
+    private boolean moving;
+    private boolean copying;
+    private boolean cancelled;
+    private Throwable failure;
+
+    /**
+     * Creates the copy streams. The context is current.
+     *
+     * @param driver   the driver
+     * @param priority of the streams
+     */
+    public RegionMover(final CudaDriver driver, final int priority) {
+        streams = driver.streams();
+        word = new CompletionWord(driver);
+        made.add(word::close);
+        try {
+            outStream = streams.create(priority);
+            made.add(() -> streams.destroy(outStream));
+            inStream = streams.create(priority);
+            made.add(() -> streams.destroy(inStream));
+        } catch (final RuntimeException e) {
+            made.run(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Starts to take chunks out, the first one first; the first one leaves at once if it is constant.
+     *
+     * @param from       the region
+     * @param firstChunk the first chunk; those before are out
+     * @param chunks     how many, above 0, all in
+     * @param nowNs      now
+     */
+    public void startOut(final ChunkRegion from, final int firstChunk, final int chunks, final long nowNs) {
+        begin(from, firstChunk, chunks, true);
+        try {
+            dropped = Math.clamp(from.constantChunks() - firstChunk, 0, chunks);
+            if (dropped > 0) {
+                drop(nowNs);
+            } else {
+                copyNext(nowNs);
+            }
+        } catch (final RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    /**
+     * Starts to bring chunks in, the last one first.
+     *
+     * @param to         the region
+     * @param firstChunk the first chunk
+     * @param chunks     how many, above 0, all out
+     * @param nowNs      now
+     */
+    public void startIn(final ChunkRegion to, final int firstChunk, final int chunks, final long nowNs) {
+        begin(to, firstChunk, chunks, false);
+        try {
+            copyNext(nowNs);
+        } catch (final RuntimeException e) {
+            failure = e;
+        }
+    }
+
+    private void begin(final ChunkRegion with, final int firstChunk, final int chunks, final boolean outward) {
+        region = with;
+        first = firstChunk;
+        count = chunks;
+        out = outward;
+        dropped = 0;
+        mapped = 0;
+        done = 0;
+        moving = true;
+        copying = false;
+        cancelled = false;
+        failure = null;
+    }
+
+    /** Queues the copy of the chunk after those that are done or under way, unless none is left or the rest was cancelled. */
+    private void copyNext(final long nowNs) {
+        final int begun = copying ? done + 1 : done;
+        copying = false;
+        if (cancelled || begun == count) {
+            return;
+        }
+        final long bytes = region.chunkBytes();
+        if (out) {
+            final int chunk = first + begun;
+            streams.copyOut(region.backingOf(chunk), region.addressOf(chunk), bytes, outStream);
+            word.signal(outStream, nowNs);
+        } else {
+            if (mapped == begun) {
+                mapNext();
+            }
+            final int chunk = first + count - 1 - begun;
+            streams.copyIn(region.addressOf(chunk), region.backingOf(chunk), bytes, inStream);
+            word.signal(inStream, nowNs);
+        }
+        copying = true;
+    }
+
+    private void mapNext() {
+        region.map(first + count - 1 - mapped);
+        mapped++;
+    }
+
+    private void drop(final long nowNs) {
+        region.unmap(first + done);
+        done++;
+        if (done == dropped) {
+            copyNext(nowNs);
+        }
+    }
+
+    /**
+     * Asks how far the operation is, and goes on with it.
+     *
+     * @param nowNs now
+     * @return chunks of the current or last operation that are done since it began, or {@link #FAILED} when it broke and has ended
+     */
+    public int poll(final long nowNs) {
+        if (moving && failure == null) {
+            try {
+                step(nowNs);
+            } catch (final RuntimeException e) {
+                failure = e;
+            }
+        }
+        if (moving && failure != null && isIdle()) {
+            fail();
+        }
+        return failure != null && !moving ? FAILED : done;
+    }
+
+    private void step(final long nowNs) {
+        if (copying) {
+            if (!word.hasCome(nowNs)) {
+                if (!out && !cancelled && mapped == done + 1 && mapped < count) {
+                    mapNext(); // so that the copy engine does not wait for it
+                }
+                return;
+            }
+            copyNext(nowNs); // before the unmapping, so that the copy engine does not wait for it
+            if (out) {
+                region.unmap(first + done);
+            }
+            done++;
+        } else if (done < dropped && !cancelled) {
+            drop(nowNs);
+        }
+        if (!copying && (cancelled || done >= dropped)) {
+            if (mapped > done) {
+                region.unmap(first + count - mapped); // ahead by one, and not brought in
+            }
+            moving = false;
+        }
+    }
+
+    /** Nothing is unmapped under a copy, and nothing waits for one: it may hang, and the thread may serve other devices. */
+    private boolean isIdle() {
+        try {
+            return streams.isDone(out ? outStream : inStream);
+        } catch (final RuntimeException e) { // in a broken context nothing runs
+            return true;
+        }
+    }
+
+    /** Ends the operation: none of its chunks stays in memory, as far as the driver lets them go, since its task will not run again. */
+    private void fail() {
+        moving = false;
+        copying = false;
+        try {
+            for (int chunk = first; chunk < first + count; chunk++) {
+                if (region.isIn(chunk)) {
+                    region.unmap(chunk);
+                }
+            }
+        } catch (final RuntimeException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    /**
+     * Tells whether an operation is under way.
+     *
+     * @return false once {@link #poll} has told of its last chunk
+     */
+    public boolean isMoving() {
+        return moving;
+    }
+
+    /** Ends the operation after the chunk under way. */
+    public void cancel() {
+        cancelled = true;
+    }
+
+    /**
+     * Why the operation broke; what is left of it ends when its copy does.
+     *
+     * @return the cause, or null
+     */
+    public Throwable failure() {
+        return failure;
+    }
+
+    /** Destroys the streams. Control thread, when the dispatcher has ended. */
+    @Override
+    public void close() {
+        made.runOrThrow();
+    }
+}

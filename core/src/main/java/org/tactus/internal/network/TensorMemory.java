@@ -1,0 +1,18 @@
+package org.tactus.internal.network;
+
+import java.lang.foreign.MemorySegment;
+
+/** Memory in which the segments of one device have their tensors. Used by a control thread; closed by the model that was given it. */
+public interface TensorMemory extends AutoCloseable {
+    /**
+     * Makes room for a tensor.
+     *
+     * @param bytes its size, above 0
+     * @return zeroed off-heap memory, aligned to 64 bytes, that holds until {@link #close}; of a device's memory, a view of its address
+     */
+    MemorySegment allocate(long bytes);
+
+    /** Frees everything. Called after the last run. */
+    @Override
+    void close();
+}

@@ -1,0 +1,134 @@
+package org.tactus.internal.policy;
+
+import static org.tactus.internal.policy.PolicyState.NONE;
+
+/**
+ * Picks moves for nobody that the device serves now: for the first waiting job while another executes, else for the task that is
+ * used next. A move is started only where no bound suffers ({@code analysis/swap/swap.md}, "Background"): either it ends within the
+ * WCET of the executing job, or whoever is taken up meanwhile still has its memory within its analysed swap time, the rest of the
+ * chunk under way included. Called by the dispatcher only. Allocation-free.
+ */
+final class BackgroundSwaps {
+    private final PolicyState state;
+    private final DeviceScheduler scheduler;
+    private final ResidencyTable table;
+    private final SwapCosts costs;
+    private final boolean on;
+    private int task;
+    private int count;
+    private int target;
+    private boolean idleAnswer;
+    private int askedFirst;
+    private int askedRunning;
+    private long askedStartNs;
+
+    BackgroundSwaps(
+        final PolicyState state, final DeviceScheduler scheduler, final ResidencyTable table, final SwapCosts costs, final boolean on) {
+        this.state = state;
+        this.scheduler = scheduler;
+        this.table = table;
+        this.costs = costs;
+        this.on = on;
+    }
+
+    /** Something has changed: what was not worth a move before may be now. */
+    void reconsider() {
+        idleAnswer = false;
+    }
+
+    int task() {
+        return task;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** For whom the move is. */
+    int target() {
+        return target;
+    }
+
+    /** WAIT, MOVE_IN or MOVE_OUT. Costs a comparison while nothing has changed since the last WAIT. */
+    int decide(final int first, final long nowNs) {
+        final int running = scheduler.running();
+        final long startNs = running == NONE ? 0 : state.buffer.getLong(state.job(running) + JobDescriptor.START_OFFSET);
+        if (!on || idleAnswer && askedFirst == first && askedRunning == running && askedStartNs == startNs) {
+            return SwapScheduler.WAIT;
+        }
+        final int move = pick(first, running, startNs, nowNs);
+        idleAnswer = move == SwapScheduler.WAIT;
+        askedFirst = first;
+        askedRunning = running;
+        askedStartNs = startNs;
+        return move;
+    }
+
+    private int pick(final int first, final int running, final long startNs, final long nowNs) {
+        target = first == NONE ? usedNext(running) : first;
+        if (target == NONE || table.out(target) == 0 || state.isStopRequested(target)) {
+            return SwapScheduler.WAIT;
+        }
+        final long budgetNs = running == NONE ? Long.MIN_VALUE : startNs + state.wcetNs(running) - nowNs;
+        final long room = table.out(target) - table.freeChunks();
+        if (room <= 0) {
+            return bringIn(table.out(target), running, budgetNs);
+        }
+        final int victim = table.victim(target, running, true, first == NONE ? table.nextUseNs(target) : Long.MIN_VALUE);
+        if (victim != NONE) {
+            task = victim;
+            final int most = (int) Math.min(room, table.chunks(victim) - table.out(victim));
+            count = Math.max(within(budgetNs, costs.beginOutNs(), costs.outNs(), most), harmless(false, most, running));
+            return count > 0 ? SwapScheduler.MOVE_OUT : SwapScheduler.WAIT;
+        }
+        return bringIn((int) Math.max(0, table.freeChunks()), running, budgetNs);
+    }
+
+    private int bringIn(final int most, final int running, final long budgetNs) {
+        task = target;
+        count = Math.max(within(budgetNs, costs.beginInNs(), costs.inNs(), most), harmless(true, most, running));
+        return count > 0 ? SwapScheduler.MOVE_IN : SwapScheduler.WAIT;
+    }
+
+    private int usedNext(final int running) {
+        int best = NONE;
+        for (int i = 0, n = table.size(); i < n; i++) {
+            final int other = table.member(i);
+            if (other != running && table.out(other) > 0 && table.nextUseNs(other) != Long.MAX_VALUE
+                && (best == NONE || table.nextUseNs(other) < table.nextUseNs(best)
+                    || table.nextUseNs(other) == table.nextUseNs(best) && table.order(other) < table.order(best))) {
+                best = other;
+            }
+        }
+        return best;
+    }
+
+    private static int within(final long budgetNs, final long beginNs, final long chunkNs, final int most) {
+        if (budgetNs < beginNs + chunkNs) {
+            return 0;
+        }
+        return chunkNs == 0 ? most : (int) Math.min(most, (budgetNs - beginNs) / chunkNs);
+    }
+
+    /** The most chunks that may move although a job may be taken up at any moment. */
+    private int harmless(final boolean in, final int most, final int running) {
+        int chunks = most;
+        while (chunks > 0 && !(isHarmless(in, 1, running) && isHarmless(in, chunks, running))) {
+            chunks = chunks > 4 ? chunks * 3 / 4 : chunks - 1;
+        }
+        return chunks;
+    }
+
+    private boolean isHarmless(final boolean in, final int chunks, final int running) {
+        final long restNs = in ? costs.beginInNs() + costs.inNs() : costs.beginOutNs() + costs.outNs();
+        final long free = table.freeChunks() + (in ? -chunks : chunks);
+        for (int i = 0, n = table.size(); i < n; i++) {
+            final int other = table.member(i);
+            final int out = table.out(other) + (other != task ? 0 : in ? -chunks : chunks);
+            if (other != running && out > 0 && restNs + table.waitNs(other, out, free) > table.mostNs(other)) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,35 @@
+package org.tactus.internal.policy;
+
+import org.agrona.concurrent.AtomicBuffer;
+
+/** The ring of a task's record that holds nominal releases behind an unfinished job. Called by the home dispatcher only. */
+final class Backlog {
+    private Backlog() {
+    }
+
+    static boolean isEmpty(final AtomicBuffer buffer, final int at) {
+        return size(buffer, at) == 0;
+    }
+
+    static boolean isFull(final AtomicBuffer buffer, final int at) {
+        return size(buffer, at) == TaskDescriptor.BACKLOG_CAPACITY;
+    }
+
+    private static long size(final AtomicBuffer buffer, final int at) {
+        return buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET) - buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+    }
+
+    /** Adds a nominal release; the caller has made sure that the ring is not full. */
+    static void put(final AtomicBuffer buffer, final int at, final long nominalNs) {
+        final long tail = buffer.getLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET);
+        buffer.putLong(TaskDescriptor.backlogOffset(at, tail), nominalNs);
+        buffer.putLong(at + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
+    }
+
+    /** Takes the oldest nominal release out; the caller has made sure that the ring is not empty. */
+    static long take(final AtomicBuffer buffer, final int at) {
+        final long head = buffer.getLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+        buffer.putLong(at + TaskDescriptor.BACKLOG_HEAD_OFFSET, head + 1);
+        return buffer.getLong(TaskDescriptor.backlogOffset(at, head));
+    }
+}

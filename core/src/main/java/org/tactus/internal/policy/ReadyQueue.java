@@ -1,0 +1,38 @@
+package org.tactus.internal.policy;
+
+import org.agrona.concurrent.AtomicBuffer;
+
+/** The jobs that wait for one device, in the policy's order. Called by the device's dispatcher only. Allocation-free. */
+final class ReadyQueue {
+    private final PolicyState state;
+    private final AtomicBuffer buffer;
+    private final KeyHeap heap;
+
+    ReadyQueue(final PolicyState state, final int device) {
+        this.state = state;
+        this.buffer = state.buffer;
+        this.heap = new KeyHeap(buffer, state.readyQueue(device), state.taskCapacity);
+    }
+
+    /** Makes a task's live job ready. */
+    void put(final int task) {
+        final int job = state.job(task);
+        buffer.putInt(job + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_READY);
+        heap.push(buffer.getLong(job + JobDescriptor.KEY1_OFFSET), buffer.getLong(job + JobDescriptor.KEY2_OFFSET),
+            buffer.getInt(state.task(task) + TaskDescriptor.ORDER_OFFSET), task);
+    }
+
+    /** The job that goes first, or {@link PolicyState#NONE}. */
+    int first() {
+        return heap.first();
+    }
+
+    /** Takes the job that goes first out, or {@link PolicyState#NONE}. */
+    int take() {
+        return heap.pop();
+    }
+
+    int size() {
+        return heap.size();
+    }
+}

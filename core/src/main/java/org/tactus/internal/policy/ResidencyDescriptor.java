@@ -1,0 +1,46 @@
+package org.tactus.internal.policy;
+
+import static org.agrona.BitUtil.CACHE_LINE_LENGTH;
+import static org.agrona.BitUtil.SIZE_OF_INT;
+import static org.agrona.BitUtil.SIZE_OF_LONG;
+
+/**
+ * Record of what a task keeps in one device's memory. Written by the control thread while the task is not admitted, and published
+ * by the command that admits it; from then on by the device's dispatcher, until {@code member} is 0 again, stored with release.
+ * <pre>
+ *   0        4        8        12       16       24       32                                                      64
+ *  +--------+--------+--------+--------+--------+--------+-------------------------------------------------------+
+ *  |chunks  |constant|out     |member  |fixed   |scratch |                                                       |
+ *  |        |chunks  |        |        |  bytes |  bytes |                                                       |
+ *  +--------+--------+--------+--------+--------+--------+-------------------------------------------------------+
+ * </pre>
+ */
+public final class ResidencyDescriptor {
+    /** Chunks of the region that may be out. */
+    public static final int CHUNKS_OFFSET = 0;
+    /** How many of them, from the first on, are constant. */
+    public static final int CONSTANT_OFFSET = CHUNKS_OFFSET + SIZE_OF_INT;
+    /** How many, from the first on, are out. */
+    public static final int OUT_OFFSET = CONSTANT_OFFSET + SIZE_OF_INT;
+    /** 1 while the dispatcher counts the task. */
+    public static final int MEMBER_OFFSET = OUT_OFFSET + SIZE_OF_INT;
+    /** Bytes of its own that never leave. */
+    public static final int FIXED_OFFSET = MEMBER_OFFSET + SIZE_OF_INT;
+    /** Bytes that it needs of the shared arena. */
+    public static final int SCRATCH_OFFSET = FIXED_OFFSET + SIZE_OF_LONG;
+    /** Bytes of a record. */
+    public static final int RECORD_LENGTH = CACHE_LINE_LENGTH;
+
+    private ResidencyDescriptor() {
+    }
+
+    /**
+     * Locates a task's record.
+     *
+     * @param task index of the task
+     * @return offset of its record in the table
+     */
+    public static int recordOffset(final int task) {
+        return task * RECORD_LENGTH;
+    }
+}

@@ -1,0 +1,136 @@
+package org.tactus.internal.policy;
+
+/** Counts what moved on one device. Written by its dispatcher; others read exact values after that has ended. */
+public final class SwapCounts {
+    private long movesIn;
+    private long movesOut;
+    private long chunksIn;
+    private long chunksOut;
+    private long chunksDropped;
+    private long chunksBackground;
+    private long cancelled;
+    private long busyNs;
+    private long overruns;
+    private double largestShare;
+    private long mostUsedBytes;
+
+    void used(final long bytes) {
+        mostUsedBytes = Math.max(mostUsedBytes, bytes);
+    }
+
+    void moved(final boolean in, final int chunks, final int dropped, final boolean background, final boolean cut, final long tookNs,
+        final long allowedNs) {
+        if (in) {
+            movesIn++;
+            chunksIn += chunks;
+        } else {
+            movesOut++;
+            chunksOut += chunks;
+            chunksDropped += dropped;
+        }
+        chunksBackground += background ? chunks : 0;
+        cancelled += cut ? 1 : 0;
+        busyNs += tookNs;
+        overruns += tookNs > allowedNs ? 1 : 0;
+        largestShare = allowedNs > 0 ? Math.max(largestShare, (double) tookNs / allowedNs) : largestShare;
+    }
+
+    /**
+     * Operations that brought chunks in.
+     *
+     * @return a count
+     */
+    public long movesIn() {
+        return movesIn;
+    }
+
+    /**
+     * Operations that took chunks out.
+     *
+     * @return a count
+     */
+    public long movesOut() {
+        return movesOut;
+    }
+
+    /**
+     * Chunks brought in.
+     *
+     * @return a count
+     */
+    public long chunksIn() {
+        return chunksIn;
+    }
+
+    /**
+     * Chunks taken out, dropped ones included.
+     *
+     * @return a count
+     */
+    public long chunksOut() {
+        return chunksOut;
+    }
+
+    /**
+     * Chunks taken out without a copy.
+     *
+     * @return a count
+     */
+    public long chunksDropped() {
+        return chunksDropped;
+    }
+
+    /**
+     * Chunks that moved while no job waited for the copy engines.
+     *
+     * @return a count
+     */
+    public long chunksBackground() {
+        return chunksBackground;
+    }
+
+    /**
+     * Operations that were ended early.
+     *
+     * @return a count
+     */
+    public long cancelled() {
+        return cancelled;
+    }
+
+    /**
+     * Time during which chunks moved.
+     *
+     * @return nanoseconds
+     */
+    public long busyNs() {
+        return busyNs;
+    }
+
+    /**
+     * Operations that took longer than the set says that their chunks can.
+     *
+     * @return a count
+     */
+    public long overruns() {
+        return overruns;
+    }
+
+    /**
+     * The largest share of its worst-case time that an operation took.
+     *
+     * @return above 1 for an overrun
+     */
+    public double largestShare() {
+        return largestShare;
+    }
+
+    /**
+     * The most that was in use at once.
+     *
+     * @return bytes
+     */
+    public long mostUsedBytes() {
+        return mostUsedBytes;
+    }
+}

@@ -1,0 +1,384 @@
+package org.tactus.internal.policy;
+
+import static org.tactus.internal.policy.PolicyState.NONE;
+
+import org.agrona.concurrent.AtomicBuffer;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.Overheads;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
+
+/**
+ * Decides for a device whose memory is scheduled, beside its {@link DeviceScheduler}: which chunks move when, and which job runs
+ * next, by one of the three protocols of {@code analysis/swap/swap.md}. Called by the device's dispatcher only (in simulation, by
+ * the simulator), {@link #define} and {@link #isMember} by the control thread. Allocation-free.
+ *
+ * <p>The caller asks {@link #decide} until it answers {@link #WAIT}, carries each answer out at once, and tells of what was moved
+ * by {@link #progress} or {@link #failed}. A job must be decided on after all that is visible at that instant.
+ *
+ * <p>Guarantees: (1) chunks of the executing task never move; (2) chunks of a job that was taken up to be loaded leave only under
+ * SPE; (3) what is in use stays within the capacity; (4) a move for nobody that waits never makes a job wait longer than its
+ * analysed swap time.
+ */
+public final class SwapScheduler {
+    /** Nothing is to be done now. */
+    public static final int WAIT = 0;
+    /** The job of {@link #task} starts: all its chunks are in, or a stop was asked for and it is to be ended. */
+    public static final int RUN = 1;
+    /** Bring chunks of {@link #task} in. */
+    public static final int MOVE_IN = 2;
+    /** Take chunks of {@link #task} out. */
+    public static final int MOVE_OUT = 3;
+    /** End the move that is under way after its chunk. */
+    public static final int CANCEL = 4;
+    /** No task can give what {@link #task} needs: a memory condition does not hold. Stop the task and ask again. */
+    public static final int NO_ROOM = 5;
+
+    private final PolicyState state;
+    private final DeviceScheduler scheduler;
+    private final SwapProtocol protocol;
+    private final SwapCosts costs;
+    private final ResidencyTable table;
+    private final BackgroundSwaps background;
+    private final SwapCounts counts = new SwapCounts();
+    private int task = NONE;
+    private int firstChunk;
+    private int count;
+    private int loading = NONE;
+    private boolean moving;
+    private boolean movesIn;
+    private boolean cancelled;
+    private int target = NONE;
+    private int done;
+    private long beganNs;
+    private int movedTask = NONE;
+    private int movedFirst;
+    private int movedCount;
+
+    /**
+     * Makes the scheduler of a device's memory.
+     *
+     * @param state      the tables
+     * @param scheduler  the device's own
+     * @param table      zeroed memory for its records, cache-line aligned, at least {@link #requiredBytes} long
+     * @param memory     the device's memory
+     * @param machine    what its dispatcher adds to every operation
+     * @param victimSeed 0 in production; another one draws victims, for tests of what holds for any victim
+     */
+    public SwapScheduler(
+        final PolicyState state, final DeviceScheduler scheduler, final AtomicBuffer table, final DeviceMemory memory,
+        final Overheads machine, final long victimSeed) {
+        this.state = state;
+        this.scheduler = scheduler;
+        this.protocol = memory.protocol();
+        this.costs = SwapCosts.of(memory, machine);
+        this.table = new ResidencyTable(state, table, costs, memory.capacityBytes(), victimSeed);
+        this.background = new BackgroundSwaps(state, scheduler, this.table, costs, memory.background() && protocol != SwapProtocol.OVL);
+    }
+
+    /**
+     * Bytes that the records take.
+     *
+     * @param taskCapacity tasks that fit, as in the state
+     * @return bytes
+     */
+    public static int requiredBytes(final int taskCapacity) {
+        return ResidencyTable.requiredBytes(taskCapacity);
+    }
+
+    /**
+     * Writes a task's region into a free slot. Called by the control thread before the task is admitted.
+     *
+     * @param slot   the task's slot
+     * @param region how it lies in this memory
+     * @throws IllegalArgumentException when the region has more chunks than the table can hold
+     */
+    public void define(final int slot, final SwapRegion region) {
+        table.define(slot, region);
+    }
+
+    /**
+     * Tells whether the dispatcher counts a slot's task. Any thread.
+     *
+     * @param slot the slot
+     * @return false when nothing of it is in memory and its chunks will not move again
+     */
+    public boolean isMember(final int slot) {
+        return table.isMember(slot);
+    }
+
+    /**
+     * Counts a defined task; its whole region is out.
+     *
+     * @param slot the task's slot
+     */
+    public void admit(final int slot) {
+        table.admit(slot);
+        background.reconsider();
+    }
+
+    /**
+     * No longer counts a stopped task.
+     *
+     * @param slot the task's slot
+     * @return false when a chunk of it is just moving: ask again later
+     */
+    public boolean forget(final int slot) {
+        if (moving && movedTask == slot) {
+            return false;
+        }
+        table.forget(slot);
+        target = target == slot ? NONE : target; // the slot's next task has asked for no move
+        background.reconsider();
+        return true;
+    }
+
+    /**
+     * Decides what is to be done next.
+     *
+     * @param nowNs now; everything visible at this instant was told before
+     * @return {@link #WAIT}, {@link #RUN}, {@link #MOVE_IN}, {@link #MOVE_OUT}, {@link #CANCEL} or {@link #NO_ROOM}
+     */
+    public int decide(final long nowNs) {
+        if (protocol == SwapProtocol.OVL && (loading != NONE || table.swaps())) { // else a job would be taken up early for nothing
+            if (loading == NONE) {
+                loading = scheduler.takeFirst();
+            }
+            return moving || loading == NONE ? WAIT : load(loading, nowNs);
+        }
+        if (loading != NONE) {
+            return moving ? WAIT : load(loading, nowNs);
+        }
+        final int first = scheduler.firstReady();
+        final boolean idle = scheduler.running() == NONE;
+        if (moving) {
+            return whileMoving(first, idle);
+        }
+        if (idle && first != NONE) {
+            if (canRun(first)) {
+                return run(scheduler.takeFirst());
+            }
+            if (protocol == SwapProtocol.SEQ) {
+                loading = scheduler.takeFirst();
+            }
+            return load(first, nowNs);
+        }
+        final int move = background.decide(first, nowNs);
+        return move == WAIT ? WAIT : begin(move, background.task(), background.count(), background.target(), nowNs);
+    }
+
+    /** A move is under way that no job was taken up for: a background move, or any move under SPE. */
+    private int whileMoving(final int first, final boolean idle) {
+        if (first == NONE) {
+            return WAIT;
+        }
+        if (idle && canRun(first) && first != movedTask) {
+            return run(scheduler.takeFirst());
+        }
+        if (target == first) {
+            if (idle && protocol == SwapProtocol.SEQ) {
+                loading = scheduler.takeFirst(); // the move was for it all the time: it goes on as its own
+            }
+            return WAIT;
+        }
+        final boolean disturbs = idle || table.out(first) > 0 || !movesIn;
+        if (disturbs && !cancelled) {
+            cancelled = true;
+            return CANCEL;
+        }
+        return WAIT;
+    }
+
+    private boolean canRun(final int job) {
+        return table.out(job) == 0 || state.isStopRequested(job);
+    }
+
+    private int run(final int job) {
+        loading = loading == job ? NONE : loading;
+        scheduler.occupy(job);
+        task = job;
+        return RUN;
+    }
+
+    private int load(final int job, final long nowNs) {
+        final int running = scheduler.running();
+        if (canRun(job)) {
+            return running == NONE ? run(loading == NONE ? scheduler.takeFirst() : job) : WAIT;
+        }
+        final int out = table.out(job);
+        final long room = out - table.freeChunks();
+        if (room <= 0) {
+            return begin(MOVE_IN, job, out, job, nowNs);
+        }
+        final int victim = table.victim(job, running, false, 0);
+        if (victim != NONE) {
+            return begin(MOVE_OUT, victim, (int) Math.min(room, table.chunks(victim) - table.out(victim)), job, nowNs);
+        }
+        if (running != NONE) {
+            return WAIT; // OVL without MC2: the executing task may give when it is done
+        }
+        task = job;
+        return NO_ROOM;
+    }
+
+    private int begin(final int move, final int who, final int chunks, final int whom, final long nowNs) {
+        task = who;
+        count = chunks;
+        movesIn = move == MOVE_IN;
+        firstChunk = movesIn ? table.out(who) - chunks : table.out(who);
+        moving = true;
+        cancelled = false;
+        target = whom;
+        done = 0;
+        beganNs = nowNs;
+        movedTask = who;
+        movedFirst = firstChunk;
+        movedCount = chunks;
+        if (movesIn) {
+            table.use(chunks); // reserved as a whole, though mapped one by one
+            counts.used(table.usedBytes());
+        }
+        return move;
+    }
+
+    /**
+     * Takes note of what the move under way has done.
+     *
+     * @param chunks  chunks that are done since it began
+     * @param ongoing false when it has ended
+     * @param nowNs   now
+     */
+    public void progress(final int chunks, final boolean ongoing, final long nowNs) {
+        final int fresh = chunks - done;
+        done = chunks;
+        if (movesIn) {
+            table.addOut(movedTask, -fresh);
+        } else {
+            table.addOut(movedTask, fresh);
+            table.use(-fresh);
+        }
+        if (!ongoing) {
+            moving = false;
+            if (movesIn) {
+                table.use(done - movedCount); // what a cancelled move had reserved for nothing
+            }
+            final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedTask) - movedFirst, 0, done);
+            counts.moved(movesIn, done, dropped, loading == NONE && protocol == SwapProtocol.SEQ, cancelled, nowNs - beganNs,
+                costs.moveNs(movesIn, done, dropped));
+            background.reconsider();
+        }
+    }
+
+    /** Takes note that the move under way broke: none of its chunks is in memory any more, and its task must be stopped. */
+    public void failed() {
+        moving = false;
+        if (movesIn) {
+            table.addOut(movedTask, done);
+            table.use(-movedCount);
+        } else {
+            table.addOut(movedTask, movedCount - done);
+            table.use(done - movedCount);
+        }
+        background.reconsider();
+    }
+
+    /**
+     * The task of the last answer.
+     *
+     * @return its slot
+     */
+    public int task() {
+        return task;
+    }
+
+    /**
+     * The first chunk of the last move that was asked for.
+     *
+     * @return its index in the task's region
+     */
+    public int firstChunk() {
+        return firstChunk;
+    }
+
+    /**
+     * Chunks of the last move that was asked for.
+     *
+     * @return above 0
+     */
+    public int count() {
+        return count;
+    }
+
+    /**
+     * Tells whether a move is under way.
+     *
+     * @return true until {@link #progress} or {@link #failed} has told its end
+     */
+    public boolean isMoving() {
+        return moving;
+    }
+
+    /**
+     * The task whose chunks move, or moved last.
+     *
+     * @return its slot, or {@link PolicyState#NONE}
+     */
+    public int movedTask() {
+        return movedTask;
+    }
+
+    /**
+     * The first chunk of the move under way, or of the last one.
+     *
+     * @return its index in the task's region
+     */
+    public int movedFirst() {
+        return movedFirst;
+    }
+
+    /**
+     * Chunks of the move under way, or of the last one, as it was asked for.
+     *
+     * @return above 0
+     */
+    public int movedCount() {
+        return movedCount;
+    }
+
+    /**
+     * Tells whether the device is busy with a job that does not execute yet.
+     *
+     * @return true while the memory of a job that was taken up is being brought in
+     */
+    public boolean isLoading() {
+        return loading != NONE;
+    }
+
+    /**
+     * Chunks of a task that are out.
+     *
+     * @param slot the task
+     * @return from 0 to its chunks
+     */
+    public int out(final int slot) {
+        return table.out(slot);
+    }
+
+    /**
+     * What is in use, all that a move under way brings in included.
+     *
+     * @return bytes
+     */
+    public long usedBytes() {
+        return table.usedBytes();
+    }
+
+    /**
+     * What was counted so far.
+     *
+     * @return the live counts; exact after the dispatcher has ended
+     */
+    public SwapCounts counts() {
+        return counts;
+    }
+}

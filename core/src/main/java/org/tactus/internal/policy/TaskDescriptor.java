@@ -1,0 +1,135 @@
+package org.tactus.internal.policy;
+
+import static org.agrona.BitUtil.CACHE_LINE_LENGTH;
+import static org.agrona.BitUtil.SIZE_OF_INT;
+import static org.agrona.BitUtil.SIZE_OF_LONG;
+
+/**
+ * Record of a task. The first line is written by the control thread while the task is not admitted, and published by the
+ * command that admits it; after that it is read-only. The second line is written by the home dispatcher. The third is the
+ * only one that any thread writes: {@code last arrival} by compare-and-set, {@code stop} set once with release.
+ * <pre>
+ *   0        8        16       24       32       36       40       44       48       52       56       60       64
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
+ *  |period  |deadline|jitter  |seed    |priority|order   |first   |segment |home    |last    |flags   |policy  |
+ *  |     ns |     ns |     ns |        |        |        |segment |count   |device  |device  |        |        |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
+ *  64       72       80       88       92       96       104      112                                       128
+ *  +--------+--------+--------+--------+--------+--------+--------+--------------------------------------------+
+ *  |next    |job     |consumed|state   |skip    |backlog |backlog |                                            |
+ *  |nominal |count   |arrival |        |next    |head    |tail    |                                            |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------------------------------------------+
+ *  128      136      140                                                                                     192
+ *  +--------+--------+-----------------------------------------------------------------------------------------+
+ *  |last    |stop    |                                                                                         |
+ *  |arrival |        |                                                                                         |
+ *  +--------+--------+-----------------------------------------------------------------------------------------+
+ *  192                                                                                                       320
+ *  +-----------------------------------------------------------------------------------------------------------+
+ *  | backlog: nominal releases that wait, a ring of 16                                         (home dispatcher)|
+ *  +-----------------------------------------------------------------------------------------------------------+
+ * </pre>
+ */
+public final class TaskDescriptor {
+    /** Nanoseconds; least distance of nominal releases. */
+    public static final int PERIOD_OFFSET = 0;
+    /** Nanoseconds; relative deadline. */
+    public static final int DEADLINE_OFFSET = PERIOD_OFFSET + SIZE_OF_LONG;
+    /** Nanoseconds; largest release jitter, drawn per job. */
+    public static final int JITTER_OFFSET = DEADLINE_OFFSET + SIZE_OF_LONG;
+    /** Seed of the jitter's draws. */
+    public static final int SEED_OFFSET = JITTER_OFFSET + SIZE_OF_LONG;
+    /** Fixed priority, 1 is the highest. */
+    public static final int PRIORITY_OFFSET = SEED_OFFSET + SIZE_OF_LONG;
+    /** File order, then order of admission. */
+    public static final int ORDER_OFFSET = PRIORITY_OFFSET + SIZE_OF_INT;
+    /** Index of the first segment's record. */
+    public static final int FIRST_SEGMENT_OFFSET = ORDER_OFFSET + SIZE_OF_INT;
+    /** Number of segments. */
+    public static final int SEGMENT_COUNT_OFFSET = FIRST_SEGMENT_OFFSET + SIZE_OF_INT;
+    /** Device of the first segment: its dispatcher is the task's home. */
+    public static final int HOME_DEVICE_OFFSET = SEGMENT_COUNT_OFFSET + SIZE_OF_INT;
+    /** Device of the last segment. */
+    public static final int LAST_DEVICE_OFFSET = HOME_DEVICE_OFFSET + SIZE_OF_INT;
+    /** See the FLAG constants. */
+    public static final int FLAGS_OFFSET = LAST_DEVICE_OFFSET + SIZE_OF_INT;
+    /** 0 fixed priority, 1 EDF. */
+    public static final int POLICY_OFFSET = FLAGS_OFFSET + SIZE_OF_INT;
+
+    /** Nanoseconds; nominal release of the next job of a periodic task. */
+    public static final int NEXT_NOMINAL_OFFSET = CACHE_LINE_LENGTH;
+    /** Number of jobs started so far. */
+    public static final int JOB_COUNT_OFFSET = NEXT_NOMINAL_OFFSET + SIZE_OF_LONG;
+    /** Nanoseconds; the last sporadic arrival that became a job or was counted. Published with release: callers read it. */
+    public static final int CONSUMED_ARRIVAL_OFFSET = JOB_COUNT_OFFSET + SIZE_OF_LONG;
+    /** See the STATE constants. Published with release. */
+    public static final int STATE_OFFSET = CONSUMED_ARRIVAL_OFFSET + SIZE_OF_LONG;
+    /** 1 when the next release is to be skipped. */
+    public static final int SKIP_NEXT_OFFSET = STATE_OFFSET + SIZE_OF_INT;
+    /** Count of releases taken from the backlog. */
+    public static final int BACKLOG_HEAD_OFFSET = SKIP_NEXT_OFFSET + SIZE_OF_INT;
+    /** Count of releases put into the backlog. */
+    public static final int BACKLOG_TAIL_OFFSET = BACKLOG_HEAD_OFFSET + SIZE_OF_LONG;
+
+    /** Nanoseconds; the last accepted sporadic arrival, claimed by compare-and-set by any thread. */
+    public static final int LAST_ARRIVAL_OFFSET = 2 * CACHE_LINE_LENGTH;
+    /** 1 from the moment that anybody stops the task; never reset while the task lives. */
+    public static final int STOP_OFFSET = LAST_ARRIVAL_OFFSET + SIZE_OF_LONG;
+
+    /** The backlog's ring. */
+    public static final int BACKLOG_OFFSET = 3 * CACHE_LINE_LENGTH;
+    /** Releases that the backlog holds. */
+    public static final int BACKLOG_CAPACITY = 16;
+    /** Bytes of a record. */
+    public static final int RECORD_LENGTH = BACKLOG_OFFSET + BACKLOG_CAPACITY * SIZE_OF_LONG;
+
+    /** Released on a caller's request. */
+    public static final int FLAG_SPORADIC = 1;
+    /** A release that finds the previous job unfinished is dropped. */
+    public static final int FLAG_DROP_BACKLOG = 2;
+    /** An overrun skips the next job. */
+    public static final int FLAG_OVERRUN_SKIPS = 4;
+    /** An overrun stops the task. */
+    public static final int FLAG_OVERRUN_STOPS = 8;
+    /** Segments may be offered to an accelerator's idle time. */
+    public static final int FLAG_RECLAIMS = 16;
+
+    /** The slot was never used. */
+    public static final int STATE_FREE = 0;
+    /** Admitted, no live job. */
+    public static final int STATE_IDLE = 1;
+    /** A job is live. */
+    public static final int STATE_LIVE = 2;
+    /** The last job is done and no further one is released; the slot may be used anew. */
+    public static final int STATE_STOPPED = 3;
+
+    /** An arrival that never was. */
+    public static final long NO_ARRIVAL = Long.MIN_VALUE;
+    /** Stands as the last arrival of a stopped task, so that no claim succeeds any more. */
+    public static final long GATE_CLOSED = Long.MAX_VALUE;
+
+    private TaskDescriptor() {
+    }
+
+    /**
+     * Locates a task's record.
+     *
+     * @param base where the table begins
+     * @param task index of the task
+     * @return offset of its record
+     */
+    public static int recordOffset(final int base, final int task) {
+        return base + task * RECORD_LENGTH;
+    }
+
+    /**
+     * Locates an entry of a task's backlog.
+     *
+     * @param record offset of the task's record
+     * @param count  the entry's count since the task was defined
+     * @return offset of the entry
+     */
+    public static int backlogOffset(final int record, final long count) {
+        return record + BACKLOG_OFFSET + (int) (count & BACKLOG_CAPACITY - 1) * SIZE_OF_LONG;
+    }
+}

@@ -1,0 +1,77 @@
+package org.tactus.internal.runtime;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.tactus.analysis.TaskVerdict;
+import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.analysis.Verdict;
+import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.kernel.Admission;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/** Decides by the analysis which sets run, and remembers the bounds of the one that does. Control thread. */
+final class AdmissionControl implements Admission {
+    private final TaskSet set;
+    private final List<Device> devices;
+    private final boolean force;
+    private Optional<Verdict> verdict = Optional.empty();
+    private TaskSet analysed;
+
+    /** Admits onto a set's devices, in its order; with force what the analysis refuses, too. */
+    AdmissionControl(final TaskSet set, final List<Device> devices, final boolean force) {
+        this.set = set;
+        this.devices = devices;
+        this.force = force;
+    }
+
+    /** Asks the analysis; what it said is kept for a set that is taken only, and not asked again for the same one. */
+    @Override
+    public Optional<String> refusal(final TaskSet candidate) {
+        if (candidate.equals(analysed)) {
+            return Optional.empty();
+        }
+        Optional<Verdict> said = Optional.empty();
+        Optional<String> reason;
+        try {
+            final Verdict asked = Analyses.analyze(candidate);
+            said = Optional.of(asked);
+            reason = asked.schedulable() ? Optional.empty() : Optional.of(asked.reason());
+        } catch (final TestNotApplicableException e) {
+            reason = Optional.of(e.getMessage());
+        }
+        if (reason.isPresent() && !force) {
+            return reason;
+        }
+        analysed = candidate;
+        verdict = said;
+        return Optional.empty();
+    }
+
+    /** What the devices' memory holds is laid out at the start: no task that needs any of it can come later. */
+    Optional<String> memoryRefusal(final Task task) {
+        final TaskSet alone = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(task));
+        for (int i = 0; i < devices.size(); i++) {
+            final int device = i;
+            final boolean here = task.memory().isPresent() && task.segments().stream().anyMatch(segment -> segment.device() == device);
+            if (here && (devices.get(i).mover() != null || alone.swapsOn(i))) {
+                return Optional.of("task '" + task.name() + "' needs memory of '" + set.platform().devices().get(i).name()
+                    + "', where it is swapped and laid out at the start; put the task into the set that is opened");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** What the analysis said last of a set that was taken; empty when no test applies to it. */
+    Optional<Verdict> verdict() {
+        return verdict;
+    }
+
+    /** The bound on a running task's response; empty where there is none. */
+    OptionalLong boundNs(final Task task) {
+        return verdict.stream().flatMap(v -> v.tasks().stream()).filter(v -> v.name().equals(task.name()) && v.bounded())
+            .mapToLong(TaskVerdict::responseBoundNs).findFirst();
+    }
+}

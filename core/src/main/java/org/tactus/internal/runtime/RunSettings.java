@@ -1,0 +1,82 @@
+package org.tactus.internal.runtime;
+
+import java.nio.file.Path;
+import org.tactus.internal.kernel.KernelOptions;
+
+/**
+ * Settings of a {@link TaskSetRun}.
+ *
+ * @param kernel        the kernel's settings
+ * @param realTime      true to ask for SCHED_FIFO and locked memory
+ * @param force         true to run a set that the analysis refuses; its bounds are shown where they exist
+ * @param driveSporadic true to request jobs of sporadic tasks at seeded gaps of at least their period, as a run from a file does
+ * @param seed          of everything random
+ * @param watchable     true to let {@code tactus stat} watch the run from outside, by a file on tmpfs
+ * @param scratch       folder for scratch files; should not lie on tmpfs for long runs
+ */
+public record RunSettings(
+    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable, Path scratch) {
+    /** For embedding: real-time where permitted, analysis decides, sporadic jobs are the program's. */
+    public static final RunSettings DEFAULT = new RunSettings(
+        KernelOptions.DEFAULT, true, false, false, 1, true, Path.of(System.getProperty("java.io.tmpdir")));
+
+    /**
+     * Changes whether a refused set runs.
+     *
+     * @param value true to run it
+     * @return a copy
+     */
+    public RunSettings withForce(final boolean value) {
+        return new RunSettings(kernel, realTime, value, driveSporadic, seed, watchable, scratch);
+    }
+
+    /**
+     * Changes whether sporadic tasks are driven.
+     *
+     * @param value true to request their jobs at seeded gaps
+     * @return a copy
+     */
+    public RunSettings withDriveSporadic(final boolean value) {
+        return new RunSettings(kernel, realTime, force, value, seed, watchable, scratch);
+    }
+
+    /**
+     * Changes the seed.
+     *
+     * @param value the other one
+     * @return a copy
+     */
+    public RunSettings withSeed(final long value) {
+        return new RunSettings(kernel, realTime, force, driveSporadic, value, watchable, scratch);
+    }
+
+    /**
+     * Changes whether real-time rights are asked for.
+     *
+     * @param value true to ask
+     * @return a copy
+     */
+    public RunSettings withRealTime(final boolean value) {
+        return new RunSettings(kernel, value, force, driveSporadic, seed, watchable, scratch);
+    }
+
+    /**
+     * Changes the kernel's settings.
+     *
+     * @param value the other ones
+     * @return a copy
+     */
+    public RunSettings withKernel(final KernelOptions value) {
+        return new RunSettings(value, realTime, force, driveSporadic, seed, watchable, scratch);
+    }
+
+    /**
+     * Changes whether the run can be watched from outside.
+     *
+     * @param value true to let it
+     * @return a copy
+     */
+    public RunSettings withWatchable(final boolean value) {
+        return new RunSettings(kernel, realTime, force, driveSporadic, seed, value, scratch);
+    }
+}

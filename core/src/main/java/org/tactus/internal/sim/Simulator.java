@@ -1,0 +1,467 @@
+package org.tactus.internal.sim;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.agrona.BitUtil;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.JobListener;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.SporadicGate;
+import org.tactus.internal.policy.SwapCounts;
+import org.tactus.model.Release;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * Drives the production schedulers of a task set in virtual time; a run is determined by its set and its options.
+ *
+ * <p>Every device is one server. A segment occupies it for dispatch + execution + completion; a job that changes devices, or
+ * comes home, is on its way for up to the hand-off overhead; a release is seen at its nominal time plus its jitter plus up to
+ * the release-jitter overhead. A completion and the same job's next request are one event, as in production. Events of one
+ * instant are handled in an order drawn from the seed, and each instant draws whether a device decides after every event or
+ * after all of them: both are legal in production. A device with scheduled memory decides after all of them, as its bounds
+ * presume; its copy engines move chunk after chunk beside its executions.
+ *
+ * <p>Reusable: memory and arrays are kept from run to run and grow to the largest set. Not thread-safe.
+ */
+public final class Simulator {
+    private static final int KIND_SHIFT = 24;
+    private static final int INDEX_MASK = (1 << KIND_SHIFT) - 1;
+    private static final int TICK = 0;
+    private static final int DONE = 1 << KIND_SHIFT;
+    private static final int ARRIVE = 2 << KIND_SHIFT;
+    private static final int REQUEST = 3 << KIND_SHIFT;
+    private static final int MOVE = 4 << KIND_SHIFT;
+    private static final int WAKE = 5 << KIND_SHIFT;
+
+    private final EventQueue events = new EventQueue();
+    private final SeededRandom random = new SeededRandom();
+    private final ResponseTracker tracker = new ResponseTracker();
+    private UnsafeBuffer memory = new UnsafeBuffer(0, 0);
+    private long[] nominalNs = new long[0];
+    private int[] destination = new int[0];
+    private boolean[] held = new boolean[0];
+    private long[] elapsedNs = new long[0];
+    private long[] doneNs = new long[0];
+    private long[] busyNs = new long[0];
+    private boolean[] dirty = new boolean[0];
+    private DeviceScheduler[] schedulers = new DeviceScheduler[0];
+    private SwapSimulation[] swaps = new SwapSimulation[0];
+
+    private TaskSet set;
+    private SimulationOptions options;
+    private JobListener jobs;
+    private SegmentListener segments;
+    private PolicyState state;
+    private SporadicGate gate;
+    private VirtualStalls stalls = VirtualStalls.NONE;
+    private long releaseJitterNs;
+    private long dispatchNs;
+    private long handOffNs;
+    private long completionNs;
+    private long nowNs;
+    private long segmentCount;
+
+    /**
+     * Runs a set and tells two listeners what happens.
+     *
+     * @param taskSet         what is scheduled; every WCET is known
+     * @param how             how the simulation goes
+     * @param jobListener     told of every job's fate
+     * @param segmentListener told of every segment and hand-off
+     * @throws IllegalArgumentException when a segment has no WCET
+     */
+    public void run(
+        final TaskSet taskSet, final SimulationOptions how, final JobListener jobListener, final SegmentListener segmentListener) {
+        prepare(taskSet, how, jobListener, segmentListener);
+        loop(false);
+    }
+
+    /**
+     * Runs a set for its largest responses.
+     *
+     * @param taskSet what is scheduled
+     * @param how     how the simulation goes
+     * @return per task the largest response of a completed job in nanoseconds, 0 without any; the array belongs to this
+     *     simulator, is at least as long as the set, and holds until the next run
+     */
+    public long[] maxResponses(final TaskSet taskSet, final SimulationOptions how) {
+        tracker.prepare(taskSet.tasks().size());
+        prepare(taskSet, how, tracker, SegmentListener.NONE);
+        loop(false);
+        return tracker.maxResponsesNs();
+    }
+
+    /**
+     * Runs a set until a deadline is missed or the simulation ends.
+     *
+     * @param taskSet what is scheduled
+     * @param how     how the simulation goes
+     * @return true when a job completed late, was dropped behind an unfinished one, or stayed unfinished past its deadline
+     */
+    public boolean missesDeadline(final TaskSet taskSet, final SimulationOptions how) {
+        tracker.prepare(taskSet.tasks().size());
+        prepare(taskSet, how, tracker, SegmentListener.NONE);
+        loop(true);
+        boolean missed = tracker.missed();
+        for (int i = 0; i < taskSet.tasks().size() && !missed; i++) {
+            missed = tracker.isUnfinished(i) && state.absoluteDeadlineNs(i) < nowNs || state.backlogMisses(i, nowNs) > 0;
+        }
+        return missed;
+    }
+
+    /**
+     * Segments that completed in the last run.
+     *
+     * @return a count
+     */
+    public long segmentCount() {
+        return segmentCount;
+    }
+
+    /**
+     * Segments of completed jobs that ran on the accelerator that they were offered to, in the last run for responses or misses.
+     *
+     * @return a count
+     */
+    public long substitutionCount() {
+        return tracker.substitutions();
+    }
+
+    /**
+     * When the last run ended: its duration, or the last event of a drained one if that is later.
+     *
+     * @return nanoseconds of virtual time
+     */
+    public long endNs() {
+        return nowNs;
+    }
+
+    /**
+     * For how long a device was busy in the last run, overheads included.
+     *
+     * @param device its index
+     * @return nanoseconds; of a segment that was still running at the end, only the part before it
+     */
+    public long busyNs(final int device) {
+        return busyNs[device];
+    }
+
+    /**
+     * What a device's copy engines did in the last run.
+     *
+     * @param device its index
+     * @return the counts; empty for a device that does not swap
+     */
+    public Optional<SwapCounts> swapCounts(final int device) {
+        return Optional.ofNullable(swaps[device]).map(SwapSimulation::counts);
+    }
+
+    /**
+     * The policy's tables as the last run left them, to see what was unfinished.
+     *
+     * @return the tables, valid until the next run
+     */
+    public PolicyState state() {
+        return state;
+    }
+
+    private void prepare(
+        final TaskSet taskSet, final SimulationOptions how, final JobListener jobListener, final SegmentListener segmentListener) {
+        final int taskCount = taskSet.tasks().size();
+        final int deviceCount = taskSet.platform().devices().size();
+        set = taskSet;
+        options = how;
+        jobs = jobListener;
+        segments = segmentListener;
+        random.seed(how.seed());
+        events.clear();
+        grow(taskCount, deviceCount);
+        segmentCount = 0;
+        nowNs = 0;
+        final boolean charged = how.overheads() != OverheadTime.ZERO;
+        releaseJitterNs = charged ? taskSet.overheads().releaseJitterNs() : 0;
+        dispatchNs = charged ? taskSet.overheads().dispatchNs() : 0;
+        handOffNs = charged ? taskSet.overheads().handOffNs() : 0;
+        completionNs = charged ? taskSet.overheads().completionNs() : 0;
+        stalls = how.stalls() ? VirtualStalls.draw(taskSet, how.seed(), how.durationNs()) : VirtualStalls.NONE;
+        lay(taskCount, deviceCount);
+        for (int i = 0; i < taskCount; i++) {
+            admit(i);
+        }
+        for (int device = 0; device < deviceCount; device++) {
+            scheduleTick(device);
+        }
+    }
+
+    private void grow(final int taskCount, final int deviceCount) {
+        if (nominalNs.length < taskCount) {
+            nominalNs = new long[taskCount];
+            destination = new int[taskCount];
+            held = new boolean[taskCount];
+        }
+        if (schedulers.length < deviceCount) {
+            elapsedNs = new long[deviceCount];
+            doneNs = new long[deviceCount];
+            busyNs = new long[deviceCount];
+            dirty = new boolean[deviceCount];
+            schedulers = new DeviceScheduler[deviceCount];
+            swaps = new SwapSimulation[deviceCount];
+        }
+        Arrays.fill(busyNs, 0);
+        Arrays.fill(dirty, false);
+    }
+
+    private void lay(final int taskCount, final int deviceCount) {
+        int total = 0;
+        for (int i = 0; i < taskCount; i++) {
+            total += set.tasks().get(i).segments().size();
+        }
+        final int bytes = PolicyState.requiredBytes(taskCount, total, deviceCount);
+        if (memory.capacity() < bytes) {
+            final ByteBuffer fresh = ByteBuffer.allocateDirect(2 * bytes + BitUtil.CACHE_LINE_LENGTH);
+            memory = new UnsafeBuffer(fresh.alignedSlice(BitUtil.CACHE_LINE_LENGTH));
+        } else {
+            memory.setMemory(0, bytes, (byte) 0);
+        }
+        state = new PolicyState(memory, set.policy(), taskCount, total, deviceCount);
+        gate = new SporadicGate(state);
+        for (int device = 0; device < deviceCount; device++) {
+            schedulers[device] = new DeviceScheduler(state, device, jobs);
+        }
+        int firstSegment = 0;
+        for (int i = 0; i < taskCount; i++) {
+            final Task task = set.tasks().get(i);
+            for (int j = 0; j < task.segments().size(); j++) {
+                if (task.segments().get(j).wcetNs() == Segment.UNMEASURED) {
+                    throw new IllegalArgumentException("segment " + j + " of task '" + task.name()
+                        + "' has no WCET; give one, or measure it with tactus profile");
+                }
+            }
+            state.define(i, released(task), firstSegment, random.next());
+            firstSegment += task.segments().size();
+        }
+        for (int device = 0; device < deviceCount; device++) {
+            swaps[device] = SwapSimulation.of(set, device, state, schedulers[device], options, random);
+        }
+    }
+
+    /** The task with the kind of releases that the pattern asks for. */
+    private Task released(final Task task) {
+        final Release kind = switch (options.releases()) {
+            case FILE -> task.release();
+            case SPORADIC, SYNCHRONOUS_UNBOUNDED -> Release.SPORADIC;
+            case SYNCHRONOUS, RANDOM_OFFSETS -> Release.PERIODIC;
+        };
+        return task.withRelease(kind);
+    }
+
+    private void admit(final int task) {
+        final Task model = set.tasks().get(task);
+        final ReleasePattern pattern = options.releases();
+        final long firstNs = switch (pattern) {
+            case SYNCHRONOUS, SYNCHRONOUS_UNBOUNDED -> 0;
+            case FILE -> model.offsetNs();
+            case RANDOM_OFFSETS, SPORADIC -> random.upTo(model.periodNs() - 1);
+        };
+        held[task] = false;
+        if (released(model).release() == Release.SPORADIC) {
+            scheduleRequest(task, model, firstNs);
+        } else {
+            schedulers[state.homeDevice(task)].admit(task, firstNs);
+        }
+    }
+
+    private void scheduleTick(final int device) {
+        final long dueNs = schedulers[device].nextReleaseNs();
+        if (dueNs < options.durationNs()) {
+            push(stalls.after(device, dueNs, overhead(releaseJitterNs)), TICK | device);
+        } else if (dueNs != Long.MAX_VALUE) {
+            for (int i = 0; i < set.tasks().size(); i++) {
+                if (state.homeDevice(i) == device) {
+                    schedulers[device].quiesce(i, nowNs);
+                }
+            }
+        }
+    }
+
+    private void scheduleRequest(final int task, final Task model, final long nominal) {
+        if (nominal < options.durationNs()) {
+            nominalNs[task] = nominal;
+            final long askedNs = nominal + random.upTo(model.jitterNs());
+            push(Math.max(nowNs, stalls.after(state.homeDevice(task), askedNs, overhead(releaseJitterNs))), REQUEST | task);
+        }
+    }
+
+    private void push(final long timeNs, final int payload) {
+        events.push(timeNs, options.permute() ? (int) random.next() : 0, payload);
+    }
+
+    private long overhead(final long mostNs) {
+        return options.overheads() == OverheadTime.RANDOM ? random.upTo(mostNs) : mostNs;
+    }
+
+    private void loop(final boolean untilMiss) {
+        final long lastNs = options.drain() ? Long.MAX_VALUE : options.durationNs();
+        while (!events.isEmpty() && events.firstNs() <= lastNs && !(untilMiss && tracker.missed())) {
+            nowNs = events.firstNs();
+            final boolean eager = options.permute() && random.coin();
+            do {
+                handle(events.pop());
+                if (eager) {
+                    dispatch(false);
+                }
+            } while (!events.isEmpty() && events.firstNs() == nowNs);
+            dispatch(true);
+        }
+        if (!untilMiss || !tracker.missed()) {
+            nowNs = Math.max(nowNs, options.durationNs());
+        }
+        for (int device = 0; device < set.platform().devices().size(); device++) {
+            busyNs[device] -= schedulers[device].running() == PolicyState.NONE ? 0 : Math.max(0, doneNs[device] - nowNs);
+        }
+    }
+
+    private void handle(final int payload) {
+        final int index = payload & INDEX_MASK;
+        switch (payload & ~INDEX_MASK) {
+            case TICK -> {
+                schedulers[index].release(nowNs);
+                dirty[index] = true;
+                scheduleTick(index);
+            }
+            case DONE -> complete(index);
+            case MOVE -> move(index);
+            case WAKE -> dirty[index] = true;
+            case ARRIVE -> {
+                final int device = destination[index];
+                if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
+                    transit(device, state.segmentDevice(index), index, state.jobNumber(index));
+                }
+                dirty[device] = true;
+                retry(index);
+            }
+            default -> request(index);
+        }
+    }
+
+    private void request(final int task) {
+        final Task model = set.tasks().get(task);
+        final int home = state.homeDevice(task);
+        final boolean unbounded = options.releases() == ReleasePattern.SYNCHRONOUS_UNBOUNDED;
+        final int answer = gate.release(task, nominalNs[task]);
+        held[task] = unbounded && answer == SporadicGate.QUEUE_FULL;
+        if (held[task]) {
+            return;
+        }
+        if (answer != SporadicGate.ACCEPTED) {
+            jobs.onSkip(task, nominalNs[task], nowNs);
+        }
+        schedulers[home].release(nowNs);
+        dirty[home] = true;
+        final long gapNs = unbounded || random.coin() ? 0 : random.upTo(model.periodNs());
+        scheduleRequest(task, model, nominalNs[task] + model.periodNs() + gapNs);
+    }
+
+    /** Requests again what the full backlog refused: it could not have run before its predecessors anyway. */
+    private void retry(final int task) {
+        if (held[task]) {
+            request(task);
+        }
+    }
+
+    private void complete(final int device) {
+        final DeviceScheduler scheduler = schedulers[device];
+        final int task = scheduler.running();
+        segmentCount++;
+        final long job = state.jobNumber(task);
+        final int then = scheduler.segmentDone(task, nowNs, elapsedNs[device], false);
+        dirty[device] = true;
+        if (then == DeviceScheduler.HAND_OVER) {
+            transit(device, state.segmentDevice(task), task, job);
+        } else if (then == DeviceScheduler.RETURN_HOME) {
+            transit(device, state.homeDevice(task), task, job);
+        } else if (then == DeviceScheduler.ENDED) {
+            retry(task);
+        }
+    }
+
+    private void transit(final int from, final int to, final int task, final long job) {
+        final long arriveNs = stalls.handedOver(from, to, nowNs, overhead(handOffNs));
+        destination[task] = to;
+        segments.onTransit(from, to, task, job, nowNs, arriveNs);
+        push(arriveNs, ARRIVE | task);
+    }
+
+    private void dispatch(final boolean all) {
+        for (int device = 0; device < set.platform().devices().size(); device++) {
+            if (!dirty[device] || !all && (set.platform().devices().get(device).memory().isPresent() || stalls.hasEnded(device, nowNs))) {
+                continue;
+            }
+            dirty[device] = false;
+            if (stalls.isStalled(device, nowNs)) {
+                push(stalls.after(device, nowNs, 0), WAKE | device);
+            } else {
+                startNext(device);
+            }
+        }
+    }
+
+    private void move(final int device) {
+        if (swaps[device].isDue(nowNs)) {
+            pushMove(device, swaps[device].advance(nowNs, completionNs(), segments));
+            dirty[device] = true;
+        }
+    }
+
+    private void pushMove(final int device, final long dueNs) {
+        if (dueNs != SwapSimulation.NOTHING_DUE) {
+            push(stalls.moved(device, nowNs, dueNs), MOVE | device);
+        }
+    }
+
+    private long completionNs() {
+        return overhead(completionNs);
+    }
+
+    /** What runs next: by the device's own order, or as its memory permits. */
+    private int select(final int device) {
+        final SwapSimulation memory = swaps[device];
+        if (memory == null) {
+            return schedulers[device].select();
+        }
+        final int task = memory.select(nowNs, overhead(dispatchNs));
+        pushMove(device, memory.newlyDueNs());
+        return task;
+    }
+
+    private void startNext(final int device) {
+        final DeviceScheduler scheduler = schedulers[device];
+        int task = select(device);
+        while (task != PolicyState.NONE && state.isStopRequested(task)) {
+            final long job = state.jobNumber(task);
+            if (scheduler.segmentDone(task, nowNs, 0, true) == DeviceScheduler.RETURN_HOME) {
+                transit(device, state.homeDevice(task), task, job);
+            }
+            task = select(device);
+        }
+        if (task != PolicyState.NONE) {
+            final long startNs = stalls.after(device, nowNs, overhead(dispatchNs));
+            final long executionNs = ExecutionDraw.ns(options, set, state, task, random);
+            final long endNs = stalls.executed(device, startNs, executionNs);
+            final long completedNs = stalls.after(device, endNs, overhead(completionNs));
+            scheduler.started(task, startNs);
+            elapsedNs[device] = executionNs;
+            doneNs[device] = completedNs;
+            busyNs[device] += completedNs - nowNs;
+            segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, endNs);
+            push(completedNs, DONE | device);
+            if (swaps[device] != null) {
+                select(device); // what moves meanwhile
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package org.tactus.internal.sim;
+
+import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.SwapCounts;
+import org.tactus.internal.policy.SwapScheduler;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/**
+ * One swapping device of a simulation: the production {@link SwapScheduler}, and its copy engines in virtual time. When no task can
+ * give room (a set that breaks a memory condition), the task that needs it is stopped, as in production.
+ */
+final class SwapSimulation {
+    /** No event of the copy engines lies ahead. */
+    static final long NOTHING_DUE = Long.MIN_VALUE;
+
+    private final int device;
+    private final PolicyState state;
+    private final SwapScheduler swaps;
+    private final VirtualMover mover;
+    private final SeededRandom random;
+    private long newlyDueNs;
+
+    private SwapSimulation(
+        final TaskSet set, final int device, final DeviceMemory memory, final PolicyState state, final DeviceScheduler scheduler,
+        final SimulationOptions options, final SeededRandom random) {
+        this.device = device;
+        this.state = state;
+        this.random = random;
+        final int tasks = set.tasks().size();
+        swaps = new SwapScheduler(state, scheduler, new UnsafeBuffer(new byte[SwapScheduler.requiredBytes(tasks)]), memory,
+            set.overheads(), options.victims() ? random.next() | 1 : 0);
+        final SwapRegion[] regions = new SwapRegion[tasks];
+        for (int i = 0; i < tasks; i++) {
+            final boolean here = usesDevice(set.tasks().get(i), device);
+            regions[i] = here ? SwapRegion.of(set.tasks().get(i), memory) : SwapRegion.NONE;
+            if (here) {
+                swaps.define(i, regions[i]);
+                swaps.admit(i);
+            }
+        }
+        mover = new VirtualMover(memory, regions, options.execution() == ExecutionTime.RANDOM);
+    }
+
+    /** The simulation of a device's memory; null when no task swaps there. */
+    static SwapSimulation of(
+        final TaskSet set, final int device, final PolicyState state, final DeviceScheduler scheduler, final SimulationOptions options,
+        final SeededRandom random) {
+        return set.swapsOn(device) ? new SwapSimulation(
+            set, device, set.platform().devices().get(device).memory().orElseThrow(), state, scheduler, options, random) : null;
+    }
+
+    private static boolean usesDevice(final Task task, final int device) {
+        return task.segments().stream().anyMatch(segment -> segment.device() == device);
+    }
+
+    boolean isDue(final long nowNs) {
+        return mover.isDue(nowNs);
+    }
+
+    /** Something of the copy engines is due; when the next thing is. */
+    long advance(final long nowNs, final long completionNs, final SegmentListener listener) {
+        final long dueNs = mover.advance(nowNs, completionNs, random);
+        swaps.progress(mover.done(), dueNs != NOTHING_DUE, nowNs);
+        if (dueNs == NOTHING_DUE) {
+            listener.onMove(device, mover.task(), mover.in(), mover.first(), mover.done(), mover.beganNs(), nowNs);
+        }
+        return dueNs;
+    }
+
+    /** Carries out what the policy decides; the task whose segment starts, or NONE. */
+    int select(final long nowNs, final long dispatchNs) {
+        newlyDueNs = NOTHING_DUE;
+        while (true) {
+            switch (swaps.decide(nowNs)) {
+                case SwapScheduler.RUN -> {
+                    return swaps.task();
+                }
+                case SwapScheduler.MOVE_IN -> newlyDueNs = mover.begin(swaps, true, nowNs, dispatchNs, random);
+                case SwapScheduler.MOVE_OUT -> newlyDueNs = mover.begin(swaps, false, nowNs, dispatchNs, random);
+                case SwapScheduler.CANCEL -> newlyDueNs = mover.cancel(nowNs) ? nowNs : newlyDueNs;
+                case SwapScheduler.NO_ROOM -> state.requestStop(swaps.task());
+                default -> {
+                    return PolicyState.NONE;
+                }
+            }
+        }
+    }
+
+    /** When what the last {@link #select} began is due for the first time. */
+    long newlyDueNs() {
+        return newlyDueNs;
+    }
+
+    SwapCounts counts() {
+        return swaps.counts();
+    }
+}

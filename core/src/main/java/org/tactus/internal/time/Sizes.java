@@ -1,0 +1,76 @@
+package org.tactus.internal.time;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads and writes sizes such as {@code 32MiB}, exact to the byte. */
+public final class Sizes {
+    private static final Pattern FORM = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*(B|KiB|MiB|GiB)");
+    private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
+    private static final long KIBI = 1024;
+
+    private Sizes() {
+    }
+
+    /**
+     * Reads a size: a decimal number that is not negative and one of B, KiB, MiB, GiB.
+     *
+     * @param text what a person wrote
+     * @return bytes
+     * @throws IllegalArgumentException with one sentence that says what is wrong and what would be right
+     */
+    public static long parse(final String text) {
+        final Matcher matcher = FORM.matcher(text.strip());
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not a size; write a number and B, KiB, MiB or GiB, such as 32MiB");
+        }
+        long unit = 1;
+        for (int i = 0; !UNITS[i].equals(matcher.group(2)); i++) {
+            unit *= KIBI;
+        }
+        final BigDecimal bytes = new BigDecimal(matcher.group(1)).multiply(BigDecimal.valueOf(unit));
+        try {
+            return bytes.longValueExact();
+        } catch (final ArithmeticException e) {
+            if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
+                throw new IllegalArgumentException("'" + text + "' is too large; the largest size is " + Long.MAX_VALUE + "B", e);
+            }
+            throw new IllegalArgumentException("'" + text + "' is not a whole number of bytes", e);
+        }
+    }
+
+    /**
+     * Writes a size with three decimals at most, in the largest unit that keeps it at 1 or more.
+     *
+     * @param bytes bytes
+     * @return for people, such as {@code 4.5GiB}
+     */
+    public static String format(final long bytes) {
+        long unit = 1;
+        int i = 0;
+        while (i < UNITS.length - 1 && Math.abs(bytes) / KIBI >= unit) {
+            unit *= KIBI;
+            i++;
+        }
+        return BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(unit), 3, RoundingMode.HALF_UP)
+            .stripTrailingZeros().toPlainString() + UNITS[i];
+    }
+
+    /**
+     * Writes a size to the byte, in the largest unit in which it is whole; {@link #parse} reads it back equal.
+     *
+     * @param bytes bytes, not negative
+     * @return such as {@code 18499MiB}
+     */
+    public static String exact(final long bytes) {
+        long count = bytes;
+        int i = 0;
+        while (i < UNITS.length - 1 && count != 0 && count % KIBI == 0) {
+            count /= KIBI;
+            i++;
+        }
+        return count + UNITS[i];
+    }
+}

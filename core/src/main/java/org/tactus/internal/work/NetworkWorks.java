@@ -1,0 +1,243 @@
+package org.tactus.internal.work;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.bindings.tflite.TfLite;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.ModelledDevice;
+import org.tactus.internal.device.NetworkWork;
+import org.tactus.internal.device.OfferedWork;
+import org.tactus.internal.device.SegmentHook;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.network.SegmentChain;
+import org.tactus.internal.network.SegmentedModel;
+import org.tactus.internal.network.TfLiteChain;
+import org.tactus.internal.network.Transfer;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Segment;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+import org.tactus.work.NetworkPort;
+
+/**
+ * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices and GPUs run
+ * on ONNX Runtime, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
+ * device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
+ */
+public final class NetworkWorks implements WorkFactory {
+    private static final int WARM_UP_RUNS = 10;
+
+    private final Path directory;
+    private final TimedWorks timed = new TimedWorks();
+    private final Map<String, Map<String, byte[]>> answers = new ConcurrentHashMap<>();
+    /** By task, which segments of the last job ran where they were offered. */
+    private final Map<String, boolean[]> substituted = new ConcurrentHashMap<>();
+    private final Map<String, NetworkPort.Factory> ports = new ConcurrentHashMap<>();
+    private boolean onnx;
+    private boolean tfLite;
+
+    /** Relative paths of models count from the working directory. */
+    public NetworkWorks() {
+        this(Path.of(""));
+    }
+
+    /**
+     * Makes a factory.
+     *
+     * @param directory what relative paths of models count from
+     */
+    public NetworkWorks(final Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * Lets the program write a network's inputs and read its outputs; without a port the inputs stay as seeded. Called before the task is
+     * admitted.
+     *
+     * @param task name of a task with a network
+     * @param port makes the port
+     * @return this
+     */
+    public NetworkWorks port(final String task, final NetworkPort.Factory port) {
+        ports.put(task, port);
+        return this;
+    }
+
+    @Override
+    public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
+        if (task.model().isEmpty()) {
+            return timed.prepare(set, devices, task, seed);
+        }
+        refuseOffers(set, task);
+        final SegmentChain model = load(set, devices, task);
+        final List<SegmentWork> works = new ArrayList<>();
+        try {
+            model.fillInputs(seed);
+            final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
+            gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
+            model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
+            final NetworkPort port = Optional.ofNullable(ports.get(task.name())).map(factory -> factory.open(model)).orElse(null);
+            for (int i = 0; i < task.segments().size(); i++) {
+                works.add(work(devices, task, model, i, gpu, port, seed + i));
+            }
+            return works;
+        } catch (final RuntimeException e) {
+            if (works.size() < task.segments().size()) {
+                works.forEach(SegmentWork::close);
+                model.close();
+            }
+            throw e instanceof NativeCallException
+                ? new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e) : e;
+        }
+    }
+
+    /** What takes an offered segment must compute it: an accelerator that only takes time would leave the old tensors. */
+    private static void refuseOffers(final TaskSet set, final Task task) {
+        for (final Segment segment : task.segments()) {
+            final Optional<DeviceSpec> taker = segment.offer().map(offer -> set.platform().devices().get(offer.device()));
+            if (taker.isPresent()
+                && (taker.get().kind() != DeviceKind.CUDA || task.model().orElseThrow() instanceof ModelSource.TfLiteFiles)) {
+                throw new InvalidModelException("task '" + task.name() + "': its segments are offered to '" + taker.get().name()
+                    + "', which cannot compute them; offer segments of an ONNX network to a device of kind cuda, or remove 'offer' and "
+                    + "'reclaim'");
+            }
+        }
+    }
+
+    /** One segment, with what stands in for it on the accelerator that it is offered to. */
+    private SegmentWork work(
+        final List<Device> devices, final Task task, final SegmentChain model, final int index, final Optional<CudaDevice> gpu,
+        final NetworkPort port, final long seed) {
+        final Segment segment = task.segments().get(index);
+        final SegmentHook begin = port != null && index == 0 ? port::begin : SegmentHook.NONE;
+        final SegmentHook end = port != null && index == model.segments() - 1 ? port::end : SegmentHook.NONE;
+        final SegmentWork own =
+            work(devices.get(segment.device()), task, model, index, gpu, begin, end, new TimedWork(Clock.SYSTEM, segment, seed));
+        if (segment.offer().isEmpty()) {
+            return own;
+        }
+        return new OfferedWork(own, work(devices.get(segment.offer().get().device()), task, model,
+            model.substitute(index).orElseThrow(), gpu, begin, end, TimedWorks.offered(segment, seed)));
+    }
+
+    /** One form of a segment: on a GPU in its stream; elsewhere called by the dispatcher, which first brings what lies on the GPU. */
+    private SegmentWork work(
+        final Device device, final Task task, final SegmentChain model, final int form, final Optional<CudaDevice> gpu,
+        final SegmentHook begin, final SegmentHook end, final SegmentWork timed) {
+        final List<Transfer> arrivals = model.arrivals(form);
+        final List<Transfer> departures = model.departures(form);
+        final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
+        if (gpu.isPresent() && device == gpu.get()) {
+            return gpu.get().networks().network(
+                new NetworkWork(model, form, timed, SegmentHook.NONE, SegmentHook.NONE, atEnd), arrivals, departures, begin, end);
+        }
+        return new NetworkWork(model, form, timed, gpu.map(from -> from.networks().fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),
+            gpu.map(from -> from.networks().fetch(departures)).orElse(SegmentHook.NONE).then(end), atEnd);
+    }
+
+    private void remember(final Task task, final SegmentChain ended) {
+        answers.put(task.name(), outputs(ended));
+        if (ended instanceof final SegmentedModel model) {
+            substituted.put(task.name(), model.substituted());
+        }
+    }
+
+    private static void warmUp(final SegmentChain model) {
+        for (int run = 0; run < WARM_UP_RUNS; run++) {
+            for (int i = 0; i < model.segments(); i++) {
+                model.substitute(i).ifPresent(model::run);
+                model.run(i);
+            }
+        }
+        if (model instanceof final TfLiteChain chain) {
+            chain.requireInPlace();
+        }
+    }
+
+    /**
+     * What the networks answered in the last job of each task that has ended; zeros where none was finished.
+     *
+     * @return the outputs' bytes by task and name
+     */
+    public Map<String, Map<String, byte[]>> answers() {
+        return Map.copyOf(answers);
+    }
+
+    /**
+     * Runs a task's network once, its segments one after another on the calling thread: the same mixture, no schedule. Of a task that has
+     * run and ended, segments that were substituted in its last job are here, too.
+     *
+     * @param set  for the platform
+     * @param task a task with a model
+     * @param seed of the inputs, as {@link #prepare} got it
+     * @return the outputs' bytes by name; a job's outputs are equal to them bit by bit
+     */
+    public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
+        try (SegmentChain model = load(set, task)) {
+            model.fillInputs(seed);
+            final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
+            for (int i = 0; i < model.segments(); i++) {
+                model.run(forms[i] ? model.substitute(i).orElseThrow() : i);
+            }
+            return outputs(model);
+        }
+    }
+
+    private static Map<String, byte[]> outputs(final SegmentChain model) {
+        return model.outputs().stream()
+            .collect(Collectors.toMap(TensorInfo::name, info -> model.tensor(info.name()).toArray(ValueLayout.JAVA_BYTE)));
+    }
+
+    /** Loads a task's model where no device is open: one that a processor computes. */
+    SegmentChain load(final TaskSet set, final Task task) {
+        return load(set, Collections.nCopies(set.platform().devices().size(), new ModelledDevice()), task);
+    }
+
+    /**
+     * Loads and cuts a task's model for the cores of the CPU devices that it uses; segments in int8 compute on bytes.
+     *
+     * @param set     for the platform
+     * @param devices the platform's devices, in its order
+     * @param task    a task with a model
+     * @return the model, to be closed by the caller
+     */
+    public SegmentChain load(final TaskSet set, final List<Device> devices, final Task task) {
+        final ModelSource source = task.model().orElseThrow();
+        if (source instanceof final ModelSource.TfLiteFiles files) {
+            tfLite |= task.segments().stream().anyMatch(
+                segment -> set.platform().devices().get(segment.device()).kind() == DeviceKind.CPU);
+            return new TfLiteNetworks(set, devices, directory).load(task, files);
+        }
+        onnx = true;
+        return new OnnxNetworks(set, devices, directory).load(task, source);
+    }
+
+    @Override
+    public String driver() {
+        final List<String> used = new ArrayList<>();
+        if (onnx || !tfLite) {
+            OnnxRuntime.find().ifPresent(runtime -> used.add("ONNX Runtime " + runtime.version()));
+        }
+        if (tfLite) {
+            TfLite.find().ifPresent(library -> used.add(library.toString()));
+        }
+        return used.isEmpty() ? "java" : String.join(", ", used);
+    }
+}

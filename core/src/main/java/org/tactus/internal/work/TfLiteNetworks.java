@@ -1,0 +1,81 @@
+package org.tactus.internal.work;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
+import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.tflite.TfLite;
+import org.tactus.bindings.tflite.TfLiteInterpreter;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.network.TfLiteChain;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.ModelSource;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/** Loads networks of TensorFlow Lite files for the devices that their segments name. Control thread. */
+final class TfLiteNetworks {
+    private final TaskSet set;
+    private final List<Device> devices;
+    private final Path directory;
+
+    TfLiteNetworks(final TaskSet set, final List<Device> devices, final Path directory) {
+        this.set = set;
+        this.devices = devices;
+        this.directory = directory;
+    }
+
+    /** Loads a task's files, one interpreter a segment. */
+    TfLiteChain load(final Task task, final ModelSource.TfLiteFiles source) {
+        final List<TfLiteInterpreter> interpreters = new ArrayList<>();
+        try {
+            for (int i = 0; i < source.paths().size(); i++) {
+                interpreters.add(interpreter(task, i, source.paths().get(i)));
+            }
+        } catch (final RuntimeException e) {
+            interpreters.forEach(TfLiteInterpreter::close);
+            throw e;
+        }
+        return new TfLiteChain(source.paths(), interpreters);
+    }
+
+    private TfLiteInterpreter interpreter(final Task task, final int segment, final String path) {
+        final byte[] bytes = read(path);
+        final int index = task.segments().get(segment).device();
+        final DeviceSpec spec = set.platform().devices().get(index);
+        final String at = "tasks[" + set.tasks().indexOf(task) + "].segments[" + segment + "].device";
+        try {
+            final boolean compiled = TfLiteFile.read(bytes).isCompiled();
+            if (devices.get(index) instanceof final EdgeTpuDevice edgeTpu) {
+                if (!compiled) {
+                    throw new InvalidTaskSetException(at, path + " is not compiled for an Edge TPU, which '" + spec.name()
+                        + "' is; compile it by edgetpu_compiler, or name a cpu device");
+                }
+                return edgeTpu.interpreter(path, bytes);
+            }
+            if (compiled) {
+                throw new InvalidTaskSetException(at, path + " is compiled for an Edge TPU, which '" + spec.name()
+                    + "' is not; name a device of kind edgetpu, with 'driver: software' where there is none");
+            }
+            return TfLite.find().orElseThrow(() -> new InvalidModelException(path + ": " + TfLite.absence().orElseThrow()))
+                .interpreter(bytes);
+        } catch (final MalformedFileException | NativeCallException e) {
+            throw new InvalidModelException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private byte[] read(final String path) {
+        try {
+            return Files.readAllBytes(directory.resolve(path));
+        } catch (final IOException | OutOfMemoryError e) {
+            throw new InvalidModelException(path + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package org.tactus.internal.work;
+
+import java.util.List;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.model.Task;
+import org.tactus.model.TaskSet;
+
+/** Prepares a task's segments for the devices that run them; called by the control thread before the task is admitted. */
+@FunctionalInterface
+public interface WorkFactory {
+    /**
+     * Prepares the segments of one task. Everything slow (loading, compiling, warming up) happens here.
+     *
+     * @param set     the set that the task belongs to, for its platform
+     * @param devices the platform's devices, in its order
+     * @param task    the task
+     * @param seed    of everything random in them
+     * @return one for each segment, in order; the kernel closes them when the task is gone
+     */
+    List<SegmentWork> prepare(TaskSet set, List<Device> devices, Task task, long seed);
+
+    /**
+     * What computes on CPU devices, for reports.
+     *
+     * @return such as {@code ONNX Runtime 1.29.0}
+     */
+    default String driver() {
+        return "java";
+    }
+}

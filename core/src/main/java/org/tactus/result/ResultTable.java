@@ -1,0 +1,259 @@
+package org.tactus.result;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.tactus.internal.event.StallLog;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
+
+/**
+ * Renders a result for people: plain ASCII, at most {@value #WIDTH} columns. The results with and without the jobs that a
+ * stall touched stand one below the other; what makes a number weaker than it looks stands under the table.
+ */
+public final class ResultTable {
+    /** Most columns of a line. */
+    public static final int WIDTH = 120;
+    private static final int NAME_WIDTH = 20;
+    private static final int STALLS_SHOWN = 3;
+    private static final String[] HEAD = {
+        "task", "period", "bound", "max", "max/bound", "p50", "p99", "p99.9", "misses/jobs", "overruns", "skipped", "lost"};
+
+    private ResultTable() {
+    }
+
+    /**
+     * Renders a result.
+     *
+     * @param result what to show
+     * @return lines, each ended by a line feed
+     */
+    public static String render(final RunResult result) {
+        final List<String[]> all = rows(result.tasks());
+        final List<String[]> without = result.withoutStalls().touched() == 0 ? List.of() : rows(result.withoutStalls().tasks());
+        final int[] widths = widths(all, without);
+        final StringBuilder out = new StringBuilder();
+        wrap(out, title(result));
+        out.append('\n');
+        row(out, HEAD, widths);
+        rule(out, widths);
+        all.forEach(cells -> row(out, cells, widths));
+        if (!without.isEmpty()) {
+            out.append('\n');
+            wrap(out, "Without the " + result.withoutStalls().touched()
+                + (result.withoutStalls().touched() == 1 ? " job" : " jobs")
+                + " that a platform stall touched:");
+            row(out, HEAD, widths);
+            rule(out, widths);
+            without.forEach(cells -> row(out, cells, widths));
+        }
+        out.append('\n');
+        notes(result).forEach(line -> wrap(out, line));
+        return out.toString();
+    }
+
+    private static String title(final RunResult result) {
+        return (result.source().equals("simulate") ? "Simulated" : "Measured") + ": " + result.taskSet() + ", " + result.policy()
+            + ", " + Durations.format(result.durationNs()) + ", seed " + result.seed() + ", "
+            + (result.test().isEmpty() ? "no bounds" : "bounds by " + result.test());
+    }
+
+    private static List<String[]> rows(final List<TaskResult> tasks) {
+        final List<String[]> rows = new ArrayList<>();
+        for (final TaskResult task : tasks) {
+            final double tightness = task.tightness();
+            rows.add(new String[] {
+                shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
+                Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness), time(task.p50Ns()), time(task.p99Ns()),
+                time(task.p999Ns()), task.misses() + "/" + task.jobs(), Long.toString(task.overruns()),
+                Long.toString(task.skipped()), Long.toString(task.aborted() + task.unfinished())});
+        }
+        return rows;
+    }
+
+    /** Long names differ at their ends as often as at their beginnings: both are kept. */
+    private static String shorten(final String name) {
+        return name.length() <= NAME_WIDTH ? name : name.substring(0, NAME_WIDTH - 8) + ".." + name.substring(name.length() - 6);
+    }
+
+    private static String time(final OptionalLong ns) {
+        return ns.isEmpty() ? "-" : digits(ns.getAsLong());
+    }
+
+    /** Four significant digits in the unit that a person would choose; the files hold the exact number. */
+    private static String digits(final long ns) {
+        final String[] units = {"ns", "us", "ms", "s"};
+        double value = ns;
+        int unit = 0;
+        while (value >= 999.95 && unit < units.length - 1) {
+            value /= 1000;
+            unit++;
+        }
+        final int decimals = unit == 0 || value >= 999.95 ? 0 : value >= 99.995 ? 1 : value >= 9.9995 ? 2 : 3;
+        return String.format(Locale.ROOT, "%." + decimals + "f%s", value, units[unit]);
+    }
+
+    private static int[] widths(final List<String[]> all, final List<String[]> without) {
+        final int[] widths = new int[HEAD.length];
+        final List<String[]> rows = new ArrayList<>(all);
+        rows.addAll(without);
+        rows.add(HEAD);
+        for (final String[] cells : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], cells[i].length());
+            }
+        }
+        return widths;
+    }
+
+    private static void row(final StringBuilder out, final String[] cells, final int[] widths) {
+        final int begin = out.length();
+        for (int i = 0; i < widths.length; i++) {
+            final String pad = " ".repeat(widths[i] - cells[i].length());
+            out.append(i == 0 ? "" : " ").append(i == 0 ? cells[i] + pad : pad + cells[i]);
+        }
+        trimTo(out, begin);
+    }
+
+    private static void rule(final StringBuilder out, final int[] widths) {
+        final int begin = out.length();
+        for (int i = 0; i < widths.length; i++) {
+            out.append(i == 0 ? "" : " ").append("-".repeat(widths[i]));
+        }
+        trimTo(out, begin);
+    }
+
+    private static void trimTo(final StringBuilder out, final int begin) {
+        int end = out.length();
+        while (end > begin && out.charAt(end - 1) == ' ') {
+            end--;
+        }
+        out.setLength(end);
+        out.append('\n');
+    }
+
+    private static List<String> notes(final RunResult result) {
+        final List<String> lines = new ArrayList<>();
+        final RunResult.Conditions conditions = result.conditions();
+        lines.add("max is exact; lost = aborted + unfinished; a job whose deadline passed before the end is a miss, finished or not.");
+        final List<String> modelled = result.devices().stream().filter(DeviceResult::isModelled)
+            .map(device -> device.name() + " (" + (device.kind().equals("modelled") ? "modelled" : "software " + device.kind()) + ")")
+            .toList();
+        if (!modelled.isEmpty()) {
+            lines.add("Modelled: the times of " + String.join(", ", modelled) + " come from a model, not from hardware.");
+        }
+        lines.add("Devices: " + String.join(", ", result.devices().stream()
+            .map(device -> device.name() + " " + String.format(Locale.ROOT, "%.1f%%", device.utilisation() * 100)).toList()) + " busy.");
+        if (!result.precisions().isEmpty()) {
+            lines.add("Layers in fp32: " + String.join(", ", result.precisions().stream().map(ResultTable::precision).toList()) + ".");
+        }
+        result.devices().forEach(device -> device.swaps().ifPresent(swaps -> lines.add(swapped(device.name(), swaps))));
+        if (!result.boundsVoid().isEmpty()) {
+            lines.add("BOUNDS VOID: " + result.boundsVoid());
+        } else if (result.overruns() > 0 && result.overrunsWithoutStalls() == 0) {
+            lines.add("WARNING: all overruns (" + result.overruns() + ") were in jobs that a stall touched.");
+        }
+        final List<String> beyond = result.tasks().stream().filter(task -> task.tightness() > 1).map(TaskResult::name).toList();
+        if (!beyond.isEmpty()) {
+            lines.add("BOUND EXCEEDED: a response of " + String.join(", ", beyond) + " was longer than its bound"
+                + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
+                    ? "; nothing that was seen explains it." : "; see the lines beside this."));
+        }
+        platform(result.platform(), lines);
+        final List<String> shares = result.tasks().stream()
+            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
+            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
+                + digits(task.boundNs().getAsLong())).toList();
+        if (!shares.isEmpty()) {
+            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
+        }
+        stalls(result, lines);
+        if (!conditions.noise().isEmpty()) {
+            lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");
+        }
+        conditions.granted().forEach((thread, what) -> lines.add("Granted: " + thread + ": " + what));
+        lines.add("Collector: " + (conditions.collector().isEmpty() ? "not known" : conditions.collector()));
+        if (result.droppedEvents() > 0 || result.withoutStalls().untraced() > 0) {
+            lines.add("Dropped: " + result.droppedEvents() + " events found their ring full; " + result.withoutStalls().untraced()
+                + " completed jobs are not in the log and were not checked for stalls (the counts and maxima above hold them).");
+        }
+        return lines;
+    }
+
+    private static String precision(final PrecisionResult of) {
+        final String mean = String.format(Locale.ROOT, "%s %.1f%%", of.task(), 100 * of.fp32Share());
+        return of.most() == 0 ? mean : mean + String.format(Locale.ROOT, " (%.1f%% planned, a job %.1f%% to %.1f%%)", 100 * of.share(0),
+            100 * of.share(of.least()), 100 * of.share(of.most()));
+    }
+
+    private static String swapped(final String device, final SwapResult swaps) {
+        return "Swapped on " + device + ": " + swaps.chunksIn() + " chunks in, " + swaps.chunksOut() + " out (" + swaps.chunksDropped()
+            + " dropped), " + swaps.chunksBackground() + " of them in the background, in " + (swaps.movesIn() + swaps.movesOut())
+            + " moves (" + swaps.cancelled() + " cut short), " + digits(swaps.busyNs()) + " in total; longest move "
+            + String.format(Locale.ROOT, "%.1f%%", swaps.largestShare() * 100) + " of its worst case"
+            + (swaps.overruns() > 0 ? " (WARNING: " + swaps.overruns() + " moves took longer than theirs)" : "") + "; at most "
+            + Sizes.format(swaps.mostUsedBytes()) + " in use.";
+    }
+
+    private static String noise(final Map.Entry<String, Long> entry) {
+        return entry.getKey().endsWith("Ns")
+            ? entry.getKey().substring(0, entry.getKey().length() - 2) + " " + digits(entry.getValue())
+            : entry.getKey() + " " + entry.getValue();
+    }
+
+    private static void platform(final PlatformResult platform, final List<String> lines) {
+        if (platform.curve().isEmpty()) {
+            return;
+        }
+        if (platform.within()) {
+            lines.add("Platform: stayed within the " + platform.curve().get() + " curve, as far as dispatchers saw (" + platform.gaps()
+                + " gaps): the bounds hold for every job.");
+            return;
+        }
+        final PlatformResult.Break first = platform.breaks().getFirst();
+        lines.add("PLATFORM BROKE ITS CURVE: at " + digits(first.atNs()) + " " + (first.core() < 0 ? "a dispatcher" : "core "
+            + first.core()) + " was away " + digits(first.awayNs()) + " within " + digits(first.windowNs()) + "; the "
+            + platform.curve().get() + " curve allows " + digits(first.allowedNs()) + (platform.breaks().size() == 1 ? ""
+            : "; so " + platform.breaks().size() + " times") + ". Bounds are void for the " + platform.touchedJobs()
+            + " jobs that overlap it or wait behind it.");
+    }
+
+    private static void stalls(final RunResult result, final List<String> lines) {
+        if (result.source().equals("simulate") && result.stalls().isEmpty()) {
+            return;
+        }
+        if (result.stalls().isEmpty()) {
+            lines.add("Stalls: none detected.");
+            return;
+        }
+        final List<Stall> longest = result.stalls().stream()
+            .sorted((a, b) -> Long.compare(b.lengthNs(), a.lengthNs())).limit(STALLS_SHOWN).toList();
+        lines.add("Stalls: " + result.stalls().size() + " detected, " + digits(StallLog.totalNs(result.stalls()))
+            + " in total; longest " + String.join(", ", longest.stream()
+                .map(stall -> digits(stall.lengthNs()) + " at " + digits(stall.atNs()) + " (" + stall.where() + ", " + stall.cause() + ")")
+                .toList()) + ".");
+        if (result.misses() > 0 && result.missesWithoutStalls() == 0) {
+            lines.add("WARNING: all deadline misses (" + result.misses() + ") were in jobs that a stall touched.");
+        }
+    }
+
+    /** Breaks a line at blanks so that it fits; continuation lines are indented. */
+    private static void wrap(final StringBuilder out, final String line) {
+        final StringBuilder current = new StringBuilder();
+        for (final String word : ascii(line).split(" ")) {
+            if (current.length() > 2 && current.length() + 1 + word.length() > WIDTH) {
+                out.append(current).append('\n');
+                current.setLength(0);
+                current.append("  ");
+            }
+            current.append(current.isEmpty() || current.toString().isBlank() ? "" : " ").append(word);
+        }
+        out.append(current).append('\n');
+    }
+
+    private static String ascii(final String text) {
+        return text.replaceAll("[^\\x20-\\x7e]", "?");
+    }
+}

@@ -1,0 +1,232 @@
+package org.tactus.result;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.tactus.model.Overheads;
+
+/** Writes a result as {@code results.json}. Keys are only ever added; a value that does not exist is null. */
+public final class ResultsJson {
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private ResultsJson() {
+    }
+
+    /**
+     * Writes a file.
+     *
+     * @param result what to write
+     * @param file   where; replaced when it exists
+     * @throws IOException when it cannot be written
+     */
+    public static void write(final RunResult result, final Path file) throws IOException {
+        try (OutputStream out = Files.newOutputStream(file)) {
+            write(result, out);
+        }
+    }
+
+    /**
+     * Writes indented UTF-8 and a line feed at the end.
+     *
+     * @param result what to write
+     * @param out    stays open
+     * @throws IOException when it cannot be written
+     */
+    public static void write(final RunResult result, final OutputStream out) throws IOException {
+        try (JsonGenerator json = FACTORY.createGenerator(out)) {
+            json.configure(JsonGenerator.Feature.AUTO_CLOSE_TARGET, false);
+            json.setPrettyPrinter(new DefaultPrettyPrinter());
+            json.writeStartObject();
+            head(json, result);
+            json.writeArrayFieldStart("tasks");
+            tasks(json, result.tasks());
+            json.writeEndArray();
+            json.writeObjectFieldStart("withoutStalls");
+            json.writeNumberField("touchedJobs", result.withoutStalls().touched());
+            json.writeNumberField("untracedJobs", result.withoutStalls().untraced());
+            json.writeArrayFieldStart("tasks");
+            tasks(json, result.withoutStalls().tasks());
+            json.writeEndArray();
+            json.writeEndObject();
+            platform(json, result.platform());
+            stalls(json, result.stalls());
+            devices(json, result.devices());
+            if (!result.precisions().isEmpty()) {
+                precisions(json, result.precisions());
+            }
+            json.writeEndObject();
+            json.writeRaw('\n');
+        }
+    }
+
+    private static void platform(final JsonGenerator json, final PlatformResult platform) throws IOException {
+        json.writeObjectFieldStart("platform");
+        text(json, "curve", platform.curve().orElse(""));
+        json.writeBooleanField("within", platform.within());
+        json.writeNumberField("gaps", platform.gaps());
+        json.writeArrayFieldStart("breaks");
+        for (final PlatformResult.Break broken : platform.breaks()) {
+            json.writeStartObject();
+            json.writeNumberField("atNs", broken.atNs());
+            json.writeNumberField("core", broken.core());
+            json.writeNumberField("awayNs", broken.awayNs());
+            json.writeNumberField("windowNs", broken.windowNs());
+            json.writeNumberField("allowedNs", broken.allowedNs());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("touchedJobs", platform.touchedJobs());
+        json.writeObjectFieldStart("ofBoundsNs");
+        for (final Map.Entry<String, Long> share : platform.ofBoundsNs().entrySet()) {
+            json.writeNumberField(share.getKey(), share.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void head(final JsonGenerator json, final RunResult result) throws IOException {
+        final RunResult.Conditions conditions = result.conditions();
+        json.writeStringField("source", result.source());
+        json.writeStringField("taskSet", result.taskSet());
+        json.writeStringField("policy", result.policy());
+        text(json, "test", result.test());
+        json.writeNumberField("seed", result.seed());
+        json.writeNumberField("durationNs", result.durationNs());
+        texts(json, "machine", conditions.machine());
+        texts(json, "granted", conditions.granted());
+        json.writeObjectFieldStart("noise");
+        for (final Map.Entry<String, Long> entry : conditions.noise().entrySet()) {
+            json.writeNumberField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
+        json.writeStringField("collector", conditions.collector());
+        overheads(json, conditions.overheads());
+        text(json, "boundsVoid", result.boundsVoid());
+        json.writeNumberField("droppedEvents", result.droppedEvents());
+    }
+
+    private static void overheads(final JsonGenerator json, final Overheads overheads) throws IOException {
+        json.writeObjectFieldStart("overheads");
+        json.writeNumberField("releaseJitterNs", overheads.releaseJitterNs());
+        json.writeNumberField("dispatchNs", overheads.dispatchNs());
+        json.writeNumberField("handOffNs", overheads.handOffNs());
+        json.writeNumberField("completionNs", overheads.completionNs());
+        json.writeNumberField("stallNs", overheads.stallNs());
+        json.writeEndObject();
+    }
+
+    private static void texts(final JsonGenerator json, final String key, final Map<String, String> values) throws IOException {
+        json.writeObjectFieldStart(key);
+        for (final Map.Entry<String, String> entry : values.entrySet()) {
+            json.writeStringField(entry.getKey(), entry.getValue());
+        }
+        json.writeEndObject();
+    }
+
+    private static void tasks(final JsonGenerator json, final List<TaskResult> tasks) throws IOException {
+        for (final TaskResult task : tasks) {
+            json.writeStartObject();
+            json.writeStringField("name", task.name());
+            json.writeNumberField("periodNs", task.periodNs());
+            json.writeNumberField("deadlineNs", task.deadlineNs());
+            number(json, "boundNs", task.boundNs());
+            json.writeNumberField("released", task.released());
+            json.writeNumberField("jobs", task.jobs());
+            json.writeNumberField("unfinished", task.unfinished());
+            json.writeNumberField("aborted", task.aborted());
+            json.writeNumberField("skipped", task.skipped());
+            json.writeNumberField("misses", task.misses());
+            json.writeNumberField("overruns", task.overruns());
+            number(json, "minNs", task.minNs());
+            number(json, "p50Ns", task.p50Ns());
+            number(json, "p99Ns", task.p99Ns());
+            number(json, "p999Ns", task.p999Ns());
+            number(json, "maxNs", task.maxNs());
+            json.writeEndObject();
+        }
+    }
+
+    private static void stalls(final JsonGenerator json, final List<Stall> stalls) throws IOException {
+        json.writeArrayFieldStart("stalls");
+        for (final Stall stall : stalls) {
+            json.writeStartObject();
+            json.writeNumberField("atNs", stall.atNs());
+            json.writeNumberField("lengthNs", stall.lengthNs());
+            json.writeStringField("where", stall.where());
+            json.writeStringField("cause", stall.cause());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void devices(final JsonGenerator json, final List<DeviceResult> devices) throws IOException {
+        json.writeArrayFieldStart("devices");
+        for (final DeviceResult device : devices) {
+            json.writeStartObject();
+            json.writeStringField("name", device.name());
+            json.writeStringField("kind", device.kind());
+            text(json, "driver", device.driver());
+            json.writeNumberField("busyNs", device.busyNs());
+            json.writeNumberField("utilisation", device.utilisation());
+            if (device.swaps().isPresent()) {
+                swaps(json, device.swaps().get());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void precisions(final JsonGenerator json, final List<PrecisionResult> precisions) throws IOException {
+        json.writeArrayFieldStart("precisions");
+        for (final PrecisionResult precision : precisions) {
+            json.writeStartObject();
+            json.writeStringField("task", precision.task());
+            json.writeNumberField("layers", precision.layers());
+            json.writeNumberField("plannedFp32", precision.plannedFp32());
+            json.writeNumberField("jobs", precision.jobs());
+            json.writeNumberField("substitutions", precision.substitutions());
+            json.writeNumberField("fp32Share", precision.fp32Share());
+            json.writeNumberField("leastFp32ShareOfAJob", precision.share(precision.least()));
+            json.writeNumberField("mostFp32ShareOfAJob", precision.share(precision.most()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void swaps(final JsonGenerator json, final SwapResult swaps) throws IOException {
+        json.writeNumberField("movesIn", swaps.movesIn());
+        json.writeNumberField("movesOut", swaps.movesOut());
+        json.writeNumberField("chunksIn", swaps.chunksIn());
+        json.writeNumberField("chunksOut", swaps.chunksOut());
+        json.writeNumberField("chunksDropped", swaps.chunksDropped());
+        json.writeNumberField("chunksBackground", swaps.chunksBackground());
+        json.writeNumberField("movesCancelled", swaps.cancelled());
+        json.writeNumberField("swapNs", swaps.busyNs());
+        json.writeNumberField("swapOverruns", swaps.overruns());
+        json.writeNumberField("swapMaxShareOfBound", swaps.largestShare());
+        json.writeNumberField("mostUsedBytes", swaps.mostUsedBytes());
+    }
+
+    private static void text(final JsonGenerator json, final String key, final String value) throws IOException {
+        if (value.isEmpty()) {
+            json.writeNullField(key);
+        } else {
+            json.writeStringField(key, value);
+        }
+    }
+
+    private static void number(final JsonGenerator json, final String key, final OptionalLong value) throws IOException {
+        if (value.isEmpty()) {
+            json.writeNullField(key);
+        } else {
+            json.writeNumberField(key, value.getAsLong());
+        }
+    }
+}

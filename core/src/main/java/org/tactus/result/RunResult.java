@@ -1,0 +1,143 @@
+package org.tactus.result;
+
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tactus.model.Overheads;
+
+/**
+ * What a run or a simulation showed: the content of {@code results.json}.
+ *
+ * @param source        {@code run} or {@code simulate}
+ * @param taskSet       name of the task set
+ * @param policy        how ready jobs were ordered
+ * @param test          schedulability test that gave the bounds; empty when none did
+ * @param seed          of everything random
+ * @param durationNs    nanoseconds
+ * @param conditions    where and how it ran
+ * @param tasks         every job counts; in the set's order
+ * @param withoutStalls the same without the jobs that a stall touched
+ * @param stalls        earliest first
+ * @param devices       in the platform's order
+ * @param boundsVoid    why the bounds do not hold, such as an overrun that was let go on; empty when they do
+ * @param droppedEvents events that were lost because a ring was full
+ * @param precisions    of the tasks that have int8 segments, in the set's order
+ * @param platform      what the platform took beside what the bounds charge for it
+ */
+public record RunResult(
+    String source, String taskSet, String policy, String test, long seed, long durationNs, Conditions conditions,
+    List<TaskResult> tasks, WithoutStalls withoutStalls, List<Stall> stalls, List<DeviceResult> devices, String boundsVoid,
+    long droppedEvents, List<PrecisionResult> precisions, PlatformResult platform) {
+
+    /** Copies the lists. */
+    public RunResult {
+        precisions = List.copyOf(precisions);
+        tasks = List.copyOf(tasks);
+        stalls = List.copyOf(stalls);
+        devices = List.copyOf(devices);
+    }
+
+    /**
+     * A result without int8 segments.
+     *
+     * @param source        as in the record
+     * @param taskSet       as in the record
+     * @param policy        as in the record
+     * @param test          as in the record
+     * @param seed          as in the record
+     * @param durationNs    as in the record
+     * @param conditions    as in the record
+     * @param tasks         as in the record
+     * @param withoutStalls as in the record
+     * @param stalls        as in the record
+     * @param devices       as in the record
+     * @param boundsVoid    as in the record
+     * @param droppedEvents as in the record
+     */
+    public RunResult(
+        final String source, final String taskSet, final String policy, final String test, final long seed, final long durationNs,
+        final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,
+        final List<DeviceResult> devices, final String boundsVoid, final long droppedEvents) {
+        this(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices, boundsVoid,
+            droppedEvents, List.of(), PlatformResult.NONE);
+    }
+
+    /**
+     * Adds what was seen of the platform.
+     *
+     * @param seen beside what the bounds charge
+     * @return a copy
+     */
+    public RunResult withPlatform(final PlatformResult seen) {
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
+            boundsVoid, droppedEvents, precisions, seen);
+    }
+
+    /**
+     * Adds what precision layers ran in.
+     *
+     * @param results of the tasks that have int8 segments
+     * @return a copy
+     */
+    public RunResult withPrecisions(final List<PrecisionResult> results) {
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
+            boundsVoid, droppedEvents, results, platform);
+    }
+
+    /**
+     * Where and how a run ran.
+     *
+     * @param machine   facts such as {@code cpu}, {@code cores}, {@code kernel}, {@code java}
+     * @param granted   per thread, what the system granted and what it did not
+     * @param noise     noise floor in nanoseconds by the name of what was measured, such as {@code largestIdleGapNs}
+     * @param collector which garbage collector ran
+     * @param overheads what the machine adds, as charged in the bounds
+     */
+    public record Conditions(
+        Map<String, String> machine, Map<String, String> granted, Map<String, Long> noise, String collector, Overheads overheads) {
+
+        /** Copies the maps, in alphabetical order of their keys. */
+        public Conditions {
+            machine = Collections.unmodifiableMap(new TreeMap<>(machine));
+            granted = Collections.unmodifiableMap(new TreeMap<>(granted));
+            noise = Collections.unmodifiableMap(new TreeMap<>(noise));
+        }
+    }
+
+    /**
+     * Counts deadline misses.
+     *
+     * @return over all tasks, every job
+     */
+    public long misses() {
+        return tasks.stream().mapToLong(TaskResult::misses).sum();
+    }
+
+    /**
+     * Counts segments that ran past their WCETs.
+     *
+     * @return over all tasks, every job
+     */
+    public long overruns() {
+        return tasks.stream().mapToLong(TaskResult::overruns).sum();
+    }
+
+    /**
+     * Counts segments that ran past their WCETs and that no stall excuses.
+     *
+     * @return over all tasks, without the jobs that a stall touched
+     */
+    public long overrunsWithoutStalls() {
+        return withoutStalls.tasks().stream().mapToLong(TaskResult::overruns).sum();
+    }
+
+    /**
+     * Counts deadline misses that no stall excuses.
+     *
+     * @return over all tasks, without the jobs that a stall touched
+     */
+    public long missesWithoutStalls() {
+        return withoutStalls.tasks().stream().mapToLong(TaskResult::misses).sum();
+    }
+}

@@ -1,0 +1,256 @@
+package org.tactus.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tactus.internal.device.ChunkMover;
+import org.tactus.internal.device.Device;
+import org.tactus.internal.device.ModelledDevice;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.time.Clock;
+import org.tactus.internal.work.TimedWorks;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+import org.tactus.result.RunResult;
+
+/** Deadlines are far longer than any hiccup of a test machine. */
+@Timeout(60)
+class KernelSwapTest {
+    private static final long MS = 1_000_000;
+    private static final DeviceMemory MEMORY = new DeviceMemory(40, 10, SwapProtocol.SEQ, 50_000, 50_000, 0, 0);
+
+    @TempDir
+    private Path folder;
+
+    private static TaskSet set(final int segments) {
+        final TaskMemory own = new TaskMemory(20, OptionalLong.of(20), Optional.empty());
+        final var builder = TaskSet.builder("swapping").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY));
+        for (final String name : List.of("a", "b", "c")) {
+            builder.task(name, task -> {
+                task.periodNs(20 * MS).memory(own);
+                for (int i = 0; i < segments; i++) {
+                    task.segment("gpu0", MS);
+                }
+            });
+        }
+        return builder.build();
+    }
+
+    /** Breaks the second move of one slot, and every later one. */
+    private record BreakingMover(ChunkMover mover, int slot, int[] moves) implements ChunkMover {
+        @Override
+        public void startOut(final int task, final int firstChunk, final int count, final long nowNs) {
+            moves[0] += task == slot ? 1 : 0;
+            mover.startOut(task, firstChunk, count, nowNs);
+        }
+
+        @Override
+        public void startIn(final int task, final int firstChunk, final int count, final long nowNs) {
+            moves[0] += task == slot ? 1 : 0;
+            mover.startIn(task, firstChunk, count, nowNs);
+        }
+
+        @Override
+        public int poll(final long nowNs) {
+            final int done = mover.poll(nowNs);
+            if (moves[0] > 1 && !mover.isMoving()) {
+                moves[0] = 1;
+                return FAILED;
+            }
+            return done;
+        }
+
+        @Override
+        public boolean isMoving() {
+            return mover.isMoving();
+        }
+
+        @Override
+        public void cancel() {
+            mover.cancel();
+        }
+
+        @Override
+        public Throwable failure() {
+            return new IllegalStateException("the copy broke");
+        }
+    }
+
+    /** A modelled device with such a mover. */
+    private record BreakingDevice(ModelledDevice device, ChunkMover mover) implements Device {
+        @Override
+        public void define(final int slot, final Task task) {
+            device.define(slot, task);
+        }
+
+        @Override
+        public void start(final SegmentWork work, final long job, final long startNs) {
+            device.start(work, job, startNs);
+        }
+
+        @Override
+        public int poll(final long nowNs) {
+            return device.poll(nowNs);
+        }
+
+        @Override
+        public long elapsedNs(final long startNs, final long observedNs) {
+            return device.elapsedNs(startNs, observedNs);
+        }
+
+        @Override
+        public Throwable failure() {
+            return new IllegalStateException("an error of a segment");
+        }
+
+        @Override
+        public boolean isSynchronous() {
+            return false;
+        }
+
+        @Override
+        public String driver() {
+            return "breaking";
+        }
+
+        @Override
+        public void close() {
+            device.close();
+        }
+    }
+
+    private RunSettings options() {
+        final RunSettings given = RunSettings.DEFAULT.withRealTime(false).withForce(true);
+        return new RunSettings(
+            given.kernel(), given.realTime(), given.force(), given.driveSporadic(), given.seed(), given.watchable(), folder);
+    }
+
+    private static List<SegmentWork> timed(final Task task) {
+        return List.of(new TimedWork(Clock.SYSTEM, task.segments().getFirst(), 1));
+    }
+
+    @Test
+    void shouldStopOneTaskWhenAMoveBreaks() throws InterruptedException {
+        final TaskSet set = set(1);
+        final List<String> heard = new CopyOnWriteArrayList<>();
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(KernelOptions.DEFAULT, 1) + 64).alignedSlice(64);
+        final ModelledDevice modelled = new ModelledDevice(MEMORY, KernelOptions.DEFAULT.taskCapacity(), 1);
+        final Device device = new BreakingDevice(modelled, new BreakingMover(modelled.mover(), 2, new int[1]));
+        final KernelListener listener = new KernelListener() {
+            @Override
+            public void onError(final String task, final Throwable cause) {
+                heard.add(task + ": " + cause.getMessage());
+            }
+        };
+        try (Kernel kernel = new Kernel(
+            set, List.of(device), new UnsafeBuffer(memory), KernelOptions.DEFAULT, candidate -> Optional.empty(), ThreadSetup.NONE,
+            listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
+            kernel.start();
+            final int[] slots = kernel.addAll(
+                set.tasks(), set.tasks().stream().map(KernelSwapTest::timed).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
+            while (!kernel.isStopped(slots[2]) || kernel.completed(slots[0]) < 5 || kernel.completed(slots[1]) < 5) {
+                Thread.sleep(5);
+            }
+            assertEquals(List.of("c: the copy broke"), heard);
+            kernel.remove(slots[2]);
+            final TaskSet later = TaskSet.builder("later").device(DeviceSpec.modelled("gpu0"))
+                .task("d", task -> task.periodNs(20 * MS).segment("gpu0", MS)).build();
+            final int[] reused = kernel.addAll(
+                later.tasks(), List.of(timed(later.tasks().getFirst())), Clock.SYSTEM.nanoTime() + 20 * MS);
+            assertEquals(slots[2], reused[0]);
+            while (kernel.completed(reused[0]) < 3) {
+                Thread.sleep(5);
+            }
+            assertTrue(kernel.stop(0));
+            assertTrue(kernel.swapCounts(0).orElseThrow().chunksOut() > 0);
+        }
+    }
+
+    /** A move that never ends is one whose poll says so. */
+    private static Device neverDone(final ModelledDevice modelled) {
+        final ClassLoader loader = Device.class.getClassLoader();
+        final Object mover = Proxy.newProxyInstance(loader, new Class<?>[] {ChunkMover.class}, (proxy, method, arguments) ->
+            switch (method.getName()) {
+                case "poll" -> 0;
+                case "isMoving" -> true;
+                default -> method.invoke(modelled.mover(), arguments);
+            });
+        return (Device) Proxy.newProxyInstance(loader, new Class<?>[] {Device.class}, (proxy, method, arguments) ->
+            method.getName().equals("mover") ? mover : method.invoke(modelled, arguments));
+    }
+
+    @Test
+    void shouldLoseTheDeviceWhenAMoveNeverEnds() throws InterruptedException {
+        final TaskSet set = set(1);
+        final List<String> heard = new CopyOnWriteArrayList<>();
+        final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(50 * MS);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 1) + 64).alignedSlice(64);
+        final Device device = neverDone(new ModelledDevice(MEMORY, options.taskCapacity(), 1));
+        final KernelListener listener = new KernelListener() {
+            @Override
+            public void onDeviceLost(final String name) {
+                heard.add("lost " + name);
+            }
+        };
+        try (Kernel kernel = new Kernel(
+            set, List.of(device), new UnsafeBuffer(memory), options, candidate -> Optional.empty(), ThreadSetup.NONE,
+            listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
+            kernel.start();
+            final int[] slots = kernel.addAll(
+                set.tasks(), set.tasks().stream().map(KernelSwapTest::timed).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
+            while (heard.isEmpty()) {
+                Thread.sleep(5);
+            }
+            assertEquals(List.of("lost gpu0"), heard);
+            assertTrue(kernel.isLost(0));
+            assertEquals(0, kernel.completed(slots[0]));
+            assertFalse(kernel.stop(0), "the copy may still be under way");
+        }
+    }
+
+    @Test
+    void shouldRunWhatDoesNotFitAtOnceWhenItIsSwapped() throws InterruptedException {
+        try (TaskSetRun tactus = TaskSetRun.open(set(1), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.slot("c")) < 10) {
+                Thread.sleep(5);
+            }
+            final var late = TaskSet.builder("late").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY)).task("d", task ->
+                task.periodNs(MS).memory(new TaskMemory(10, OptionalLong.empty(), Optional.empty())).segment("gpu0", 1)).build();
+            final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(late.tasks().getFirst()));
+            assertTrue(refused.getMessage().contains("laid out at the start"), refused.getMessage());
+            final RunResult result = tactus.stop();
+            final var swaps = result.devices().getFirst().swaps().orElseThrow();
+            assertTrue(swaps.chunksIn() > 10 && swaps.chunksOut() > 10 && swaps.mostUsedBytes() == 40, swaps.toString());
+        }
+    }
+
+    @Test
+    void shouldRefuseSeveralSegmentsWhereTasksAreSwapped() {
+        final var refused = assertThrows(InvalidTaskSetException.class, () ->
+            TaskSetRun.open(set(2), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { }));
+        assertEquals("tasks[0].segments", refused.field());
+        assertTrue(refused.getMessage().contains("2 segments a job on 'gpu0'"), refused.getMessage());
+    }
+}

@@ -1,0 +1,285 @@
+package org.tactus.internal.policy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Reclaim;
+import org.tactus.model.Residency;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+/** Three tasks of two chunks each in a memory of four; a is the most urgent, c the least. */
+class SwapSchedulerTest {
+    private static final int A = 0;
+    private static final int B = 1;
+    private static final int C = 2;
+    private static final int D = 3;
+    private static final long CHUNK = 10;
+
+    private Rig rig;
+    private SwapScheduler swaps;
+    private DeviceMemory memory;
+    private List<Task> tasks;
+
+    private void open(final SwapProtocol protocol, final boolean background, final long capacityChunks, final long... offsets) {
+        memory = new DeviceMemory(capacityChunks * CHUNK, CHUNK, protocol, 1, 1, 0, 0, Residency.SEMANTIC, 1, background);
+        final TaskMemory own = new TaskMemory(2 * CHUNK, OptionalLong.of(2 * CHUNK), Optional.empty());
+        final TaskSet set = TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).offsetNs(offsets[A]).segment("gpu0", 5).memory(own))
+            .task("b", task -> task.periodNs(200).offsetNs(offsets[B]).segment("gpu0", 5).memory(own))
+            .task("c", task -> task.periodNs(400).offsetNs(offsets[C]).segment("gpu0", 5).memory(own)).build();
+        manage(set, 0);
+    }
+
+    private void manage(final TaskSet set, final int device) {
+        tasks = set.tasks();
+        rig = new Rig(set);
+        swaps = new SwapScheduler(rig.state, rig.devices[device], new UnsafeBuffer(
+            new byte[SwapScheduler.requiredBytes(tasks.size())]), memory, set.overheads(), 0);
+        for (int i = 0; i < tasks.size(); i++) {
+            swaps.define(i, SwapRegion.of(tasks.get(i), memory));
+            assertFalse(swaps.isMember(i));
+            swaps.admit(i);
+            assertTrue(swaps.isMember(i));
+        }
+    }
+
+    private void expect(final int command, final int task, final int first, final int count, final long nowNs) {
+        assertEquals(command, swaps.decide(nowNs));
+        assertEquals(task + ": " + first + " + " + count, swaps.task() + ": " + swaps.firstChunk() + " + " + swaps.count());
+    }
+
+    private void runs(final int task, final long nowNs) {
+        assertEquals(SwapScheduler.RUN, swaps.decide(nowNs));
+        assertEquals(task, swaps.task());
+        rig.devices[0].started(task, nowNs);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(nowNs));
+        assertEquals(DeviceScheduler.ENDED, rig.devices[0].segmentDone(task, nowNs + 5, false));
+    }
+
+    @Test
+    void shouldTakeTheFurthestNextUseOutWhenRoomIsNeeded() {
+        open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1));
+        swaps.progress(2, false, 2);
+        runs(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 7);
+        swaps.progress(2, false, 9);
+        runs(B, 9);
+        expect(SwapScheduler.MOVE_OUT, B, 0, 2, 14); // a is used at 100, b not before 200
+        swaps.progress(1, true, 15);
+        assertEquals(30, swaps.usedBytes());
+        swaps.progress(2, false, 16);
+        expect(SwapScheduler.MOVE_IN, C, 0, 2, 16);
+        swaps.progress(2, false, 18);
+        runs(C, 18);
+        assertEquals(4 * CHUNK, swaps.counts().mostUsedBytes());
+    }
+
+    @Test
+    void shouldLeaveTheRestOutWhenAMoreUrgentJobComes() {
+        open(SwapProtocol.SPE, false, 4, 1, 0, 50);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 0);
+        rig.devices[0].release(1);
+        assertEquals(SwapScheduler.CANCEL, swaps.decide(1));
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1));
+        swaps.progress(1, false, 1);
+        assertEquals(1, swaps.out(B));
+        assertEquals(CHUNK, swaps.usedBytes());
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 1);
+    }
+
+    @Test
+    void shouldCountNothingOfAMoveThatBroke() {
+        open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(1, true, 1);
+        rig.state.requestStop(A);
+        swaps.failed();
+        assertEquals(2, swaps.out(A));
+        assertEquals(0, swaps.usedBytes());
+        assertEquals(SwapScheduler.RUN, swaps.decide(2)); // to be ended: a stop was asked for
+        assertEquals(DeviceScheduler.ENDED, rig.devices[0].segmentDone(A, 2, true));
+        assertTrue(rig.take().contains("stopped 0 @2"));
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
+        assertTrue(swaps.forget(A));
+        assertFalse(swaps.isMember(A));
+        assertFalse(swaps.forget(B), "its chunks are moving");
+    }
+
+    @Test
+    void shouldSayThatThereIsNoRoomWhenNobodyCanGiveAny() {
+        open(SwapProtocol.SEQ, false, 1, 0, 0, 0);
+        rig.devices[0].release(0);
+        assertEquals(SwapScheduler.NO_ROOM, swaps.decide(0));
+        assertEquals(A, swaps.task());
+    }
+
+    @Test
+    void shouldBringTheNextJobInWhileAnotherExecutes() {
+        open(SwapProtocol.SEQ, true, 4, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
+        swaps.progress(2, false, 4);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(4));
+        rig.devices[0].segmentDone(A, 7, false);
+        assertEquals(SwapScheduler.RUN, swaps.decide(7));
+        assertEquals(B, swaps.task());
+        assertEquals(2, swaps.counts().chunksBackground());
+    }
+
+    @Test
+    void shouldMoveNothingInTheBackgroundThatCouldMakeAJobWaitLonger() {
+        open(SwapProtocol.SEQ, true, 2, 50, 50, 50);
+        expect(SwapScheduler.MOVE_IN, A, 1, 1, 0); // both chunks would cost b 2 out and 2 in, and the rest of this one
+        swaps.progress(1, false, 1);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1));
+    }
+
+    @Test
+    void shouldMoveNothingInTheBackgroundPastTheWcetOfTheExecutingJob() {
+        open(SwapProtocol.SEQ, true, 3, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(7), "its WCET is over: c could have to wait for more than its 2 in and 2 out");
+    }
+
+    @Test
+    void shouldMoveInTheBackgroundWhatEndsWithinTheWcetOfTheExecutingJob() {
+        open(SwapProtocol.SEQ, true, 3, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 1, 1, 6);
+    }
+
+    @Test
+    void shouldMoveNothingForATaskThatHasNowTheSlotOfAnother() {
+        open(SwapProtocol.SEQ, true, 4, 0, 0, 50);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        swaps.progress(2, false, 2);
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
+        swaps.progress(2, false, 4);
+        rig.devices[0].segmentDone(A, 7, false);
+        assertEquals(SwapScheduler.RUN, swaps.decide(7));
+        rig.devices[0].started(B, 7);
+        rig.devices[0].segmentDone(B, 12, false);
+        expect(SwapScheduler.MOVE_OUT, B, 0, 2, 12); // for c, which is used next
+        rig.state.requestStop(C);
+        rig.devices[0].stop(C, 12);
+        assertTrue(swaps.forget(C));
+        swaps.define(C, SwapRegion.of(tasks.get(C), memory));
+        rig.state.define(C, tasks.get(C), C, 1);
+        swaps.admit(C);
+        rig.devices[0].admit(C, 12);
+        rig.devices[0].release(12);
+        assertEquals(SwapScheduler.CANCEL, swaps.decide(12));
+    }
+
+    @Test
+    void shouldTakeNoJobUpEarlyWhenNoTaskIsSwapped() {
+        plain(SwapProtocol.OVL);
+        rig.devices[1].release(0);
+        assertEquals(SwapScheduler.RUN, swaps.decide(0));
+        rig.devices[1].started(B, 0);
+        rig.devices[1].release(1);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1)); // c waits
+        rig.devices[1].release(2);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(2));
+        rig.devices[1].segmentDone(B, 3, false);
+        assertEquals(SwapScheduler.RUN, swaps.decide(3));
+        assertEquals(A, swaps.task(), "c was taken up before a came");
+    }
+
+    @Test
+    void shouldRunAnOfferedSegmentWhenNoTaskIsSwapped() {
+        for (final SwapProtocol protocol : SwapProtocol.values()) {
+            plain(protocol);
+            rig.devices[0].release(0);
+            assertEquals(DeviceScheduler.HAND_OVER, rig.run(0, 0, 5));
+            assertEquals(DeviceScheduler.NEXT_HERE, rig.devices[1].arrive(D, 5));
+            rig.devices[1].release(5);
+            assertEquals(SwapScheduler.RUN, swaps.decide(5));
+            assertEquals(D, swaps.task());
+            rig.devices[1].started(D, 5);
+            assertEquals(DeviceScheduler.RETURN_HOME, rig.devices[1].segmentDone(D, 7, false));
+            assertEquals(SwapScheduler.RUN, swaps.decide(7));
+            assertEquals(A, swaps.task());
+        }
+    }
+
+    /** A device with scheduled memory that three tasks stay in, and a fourth on a CPU that offers a segment. */
+    private void plain(final SwapProtocol protocol) {
+        memory = new DeviceMemory(4 * CHUNK, CHUNK, protocol, 1, 1, 0, 0);
+        final TaskSet set = TaskSet.builder("set").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).offsetNs(2).segment("gpu0", 5))
+            .task("b", task -> task.periodNs(200).segment("gpu0", 5))
+            .task("c", task -> task.periodNs(400).offsetNs(1).segment("gpu0", 5))
+            .task("d", task -> task.periodNs(400).reclaim(new Reclaim(9, 1, 9)).segment("cpu0", 5).segment("cpu0", 5).offer("gpu0", 3))
+            .build();
+        manage(set, 1);
+    }
+
+    @Test
+    void shouldAllocateNothingWhenItDecides() {
+        open(SwapProtocol.SEQ, true, 4, 0, 0, 0);
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < 12; attempt++) {
+            least = Math.min(least, bytesOf(300, attempt * 1500L));
+        }
+        assertTrue(swaps.counts().chunksOut() > 100, "nothing was swapped");
+        assertEquals(0, least);
+    }
+
+    /** Bytes that moves and decisions allocate; what the rig does besides keeps text. */
+    private long bytesOf(final int rounds, final long fromNs) {
+        final var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long bytes = 0;
+        long now = fromNs;
+        for (int i = 0; i < rounds; i++, now += 5) {
+            rig.devices[0].release(now);
+            if (rig.devices[0].running() >= 0) {
+                rig.devices[0].segmentDone(rig.devices[0].running(), now, false);
+            }
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            if (swaps.isMoving()) {
+                swaps.progress(swaps.movedCount(), false, now);
+            }
+            for (int command = swaps.decide(now); command != SwapScheduler.WAIT; command = swaps.decide(now)) {
+                if (command == SwapScheduler.RUN) {
+                    rig.devices[0].started(swaps.task(), now);
+                }
+            }
+            bytes += threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,81 @@
+package org.tactus.result;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.tactus.internal.event.Fixtures;
+
+class ResultTableTest {
+    private static final List<Stall> STALLS = List.of(
+        new Stall(1_234_567_890L, 7_400_000, "cpu0", "loop gap"), new Stall(2_234_567_890L, 20_000_000, "machine", "steal"));
+
+    @Test
+    void shouldShowBothResultsWhenStallsTouchedJobs() {
+        final RunResult result = example();
+        final String text = ResultTable.render(result);
+        assertEquals(2, text.lines().filter(line -> line.startsWith("detect ")).count(), text);
+        assertTrue(text.contains("Without the 3 jobs that a platform stall touched:"), text);
+        assertTrue(text.contains("BOUNDS VOID: "), text);
+        assertTrue(text.contains("BOUND EXCEEDED: a response of detect was longer"), text);
+        assertTrue(text.contains("Modelled: the times of acc0"), text);
+        assertTrue(text.contains("Noise floor: "), text);
+        assertTrue(text.contains("Collector: G1"), text);
+        assertTrue(text.contains("WARNING: all deadline misses (1)"), text);
+        assertTrue(text.lines().filter(line -> line.startsWith("detect ")).findFirst().orElseThrow().contains("1.619"), text);
+    }
+
+    @Test
+    void shouldFitAndBePlainWhenRendered() {
+        for (final String line : ResultTable.render(example()).split("\n")) {
+            assertTrue(line.length() <= ResultTable.WIDTH, line);
+            assertTrue(line.chars().allMatch(c -> c >= 32 && c < 127), line);
+            assertFalse(line.endsWith(" "), line);
+        }
+    }
+
+    @Test
+    void shouldSayNothingOfVoidBoundsWhenTheyHold() {
+        final String text = ResultTable.render(Fixtures.result(100, null, List.of(), ""));
+        assertFalse(text.contains("VOID"), text);
+        assertFalse(text.contains("Without"), text);
+        assertTrue(text.contains("Stalls: none detected."), text);
+        assertTrue(text.lines().anyMatch(line -> line.matches("track .* -  .*0/100.*")), text);
+    }
+
+    @Test
+    void shouldSayHowThePlatformWasWhenBoundsChargeForIt() {
+        final RunResult good = Fixtures.result(100, null, List.of(), "");
+        assertFalse(ResultTable.render(good).toLowerCase(Locale.ROOT).contains("platform"), "no curve, nothing to say");
+        final String within = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0)));
+        assertTrue(within.contains("Platform: stayed within the calibrated curve"), within);
+        assertTrue(within.contains("(17 gaps)"), within);
+        final String shares = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 0, List.of(), 0,
+            Map.of("detect", 18_000_000L, "track", 0L))));
+        assertTrue(shares.contains("Of the bounds the platform's are: detect 18.00ms of "), shares);
+        final String broken = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 17,
+            List.of(new PlatformResult.Break(3_200_000_000L, 1, 41_000_000, 50_000_000, 22_000_000),
+                new PlatformResult.Break(4_200_000_000L, -1, 41_000_000, 50_000_000, 22_000_000)), 12))).replaceAll("\\s+", " ");
+        assertTrue(broken.contains("PLATFORM BROKE ITS CURVE: at 3"), broken);
+        assertTrue(broken.contains("core 1 was away"), broken);
+        assertTrue(broken.contains("so 2 times. Bounds are void for the 12 jobs"), broken);
+    }
+
+    private static RunResult example() {
+        final RunResult good = Fixtures.result(1200, null, List.of(), "");
+        final List<TaskResult> tasks = new ArrayList<>(good.tasks());
+        final TaskResult t = tasks.getFirst();
+        tasks.set(0, new TaskResult(t.name(), t.periodNs(), t.deadlineNs(), t.boundNs(), t.released(), t.jobs(), t.unfinished(),
+            t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(), OptionalLong.of(40_000_000)));
+        return new RunResult(good.source(), good.taskSet(), good.policy(), good.test(), good.seed(), good.durationNs(),
+            good.conditions(), tasks, new WithoutStalls(good.tasks(), 3, 0), STALLS, good.devices(),
+            "task 'detect' ran past its WCET 2 times and was let go on", 12);
+    }
+}
