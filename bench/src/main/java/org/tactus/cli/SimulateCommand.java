@@ -62,7 +62,8 @@ final class SimulateCommand implements Callable<Integer> {
         description = "${COMPLETION-CANDIDATES}: as the file says, all at 0, at random offsets, or with random gaps of at least"
             + " the period; jitter comes on top (${DEFAULT-VALUE}).")
     private Releases releases;
-    @Option(names = "--overheads", defaultValue = "maximum", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    @Option(names = "--overheads", defaultValue = "maximum", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Stalls are drawn"
+        + " within the set's curves, but not with zero and not in a replay.")
     private Charge overheads;
     @Option(names = "--test", description = "Schedulability test that gives the bounds (default: the tightest that applies).")
     private String test;
@@ -123,6 +124,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private SimulationOptions options(final TaskSet set) {
         final SimulationOptions chosen = SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+            .withStalls(overheads != Charge.zero && replay == null)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;
                 case random -> ExecutionTime.RANDOM;
