@@ -159,10 +159,13 @@ class StallOracleTest {
         assertEquals(40, bound(together, 0, 0));
     }
 
-    private static long bound(final CoreSupply supply, final int cpuCore, final int otherCore) {
-        final TaskSet set = TaskSet.builder("two").overheads(Overheads.NONE.withSupply(supply)).device(DeviceSpec.cpu("cpu0", cpuCore))
-            .device(new DeviceSpec("acc0", DeviceKind.MODELLED, List.of(otherCore), "", 0, Optional.empty(), 0))
-            .task("t", t -> t.periodNs(900).segment("cpu0", 10).segment("acc0", 20)).build();
+    private static DeviceSpec accelerator(final String name, final int core) {
+        return new DeviceSpec(name, DeviceKind.MODELLED, List.of(core), "", 0, Optional.empty(), 0);
+    }
+
+    private static long bound(final CoreSupply supply, final int core, final int otherCore) {
+        final TaskSet set = TaskSet.builder("two").overheads(Overheads.NONE.withSupply(supply)).device(accelerator("acc0", core))
+            .device(accelerator("acc1", otherCore)).task("t", t -> t.periodNs(900).segment("acc0", 10).segment("acc1", 20)).build();
         final Verdict verdict = Analyses.byName("chain-fp").orElseThrow().analyze(set);
         final long stalls = verdict.tasks().getFirst().explanation().terms().stream().filter(term -> term.kind() == Term.Kind.STALL)
             .mapToLong(Term::ns).sum();
