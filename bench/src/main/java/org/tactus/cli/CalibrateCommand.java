@@ -69,17 +69,21 @@ final class CalibrateCommand implements Callable<Integer> {
         }
         final int status = calibrateAll();
         if (curve.equals("yes") || curve.equals(AUTO) && durationNs >= LONG_ENOUGH_NS) {
-            calibrateSupply();
+            calibrateSupply(calibrator, durationNs, Math.round(1_000 * curveFactor));
         }
         return status;
     }
 
-    /** Measures what the platform takes from the cores that dispatchers run on, prints and stores it beside the overheads. */
-    private void calibrateSupply() throws IOException, InterruptedException {
+    /**
+     * Measures what the platform takes from the cores that dispatchers run on, prints and stores it beside the overheads, of which a
+     * calibrator has the samples; the curve is enlarged by thousandths.
+     */
+    static void calibrateSupply(final Calibrator calibrator, final long durationNs, final long factor)
+        throws IOException, InterruptedException {
         final List<Integer> online = RealTime.onlineCores();
         final List<Integer> cores = List.of(online.getFirst(), online.getLast()).stream().distinct().toList();
         System.err.println("watching cores " + cores + " for " + Durations.format(durationNs) + " ...");
-        final SupplyCalibrator supply = new SupplyCalibrator(new RealTimeSetup(true), cores, Math.round(1_000 * curveFactor));
+        final SupplyCalibrator supply = new SupplyCalibrator(new RealTimeSetup(true), cores, factor);
         final List<CurveCalibration> measured = supply.measure(durationNs);
         final Overheads free = calibrator.stallFree(supply.share(), STALL_FREE_QUANTILE);
         final Path file = CalibrationFile.defaultPath();

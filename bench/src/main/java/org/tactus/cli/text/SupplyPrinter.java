@@ -29,9 +29,7 @@ public final class SupplyPrinter {
      */
     public static void print(final PrintStream out, final List<CurveCalibration> curves, final List<PlatformQuotas.Quota> quotas) {
         for (final CurveCalibration known : curves) {
-            out.println(who(known.cores()) + ": in any " + sentence(known.curve(), 1_000_000) + ", in any "
-                + sentence(known.curve(), 10_000_000) + ", in any " + sentence(known.curve(), 100_000_000) + ", in any "
-                + sentence(known.curve(), 1_000_000_000) + "; longest gap " + Durations.format(known.longestNs()));
+            out.println(line(known));
             out.println("  learnt for " + Durations.format(known.learntNs()) + " of watched time (gaps above "
                 + Durations.format(known.thresholdNs()) + (known.factor() == 1_000 ? "" : ", enlarged by the factor "
                 + known.factor() / 1_000.0) + "); a curve of the first two thirds held for "
@@ -47,6 +45,22 @@ public final class SupplyPrinter {
                 + Durations.format(quota.periodNs()) + "; a dispatcher that needs more is stopped (overheads: {curve: " + quota.curve()
                 + "})");
         }
+    }
+
+    /**
+     * Prints one line for each curve.
+     *
+     * @param out    where to
+     * @param curves as they were measured
+     */
+    public static void summary(final PrintStream out, final List<CurveCalibration> curves) {
+        curves.forEach(known -> out.println(line(known)));
+    }
+
+    private static String line(final CurveCalibration known) {
+        return who(known.cores()) + ": in any " + sentence(known.curve(), 1_000_000) + ", in any "
+            + sentence(known.curve(), 10_000_000) + ", in any " + sentence(known.curve(), 100_000_000) + ", in any "
+            + sentence(known.curve(), 1_000_000_000) + "; longest gap " + Durations.format(known.longestNs());
     }
 
     static String sentence(final StallCurve curve, final long windowNs) {

@@ -157,7 +157,8 @@ class LongBusyPeriodTest {
         final TaskSetBuilder builder = TaskSet.builder("demand").policy(PolicyKind.EDF).device(DeviceSpec.modelled("d"))
             .overheads(plain.withSupply(CoreSupply.each(curve)));
         final int tasks = 1 + random.nextInt(4);
-        double left = (random.nextInt(3) == 0 ? 1.02 : 0.97 + 0.03 * random.nextDouble()) - (curved ? curve.rate() + 0.3 * random.nextDouble() : 0);
+        double left = (random.nextInt(3) == 0 ? 1.02 : 0.97 + 0.03 * random.nextDouble())
+            - (curved ? curve.rate() + 0.3 * random.nextDouble() : 0);
         for (int i = 0; i < tasks; i++) {
             final long period = 4 + random.nextInt(60);
             final double share = i == tasks - 1 ? left : left * random.nextDouble();
