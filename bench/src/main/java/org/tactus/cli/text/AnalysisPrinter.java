@@ -73,7 +73,6 @@ public final class AnalysisPrinter {
             json.writeStringField("file", loaded.file().toString());
             json.writeStringField("test", verdict.test());
             json.writeBooleanField("schedulable", verdict.schedulable());
-            json.writeBooleanField("undecided", verdict.undecided());
             json.writeStringField("reason", verdict.schedulable() ? null : verdict.reason());
             json.writeArrayFieldStart("tasks");
             for (final TaskVerdict task : verdict.tasks()) {
@@ -85,6 +84,7 @@ public final class AnalysisPrinter {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            json.writeBooleanField("undecided", verdict.undecided());
             json.writeArrayFieldStart("explanations");
             for (final TaskVerdict task : verdict.tasks()) {
                 why(json, task);
@@ -105,6 +105,9 @@ public final class AnalysisPrinter {
         json.writeStringField("name", task.name());
         number(json, "responseNs", why.responseNs());
         number(json, "firstFailingNs", why.firstFailingNs());
+        if (why.platformNs() > 0) {
+            json.writeNumberField("platformNs", why.platformNs());
+        }
         json.writeStringField("sentence", why.sentence());
         json.writeArrayFieldStart("terms");
         for (final Term term : why.terms()) {
@@ -140,6 +143,9 @@ public final class AnalysisPrinter {
             json.writeEndObject();
         }
         json.writeEndArray();
+        if (report.curveFactor().isPresent()) {
+            number(json, "largestCurveFactor", report.curveFactor());
+        }
         json.writeEndObject();
     }
 
