@@ -34,6 +34,7 @@ public record MachineCalibration(
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
     Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree) {
 
+    /** Keeps unmodifiable copies of the collections. */
     public MachineCalibration {
         conditions = Map.copyOf(conditions);
         gpus = List.copyOf(gpus);

@@ -302,15 +302,15 @@ final class ChainModel {
 
     /** Orders the costs on a device, largest first, equal ones as they come. */
     private void index(final int device, final int count, final long[] costs, final int[] onDevice, final int[] ofTask) {
-        final long[] here = new long[count];
+        final long[] negated = new long[count];
         int n = 0;
         for (int at = 0; at < count; at++) {
             if (onDevice[at] == device) {
-                here[n] = -costs[at];
+                negated[n] = -costs[at];
                 n++;
             }
         }
-        final long[] sorted = Arrays.copyOf(here, n);
+        final long[] sorted = Arrays.copyOf(negated, n);
         Arrays.sort(sorted);
         layerCost[device] = new long[n];
         for (int place = 0; place < n; place++) {
