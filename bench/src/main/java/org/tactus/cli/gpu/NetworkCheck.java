@@ -20,7 +20,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * Runs networks as a dispatcher does, on the device's stream and in its memory, and compares their answers with those that the processor
- * computes: bit by bit where the host computes for a GPU that is made up, else within what the order of summing changes.
+ * computes: bit by bit where the host computes for a software GPU, else within what the order of summing changes.
  */
 final class NetworkCheck implements GpuCheck {
     private static final List<String> NETWORKS = List.of("resnet", "mobilenet");

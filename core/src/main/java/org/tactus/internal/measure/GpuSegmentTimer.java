@@ -26,7 +26,7 @@ public final class GpuSegmentTimer {
         this.runs = runs;
     }
 
-    /** A segment alone, without its copies. On a GPU that is made up this is the time that the host takes to compute it. */
+    /** A segment alone, without its copies. On a software GPU this is the time that the host takes to compute it. */
     Quantiles segment(final CutChain alone) {
         final TensorMemory host = device.networks().pinned();
         final SegmentPlace place = new SegmentPlace(device.networks().tensors(), device.networks().computing());
@@ -84,7 +84,7 @@ public final class GpuSegmentTimer {
         return device.elapsedNs(startNs, Clock.SYSTEM.nanoTime());
     }
 
-    /** Leaves a GPU that is made up to the time that the host takes. */
+    /** Leaves a software GPU to the time that the host takes. */
     private record NoTime() implements SegmentWork {
         @Override
         public void run(final long job) {

@@ -27,8 +27,8 @@ import org.tactus.model.Variant;
 
 /**
  * Measures a task whose precisions are open: every variant on a CPU device or a GPU alone, and the conversions and copies between segments
- * apart, since a plan decides which of them are paid. On a processor caches are cold, as they are when other tasks ran before. Of a GPU
- * that is made up the times that the set tells stand, and what the host takes to compute is only shown.
+ * apart, since a plan decides which of them are paid. On a processor caches are cold, as they are when other tasks ran before. On a
+ * software GPU the times that the set states stay, and the time that the host takes to compute is only shown.
  */
 final class VariantProfiler {
     private final TaskSet set;
