@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tactus.internal.jvm.JvmFlags;
 
 /** Reads and writes the calibrations of machines: one file, one entry a machine. */
 public final class CalibrationFile {
@@ -52,6 +53,7 @@ public final class CalibrationFile {
         if (Files.notExists(file)) {
             return List.of();
         }
+        JvmFlags.requireModules();
         final YamlValue root = YamlFile.read(file).root();
         root.checkVersion();
         final List<MachineCalibration> machines = new ArrayList<>();

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
@@ -26,6 +27,7 @@ public final class TaskSetFile {
     private TaskSetFile(final Path path, final Options options) {
         this.path = path;
         this.options = options;
+        JvmFlags.requireModules();
         this.yaml = YamlFile.read(path);
     }
 
