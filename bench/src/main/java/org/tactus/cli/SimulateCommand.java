@@ -65,7 +65,8 @@ final class SimulateCommand implements Callable<Integer> {
             + " the period; jitter comes on top (${DEFAULT-VALUE}).")
     private Releases releases;
     @Option(names = "--overheads", paramLabel = "HOW", defaultValue = "maximum",
-        description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+        description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Stalls are drawn within the set's curves, but not with zero and not in"
+            + " a replay.")
     private Charge overheads;
     @Option(names = "--test", paramLabel = "NAME", completionCandidates = TestNames.class,
         description = "Schedulability test that gives the bounds (default: the tightest that applies): ${COMPLETION-CANDIDATES}.")
@@ -128,6 +129,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private SimulationOptions options(final TaskSet set) {
         final SimulationOptions chosen = SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+            .withStalls(overheads != Charge.zero && replay == null)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;
                 case random -> ExecutionTime.RANDOM;

@@ -139,6 +139,14 @@ public final class ResultTable {
                 + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
         }
+        platform(result.platform(), lines);
+        final List<String> shares = result.tasks().stream()
+            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
+            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
+                + digits(task.boundNs().getAsLong())).toList();
+        if (!shares.isEmpty()) {
+            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
+        }
         stalls(result, lines);
         if (!conditions.noise().isEmpty()) {
             lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");
@@ -188,6 +196,23 @@ public final class ResultTable {
         return entry.getKey().endsWith("Ns")
             ? entry.getKey().substring(0, entry.getKey().length() - 2) + " " + digits(entry.getValue())
             : entry.getKey() + " " + entry.getValue();
+    }
+
+    private static void platform(final PlatformResult platform, final List<String> lines) {
+        if (platform.curve().isEmpty()) {
+            return;
+        }
+        if (platform.within()) {
+            lines.add("Platform: stayed within the " + platform.curve().get() + " curve, as far as dispatchers saw (" + platform.gaps()
+                + " gaps): the bounds hold for every job.");
+            return;
+        }
+        final PlatformResult.Break first = platform.breaks().getFirst();
+        lines.add("PLATFORM BROKE ITS CURVE: at " + digits(first.atNs()) + " " + (first.core() < 0 ? "a dispatcher" : "core "
+            + first.core()) + " was away " + digits(first.awayNs()) + " within " + digits(first.windowNs()) + "; the "
+            + platform.curve().get() + " curve allows " + digits(first.allowedNs()) + (platform.breaks().size() == 1 ? ""
+            : "; so " + platform.breaks().size() + " times") + ". Bounds are void for the " + platform.touchedJobs()
+            + " jobs that overlap it or wait behind it.");
     }
 
     private static void stalls(final RunResult result, final List<String> lines) {
