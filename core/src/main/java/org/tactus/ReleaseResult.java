@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus;
 
 /** What became of a request for a job of a sporadic task. Everything but {@link #ACCEPTED} has written nothing. */

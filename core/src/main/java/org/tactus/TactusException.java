@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus;
 
 /** Why Tactus did not do what it was asked; the message is one line: what is wrong, where, and what would be right. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.analysis;
 
 /** A test was asked about a set that it says nothing about. The message is one sentence for people. */

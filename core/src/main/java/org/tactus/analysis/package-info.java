@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the analysis says: whether a set is schedulable, a bound on each task's response, and what makes each bound.
  *

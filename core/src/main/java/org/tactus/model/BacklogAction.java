@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** What happens to a release while the task's previous job is unfinished. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** A task set that breaks a rule; the message says what is wrong, where, and what would be right, in one line. */

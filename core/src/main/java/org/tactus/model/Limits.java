@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** What the kernel's tables hold; a set beyond it is refused when it is built. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** What happens to a task whose segment runs past its WCET. */

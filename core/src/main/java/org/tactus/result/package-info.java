@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a run or a simulation showed: for each task what was measured beside what was promised, and the conditions of both.
  *

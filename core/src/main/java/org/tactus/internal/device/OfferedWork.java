@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device;
 
 /** A segment that may run on its own device or on the accelerator that it is offered to; the dispatcher that has it knows which. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a dispatcher drives: a device starts a segment and says when it is done.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
 /** Is told what the monitor sees. Called on the monitor thread, off the hot path; may be slow, but delays draining. */

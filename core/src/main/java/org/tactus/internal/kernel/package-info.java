@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Real time: pinned dispatcher threads that drive the devices by the policy's decisions.
  *

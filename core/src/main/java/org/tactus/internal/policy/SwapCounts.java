@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.policy;
 
 /** Counts what moved on one device. Written by its dispatcher; others read exact values after that has ended. */
