@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus;
 
 /** The outcome of a request for a job of a sporadic task. Every outcome but {@link #ACCEPTED} leaves the task unchanged. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus;
 
 /** Thrown when Tactus cannot do what it was asked. The message is one line: what is wrong, where, and what would be right. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The front door: what a program needs to run a task set, and nothing else.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** A program on the module path: it needs nothing but the module of Tactus. */
 module org.example.separate {
     requires org.tactus.core;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What measures the product and repeats the papers' experiments: commands that register with the command line.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings;
 
 import java.io.IOException;
@@ -9,14 +10,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * A native library that lies inside an artefact on the class path: taken out once into {@code ~/.cache/tactus}, or the folder of
- * {@code -Dtactus.cache}.
+ * A native library that lies inside an artefact on the class path or module path: taken out once into {@code ~/.cache/tactus}, or the
+ * folder of {@code -Dtactus.cache}.
  */
 public final class ArtefactLibrary {
     /** Names the folder that extracted libraries lie in. */
     public static final String CACHE_PROPERTY = "tactus.cache";
 
     private ArtefactLibrary() {
+    }
+
+    /**
+     * Finds a library in an artefact on the class path or on the module path. A class of a named module asks only its own module for a
+     * resource, so the class loader is asked.
+     *
+     * @param entry the library's place, such as {@code ai/onnxruntime/native/linux-x64/libonnxruntime.so}, without a slash before it
+     * @return null when no artefact has it
+     */
+    public static URL find(final String entry) {
+        return ArtefactLibrary.class.getClassLoader().getResource(entry);
     }
 
     /**

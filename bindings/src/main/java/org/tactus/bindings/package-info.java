@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Native libraries through the foreign-function interface: what finds a library, checks a status, names an error.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.analysis;
 
 /** Thrown when a test is asked about a set to which it does not apply. The message is one sentence for people. */

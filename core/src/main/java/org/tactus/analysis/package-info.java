@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The answers of the analysis: whether a set is schedulable, a bound on each task's response, and the terms of each bound.
  *

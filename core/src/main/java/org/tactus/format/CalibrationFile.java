@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.Overheads;
 
 /** Reads and writes the calibrations of machines: one file, one entry a machine. */
@@ -53,6 +55,7 @@ public final class CalibrationFile {
         if (Files.notExists(file)) {
             return List.of();
         }
+        JvmFlags.requireModules();
         final YamlValue root = YamlFile.read(file).root();
         root.checkVersion();
         final List<MachineCalibration> machines = new ArrayList<>();

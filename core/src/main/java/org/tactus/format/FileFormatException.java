@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
 /** Thrown for a file that cannot be used. The message is one line: {@code FILE:LINE: what is wrong, what would be right}. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
 import java.nio.file.Path;
@@ -6,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
@@ -27,6 +29,7 @@ public final class TaskSetFile {
     private TaskSetFile(final Path path, final Options options) {
         this.path = path;
         this.options = options;
+        JvmFlags.requireModules();
         this.yaml = YamlFile.read(path);
     }
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.Boundary;
 import org.tactus.model.Limits;
 import org.tactus.model.Precision;
@@ -35,6 +37,7 @@ public final class WcetSidecarFile {
      * @throws FileFormatException when it is wrong, with its line
      */
     public static WcetSidecar read(final Path file) {
+        JvmFlags.requireModules();
         final YamlValue root = YamlFile.read(file).root();
         root.checkVersion();
         final YamlMap map = root.map(FileSection.WCETS);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
 import java.io.IOException;
@@ -24,7 +25,6 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.parser.Parser;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
-import org.tactus.internal.jvm.JvmFlags;
 
 /** One YAML file as a tree of nodes that know their lines. Size, depth and aliases are limited before the tree is built. */
 final class YamlFile {
@@ -51,7 +51,6 @@ final class YamlFile {
      * @throws FileFormatException when it cannot be read or is not YAML
      */
     static YamlFile read(final Path path) {
-        JvmFlags.requireModules();
         final String name = path.toString();
         final String text = text(path, name);
         final LoadSettings settings = LoadSettings.builder().setLabel(name).setCodePointLimit(MAX_BYTES)

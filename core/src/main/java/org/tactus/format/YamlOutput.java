@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.jvm.JvmFlags;
 
 /** Writes a tree of maps, lists and values as YAML; a reader never sees half a file. */
 final class YamlOutput {
@@ -15,11 +17,13 @@ final class YamlOutput {
     }
 
     static void write(final Path file, final String comment, final Map<String, Object> root) throws IOException {
+        JvmFlags.requireModules();
         write(file, comment, root, FlowStyle.BLOCK);
     }
 
     /** As {@link #write}, a map or list of single values in one line. */
     static void writeCompact(final Path file, final String comment, final Map<String, Object> root) throws IOException {
+        JvmFlags.requireModules();
         write(file, comment, root, FlowStyle.AUTO);
     }
 

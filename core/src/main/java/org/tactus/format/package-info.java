@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The files that people and programs exchange with Tactus: task sets, measured WCETs beside them, and calibrations.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** The treatment of a release that comes while the task's previous job is unfinished. */

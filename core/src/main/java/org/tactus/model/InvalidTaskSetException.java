@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** Thrown for a task set that breaks a rule. The message says in one line what is wrong, where, and what would be right. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
 /** The largest sizes that the kernel's tables hold. A set that exceeds one of them is refused when it is built. */

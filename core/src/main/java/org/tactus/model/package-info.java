@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What is to be scheduled: immutable records of a task set and of the machine that it runs on.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The results of a run or a simulation: for each task the measured responses beside the bound, and the conditions of both.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a program gives the segments of its tasks: code of its own, networks, kernels of a GPU.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Programs that embed Tactus, one file each, in the order in which a newcomer reads them.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What int8 costs in accuracy: images that the project draws itself, a small network trained on them, and its top-1 accuracy with any
  * mixture of layers on bytes.

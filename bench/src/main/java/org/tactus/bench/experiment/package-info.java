@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Schedulability experiments: random task sets over an axis, every approach's test beside simulation.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Microbenchmarks of the hot path, run by {@code tactus bench}.
  *

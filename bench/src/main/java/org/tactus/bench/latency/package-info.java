@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Measurements that need several threads and several processes: the hand-over between two dispatchers beside its alternatives.
  *

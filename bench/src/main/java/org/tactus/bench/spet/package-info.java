@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The Edge TPU's experiments: menus from published measurements, what the stock system does, the car.
  *

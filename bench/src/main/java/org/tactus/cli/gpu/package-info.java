@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Verifies a GPU and what Tactus does on it: capabilities, kernels, swapping, costs, the case study; one text and one JSON file.
  *

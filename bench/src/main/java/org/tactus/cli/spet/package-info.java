@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * {@code plan --with spet}: menus of compiled models, the solver, and stand-ins for the compiler.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Case studies: one set of tasks run in several ways, side by side, with what each way must show.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.support;
 
 /** Something that a command needs is missing; the message names it and the command that mends it. */

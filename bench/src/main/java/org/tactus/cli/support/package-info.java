@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What all commands share: exit statuses, converters of options, progress, standard output that may end early.
  *

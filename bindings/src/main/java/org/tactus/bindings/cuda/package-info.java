@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The CUDA driver interface: GPUs, virtual memory, copies, streams, events, modules and graphs; and the kernels that Tactus brings
  * along.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Coral Edge TPUs through libedgetpu: which devices there are, delegates for TensorFlow Lite, versions that go together.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Linux: where a thread runs, when it runs, and that its memory stays in place.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.onnxruntime;
 
 /** Gives out memory of a device, by address. Called by any thread, also in the middle of a run. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.onnxruntime;
 
 /** Element types of tensors with elements of fixed width; numbers as in ONNX's {@code TensorProto.DataType}. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.onnxruntime;
 
 import java.io.IOException;
@@ -53,17 +54,17 @@ final class OrtLibrary {
         final String arch = System.getProperty("os.arch").equals("amd64") ? "x64" : System.getProperty("os.arch");
         final String system = os.startsWith("mac") ? "osx" : os;
         final String name = System.mapLibraryName("onnxruntime");
-        final String entry = "/ai/onnxruntime/native/" + system + "-" + arch + "/" + name;
-        final URL resource = OrtLibrary.class.getResource(entry);
+        final String entry = "ai/onnxruntime/native/" + system + "-" + arch + "/" + name;
+        final URL resource = ArtefactLibrary.find(entry);
         if (resource == null) {
-            throw new IOException("ONNX Runtime is not on the class path for " + system + "-" + arch
+            throw new IOException("ONNX Runtime is not on the class path or module path for " + system + "-" + arch
                 + "; add com.microsoft.onnxruntime:onnxruntime, or name a library file with -D" + PATH_PROPERTY + "=FILE");
         }
         // the build for GPUs finds its providers beside it
         final String artefact = resource.getPath().contains("onnxruntime_gpu-") ? "onnxruntime_gpu" : "onnxruntime";
         final String folder = entry.substring(0, entry.lastIndexOf('/') + 1);
         for (final String provider : PROVIDERS) {
-            final URL beside = OrtLibrary.class.getResource(folder + System.mapLibraryName(provider));
+            final URL beside = ArtefactLibrary.find(folder + System.mapLibraryName(provider));
             if (beside != null) {
                 ArtefactLibrary.extract(beside, artefact, system + "-" + arch);
             }

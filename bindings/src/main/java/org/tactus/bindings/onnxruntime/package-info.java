@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * ONNX Runtime through its C interface: the library, sessions, and bound runs that allocate nothing.
  *

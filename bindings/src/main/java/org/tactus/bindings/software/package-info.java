@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What software drivers share: the functions of a C header as upcall stubs, and objects behind handles.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.tflite;
 
 /** Takes over operators of a model; belongs to the one interpreter that it was given to. */

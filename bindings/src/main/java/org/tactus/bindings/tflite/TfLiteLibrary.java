@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.tflite;
 
 import java.io.IOException;
@@ -45,9 +46,9 @@ final class TfLiteLibrary {
             default -> System.getProperty("os.arch");
         };
         final URL resource = System.getProperty("os.name").startsWith("Linux")
-            ? TfLiteLibrary.class.getResource("/org/bytedeco/tensorflowlite/" + platform + "/libjnitensorflowlite.so") : null;
+            ? ArtefactLibrary.find("org/bytedeco/tensorflowlite/" + platform + "/libjnitensorflowlite.so") : null;
         if (resource == null) {
-            throw new IOException("TensorFlow Lite is not on the class path for this machine; add org.bytedeco:" + ARTEFACT
+            throw new IOException("TensorFlow Lite is not on the class path or module path for this machine; add org.bytedeco:" + ARTEFACT
                 + " with classifier " + platform + ", or name a library file by -D" + TfLite.PATH_PROPERTY + "=FILE");
         }
         return ArtefactLibrary.extract(resource, ARTEFACT, platform);

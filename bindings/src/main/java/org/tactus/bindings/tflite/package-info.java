@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * TensorFlow Lite through its C interface: the library, interpreters, tensors, invocations that allocate nothing.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.analysis;
 
 /** How long a device can be busy without a break. Formula in {@code docs/proofs/schedulability.md}, section 6. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.analysis;
 
 /** Sums and products of times that stop at the largest long instead of wrapping. All arguments are at least 0. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Devices as a dispatcher sees them: a device starts a segment and tells when the segment is done.
  *

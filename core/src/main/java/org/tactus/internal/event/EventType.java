@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.event;
 
 /** Kinds of events, as message types of a ring buffer: above 0. */

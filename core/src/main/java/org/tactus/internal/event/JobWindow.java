@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.event;
 
 /** The jobs that ended last, oldest first, in fixed memory. Jobs are addressed by a running number. Not thread-safe. */

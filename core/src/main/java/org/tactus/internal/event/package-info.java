@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The hot rings and what is concluded from them while a run goes on: events, response statistics, stalls, the jobs that a stall touched.
  *

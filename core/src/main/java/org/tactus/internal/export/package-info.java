@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Files that other tools read: Perfetto's trace, HdrHistogram's log, and the scratch file of events that they are made from.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.file;
 
 /** Text from outside, such as a file's name, made fit for a terminal and for a log of one line an entry. */

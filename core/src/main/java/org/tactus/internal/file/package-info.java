@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Files on a machine that others use, too: written whole or not at all, opened only when they are what they should be, and named in
  * messages without what a terminal would obey.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.graph;
 
 /** A model that cannot be used; the message says in one line which model, what is wrong, and what would be right. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * ONNX graphs on their way to segments: loading, checking, generating, and cutting.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
 /** Thrown when a task is not admitted; the message is one sentence with the reason. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
 import static org.tactus.internal.policy.PolicyState.NONE;

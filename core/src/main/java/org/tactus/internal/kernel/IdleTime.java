@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
 /** Decides how long a dispatcher's thread sleeps when it has nothing to do. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
 /** Receives what the monitor sees. The monitor's thread calls it, off the hot path; it may be slow, but delays the draining of events. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Execution in real time: pinned dispatcher threads drive the devices as the policy decides.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.lifecycle;
 
 /** Gives several things back, each of them, whatever another one throws. Used by one thread. */

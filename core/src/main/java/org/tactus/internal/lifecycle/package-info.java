@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How things end: every one of several is closed whatever another one throws, and threads are awaited for a bounded time.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a machine adds and how long segments take: calibration and profiling.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A GPU's memory as tasks see it: address ranges that never move, a pool of chunks that were created before time zero, and the copy
  * engines that bring chunks in and take them out.

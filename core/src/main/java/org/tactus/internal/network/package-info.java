@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Networks that run: segments one by one on memory of ours, whatever library computes them.
  *

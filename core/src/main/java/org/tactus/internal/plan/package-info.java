@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Offline optimisers: which device runs each layer, and how much of each task may be swapped out.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.policy;
 
 /** Counts the moves of chunks on one device. Written by its dispatcher; other threads read exact values after the dispatcher has ended. */

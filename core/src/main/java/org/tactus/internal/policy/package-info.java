@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The scheduling decisions: pure, single-threaded, allocation-free state machines over off-heap records.
  *

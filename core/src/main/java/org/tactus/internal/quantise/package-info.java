@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Layers on 8-bit integers: ranges from samples, quantised weights, and mixtures of layers in int8 and in floating point.
  *

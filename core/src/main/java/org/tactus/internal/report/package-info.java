@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Results in the words of {@code org.tactus.result}, assembled once for runs and simulations.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * One run put together: admission by the analysis, kernel, devices, works, recorder and surroundings.
  *

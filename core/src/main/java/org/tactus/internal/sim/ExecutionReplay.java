@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.sim;
 
 /** Execution times that were recorded elsewhere, such as in the trace of a real run. Called in virtual time, in event order. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.sim;
 
 /** How much of the set's declared overheads a simulation charges. Stalls are drawn apart, within curves. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.sim;
 
 /** When jobs are released in a simulation. A task's own jitter is drawn on top of every pattern. */

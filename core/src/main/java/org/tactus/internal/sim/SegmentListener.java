@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.sim;
 
 /** Is told of what happens to segments in virtual time; events come in the order of their decisions. */

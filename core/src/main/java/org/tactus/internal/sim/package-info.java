@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Discrete-event simulation: virtual time drives the very {@link org.tactus.internal.policy.DeviceScheduler}s that run in production.
  *

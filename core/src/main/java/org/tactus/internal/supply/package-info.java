@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What the platform takes away: stall curves (the most that a core is stalled in any window of a length), learnt from traces of stalls,
  * held against later ones, drawn from for simulations, and watched during a run.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.time;
 
 /** Tells the time in nanoseconds since an arbitrary origin; never goes back. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Clocks, units and the scattering of seeds. All times are {@code long} nanoseconds; nothing else of Tactus is known here.
  *

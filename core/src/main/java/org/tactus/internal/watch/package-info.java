@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What another process sees of a run: counters and the hot state in a file on tmpfs.
  *

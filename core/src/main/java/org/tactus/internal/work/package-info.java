@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What a segment executes, prepared for the device that runs it: code of the program, networks, or time alone.
  *

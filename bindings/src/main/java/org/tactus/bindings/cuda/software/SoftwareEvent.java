@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.cuda.software;
 
 /** An event: it has happened when as many of its records are done as were queued. Guarded by the driver's monitor. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A CUDA driver in this process, for machines without a GPU: the functions of the C header as upcall stubs, found by the same
  * lookup as NVIDIA's, so that nothing above the bindings knows which one answers.

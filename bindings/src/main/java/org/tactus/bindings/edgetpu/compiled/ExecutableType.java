@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.edgetpu.compiled;
 
 /** What an executable of a compiled model does; the order is the file's numbers. */

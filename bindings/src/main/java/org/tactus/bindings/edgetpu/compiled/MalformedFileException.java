@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.edgetpu.compiled;
 
 /** A file that is damaged or something else; the message says in one line what is wrong. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.edgetpu.compiled;
 
 /** Numbers of libedgetpu's public file schema (executable.fbs) that are read or written here, and keys of the custom options. */

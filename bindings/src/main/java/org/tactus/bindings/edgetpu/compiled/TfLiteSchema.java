@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.edgetpu.compiled;
 
 /** Numbers of TensorFlow Lite's public file schema (version 3) that are read or written here: fields by table, enumerations. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Files of the Edge TPU's compiler: compiled models ({@code *_edgetpu.tflite}) and the compiler's log, read and written.
  *

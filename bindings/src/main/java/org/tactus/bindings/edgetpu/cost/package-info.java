@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * What an Edge TPU costs in time, and what its driver keeps in its memory: pure, for planners and simulators as well as for the
  * software device.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * An Edge TPU and its libraries in this process, for machines without one: the functions of libedgetpu and of TensorFlow Lite that
  * we call, as upcall stubs found by the same lookup as the real ones, so that nothing above the bindings knows which one answers.

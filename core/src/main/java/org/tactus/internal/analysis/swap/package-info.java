@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Schedulability of jobs whose memory is swapped in and out of one device.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * A GPU as a device: kernels and graphs as segments, a task's memory at addresses that never move, chunks moved by the copy engines.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * An Edge TPU as a device: a dispatcher of its own, whose thread the driver blocks for the time of an invocation.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.plan.spet;
 
 /** What an invocation of one segment takes at most, the host's share and all transfers included. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * SPET: how much of an Edge TPU's parameter memory each network gets, and into how many segments it is cut.
  *
