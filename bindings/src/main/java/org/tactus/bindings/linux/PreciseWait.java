@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.linux;
 
 import java.util.concurrent.locks.LockSupport;

@@ -26,7 +26,7 @@ import org.tactus.internal.file.Printable;
  * Reads the counters that another process writes while it runs; see {@link CountersDescriptor}. Read-only; the mapping and the file
  * are released when this becomes unreachable. Any thread.
  */
-public final class CountersReader {
+public final class CountersReader implements AutoCloseable {
     /** A record that is found half written so often was left by a writer that was killed. */
     private static final int READS = 1000;
 
@@ -135,8 +135,8 @@ public final class CountersReader {
     public static List<Path> stale() throws IOException {
         final List<Path> left = new ArrayList<>();
         for (final Path file : list()) {
-            try {
-                if (!new CountersReader(file).isAlive()) {
+            try (CountersReader reader = new CountersReader(file)) {
+                if (!reader.isAlive()) {
                     left.add(file);
                 }
             } catch (final IOException e) {
@@ -297,5 +297,13 @@ public final class CountersReader {
 
     private long acquire(final int offset) {
         return buffer.getLongAcquire(offset);
+    }
+
+    /** Gives the file's descriptor back; what was read stays readable. Nothing is known of the writer's life any more. */
+    @Override
+    public void close() throws IOException {
+        if (own == null) {
+            channel.close();
+        }
     }
 }

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,20 @@ class CountersFileTest {
 
     @TempDir
     private Path folder;
+
+    private static long descriptors(final Path file) throws IOException {
+        try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
+            return links.map(CountersFileTest::target).filter(target -> target.contains(file.toString())).count();
+        }
+    }
+
+    private static String target(final Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (final IOException e) {
+            return ""; // closed meanwhile
+        }
+    }
 
     @Test
     void shouldNotCountALateEventWhenAnotherTaskHasTheRecord() throws IOException {
@@ -232,7 +247,9 @@ class CountersFileTest {
             }
             final CountersReader reader = new CountersReader(path);
             assertTrue(reader.isAlive(), "its owner lives");
+            final long open = descriptors(path);
             assertFalse(CountersReader.stale().contains(path));
+            assertEquals(open, descriptors(path), "a look for what killed processes left keeps no descriptor");
             // And as it would be if its number had been given to this process: the owner is gone all the same.
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, ProcessHandle.current().pid()),
