@@ -36,7 +36,8 @@ public final class Leftovers {
     public static List<String> counters() {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
             final String folder = CountersFile.folder() + "/";
-            return lines.filter(line -> line.contains(folder + "tactus-" + ProcessHandle.current().pid() + '-') && !line.endsWith("(deleted)"))
+            final String own = folder + "tactus-" + ProcessHandle.current().pid() + '-';
+            return lines.filter(line -> line.contains(own) && !line.endsWith("(deleted)"))
                 .map(line -> line.substring(line.indexOf(folder))).distinct().sorted().toList();
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
