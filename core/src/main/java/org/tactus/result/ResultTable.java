@@ -39,6 +39,12 @@ public final class ResultTable {
         row(out, HEAD, widths);
         rule(out, widths);
         all.forEach(cells -> row(out, cells, widths));
+        final List<String> platform = new ArrayList<>();
+        platform(result, platform);
+        if (!platform.isEmpty()) {
+            out.append('\n');
+            platform.forEach(line -> wrap(out, line));
+        }
         if (!without.isEmpty()) {
             out.append('\n');
             wrap(out, "Without the " + result.withoutStalls().touched()
@@ -162,14 +168,6 @@ public final class ResultTable {
                 + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
         }
-        platform(result.platform(), lines);
-        final List<String> shares = result.tasks().stream()
-            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
-            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
-                + digits(task.boundNs().getAsLong())).toList();
-        if (!shares.isEmpty()) {
-            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
-        }
         stalls(result, lines);
         if (!conditions.noise().isEmpty()) {
             lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");
@@ -221,7 +219,19 @@ public final class ResultTable {
             : entry.getKey() + " " + entry.getValue();
     }
 
-    private static void platform(final PlatformResult platform, final List<String> lines) {
+    /** What the platform took beside what the bounds charge: it tells for which jobs of the table above the bounds hold. */
+    private static void platform(final RunResult result, final List<String> lines) {
+        keepsItsCurve(result.platform(), lines);
+        final List<String> shares = result.tasks().stream()
+            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
+            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
+                + digits(task.boundNs().getAsLong())).toList();
+        if (!shares.isEmpty()) {
+            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
+        }
+    }
+
+    private static void keepsItsCurve(final PlatformResult platform, final List<String> lines) {
         if (platform.curve().isEmpty()) {
             return;
         }
