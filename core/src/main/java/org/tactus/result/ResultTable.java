@@ -221,7 +221,7 @@ public final class ResultTable {
 
     /** What the platform took beside what the bounds charge: it tells for which jobs of the table above the bounds hold. */
     private static void platform(final RunResult result, final List<String> lines) {
-        keepsItsCurve(result.platform(), lines);
+        keepsItsCurve(result, lines);
         final List<String> shares = result.tasks().stream()
             .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
             .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
@@ -231,13 +231,14 @@ public final class ResultTable {
         }
     }
 
-    private static void keepsItsCurve(final PlatformResult platform, final List<String> lines) {
+    private static void keepsItsCurve(final RunResult result, final List<String> lines) {
+        final PlatformResult platform = result.platform();
         if (platform.curve().isEmpty()) {
             return;
         }
         if (platform.within()) {
             lines.add("Platform: stayed within the " + platform.curve().get() + " curve, as far as dispatchers saw (" + platform.gaps()
-                + " gaps): the bounds hold for every job.");
+                + " gaps)" + (holds(result) ? ": the bounds hold for every job." : "."));
             return;
         }
         final PlatformResult.Break first = platform.breaks().getFirst();
@@ -246,6 +247,11 @@ public final class ResultTable {
             + platform.curve().get() + " curve allows " + digits(first.allowedNs()) + (platform.breaks().size() == 1 ? ""
             : "; so " + platform.breaks().size() + " times") + ". Bounds are void for the " + platform.touchedJobs()
             + " jobs that overlap it or wait behind it.");
+    }
+
+    /** Whether nothing else that was seen speaks against the bounds. */
+    private static boolean holds(final RunResult result) {
+        return result.boundsVoid().isEmpty() && result.tasks().stream().noneMatch(task -> task.tightness() > 1);
     }
 
     private static void stalls(final RunResult result, final List<String> lines) {
