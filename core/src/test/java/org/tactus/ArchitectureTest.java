@@ -35,13 +35,14 @@ class ArchitectureTest {
         Map.entry("internal.time", Set.of()),
         Map.entry("internal.file", Set.of()),
         Map.entry("internal.lifecycle", Set.of()),
+        Map.entry("internal.jvm", Set.of()),
         Map.entry("bindings", Set.of()),
         Map.entry("work", Set.of()),
         Map.entry("supply", Set.of()),
         Map.entry("internal.supply", Set.of("supply")),
         Map.entry("model", Set.of("supply", "internal.time")),
         Map.entry("analysis", Set.of("model", "internal.time")),
-        Map.entry("format", Set.of("supply", "model", "internal.file", "internal.time")),
+        Map.entry("format", Set.of("supply", "model", "internal.file", "internal.jvm", "internal.time")),
         Map.entry("internal.analysis", Set.of("supply", "analysis", "model", "internal.time")),
         Map.entry("internal.plan", Set.of("supply", "model", "analysis", "internal.analysis", "internal.time")),
         Map.entry("internal.policy", Set.of("model", "internal.time")),
@@ -70,7 +71,8 @@ class ArchitectureTest {
             "internal.device", "internal.memory", "internal.network", "internal.quantise", "internal.graph", "internal.lifecycle",
             "internal.event", "internal.policy", "bindings", "format", "result", "model", "internal.time")),
         Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
-            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph")));
+            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph",
+            "internal.jvm")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");

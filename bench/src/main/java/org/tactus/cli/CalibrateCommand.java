@@ -43,13 +43,14 @@ final class CalibrateCommand implements Callable<Integer> {
     private static final double MOST_FACTOR = 100;
     private static final double STALL_FREE_QUANTILE = 0.999;
 
-    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class, description = "How long (${DEFAULT-VALUE}).")
+    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
+        description = "How long (${DEFAULT-VALUE}).")
     private long durationNs;
 
-    @Option(names = "--gpu", defaultValue = AUTO,
+    @Option(names = "--gpu", paramLabel = "DRIVER", defaultValue = AUTO,
         description = "auto: a GPU where there is one; none, libcuda or software (${DEFAULT-VALUE}).")
     private String gpu;
-    @Option(names = "--index", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
+    @Option(names = "--index", paramLabel = "N", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
     private int index;
 
     @Option(names = "--curve", defaultValue = AUTO, description = "Whether stall curves of the cores are measured: yes, no, or auto: "

@@ -32,10 +32,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final int PROFILE_RUNS = 100;
     private static final double MARGIN = 0.5;
 
-    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class,
+    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
         description = "How long it runs (${DEFAULT-VALUE}).")
     private long durationNs;
-    @Option(names = "--out", defaultValue = "out/demo", description = "Folder for the files (${DEFAULT-VALUE}).")
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/demo", description = "Folder for the files (${DEFAULT-VALUE}).")
     private Path out;
 
     @Override

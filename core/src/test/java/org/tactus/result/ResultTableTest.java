@@ -42,28 +42,42 @@ class ResultTableTest {
     }
 
     @Test
+    void shouldHoldTheSameWordsWhenTheTerminalIsWider() {
+        final String narrow = ResultTable.render(example());
+        final String wide = ResultTable.render(example(), 132);
+        assertEquals(words(wide), words(narrow));
+        assertTrue(narrow.lines().mapToInt(String::length).max().orElseThrow() <= 80, narrow);
+        assertEquals(2, wide.lines().filter(line -> line.startsWith("task ") && line.endsWith("p99.9")).count(), wide);
+    }
+
+    private static List<String> words(final String text) {
+        return List.of(text.split("\\s+")).stream().filter(word -> !word.matches("-{2,}")).toList();
+    }
+
+    @Test
     void shouldSayNothingOfVoidBoundsWhenTheyHold() {
         final String text = ResultTable.render(Fixtures.result(100, null, List.of(), ""));
         assertFalse(text.contains("VOID"), text);
         assertFalse(text.contains("Without"), text);
         assertTrue(text.contains("Stalls: none detected."), text);
-        assertTrue(text.lines().anyMatch(line -> line.matches("track .* -  .*0/100.*")), text);
+        assertTrue(text.matches("(?s).*\\ntrack [^\\n]* 0/100 [^\\n]*\\n[^\\n]* -\\n.*"), text);
     }
 
     @Test
     void shouldSayHowThePlatformWasWhenBoundsChargeForIt() {
         final RunResult good = Fixtures.result(100, null, List.of(), "");
         assertFalse(ResultTable.render(good).toLowerCase(Locale.ROOT).contains("platform"), "no curve, nothing to say");
-        final String within = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0)));
+        final String within = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0)))
+            .replaceAll("\\s+", " ");
         assertTrue(within.contains("Platform: stayed within the calibrated curve"), within);
         assertTrue(within.contains("(17 gaps)"), within);
         assertTrue(within.contains("the bounds hold for every job"), within);
         final String otherwise = ResultTable.render(Fixtures.result(100, null, List.of(), "another process")
-            .withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0)));
+            .withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0))).replaceAll("\\s+", " ");
         assertTrue(otherwise.contains("Platform: stayed within the calibrated curve") && otherwise.contains("(17 gaps)."), otherwise);
         assertFalse(otherwise.contains("hold for every job"), "what is void for another reason is not called good");
         final String shares = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 0, List.of(), 0,
-            Map.of("detect", 18_000_000L, "track", 0L))));
+            Map.of("detect", 18_000_000L, "track", 0L)))).replaceAll("\\s+", " ");
         assertTrue(shares.contains("Of the bounds the platform's are: detect 18.00ms of "), shares);
         final String broken = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 17,
             List.of(new PlatformResult.Break(3_200_000_000L, 1, 41_000_000, 50_000_000, 22_000_000),

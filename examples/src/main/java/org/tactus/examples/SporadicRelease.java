@@ -5,6 +5,7 @@ import java.util.Map;
 import org.tactus.ReleaseResult;
 import org.tactus.Tactus;
 import org.tactus.TaskHandle;
+import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Release;
 import org.tactus.model.TaskSet;
@@ -25,7 +26,8 @@ public final class SporadicRelease {
      */
     public static void main(final String[] arguments) throws InterruptedException {
         final TaskSet set = TaskSet.builder("sporadic").device(DeviceSpec.cpu("cpu0", 1))
-            .task("message", t -> t.periodNs(10_000_000).release(Release.SPORADIC).segment("cpu0", 1_000_000)).build();
+            .task("message", t -> t.periodNs(10_000_000).release(Release.SPORADIC).segment("cpu0", 1_000_000, new ActualTime(0.5, 0.9)))
+            .build();
         final Map<ReleaseResult, Integer> answers = new EnumMap<>(ReleaseResult.class);
         try (Tactus tactus = Tactus.launch(new Tactus.Context().taskSet(set))) {
             final TaskHandle message = tactus.handle("message");

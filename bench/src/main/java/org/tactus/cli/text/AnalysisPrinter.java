@@ -73,7 +73,6 @@ public final class AnalysisPrinter {
             json.writeStringField("file", loaded.file().toString());
             json.writeStringField("test", verdict.test());
             json.writeBooleanField("schedulable", verdict.schedulable());
-            json.writeBooleanField("undecided", verdict.undecided());
             json.writeStringField("reason", verdict.schedulable() ? null : verdict.reason());
             json.writeArrayFieldStart("tasks");
             for (final TaskVerdict task : verdict.tasks()) {
@@ -85,6 +84,7 @@ public final class AnalysisPrinter {
                 json.writeEndObject();
             }
             json.writeEndArray();
+            json.writeBooleanField("undecided", verdict.undecided());
             json.writeArrayFieldStart("explanations");
             for (final TaskVerdict task : verdict.tasks()) {
                 why(json, task);

@@ -141,7 +141,7 @@ class SurroundingsTest {
         final TaskSet set = TaskSet.builder("rare").device(DeviceSpec.cpu("cpu0", 1)).device(accelerator("acc0", 0))
             .task("a", t -> t.periodNs(100 * MS).segment("cpu0", 30 * MS).segment("acc0", 30 * MS))
             .task("b", t -> t.periodNs(100 * MS).release(Release.SPORADIC).segment("cpu0", 30 * MS)).build();
-        assertEquals(Map.of(), Throttling.warnings(set, KernelOptions.DEFAULT, 950_000));
+        assertEquals(List.of(), Throttling.warnings(set, KernelOptions.DEFAULT, 950_000));
         final BitSet cpu = new BitSet();
         cpu.set(0);
         final double share = Throttling.share(set, KernelOptions.DEFAULT, cpu);
