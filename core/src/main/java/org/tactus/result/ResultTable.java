@@ -52,6 +52,12 @@ public final class ResultTable {
         wrap(out, title(result), width);
         out.append('\n');
         append(out, table, all);
+        final List<String> platform = new ArrayList<>();
+        platform(result, platform);
+        if (!platform.isEmpty()) {
+            out.append('\n');
+            platform.forEach(line -> wrap(out, line, width));
+        }
         if (!without.isEmpty()) {
             out.append('\n');
             wrap(out, "Without the " + result.withoutStalls().touched()
@@ -140,14 +146,6 @@ public final class ResultTable {
                 + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
         }
-        platform(result.platform(), lines);
-        final List<String> shares = result.tasks().stream()
-            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
-            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
-                + digits(task.boundNs().getAsLong())).toList();
-        if (!shares.isEmpty()) {
-            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
-        }
         stalls(result, lines);
         if (!conditions.noise().isEmpty()) {
             lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");
@@ -199,13 +197,26 @@ public final class ResultTable {
             : entry.getKey() + " " + entry.getValue();
     }
 
-    private static void platform(final PlatformResult platform, final List<String> lines) {
+    /** What the platform took beside what the bounds charge: it tells for which jobs of the table above the bounds hold. */
+    private static void platform(final RunResult result, final List<String> lines) {
+        keepsItsCurve(result, lines);
+        final List<String> shares = result.tasks().stream()
+            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
+            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
+                + digits(task.boundNs().getAsLong())).toList();
+        if (!shares.isEmpty()) {
+            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
+        }
+    }
+
+    private static void keepsItsCurve(final RunResult result, final List<String> lines) {
+        final PlatformResult platform = result.platform();
         if (platform.curve().isEmpty()) {
             return;
         }
         if (platform.within()) {
             lines.add("Platform: stayed within the " + platform.curve().get() + " curve, as far as dispatchers saw (" + platform.gaps()
-                + " gaps): the bounds hold for every job.");
+                + " gaps)" + (holds(result) ? ": the bounds hold for every job." : "."));
             return;
         }
         final PlatformResult.Break first = platform.breaks().getFirst();
@@ -214,6 +225,11 @@ public final class ResultTable {
             + platform.curve().get() + " curve allows " + digits(first.allowedNs()) + (platform.breaks().size() == 1 ? ""
             : "; so " + platform.breaks().size() + " times") + ". Bounds are void for the " + platform.touchedJobs()
             + " jobs that overlap it or wait behind it.");
+    }
+
+    /** Whether nothing else that was seen speaks against the bounds. */
+    private static boolean holds(final RunResult result) {
+        return result.boundsVoid().isEmpty() && result.tasks().stream().noneMatch(task -> task.tightness() > 1);
     }
 
     private static void stalls(final RunResult result, final List<String> lines) {

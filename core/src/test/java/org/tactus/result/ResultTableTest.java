@@ -72,6 +72,11 @@ class ResultTableTest {
             .replaceAll("\\s+", " ");
         assertTrue(within.contains("Platform: stayed within the calibrated curve"), within);
         assertTrue(within.contains("(17 gaps)"), within);
+        assertTrue(within.contains("the bounds hold for every job"), within);
+        final String otherwise = ResultTable.render(Fixtures.result(100, null, List.of(), "another process")
+            .withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0))).replaceAll("\\s+", " ");
+        assertTrue(otherwise.contains("Platform: stayed within the calibrated curve") && otherwise.contains("(17 gaps)."), otherwise);
+        assertFalse(otherwise.contains("hold for every job"), "what is void for another reason is not called good");
         final String shares = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 0, List.of(), 0,
             Map.of("detect", 18_000_000L, "track", 0L)))).replaceAll("\\s+", " ");
         assertTrue(shares.contains("Of the bounds the platform's are: detect 18.00ms of "), shares);

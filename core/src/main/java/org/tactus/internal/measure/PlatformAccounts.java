@@ -25,7 +25,12 @@ record PlatformAccounts(OptionalLong stealNs, OptionalLong interrupts, OptionalL
 
     static PlatformAccounts ofThisThread(final int core) {
         return new PlatformAccounts(steal(read(Path.of("/proc/stat")), core), interrupts(read(Path.of("/proc/interrupts")), core),
-            field(read(Path.of("/proc/thread-self/schedstat")), 1), switches(read(Path.of("/proc/thread-self/status"))));
+            waitedByThisThread(), switches(read(Path.of("/proc/thread-self/status"))));
+    }
+
+    /** How long the calling thread has been ready to run and did not; empty where the system does not keep this account. */
+    static OptionalLong waitedByThisThread() {
+        return field(read(Path.of("/proc/thread-self/schedstat")), 1);
     }
 
     Map<String, String> since(final PlatformAccounts before) {

@@ -132,7 +132,7 @@ public final class Profiler {
             }
             final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
             try {
-                return measure(set, devices, task, works, progress);
+                return measure(set, devices, task, works, conditions, progress);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Exception e) {
@@ -145,7 +145,9 @@ public final class Profiler {
 
     private WcetSidecar.TaskWcet measure(
         final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
-        final BiConsumer<String, Double> progress) throws Exception {
+        final Map<String, String> conditions, final BiConsumer<String, Double> progress) throws Exception {
+        final ExecutionTimer timer = ExecutionTimer.of(OnnxNetworks.cores(set, task).size() <= 1);
+        conditions.put("times leave out", timer.leavesOut());
         final int segments = works.size();
         final long[][] samples = new long[segments][runs];
         for (int run = -WARM_UP_RUNS; run < runs; run++) {
@@ -153,7 +155,7 @@ public final class Profiler {
             for (int i = 0; i < segments; i++) {
                 SampleWatch.name("tasks[" + set.tasks().indexOf(task) + "].segments[" + i + "]", "segment " + i + " of '" + task.name()
                     + "' on '" + set.platform().devices().get(task.segments().get(i).device()).name() + "'");
-                final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i));
+                final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i), timer);
                 if (run >= 0) {
                     samples[i][run] = ns;
                 }
@@ -174,7 +176,7 @@ public final class Profiler {
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
     }
 
-    private static long timeNs(final Device device, final SegmentWork work) throws Exception {
+    private static long timeNs(final Device device, final SegmentWork work, final ExecutionTimer timer) throws Exception {
         if (device instanceof CudaDevice) {
             SampleWatch.begin();
             final long elapsedNs = GpuSegmentTimer.elapsedNs(device, work);
@@ -182,9 +184,9 @@ public final class Profiler {
             return elapsedNs;
         }
         SampleWatch.begin();
-        final long beginNs = Clock.SYSTEM.nanoTime();
+        timer.begin();
         work.run(0);
-        final long elapsedNs = Clock.SYSTEM.nanoTime() - beginNs;
+        final long elapsedNs = timer.elapsedNs();
         SampleWatch.end();
         return elapsedNs;
     }

@@ -3,16 +3,25 @@ package org.tactus.internal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.result.TaskResult;
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
 
 class RunRecorderTest {
+    private static final long ZERO = 5_000_000;
     private static final TaskSet SET = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
         .task("a", t -> t.periodNs(1_000_000).segment("cpu0", 1000)).build();
 
@@ -26,6 +35,38 @@ class RunRecorderTest {
             }
             recorder.onRound();
             assertEquals(0, recorder.pendingChanges());
+        }
+    }
+
+    /** A gap with which the platform breaks its curve voids the bounds of the jobs that it overlaps, and of nobody without a curve. */
+    @Test
+    void shouldCountTheJobsOfABreakWhenACurveIsCharged() {
+        assertEquals(1, touched(StallCurve.every(1_000_000, 50_000)));
+        assertEquals(0, touched(StallCurve.NONE));
+    }
+
+    private static long touched(final StallCurve curve) {
+        final TaskSet set = new TaskSet(SET.name(), SET.policy(), Overheads.NONE.withSupply(CoreSupply.each(curve)), SET.platform(),
+            SET.tasks());
+        final Task task = SET.tasks().getFirst();
+        final Histogram responses = new Histogram(3);
+        try (RunRecorder recorder =
+            new RunRecorder(set, RunSettings.DEFAULT, Optional.empty(), Clock.SYSTEM, KernelListener.NONE, EventHandler.NONE)) {
+            recorder.begin(ZERO, () -> 0);
+            recorder.show(0, 1, task, OptionalLong.empty(), ZERO);
+            for (int job = 0; job < 3; job++) {
+                final long nominal = ZERO + job * task.periodNs();
+                final long end = nominal + (job == 1 ? 300_000 : 1_000);
+                recorder.onTaskEvent(EventType.RELEASE, nominal, 0, 0, 1, 0, job, nominal);
+                if (job == 1) {
+                    recorder.onEvent(EventType.BEYOND_CURVE, nominal + 200_000, 0, -1, 0, -1, 100_000);
+                }
+                recorder.onTaskEvent(EventType.COMPLETE, end, 0, 0, 1, 0, job, nominal);
+                responses.recordValue(end - nominal);
+            }
+            recorder.finish(3 * task.periodNs());
+            return recorder.beyondCurve(List.of(1), List.of(TaskResult.of(task, OptionalLong.empty(),
+                new TaskResult.Counts(3, 3, 0, 0, 0, 0, 0, 1_000, 300_000, 0, false), responses)));
         }
     }
 }
