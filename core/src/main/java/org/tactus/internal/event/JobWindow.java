@@ -58,6 +58,11 @@ final class JobWindow {
         return first;
     }
 
+    /** The job that is added next. */
+    long next() {
+        return next;
+    }
+
     void removeOldest() {
         first++;
     }

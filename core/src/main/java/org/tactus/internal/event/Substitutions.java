@@ -57,10 +57,21 @@ public final class Substitutions {
      * @param other the other's counts
      */
     public void add(final int task, final Substitutions other) {
-        jobs[task] += other.jobs[task];
-        sum[task] += other.sum[task];
-        least[task] = Math.min(least[task], other.least[task]);
-        most[task] = Math.max(most[task], other.most[task]);
+        add(task, other, task);
+    }
+
+    /**
+     * Adds what another writer counts under another index.
+     *
+     * @param task  index of the task here
+     * @param other the other's counts
+     * @param there index of the task there
+     */
+    public void add(final int task, final Substitutions other, final int there) {
+        jobs[task] += other.jobs[there];
+        sum[task] += other.sum[there];
+        least[task] = Math.min(least[task], other.least[there]);
+        most[task] = Math.max(most[task], other.most[there]);
     }
 
     /**

@@ -3,7 +3,6 @@ package org.tactus.internal.runtime;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +72,7 @@ public final class TaskSetRun implements AutoCloseable {
     private final AdmissionControl admission;
     private final Surroundings surroundings = new Surroundings();
     /** Kept when the run has ended, for every later call. */
-    private final Map<String, Histogram> histograms = new LinkedHashMap<>();
+    private final ResponseHistograms histograms = new ResponseHistograms();
     private RunResult result;
     private SporadicDriver sporadic;
     private boolean startedOnce;
@@ -411,7 +410,7 @@ public final class TaskSetRun implements AutoCloseable {
         rememberGranted(); // the monitor may have said its line after the start
         final boolean interrupted = Thread.interrupted(); // which would close the files that the result is made from
         try {
-            admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
+            admitted.all().forEach(entry -> histograms.keep(entry.namedApart().name(),
                 kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
             result = result(endNs);
         } finally {
@@ -434,7 +433,7 @@ public final class TaskSetRun implements AutoCloseable {
                 report.maxNs(), report.lost(), report.stopped()), report.responses())
                 .withHeld(recorder.bounds(entry.handle().generation())));
             if (PrecisionResult.concerns(task)) {
-                precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), report.slot()));
+                precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), 0));
             }
         }
         final var stalls = recorder.finish(endNs);
@@ -487,14 +486,14 @@ public final class TaskSetRun implements AutoCloseable {
      * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop} or {@link #close}.
      * Where a name was used again, the earlier ones are told apart as in the results: {@code a~1}.
      *
-     * @return in the order of admission
+     * @return in the order of admission; read-only, and each look makes a histogram anew, since they are kept compressed
      * @throws IllegalStateException before
      */
     public synchronized Map<String, Histogram> histograms() {
         if (result == null) {
             throw new IllegalStateException("the histograms are still written to; call stop() before");
         }
-        return Collections.unmodifiableMap(histograms);
+        return histograms;
     }
 
     /**
