@@ -244,7 +244,20 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      * @throws InvalidTaskSetException   when it names a device that the set has not
      */
-    public synchronized RunHandle add(final Task task) {
+    public RunHandle add(final Task task) {
+        return add(task, factory);
+    }
+
+    /**
+     * Admits another task while the others run, with segments of its own making.
+     *
+     * @param task   the task; its devices are the set's
+     * @param making prepares its segments
+     * @return what to name it by
+     * @throws AdmissionRefusedException when the analysis refuses, with the reason
+     * @throws InvalidTaskSetException   when it names a device that the set has not
+     */
+    public synchronized RunHandle add(final Task task, final WorkFactory making) {
         if (closed || result != null) {
             throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
         }
@@ -252,7 +265,7 @@ public final class TaskSetRun implements AutoCloseable {
         admission.memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
         });
-        final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
+        final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, options.seed()));
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         try {
