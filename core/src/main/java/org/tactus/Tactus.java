@@ -16,12 +16,12 @@ import org.tactus.format.WcetSidecar;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.policy.DoorbellDescriptor;
-import org.tactus.internal.runtime.JvmFlags;
 import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
@@ -126,6 +126,7 @@ public final class Tactus implements AutoCloseable {
         if (durationNs <= 0) {
             throw new IllegalArgumentException("durationNs is " + durationNs + "; give more than 0 nanoseconds");
         }
+        JvmFlags.require();
         return translated(() -> {
             Optional<Verdict> verdict;
             try {

@@ -30,43 +30,49 @@ class ArchitectureTest {
     private static final String FACADE = "";
     private static final int MOST_PUBLIC_TYPES = 80;
     /** What an embedding program may use. */
-    private static final Set<String> PUBLIC = Set.of(FACADE, "work", "model", "format", "analysis", "result");
+    private static final Set<String> PUBLIC = Set.of(FACADE, "work", "model", "supply", "format", "analysis", "result");
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
         Map.entry("internal.time", Set.of()),
         Map.entry("internal.file", Set.of()),
         Map.entry("internal.lifecycle", Set.of()),
+        Map.entry("internal.jvm", Set.of()),
         Map.entry("bindings", Set.of()),
         Map.entry("work", Set.of()),
-        Map.entry("model", Set.of("internal.time")),
+        Map.entry("supply", Set.of()),
+        Map.entry("internal.supply", Set.of("supply")),
+        Map.entry("model", Set.of("supply", "internal.time")),
         Map.entry("analysis", Set.of("model", "internal.time")),
-        Map.entry("format", Set.of("model", "internal.file", "internal.time")),
-        Map.entry("internal.analysis", Set.of("analysis", "model", "internal.time")),
-        Map.entry("internal.plan", Set.of("model", "analysis", "internal.analysis", "internal.time")),
+        Map.entry("format", Set.of("supply", "model", "internal.file", "internal.jvm", "internal.time")),
+        Map.entry("internal.analysis", Set.of("supply", "analysis", "model", "internal.time")),
+        Map.entry("internal.plan", Set.of("supply", "model", "analysis", "internal.analysis", "internal.time")),
         Map.entry("internal.policy", Set.of("model", "internal.time")),
         Map.entry("result", Set.of("model", "internal.file", "internal.time")),
         Map.entry("internal.event", Set.of("result", "model", "internal.file", "internal.time")),
         Map.entry("internal.watch", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
         Map.entry("internal.export", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
         Map.entry("internal.report", Set.of("internal.event", "internal.policy", "result", "model", "internal.time")),
-        Map.entry("internal.sim", Set.of("internal.policy", "internal.event", "internal.report", "result", "model", "internal.time")),
+        Map.entry("internal.sim", Set.of("supply", "internal.supply", "internal.policy", "internal.event", "internal.report",
+            "result", "model", "internal.time")),
         Map.entry("internal.memory", Set.of("bindings", "internal.lifecycle", "internal.time")),
         Map.entry("internal.graph", Set.of("bindings", "model", "internal.file", "internal.time")),
         Map.entry("internal.network", Set.of("internal.graph", "bindings", "model", "internal.time")),
         Map.entry("internal.quantise", Set.of("internal.network", "internal.graph", "bindings", "model", "internal.file", "internal.time")),
         Map.entry("internal.device", Set.of("internal.memory", "internal.network", "internal.graph", "internal.lifecycle", "bindings",
             "model", "internal.time")),
-        Map.entry("internal.kernel", Set.of("internal.policy", "internal.device", "internal.event", "internal.lifecycle", "result", "model",
-            "internal.time")),
+        Map.entry("internal.kernel", Set.of("supply", "internal.supply", "internal.policy", "internal.device", "internal.event",
+            "internal.lifecycle", "result", "model", "internal.time")),
         Map.entry("internal.work", Set.of("work", "internal.device", "internal.network", "internal.quantise", "internal.graph",
             "internal.lifecycle", "bindings", "model", "internal.time")),
-        Map.entry("internal.runtime", Set.of("internal.kernel", "internal.work", "internal.device", "internal.watch", "internal.event",
+        Map.entry("internal.runtime", Set.of("supply", "internal.kernel", "internal.work", "internal.device", "internal.watch",
+            "internal.event",
             "internal.report", "internal.policy", "internal.analysis", "internal.memory", "internal.lifecycle", "internal.file", "bindings",
             "analysis", "format", "result", "model", "internal.time")),
-        Map.entry("internal.measure", Set.of("internal.runtime", "internal.work", "internal.kernel", "internal.device", "internal.memory",
-            "internal.network", "internal.quantise", "internal.graph", "internal.lifecycle", "internal.event", "internal.policy",
-            "bindings", "format", "result", "model", "internal.time")),
+        Map.entry("internal.measure", Set.of("supply", "internal.supply", "internal.runtime", "internal.work", "internal.kernel",
+            "internal.device", "internal.memory", "internal.network", "internal.quantise", "internal.graph", "internal.lifecycle",
+            "internal.event", "internal.policy", "bindings", "format", "result", "model", "internal.time")),
         Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
-            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph")));
+            "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph",
+            "internal.jvm")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");

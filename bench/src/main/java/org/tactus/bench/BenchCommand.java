@@ -84,7 +84,7 @@ public final class BenchCommand implements Callable<Integer> {
         description = "Runs the kernel under the Epsilon collector, which frees nothing, in a heap that a leak of 16 bytes a job"
             + " would exhaust.")
     public static final class SoakCommand implements Callable<Integer> {
-        @Option(names = "--for", defaultValue = "60s", converter = DurationConverter.class,
+        @Option(names = "--for", paramLabel = "DURATION", defaultValue = "60s", converter = DurationConverter.class,
             description = "How long (${DEFAULT-VALUE}).")
         private long durationNs;
         @Option(names = "--in-epsilon", hidden = true)

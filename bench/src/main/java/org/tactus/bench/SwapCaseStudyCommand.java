@@ -43,7 +43,8 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
     private long scale;
     @Option(names = "--simulate", description = "Simulates all of it in virtual time, every chunk and segment at its worst.")
     private boolean simulate;
-    @Option(names = "--for", defaultValue = "18s", converter = DurationConverter.class, description = "Each way (${DEFAULT-VALUE}).")
+    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "18s", converter = DurationConverter.class,
+        description = "Each way (${DEFAULT-VALUE}).")
     private long durationNs;
     @Option(names = "--seed", defaultValue = "1", description = "Of everything random (${DEFAULT-VALUE}).")
     private long seed;

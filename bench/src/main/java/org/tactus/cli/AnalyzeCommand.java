@@ -14,6 +14,7 @@ import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.TestNames;
 import org.tactus.cli.text.AnalysisPrinter;
 import org.tactus.cli.text.SensitivityReport;
 import org.tactus.format.FileFormatException;
@@ -34,11 +35,12 @@ import picocli.CommandLine.Spec;
 final class AnalyzeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "Task-set files, analysed in order.")
     private List<Path> files;
-    @Option(names = "--test", paramLabel = "NAME", description = "Schedulability test (default: the tightest sound one that applies).")
+    @Option(names = "--test", paramLabel = "NAME", completionCandidates = TestNames.class,
+        description = "Schedulability test (default: the tightest sound one that applies): ${COMPLETION-CANDIDATES}.")
     private String test;
     @Option(names = "--sensitivity", description = "Also: how far WCETs may grow, periods and memory shrink.")
     private boolean sensitivity;
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
     @Option(names = "--out", paramLabel = "DIR", description = "Also writes the output there, as analysis.txt, .json or .csv.")

@@ -3,6 +3,7 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -11,7 +12,10 @@ import org.tactus.cli.gpu.GpuDriver;
 import org.tactus.cli.gpu.Scale;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.SupplyPrinter;
 import org.tactus.format.CalibrationFile;
+import org.tactus.format.CurveCalibration;
 import org.tactus.format.GpuCalibration;
 import org.tactus.format.MachineCalibration;
 import org.tactus.format.MachineName;
@@ -20,9 +24,12 @@ import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.measure.Calibrator;
 import org.tactus.internal.measure.GpuCalibrator;
 import org.tactus.internal.measure.GpuRig;
+import org.tactus.internal.measure.PlatformQuotas;
+import org.tactus.internal.measure.SupplyCalibrator;
 import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
+import org.tactus.model.Overheads;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -32,25 +39,73 @@ import picocli.CommandLine.Option;
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
+    private static final long LONG_ENOUGH_NS = 30_000_000_000L;
+    private static final double MOST_FACTOR = 100;
+    private static final double STALL_FREE_QUANTILE = 0.999;
 
-    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class, description = "How long (${DEFAULT-VALUE}).")
+    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
+        description = "How long (${DEFAULT-VALUE}).")
     private long durationNs;
 
-    @Option(names = "--gpu", defaultValue = AUTO,
+    @Option(names = "--gpu", paramLabel = "DRIVER", defaultValue = AUTO,
         description = "auto: a GPU where there is one; none, libcuda or software (${DEFAULT-VALUE}).")
     private String gpu;
-    @Option(names = "--index", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
+    @Option(names = "--index", paramLabel = "N", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
     private int index;
+
+    @Option(names = "--curve", defaultValue = AUTO, description = "Whether stall curves of the cores are measured: yes, no, or auto: "
+        + "when --for is 30 s or more, for a curve of a second needs that long (${DEFAULT-VALUE}).")
+    private String curve;
+    @Option(names = "--curve-factor", defaultValue = "1.0", description = "By how much the measured curve is enlarged (${DEFAULT-VALUE}).")
+    private double curveFactor;
+    private Calibrator calibrator;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (!List.of("yes", "no", AUTO).contains(curve)) {
+            throw new PrerequisiteException("--curve: '" + curve + "' is unknown; write yes, no or auto");
+        }
+        if (!(curveFactor >= 0 && curveFactor <= MOST_FACTOR)) {
+            throw new PrerequisiteException("--curve-factor: " + curveFactor + " is no factor; write one from 0 to " + MOST_FACTOR);
+        }
+        final int status = calibrateAll();
+        if (curve.equals("yes") || curve.equals(AUTO) && durationNs >= LONG_ENOUGH_NS) {
+            calibrateSupply(calibrator, durationNs, Math.round(1_000 * curveFactor));
+        }
+        return status;
+    }
+
+    /**
+     * Measures what the platform takes from the cores that dispatchers run on, prints and stores it beside the overheads, of which a
+     * calibrator has the samples; the curve is enlarged by thousandths.
+     */
+    static void calibrateSupply(final Calibrator calibrator, final long durationNs, final long factor)
+        throws IOException, InterruptedException {
+        final List<Integer> online = RealTime.onlineCores();
+        final List<Integer> cores = List.of(online.getFirst(), online.getLast()).stream().distinct().toList();
+        System.err.println("watching cores " + cores + " for " + Durations.format(durationNs) + " ...");
+        final SupplyCalibrator supply = new SupplyCalibrator(new RealTimeSetup(true), cores, factor);
+        final List<CurveCalibration> measured = supply.measure(durationNs);
+        final Overheads free = calibrator.stallFree(supply.share(), STALL_FREE_QUANTILE);
+        final Path file = CalibrationFile.defaultPath();
+        final MachineCalibration known = CalibrationFile.find(file, MachineName.current()).orElseThrow();
+        CalibrationFile.store(file, known.withCurves(measured, Optional.of(free)));
+        System.out.println();
+        SupplyPrinter.print(System.out, measured, PlatformQuotas.inForce());
+        System.out.println("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
+            + Durations.format(free.releaseJitterNs()) + ", dispatch " + Durations.format(free.dispatchNs()) + ", hand-off "
+            + Durations.format(free.handOffNs()) + ", completion " + Durations.format(free.completionNs()));
+        System.out.println("  stored in " + file + "; 'overheads: calibrated' charges the curves and these overheads");
+    }
+
+    private int calibrateAll() throws IOException, InterruptedException {
         if (gpu.equals(NONE) || gpu.equals(AUTO) && CudaDriver.find().isEmpty()) {
-            calibrate(durationNs);
+            calibrator = calibrate(durationNs);
             return ExitStatus.GOOD;
         }
         try (GpuDriver driver = VerifyGpuCommand.open(gpu.equals(AUTO) ? GpuDriver.LIBRARY : gpu)) {
             final CudaGpu measured = VerifyGpuCommand.gpu(driver, index);
-            calibrate(durationNs);
+            calibrator = calibrate(durationNs);
             calibrateGpu(measured, driver.isSoftware() ? Scale.software() : Scale.full());
         }
         return ExitStatus.GOOD;
@@ -86,13 +141,16 @@ final class CalibrateCommand implements Callable<Integer> {
     }
 
     /** Measures what the machine adds, prints and stores; what its GPUs showed before stays. */
-    static void calibrate(final long durationNs) throws IOException, InterruptedException {
+    static Calibrator calibrate(final long durationNs) throws IOException, InterruptedException {
         final List<Integer> cores = RealTime.onlineCores();
         System.err.println("calibrating for " + Durations.format(durationNs) + " ...");
         final Path file = CalibrationFile.defaultPath();
         final List<GpuCalibration> gpus = CalibrationFile.find(file, MachineName.current()).map(MachineCalibration::gpus).orElse(List.of());
-        MachineCalibration measured = new Calibrator(new RealTimeSetup(true), KernelOptions.DEFAULT, cores.getLast(),
-            cores.getFirst()).measure(durationNs);
+        final Optional<MachineCalibration> known = CalibrationFile.find(file, MachineName.current());
+        final Calibrator calibrator = new Calibrator(new RealTimeSetup(true), KernelOptions.DEFAULT, cores.getLast(), cores.getFirst());
+        final MachineCalibration measurement = calibrator.measure(durationNs);
+        MachineCalibration measured;
+        measured = known.map(old -> measurement.withCurves(old.curves(), old.stallFree())).orElse(measurement);
         for (final GpuCalibration gpu : gpus) {
             measured = measured.with(gpu);
         }
@@ -106,8 +164,9 @@ final class CalibrateCommand implements Callable<Integer> {
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
         System.out.println("  platform stalls: " + measured.stalls() + ", the longest " + Durations.format(measured.longestStallNs())
-            + "; not part of any bound unless overheads name a stall allowance");
+            + "; not part of any bound unless overheads name a stall allowance or a curve");
         System.out.println("  stored in " + file);
+        return calibrator;
     }
 
     private static void print(final String name, final Quantiles quantity) {

@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
 final class DevicesCommand implements Callable<Integer> {
     private static final long KIBI = 1024;
 
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
     @Spec

@@ -34,7 +34,7 @@ final class InspectCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "TensorFlow Lite files, plain or compiled (*_edgetpu.tflite).")
     private List<Path> files;
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
     @Spec

@@ -3,21 +3,26 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.StandardOutput;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.InvalidTaskSetException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** {@code tactus}: the command line. */
-@Command(name = "tactus", mixinStandardHelpOptions = true, version = "tactus 0.1.0",
+@Command(name = "tactus", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
     subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
         ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, InspectCommand.class,
@@ -64,6 +69,7 @@ public final class Main {
             source.commands().forEach(line::addSubcommand);
         }
         line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
+        line.setExecutionStrategy(Main::execute);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
             err.println("tactus: " + Printable.lines(e.getMessage()) + "; see "
@@ -86,5 +92,19 @@ public final class Main {
             return ExitStatus.WRONG_INPUT;
         });
         return line;
+    }
+
+    /** Help and the version need no flag of the JVM; whatever else lacks one ends with one line, before a library's initialiser fails. */
+    private static int execute(final ParseResult given) {
+        final Integer helped = CommandLine.executeHelpRequest(given);
+        if (helped != null) {
+            return helped;
+        }
+        final Optional<String> missing = JvmFlags.missing();
+        if (missing.isPresent()) {
+            given.commandSpec().commandLine().getErr().println("tactus: " + missing.get());
+            return ExitStatus.WRONG_INPUT;
+        }
+        return new RunLast().execute(given);
     }
 }

@@ -3,8 +3,11 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.spet.SpetOptions;
 import org.tactus.cli.support.ExitStatus;
@@ -34,11 +37,12 @@ import picocli.CommandLine.Spec;
 final class PlanCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "Task-set file.")
     private Path file;
-    @Option(names = "--with", paramLabel = "STRATEGY", required = true, description = "How to plan.")
+    @Option(names = "--with", paramLabel = "STRATEGY", required = true, completionCandidates = Strategies.class,
+        description = "How to plan: ${COMPLETION-CANDIDATES}.")
     private String strategy;
     @Option(names = "--out", paramLabel = "FILE", description = "Writes the planned task set there.")
     private Path out;
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table or json (${DEFAULT-VALUE}).")
     private OutputFormat format;
     @Mixin
@@ -51,9 +55,9 @@ final class PlanCommand implements Callable<Integer> {
         if (format == OutputFormat.CSV) {
             throw new ParameterException(spec.commandLine(), "a plan has no csv form; write table or json");
         }
-        if (!strategy.equals(SpetOptions.NAME) && Planners.byName(strategy).isEmpty()) {
+        if (!Strategies.names().contains(strategy)) {
             throw new ParameterException(spec.commandLine(), "there is no strategy '" + strategy + "'; known are "
-                + String.join(", ", Planners.names()) + (Planners.names().isEmpty() ? "" : ", ") + SpetOptions.NAME);
+                + String.join(", ", Strategies.names()));
         }
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         final Planner planner = strategy.equals(SpetOptions.NAME) ? spet.planner(loaded) : Planners.byName(strategy).orElseThrow();
@@ -87,5 +91,17 @@ final class PlanCommand implements Callable<Integer> {
             ? Analyses.byName(plan.verdict().test()).map(test -> new Sensitivity(test, plan.set()).largestFactor())
                 .orElse(OptionalDouble.empty())
             : OptionalDouble.empty();
+    }
+
+    /** What can be planned with: for the help and for completion in a shell. */
+    private static final class Strategies implements Iterable<String> {
+        static List<String> names() {
+            return Stream.concat(Planners.names().stream(), Stream.of(SpetOptions.NAME)).toList();
+        }
+
+        @Override
+        public Iterator<String> iterator() {
+            return names().iterator();
+        }
     }
 }

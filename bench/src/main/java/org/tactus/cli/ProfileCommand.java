@@ -25,9 +25,10 @@ import picocli.CommandLine.Parameters;
 final class ProfileCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "Task-set file.")
     private Path file;
-    @Option(names = "--runs", defaultValue = "200", description = "Samples of each segment (${DEFAULT-VALUE}).")
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "200", description = "Samples of each segment (${DEFAULT-VALUE}).")
     private int runs;
-    @Option(names = "--margin", defaultValue = "0.3", description = "Share added to the largest sample (${DEFAULT-VALUE}).")
+    @Option(names = "--margin", paramLabel = "SHARE", defaultValue = "0.3",
+        description = "Share added to the largest sample (${DEFAULT-VALUE}).")
     private double margin;
     @Option(names = "--loaded", description = "Keeps the other cores busy with memory traffic meanwhile.")
     private boolean loaded;

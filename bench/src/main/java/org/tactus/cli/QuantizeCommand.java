@@ -55,7 +55,8 @@ final class QuantizeCommand implements Callable<Integer> {
     @Option(names = "--weight-bits", defaultValue = "auto", paramLabel = "auto|8|7",
         description = "7 for x86 processors without VNNI; auto asks this machine's (default: ${DEFAULT-VALUE}).")
     private String weightBits;
-    @Option(names = "--runs", defaultValue = "100", description = "Samples of each measurement (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--runs", paramLabel = "N", defaultValue = "100",
+        description = "Samples of each measurement (default: ${DEFAULT-VALUE}).")
     private int runs;
     @Option(names = "--core", paramLabel = "CORE", description = "Core to measure on (default: any).")
     private Integer core;

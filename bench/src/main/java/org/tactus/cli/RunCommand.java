@@ -18,11 +18,12 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "Task-set file.")
     private Path file;
-    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class, description = "How long (${DEFAULT-VALUE}).")
+    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
+        description = "How long (${DEFAULT-VALUE}).")
     private long durationNs;
-    @Option(names = "--out", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME).")
+    @Option(names = "--out", paramLabel = "DIR", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME).")
     private Path out;
-    @Option(names = "--seed", defaultValue = "1", description = "Of everything random (${DEFAULT-VALUE}).")
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Of everything random (${DEFAULT-VALUE}).")
     private long seed;
     @Option(names = "--force", description = "Runs a set that the analysis refuses.")
     private boolean force;
@@ -30,9 +31,10 @@ final class RunCommand implements Callable<Integer> {
     private boolean ordinary;
     @Option(names = "--no-stat", description = "Keeps no counters on tmpfs: tactus stat cannot watch the run.")
     private boolean hidden;
-    @Option(names = "--idle", defaultValue = "SLEEP_THEN_SPIN", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    @Option(names = "--idle", paramLabel = "HOW", defaultValue = "SLEEP_THEN_SPIN",
+        description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private KernelOptions.Idle idle;
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
 

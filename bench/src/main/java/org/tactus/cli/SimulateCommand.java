@@ -14,6 +14,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
+import org.tactus.cli.support.TestNames;
 import org.tactus.cli.text.ResultPrinter;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
@@ -47,28 +48,33 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "FILE", description = "Task-set file.")
     private Path file;
-    @Option(names = "--for", defaultValue = "10s", converter = DurationConverter.class,
+    @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
         description = "Virtual time (${DEFAULT-VALUE}).")
     private long durationNs;
-    @Option(names = "--seed", defaultValue = "1",
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1",
         description = "Of everything random, the order of simultaneous events included (${DEFAULT-VALUE}).")
     private long seed;
-    @Option(names = "--execution", defaultValue = "wcet",
+    @Option(names = "--execution", paramLabel = "HOW", defaultValue = "wcet",
         description = "${COMPLETION-CANDIDATES}: the WCET, uniform below it, or the file's share of it (${DEFAULT-VALUE}).")
     private Execution execution;
-    @Option(names = "--replay", description = "A run's trace.json: its segments' times are replayed; the WCET where it lacks one.")
+    @Option(names = "--replay", paramLabel = "FILE",
+        description = "A run's trace.json: its segments' times are replayed; the WCET where it lacks one.")
     private Path replay;
-    @Option(names = "--releases", defaultValue = "file",
+    @Option(names = "--releases", paramLabel = "HOW", defaultValue = "file",
         description = "${COMPLETION-CANDIDATES}: as the file says, all at 0, at random offsets, or with random gaps of at least"
             + " the period; jitter comes on top (${DEFAULT-VALUE}).")
     private Releases releases;
-    @Option(names = "--overheads", defaultValue = "maximum", description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+    @Option(names = "--overheads", paramLabel = "HOW", defaultValue = "maximum",
+        description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}). Stalls are drawn within the set's curves, but not with zero and not in"
+            + " a replay.")
     private Charge overheads;
-    @Option(names = "--test", description = "Schedulability test that gives the bounds (default: the tightest that applies).")
+    @Option(names = "--test", paramLabel = "NAME", completionCandidates = TestNames.class,
+        description = "Schedulability test that gives the bounds (default: the tightest that applies): ${COMPLETION-CANDIDATES}.")
     private String test;
-    @Option(names = "--out", description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated).")
+    @Option(names = "--out", paramLabel = "DIR",
+        description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated).")
     private Path out;
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
 
@@ -123,6 +129,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private SimulationOptions options(final TaskSet set) {
         final SimulationOptions chosen = SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+            .withStalls(overheads != Charge.zero && replay == null)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;
                 case random -> ExecutionTime.RANDOM;

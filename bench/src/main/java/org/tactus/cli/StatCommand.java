@@ -33,10 +33,10 @@ final class StatCommand implements Callable<Integer> {
     private String which;
     @Option(names = "--watch", description = "Shows it again and again, until the run ends.")
     private boolean watch;
-    @Option(names = "--every", defaultValue = "1s", converter = DurationConverter.class,
+    @Option(names = "--every", paramLabel = "DURATION", defaultValue = "1s", converter = DurationConverter.class,
         description = "How often with --watch (${DEFAULT-VALUE}).")
     private long everyNs;
-    @Option(names = "--format", defaultValue = "table", converter = OutputFormat.Converter.class,
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
     @Spec

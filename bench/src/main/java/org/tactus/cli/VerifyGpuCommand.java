@@ -21,13 +21,15 @@ import picocli.CommandLine.Option;
 @Command(name = "verify-gpu", mixinStandardHelpOptions = true,
     description = "Checks kernels and swapping on a GPU, measures launches, chunks and copies, runs the case study; under five minutes.")
 final class VerifyGpuCommand implements Callable<Integer> {
-    @Option(names = "--driver", defaultValue = GpuDriver.LIBRARY, description = "libcuda or software (${DEFAULT-VALUE}).")
+    @Option(names = "--driver", paramLabel = "DRIVER", defaultValue = GpuDriver.LIBRARY,
+        description = "libcuda or software (${DEFAULT-VALUE}).")
     private String driverName;
-    @Option(names = "--index", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
+    @Option(names = "--index", paramLabel = "N", defaultValue = "0", description = "Which GPU, from 0 (${DEFAULT-VALUE}).")
     private int index;
-    @Option(names = "--out", defaultValue = "out/verify-gpu", description = "Folder for the two files (${DEFAULT-VALUE}).")
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/verify-gpu",
+        description = "Folder for the two files (${DEFAULT-VALUE}).")
     private Path out;
-    @Option(names = "--capacity", converter = SizeConverter.class,
+    @Option(names = "--capacity", paramLabel = "SIZE", converter = SizeConverter.class,
         description = "Memory of the case study, such as 18499MiB; default what its file says.")
     private Long capacity;
     @Option(names = "--quick", description = "Little of everything: seconds; on the software driver the case study in virtual time.")

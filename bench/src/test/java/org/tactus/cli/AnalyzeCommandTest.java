@@ -149,6 +149,21 @@ class AnalyzeCommandTest {
     }
 
     @Test
+    void shouldSayHowMuchIsThePlatformsWhenASetHasACurve() throws IOException {
+        final String curved = file("curved.yaml", GOOD.replace("overheads: none", "overheads: {curve: {every: 1ms, away: 4us}}"));
+        assertEquals(0, tactus("analyze", "--test", "np-fp", "--sensitivity", curved), err.toString());
+        assertTrue(out.toString().contains("4us of the 9us are the platform's") || out.toString().contains("4us platform stalls"),
+            out.toString());
+        assertTrue(out.toString().contains("each core away for 4us in any 1ms, 40us in any 10ms, 400us in any 100ms"), out.toString());
+        assertTrue(out.toString().contains("what the platform takes by 3.75"), out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(0, tactus("analyze", "--test", "np-fp", "--sensitivity", "--format", "json", curved));
+        assertTrue(out.toString().contains("\"responseBoundNs\":9000,"), out.toString());
+        assertTrue(out.toString().contains("\"platformNs\":4000,\"sentence\":"), out.toString());
+        assertTrue(out.toString().contains("\"largestCurveFactor\":3.75"), out.toString());
+    }
+
+    @Test
     void shouldSayWhatMakesABoundAndWhatToShrinkWhenATaskFails() throws IOException {
         assertEquals(1, tactus("analyze", "--test", "np-fp", "--format", "json", file("bad.yaml", BAD)));
         assertTrue(out.toString().contains(

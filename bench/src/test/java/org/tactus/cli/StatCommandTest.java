@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Terminal;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
@@ -87,6 +88,11 @@ class StatCommandTest {
             assertEquals("late", member(run, "tasks", 1).get("name"));
             assertEquals(ExitStatus.GOOD, stat("stat"));
             assertTrue(out.toString().contains("detect") && out.toString().contains("acc1: busy"), out.toString());
+            assertEquals(ExitStatus.GOOD, stat("stat", PID));
+            for (final String word : List.of("period", "released", "misses", "overruns", "skipped", "last", "max/bound", "now")) {
+                assertTrue(out.toString().contains(word), out.toString());
+            }
+            out.toString().lines().forEach(line -> assertTrue(line.length() <= Terminal.width(), line));
             assertEquals(ExitStatus.GOOD, stat("stat", ownFiles().getFirst().toString(), "--format", "csv"),
                 err.toString());
             assertEquals(3, out.toString().lines().count());

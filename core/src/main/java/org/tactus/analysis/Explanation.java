@@ -19,4 +19,13 @@ public record Explanation(OptionalLong responseNs, OptionalLong firstFailingNs, 
     public Explanation {
         terms = List.copyOf(terms);
     }
+
+    /**
+     * What the platform takes from the examined window.
+     *
+     * @return nanoseconds
+     */
+    public long platformNs() {
+        return terms.stream().filter(term -> term.kind() == Term.Kind.STALL).mapToLong(Term::ns).sum();
+    }
 }

@@ -93,6 +93,15 @@ public final class TaskVerdict {
         return known;
     }
 
+    /**
+     * How much of the bound the platform takes, by its stall curves or the fixed allowance.
+     *
+     * @return nanoseconds, never negative; or {@link #UNBOUNDED} where there is no bound
+     */
+    public long platformNs() {
+        return bounded() ? explanation().platformNs() : UNBOUNDED;
+    }
+
     @Override
     public String toString() {
         return name + ": " + (bounded() ? responseBoundNs + "ns" : "not bounded") + " of " + deadlineNs + "ns";

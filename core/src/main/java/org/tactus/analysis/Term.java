@@ -20,8 +20,8 @@ public record Term(Kind kind, String by, String where, long jobs, long ns) {
         OVERHEAD("overheads"),
         /** From the nominal release to the request. */
         JITTER("release jitter"),
-        /** The allowance for platform stalls. */
-        STALL("stall allowance"),
+        /** What the platform takes from the window: stall curves and the fixed allowance. */
+        STALL("platform stalls"),
         /** Work that ranks below the job and had started. */
         BLOCKING("blocking"),
         /** Work that ranks above the job. */

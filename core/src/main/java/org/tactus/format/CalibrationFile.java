@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tactus.model.Overheads;
 
 /** Reads and writes the calibrations of machines: one file, one entry a machine. */
 public final class CalibrationFile {
@@ -62,13 +63,25 @@ public final class CalibrationFile {
                 map.find("stalls").map(count -> count.integer(0, Long.MAX_VALUE)).orElse(0L), map.durationNs("longestStall", 0),
                 map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
                 Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"),
-                Quantiles.find(map, "sporadicJitter"), Quantiles.find(map, "dispatchPerTask"), gpus(map)));
+                Quantiles.find(map, "sporadicJitter"), Quantiles.find(map, "dispatchPerTask"), gpus(map), curves(map),
+                map.find("stallFree").map(CalibrationFile::stallFree)));
         }
         return machines;
     }
 
     private static List<GpuCalibration> gpus(final YamlMap map) {
         return map.find("gpus").map(gpus -> gpus.list().stream().map(GpuCalibration::read).toList()).orElse(List.of());
+    }
+
+    private static List<CurveCalibration> curves(final YamlMap map) {
+        return map.find("curves").map(all -> all.list().stream().map(CurveCalibration::read).toList()).orElse(List.of());
+    }
+
+    private static Overheads stallFree(final YamlValue value) {
+        final YamlMap map = value.map(FileSection.STALL_FREE);
+        final long jitterNs = map.durationNs("releaseJitter", 0);
+        return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
+            map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0), 0);
     }
 
     /**
@@ -111,6 +124,19 @@ public final class CalibrationFile {
         entries.put("completion", calibration.completion().entries());
         if (!calibration.gpus().isEmpty()) {
             entries.put("gpus", calibration.gpus().stream().map(GpuCalibration::entries).toList());
+        }
+        calibration.stallFree().ifPresent(free -> {
+            final Map<String, Object> costs = new LinkedHashMap<>();
+            costs.put("releaseJitter", free.releaseJitterNs() + "ns");
+            costs.put("sporadicJitter", free.sporadicJitterNs() + "ns");
+            costs.put("dispatch", free.dispatchNs() + "ns");
+            costs.put("dispatchPerTask", free.dispatchPerTaskNs() + "ns");
+            costs.put("handOff", free.handOffNs() + "ns");
+            costs.put("completion", free.completionNs() + "ns");
+            entries.put("stallFree", costs);
+        });
+        if (!calibration.curves().isEmpty()) {
+            entries.put("curves", calibration.curves().stream().map(CurveCalibration::entries).toList());
         }
         return entries;
     }

@@ -10,7 +10,11 @@ enum FileSection {
     /** The task-set file itself. */
     TASK_SET("tactus", "name", "policy", "overheads", "platform", "tasks"),
     /** {@code overheads} where it is a map. */
-    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "stall"),
+    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "stall", "curve"),
+    /** {@code curve} of the overheads: in any window of one length away for so long at most. */
+    BOUNDED_DELAY("every", "away"),
+    /** {@code curve} of the overheads: of every period so much is there. */
+    PERIODIC_RESOURCE("budget", "period"),
     /** {@code platform}. */
     PLATFORM("devices"),
     /** An element of {@code platform.devices}. */
@@ -41,7 +45,11 @@ enum FileSection {
     CALIBRATION("tactus", "machines"),
     /** An element of {@code machines}. */
     CALIBRATED_MACHINE("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "gpus"),
+        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "gpus", "stallFree", "curves"),
+    /** {@code stallFree}: overheads of operations that no stall hit. */
+    STALL_FREE("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion"),
+    /** An element of {@code curves}. */
+    CALIBRATED_CURVE("cores", "curve", "learnt", "validated", "within", "factor", "longest", "threshold", "causes"),
     /** What repeated measurements of one quantity showed. */
     QUANTILES("samples", "p50", "p99", "p999", "max"),
     /** An element of {@code gpus}. */

@@ -1,10 +1,14 @@
 package org.tactus.format;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tactus.model.Overheads;
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
 
 /**
  * What one machine adds to every job, measured by {@code tactus calibrate} over samples that no platform stall touched.
@@ -22,16 +26,75 @@ import org.tactus.model.Overheads;
  * @param sporadicJitter from a sporadic task's arrival until the dispatcher has seen it; empty in a calibration of an older version
  * @param dispatchPerTask what each job that arrives at the same time adds to dispatch; empty in a calibration of an older version
  * @param gpus           what its GPUs add, each as one driver showed it
+ * @param curves         what the platform takes from its cores; empty when only the overheads were measured
+ * @param stallFree      the overheads of operations that no stall hit; empty without curves
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
-    Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus) {
+    Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree) {
 
     /** Copies the collections. */
     public MachineCalibration {
         conditions = Map.copyOf(conditions);
         gpus = List.copyOf(gpus);
+        curves = List.copyOf(curves);
+    }
+
+    /**
+     * Makes a calibration without curves.
+     *
+     * @param machine        the machine
+     * @param measuredAt     when
+     * @param durationNs     how long
+     * @param stalls         platform stalls that were left out
+     * @param longestStallNs the longest of them
+     * @param conditions     what was granted
+     * @param releaseJitter  from a nominal release until the dispatcher has seen it
+     * @param dispatch       from a decision until the segment runs
+     * @param handOff        from a segment's end until another dispatcher has seen the job
+     * @param completion     from a segment's end until the dispatcher has recorded it
+     * @param sporadicJitter from a sporadic task's arrival until the dispatcher has seen it
+     * @param dispatchPerTask what each job that arrives at the same time adds to dispatch
+     * @param gpus           what its GPUs add
+     */
+    public MachineCalibration(
+        final String machine, final String measuredAt, final long durationNs, final long stalls, final long longestStallNs,
+        final Map<String, String> conditions, final Quantiles releaseJitter, final Quantiles dispatch, final Quantiles handOff,
+        final Quantiles completion, final Optional<Quantiles> sporadicJitter, final Optional<Quantiles> dispatchPerTask,
+        final List<GpuCalibration> gpus) {
+        this(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch, handOff, completion,
+            sporadicJitter, dispatchPerTask, gpus, List.of(), Optional.empty());
+    }
+
+    /**
+     * Adds stall curves in place of those that were known.
+     *
+     * @param measured of single cores and of several together
+     * @param free     the overheads of operations that no stall hit, without curves
+     * @return a copy
+     */
+    public MachineCalibration withCurves(final List<CurveCalibration> measured, final Optional<Overheads> free) {
+        return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
+            handOff, completion, sporadicJitter, dispatchPerTask, gpus, measured, free);
+    }
+
+    /**
+     * What the platform takes.
+     *
+     * @return the curves by core, and of cores together
+     */
+    public CoreSupply supply() {
+        final Map<Integer, StallCurve> single = new HashMap<>();
+        final Map<Set<Integer>, StallCurve> together = new HashMap<>();
+        for (final CurveCalibration known : curves) {
+            if (known.cores().size() == 1) {
+                single.put(known.cores().getFirst(), known.curve());
+            } else {
+                together.put(Set.copyOf(known.cores()), known.curve());
+            }
+        }
+        return CoreSupply.measured(single, together);
     }
 
     /**
@@ -45,17 +108,26 @@ public record MachineCalibration(
         others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
         others.add(measured);
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, sporadicJitter, dispatchPerTask, others);
+            handOff, completion, sporadicJitter, dispatchPerTask, others, curves, stallFree);
     }
 
     /**
-     * The overheads that analyses charge: the maxima.
+     * The overheads that analyses charge: the maxima; where stall curves are known those of operations that no stall hit, as what the
+     * platform takes is in the curves.
      *
      * @return without a stall allowance
      */
     public Overheads overheads() {
+        if (!curves.isEmpty()) {
+            return stallFree.orElseGet(this::usually).withSupply(supply());
+        }
         return new Overheads(releaseJitter.maxNs(), sporadicJitter.orElse(releaseJitter).maxNs(), dispatch.maxNs(),
             dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0);
+    }
+
+    private Overheads usually() {
+        return new Overheads(releaseJitter.p999Ns(), sporadicJitter.orElse(releaseJitter).p999Ns(), dispatch.p999Ns(),
+            dispatchPerTask.map(Quantiles::p999Ns).orElse(0L), handOff.p999Ns(), completion.p999Ns(), 0);
     }
 
     /**

@@ -11,6 +11,7 @@ import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
+import org.tactus.supply.CoreSupply;
 
 /** Reads a task-set file: YAML in, a checked {@link TaskSet} out, or one error with its line. */
 public final class TaskSetFile {
@@ -105,7 +106,8 @@ public final class TaskSetFile {
             final long jitterNs = map.durationNs("releaseJitter", 0);
             return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
                 map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0),
-                map.durationNs("stall", 0));
+                map.durationNs("stall", 0),
+                map.find("curve").map(curve -> CurveFormat.supply(curve, this::calibratedSupply)).orElse(CoreSupply.NONE));
         }
         final Map<String, OverheadsSource> words = new LinkedHashMap<>();
         words.put("none", OverheadsSource.NONE);
@@ -120,6 +122,16 @@ public final class TaskSetFile {
                 + "; measure it: tactus calibrate");
         }
         return calibration.map(MachineCalibration::overheads).orElse(Overheads.NONE);
+    }
+
+    private CoreSupply calibratedSupply(final YamlValue value) {
+        calibration = CalibrationFile.find(options.calibrationFile, options.machine);
+        final CoreSupply supply = calibration.map(MachineCalibration::supply).orElse(CoreSupply.NONE);
+        if (supply.isNone() && !options.uncalibratedAllowed) {
+            throw value.error("the curve is 'calibrated' but this machine has none in " + options.calibrationFile
+                + "; measure it: tactus calibrate --for 60s");
+        }
+        return supply;
     }
 
     private List<String> warnings(final Optional<WcetSidecar> sidecar) {

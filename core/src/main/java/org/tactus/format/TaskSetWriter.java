@@ -78,6 +78,7 @@ public final class TaskSetWriter {
         time(map, "handOff", overheads.handOffNs());
         time(map, "completion", overheads.completionNs());
         time(map, "stall", overheads.stallNs());
+        put(map, "curve", CurveFormat.value(overheads.supply()), "none");
         return map;
     }
 

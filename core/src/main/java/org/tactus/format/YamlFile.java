@@ -11,8 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
-import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -22,7 +21,10 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.Parser;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
+import org.tactus.internal.jvm.JvmFlags;
 
 /** One YAML file as a tree of nodes that know their lines. Size, depth and aliases are limited before the tree is built. */
 final class YamlFile {
@@ -49,13 +51,14 @@ final class YamlFile {
      * @throws FileFormatException when it cannot be read or is not YAML
      */
     static YamlFile read(final Path path) {
+        JvmFlags.requireModules();
         final String name = path.toString();
         final String text = text(path, name);
         final LoadSettings settings = LoadSettings.builder().setLabel(name).setCodePointLimit(MAX_BYTES)
             .setMaxAliasesForCollections(MAX_ALIASES).setParseComments(false).setAllowDuplicateKeys(true).build();
         try {
-            checkShape(name, new Parse(settings).parseString(text));
-            final Optional<Node> root = new Compose(settings).composeString(text);
+            checkShape(name, parser(settings, text));
+            final Optional<Node> root = new Composer(settings, parser(settings, text)).getSingleNode();
             if (root.isEmpty()) {
                 throw new FileFormatException(name, 1, "the file is empty; begin with 'tactus: 1'", null);
             }
@@ -71,6 +74,11 @@ final class YamlFile {
             // The parser's own checks have gaps; a file must never end a program.
             throw new FileFormatException(name, 1, "this is not YAML; indent with spaces and write 'key: value'", e);
         }
+    }
+
+    /** Made of packages that the library's module exports; its shorter way, in {@code api.lowlevel}, is closed on a module path. */
+    private static Parser parser(final LoadSettings settings, final String text) {
+        return new ParserImpl(settings, new StreamReader(settings, text));
     }
 
     private static String text(final Path path, final String name) {
@@ -106,10 +114,11 @@ final class YamlFile {
         }
     }
 
-    private static void checkShape(final String name, final Iterable<Event> events) {
+    private static void checkShape(final String name, final Parser events) {
         int depth = 0;
         int aliases = 0;
-        for (final Event event : events) {
+        while (events.hasNext()) {
+            final Event event = events.next();
             switch (event.getEventId()) {
                 case MappingStart, SequenceStart -> depth++;
                 case MappingEnd, SequenceEnd -> depth--;

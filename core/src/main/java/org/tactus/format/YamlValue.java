@@ -38,6 +38,10 @@ record YamlValue(YamlFile file, String name, Node node, int line) {
         return node instanceof MappingNode;
     }
 
+    boolean isList() {
+        return node instanceof SequenceNode;
+    }
+
     /** Finds the value of a key before the map is checked. */
     Optional<YamlValue> peek(final String key) {
         if (node instanceof MappingNode mapping) {

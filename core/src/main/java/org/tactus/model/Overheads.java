@@ -1,5 +1,8 @@
 package org.tactus.model;
 
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
+
 /**
  * What the machine adds to every job. All are worst cases in nanoseconds, measured by {@code tactus calibrate} or declared.
  *
@@ -15,15 +18,17 @@ package org.tactus.model;
  * @param handOffNs         from the end of a segment on one device until another device's dispatcher has seen the job
  * @param completionNs      from the end of a segment until the dispatcher has recorded it
  * @param stallNs           allowance for platform stalls: the most that the machine takes away within one response; usually 0
+ * @param supply            what the platform takes from each core, as curves over windows; beside the allowance
  */
 public record Overheads(
     long releaseJitterNs, long sporadicJitterNs, long dispatchNs, long dispatchPerTaskNs, long handOffNs, long completionNs,
-    long stallNs) {
+    long stallNs, CoreSupply supply) {
     /** A machine that adds nothing. */
     public static final Overheads NONE = new Overheads(0, 0, 0, 0, 0);
 
     /**
-     * Makes overheads that treat sporadic arrivals as periodic releases and dispatch alike with any number of tasks.
+     * Makes overheads that treat sporadic arrivals as periodic releases and dispatch alike with any number of tasks, without stall
+     * curves.
      *
      * @param releaseJitterNs from a nominal release or an arrival until the dispatcher has seen it
      * @param dispatchNs      from a decision until the segment runs
@@ -36,6 +41,23 @@ public record Overheads(
     }
 
     /**
+     * Makes overheads without stall curves.
+     *
+     * @param releaseJitterNs   from a periodic task's nominal release until the dispatcher has seen it
+     * @param sporadicJitterNs  from a sporadic task's arrival until the dispatcher has seen it
+     * @param dispatchNs        from a decision until the segment runs, when few jobs arrive at once
+     * @param dispatchPerTaskNs what each job that arrives at the same time adds to that
+     * @param handOffNs         from the end of a segment on one device until another device's dispatcher has seen the job
+     * @param completionNs      from the end of a segment until the dispatcher has recorded it
+     * @param stallNs           allowance for platform stalls
+     */
+    public Overheads(
+        final long releaseJitterNs, final long sporadicJitterNs, final long dispatchNs, final long dispatchPerTaskNs, final long handOffNs,
+        final long completionNs, final long stallNs) {
+        this(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, stallNs, CoreSupply.NONE);
+    }
+
+    /**
      * What the machine adds to a task's own jitter.
      *
      * @param release how the task's jobs come
@@ -43,5 +65,24 @@ public record Overheads(
      */
     public long jitterNs(final Release release) {
         return release == Release.SPORADIC ? sporadicJitterNs : releaseJitterNs;
+    }
+
+    /**
+     * Changes what the platform takes.
+     *
+     * @param curves of the cores
+     * @return a copy
+     */
+    public Overheads withSupply(final CoreSupply curves) {
+        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, stallNs, curves);
+    }
+
+    /**
+     * The fixed allowance as a curve: the same for every window, whatever cores it concerns.
+     *
+     * @return the constant curve
+     */
+    public StallCurve allowance() {
+        return StallCurve.constant(stallNs);
     }
 }

@@ -2,6 +2,8 @@ package org.tactus.model;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
@@ -119,7 +121,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         }
         return turnNs == 0 ? overheads : new Overheads(sum(overheads.releaseJitterNs(), turnNs), sum(overheads.sporadicJitterNs(), turnNs),
             overheads.dispatchNs(), overheads.dispatchPerTaskNs(), sum(overheads.handOffNs(), turnNs),
-            sum(overheads.completionNs(), turnNs), overheads.stallNs());
+            sum(overheads.completionNs(), turnNs), overheads.stallNs(), overheads.supply());
     }
 
     /**
@@ -149,7 +151,21 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     public Overheads overheadsOn(final int device) {
         final Overheads all = charged();
         return new Overheads(all.releaseJitterNs(), all.sporadicJitterNs(), dispatchNs(device), 0, all.handOffNs(), all.completionNs(),
-            all.stallNs());
+            all.stallNs(), all.supply());
+    }
+
+    /**
+     * The cores whose stalls hold up the dispatcher of a device: those on which it may run, and with it all that take turns with it in one
+     * thread.
+     *
+     * @param device index of the device
+     * @return cores, as the supply of the overheads counts them
+     */
+    public Set<Integer> stalledCores(final int device) {
+        final Set<Integer> cores = new TreeSet<>();
+        platform.sharingThread(device).stream().forEach(
+            other -> cores.addAll(overheads.supply().coresOf(platform.devices().get(other).cores(), other)));
+        return cores;
     }
 
     /**

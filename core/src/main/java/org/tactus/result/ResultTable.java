@@ -5,52 +5,67 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
+import org.tactus.internal.file.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 
 /**
- * Renders a result for people: plain ASCII, at most {@value #WIDTH} columns. The results with and without the jobs that a
- * stall touched stand one below the other; what makes a number weaker than it looks stands under the table.
+ * Renders a result for people: plain ASCII, {@value #WIDTH} columns wide unless told otherwise. A row that is wider stands in two lines.
+ * The results with and without the jobs that a stall touched stand one below the other; what makes a number weaker than it looks stands
+ * under the table.
  */
 public final class ResultTable {
     /** Most columns of a line. */
-    public static final int WIDTH = 120;
+    public static final int WIDTH = TextTable.NARROW;
     private static final int NAME_WIDTH = 20;
     private static final int STALLS_SHOWN = 3;
     private static final String[] HEAD = {
-        "task", "period", "bound", "max", "max/bound", "p50", "p99", "p99.9", "misses/jobs", "overruns", "skipped", "lost"};
+        "task", "period", "bound", "max", "max/bound", "misses/jobs", "overruns", "skipped", "lost", "p50", "p99", "p99.9"};
 
     private ResultTable() {
+    }
+
+    /**
+     * Renders a result in {@value #WIDTH} columns.
+     *
+     * @param result what to show
+     * @return lines, each ended by a line feed
+     */
+    public static String render(final RunResult result) {
+        return render(result, WIDTH);
     }
 
     /**
      * Renders a result.
      *
      * @param result what to show
+     * @param width  most columns of a line, in characters; a single word may be longer
      * @return lines, each ended by a line feed
      */
-    public static String render(final RunResult result) {
+    public static String render(final RunResult result, final int width) {
         final List<String[]> all = rows(result.tasks());
         final List<String[]> without = result.withoutStalls().touched() == 0 ? List.of() : rows(result.withoutStalls().tasks());
-        final int[] widths = widths(all, without);
+        final TextTable table = new TextTable(width, HEAD, Stream.concat(all.stream(), without.stream()).toList());
         final StringBuilder out = new StringBuilder();
-        wrap(out, title(result));
+        wrap(out, title(result), width);
         out.append('\n');
-        row(out, HEAD, widths);
-        rule(out, widths);
-        all.forEach(cells -> row(out, cells, widths));
+        append(out, table, all);
         if (!without.isEmpty()) {
             out.append('\n');
             wrap(out, "Without the " + result.withoutStalls().touched()
                 + (result.withoutStalls().touched() == 1 ? " job" : " jobs")
-                + " that a platform stall touched:");
-            row(out, HEAD, widths);
-            rule(out, widths);
-            without.forEach(cells -> row(out, cells, widths));
+                + " that a platform stall touched:", width);
+            append(out, table, without);
         }
         out.append('\n');
-        notes(result).forEach(line -> wrap(out, line));
+        notes(result).forEach(line -> wrap(out, line, width));
         return out.toString();
+    }
+
+    private static void append(final StringBuilder out, final TextTable table, final List<String[]> rows) {
+        table.appendHead(out);
+        rows.forEach(cells -> table.append(out, cells));
     }
 
     private static String title(final RunResult result) {
@@ -65,9 +80,10 @@ public final class ResultTable {
             final double tightness = task.tightness();
             rows.add(new String[] {
                 shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
-                Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness), time(task.p50Ns()), time(task.p99Ns()),
-                time(task.p999Ns()), task.misses() + "/" + task.candidates(), Long.toString(task.overruns()),
-                Long.toString(task.skipped()), Long.toString(task.aborted() + task.unfinished() + task.lost())});
+                Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness),
+                task.misses() + "/" + task.candidates(), Long.toString(task.overruns()), Long.toString(task.skipped()),
+                Long.toString(task.aborted() + task.unfinished() + task.lost()), time(task.p50Ns()), time(task.p99Ns()),
+                time(task.p999Ns())});
         }
         return rows;
     }
@@ -92,45 +108,6 @@ public final class ResultTable {
         }
         final int decimals = unit == 0 || value >= 999.95 ? 0 : value >= 99.995 ? 1 : value >= 9.9995 ? 2 : 3;
         return String.format(Locale.ROOT, "%." + decimals + "f%s", value, units[unit]);
-    }
-
-    private static int[] widths(final List<String[]> all, final List<String[]> without) {
-        final int[] widths = new int[HEAD.length];
-        final List<String[]> rows = new ArrayList<>(all);
-        rows.addAll(without);
-        rows.add(HEAD);
-        for (final String[] cells : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], cells[i].length());
-            }
-        }
-        return widths;
-    }
-
-    private static void row(final StringBuilder out, final String[] cells, final int[] widths) {
-        final int begin = out.length();
-        for (int i = 0; i < widths.length; i++) {
-            final String pad = " ".repeat(widths[i] - cells[i].length());
-            out.append(i == 0 ? "" : " ").append(i == 0 ? cells[i] + pad : pad + cells[i]);
-        }
-        trimTo(out, begin);
-    }
-
-    private static void rule(final StringBuilder out, final int[] widths) {
-        final int begin = out.length();
-        for (int i = 0; i < widths.length; i++) {
-            out.append(i == 0 ? "" : " ").append("-".repeat(widths[i]));
-        }
-        trimTo(out, begin);
-    }
-
-    private static void trimTo(final StringBuilder out, final int begin) {
-        int end = out.length();
-        while (end > begin && out.charAt(end - 1) == ' ') {
-            end--;
-        }
-        out.setLength(end);
-        out.append('\n');
     }
 
     private static List<String> notes(final RunResult result) {
@@ -161,6 +138,14 @@ public final class ResultTable {
             lines.add("BOUND EXCEEDED: a response of " + String.join(", ", beyond) + " was longer than its bound"
                 + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
+        }
+        platform(result.platform(), lines);
+        final List<String> shares = result.tasks().stream()
+            .filter(task -> task.boundNs().isPresent() && result.platform().ofBoundsNs().getOrDefault(task.name(), 0L) > 0)
+            .map(task -> task.name() + " " + digits(result.platform().ofBoundsNs().get(task.name())) + " of "
+                + digits(task.boundNs().getAsLong())).toList();
+        if (!shares.isEmpty()) {
+            lines.add("Of the bounds the platform's are: " + String.join(", ", shares) + ".");
         }
         stalls(result, lines);
         if (!conditions.noise().isEmpty()) {
@@ -213,6 +198,23 @@ public final class ResultTable {
             : entry.getKey() + " " + entry.getValue();
     }
 
+    private static void platform(final PlatformResult platform, final List<String> lines) {
+        if (platform.curve().isEmpty()) {
+            return;
+        }
+        if (platform.within()) {
+            lines.add("Platform: stayed within the " + platform.curve().get() + " curve, as far as dispatchers saw (" + platform.gaps()
+                + " gaps): the bounds hold for every job.");
+            return;
+        }
+        final PlatformResult.Break first = platform.breaks().getFirst();
+        lines.add("PLATFORM BROKE ITS CURVE: at " + digits(first.atNs()) + " " + (first.core() < 0 ? "a dispatcher" : "core "
+            + first.core()) + " was away " + digits(first.awayNs()) + " within " + digits(first.windowNs()) + "; the "
+            + platform.curve().get() + " curve allows " + digits(first.allowedNs()) + (platform.breaks().size() == 1 ? ""
+            : "; so " + platform.breaks().size() + " times") + ". Bounds are void for the " + platform.touchedJobs()
+            + " jobs that overlap it or wait behind it.");
+    }
+
     private static void stalls(final RunResult result, final List<String> lines) {
         if (result.source().equals("simulate") && result.stalls().isEmpty()) {
             return;
@@ -239,10 +241,10 @@ public final class ResultTable {
     }
 
     /** Breaks a line at blanks so that it fits; continuation lines are indented. */
-    private static void wrap(final StringBuilder out, final String line) {
+    private static void wrap(final StringBuilder out, final String line, final int width) {
         final StringBuilder current = new StringBuilder();
         for (final String word : ascii(line).split(" ")) {
-            if (current.length() > 2 && current.length() + 1 + word.length() > WIDTH) {
+            if (current.length() > 2 && current.length() + 1 + word.length() > width) {
                 out.append(current).append('\n');
                 current.setLength(0);
                 current.append("  ");

@@ -58,6 +58,7 @@ public final class ResultsJson {
             tasks(json, result.withoutStalls().tasks());
             json.writeEndArray();
             json.writeEndObject();
+            platform(json, result.platform());
             stalls(json, result.stalls());
             json.writeNumberField("stallsSeen", stallsSeen(result));
             json.writeNumberField("stallsLate", result.withoutStalls().stalls().late());
@@ -73,6 +74,31 @@ public final class ResultsJson {
     /** All of them: the list holds the longest. */
     static long stallsSeen(final RunResult result) {
         return Math.max(result.stalls().size(), result.withoutStalls().stalls().seen());
+    }
+
+    private static void platform(final JsonGenerator json, final PlatformResult platform) throws IOException {
+        json.writeObjectFieldStart("platform");
+        text(json, "curve", platform.curve().orElse(""));
+        json.writeBooleanField("within", platform.within());
+        json.writeNumberField("gaps", platform.gaps());
+        json.writeArrayFieldStart("breaks");
+        for (final PlatformResult.Break broken : platform.breaks()) {
+            json.writeStartObject();
+            json.writeNumberField("atNs", broken.atNs());
+            json.writeNumberField("core", broken.core());
+            json.writeNumberField("awayNs", broken.awayNs());
+            json.writeNumberField("windowNs", broken.windowNs());
+            json.writeNumberField("allowedNs", broken.allowedNs());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeNumberField("touchedJobs", platform.touchedJobs());
+        json.writeObjectFieldStart("ofBoundsNs");
+        for (final Map.Entry<String, Long> share : platform.ofBoundsNs().entrySet()) {
+            json.writeNumberField(share.getKey(), share.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
     }
 
     private static void head(final JsonGenerator json, final RunResult result) throws IOException {

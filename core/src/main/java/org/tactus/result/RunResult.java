@@ -23,11 +23,12 @@ import org.tactus.model.Overheads;
  * @param boundsVoid    why the bounds do not hold, such as an overrun that was let go on; empty when they do
  * @param droppedEvents events that were lost because a ring was full
  * @param precisions    of the tasks that have int8 segments, in the set's order
+ * @param platform      what the platform took beside what the bounds charge for it
  */
 public record RunResult(
     String source, String taskSet, String policy, String test, long seed, long durationNs, Conditions conditions,
     List<TaskResult> tasks, WithoutStalls withoutStalls, List<Stall> stalls, List<DeviceResult> devices, String boundsVoid,
-    long droppedEvents, List<PrecisionResult> precisions) {
+    long droppedEvents, List<PrecisionResult> precisions, PlatformResult platform) {
 
     /** Copies the lists. */
     public RunResult {
@@ -59,7 +60,18 @@ public record RunResult(
         final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,
         final List<DeviceResult> devices, final String boundsVoid, final long droppedEvents) {
         this(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices, boundsVoid,
-            droppedEvents, List.of());
+            droppedEvents, List.of(), PlatformResult.NONE);
+    }
+
+    /**
+     * Adds what was seen of the platform.
+     *
+     * @param seen beside what the bounds charge
+     * @return a copy
+     */
+    public RunResult withPlatform(final PlatformResult seen) {
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
+            boundsVoid, droppedEvents, precisions, seen);
     }
 
     /**
@@ -70,7 +82,7 @@ public record RunResult(
      */
     public RunResult withPrecisions(final List<PrecisionResult> results) {
         return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
-            boundsVoid, droppedEvents, results);
+            boundsVoid, droppedEvents, results, platform);
     }
 
     /**

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.event.Fixtures;
@@ -39,12 +42,44 @@ class ResultTableTest {
     }
 
     @Test
+    void shouldHoldTheSameWordsWhenTheTerminalIsWider() {
+        final String narrow = ResultTable.render(example());
+        final String wide = ResultTable.render(example(), 132);
+        assertEquals(words(wide), words(narrow));
+        assertTrue(narrow.lines().mapToInt(String::length).max().orElseThrow() <= 80, narrow);
+        assertEquals(2, wide.lines().filter(line -> line.startsWith("task ") && line.endsWith("p99.9")).count(), wide);
+    }
+
+    private static List<String> words(final String text) {
+        return List.of(text.split("\\s+")).stream().filter(word -> !word.matches("-{2,}")).toList();
+    }
+
+    @Test
     void shouldSayNothingOfVoidBoundsWhenTheyHold() {
         final String text = ResultTable.render(Fixtures.result(100, null, List.of(), ""));
         assertFalse(text.contains("VOID"), text);
         assertFalse(text.contains("Without"), text);
         assertTrue(text.contains("Stalls: none detected."), text);
-        assertTrue(text.lines().anyMatch(line -> line.matches("track .* -  .*0/100.*")), text);
+        assertTrue(text.matches("(?s).*\\ntrack [^\\n]* 0/100 [^\\n]*\\n[^\\n]* -\\n.*"), text);
+    }
+
+    @Test
+    void shouldSayHowThePlatformWasWhenBoundsChargeForIt() {
+        final RunResult good = Fixtures.result(100, null, List.of(), "");
+        assertFalse(ResultTable.render(good).toLowerCase(Locale.ROOT).contains("platform"), "no curve, nothing to say");
+        final String within = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("calibrated"), 17, List.of(), 0)))
+            .replaceAll("\\s+", " ");
+        assertTrue(within.contains("Platform: stayed within the calibrated curve"), within);
+        assertTrue(within.contains("(17 gaps)"), within);
+        final String shares = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 0, List.of(), 0,
+            Map.of("detect", 18_000_000L, "track", 0L)))).replaceAll("\\s+", " ");
+        assertTrue(shares.contains("Of the bounds the platform's are: detect 18.00ms of "), shares);
+        final String broken = ResultTable.render(good.withPlatform(new PlatformResult(Optional.of("declared"), 17,
+            List.of(new PlatformResult.Break(3_200_000_000L, 1, 41_000_000, 50_000_000, 22_000_000),
+                new PlatformResult.Break(4_200_000_000L, -1, 41_000_000, 50_000_000, 22_000_000)), 12))).replaceAll("\\s+", " ");
+        assertTrue(broken.contains("PLATFORM BROKE ITS CURVE: at 3"), broken);
+        assertTrue(broken.contains("core 1 was away"), broken);
+        assertTrue(broken.contains("so 2 times. Bounds are void for the 12 jobs"), broken);
     }
 
     private static RunResult example() {

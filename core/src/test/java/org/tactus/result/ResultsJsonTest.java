@@ -12,6 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.event.Fixtures;
@@ -42,6 +44,22 @@ class ResultsJsonTest {
         assertEquals(List.of("p999Ns null"), nulls(999));
         assertEquals(List.of(), nulls(1000));
         assertEquals(List.of("minNs null", "p50Ns null", "p99Ns null", "p999Ns null", "maxNs null"), nulls(0));
+    }
+
+    @Test
+    void shouldWriteThePlatformWhenItBrokeItsCurve() throws IOException {
+        final RunResult good = Fixtures.result(150, null, List.of(), "");
+        final String none = flat(good);
+        assertTrue(none.contains("\"platform\":{\"curve\":null,\"within\":true,\"gaps\":0,\"breaks\":[],\"touchedJobs\":0,"
+            + "\"ofBoundsNs\":{}}"), none);
+        final String broken = flat(good.withPlatform(new PlatformResult(Optional.of("calibrated"), 9,
+            List.of(new PlatformResult.Break(5, 1, 41, 50, 22)), 3, Map.of("detect", 7L))));
+        assertTrue(broken.contains("\"platform\":{\"curve\":\"calibrated\",\"within\":false,\"gaps\":9,\"breaks\":[{\"atNs\":5,\"core\":1,"
+            + "\"awayNs\":41,\"windowNs\":50,\"allowedNs\":22}],\"touchedJobs\":3,\"ofBoundsNs\":{\"detect\":7}}"), broken);
+    }
+
+    private static String flat(final RunResult result) throws IOException {
+        return json(result).replaceAll("\\s+", "");
     }
 
     private static List<String> nulls(final int jobs) throws IOException {

@@ -105,6 +105,9 @@ public final class AnalysisPrinter {
         json.writeStringField("name", task.name());
         number(json, "responseNs", why.responseNs());
         number(json, "firstFailingNs", why.firstFailingNs());
+        if (why.platformNs() > 0) {
+            json.writeNumberField("platformNs", why.platformNs());
+        }
         json.writeStringField("sentence", why.sentence());
         json.writeArrayFieldStart("terms");
         for (final Term term : why.terms()) {
@@ -140,6 +143,9 @@ public final class AnalysisPrinter {
             json.writeEndObject();
         }
         json.writeEndArray();
+        if (report.curveFactor().isPresent()) {
+            number(json, "largestCurveFactor", report.curveFactor());
+        }
         json.writeEndObject();
     }
 

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Term;
 import org.tactus.analysis.Verdict;
@@ -15,10 +17,13 @@ import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
+import org.tactus.supply.CoreSupply;
+import org.tactus.supply.StallCurve;
 
 /** A verdict for people: the answer, the machine that it counts with, a row a task, and what makes each bound. */
 final class AnalysisTable {
     private static final int MOST_TERMS = 6;
+    private static final long[] WINDOWS_NS = {1_000_000, 10_000_000, 100_000_000};
 
     private AnalysisTable() {
     }
@@ -31,11 +36,12 @@ final class AnalysisTable {
             .collect(Collectors.joining(", ")));
         print.println("  overheads: " + overheads(loaded));
         final int width = Math.max(4, verdict.tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
-        final String row = "  %-" + width + "s %12s %12s %12s  %s";
-        print.println(String.format(Locale.ROOT, row, "task", "bound", "deadline", "slack", "made of"));
+        final String row = "  %-" + width + "s %12s %12s %12s %12s  %s";
+        print.println(String.format(Locale.ROOT, row, "task", "bound", "platform's", "deadline", "slack", "made of"));
         for (final TaskVerdict task : verdict.tasks()) {
             print.println(String.format(Locale.ROOT, row, task.name(),
-                task.bounded() ? Durations.format(task.responseBoundNs()) : "none", Durations.format(task.deadlineNs()),
+                task.bounded() ? Durations.format(task.responseBoundNs()) : "none",
+                task.bounded() ? Durations.format(task.platformNs()) : "-", Durations.format(task.deadlineNs()),
                 task.bounded() ? Durations.format(task.slackNs()) : "-", terms(task.explanation().terms())).stripTrailing());
         }
         for (final TaskVerdict task : verdict.tasks()) {
@@ -61,8 +67,25 @@ final class AnalysisTable {
                 + ", dispatch " + Durations.format(overheads.dispatchNs())
                 + (overheads.dispatchPerTaskNs() == 0 ? "" : " and " + Durations.format(overheads.dispatchPerTaskNs()) + " a task")
                 + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
-                + Durations.format(overheads.completionNs()) + ", stall allowance " + Durations.format(overheads.stallNs());
+                + Durations.format(overheads.completionNs()) + ", stall allowance " + Durations.format(overheads.stallNs())
+                + (overheads.supply().isNone() ? "" : "; " + supply(overheads.supply()));
         };
+    }
+
+    /** What the platform takes, at windows that people think in. */
+    private static String supply(final CoreSupply supply) {
+        final StringBuilder text = new StringBuilder();
+        if (supply.ofCore().isEmpty()) {
+            text.append("each core away for ").append(windows(supply.anyCore()));
+        }
+        new TreeMap<>(supply.ofCore()).forEach((core, curve) -> text.append(text.isEmpty() ? "" : "; ").append("core ").append(core)
+            .append(" away for ").append(windows(curve)));
+        return text.toString();
+    }
+
+    private static String windows(final StallCurve curve) {
+        return LongStream.of(WINDOWS_NS).mapToObj(ns -> Durations.format(Math.min(ns, curve.awayNs(ns))) + " in any "
+            + Durations.format(ns)).collect(Collectors.joining(", "));
     }
 
     private static String terms(final List<Term> terms) {
@@ -78,7 +101,9 @@ final class AnalysisTable {
     }
 
     private static void print(final PrintWriter print, final SensitivityReport report, final int width) {
-        print.println("  all WCETs may grow by the factor " + factor(report.largestFactor()) + " at most; one task alone:");
+        print.println("  all WCETs may grow by the factor " + factor(report.largestFactor()) + " at most"
+            + (report.curveFactor().isPresent() ? ", what the platform takes by " + factor(report.curveFactor()) : "")
+            + "; one task alone:");
         final String row = "  %-" + width + "s %12s %16s%n";
         print.printf(Locale.ROOT, row, "task", "WCET factor", "smallest period");
         for (final SensitivityReport.OfTask task : report.tasks()) {

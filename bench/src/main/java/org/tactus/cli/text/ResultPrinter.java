@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.Terminal;
 import org.tactus.result.ResultTable;
 import org.tactus.result.ResultsJson;
 import org.tactus.result.RunResult;
@@ -34,7 +35,7 @@ public final class ResultPrinter {
                     text(task.maxNs()), Long.toString(task.unfinished()), Long.toString(task.aborted()))));
             }
             case TABLE -> {
-                print.println(ResultTable.render(result));
+                print.println(ResultTable.render(result, Terminal.width()));
                 print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, trace.json (open it in Perfetto)");
             }
         }

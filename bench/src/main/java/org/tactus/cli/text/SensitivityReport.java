@@ -13,10 +13,12 @@ import org.tactus.model.TaskSet;
  * How far a set is from the edge, by the test that judged it.
  *
  * @param largestFactor of all WCETs; empty when the set passes with no factor
+ * @param curveFactor   of what the platform takes; empty when it takes nothing, or the set passes with no factor
  * @param tasks         in the file's order
  * @param devices       those with memory
  */
-public record SensitivityReport(OptionalDouble largestFactor, List<OfTask> tasks, List<OfDevice> devices) {
+public record SensitivityReport(
+    OptionalDouble largestFactor, OptionalDouble curveFactor, List<OfTask> tasks, List<OfDevice> devices) {
 
     /**
      * One task alone.
@@ -56,6 +58,6 @@ public record SensitivityReport(OptionalDouble largestFactor, List<OfTask> tasks
                 devices.add(new OfDevice(set.platform().devices().get(i).name(), search.smallestCapacityBytes(i)));
             }
         }
-        return new SensitivityReport(search.largestFactor(), tasks, devices);
+        return new SensitivityReport(search.largestFactor(), search.largestCurveFactor(), tasks, devices);
     }
 }

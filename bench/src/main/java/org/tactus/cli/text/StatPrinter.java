@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.Terminal;
+import org.tactus.internal.file.TextTable;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.watch.CountersReader;
@@ -20,7 +22,8 @@ import org.tactus.model.PolicyKind;
 /** Prints the counters of a run as they stand. Keeps what it saw last of each run, for the load since then. */
 public final class StatPrinter {
     private static final JsonFactory JSON = new JsonFactory();
-    private static final String TASK_ROW = " %10s %10s %10s %8s %8s %8s %12s %12s %12s %9s  %s%n";
+    private static final String[] HEAD = {
+        "task", "period", "released", "completed", "misses", "overruns", "skipped", "last", "max", "bound", "max/bound", " now"};
 
     private final OutputFormat format;
     private final PrintWriter print;
@@ -64,15 +67,16 @@ public final class StatPrinter {
         final List<TaskCounters> tasks = run.tasks();
         print.println("process " + run.pid() + (alive ? ", running" : ", ended") + ", " + Durations.format(run.updatedNs() / 1_000_000
             * 1_000_000) + " since time zero" + (run.dropped() > 0 ? ", " + run.dropped() + " events lost: the counts are too low" : ""));
-        final int width = Math.max(4, tasks.stream().mapToInt(task -> task.name().length()).max().orElse(4));
-        final String name = "%-" + width + "s";
-        print.printf(Locale.ROOT, name + TASK_ROW, "task", "period", "released", "completed", "misses", "overruns", "skipped", "last",
-            "max", "bound", "max/bound", "now");
-        for (final TaskCounters task : tasks) {
-            print.printf(Locale.ROOT, name + TASK_ROW, task.name(), Durations.format(task.periodNs()), task.released(), task.jobs(),
-                task.misses(), task.overruns(), task.skipped(), us(task.lastNs()), us(task.maxNs()),
-                task.boundNs().isPresent() ? us(task.boundNs().getAsLong()) : "none", tightness(task), now(run, task));
-        }
+        final List<String[]> rows = tasks.stream().map(task -> new String[] {
+            task.name(), Durations.format(task.periodNs()), Long.toString(task.released()), Long.toString(task.jobs()),
+            Long.toString(task.misses()), Long.toString(task.overruns()), Long.toString(task.skipped()), us(task.lastNs()),
+            us(task.maxNs()), task.boundNs().isPresent() ? us(task.boundNs().getAsLong()) : "none",
+            tightness(task), now(run, task)}).toList();
+        final TextTable table = new TextTable(Terminal.width(), HEAD, rows);
+        final StringBuilder text = new StringBuilder();
+        table.appendHead(text);
+        rows.forEach(cells -> table.append(text, cells));
+        print.print(text);
         for (int i = 0; i < run.devices().size(); i++) {
             final DeviceCounters device = run.devices().get(i);
             final Load last = before.get(run);

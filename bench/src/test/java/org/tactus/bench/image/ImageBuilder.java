@@ -21,15 +21,20 @@ import java.util.stream.Stream;
  * <pre>
  *   tactus               the launcher: the repository's own; it takes the runtime beside it where there is one
  *   runtime/             JDK 25, only the modules that the jars need
- *   lib/                 our jars and theirs, without the inference libraries (add onnxruntime-VERSION.jar here to have it)
+ *   lib/                 the command line and what it needs, without experiments, benchmarks and the inference libraries (add
+ *                        onnxruntime-VERSION.jar here to have it)
  *   bench/case-studies/  task sets
  * </pre>
  */
 final class ImageBuilder {
     /** Largest packed image: what is copied to a machine in a moment. */
     private static final long MAX_PACKED_BYTES = 60L << 20;
+    /** Our own jar, without experiments and benchmarks. */
+    private static final String COMMAND_LINE = "tactus-bench-cli.jar";
     /** Large libraries, not needed by anything but what calls them: networks' run times, and the solver's native part. */
     private static final List<String> LEFT_OUT = List.of("onnxruntime-", "tensorflow-lite-", "ortools-linux-");
+    /** What only experiments and benchmarks call: charts, and the harness. */
+    private static final List<String> OF_EXPERIMENTS = List.of("jmh-", "jopt-simple-", "commons-", "xchart-", "batik-", "xmlgraphics-");
 
     private final Path repository;
     private final Path target;
@@ -74,9 +79,10 @@ final class ImageBuilder {
     }
 
     private List<Path> jars() throws IOException {
-        final List<Path> jars = new ArrayList<>(List.of(target.resolve("tactus-bench.jar")));
+        final List<Path> jars = new ArrayList<>(List.of(target.resolve(COMMAND_LINE)));
         try (Stream<Path> lib = Files.list(target.resolve("lib"))) {
-            lib.filter(jar -> LEFT_OUT.stream().noneMatch(jar.getFileName().toString()::startsWith)).sorted().forEach(jars::add);
+            lib.filter(jar -> Stream.concat(LEFT_OUT.stream(), OF_EXPERIMENTS.stream())
+                .noneMatch(jar.getFileName().toString()::startsWith)).sorted().forEach(jars::add);
         }
         return jars;
     }

@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
 
 /** Runs an image as a machine without Java would: copied elsewhere, in an empty environment, with no Java on its path. */
 final class ImageCheck {
@@ -33,6 +35,7 @@ final class ImageCheck {
         try {
             final Path copy = folder.resolve("copied here");
             ImageBuilder.copy(image, copy);
+            expectNoExperiments(copy);
             expect(copy, "--version", "tactus");
             expect(copy, "devices", "ONNX Runtime     absent");
             Files.writeString(copy.resolve("set.yaml"), SET);
@@ -41,6 +44,24 @@ final class ImageCheck {
             expect(copy, "verify-gpu", "software driver", "--driver", "software", "--quick", "--out", "out");
         } finally {
             ImageBuilder.delete(folder);
+        }
+    }
+
+    private static void expectNoExperiments(final Path copy) throws IOException, InterruptedException {
+        final List<Path> jars;
+        try (Stream<Path> lib = Files.list(copy.resolve("lib"))) {
+            jars = lib.toList();
+        }
+        for (final Path jar : jars) {
+            try (JarFile file = new JarFile(jar.toFile())) {
+                if (file.getEntry("org/tactus/bench/") != null || file.getEntry("org/tactus/bench/BenchCommands.class") != null) {
+                    throw new IllegalStateException(jar + " holds experiments; the image ships the command line alone");
+                }
+            }
+        }
+        final String help = Programs.run(copy, List.of("/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "./tactus", "--help"));
+        if (help.contains("experiment") || !help.contains("verify-gpu")) {
+            throw new IllegalStateException("the image's commands are not those of the product: " + help);
         }
     }
 

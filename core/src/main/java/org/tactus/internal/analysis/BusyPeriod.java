@@ -9,17 +9,23 @@ final class BusyPeriod {
     private BusyPeriod() {
     }
 
-    /** Least fixed point of S + sum ceil((x + J_k) / T_k) C_k; {@link #INFINITE} when the guard stops the search. */
+    /** Whether the tasks and the platform together ask for more than all of the device's time. */
+    static boolean neverEnds(final DeviceModel model) {
+        return ProcessorDemand.exceedsAllTime(model.period, model.cost, model.stalled().rate());
+    }
+
+    /** Least fixed point of S(x) + sum ceil((x + J_k) / T_k) C_k; {@link #INFINITE} when the guard stops the search. */
     static long longestNs(final DeviceModel model) {
-        if (ProcessorDemand.exceedsAllTime(model.period, model.cost)) {
+        if (neverEnds(model)) {
             return INFINITE;
         }
-        long x = model.stall;
+        final StallTime stalled = model.stalled();
+        long x = stalled.of(0);
         for (int k = 0; k < model.tasks; k++) {
             x = Saturating.add(x, model.cost[k]);
         }
         for (long steps = MOST_STEPS; steps > 0; steps--) {
-            long next = model.stall;
+            long next = stalled.of(x);
             for (int k = 0; k < model.tasks; k++) {
                 next = Saturating.add(next,
                     Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));

@@ -230,7 +230,8 @@ final class ChainEdf {
     }
 
     private boolean canBlock(final int i, final int j) {
-        return j != i && model.deadline[j] > model.deadline[i] - model.jitter[i];
+        final long seen = Saturating.add(model.jitter[i], model.until[model.runFrom[i]].unseen());
+        return j != i && model.deadline[j] > model.deadline[i] - seen;
     }
 
     /** Explains task i under the R that was reached; failed is the first task that fails, or -1. */
@@ -257,7 +258,7 @@ final class ChainEdf {
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead[i]));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, walk.stalledNs()));
         for (final int r : model.used[i]) {
             for (final int k : model.users[r]) {
                 final long ns = k == i || k == worst ? 0 : walk.share(k, r);

@@ -92,7 +92,8 @@ final class ChainFixedPriority {
         final int last = model.runFrom[i + 1] - 1;
         final long tail = model.runTail[last];
         final long start = start(i, limit, steps);
-        return start == INFINITE ? INFINITE : Saturating.add(model.jitter[i], Saturating.add(start, tail));
+        return start == INFINITE ? INFINITE
+            : Saturating.add(model.jitter[i], model.chain(i).end(start, tail, limit - model.jitter[i]));
     }
 
     /** Latest start of the chain's last segment after its request, or INFINITE. */
@@ -108,13 +109,13 @@ final class ChainFixedPriority {
                 cap[k * model.devices + r] = 0;
             }
         }
-        long base = Saturating.add(model.stall, model.cost[i] - model.runTail[to - 1]);
+        long base = model.cost[i] - model.runTail[to - 1];
         for (int s = from; s < to; s++) {
             final int r = model.runDevice[s];
             final long blocking = model.maxLayerBelow(i, r);
             base = budgeted ? base : Saturating.add(base, blocking);
             final long own = Saturating.add(blocking, model.runCost[s] - model.runTail[s]);
-            final long window = window(i, r, Saturating.add(model.stall, own), limit, steps);
+            final long window = window(i, r, own, limit, steps);
             for (final int k : model.users[r]) {
                 if (k >= i) {
                     break;
@@ -126,7 +127,7 @@ final class ChainFixedPriority {
         final long most = limit - model.jitter[i] - model.runTail[to - 1];
         long x = base;
         for (int step = 0; step < steps && x <= most; step++) {
-            long next = base;
+            long next = Saturating.add(base, model.chain(i).of(x));
             for (final int r : used) {
                 next = Saturating.add(next, budgeted ? budget(i, r, x) : 0);
                 for (final int k : model.users[r]) {
@@ -148,7 +149,7 @@ final class ChainFixedPriority {
     private long window(final int i, final int r, final long base, final long limit, final int steps) {
         long x = base;
         for (int step = 0; step < steps && x <= limit; step++) {
-            long next = base;
+            long next = Saturating.add(base, model.here[r].of(x));
             for (final int k : model.users[r]) {
                 if (k >= i) {
                     break;
@@ -202,14 +203,17 @@ final class ChainFixedPriority {
         final boolean fails = bound[i] == INFINITE;
         final long limit = fails ? Saturating.multiply(model.deadline[i], 64) : model.deadline[i];
         final long start = start(i, limit, 1 << 14);
-        if (start == INFINITE) {
+        final StallTime stalled = model.chain(i);
+        final long tail = model.runTail[model.runFrom[i + 1] - 1];
+        final long end = start == INFINITE ? INFINITE : stalled.end(start, tail, limit);
+        if (end == INFINITE) {
             return Sentences.unbounded(name, model.deadline[i], busiest(i));
         }
         final List<Term> terms = new ArrayList<>();
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead[i]));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, end - tail - stalled.work(start)));
         for (final int r : model.used[i]) {
             blocking(i, r, start, terms);
             for (final int k : model.users[r]) {
@@ -221,7 +225,7 @@ final class ChainFixedPriority {
                     ns / model.deviceCost[k * model.devices + r], ns));
             }
         }
-        final long response = model.jitter[i] + start + model.runTail[model.runFrom[i + 1] - 1];
+        final long response = model.jitter[i] + end;
         return Sentences.explain(name, response, model.deadline[i], model.deadline[i], terms);
     }
 

@@ -1,8 +1,12 @@
 package org.tactus.internal.analysis;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.tactus.model.Offer;
 import org.tactus.model.Overheads;
@@ -25,7 +29,10 @@ final class ChainModel {
     final long[] deadline;
     /** Release jitter: the task's own plus the machine's. */
     final long[] jitter;
-    final long stall;
+    /** Stalled time of a window in which a job waits on a device. */
+    final StallTime[] here;
+    /** By run: stalled time from the request until the run starts or ends, of all dispatchers that the job has met by then. */
+    final StallTime[] until;
     /** Dispatch of a segment on device r. */
     private final long[] dispatch;
     private final Overheads machine;
@@ -71,7 +78,6 @@ final class ChainModel {
         prefixCost = new long[tasks * devices];
         runFrom = new int[tasks + 1];
         used = new int[tasks][];
-        stall = set.overheads().stallNs();
         dispatch = new long[devices];
         Arrays.setAll(dispatch, set::dispatchNs);
         int segments = 0;
@@ -103,6 +109,35 @@ final class ChainModel {
         for (int r = 0; r < devices; r++) {
             index(r, at, costs, onDevice, ofTask);
         }
+        here = new StallTime[devices];
+        until = new StallTime[runFrom[tasks]];
+        stalls();
+    }
+
+    private void stalls() {
+        final long lead = StallTime.lead(set);
+        if (set.overheads().supply().isNone()) {
+            Arrays.fill(here, StallTime.of(set, List.of(), 1));
+            Arrays.fill(until, StallTime.of(set, List.of(), lead));
+            return;
+        }
+        Arrays.setAll(here, r -> StallTime.of(set, List.of(r), 1));
+        final Map<Set<Integer>, StallTime> known = new HashMap<>();
+        for (int i = 0; i < tasks; i++) {
+            final Set<Integer> met = new TreeSet<>();
+            for (int s = runFrom[i]; s < runFrom[i + 1]; s++) {
+                met.add(runDevice[s]);
+                if (runOffer[s] >= 0) {
+                    met.add(runOffer[s]);
+                }
+                until[s] = known.computeIfAbsent(Set.copyOf(met), devices -> StallTime.of(set, devices, lead));
+            }
+        }
+    }
+
+    /** Stalled time from the request of a task's job until its last segment starts or ends. */
+    StallTime chain(final int rank) {
+        return until[runFrom[rank + 1] - 1];
     }
 
     static ChainModel byPriority(final TaskSet set) {

@@ -16,6 +16,7 @@ public final class DeadlineBusyPeriods {
     private final long[] bound;
     private final long[] worstStart;
     private final long[] worstDue;
+    private final long[] worstStall;
     private DueDates dates;
     private long steps;
     private boolean gaveUp;
@@ -29,11 +30,11 @@ public final class DeadlineBusyPeriods {
      * @param jitter     from nominal release to request at most
      * @param cost       work of a job
      * @param tail       its last piece that is not preempted; 0 where every piece can be
-     * @param stall      allowance for stalls in a window
+     * @param stalled    what the platform takes from a window
      * @param preemptive true where a job that comes at the very end of a window does not count
      */
     public record Jobs(
-        long[] period, long[] deadline, long[] jitter, long[] cost, long[] tail, long stall, boolean preemptive) {
+        long[] period, long[] deadline, long[] jitter, long[] cost, long[] tail, StallTime stalled, boolean preemptive) {
     }
 
     /**
@@ -49,6 +50,7 @@ public final class DeadlineBusyPeriods {
         bound = new long[tasks];
         worstStart = new long[tasks];
         worstDue = new long[tasks];
+        worstStall = new long[tasks];
     }
 
     /**
@@ -88,8 +90,8 @@ public final class DeadlineBusyPeriods {
     /** Looks at the jobs due at a point in time whose response can be larger than any so far. */
     private boolean lookAt(final long[] before, final long[] limit) {
         final long dueNs = dates.dueNs();
-        final long blockNs = Saturating.add(jobs.stall, blockers.ns(dueNs));
-        final long total = Saturating.add(dates.demandNs(), blockNs);
+        final long blockNs = blockers.ns(dueNs);
+        final long total = jobs.stalled.finish(Saturating.add(dates.demandNs(), blockNs));
         long busy = UNKNOWN;
         for (int i = 0; i < tasks; i++) {
             final long release = dueNs - jobs.deadline[i];
@@ -112,7 +114,7 @@ public final class DeadlineBusyPeriods {
     private long busy(final long base) {
         long x = base;
         while (steps-- > 0) {
-            final long next = Saturating.add(base, repeatedWork(x, -1));
+            final long next = Saturating.add(Saturating.add(base, jobs.stalled.of(x)), repeatedWork(x, -1));
             if (next == x) {
                 return x;
             }
@@ -135,11 +137,16 @@ public final class DeadlineBusyPeriods {
                 gaveUp = true;
                 return false;
             }
-            final long next = Saturating.add(base, repeatedWork(x, i));
+            final long next = Saturating.add(Saturating.add(base, jobs.stalled.of(x)), repeatedWork(x, i));
             if (next == x) {
-                if (x + tail - release > bound[i]) {
-                    bound[i] = x + tail - release;
+                final long end = jobs.stalled.end(x, tail, Long.MAX_VALUE - 1);
+                if (end == Long.MAX_VALUE || end - release > limit) {
+                    return false;
+                }
+                if (end - release > bound[i]) {
+                    bound[i] = end - release;
                     worstStart[i] = x;
+                    worstStall[i] = end - tail - jobs.stalled.work(x);
                     worstDue[i] = dueNs;
                 }
                 return true;
@@ -201,6 +208,16 @@ public final class DeadlineBusyPeriods {
      */
     public long worstStartNs(final int i) {
         return worstStart[i];
+    }
+
+    /**
+     * What the platform takes from the window of the job with the largest response.
+     *
+     * @param i the task
+     * @return nanoseconds
+     */
+    public long worstStallNs(final int i) {
+        return worstStall[i];
     }
 
     /**

@@ -42,7 +42,7 @@ final class DeviceEdf {
         }
         blockers = new Blockers(until, blocking);
         jobs = new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
-            preemptive ? new long[model.tasks] : model.tail, model.stall, preemptive);
+            preemptive ? new long[model.tasks] : model.tail, model.stalled(), preemptive);
         periods = new DeadlineBusyPeriods(jobs, blockers);
     }
 
@@ -79,7 +79,7 @@ final class DeviceEdf {
     boolean solve(final long slack) {
         byDemand = false;
         gaveUp = false;
-        if (ProcessorDemand.exceedsAllTime(model.period, model.cost)) {
+        if (BusyPeriod.neverEnds(model)) {
             Arrays.fill(bound, INFINITE);
             return false;
         }
@@ -117,10 +117,11 @@ final class DeviceEdf {
     /** Explains task i after a solve that bounded it, or followed it past its deadline. */
     Explanation explain(final int i) {
         if (byDemand) {
-            final long own = model.cost[i] + model.jitter[i] + model.stall;
+            final long platform = model.stalled().finish(model.cost[i]) - model.cost[i];
+            final long own = model.cost[i] + model.jitter[i] + platform;
             return Sentences.byDemand(model.name(i), model.deadline[i], List.of(
                 Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)), Term.own(Term.Kind.OVERHEAD, model.overhead(i)),
-                Term.own(Term.Kind.JITTER, model.jitter[i]), Term.own(Term.Kind.STALL, model.stall),
+                Term.own(Term.Kind.JITTER, model.jitter[i]), Term.own(Term.Kind.STALL, platform),
                 new Term(Term.Kind.DEMAND, "", model.device(), 1, model.deadline[i] - own)));
         }
         final long response = bound[i];
@@ -129,7 +130,7 @@ final class DeviceEdf {
         final long own = (d - model.deadline[i] + model.jitter[i]) / model.period[i];
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, periods.worstStallNs(i)));
         final int who = preemptive ? -1 : blockers.by(d);
         if (who >= 0) {
             terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blockers.ns(d)));

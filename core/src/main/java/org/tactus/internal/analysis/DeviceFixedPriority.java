@@ -23,6 +23,7 @@ final class DeviceFixedPriority {
     private final boolean preemptive;
     /** What blocking is shortened by: 0 in dense time, 1 where all times are whole units. */
     private final long tick;
+    private final StallTime stalled;
     private final long[] suffix;
     private long steps;
     /** Whether the steps did not suffice for the bound that was asked for last. */
@@ -30,12 +31,14 @@ final class DeviceFixedPriority {
     private final boolean[] undecided;
     private long worstJob;
     private long worstWindow;
+    private long worstEnd;
 
     DeviceFixedPriority(final DeviceModel model, final boolean preemptive, final long tick) {
         this.model = model;
         this.preemptive = preemptive;
         this.tick = tick;
         undecided = new boolean[model.tasks];
+        stalled = model.stalled();
         suffix = new long[model.tasks + 1];
         for (int i = model.tasks - 1; i >= 0; i--) {
             suffix[i] = Math.max(suffix[i + 1], preemptive ? 0 : model.longest[i]);
@@ -52,8 +55,9 @@ final class DeviceFixedPriority {
         double load = 0;
         for (int i = 0; i < model.tasks; i++) {
             load += (double) model.cost[i] / model.period[i];
-            bounds[i] = load > MOST_LOAD ? INFINITE : bound(i, model.deadline[i], MOST_STEPS);
-            undecided[i] = load <= MOST_LOAD && gaveUp;
+            final boolean ends = load + stalled.rate() <= MOST_LOAD;
+            bounds[i] = ends ? bound(i, model.deadline[i], MOST_STEPS) : INFINITE;
+            undecided[i] = ends && gaveUp;
         }
         return bounds;
     }
@@ -74,7 +78,7 @@ final class DeviceFixedPriority {
     private long bound(final int i, final long limit, final long budget) {
         steps = budget;
         gaveUp = false;
-        final long base = Saturating.add(blocking(i), model.stall);
+        final long base = blocking(i);
         final long cost = model.cost[i];
         final long tail = preemptive ? 0 : model.tail[i];
         final long period = model.period[i];
@@ -90,7 +94,8 @@ final class DeviceFixedPriority {
             if (window == INFINITE) {
                 return INFINITE;
             }
-            final long response = Saturating.add(jitter, window + tail) - release;
+            final long end = stalled.end(window, tail, Long.MAX_VALUE - 1);
+            final long response = Saturating.add(jitter, end) - release;
             if (response > limit) {
                 return INFINITE;
             }
@@ -98,9 +103,10 @@ final class DeviceFixedPriority {
                 worst = response;
                 worstJob = q;
                 worstWindow = window;
+                worstEnd = end;
             }
             release = Saturating.add(release, period);
-            active = active(i, Math.max(active, window + tail), base, release);
+            active = active(i, Math.max(active, end), base, release);
             if (active == INFINITE) {
                 return INFINITE;
             }
@@ -123,7 +129,7 @@ final class DeviceFixedPriority {
                 gaveUp = true;
                 return INFINITE;
             }
-            long next = base;
+            long next = Saturating.add(base, stalled.of(x));
             for (int k = 0; k < i; k++) {
                 final long span = x + jitter[k] - (preemptive ? 1 : 0);
                 next = Saturating.add(next, Saturating.multiply(span / period[k] + 1, cost[k]));
@@ -143,7 +149,7 @@ final class DeviceFixedPriority {
             if (Saturating.add(x, model.jitter[i]) > next) {
                 return x;
             }
-            long sum = base;
+            long sum = Saturating.add(base, stalled.of(x));
             for (int k = 0; k <= i; k++) {
                 sum = Saturating.add(sum,
                     Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));
@@ -161,7 +167,7 @@ final class DeviceFixedPriority {
     Explanation explain(final int i) {
         final String name = model.name(i);
         final long deadline = model.deadline[i];
-        final double load = model.load(i);
+        final double load = model.load(i) + stalled.rate();
         long response = load > MOST_LOAD ? INFINITE : bound(i, deadline, MOST_STEPS);
         if (response == INFINITE && load <= MOST_LOAD) {
             response = bound(i, Saturating.multiply(deadline, 64), 1 << 16);
@@ -174,7 +180,7 @@ final class DeviceFixedPriority {
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, worstEnd - (preemptive ? 0 : model.tail[i]) - stalled.work(worstWindow)));
         if (worstJob > 0) {
             terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), worstJob,
                 worstJob * model.cost[i]));

@@ -23,7 +23,6 @@ final class DeviceModel {
     final long[] longest;
     /** Overhead of one segment: dispatch and completion. */
     final long overheadEach;
-    final long stall;
 
     DeviceModel(final TaskSet set, final int[] order) {
         this.set = set;
@@ -36,7 +35,6 @@ final class DeviceModel {
         tail = new long[tasks];
         longest = new long[tasks];
         final Overheads machine = set.charged();
-        stall = machine.stallNs();
         overheadEach = Saturating.add(set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()), machine.completionNs());
         for (int i = 0; i < tasks; i++) {
             final Task task = set.tasks().get(order[i]);
@@ -56,6 +54,11 @@ final class DeviceModel {
             tail[i] = last;
             longest[i] = most;
         }
+    }
+
+    /** Stalled time of a window that begins with a request. */
+    StallTime stalled() {
+        return StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()), StallTime.lead(set));
     }
 
     String name(final int rank) {

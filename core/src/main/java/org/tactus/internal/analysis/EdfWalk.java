@@ -195,16 +195,17 @@ final class EdfWalk {
             final int r = model.runDevice[s];
             final long tail = model.runTail[s];
             reached[r] = true;
-            final long largest = block(s, r, Saturating.add(arrival, model.runFront[s]), s == from ? blocker : ANYBODY);
-            final long before = Saturating.add(model.runCost[s] - tail, Saturating.add(largest, model.stall));
+            final long largest = block(s, r, seen(s, arrival), s == from ? blocker : ANYBODY);
+            final long before = Saturating.add(model.runCost[s] - tail, largest);
             window[s] = window(r, Saturating.add(before, constant[r]), warm ? warmWindow[s] : 0, limit);
             for (int v = growFrom[r]; v < growTo[r]; v++) {
                 cap[v] = window[s] == INFINITE ? INFINITE : Saturating.add(cap[v], work(v, v, window[s]));
             }
             own = Saturating.add(own, model.runCost[s]);
-            final long base = Saturating.add(Saturating.add(own - tail, blocked), model.stall);
-            start[s] = start(base, warm ? warmStart[s] : 0, limit - model.jitter[i] - tail);
-            if (start[s] == INFINITE) {
+            start[s] = start(Saturating.add(own - tail, blocked), model.until[s], warm ? warmStart[s] : 0,
+                limit - model.jitter[i] - tail);
+            final long ended = start[s] == INFINITE ? INFINITE : model.until[s].end(start[s], tail, limit - model.jitter[i]);
+            if (ended == INFINITE) {
                 Arrays.fill(end, s, to, INFINITE);
                 return INFINITE;
             }
@@ -212,10 +213,23 @@ final class EdfWalk {
                 warmWindow[s] = window[s] == INFINITE ? 0 : window[s];
                 warmStart[s] = start[s];
             }
-            arrival = Saturating.add(model.jitter[i], Saturating.add(start[s], tail));
+            arrival = Saturating.add(model.jitter[i], ended);
             end[s] = arrival;
         }
         return arrival;
+    }
+
+    /** When a run's device has seen the job at the latest, from its nominal release on; arrival is the end of the run before. */
+    private long seen(final int s, final long arrival) {
+        final StallTime stalled = model.until[s];
+        if (s == from) {
+            return Saturating.add(arrival, stalled.unseen());
+        }
+        if (model.runFront[s] == 0) {
+            return arrival;
+        }
+        final long before = Saturating.add(model.until[s - 1].work(start[s - 1]), model.runTail[s - 1]);
+        return Saturating.add(model.jitter[i], stalled.finish(Saturating.add(before, model.runFront[s])));
     }
 
     /** Charges the largest unused eligible segment on r to the job, and returns the largest eligible one. */
@@ -245,7 +259,7 @@ final class EdfWalk {
         final int last = growTo[r];
         long x = Math.max(base, warm);
         while (x <= limit && left-- > 0) {
-            long next = base;
+            long next = Saturating.add(base, model.here[r].of(x));
             for (int v = growFrom[r]; v < last; v++) {
                 next = Saturating.add(next, work(v, v, x));
             }
@@ -258,14 +272,14 @@ final class EdfWalk {
     }
 
     /** Latest start of the last segment of the run that was reached, after the request. */
-    private long start(final long own, final long warm, final long limit) {
+    private long start(final long own, final StallTime stalled, final long warm, final long limit) {
         long base = own;
         for (final int r : model.used[i]) {
             base = reached[r] ? Saturating.add(base, constant[r]) : base;
         }
         long x = Math.max(base, warm);
         while (x <= limit && left-- > 0) {
-            long next = base;
+            long next = Saturating.add(base, stalled.of(x));
             for (final int r : model.used[i]) {
                 final int last = reached[r] ? growTo[r] : 0;
                 for (int v = growFrom[r]; v < last; v++) {
@@ -320,6 +334,12 @@ final class EdfWalk {
             }
             place[s] = sum;
         }
+    }
+
+    /** What the platform takes from the window of the last walk, which reached its end. */
+    long stalledNs() {
+        final long last = end[to - 1] - model.jitter[i] - model.runTail[to - 1];
+        return last - model.until[to - 1].work(start[to - 1]);
     }
 
     /** What a task adds on one device to the latest start of the last run in the last walk. */

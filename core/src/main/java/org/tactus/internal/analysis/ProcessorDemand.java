@@ -3,9 +3,9 @@ package org.tactus.internal.analysis;
 import java.math.BigInteger;
 
 /**
- * Whether every deadline of a device under EDF holds, by processor demand: S + B(d) + the work that can be due by d never exceeds d
- * (Jeffay, Stanat, Martel 1991), far due dates by quick processor-demand analysis (Zhang, Burns 2009). It says less than response
- * times do, and reaches where their windows are too long to be looked at. Proof in
+ * Whether every deadline of a device under EDF holds, by processor demand: B(d) + the work that can be due by d, and what
+ * the platform takes until both are done, never exceeds d (Jeffay, Stanat, Martel 1991), far due dates by quick processor-demand
+ * analysis (Zhang, Burns 2009). It says less than response times do, and reaches where their windows are too long to be looked at. Proof in
  * {@code docs/proofs/schedulability.md}, section 6. One use.
  */
 public final class ProcessorDemand {
@@ -28,7 +28,7 @@ public final class ProcessorDemand {
     private final long[] deadline;
     private final long[] jitter;
     private final long[] cost;
-    private final long stall;
+    private final StallTime stalled;
     private final Blockers blockers;
     private long left;
     private long failingNs;
@@ -44,7 +44,7 @@ public final class ProcessorDemand {
         deadline = jobs.deadline();
         jitter = jobs.jitter();
         cost = jobs.cost();
-        stall = jobs.stall();
+        stalled = jobs.stalled();
         this.blockers = blockers;
     }
 
@@ -56,7 +56,7 @@ public final class ProcessorDemand {
      */
     public Answer decide(final long mostSteps) {
         left = mostSteps;
-        if (exceedsAllTime(period, cost)) {
+        if (exceedsAllTime(period, cost, stalled.rate())) {
             return Answer.FAILS;
         }
         long nearNs = Math.max(0, blockers.untilNs());
@@ -85,7 +85,7 @@ public final class ProcessorDemand {
             }
             dates.next();
             final long dueNs = dates.dueNs();
-            if (Saturating.add(dates.demandNs(), Saturating.add(stall, blockers.ns(dueNs))) > dueNs) {
+            if (stalled.finish(Saturating.add(dates.demandNs(), blockers.ns(dueNs))) > dueNs) {
                 failingNs = dueNs;
                 return Answer.FAILS;
             }
@@ -95,8 +95,8 @@ public final class ProcessorDemand {
 
     /** Looks at later due dates, the last that can matter first: nothing blocks there, so demand only grows with time. */
     private Answer far(final long fromNs) {
-        double load = 0;
-        double ahead = stall;
+        double load = stalled.rate();
+        double ahead = stalled.aheadNs();
         for (int k = 0; k < period.length; k++) {
             load += (double) cost[k] / period[k];
             ahead += (double) cost[k] / period[k] * (period[k] - deadline[k] + jitter[k]);
@@ -114,7 +114,7 @@ public final class ProcessorDemand {
             if (left-- <= 0) {
                 return Answer.GAVE_UP;
             }
-            final long needed = Saturating.add(stall, demand(t));
+            final long needed = stalled.finish(demand(t));
             if (needed > t) {
                 failingNs = t;
                 return Answer.FAILS;
@@ -140,6 +140,22 @@ public final class ProcessorDemand {
             last = window < 0 ? last : Math.max(last, t - 1 - window % period[k]);
         }
         return last;
+    }
+
+    /**
+     * Whether tasks and the platform ask for more than all of a device's time.
+     *
+     * @param period nanoseconds, by task
+     * @param cost   of a job, nanoseconds, by task
+     * @param taken  the share of the time that the platform takes in the long run
+     * @return true when the sum is above 1, or is 1 with a platform that takes some of it
+     */
+    public static boolean exceedsAllTime(final long[] period, final long[] cost, final double taken) {
+        double load = taken;
+        for (int k = 0; k < period.length; k++) {
+            load += (double) cost[k] / period[k];
+        }
+        return taken > 0 ? load >= 1 : exceedsAllTime(period, cost);
     }
 
     /**

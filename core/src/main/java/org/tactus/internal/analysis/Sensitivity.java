@@ -11,6 +11,7 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Limits;
 import org.tactus.model.Offer;
+import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Segment;
@@ -109,15 +110,38 @@ public final class Sensitivity {
         return SharingGroups.of(set).stream().filter(group -> group.contains(task)).findFirst().orElseThrow();
     }
 
+    /**
+     * Finds the largest factor by which all that the platform takes can grow: stall curves and the fixed allowance.
+     *
+     * @return the factor, at most 1000; empty when the platform takes nothing, or no factor from one millionth on passes
+     */
+    public OptionalDouble largestCurveFactor() {
+        final Overheads machine = set.overheads();
+        return machine.supply().isNone() && machine.stallNs() == 0 ? OptionalDouble.empty()
+            : factor(parts -> passes(withStalls(parts)));
+    }
+
+    private TaskSet withStalls(final long parts) {
+        final Overheads machine = set.overheads();
+        final Overheads more = new Overheads(machine.releaseJitterNs(), machine.sporadicJitterNs(), machine.dispatchNs(),
+            machine.dispatchPerTaskNs(), machine.handOffNs(), machine.completionNs(), scaled(machine.stallNs(), parts),
+            machine.supply().scaled(parts, PARTS));
+        return new TaskSet(set.name(), set.policy(), more, set.platform(), set.tasks());
+    }
+
     private OptionalDouble factor(final int task) {
-        if (!passes(withFactor(task, 1))) {
+        return factor(parts -> passes(withFactor(task, parts)));
+    }
+
+    private static OptionalDouble factor(final LongPredicate passes) {
+        if (!passes.test(1)) {
             return OptionalDouble.empty();
         }
         long good = 1;
         long bad = MOST_FACTOR + 1;
         while (bad - good > 1) {
             final long middle = good + (bad - good) / 2;
-            if (passes(withFactor(task, middle))) {
+            if (passes.test(middle)) {
                 good = middle;
             } else {
                 bad = middle;

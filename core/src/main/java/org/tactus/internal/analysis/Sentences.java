@@ -38,6 +38,11 @@ public final class Sentences {
             text.append(" fails: bound ").append(Durations.format(responseNs)).append(" exceeds deadline ")
                 .append(Durations.format(deadlineNs)).append(" by ").append(Durations.format(excess));
         }
+        final long platformNs = terms.stream().filter(term -> term.kind() == Term.Kind.STALL).mapToLong(Term::ns).sum();
+        if (platformNs > 0) {
+            text.append("; ").append(Durations.format(platformNs)).append(" of the ").append(Durations.format(responseNs))
+                .append(" are the platform's");
+        }
         if (!sorted.isEmpty()) {
             text.append("; largest term: ").append(describe(sorted.getFirst()));
         }

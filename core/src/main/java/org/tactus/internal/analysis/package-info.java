@@ -13,7 +13,7 @@
  *   <li>A bound counts from the nominal release; it holds the release jitter (the task's own plus the machine's).</li>
  *   <li>A segment costs WCET + dispatch + completion, and a hand-off more where its predecessor ran on another device; the last
  *       segment of a chain that ends on another device than it began on costs a hand-off more again.</li>
- *   <li>The stall allowance is added once to the window in which a response is examined.</li>
+ *   <li>What the platform takes is charged once to the window in which a response is examined, by its length.</li>
  *   <li>A fixed point that passes its limit, or that takes more steps than the guard allows, is "not bounded", never a
  *       number.</li>
  * </ul>

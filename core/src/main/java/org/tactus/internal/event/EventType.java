@@ -40,12 +40,16 @@ public final class EventType {
     /** The move that began last has ended; segment: the first chunk, argument: chunks that were moved. */
     public static final int SWAP_END = 17;
 
+    /** The machine took more than the stall curve of a device's cores allows; argument: length of the gap with which it did. */
+    public static final int BEYOND_CURVE = 18;
+
     /** Segment of a slot without a live job. */
     public static final int NO_SEGMENT = -1;
 
     private static final String[] NAMES = {
         "none", "release", "start", "end", "hand-over", "arrive", "complete", "miss", "overrun", "skip", "abort", "stop", "stall",
-        "error", "reclaim", "swap-in", "swap-out", "swap-end"};
+        "error", "reclaim", "swap-in", "swap-out", "swap-end",
+        "beyond-curve"};
 
     private EventType() {
     }

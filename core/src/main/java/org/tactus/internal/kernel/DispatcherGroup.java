@@ -3,6 +3,8 @@ package org.tactus.internal.kernel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
@@ -15,6 +17,7 @@ import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Platform;
 import org.tactus.model.TaskSet;
+import org.tactus.supply.CoreSupply;
 
 /**
  * One dispatcher a device, the threads that run them, and how commands reach them. Made and stopped by the control thread;
@@ -32,11 +35,13 @@ final class DispatcherGroup {
     private final List<DispatcherThread> threads = new ArrayList<>();
     private final CountDownLatch ready;
     private final AtomicIntegerArray lostDevices;
+    private final TaskSet base;
 
     DispatcherGroup(
         final TaskSet base, final List<Device> devices, final PolicyState state, final TaskTable tasks,
         final KernelOptions options, final ThreadSetup setup, final Clock clock) {
         this.platform = base.platform();
+        this.base = base;
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -65,7 +70,8 @@ final class DispatcherGroup {
             final List<Dispatcher> agents = devices.stream().mapToObj(device -> dispatchers[device]).toList();
             final List<Integer> cores = devices.stream().mapToObj(device -> platform.devices().get(device).dispatcherCores())
                 .flatMap(List::stream).distinct().toList();
-            final DispatcherThread thread = newThread(agents.size() == 1 ? first.name() : "accelerators" + suffix(first), agents, cores);
+            final String name = agents.size() == 1 ? first.name() : "accelerators" + suffix(first);
+            final DispatcherThread thread = newThread(name, agents, cores, devices);
             agents.forEach(dispatcher -> threadOfDevice[dispatcher.device] = thread);
         }
     }
@@ -101,9 +107,13 @@ final class DispatcherGroup {
         return !dispatchers[device].driver.isSynchronous();
     }
 
-    private DispatcherThread newThread(final String name, final List<Dispatcher> agents, final List<Integer> cores) {
-        final DispatcherThread thread =
-            new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready);
+    private DispatcherThread newThread(
+        final String name, final List<Dispatcher> agents, final List<Integer> cores, final BitSet devices) {
+        final CoreSupply supply = base.overheads().supply();
+        final Set<Integer> stalled = new TreeSet<>();
+        devices.stream().forEach(device -> stalled.addAll(base.stalledCores(device)));
+        final DispatcherThread thread = new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready,
+            new PlatformWatch(supply.of(stalled), cores));
         threads.add(thread);
         return thread;
     }
@@ -205,6 +215,11 @@ final class DispatcherGroup {
 
     long largestGapNs() {
         return threads.stream().mapToLong(DispatcherThread::largestGapNs).max().orElse(0);
+    }
+
+    /** What the threads saw of the platform. */
+    List<PlatformWatch> watches() {
+        return threads.stream().map(DispatcherThread::watch).toList();
     }
 
     /** What each thread was granted, one line a thread. */

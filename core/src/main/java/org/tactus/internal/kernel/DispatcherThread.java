@@ -28,10 +28,15 @@ final class DispatcherThread implements Runnable {
     private volatile Throwable death;
     private volatile boolean unsettled;
     private long largestGapNs;
+    private final PlatformWatch watch;
+    /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
+    private boolean slept;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
-        final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready) {
+        final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
+        final PlatformWatch watch) {
+        this.watch = watch;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.options = options;
         this.clock = clock;
@@ -81,6 +86,11 @@ final class DispatcherThread implements Runnable {
     /** Why the thread ended by itself, or null. */
     Throwable death() {
         return death;
+    }
+
+    /** What the thread saw of the platform. Exact after the thread has ended. */
+    PlatformWatch watch() {
+        return watch;
     }
 
     /** Longest idle gap beyond plan that was not called a stall: the noise floor. Exact after the thread has ended. */
@@ -145,6 +155,10 @@ final class DispatcherThread implements Runnable {
     }
 
     private void noteGap(final long nowNs, final long gapNs) {
+        final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
+        if (watch.gap(fromNs, nowNs)) {
+            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].device, -1, 0, -1, nowNs - fromNs);
+        }
         if (gapNs >= options.stallThresholdNs()) {
             dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].device, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
@@ -154,6 +168,7 @@ final class DispatcherThread implements Runnable {
 
     /** Idles once and returns when it meant to be back. */
     private long idle(final Dispatcher[] agents, final long nowNs) {
+        slept = false;
         if (options.idle() == KernelOptions.Idle.SPIN) {
             Thread.onSpinWait();
             return nowNs;
@@ -169,6 +184,7 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
+        slept = true;
         Thread.interrupted(); // an interrupt that anybody sent would end this sleep and every later one at once
         LockSupport.parkNanos(sleepNs);
         return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;

@@ -1,6 +1,7 @@
 package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +20,8 @@ import org.tactus.internal.time.Clock;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.result.PlatformResult;
+import org.tactus.supply.CoreSupply;
 
 /**
  * Runs a task set in real time: the control side, over a {@link TaskTable}, a {@link DispatcherGroup} and a {@link Monitor}.
@@ -439,6 +442,27 @@ public final class Kernel implements AutoCloseable {
             dropped += dispatcher.recorder.events.dropped() + (stopped ? dispatcher.recorder.events.unread() : 0);
         }
         return dropped;
+    }
+
+    /**
+     * What dispatchers saw of the platform beside the curves of the set; call it after {@link #stop}.
+     *
+     * @param zeroNs time zero; breaks before it are left out
+     * @return without jobs, which the kernel does not know any more
+     */
+    public PlatformResult platform(final long zeroNs) {
+        final CoreSupply supply = base.overheads().supply();
+        if (supply.isNone()) {
+            return PlatformResult.NONE;
+        }
+        final List<PlatformResult.Break> breaks = new ArrayList<>();
+        long gaps = 0;
+        for (final PlatformWatch watch : group.watches()) {
+            breaks.addAll(watch.breaks(zeroNs));
+            gaps += watch.gaps();
+        }
+        breaks.sort(Comparator.comparingLong(PlatformResult.Break::atNs));
+        return new PlatformResult(Optional.of(supply.ofCore().isEmpty() ? "declared" : "calibrated"), gaps, breaks, 0);
     }
 
     /**

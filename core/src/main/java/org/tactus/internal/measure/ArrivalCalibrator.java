@@ -25,6 +25,8 @@ final class ArrivalCalibrator {
     private static final long SEED = 0x5eed;
 
     private final CalibrationRun rig;
+    private SporadicWaits waits;
+    private Bursts bursts;
 
     ArrivalCalibrator(final CalibrationRun rig) {
         this.rig = rig;
@@ -37,7 +39,7 @@ final class ArrivalCalibrator {
             builder.task(device, t -> t.periodNs(SPORADIC_GAP_NS).release(Release.SPORADIC).segment(device, SPORADIC_SEGMENT_NS));
         }
         final TaskSet set = builder.build();
-        final SporadicWaits waits = new SporadicWaits();
+        waits = new SporadicWaits();
         rig.run(set, waits, (kernel, slots) -> request(kernel, slots, durationNs));
         waits.samples.findLongSamples(rig.options().stallThresholdNs());
         return waits.samples.quantiles(0, 1);
@@ -62,10 +64,20 @@ final class ArrivalCalibrator {
         for (int i = 0; i < BURST; i++) {
             builder.task("t" + i, t -> t.periodNs(BURST_PERIOD_NS).segment("cpu0", BURST_SEGMENT_NS));
         }
-        final Bursts bursts = new Bursts();
+        bursts = new Bursts();
         rig.run(builder.build(), bursts, (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L));
         bursts.samples.findLongSamples(rig.options().stallThresholdNs());
         return bursts.samples.quantiles(0, BURST);
+    }
+
+    /** A quantile of the waits that no stall hit, after {@link #sporadicJitter}. */
+    long stallFreeJitterNs(final StallShare share, final double quantile) {
+        return share.quantile(waits.samples.lengths(0), 0, quantile);
+    }
+
+    /** A quantile of what an arrival adds where no stall hit, after {@link #dispatchPerTask}. */
+    long stallFreePerTaskNs(final StallShare share, final double quantile) {
+        return Math.ceilDiv(share.quantile(bursts.samples.lengths(0), 0, quantile), BURST);
     }
 
     /** Monitor thread. */

@@ -69,6 +69,16 @@ final class CalibrationSamples {
         return Quantiles.of(kept, count);
     }
 
+    /** How long all samples took, those that a stall touched included. */
+    long[] lengths(final int quantity) {
+        final LongArrayList all = samples[quantity];
+        final long[] lengths = new long[all.size() / 2];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = Math.max(0, all.getLong(2 * i + 1) - all.getLong(2 * i));
+        }
+        return lengths;
+    }
+
     private boolean isStalled(final long beginNs, final long endNs) {
         for (int i = 0; i < stalls.size(); i += 2) {
             if (stalls.getLong(i) <= endNs && stalls.getLong(i + 1) >= beginNs) {

@@ -16,6 +16,7 @@ import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.DispatchLoop;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.model.Overheads;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
@@ -35,6 +36,7 @@ public final class Calibrator implements EventHandler {
     private static final int COMPLETION = 3;
 
     private final CalibrationRun rig;
+    private final ArrivalCalibrator manyArrivals;
     private final KernelOptions options;
     private final CalibrationSamples samples = new CalibrationSamples(4);
     private final Map<String, String> granted = new LinkedHashMap<>();
@@ -55,6 +57,7 @@ public final class Calibrator implements EventHandler {
     public Calibrator(final ThreadSetup setup, final KernelOptions options, final int cpuCore, final int acceleratorCore) {
         this.rig = new CalibrationRun(setup, options, cpuCore, acceleratorCore);
         this.options = options;
+        manyArrivals = new ArrivalCalibrator(rig);
     }
 
     /**
@@ -77,7 +80,6 @@ public final class Calibrator implements EventHandler {
         run(durationNs);
         matchHandOffs();
         samples.findLongSamples(options.stallThresholdNs());
-        final ArrivalCalibrator manyArrivals = new ArrivalCalibrator(rig);
         final Map<String, String> conditions = new LinkedHashMap<>(granted);
         conditions.put("idle", options.idle().name());
         return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
@@ -156,6 +158,23 @@ public final class Calibrator implements EventHandler {
                 sample(HAND_OFF, beginNs, arrivals.getLong(i + 1));
             }
         }
+    }
+
+    /**
+     * What an operation adds that no stall hit, after {@link #measure}.
+     *
+     * @param share    how often stalls hit
+     * @param quantile of such operations, below 1
+     * @return overheads without an allowance and without curves
+     */
+    public Overheads stallFree(final StallShare share, final double quantile) {
+        return new Overheads(stallFree(RELEASE, 0, share, quantile), manyArrivals.stallFreeJitterNs(share, quantile),
+            stallFree(DISPATCH, 0, share, quantile), manyArrivals.stallFreePerTaskNs(share, quantile),
+            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0);
+    }
+
+    private long stallFree(final int quantity, final long besideNs, final StallShare share, final double quantile) {
+        return share.quantile(samples.lengths(quantity), besideNs, quantile);
     }
 
     private void sample(final int quantity, final long beginNs, final long endNs) {

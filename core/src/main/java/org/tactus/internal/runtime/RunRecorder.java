@@ -44,6 +44,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final EventHandler events;
     private final StallLog stalls = new StallLog();
     private final StallJudge judge;
+    /** Gaps with which the platform broke its stall curve, and the jobs that they touch; no judge where no curve is charged. */
+    private final StallLog breaks = new StallLog();
+    private final Optional<StallJudge> breaksJudge;
     private final BoundHistory bounds = new BoundHistory();
     private final Optional<CountersFile> counters;
     /** What the control thread wants changed: the monitor's thread is the only one that writes into counters and judge. */
@@ -67,12 +70,15 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         this.listener = listener;
         this.events = events;
         this.judge = new StallJudge(stalls, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity());
+        this.breaksJudge = set.overheads().supply().isNone() ? Optional.empty()
+            : Optional.of(new StallJudge(breaks, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity()));
     }
 
     /** Called when the dispatchers' threads run, before time zero. */
     void begin(final long zero, final LongSupplier droppedEvents) {
         zeroNs = zero;
         judge.zero(zero);
+        breaksJudge.ifPresent(also -> also.zero(zero));
         counters.ifPresent(file -> changes.add(() -> {
             file.zero(zero);
             dropped = droppedEvents;
@@ -98,6 +104,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         bounds.admitted(generation, fromNs - zeroNs, boundNs);
         changes.add(() -> {
             judge.define(slot, generation, task);
+            breaksJudge.ifPresent(also -> also.define(slot, generation, task));
             counters.ifPresent(file -> file.define(slot, generation, task, boundNs));
         });
     }
@@ -139,6 +146,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     List<Stall> finish(final long endNs) {
         change();
         judge.finish(endNs);
+        breaksJudge.ifPresent(also -> also.finish(endNs));
         pollSafepoints(endNs);
         return stalls.stalls();
     }
@@ -146,6 +154,11 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** The results without the jobs that a stall touched; call it once, after {@link #finish}. */
     WithoutStalls withoutStalls(final List<Integer> slots, final List<TaskResult> all) {
         return judge.results(slots, all);
+    }
+
+    /** Jobs that overlap a gap with which the platform broke its curve, or the backlog after it; call it once, after {@link #finish}. */
+    long beyondCurve(final List<Integer> slots, final List<TaskResult> all) {
+        return breaksJudge.map(also -> also.results(slots, all).touched()).orElse(0L);
     }
 
     private void pollSafepoints(final long untilNs) {
@@ -180,8 +193,15 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             if (atNs + argument > 0) {
                 stalls.add(atNs, argument, set.platform().devices().get(device).name(), "loop gap");
             }
+        } else if (type == EventType.BEYOND_CURVE) {
+            if (timeNs - zeroNs > 0) {
+                breaks.add(timeNs - argument - zeroNs, argument, set.platform().devices().get(device).name(), "beyond the curve");
+            }
         } else {
             judge.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+            if (breaksJudge.isPresent()) {
+                breaksJudge.get().onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+            }
             if (type == EventType.COMPLETE) {
                 bounds.completed(generation, argument - zeroNs, timeNs - zeroNs);
             }

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
+import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.CoreRivals;
 import org.tactus.format.MachineName;
@@ -37,6 +38,7 @@ import org.tactus.model.Release;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.DeviceResult;
+import org.tactus.result.PlatformResult;
 import org.tactus.result.PrecisionResult;
 import org.tactus.result.RunResult;
 import org.tactus.result.TaskResult;
@@ -451,7 +453,8 @@ public final class TaskSetRun implements AutoCloseable {
         }
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
-            recorder.withoutStalls(admitted.all().stream().map(entry -> entry.handle().generation()).toList(), results);
+            recorder.withoutStalls(generations(), results);
+        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(generations(), results), ofBoundsNs());
         if (!recorder.safepointsWarning().isEmpty()) {
             notes.warn(recorder.safepointsWarning());
         }
@@ -471,7 +474,21 @@ public final class TaskSetRun implements AutoCloseable {
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
             undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
-            kernel.droppedEvents(), precisions);
+            kernel.droppedEvents(), precisions, platform);
+    }
+
+    private List<Integer> generations() {
+        return admitted.all().stream().map(entry -> entry.handle().generation()).toList();
+    }
+
+    /** How much of each bound is the platform's; empty where it takes nothing, for explanations take an analysis. */
+    private Map<String, Long> ofBoundsNs() {
+        final Map<String, Long> shares = new LinkedHashMap<>();
+        if (!set.overheads().supply().isNone() || set.overheads().stallNs() > 0) {
+            admission.verdict().ifPresent(verdict -> verdict.tasks().stream().filter(TaskVerdict::bounded)
+                .forEach(task -> shares.put(task.name(), task.platformNs())));
+        }
+        return shares;
     }
 
     /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */

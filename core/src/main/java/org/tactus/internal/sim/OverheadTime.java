@@ -1,6 +1,6 @@
 package org.tactus.internal.sim;
 
-/** How much of the set's declared overheads a simulation charges. Stalls are never simulated. */
+/** How much of the set's declared overheads a simulation charges. Stalls are drawn apart, within curves. */
 public enum OverheadTime {
     /** Nothing. */
     ZERO,

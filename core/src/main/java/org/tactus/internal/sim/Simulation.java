@@ -14,6 +14,7 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.DeviceResult;
+import org.tactus.result.PlatformResult;
 import org.tactus.result.PrecisionResult;
 import org.tactus.result.RunResult;
 import org.tactus.result.TaskResult;
@@ -66,7 +67,7 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
         }
         return new Simulation(new RunResult("simulate", set.name(), set.policy().text(), test, options.seed(), simulator.endNs(),
             conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator),
-            ResultAssembly.overrunsVoid(set.tasks(), tasks), 0, precisions),
+            ResultAssembly.overrunsVoid(set.tasks(), tasks), 0, precisions, PlatformResult.NONE),
             responses);
     }
 

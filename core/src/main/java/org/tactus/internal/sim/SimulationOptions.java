@@ -15,10 +15,11 @@ import java.util.Optional;
  * @param drain      true to run until every job has ended; false to end at the duration
  * @param replay     recorded execution times, for {@link ExecutionTime#REPLAY}
  * @param victims    true to draw whose memory is swapped out, instead of the furthest next use: no bound may depend on it
+ * @param stalls     true to draw stalls of the cores within the set's curves, until the duration; the fixed allowance is never drawn
  */
 public record SimulationOptions(
     long seed, long durationNs, ReleasePattern releases, ExecutionTime execution, OverheadTime overheads, boolean permute,
-    boolean drain, Optional<ExecutionReplay> replay, boolean victims) {
+    boolean drain, Optional<ExecutionReplay> replay, boolean victims, boolean stalls) {
 
     /** Checks that times are recorded when they are to be replayed. */
     public SimulationOptions {
@@ -40,7 +41,7 @@ public record SimulationOptions(
      */
     public static SimulationOptions worstCase(final long seed, final long durationNs) {
         return new SimulationOptions(seed, durationNs, ReleasePattern.SYNCHRONOUS, ExecutionTime.WCET, OverheadTime.MAXIMUM, true,
-            true, Optional.empty(), false);
+            true, Optional.empty(), false, false);
     }
 
     /**
@@ -50,7 +51,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withReleases(final ReleasePattern pattern) {
-        return new SimulationOptions(seed, durationNs, pattern, execution, overheads, permute, drain, replay, victims);
+        return new SimulationOptions(seed, durationNs, pattern, execution, overheads, permute, drain, replay, victims, stalls);
     }
 
     /**
@@ -60,7 +61,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withExecution(final ExecutionTime time) {
-        return new SimulationOptions(seed, durationNs, releases, time, overheads, permute, drain, replay, victims);
+        return new SimulationOptions(seed, durationNs, releases, time, overheads, permute, drain, replay, victims, stalls);
     }
 
     /**
@@ -70,7 +71,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withOverheads(final OverheadTime time) {
-        return new SimulationOptions(seed, durationNs, releases, execution, time, permute, drain, replay, victims);
+        return new SimulationOptions(seed, durationNs, releases, execution, time, permute, drain, replay, victims, stalls);
     }
 
     /**
@@ -80,7 +81,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withPermutation(final boolean draw) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, draw, drain, replay, victims);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, draw, drain, replay, victims, stalls);
     }
 
     /**
@@ -90,7 +91,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withDrain(final boolean toTheEnd) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, toTheEnd, replay, victims);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, toTheEnd, replay, victims, stalls);
     }
 
     /**
@@ -101,7 +102,7 @@ public record SimulationOptions(
      */
     public SimulationOptions withReplay(final ExecutionReplay recorded) {
         return new SimulationOptions(seed, durationNs, releases, ExecutionTime.REPLAY, overheads, permute, drain,
-            Optional.of(recorded), victims);
+            Optional.of(recorded), victims, stalls);
     }
 
     /**
@@ -111,6 +112,16 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withRandomVictims(final boolean draw) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, draw);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, draw, stalls);
+    }
+
+    /**
+     * Changes whether cores are stalled.
+     *
+     * @param draw true to draw stalls within the set's curves
+     * @return a copy
+     */
+    public SimulationOptions withStalls(final boolean draw) {
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, victims, draw);
     }
 }

@@ -40,6 +40,7 @@ public final class Simulator {
     private static final int REQUEST = 3 << KIND_SHIFT;
     private static final int MOVE = 4 << KIND_SHIFT;
     private static final int CHANGE = 5 << KIND_SHIFT;
+    private static final int WAKE = 6 << KIND_SHIFT;
     private static final long NOT_PLANNED = -1;
 
     private final EventQueue events = new EventQueue();
@@ -70,6 +71,7 @@ public final class Simulator {
     private SegmentListener segments;
     private PolicyState state;
     private SporadicGate gate;
+    private VirtualStalls stalls = VirtualStalls.NONE;
     private long releaseJitterNs;
     private long sporadicJitterNs;
     /** By device. */
@@ -229,6 +231,7 @@ public final class Simulator {
         for (int device = 0; device < deviceCount; device++) {
             dispatchNs[device] = charged ? taskSet.dispatchNs(device) : 0;
         }
+        stalls = how.stalls() ? VirtualStalls.draw(taskSet, how.seed(), how.durationNs()) : VirtualStalls.NONE;
         lay(taskCount, deviceCount);
         for (int i = 0; i < taskCount; i++) {
             if (present[i]) {
@@ -343,7 +346,7 @@ public final class Simulator {
     private void scheduleTick(final int device) {
         final long dueNs = schedulers[device].nextReleaseNs();
         if (dueNs < options.durationNs()) {
-            tickNs[device] = Math.max(nowNs, dueNs + overhead(releaseJitterNs));
+            tickNs[device] = Math.max(nowNs, stalls.after(device, dueNs, overhead(releaseJitterNs)));
             push(tickNs[device], TICK | device);
         } else if (dueNs != Long.MAX_VALUE) {
             for (int i = 0; i < set.tasks().size(); i++) {
@@ -358,7 +361,8 @@ public final class Simulator {
         if (nominal < options.durationNs()) {
             nominalNs[task] = nominal;
             final long seenNs = model.release() == Release.SPORADIC ? sporadicJitterNs : releaseJitterNs;
-            requestNs[task] = Math.max(nowNs, nominal + random.upTo(model.jitterNs()) + overhead(seenNs));
+            final long askedNs = nominal + random.upTo(model.jitterNs());
+            requestNs[task] = Math.max(nowNs, stalls.after(state.homeDevice(task), askedNs, overhead(seenNs)));
             push(requestNs[task], REQUEST | task);
         }
     }
@@ -408,6 +412,7 @@ public final class Simulator {
             }
             case DONE -> complete(index);
             case MOVE -> move(index);
+            case WAKE -> dirty[index] = true;
             case ARRIVE -> {
                 final int device = destination[index];
                 if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
@@ -478,7 +483,7 @@ public final class Simulator {
     }
 
     private void transit(final int from, final int to, final int task, final long job, final int segment) {
-        final long arriveNs = nowNs + overhead(handOffNs);
+        final long arriveNs = stalls.handedOver(from, to, nowNs, overhead(handOffNs));
         destination[task] = to;
         segments.onTransit(from, to, task, job, segment, nowNs, arriveNs);
         push(arriveNs, ARRIVE | task);
@@ -486,8 +491,13 @@ public final class Simulator {
 
     private void dispatch(final boolean all) {
         for (int device = 0; device < set.platform().devices().size(); device++) {
-            if (dirty[device] && (all || set.platform().devices().get(device).memory().isEmpty())) {
-                dirty[device] = false;
+            if (!dirty[device] || !all && (set.platform().devices().get(device).memory().isPresent() || stalls.hasEnded(device, nowNs))) {
+                continue;
+            }
+            dirty[device] = false;
+            if (stalls.isStalled(device, nowNs)) {
+                push(stalls.after(device, nowNs, 0), WAKE | device);
+            } else {
                 startNext(device);
             }
         }
@@ -502,7 +512,7 @@ public final class Simulator {
 
     private void pushMove(final int device, final long dueNs) {
         if (dueNs != SwapSimulation.NOTHING_DUE) {
-            push(dueNs, MOVE | device);
+            push(stalls.moved(device, nowNs, dueNs), MOVE | device);
         }
     }
 
@@ -532,14 +542,15 @@ public final class Simulator {
             task = select(device);
         }
         if (task != PolicyState.NONE) {
-            final long startNs = nowNs + overhead(dispatchNs[device]);
+            final long startNs = stalls.after(device, nowNs, overhead(dispatchNs[device]));
             final long executionNs = ExecutionDraw.ns(options, set, state, task, random);
-            final long completedNs = startNs + executionNs + overhead(completionNs);
+            final long endNs = stalls.executed(device, startNs, executionNs);
+            final long completedNs = stalls.after(device, endNs, overhead(completionNs));
             scheduler.started(task, startNs);
             elapsedNs[device] = executionNs;
             doneNs[device] = completedNs;
             busyNs[device] += completedNs - nowNs;
-            segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, startNs + executionNs);
+            segments.onSegment(device, task, state.jobNumber(task), state.segmentIndex(task), startNs, endNs);
             push(completedNs, DONE | device);
             if (swaps[device] != null) {
                 select(device); // what moves meanwhile

@@ -51,7 +51,7 @@ final class VirtualMover {
     }
 
     boolean isDue(final long nowNs) {
-        return dueNs == nowNs;
+        return dueNs != SwapSimulation.NOTHING_DUE && dueNs <= nowNs; // later when the dispatcher was stalled
     }
 
     /** Something is due; when the next thing is, or nothing when the operation has ended. */

@@ -13,6 +13,7 @@ final class Explorer {
     enum Grain { SEGMENT, ANY }
 
     private static final int BITS = 17;
+    private static final int PAST = 7;
 
     private final int[] period;
     private final int[] deadline;
@@ -25,6 +26,8 @@ final class Explorer {
     private final ArrayDeque<Long> open = new ArrayDeque<>();
     private final int[] worst;
     private boolean missed;
+    /** Most stalled units of any window of so many units, by its length; empty when the device is never stalled. */
+    private final int[] mostAway;
 
     // One task's state: time since its nominal release, whether a job lives, has arrived, its segment, what is left of it.
     private final int[] since;
@@ -33,9 +36,19 @@ final class Explorer {
     private final int[] segment;
     private final int[] left;
     private int running;
+    /** Whether each of the last units was stalled, the last one in the lowest bit. */
+    private int past;
+    private boolean stalled;
 
     Explorer(final int[] period, final int[] deadline, final int[] jitter, final int[][] segments, final boolean edf, final Grain grain,
         final int mostStates) {
+        this(period, deadline, jitter, segments, edf, grain, mostStates, new int[0]);
+    }
+
+    /** With stalls: mostAway[d] units of any d at most, for d up to 8. A stalled device starts nothing, and no end is seen. */
+    Explorer(final int[] period, final int[] deadline, final int[] jitter, final int[][] segments, final boolean edf, final Grain grain,
+        final int mostStates, final int[] mostAway) {
+        this.mostAway = mostAway;
         this.period = period;
         this.deadline = deadline;
         this.jitter = jitter;
@@ -59,12 +72,46 @@ final class Explorer {
         push();
         while (!open.isEmpty() && !missed) {
             final long state = open.poll();
-            release(state);
+            begin(state, false);
+            if (mayStall(state)) {
+                begin(state, true);
+            }
             if (seen.size() > mostStates) {
                 return new int[0];
             }
         }
         return missed ? null : worst;
+    }
+
+    private boolean mayStall(final long state) {
+        load(state);
+        boolean may = mostAway.length > 0;
+        for (int d = 1; d < mostAway.length; d++) {
+            may &= Integer.bitCount(past & (1 << d - 1) - 1) + 1 <= mostAway[d];
+        }
+        return may;
+    }
+
+    /** A unit begins: what ended before is seen, unless the device is stalled. */
+    private void begin(final long state, final boolean away) {
+        load(state);
+        stalled = away;
+        if (!away && running >= 0 && left[running] == 0) {
+            final int who = running;
+            running = -1;
+            segment[who]++;
+            if (segment[who] == segments[who].length) {
+                worst[who] = Math.max(worst[who], since[who]);
+                missed |= since[who] > deadline[who];
+                alive[who] = false;
+                arrived[who] = false;
+                segment[who] = 0;
+            }
+        }
+        for (int i = 0; i < period.length; i++) {
+            missed |= alive[i] && since[i] >= deadline[i];
+        }
+        release(pack());
     }
 
     private void release(final long state) {
@@ -111,6 +158,10 @@ final class Explorer {
 
     private void dispatch(final long state) {
         load(state);
+        if (stalled) {
+            step();
+            return;
+        }
         if (running < 0 || grain == Grain.ANY) {
             running = -1;
             for (int i = 0; i < period.length; i++) {
@@ -146,23 +197,11 @@ final class Explorer {
         for (int i = 0; i < period.length; i++) {
             since[i] = Math.min(period[i], since[i] + 1);
         }
-        if (running >= 0) {
-            final int who = running;
-            left[who]--;
-            if (left[who] == 0) {
-                running = -1;
-                segment[who]++;
-                if (segment[who] == segments[who].length) {
-                    worst[who] = Math.max(worst[who], since[who]);
-                    missed |= since[who] > deadline[who];
-                    alive[who] = false;
-                    arrived[who] = false;
-                    segment[who] = 0;
-                }
-            }
+        if (running >= 0 && !stalled) {
+            left[running]--;
         }
-        for (int i = 0; i < period.length; i++) {
-            missed |= alive[i] && since[i] >= deadline[i];
+        if (mostAway.length > 0) {
+            past = (past << 1 | (stalled ? 1 : 0)) & (1 << PAST) - 1;
         }
         push();
     }
@@ -175,7 +214,7 @@ final class Explorer {
     }
 
     private long pack() {
-        long state = running + 1;
+        long state = past << 2 | running + 1;
         for (int i = 0; i < period.length; i++) {
             state = state << BITS | since[i] << 10 | (alive[i] ? 1 << 9 : 0) | (arrived[i] ? 1 << 8 : 0) | segment[i] << 5 | left[i];
         }
@@ -192,6 +231,7 @@ final class Explorer {
             left[i] = (int) (state & 31);
             state >>= BITS;
         }
-        running = (int) state - 1;
+        running = (int) (state & 3) - 1;
+        past = (int) (state >> 2);
     }
 }

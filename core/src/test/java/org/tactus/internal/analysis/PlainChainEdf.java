@@ -96,7 +96,8 @@ final class PlainChainEdf {
             if (worst == INFINITE) {
                 break;
             }
-            if (j != i && Saturating.add(model.deadline[j], model.jitter[i]) > model.deadline[i] && interferes(i, j)) {
+            final long seen = Saturating.add(model.jitter[i], unseen());
+            if (j != i && Saturating.add(model.deadline[j], seen) > model.deadline[i] && interferes(i, j)) {
                 worst = Math.max(worst, walk(i, j, limit));
             }
         }
@@ -121,15 +122,15 @@ final class PlainChainEdf {
         for (int s = from; s < to; s++) {
             final int r = model.runDevice[s];
             final long tail = model.runTail[s];
-            final long largest = block(i, r, Saturating.add(arrival, model.runFront[s]), s == from ? blocker : FREE);
-            final long before = Saturating.add(model.runCost[s] - tail, Saturating.add(largest, model.stall));
+            final long largest = block(i, r, Saturating.add(arrival, s == from ? unseen() : model.runFront[s]), s == from ? blocker : FREE);
+            final long before = Saturating.add(model.runCost[s] - tail, Saturating.add(largest, model.set.overheads().stallNs()));
             final long window = window(i, r, before, limit);
             for (final int k : model.users[r]) {
                 final int cell = k * model.devices + r;
                 cap[cell] = window == INFINITE ? INFINITE : Saturating.add(cap[cell], work(k, r, window));
             }
             own = Saturating.add(own, model.runCost[s]);
-            final long base = Saturating.add(Saturating.add(own - tail, blockedNs), model.stall);
+            final long base = Saturating.add(Saturating.add(own - tail, blockedNs), model.set.overheads().stallNs());
             final long start = start(i, from, s, base, limit - model.jitter[i] - tail);
             if (start == INFINITE) {
                 return INFINITE;
@@ -144,6 +145,11 @@ final class PlainChainEdf {
             }
         }
         return end;
+    }
+
+    /** A stall may prolong the release jitter of the machine. */
+    private long unseen() {
+        return model.set.overheads().releaseJitterNs() > 0 ? model.set.overheads().stallNs() : 0;
     }
 
     /** Charges the largest unused eligible segment on r to the job, and returns the largest eligible one. */

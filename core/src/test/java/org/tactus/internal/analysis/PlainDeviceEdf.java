@@ -80,7 +80,7 @@ final class PlainDeviceEdf {
                 if (count[i] == 0 || d - model.deadline[i] >= busy) {
                     continue;
                 }
-                final long base = Saturating.add(blocking(d), model.stall);
+                final long base = Saturating.add(blocking(d), model.set.overheads().stallNs());
                 if (Saturating.add(base, demand) - (d - model.deadline[i]) <= bound[i]) {
                     continue;
                 }
@@ -163,12 +163,12 @@ final class PlainDeviceEdf {
     }
 
     private long busyPeriod() {
-        long x = model.stall;
+        long x = model.set.overheads().stallNs();
         for (int k = 0; k < model.tasks; k++) {
             x = Saturating.add(x, model.cost[k]);
         }
         while (steps-- > 0) {
-            long next = model.stall;
+            long next = model.set.overheads().stallNs();
             for (int k = 0; k < model.tasks; k++) {
                 next = Saturating.add(next,
                     Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));

@@ -182,7 +182,7 @@ class SingleDeviceTest {
     }
 
     /** A small integer set. */
-    private record Small(int[] period, int[] deadline, int[] jitter, int[][] segments) {
+    record Small(int[] period, int[] deadline, int[] jitter, int[][] segments) {
 
         static Small draw(final SplittableRandom random, final int mostSegments) {
             final int n = random.nextInt(2, 4);

@@ -184,7 +184,7 @@ class ModeChangeBoundsTest {
         final RandomChanges plan = new RandomChanges(set, rule, seed);
         final ExecutionTime execution = seed % 4 == 0 ? ExecutionTime.RANDOM : ExecutionTime.WCET;
         simulator.run(set, new SimulationOptions(seed, DURATION_NS, ReleasePattern.FILE, execution, seed % 3 == 0
-            ? OverheadTime.RANDOM : OverheadTime.MAXIMUM, true, true, Optional.empty(), false), plan, SegmentListener.NONE, plan);
+            ? OverheadTime.RANDOM : OverheadTime.MAXIMUM, true, true, Optional.empty(), false, false), plan, SegmentListener.NONE, plan);
         return plan;
     }
 

@@ -22,6 +22,7 @@ final class DoubleBuffer {
     private final boolean edf;
     private final long[] response;
     private List<Piece> worst = List.of();
+    private long worstStall;
 
     /** Up to count pieces of a length: executions or loads of one task, ranking below the job or not. */
     private record Piece(int task, long lengthNs, long count, boolean load, boolean below) {
@@ -56,10 +57,15 @@ final class DoubleBuffer {
         fixed.add(new Piece(i, model.swap[i], 1, true, false));
         long wait = 0;
         for (int steps = 0; steps < MOST_STEPS; steps++) {
-            final long next = Saturating.add(model.stall, longest(i, fixed, wait));
-            final long total = Saturating.add(Saturating.add(model.jitter[i], model.exec[i]), next);
-            if (next == wait || edf || total > limit) {
-                return total;
+            final long next = Saturating.add(model.stalled.of(wait), longest(i, fixed, wait));
+            final long least = Saturating.add(Saturating.add(model.jitter[i], model.exec[i]), next);
+            if (next == wait) {
+                final long end = model.stalled.end(wait, model.exec[i], INFINITE - 1);
+                worstStall = end - model.exec[i] - model.stalled.work(wait);
+                return Saturating.add(model.jitter[i], end);
+            }
+            if (least > limit) {
+                return INFINITE;
             }
             wait = next;
         }
@@ -69,8 +75,9 @@ final class DoubleBuffer {
     private void lower(final int i, final List<Piece> pieces) {
         int longestExec = -1;
         int longestLoad = -1;
+        final long seen = Saturating.add(model.jitter[i], model.stalled.unseen());
         for (int j = 0; j < model.tasks; j++) {
-            final boolean below = edf ? j != i && Saturating.add(model.deadline[j], model.jitter[i]) > model.deadline[i] : j > i;
+            final boolean below = edf ? j != i && Saturating.add(model.deadline[j], seen) > model.deadline[i] : j > i;
             if (below) {
                 longestExec = longestExec < 0 || model.exec[j] > model.exec[longestExec] ? j : longestExec;
                 longestLoad = longestLoad < 0 || model.swap[j] > model.swap[longestLoad] ? j : longestLoad;
@@ -125,7 +132,7 @@ final class DoubleBuffer {
         terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, worstStall));
         for (final Piece piece : worst) {
             final long ns = piece.count() * piece.lengthNs();
             if (piece.task() == i) {

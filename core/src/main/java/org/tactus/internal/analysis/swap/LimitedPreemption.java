@@ -20,6 +20,7 @@ final class LimitedPreemption {
     private final SwapModel model;
     private long worstJob;
     private long worstStart;
+    private long worstStall;
     private int steps;
 
     LimitedPreemption(final SwapModel model) {
@@ -31,10 +32,11 @@ final class LimitedPreemption {
         steps = MOST_STEPS;
         worstJob = 0;
         worstStart = 0;
-        if (model.load(i + 1) > MOST_LOAD) {
+        worstStall = 0;
+        if (model.load(i + 1) + model.stalled.rate() > MOST_LOAD) {
             return INFINITE;
         }
-        final long busy = busyPeriod(i, Saturating.add(model.stall, blocking(i)));
+        final long busy = busyPeriod(i, blocking(i));
         if (busy == INFINITE) {
             return INFINITE;
         }
@@ -44,11 +46,12 @@ final class LimitedPreemption {
         for (long q = 0; q < jobs; q++) {
             final long own = Saturating.add(Saturating.multiply(q, model.demand[i]), model.demand[i] - model.last[i]);
             final long shift = q * model.period[i];
-            start = start(i, Saturating.add(Saturating.add(model.stall, blocking(i)), own), start, Saturating.add(limit, shift));
+            start = start(i, Saturating.add(blocking(i), own), start, Saturating.add(limit, shift));
             if (start == INFINITE) {
                 return INFINITE;
             }
-            final long response = Saturating.add(start, Saturating.add(model.last[i], model.jitter[i])) - shift;
+            final long end = model.stalled.end(start, model.last[i], INFINITE - 1);
+            final long response = Saturating.add(end, model.jitter[i]) - shift;
             if (response > limit) {
                 return INFINITE;
             }
@@ -56,6 +59,7 @@ final class LimitedPreemption {
                 worst = response;
                 worstJob = q;
                 worstStart = start;
+                worstStall = end - model.last[i] - model.stalled.work(start);
             }
         }
         return worst;
@@ -64,7 +68,7 @@ final class LimitedPreemption {
     private long busyPeriod(final int i, final long base) {
         long length = Math.max(1, base);
         while (steps-- > 0) {
-            long next = base;
+            long next = Saturating.add(base, model.stalled.of(length));
             for (int h = 0; h <= i; h++) {
                 final long jobs = Saturating.ceilDivide(Saturating.add(length, model.jitter[h]), model.period[h]);
                 next = Saturating.add(next, Saturating.multiply(jobs, model.demand[h]));
@@ -83,7 +87,7 @@ final class LimitedPreemption {
     private long start(final int i, final long base, final long from, final long limit) {
         long start = Math.max(base, from);
         while (steps-- > 0) {
-            long next = base;
+            long next = Saturating.add(base, model.stalled.of(start));
             for (int h = 0; h < i; h++) {
                 next = Saturating.add(next, Saturating.multiply(jobs(h, start), model.demand[h]));
             }
@@ -125,7 +129,7 @@ final class LimitedPreemption {
             return Sentences.unbounded(name, deadline, Sentences.load(model.device(), model.load(i + 1)));
         }
         final List<Term> terms = new ArrayList<>();
-        addOwn(model, i, terms);
+        addOwn(model, i, worstStall, terms);
         if (worstJob > 0) {
             terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), worstJob, worstJob * model.demand[i]));
             terms.add(Term.own(Term.Kind.EARLIER_START, -worstJob * model.period[i]));
@@ -141,12 +145,12 @@ final class LimitedPreemption {
         return Sentences.explain(name, response, deadline, worstJob * model.period[i] + deadline, terms);
     }
 
-    /** Adds a job's own execution, swapping, overheads, jitter and the stall allowance. */
-    static void addOwn(final SwapModel model, final int i, final List<Term> terms) {
+    /** Adds a job's own execution, swapping, overheads, jitter and what the platform takes. */
+    static void addOwn(final SwapModel model, final int i, final long stallNs, final List<Term> terms) {
         terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead));
         terms.add(Term.own(Term.Kind.SWAP, model.demand[i] - model.exec[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
-        terms.add(Term.own(Term.Kind.STALL, model.stall));
+        terms.add(Term.own(Term.Kind.STALL, stallNs));
     }
 }

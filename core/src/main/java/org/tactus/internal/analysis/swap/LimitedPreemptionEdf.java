@@ -27,6 +27,7 @@ final class LimitedPreemptionEdf {
     private int failing = -1;
     private long failingNs;
     private long excessNs;
+    private long failingStallNs;
     private boolean solved;
     private boolean gaveUp;
     private final Blockers blockers;
@@ -39,7 +40,7 @@ final class LimitedPreemptionEdf {
         Arrays.setAll(blocking, j -> model.region[j] - 1);
         blockers = new Blockers(model.deadline, blocking);
         jobs = new DeadlineBusyPeriods.Jobs(
-            model.period, model.deadline, model.jitter, model.demand, model.last, model.stall, false);
+            model.period, model.deadline, model.jitter, model.demand, model.last, model.stalled, false);
         periods = new DeadlineBusyPeriods(jobs, blockers);
     }
 
@@ -49,7 +50,7 @@ final class LimitedPreemptionEdf {
         excessNs = 0;
         failingNs = 0;
         horizon = INFINITE;
-        if (ProcessorDemand.exceedsAllTime(model.period, model.demand)) {
+        if (ProcessorDemand.exceedsAllTime(model.period, model.demand, model.stalled.rate())) {
             return false;
         }
         horizon = busyPeriod();
@@ -64,8 +65,10 @@ final class LimitedPreemptionEdf {
             }
             dates.next();
             final long t = dates.dueNs();
-            final long needed = Saturating.add(dates.demandNs(), Saturating.add(model.stall, blockers.ns(t)));
+            final long work = Saturating.add(dates.demandNs(), blockers.ns(t));
+            final long needed = model.stalled.finish(work);
             if (needed > t) {
+                failingStallNs = needed - work;
                 failing = dates.task();
                 failingNs = t;
                 excessNs = needed - t;
@@ -123,7 +126,7 @@ final class LimitedPreemptionEdf {
     private long busyPeriod() {
         long length = 1;
         for (int steps = 0; steps < MOST_STEPS; steps++) {
-            long next = model.stall;
+            long next = model.stalled.of(length);
             for (int h = 0; h < model.tasks; h++) {
                 final long jobs = Saturating.ceilDivide(Saturating.add(length, model.jitter[h]), model.period[h]);
                 next = Saturating.add(next, Saturating.multiply(jobs, model.demand[h]));
@@ -161,7 +164,7 @@ final class LimitedPreemptionEdf {
         final List<Term> terms = new ArrayList<>();
         if (solved && periods.boundNs(i) <= deadline) {
             final long worstRelease = periods.worstDueNs(i) - deadline;
-            LimitedPreemption.addOwn(model, i, terms);
+            LimitedPreemption.addOwn(model, i, periods.worstStallNs(i), terms);
             final long earlier = (worstRelease + model.jitter[i]) / model.period[i];
             terms.add(new Term(Term.Kind.INTERFERENCE, name + "'s earlier jobs", model.device(), Math.max(1, earlier),
                 earlier * model.demand[i]));
@@ -177,7 +180,7 @@ final class LimitedPreemptionEdf {
 
     private Explanation explainDemand(final int i) {
         final List<Term> terms = new ArrayList<>();
-        LimitedPreemption.addOwn(model, i, terms);
+        LimitedPreemption.addOwn(model, i, failingStallNs, terms);
         final long since = failingNs - model.deadline[i];
         final long earlier = due(i, failingNs) - 1;
         terms.add(new Term(Term.Kind.INTERFERENCE, model.task(i).name() + "'s earlier jobs", model.device(), Math.max(1, earlier),

@@ -1,6 +1,8 @@
 package org.tactus.internal.analysis.swap;
 
+import java.util.List;
 import org.tactus.internal.analysis.Saturating;
+import org.tactus.internal.analysis.StallTime;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.Overheads;
 import org.tactus.model.SwapProtocol;
@@ -26,7 +28,7 @@ final class SwapModel {
     final long[] deadline;
     final long[] jitter;
     final long[] chunks;
-    final long stall;
+    final StallTime stalled;
     final long overhead;
 
     SwapModel(final TaskSet set, final SwapProtocol protocol, final int[] order) {
@@ -42,9 +44,11 @@ final class SwapModel {
         deadline = new long[tasks];
         jitter = new long[tasks];
         chunks = new long[tasks];
+        final int device = set.tasks().getFirst().segments().getFirst().device();
         final Overheads machine = set.charged();
-        stall = machine.stallNs();
-        overhead = Saturating.add(set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()), machine.completionNs());
+        // What blocks under SEQ and SPE has started a nanosecond before the window: that nanosecond may be stalled, too.
+        stalled = StallTime.of(set, List.of(device), Saturating.add(StallTime.lead(set), protocol == SwapProtocol.OVL ? 0 : 1));
+        overhead = Saturating.add(set.dispatchNs(device), machine.completionNs());
         final DeviceMemory memory = memory(set);
         final SwapRegion[] regions = new SwapRegion[tasks];
         for (int i = 0; i < tasks; i++) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.analysis.StallTime;
 import org.tactus.model.ActualTime;
 import org.tactus.model.MenuOption;
 import org.tactus.model.PolicyKind;
@@ -36,6 +37,15 @@ public record SpetProblem(TaskSet set, List<List<MenuOption>> menus, long sramBy
      */
     public long overheadNs() {
         return set.dispatchNs(set.tasks().getFirst().segments().getFirst().device()) + set.charged().completionNs();
+    }
+
+    /**
+     * What the platform takes from a window on the device.
+     *
+     * @return the stalled time that the test charges
+     */
+    public StallTime stalled() {
+        return StallTime.of(set, List.of(set.tasks().getFirst().segments().getFirst().device()), StallTime.lead(set));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
+import org.tactus.internal.analysis.StallTime;
 import org.tactus.model.MenuOption;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Task;
@@ -28,6 +29,7 @@ final class SpetProgram {
     final IntegerProgram program = new IntegerProgram();
     private final SpetProblem problem;
     private final long slack;
+    private final StallTime stalled;
     private final int tasks;
     private final int[][] chosen;
     private final int[] cost;
@@ -41,6 +43,7 @@ final class SpetProgram {
     SpetProgram(final SpetProblem problem, final Objective objective, final long slack) {
         this.problem = problem;
         this.slack = slack;
+        stalled = problem.stalled();
         tasks = problem.menus().size();
         chosen = new int[tasks][];
         cost = new int[tasks];
@@ -148,7 +151,7 @@ final class SpetProgram {
             }
             // The response is what the demand at t adds up to, not t.
             final long kept = deadline[i] - jitter[i] - Math.ceilDiv(deadline[i] * slack, SLACK_UNIT);
-            sum.atMost(Math.min(t, kept) - problem.set().overheads().stallNs(), here);
+            sum.atMost(stalled.room(Math.min(t, kept)), here);
         }
         some.atMost(-1);
     }
@@ -170,11 +173,11 @@ final class SpetProgram {
             }
         }
         points.removeIf(t -> {
-            long least = problem.set().overheads().stallNs() + leastCost[order[rank]];
+            long least = leastCost[order[rank]];
             for (int k = 0; k < rank; k++) {
                 least += jobs(order[k], t) * leastCost[order[k]];
             }
-            return least > t;
+            return least > stalled.room(t);
         });
         final long[] all = points.stream().mapToLong(Long::longValue).toArray();
         if (all.length <= MOST_POINTS) {
@@ -239,17 +242,18 @@ final class SpetProgram {
         }
         for (int event = 0; event < MOST_EVENTS; event++) {
             final long d = next.first()[0];
-            long demand = problem.set().overheads().stallNs();
+            final long room = stalled.room(d);
+            long demand = 0;
             for (int k = 0; k < tasks; k++) {
                 demand += due(k, d) * options.get(k).costNs(problem.overheadNs());
             }
-            if (demand > d) {
+            if (demand > room) {
                 row(d, IntegerProgram.ALWAYS);
                 return true;
             }
             final List<Integer> blockers = new ArrayList<>();
             for (int k = 0; k < tasks; k++) {
-                if (deadline[k] - jitter[k] > d && demand + options.get(k).longestNs() + problem.overheadNs() > d) {
+                if (deadline[k] - jitter[k] > d && demand + options.get(k).longestNs() + problem.overheadNs() > room) {
                     blockers.add(k);
                 }
             }
@@ -275,6 +279,6 @@ final class SpetProgram {
         if (blocker >= 0) {
             sum.plus(1, longest[blocker]);
         }
-        sum.atMost(d - problem.set().overheads().stallNs());
+        sum.atMost(stalled.room(d));
     }
 }

@@ -39,7 +39,7 @@ final class PlainLimitedPreemptionEdf {
                 failing = -1;
                 return true;
             }
-            final long needed = Saturating.add(demand(t), Saturating.add(model.stall, blocking(blocker(t))));
+            final long needed = Saturating.add(demand(t), Saturating.add(model.set.overheads().stallNs(), blocking(blocker(t))));
             if (needed > t) {
                 failing = soonest;
                 return false;
@@ -85,7 +85,7 @@ final class PlainLimitedPreemptionEdf {
     }
 
     private long start(final int i, final long a) {
-        final long base = Saturating.add(Saturating.add(model.stall, blocking(blocker(a + model.deadline[i]))),
+        final long base = Saturating.add(Saturating.add(model.set.overheads().stallNs(), blocking(blocker(a + model.deadline[i]))),
             Saturating.add((a + model.jitter[i]) / model.period[i] * model.demand[i], model.demand[i] - model.last[i]));
         long start = base;
         while (budget-- > 0) {
@@ -118,7 +118,7 @@ final class PlainLimitedPreemptionEdf {
         }
         long length = 1;
         for (int steps = 0; steps < MOST_STEPS; steps++) {
-            long next = model.stall;
+            long next = model.set.overheads().stallNs();
             for (int h = 0; h < model.tasks; h++) {
                 final long jobs = Saturating.ceilDivide(Saturating.add(length, model.jitter[h]), model.period[h]);
                 next = Saturating.add(next, Saturating.multiply(jobs, model.demand[h]));
