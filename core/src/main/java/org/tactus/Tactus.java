@@ -22,7 +22,9 @@ import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.measure.Profiler;
+import org.tactus.internal.policy.DoorbellDescriptor;
 import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.Simulation;
@@ -69,7 +71,7 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException     when interrupted meanwhile; nothing runs then
      */
     public static Tactus launch(final Context context) throws InterruptedException {
-        final TaskSet set = context.conclude();
+        final TaskSet set = Objects.requireNonNull(context, "context: give one with the set that is to run").conclude();
         JvmFlags.require();
         final WorkloadWorks works = translated(() -> new WorkloadWorks(context.workload, set));
         final TaskSetRun run = translated(
@@ -90,6 +92,7 @@ public final class Tactus implements AutoCloseable {
      * @throws TactusException.InvalidSet when no test applies
      */
     public static Verdict analyze(final TaskSet set) {
+        requireSet(set);
         return translated(() -> Analyses.analyze(set));
     }
 
@@ -103,6 +106,8 @@ public final class Tactus implements AutoCloseable {
      * @throws TactusException.InvalidSet when the test does not apply to the set
      */
     public static Verdict analyze(final TaskSet set, final String test) {
+        requireSet(set);
+        Objects.requireNonNull(test, "test: give the name of a test");
         final SchedulabilityTest found = Analyses.byName(test).orElseThrow(
             () -> new IllegalArgumentException("there is no test '" + test + "'; there are " + String.join(", ", Analyses.names())));
         return translated(() -> found.analyze(set));
@@ -118,6 +123,7 @@ public final class Tactus implements AutoCloseable {
      * @return measured beside bound
      */
     public static RunResult simulate(final TaskSet set, final long durationNs, final long seed) {
+        requireSet(set);
         if (durationNs <= 0) {
             throw new IllegalArgumentException("durationNs is " + durationNs + "; give more than 0 nanoseconds");
         }
@@ -148,6 +154,8 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException when interrupted meanwhile
      */
     public static WcetSidecar profile(final TaskSet set, final Path folder, final int runs) throws InterruptedException {
+        requireSet(set);
+        Objects.requireNonNull(folder, "folder: give what relative paths of models count from");
         if (runs < 1) {
             throw new IllegalArgumentException("runs is " + runs + "; give at least 1");
         }
@@ -169,22 +177,25 @@ public final class Tactus implements AutoCloseable {
      * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
      */
     public TaskHandle add(final Task task) {
-        return translated(() -> new TaskHandle(run.add(task)));
+        return translated(() -> new TaskHandle(run.add(required(task))));
+    }
+
+    private static Task required(final Task task) {
+        return Objects.requireNonNull(task, "task: give the task that is to be added");
     }
 
     /**
      * Admits another task with code or a port of its own.
      *
      * @param task     the task; {@link TaskSet#task} makes one for the devices of a set
-     * @param workload what its segments execute
+     * @param workload what its segments execute, this time only; where it gives nothing, they take their time, or run what the launched
+     *                 workload gives a task of this name
      * @return what to name it by
      * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
      */
     public TaskHandle add(final Task task, final Workload workload) {
-        return translated(() -> {
-            works.add(workload, task);
-            return new TaskHandle(run.add(task));
-        });
+        Objects.requireNonNull(workload, "workload: give one, or call add(task)");
+        return translated(() -> new TaskHandle(run.add(required(task), works.with(workload, task))));
     }
 
     /**
@@ -195,7 +206,7 @@ public final class Tactus implements AutoCloseable {
      * @throws IllegalArgumentException when it is another {@code Tactus}'s
      */
     public void remove(final TaskHandle task) {
-        run.remove(task.handle());
+        run.remove(own(task));
     }
 
     /**
@@ -205,7 +216,7 @@ public final class Tactus implements AutoCloseable {
      * @return what became of the request
      */
     public ReleaseResult release(final TaskHandle task) {
-        return ReleaseResult.of(run.release(task.handle()));
+        return ReleaseResult.of(run.release(own(task)));
     }
 
     /**
@@ -213,9 +224,10 @@ public final class Tactus implements AutoCloseable {
      *
      * @param task the task
      * @return a count
+     * @throws IllegalArgumentException when it is another {@code Tactus}'s
      */
     public long completed(final TaskHandle task) {
-        return run.completed(task.handle());
+        return run.completed(own(task));
     }
 
     /**
@@ -283,6 +295,14 @@ public final class Tactus implements AutoCloseable {
         run.close();
     }
 
+    private static void requireSet(final TaskSet set) {
+        Objects.requireNonNull(set, "set: give a task set");
+    }
+
+    private static RunHandle own(final TaskHandle task) {
+        return Objects.requireNonNull(task, "task: give a handle that add or handle has returned").handle();
+    }
+
     private static <T> T translated(final Supplier<T> call) {
         try {
             return call.get();
@@ -333,6 +353,7 @@ public final class Tactus implements AutoCloseable {
      */
     public static final class Context {
         private static final long LEAST_RING_BYTES = 1 << 12;
+        private static final int MOST_SEGMENTS = 1 << 20;
 
         private TaskSet taskSet;
         private Workload workload = new Workload();
@@ -551,8 +572,8 @@ public final class Tactus implements AutoCloseable {
         /**
          * Sets how much fits at a time.
          *
-         * @param tasks    at least 1; default 256
-         * @param segments at least 1, over all tasks; default 4,096
+         * @param tasks    from 1 to 4,096; default 256
+         * @param segments from 1 to 1,048,576, over all tasks; default 4,096
          * @return this
          */
         public Context capacity(final int tasks, final int segments) {
@@ -569,8 +590,9 @@ public final class Tactus implements AutoCloseable {
             require(lostAfterNs > 0, "lostAfterNs is " + lostAfterNs + "; give more than 0 nanoseconds");
             require(eventRingBytes >= LEAST_RING_BYTES && Integer.bitCount(eventRingBytes) == 1,
                 "eventRingBytes is " + eventRingBytes + "; give a power of two from " + LEAST_RING_BYTES);
-            require(taskCapacity >= 1 && segmentCapacity >= 1,
-                "the capacity is " + taskCapacity + " tasks and " + segmentCapacity + " segments; give at least 1 of each");
+            require(taskCapacity >= 1 && taskCapacity <= DoorbellDescriptor.MAX_TASKS && segmentCapacity >= 1
+                && segmentCapacity <= MOST_SEGMENTS, "the capacity is " + taskCapacity + " tasks and " + segmentCapacity
+                + " segments; give at least 1 of each, and at most " + DoorbellDescriptor.MAX_TASKS + " and " + MOST_SEGMENTS);
             return taskSet;
         }
 

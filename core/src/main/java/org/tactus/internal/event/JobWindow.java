@@ -59,6 +59,11 @@ final class JobWindow {
         return first;
     }
 
+    /** The job that is added next. */
+    long next() {
+        return next;
+    }
+
     void removeOldest() {
         first++;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.event;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,8 +50,11 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
     private final IntervalUnion live;
     /** By generation, without a boxed number a job. */
     private final Int2ObjectHashMap<Kept> kept = new Int2ObjectHashMap<>();
+    /** Tasks whose slots others have, in the order in which the last of their waiting jobs is judged. */
+    private final ArrayDeque<Kept> leaving = new ArrayDeque<>();
     /** Generation of the task in each slot. */
     private final int[] generation;
+    private final Kept[] inSlot;
     private final long[] liveNominalNs;
     private final long[] liveNumber;
     private final long[] lastEnded;
@@ -79,6 +83,7 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
         this.window = new JobWindow(jobs);
         this.live = new IntervalUnion(2 * jobs, false);
         this.generation = new int[taskCapacity];
+        this.inSlot = new Kept[taskCapacity];
         this.liveNominalNs = new long[taskCapacity];
         this.liveNumber = new long[taskCapacity];
         this.lastEnded = new long[taskCapacity];
@@ -108,12 +113,29 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
      * @param task      the task
      */
     public void define(final int slot, final int admission, final Task task) {
+        leave(inSlot[slot]);
+        inSlot[slot] = new Kept(task, generation.length);
         generation[slot] = admission;
         liveNominalNs[slot] = NONE;
         lastEnded[slot] = NONE;
         overrunNumber[slot] = NONE;
         overruns[slot] = 0;
-        kept.put(admission, new Kept(task, generation.length));
+        kept.put(admission, inSlot[slot]);
+    }
+
+    /** Packs a task's responses when the jobs that wait now have been judged: thousands of tasks may follow it. */
+    private void leave(final Kept last) {
+        if (last != null) {
+            last.leavesAt = window.next();
+            leaving.add(last);
+            packThoseThatLeft();
+        }
+    }
+
+    private void packThoseThatLeft() {
+        while (!leaving.isEmpty() && leaving.getFirst().leavesAt <= window.oldest()) {
+            leaving.removeFirst().pack();
+        }
     }
 
     @Override
@@ -199,6 +221,10 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
         }
         judgedUntilNs = Math.max(judgedUntilNs, window.endNs(job));
         window.removeOldest();
+        packThoseThatLeft();
+        if (of != null && of.leavesAt <= job) { // its end was told late, by another ring than that of its slot's next task
+            of.pack();
+        }
     }
 
     private boolean isTouched(final long nominalNs, final long endNs) {
@@ -277,7 +303,11 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
     /** One task's jobs, sorted into touched and kept. */
     private static final class Kept {
         private final Task task;
-        private final TaskStatistics statistics;
+        private final int taskCount;
+        /** Null until a job is recorded. */
+        private TaskStatistics statistics;
+        /** Number in the window from which on no job of this task is expected. */
+        private long leavesAt = Long.MAX_VALUE;
         private final long[] touchedByOutcome = new long[UNFINISHED + 1];
         private long touchedMisses;
         private long touchedOverruns;
@@ -285,7 +315,20 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
 
         Kept(final Task task, final int taskCount) {
             this.task = task;
-            this.statistics = new TaskStatistics(task, taskCount);
+            this.taskCount = taskCount;
+        }
+
+        void pack() {
+            if (statistics != null) {
+                statistics.pack();
+            }
+        }
+
+        private TaskStatistics statistics() {
+            if (statistics == null) {
+                statistics = new TaskStatistics(task, taskCount);
+            }
+            return statistics;
         }
 
         void take(final JobWindow window, final long job, final boolean touched) {
@@ -295,7 +338,7 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
             if (outcome == COMPLETE) {
                 judged++;
                 if (!touched) {
-                    statistics.record(responseNs, missed);
+                    statistics().record(responseNs, missed);
                 }
             }
             if (touched) {
@@ -320,8 +363,10 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
                 Math.max(0, all.unfinished() - touchedByOutcome[UNFINISHED]),
                 Math.max(0, all.aborted() - touchedByOutcome[ABORTED]), all.skipped(),
                 Math.max(0, all.misses() - touchedMisses), Math.max(0, all.overruns() - touchedOverruns),
-                complete ? statistics.minNs() : all.minNs().orElse(0), complete ? statistics.maxNs() : all.maxNs().orElse(0));
-            return TaskResult.of(task, all.boundNs(), counts, statistics.histogram());
+                complete ? statistics().minNs() : all.minNs().orElse(0), complete ? statistics().maxNs() : all.maxNs().orElse(0));
+            final TaskResult result = TaskResult.of(task, all.boundNs(), counts, statistics().histogram());
+            pack();
+            return result;
         }
     }
 }

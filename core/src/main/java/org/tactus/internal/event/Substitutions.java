@@ -58,10 +58,21 @@ public final class Substitutions {
      * @param other the other's counts
      */
     public void add(final int slot, final Substitutions other) {
-        jobs[slot] += other.jobs[slot];
-        sum[slot] += other.sum[slot];
-        least[slot] = Math.min(least[slot], other.least[slot]);
-        most[slot] = Math.max(most[slot], other.most[slot]);
+        add(slot, other, slot);
+    }
+
+    /**
+     * Adds what another writer counts under another slot.
+     *
+     * @param slot  the task's slot here
+     * @param other the other's counts
+     * @param there the task's slot there
+     */
+    public void add(final int slot, final Substitutions other, final int there) {
+        jobs[slot] += other.jobs[there];
+        sum[slot] += other.sum[there];
+        least[slot] = Math.min(least[slot], other.least[there]);
+        most[slot] = Math.max(most[slot], other.most[there]);
     }
 
     /**

@@ -25,7 +25,9 @@ public final class TaskStatistics {
 
     private final String name;
     private final long highestNs;
-    private final Histogram histogram;
+    /** Null while it is packed. */
+    private Histogram histogram;
+    private PackedHistogram packed;
     private long released;
     private long skipped;
     private long jobs;
@@ -49,9 +51,29 @@ public final class TaskStatistics {
         this.name = name;
         final long unitNs = Math.max(1, Math.min(deadlineNs >> UNIT_SHIFT, 1L << 30));
         this.highestNs = deadlineNs > HIGHEST_NS / RANGE_FACTOR ? HIGHEST_NS : Math.max(deadlineNs * RANGE_FACTOR, 1 << 20);
-        this.histogram = new Histogram(unitNs, highestNs, taskCount > PRECISE_TASKS ? 2 : 3);
-        this.histogram.setAutoResize(false);
-        this.histogram.setTag(name);
+        this.histogram = tagged(new Histogram(unitNs, highestNs, taskCount > PRECISE_TASKS ? 2 : 3));
+    }
+
+    private Histogram tagged(final Histogram made) {
+        made.setAutoResize(false);
+        made.setTag(name);
+        return made;
+    }
+
+    /**
+     * Compresses the responses until they are looked at or recorded again: for a task that has ended, while others come. From 160 KiB
+     * to some hundred bytes.
+     */
+    public void pack() {
+        if (histogram != null) {
+            packed = PackedHistogram.of(histogram);
+            histogram = null;
+        }
+    }
+
+    private void unpack() {
+        histogram = tagged(packed.unpacked());
+        packed = null;
     }
 
     /**
@@ -86,6 +108,9 @@ public final class TaskStatistics {
      * @param missed     whether it ended after its deadline
      */
     public void record(final long responseNs, final boolean missed) {
+        if (histogram == null) {
+            unpack();
+        }
         final long ns = Math.max(0, responseNs);
         jobs++;
         if (missed) {
@@ -140,7 +165,7 @@ public final class TaskStatistics {
         if (jobs == 0 || jobs < leastJobs) {
             return -1;
         }
-        return Math.max(minNs, Math.min(maxNs, histogram.getValueAtPercentile(share * 100)));
+        return Math.max(minNs, Math.min(maxNs, histogram().getValueAtPercentile(share * 100)));
     }
 
     public String name() {
@@ -213,6 +238,9 @@ public final class TaskStatistics {
      * @return the live histogram, nanoseconds; not a copy
      */
     public Histogram histogram() {
+        if (histogram == null) {
+            unpack();
+        }
         return histogram;
     }
 

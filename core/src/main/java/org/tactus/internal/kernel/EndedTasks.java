@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
-import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.DataFormatException;
-import java.util.zip.Deflater;
-import org.HdrHistogram.Histogram;
+import org.tactus.internal.event.PackedHistogram;
 
 /**
  * Keeps, by generation, the names and counts of tasks that are gone and whose slots may be used again. The control thread writes it before
@@ -17,15 +13,12 @@ final class EndedTasks {
     private final ConcurrentHashMap<Integer, Ended> byGeneration = new ConcurrentHashMap<>();
 
     /** A task that is gone. */
-    private record Ended(String name, Throwable error, TaskReport report, byte[] responses) {
+    private record Ended(String name, Throwable error, TaskReport report, PackedHistogram responses) {
     }
 
     /** Keeps a task's name, why it broke if it did, and its counts. */
     void keep(final int generation, final String name, final Throwable error, final TaskReport report) {
-        final ByteBuffer packed = ByteBuffer.allocate(report.responses().getNeededByteBufferCapacity());
-        report.responses().encodeIntoCompressedByteBuffer(packed, Deflater.BEST_SPEED);
-        byGeneration.put(generation,
-            new Ended(name, error, report.withResponses(null), Arrays.copyOf(packed.array(), packed.position())));
+        byGeneration.put(generation, new Ended(name, error, report.withResponses(null), PackedHistogram.of(report.responses())));
     }
 
     boolean contains(final int generation) {
@@ -56,10 +49,6 @@ final class EndedTasks {
         if (ended == null) {
             throw new IllegalArgumentException("no task was admitted as number " + generation);
         }
-        try {
-            return ended.report.withResponses(Histogram.decodeFromCompressedByteBuffer(ByteBuffer.wrap(ended.responses), 0));
-        } catch (final DataFormatException e) {
-            throw new IllegalStateException("the histogram of " + ended.name + " cannot be unpacked", e);
-        }
+        return ended.report.withResponses(ended.responses.unpacked());
     }
 }

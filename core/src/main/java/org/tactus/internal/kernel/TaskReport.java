@@ -22,7 +22,7 @@ import org.tactus.internal.policy.PolicyState;
  * @param minNs      least response, nanoseconds; {@code Long.MAX_VALUE} when no job completed
  * @param maxNs      largest response, nanoseconds, exact
  * @param responses  all responses
- * @param substitutions segments that ran on the accelerator that they were offered to, by slot
+ * @param substitutions segments that ran on the accelerator that they were offered to
  * @param stopped    whether the task was stopped by an error, an overrun or a lost device
  */
 public record TaskReport(
@@ -72,10 +72,10 @@ public record TaskReport(
                 overruns++; // it never came back
             }
         }
-        final Substitutions substitutions = new Substitutions(slot + 1);
+        final Substitutions substitutions = new Substitutions(1); // not one for each slot: it is kept for every task of the run
         Histogram responses = null;
         for (final Dispatcher dispatcher : dispatchers) {
-            substitutions.add(slot, dispatcher.recorder.substitutions);
+            substitutions.add(0, dispatcher.recorder.substitutions, slot);
             if (lastDevices.contains(dispatcher.deviceIndex)) {
                 final Histogram here = dispatcher.recorder.responses[slot].copy();
                 if (responses != null) {

@@ -20,7 +20,9 @@ import org.tactus.model.Task;
  * <p>Flags that are read one after the other are not the state of one instant. So the tasks of a group are looked at twice,
  * {@link #look} and {@link #confirm}: if no job was live in either look and no task has begun a job in between, then none was live
  * at any instant between the looks. {@link HomeReleases} publishes a job as live before it counts it, and this reads the count
- * first in the first look and last in the second, so a job that was live between the looks shows as live or as counted.
+ * first in the first look and last in the second, so a job that was live between the looks shows as live or as counted. A job that
+ * is due while its dispatcher is in another's segment is not live yet, but has waited for that segment: a group with such a job is not
+ * calm either ({@link PolicyState#isDue}).
  *
  * <p>Used by one thread at a time: in production the control thread or the monitor under a lock, in simulation the simulator.
  */
@@ -167,18 +169,18 @@ public final class ModeChanges {
         noteStopped(nowNs);
         letGoByTime(nowNs);
         for (final List<Member> group : groups()) {
-            if (group.stream().anyMatch(member -> member.stopped) && isCalm(group)) {
+            if (group.stream().anyMatch(member -> member.stopped) && isCalm(group, nowNs)) {
                 calm.add(group);
             }
         }
         return !calm.isEmpty();
     }
 
-    private boolean isCalm(final List<Member> group) {
+    private boolean isCalm(final List<Member> group, final long nowNs) {
         for (final Member member : group) {
             if (!member.stopped) {
                 member.jobs = state.jobCount(member.slot); // the count first, see the class
-                if (state.isLive(member.slot)) {
+                if (state.isDue(member.slot, nowNs) || state.isLive(member.slot)) {
                     return false;
                 }
             }

@@ -4,7 +4,6 @@ package org.tactus.internal.runtime;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,7 +76,7 @@ public final class TaskSetRun implements AutoCloseable {
     private final AdmissionControl admission;
     private final Surroundings surroundings = new Surroundings();
     /** Kept when the run has ended, for every later call. */
-    private final Map<String, Histogram> histograms = new LinkedHashMap<>();
+    private final ResponseHistograms histograms = new ResponseHistograms();
     private RunResult result;
     private SporadicDriver sporadic;
     private boolean startedOnce;
@@ -249,7 +248,20 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      * @throws InvalidTaskSetException   when it names a device that the set has not
      */
-    public synchronized RunHandle add(final Task task) {
+    public RunHandle add(final Task task) {
+        return add(task, factory);
+    }
+
+    /**
+     * Admits another task while the others run, with segments of its own making.
+     *
+     * @param task   the task; its devices are the set's
+     * @param making prepares its segments
+     * @return what to name it by
+     * @throws AdmissionRefusedException when the analysis refuses, with the reason
+     * @throws InvalidTaskSetException   when it names a device that the set has not
+     */
+    public synchronized RunHandle add(final Task task, final WorkFactory making) {
         if (closed || result != null) {
             throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
         }
@@ -257,7 +269,7 @@ public final class TaskSetRun implements AutoCloseable {
         admission.memoryRefusal(task).ifPresent(reason -> {
             throw new AdmissionRefusedException(reason);
         });
-        final List<List<SegmentWork>> works = List.of(factory.prepare(set, devices, task, options.seed()));
+        final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, options.seed()));
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         try {
@@ -415,7 +427,7 @@ public final class TaskSetRun implements AutoCloseable {
         rememberGranted(); // the monitor may have said its line after the start
         final boolean interrupted = Thread.interrupted(); // which would close the files that the result is made from
         try {
-            admitted.all().forEach(entry -> histograms.put(entry.namedApart().name(),
+            admitted.all().forEach(entry -> histograms.keep(entry.namedApart().name(),
                 kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
             result = result(endNs);
         } finally {
@@ -438,7 +450,7 @@ public final class TaskSetRun implements AutoCloseable {
                 report.maxNs(), report.lost(), report.stopped()), report.responses())
                 .withHeld(recorder.bounds(entry.handle().generation())));
             if (PrecisionResult.concerns(task)) {
-                precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), report.slot()));
+                precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), 0));
             }
         }
         final var stalls = recorder.finish(endNs);
@@ -506,14 +518,14 @@ public final class TaskSetRun implements AutoCloseable {
      * The HdrHistograms of all responses, by task name, tasks that were removed included; call it after {@link #stop} or {@link #close}.
      * Where a name was used again, the earlier ones are told apart as in the results: {@code a~1}.
      *
-     * @return in the order of admission
+     * @return in the order of admission; read-only, and each look makes a histogram anew, since they are kept compressed
      * @throws IllegalStateException before
      */
     public synchronized Map<String, Histogram> histograms() {
         if (result == null) {
             throw new IllegalStateException("the histograms are still written to; call stop() before");
         }
-        return Collections.unmodifiableMap(histograms);
+        return histograms;
     }
 
     /**

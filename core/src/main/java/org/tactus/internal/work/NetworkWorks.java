@@ -82,6 +82,12 @@ public final class NetworkWorks implements WorkFactory {
         return this;
     }
 
+    /** Notes that what computes for another factory's networks computes for this run, too. */
+    void alsoComputesWith(final NetworkWorks other) {
+        onnx |= other.onnx;
+        tfLite |= other.tfLite;
+    }
+
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         if (task.model().isEmpty()) {

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.work;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.work.NetworkPort;
 import org.tactus.work.Workload;
 
 /** Prepares the segments of a {@link Workload}: code and networks with their ports; any other segment takes its time. Control thread. */
 public final class WorkloadWorks implements WorkFactory {
+    private static final Path WORKING_DIRECTORY = new Workload().folder();
+
+    private final Workload launched;
     private final NetworkWorks networks;
     private final CodeWorks code;
 
@@ -22,29 +28,47 @@ public final class WorkloadWorks implements WorkFactory {
      * @throws InvalidTaskSetException when a port is for a task that the set does not have or that has no network
      */
     public WorkloadWorks(final Workload workload, final TaskSet set) {
+        workload.ports().keySet().forEach(name -> requireNetwork(set.tasks(), name));
+        launched = new Workload().networks(workload.folder());
         networks = new NetworkWorks(workload.folder());
         code = new CodeWorks(networks);
-        workload.ports().keySet().forEach(name -> requireNetwork(set.tasks(), name));
-        take(workload);
+        workload.code().keySet().forEach(name -> take(workload, name, networks, code));
+        workload.ports().keySet().forEach(name -> take(workload, name, networks, code));
+        workload.code().forEach((task, segments) -> segments.forEach((segment, what) -> launched.code(task, segment, what)));
+        workload.ports().forEach(launched::port);
     }
 
     /**
-     * Takes over what one more task executes. Called after the start, before the task is admitted.
+     * Says what one more task executes: what a workload gives, and what the launched one gives a task of this name where that gives
+     * nothing. It is for this admission only: neither a task that is refused nor one that comes later under the name meets it.
      *
-     * @param workload what the task executes
+     * @param workload what the task executes; its networks lie in its own folder when it names one, and in the launched one otherwise
      * @param task     the task
+     * @return prepares this task
      * @throws InvalidTaskSetException when something is for another task
      */
-    public void add(final Workload workload, final Task task) {
+    public WorkFactory with(final Workload workload, final Task task) {
         workload.code().keySet().forEach(name -> require(name.equals(task.name()), "code was given for task '" + name
             + "', and the task to be added is '" + task.name() + "'"));
         workload.ports().keySet().forEach(name -> requireNetwork(List.of(task), name));
-        take(workload);
+        final NetworkWorks itsNetworks =
+            new NetworkWorks(workload.folder().equals(WORKING_DIRECTORY) ? launched.folder() : workload.folder());
+        final CodeWorks itsCode = new CodeWorks(itsNetworks);
+        take(launched, task.name(), itsNetworks, itsCode);
+        take(workload, task.name(), itsNetworks, itsCode);
+        return (set, devices, added, seed) -> {
+            final List<SegmentWork> works = itsCode.prepare(set, devices, added, seed);
+            networks.alsoComputesWith(itsNetworks);
+            return works;
+        };
     }
 
-    private void take(final Workload workload) {
-        workload.code().forEach((task, segments) -> segments.forEach((segment, what) -> code.segment(task, segment, what)));
-        workload.ports().forEach(networks::port);
+    private static void take(final Workload workload, final String task, final NetworkWorks ports, final CodeWorks segments) {
+        workload.code().getOrDefault(task, Map.of()).forEach((segment, what) -> segments.segment(task, segment, what));
+        final NetworkPort.Factory port = workload.ports().get(task);
+        if (port != null) {
+            ports.port(task, port);
+        }
     }
 
     private static void requireNetwork(final List<Task> tasks, final String name) {

@@ -311,4 +311,72 @@ class StallJudgeTest {
             assertTrue(Arrays.stream(longest).max().orElseThrow() > 0, which);
         }
     }
+
+    @Test
+    void shouldKeepLittleOfEachTaskWhenThousandsFollowEachOtherInASlot() {
+        final int tasks = 2_000;
+        final StallJudge judge = new StallJudge(stalls, Reach.BACKLOG, 1, 64);
+        judge.zero(ZERO_NS);
+        final long beforeBytes = usedBytes();
+        for (int generation = 1; generation <= tasks; generation++) {
+            judge.define(0, generation, TASK);
+            for (int number = 0; number < 3; number++) {
+                final long nominalNs = ZERO_NS + 1000L * generation + 100 * number;
+                judge.onTaskEvent(EventType.RELEASE, nominalNs, 0, 0, generation, 0, number, nominalNs);
+                judge.onTaskEvent(EventType.COMPLETE, nominalNs + 10 + number, 0, 0, generation, 0, number, nominalNs);
+            }
+        }
+        final long bytes = (usedBytes() - beforeBytes) / tasks;
+        assertTrue(bytes < 10_000, "each task left " + bytes + " bytes");
+
+        stalls.add(1000L * tasks + 205, 3, "test", "stall"); // the last job of the last task
+        final TaskStatistics own = new TaskStatistics(TASK, 1);
+        for (int number = 0; number < 3; number++) {
+            own.released();
+            own.record(10 + number, false);
+        }
+        final TaskResult all = own.result(TASK, OptionalLong.empty());
+        final WithoutStalls results = judge.results(List.of(1, tasks), List.of(all, all));
+        assertEquals(0, results.untraced(), "every job of the first task was judged, too");
+        assertEquals(all, results.tasks().get(0));
+        assertEquals(2, results.tasks().get(1).jobs());
+        assertEquals(OptionalLong.of(11), results.tasks().get(1).maxNs());
+    }
+
+    @Test
+    void shouldStillCountAJobWhenItsEndIsToldLongAfterItsTaskHasLeftTheSlot() {
+        final StallJudge judge = new StallJudge(stalls, Reach.LIVE_JOBS, 1, 4);
+        judge.zero(ZERO_NS);
+        judge.define(0, 1, TASK);
+        final TaskStatistics own = new TaskStatistics(TASK, 1);
+        job(judge, 1, own, 0, 0, 10);
+        judge.define(0, 2, TASK);
+        final TaskStatistics next = new TaskStatistics(TASK, 1);
+        for (int number = 0; number < 8; number++) { // the first one's only job is judged, and its responses are packed
+            job(judge, 2, next, number, 1000 + 100L * number, 1020 + 100L * number);
+        }
+        job(judge, 1, own, 1, 100, 131); // from the ring of another dispatcher
+        stalls.add(125, 3, "test", "stall");
+        job(judge, 1, own, 2, 200, 215);
+        for (int number = 8; number < 16; number++) {
+            job(judge, 2, next, number, 1000 + 100L * number, 1020 + 100L * number);
+        }
+        final WithoutStalls results = results(judge, 1, own);
+        assertEquals(0, results.untraced());
+        assertEquals(3 - results.touched(), results.tasks().getFirst().jobs());
+        assertEquals(OptionalLong.of(10), results.tasks().getFirst().minNs());
+    }
+
+    private static void job(
+        final StallJudge judge, final int generation, final TaskStatistics of, final long number, final long nominalNs, final long endNs) {
+        judge.onTaskEvent(EventType.RELEASE, ZERO_NS + nominalNs, 0, 0, generation, 0, number, ZERO_NS + nominalNs);
+        judge.onTaskEvent(EventType.COMPLETE, ZERO_NS + endNs, 0, 0, generation, 0, number, ZERO_NS + nominalNs);
+        of.released();
+        of.record(endNs - nominalNs, endNs - nominalNs > 100);
+    }
+
+    private static long usedBytes() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
 }
