@@ -160,12 +160,13 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * Admits another task while the others run; its first job is released shortly afterwards. Its segments take their time, or run what the
-     * launched workload gives a task of this name.
+     * Admits another task while the others run; the first job of a periodic one is released shortly afterwards. Its segments take their
+     * time, or run what was given to an earlier task of this name, at the launch or by {@link #add(Task, Workload)}.
      *
      * @param task the task; {@link TaskSet#task} makes one for the devices of a set
      * @return what to name it by
-     * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws TactusException       when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task) {
         return translated(() -> new TaskHandle(run.add(task)));
@@ -177,7 +178,8 @@ public final class Tactus implements AutoCloseable {
      * @param task     the task; {@link TaskSet#task} makes one for the devices of a set
      * @param workload what its segments execute
      * @return what to name it by
-     * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws TactusException       when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task, final Workload workload) {
         return translated(() -> {
