@@ -1,6 +1,6 @@
 package org.tactus.model;
 
-/** A task set that breaks a rule; the message says what is wrong, where, and what would be right, in one line. */
+/** A task set that breaks a rule; the message says in one line what is wrong and what would be right, {@link #field()} says where. */
 public class InvalidTaskSetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
