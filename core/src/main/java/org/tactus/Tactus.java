@@ -369,7 +369,8 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
-         * Sets what the segments execute. Default: segments take their time, networks lie relative to the working directory.
+         * Sets what the segments execute, in place of all that {@link #code} and {@link #port} gave before. Default: segments take their
+         * time, networks lie relative to the working directory.
          *
          * @param what the workload
          * @return this
