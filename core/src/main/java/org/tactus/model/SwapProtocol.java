@@ -2,7 +2,7 @@ package org.tactus.model;
 
 import java.util.Locale;
 
-/** How a device's memory is swapped; see the package documentation of the analysis for the tests of each. */
+/** How a device's memory is swapped; {@code docs/analysis.md} names the tests of each. */
 public enum SwapProtocol {
     /** Make room, swap in and execute are one non-preemptive unit. */
     SEQ,
