@@ -169,12 +169,13 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * Admits another task while the others run; its first job is released shortly afterwards. Its segments take their time, or run what the
-     * launched workload gives a task of this name.
+     * Admits another task while the others run; the first job of a periodic one is released shortly afterwards. Its segments take their
+     * time, or run what was given to an earlier task of this name, at the launch or by {@link #add(Task, Workload)}.
      *
      * @param task the task; {@link TaskSet#task} makes one for the devices of a set
      * @return what to name it by
-     * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws TactusException       when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task) {
         return translated(() -> new TaskHandle(run.add(required(task))));
@@ -191,7 +192,8 @@ public final class Tactus implements AutoCloseable {
      * @param workload what its segments execute, this time only; where it gives nothing, they take their time, or run what the launched
      *                 workload gives a task of this name
      * @return what to name it by
-     * @throws TactusException when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws TactusException       when the analysis refuses it, or it is wrong, or a device that it needs is lost; the others run on
+     * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task, final Workload workload) {
         Objects.requireNonNull(workload, "workload: give one, or call add(task)");
@@ -390,7 +392,8 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
-         * Sets what the segments execute. Default: segments take their time, networks lie relative to the working directory.
+         * Sets what the segments execute, in place of all that {@link #code} and {@link #port} gave before. Default: segments take their
+         * time, networks lie relative to the working directory.
          *
          * @param what the workload
          * @return this

@@ -11,17 +11,19 @@ public interface TactusListener {
     };
 
     /**
-     * A job missed its deadline.
+     * A job missed its deadline. Told once a job: when the job ends, or, while a segment that does not return holds its dispatcher up, when
+     * the deadline passes.
      *
      * @param task   name of the task
-     * @param job    number of the job in its task, from 0
-     * @param lateNs by how much, nanoseconds
+     * @param job    number of the job in its task, from 0; -1 when it waits behind such a segment and may not have begun
+     * @param lateNs by how much, or by how much so far, nanoseconds
      */
     default void onDeadlineMiss(final String task, final long job, final long lateNs) {
     }
 
     /**
-     * A segment has run past its WCET and has not returned yet.
+     * A segment has run past its WCET and has not returned yet. An overrun that ends before the monitor looks is counted in the result, and
+     * not told here.
      *
      * @param task     name of the task
      * @param segment  index of the segment in its task, from 0

@@ -4,7 +4,7 @@
  *
  * <p>Comes in: a {@link org.tactus.model.TaskSet} and a {@link org.tactus.work.Workload}, in a {@link org.tactus.Tactus.Context}. Leaves: a
  * running set, and a {@link org.tactus.result.RunResult} that sets measured responses beside their bounds. A program may use
- * {@code org.tactus}, {@code .work}, {@code .model}, {@code .format}, {@code .analysis} and {@code .result}; what lies under
- * {@code org.tactus.internal} may change in every release, and no exported signature names it.
+ * {@code org.tactus}, {@code .work}, {@code .model}, {@code .supply}, {@code .format}, {@code .analysis} and {@code .result}; what lies
+ * under {@code org.tactus.internal} may change in every release, and no exported signature names it.
  */
 package org.tactus;

@@ -12,7 +12,7 @@ package org.tactus.model;
  * @param swapInOverheadNs    time of a swap-in beyond its chunks, nanoseconds
  * @param swapOutOverheadNs   time of a swap-out beyond its chunks, nanoseconds
  * @param residency           what is copied
- * @param chunkDropNs         worst-case time to drop one chunk of constants, nanoseconds; at most chunkOutNs is sensible
+ * @param chunkDropNs         worst-case time to drop one chunk of constants, nanoseconds; at most chunkOutNs
  * @param background          true to move chunks also while another job executes or none is there, where no bound suffers
  */
 public record DeviceMemory(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
-/** Thrown for a task set that breaks a rule. The message says in one line what is wrong, where, and what would be right. */
+/** Thrown for a task set that breaks a rule. The message says in one line what is wrong and what would be right; {@link #field} says where. */
 public class InvalidTaskSetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

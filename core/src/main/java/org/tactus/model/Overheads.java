@@ -7,7 +7,7 @@ import org.tactus.supply.StallCurve;
 /**
  * What the machine adds to every job. All are worst cases in nanoseconds, measured by {@code tactus calibrate} or declared.
  *
- * <p>How the analyses charge them is stated in {@link Task} and in {@code org.tactus.internal.analysis}: the jitter of the task's kind of
+ * <p>How the analyses charge them is stated in {@code docs/analysis.md}: the jitter of the task's kind of
  * release adds to each task's own; every segment costs dispatch ({@link TaskSet#dispatchNs}) + completion more; a segment whose
  * predecessor ran on another device costs a hand-over more, and so does the last segment of a chain that does not end on the device that
  * it began on.

@@ -3,7 +3,7 @@ package org.tactus.model;
 
 import java.util.Locale;
 
-/** The protocols by which a device's memory is swapped; {@code org.tactus.internal.analysis.swap} has the tests for each. */
+/** The protocols by which a device's memory is swapped; {@code docs/analysis.md} names the tests of each. */
 public enum SwapProtocol {
     /** Make room, swap in and execute are one non-preemptive unit. */
     SEQ,

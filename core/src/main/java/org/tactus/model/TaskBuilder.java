@@ -58,7 +58,7 @@ public final class TaskBuilder {
     }
 
     /**
-     * Sets the first nominal release of a periodic task.
+     * Sets the first nominal release of a periodic task; 0 without it.
      *
      * @param ns nanoseconds, not negative
      * @return this
@@ -80,7 +80,7 @@ public final class TaskBuilder {
     }
 
     /**
-     * Sets how jobs come into being.
+     * Sets how jobs come into being; periodic without it.
      *
      * @param how periodic or sporadic
      * @return this
@@ -102,7 +102,7 @@ public final class TaskBuilder {
     }
 
     /**
-     * Sets what happens when a segment runs past its WCET.
+     * Sets what happens when a segment runs past its WCET; {@link OverrunAction#CONTINUE} without it.
      *
      * @param action the action
      * @return this
@@ -113,7 +113,7 @@ public final class TaskBuilder {
     }
 
     /**
-     * Sets what happens to a release while the previous job is unfinished.
+     * Sets what happens to a release while the previous job is unfinished; {@link BacklogAction#QUEUE} without it.
      *
      * @param action the action
      * @return this

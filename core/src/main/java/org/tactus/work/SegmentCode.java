@@ -6,7 +6,7 @@ package org.tactus.work;
  *
  * <p>The device's dispatcher calls it, one job after another, and every other task of that device waits meanwhile. The code therefore
  * neither blocks nor allocates, and it takes at most the segment's WCET. An exception stops its task; the other tasks go on. The first
- * calls of Java code are slow, so call it a few hundred times before the launch.
+ * calls of Java code are slow, so call it some thousand times before the launch.
  */
 @FunctionalInterface
 public interface SegmentCode {
