@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
-/** Thrown for a task set that breaks a rule. The message says in one line what is wrong and what would be right; {@link #field} says where. */
+/**
+ * Thrown for a task set that breaks a rule. The message says in one line what is wrong and what would be right; {@link #field} says where.
+ */
 public class InvalidTaskSetException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -26,5 +28,11 @@ public class InvalidTaskSetException extends RuntimeException {
      */
     public String field() {
         return field;
+    }
+
+    /** The field and the message, as a program prints an exception that it does not catch. */
+    @Override
+    public String toString() {
+        return getClass().getName() + ": " + field + ": " + getMessage();
     }
 }

@@ -364,7 +364,8 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
                 Math.max(0, all.aborted() - touchedByOutcome[ABORTED]), all.skipped(),
                 Math.max(0, all.misses() - touchedMisses), Math.max(0, all.overruns() - touchedOverruns),
                 complete ? statistics().minNs() : all.minNs().orElse(0), complete ? statistics().maxNs() : all.maxNs().orElse(0));
-            final TaskResult result = TaskResult.of(task, all.boundNs(), counts, statistics().histogram());
+            // By its name in the results, which tells the tasks that bore one name apart.
+            final TaskResult result = TaskResult.of(task.withName(all.name()), all.boundNs(), counts, statistics().histogram());
             pack();
             return result;
         }

@@ -380,17 +380,17 @@ public final class PolicyState {
      * Tells whether a job of a task is due that its home dispatcher has not taken notice of, since it is in a segment or held up. A task
      * that stops has none. Control thread and monitor, which know that the slot's task does not change meanwhile.
      *
-     * @param task  the task
+     * @param slot  its slot
      * @param nowNs now
      * @return true for a periodic release before now, and for a sporadic arrival that was accepted
      */
-    public boolean isDue(final int task, final long nowNs) {
-        final int at = task(task);
+    public boolean isDue(final int slot, final long nowNs) {
+        final int at = taskOffset(slot);
         if (stops(at)) {
             return false;
         }
         if ((buffer.getInt(at + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) != 0) {
-            return isArriving(task);
+            return isArriving(slot);
         }
         final long nominalNs = buffer.getLongAcquire(at + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         return nominalNs + ReleaseJitter.drawNs(

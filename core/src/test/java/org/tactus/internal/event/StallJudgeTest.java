@@ -344,6 +344,17 @@ class StallJudgeTest {
     }
 
     @Test
+    void shouldKeepTheNameOfTheResultWhenATaskBoreANameBefore() {
+        final StallJudge judge = judge(Reach.LIVE_JOBS, 64);
+        job(judge, statistics, 0, 0, 90);
+        job(judge, statistics, 1, 100, 110);
+        stalls.add(new Stall(0, 95, "m", "steal"));
+        judge.finish(200);
+        final TaskResult earlier = statistics.result(TASK.withName("t~1"), OptionalLong.empty());
+        assertEquals("t~1", judge.results(List.of(0), List.of(earlier)).tasks().getFirst().name());
+    }
+
+    @Test
     void shouldStillCountAJobWhenItsEndIsToldLongAfterItsTaskHasLeftTheSlot() {
         final StallJudge judge = new StallJudge(stalls, Reach.LIVE_JOBS, 1, 4);
         judge.zero(ZERO_NS);
