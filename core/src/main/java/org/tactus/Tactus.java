@@ -34,6 +34,7 @@ import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.RunResult;
+import org.tactus.result.TaskResult;
 import org.tactus.work.NetworkPort;
 import org.tactus.work.SegmentCode;
 import org.tactus.work.Workload;
@@ -230,6 +231,18 @@ public final class Tactus implements AutoCloseable {
      */
     public long completed(final TaskHandle task) {
         return run.completed(own(task));
+    }
+
+    /**
+     * What was counted of a task so far: jobs, misses, overruns, the least and the largest response. While it runs, the counts may be a
+     * moment old and need not be of one instant. Any thread; waits for a call that is under way.
+     *
+     * @param task the task
+     * @return the counts, also of a task that is gone
+     * @throws IllegalArgumentException when it is another {@code Tactus}'s
+     */
+    public TaskResult.Counts counts(final TaskHandle task) {
+        return run.counts(task.handle());
     }
 
     /**

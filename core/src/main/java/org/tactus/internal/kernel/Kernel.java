@@ -22,6 +22,7 @@ import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.PlatformResult;
+import org.tactus.result.TaskResult;
 import org.tactus.supply.CoreSupply;
 
 /**
@@ -364,6 +365,19 @@ public final class Kernel implements AutoCloseable {
             throw new IllegalStateException(
                 closed ? "the kernel was closed" : stopped ? "the kernel has stopped" : "the kernel was not started");
         }
+    }
+
+    /**
+     * What was counted of a task so far. While it runs, the counts may be a moment old and need not be of one instant.
+     *
+     * @param slot       its slot
+     * @param generation its generation
+     * @return the counts, also of a task whose slot was freed
+     */
+    public synchronized TaskResult.Counts counts(final int slot, final int generation) {
+        return isPresent(slot, generation)
+            ? TaskReport.counts(slot, tasks, group.dispatchers(), state, stopped ? endNs : clock.nanoTime())
+            : tasks.ended.report(generation).counts();
     }
 
     /**

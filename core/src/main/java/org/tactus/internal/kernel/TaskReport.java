@@ -6,6 +6,7 @@ import org.HdrHistogram.Histogram;
 import org.tactus.internal.event.Substitutions;
 import org.tactus.internal.policy.OverdueReleases;
 import org.tactus.internal.policy.PolicyState;
+import org.tactus.result.TaskResult;
 
 /**
  * The counts of one task, summed over the dispatchers; exact after the kernel has stopped.
@@ -29,16 +30,23 @@ public record TaskReport(
     int slot, long released, long completed, long unfinished, long aborted, long skipped, long lost, long misses, long overruns,
     long minNs, long maxNs, Histogram responses, Substitutions substitutions, boolean stopped) {
 
+    /** The counts alone. */
+    TaskResult.Counts counts() {
+        return new TaskResult.Counts(released, completed, unfinished, aborted, skipped, misses, overruns, minNs, maxNs, lost, stopped);
+    }
+
     /** The same counts with other responses. */
     TaskReport withResponses(final Histogram other) {
         return new TaskReport(slot, released, completed, unfinished, aborted, skipped, lost, misses, overruns, minNs, maxNs, other,
             substitutions, stopped);
     }
 
-    /** Sums a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. */
-    static TaskReport sum(
+    /**
+     * Counts a task over the dispatchers; what is live at the end and past its deadline is a miss, finished or not. While the dispatchers
+     * run, the counts may be a moment old and need not be of one instant.
+     */
+    static TaskResult.Counts counts(
         final int slot, final TaskTable tasks, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
-        final Set<Integer> lastDevices = TaskTable.lastDevices(tasks.task(slot));
         final OverdueReleases overdue = new OverdueReleases(state);
         final boolean removing = tasks.isRemoving(slot); // nothing is due any more
         long released = 0;
@@ -69,9 +77,19 @@ public record TaskReport(
         for (final Dispatcher dispatcher : dispatchers) {
             if (dispatcher.runningWord.startNs() != 0 && dispatcher.runningWord.slot() == slot
                 && dispatcher.runningWord.generation() == state.generation(slot)) {
-                overruns++; // it never came back
+                overruns++; // it has not come back
             }
         }
+        return new TaskResult.Counts(released, completed, live + state.backlog(slot), aborted, skipped,
+            misses + state.backlogMisses(slot, endNs) + (removing ? 0 : overdue.lostMisses(slot, endNs)), overruns, minNs, maxNs,
+            removing ? 0 : overdue.lost(slot, endNs), tasks.hasFailed(slot));
+    }
+
+    /** Sums a task over the dispatchers when they have ended, or when it has stopped. */
+    static TaskReport sum(
+        final int slot, final TaskTable tasks, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
+        final TaskResult.Counts counts = counts(slot, tasks, dispatchers, state, endNs);
+        final Set<Integer> lastDevices = TaskTable.lastDevices(tasks.task(slot));
         final Substitutions substitutions = new Substitutions(1); // not one for each slot: it is kept for every task of the run
         Histogram responses = null;
         for (final Dispatcher dispatcher : dispatchers) {
@@ -84,9 +102,8 @@ public record TaskReport(
                 responses = here;
             }
         }
-        return new TaskReport(slot, released, completed, live + state.backlog(slot), aborted, skipped,
-            removing ? 0 : overdue.lost(slot, endNs),
-            misses + state.backlogMisses(slot, endNs) + (removing ? 0 : overdue.lostMisses(slot, endNs)), overruns, minNs, maxNs,
-            responses, substitutions, tasks.hasFailed(slot));
+        return new TaskReport(slot, counts.released(), counts.jobs(), counts.unfinished(), counts.aborted(), counts.skipped(),
+            counts.lost(), counts.misses(), counts.overruns(), counts.minNs(), counts.maxNs(), responses, substitutions,
+            counts.stopped());
     }
 }

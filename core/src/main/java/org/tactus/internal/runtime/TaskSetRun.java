@@ -356,6 +356,18 @@ public final class TaskSetRun implements AutoCloseable {
     }
 
     /**
+     * What was counted of a task so far. While it runs, the counts may be a moment old and need not be of one instant.
+     *
+     * @param task the task
+     * @return the counts, also of a task that is gone
+     * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     */
+    public TaskResult.Counts counts(final RunHandle task) {
+        requireOwn(task);
+        return kernel.counts(task.slot(), task.generation());
+    }
+
+    /**
      * What the analysis says of the tasks that run now.
      *
      * @return empty when no test applies and the set was forced

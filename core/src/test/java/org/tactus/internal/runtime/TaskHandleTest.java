@@ -252,6 +252,23 @@ class TaskHandleTest {
     }
 
     @Test
+    void shouldTellCountsWhileATaskRunsAndWhenItIsGone() throws InterruptedException {
+        try (TaskSetRun tactus = open()) {
+            tactus.start();
+            final RunHandle control = tactus.handle("control");
+            awaitCompleted(tactus, control, 2);
+            final TaskResult.Counts running = tactus.counts(control);
+            assertTrue(running.jobs() >= 2 && running.released() >= running.jobs(), running.toString());
+            assertTrue(running.maxNs() >= running.minNs(), running.toString());
+            tactus.stop();
+            final TaskResult.Counts ended = tactus.counts(control);
+            assertTrue(ended.jobs() >= running.jobs(), ended.toString());
+            tactus.close();
+            assertEquals(ended.jobs(), tactus.counts(control).jobs());
+        }
+    }
+
+    @Test
     void shouldAllocateNothingWhenReleasesAreAcceptedOrRefused() throws InterruptedException {
         try (TaskSetRun tactus = open()) {
             tactus.start();
