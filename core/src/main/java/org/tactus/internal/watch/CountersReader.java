@@ -135,8 +135,15 @@ public final class CountersReader {
         final List<Path> left = new ArrayList<>();
         for (final Path file : list()) {
             try {
-                if (!new CountersReader(file).isAlive()) {
-                    left.add(file);
+                final CountersReader reader = new CountersReader(file);
+                try {
+                    if (!reader.isAlive()) {
+                        left.add(file);
+                    }
+                } finally {
+                    if (reader.own == null) { // else the channel is the run's of this process
+                        reader.channel.close(); // not left to the collector: the file may be another process's that runs for days
+                    }
                 }
             } catch (final IOException e) {
                 continue; // of another version, being made, or not ours to read: not ours to judge
