@@ -253,19 +253,21 @@ class TaskHandleTest {
 
     @Test
     void shouldTellCountsWhileATaskRunsAndWhenItIsGone() throws InterruptedException {
-        try (TaskSetRun tactus = open()) {
+        final TaskSetRun ended = open();
+        final RunHandle control;
+        final long jobs;
+        try (TaskSetRun tactus = ended) {
             tactus.start();
-            final RunHandle control = tactus.handle("control");
+            control = tactus.handle("control");
             awaitCompleted(tactus, control, 2);
             final TaskResult.Counts running = tactus.counts(control);
             assertTrue(running.jobs() >= 2 && running.released() >= running.jobs(), running.toString());
             assertTrue(running.maxNs() >= running.minNs(), running.toString());
             tactus.stop();
-            final TaskResult.Counts ended = tactus.counts(control);
-            assertTrue(ended.jobs() >= running.jobs(), ended.toString());
-            tactus.close();
-            assertEquals(ended.jobs(), tactus.counts(control).jobs());
+            jobs = tactus.counts(control).jobs();
+            assertTrue(jobs >= running.jobs(), running.toString());
         }
+        assertEquals(jobs, ended.counts(control).jobs());
     }
 
     @Test
