@@ -289,18 +289,6 @@ final class ChainEdf {
 
     /** What is asked of the busiest device of a task. */
     String busiest(final int i) {
-        double most = -1;
-        int where = 0;
-        for (final int r : model.used[i]) {
-            double load = 0;
-            for (final int k : model.users[r]) {
-                load += (double) model.deviceCost[k * model.devices + r] / model.period[k];
-            }
-            if (load > most) {
-                most = load;
-                where = r;
-            }
-        }
-        return Sentences.load(model.deviceName(where), most);
+        return model.busiest(i, model.tasks - 1);
     }
 }

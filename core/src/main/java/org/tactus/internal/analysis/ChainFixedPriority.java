@@ -250,18 +250,6 @@ final class ChainFixedPriority {
 
     /** What is asked of the busiest device of a rank by it and those above it. */
     String busiest(final int i) {
-        double most = -1;
-        int where = 0;
-        for (final int r : model.used[i]) {
-            double load = 0;
-            for (final int k : model.users[r]) {
-                load += k <= i ? (double) model.deviceCost[k * model.devices + r] / model.period[k] : 0;
-            }
-            if (load > most) {
-                most = load;
-                where = r;
-            }
-        }
-        return Sentences.load(model.deviceName(where), most);
+        return model.busiest(i, i);
     }
 }

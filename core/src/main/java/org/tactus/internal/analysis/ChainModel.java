@@ -170,6 +170,23 @@ final class ChainModel {
         return set.tasks().get(order[rank]).name();
     }
 
+    /** What is asked of the busiest device of a rank by the ranks up to a last one. */
+    String busiest(final int rank, final int last) {
+        double most = -1;
+        int where = 0;
+        for (final int r : used[rank]) {
+            double load = 0;
+            for (final int k : users[r]) {
+                load += k <= last ? (double) deviceCost[k * devices + r] / period[k] : 0;
+            }
+            if (load > most) {
+                most = load;
+                where = r;
+            }
+        }
+        return Sentences.load(deviceName(where), most);
+    }
+
     String deviceName(final int device) {
         return set.platform().devices().get(device).name();
     }
