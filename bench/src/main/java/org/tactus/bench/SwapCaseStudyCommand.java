@@ -9,6 +9,7 @@ import org.tactus.cli.study.SwapCaseStudy;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
+import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.device.cuda.CudaDevices;
@@ -21,7 +22,6 @@ import org.tactus.model.TaskSet;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -65,10 +65,10 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
             throw loaded.error("platform.devices",
                 "the case study needs one device with memory, and tasks of one segment with memory on it");
         }
-        check(on.equals(MODELLED) || on.equals(CudaDevices.SOFTWARE) || on.equals(CudaDevices.NVIDIA),
+        UsageCheck.check(spec, on.equals(MODELLED) || on.equals(CudaDevices.SOFTWARE) || on.equals(CudaDevices.NVIDIA),
             "--on " + on + " is unknown; use " + MODELLED + ", " + CudaDevices.SOFTWARE + " or " + CudaDevices.NVIDIA);
         final long chunkBytes = named.memory().get().chunkBytes();
-        check(scale >= 1 && chunkBytes % scale == 0 && chunkBytes / scale >= LEAST_CHUNK_BYTES, "--scale " + scale
+        UsageCheck.check(spec, scale >= 1 && chunkBytes % scale == 0 && chunkBytes / scale >= LEAST_CHUNK_BYTES, "--scale " + scale
             + " is out of range; give a number that divides the chunk of " + Sizes.format(chunkBytes) + " into "
             + Sizes.format(LEAST_CHUNK_BYTES) + " or more");
         final DeviceSpec device = on.equals(MODELLED) ? named
@@ -77,11 +77,5 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
         final SwapCaseStudy study = new SwapCaseStudy(
             placed, scale, durationNs, simulate, RunSettings.DEFAULT.withSeed(seed), out, System.out);
         return study.run() ? ExitStatus.GOOD : ExitStatus.NO;
-    }
-
-    private void check(final boolean good, final String message) {
-        if (!good) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 }

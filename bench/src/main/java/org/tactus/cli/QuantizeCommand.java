@@ -15,6 +15,7 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
+import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
@@ -32,7 +33,6 @@ import org.tactus.internal.runtime.RealTimeSetup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -70,9 +70,10 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        check(runs >= 1, "--runs " + runs + " is out of range; give 1 or more");
-        check(share > 0.5 && share <= 1, "--share " + share + " is out of range; give above 0.5, at most 1");
-        check(List.of("auto", "8", "7").contains(weightBits), "--weight-bits " + weightBits + " is unknown; use auto, 8 or 7");
+        UsageCheck.check(spec, runs >= 1, "--runs " + runs + " is out of range; give 1 or more");
+        UsageCheck.check(spec, share > 0.5 && share <= 1, "--share " + share + " is out of range; give above 0.5, at most 1");
+        UsageCheck.check(spec, List.of("auto", "8", "7").contains(weightBits),
+            "--weight-bits " + weightBits + " is unknown; use auto, 8 or 7");
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
@@ -96,12 +97,6 @@ final class QuantizeCommand implements Callable<Integer> {
             System.out.println("Wrote " + output + ", " + Files.size(output) / 1024 + " KiB");
         }
         return ExitStatus.GOOD;
-    }
-
-    private void check(final boolean good, final String message) {
-        if (!good) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 
     private OnnxModel load() {

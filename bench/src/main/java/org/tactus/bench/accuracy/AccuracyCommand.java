@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ChartWriter;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.quantise.Mixture;
 import picocli.CommandLine.Command;
@@ -70,19 +71,21 @@ public final class AccuracyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         final int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        check(sets >= 1 && sets <= MOST_SETS, "--sets " + sets + " is out of range; give 1 to " + MOST_SETS);
-        check(images >= 1 && images <= MOST_IMAGES, "--images " + images + " is out of range; give 1 to " + MOST_IMAGES);
-        check(workers >= 1 && workers <= MOST_THREADS, "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
-        check(format.equals("table") || format.equals("json") || format.equals("csv"),
+        UsageCheck.check(spec, sets >= 1 && sets <= MOST_SETS, "--sets " + sets + " is out of range; give 1 to " + MOST_SETS);
+        UsageCheck.check(spec, images >= 1 && images <= MOST_IMAGES, "--images " + images + " is out of range; give 1 to " + MOST_IMAGES);
+        UsageCheck.check(spec, workers >= 1 && workers <= MOST_THREADS,
+            "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
+        UsageCheck.check(spec, format.equals("table") || format.equals("json") || format.equals("csv"),
             "--format " + format + " is unknown; use table, json or csv");
         final double[] load = range("--utilisation", utilisation, AccuracySets.TASKS);
-        check(evaluated >= 1 && evaluated <= MOST_SETS, "--evaluated " + evaluated + " is out of range; give 1 to " + MOST_SETS);
+        UsageCheck.check(spec, evaluated >= 1 && evaluated <= MOST_SETS,
+            "--evaluated " + evaluated + " is out of range; give 1 to " + MOST_SETS);
         final SignImages.Kind kind = SignImages.Kind.of(network).orElseThrow(() -> wrong("--network " + network
             + " is unknown; use day or night"));
         final AccuracySets.CpuForm form = Arrays.stream(AccuracySets.CpuForm.values()).filter(value -> value.text().equals(cpuForm))
             .findFirst().orElseThrow(() -> wrong("--cpu-form " + cpuForm + " is unknown; use int8 or faster"));
         final List<AccuracyAssumption> assumptions = assumptions();
-        check(OnnxRuntime.find().isPresent(), OnnxRuntime.absence().orElse(""));
+        UsageCheck.check(spec, OnnxRuntime.find().isPresent(), OnnxRuntime.absence().orElse(""));
         System.setProperty("java.awt.headless", "true");
         Files.createDirectories(out);
         final AccuracyExperiment experiment = new AccuracyExperiment(
@@ -133,17 +136,11 @@ public final class AccuracyCommand implements Callable<Integer> {
         try {
             final double low = Double.parseDouble(ends[0]);
             final double high = Double.parseDouble(ends[ends.length - 1]);
-            check(low > 0 && low <= high && high <= most, option + " " + text + " is out of range; above 0, the lower bound first, at most "
-                + most);
+            UsageCheck.check(spec, low > 0 && low <= high && high <= most,
+                option + " " + text + " is out of range; above 0, the lower bound first, at most " + most);
             return new double[] {low, high};
         } catch (final NumberFormatException e) {
             throw new ParameterException(spec.commandLine(), option + " " + text + " is not LOW..HIGH; such as 2.5..3", e);
-        }
-    }
-
-    private void check(final boolean good, final String message) {
-        if (!good) {
-            throw wrong(message);
         }
     }
 

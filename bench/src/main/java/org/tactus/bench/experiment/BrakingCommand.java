@@ -22,6 +22,7 @@ import org.tactus.cli.spet.LinkCost;
 import org.tactus.cli.spet.SpetStrategy;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
+import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.file.WholeFile;
@@ -81,9 +82,9 @@ public final class BrakingCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check(runs >= 1 && runs <= MOST_RUNS, "--runs " + runs + " is out of range; give 1 to " + MOST_RUNS);
-        check(speed > 0 && speed <= 100, "--speed " + speed + " is out of range; give above 0, at most 100");
-        check(deceleration > 0, "--deceleration " + deceleration + " is out of range; give above 0");
+        UsageCheck.check(spec, runs >= 1 && runs <= MOST_RUNS, "--runs " + runs + " is out of range; give 1 to " + MOST_RUNS);
+        UsageCheck.check(spec, speed > 0 && speed <= 100, "--speed " + speed + " is out of range; give above 0, at most 100");
+        UsageCheck.check(spec, deceleration > 0, "--deceleration " + deceleration + " is out of range; give above 0");
         System.setProperty("java.awt.headless", "true");
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         final Car car = new Car(speed, deceleration, 1);
@@ -224,12 +225,6 @@ public final class BrakingCommand implements Callable<Integer> {
         }
         ChartWriter.write(new ChartWriter.Chart("braking", "From where the pedestrian is near to where the car brakes, " + runs
             + " approaches a line", "Distance, cm", "Approaches within it, %", lines), out);
-    }
-
-    private void check(final boolean good, final String message) {
-        if (!good) {
-            throw wrong(message);
-        }
     }
 
     private ParameterException wrong(final String message) {

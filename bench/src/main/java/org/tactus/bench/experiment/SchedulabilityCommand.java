@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ExperimentSettings.InvalidSettingException;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.UsageCheck;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,8 +68,9 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         final int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        check(sets == null || sets >= 1, "--sets " + sets + " is out of range; give at least 1");
-        check(workers >= 1 && workers <= MOST_THREADS, "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
+        UsageCheck.check(spec, sets == null || sets >= 1, "--sets " + sets + " is out of range; give at least 1");
+        UsageCheck.check(spec, workers >= 1 && workers <= MOST_THREADS,
+            "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
         try {
             final ExperimentSettings settings = new ExperimentSettings(
                 system, seed, sets == null ? 0 : sets, cpuTimes, cpuRatio, utilisation, teraFlops, bandwidth, link);
@@ -96,11 +98,5 @@ public final class SchedulabilityCommand implements Callable<Integer> {
             + " 'tactus experiment merge FILE...'");
         printer.flush();
         return tally.violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
-    }
-
-    private void check(final boolean good, final String message) {
-        if (!good) {
-            throw new ParameterException(spec.commandLine(), message);
-        }
     }
 }

@@ -9,6 +9,7 @@ import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.edgetpu.cost.HostLink;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.SizeConverter;
+import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.plan.Planner;
 import org.tactus.internal.plan.spet.MenuBuilder;
@@ -16,7 +17,6 @@ import org.tactus.internal.plan.spet.Objective;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
@@ -48,18 +48,13 @@ public final class SpetOptions {
 
     /** Makes the strategy for a set. */
     public Planner planner(final LoadedTaskSet loaded) {
-        check(mostSegments >= 1 && mostSegments <= MenuBuilder.MOST_SEGMENTS,
+        UsageCheck.check(command, mostSegments >= 1 && mostSegments <= MenuBuilder.MOST_SEGMENTS,
             "--most-segments " + mostSegments + " is out of range; give 1 to " + MenuBuilder.MOST_SEGMENTS);
-        check(standIns == null || realised == null, "--realised reads what a compiler made, --stand-ins plays one; give one of the two");
+        UsageCheck.check(command, standIns == null || realised == null,
+            "--realised reads what a compiler made, --stand-ins plays one; give one of the two");
         final LinkCost cost = new LinkCost(link(loaded));
         return new SpetStrategy(loaded.menus(), solver(), new SpetStrategy.Settings(objective, cost, reservedBytes, mostSegments),
             compiled(loaded.baseDirectory()));
-    }
-
-    private void check(final boolean good, final String message) {
-        if (!good) {
-            throw new ParameterException(command.commandLine(), message);
-        }
     }
 
     private Optional<SpetStrategy.Compiled> compiled(final Path base) {
