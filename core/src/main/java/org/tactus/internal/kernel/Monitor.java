@@ -236,9 +236,6 @@ final class Monitor implements Runnable, EventHandler {
                 final TaskTable.Entry entry = tasks.entry(slot);
                 if (entry != null && TaskTable.devicesOf(entry.task()).contains(deviceIndex)) {
                     stop(slot, entry.generation());
-                    for (final int other : TaskTable.devicesOf(entry.task())) {
-                        commands.send(other, CommandDescriptor.ABANDON, slot, entry.generation());
-                    }
                 }
             }
             attempt(() -> listener.onDeviceLost(group.deviceName(deviceIndex)));
