@@ -33,6 +33,7 @@ final class Dispatcher {
     final Device device;
     final Recorder recorder;
     final RunningWord runningWord = new RunningWord();
+    final Alarm alarm = new Alarm();
     private final PolicyState state;
     private final DeviceScheduler scheduler;
     private final Clock clock;
@@ -255,6 +256,9 @@ final class Dispatcher {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
             handTo(state.homeDevice(slot), slot, EventType.NO_SEGMENT, nowNs);
+        }
+        if (failed || recorder.events.isHalfFull()) {
+            alarm.raise();
         }
     }
 

@@ -109,6 +109,7 @@ final class DispatcherThread implements Runnable {
             loop();
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
+            dispatchers[0].alarm.raise();
             if (!isReady) {
                 ready.countDown();
             }

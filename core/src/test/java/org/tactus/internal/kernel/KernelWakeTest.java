@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.Release;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
 
 /** Dispatchers that would sleep for an hour: what they do in time, they were woken for. */
 @Timeout(120)
@@ -191,10 +193,39 @@ class KernelWakeTest {
         final long before = switches();
         Thread.sleep(1000);
         final long woken = switches() - before;
-        assertTrue(woken < 200, "dispatchers woke " + woken + " times in an idle second");
+        assertTrue(woken < 200, "dispatchers and monitor woke " + woken + " times in an idle second");
     }
 
-    /** How often dispatchers went to sleep so far. */
+    /** A ring for 170 events: without a wake-up of the monitor most of what is written between two of its rounds would be dropped. */
+    @Test
+    void shouldDropNoEventWhenTheRingFillsWhileTheMonitorSleeps() throws InterruptedException {
+        final TaskSetBuilder builder = TaskSet.builder("ring").device(DeviceSpec.cpu("cpu0"));
+        for (int i = 0; i < 20; i++) {
+            builder.task("t" + i, t -> t.periodNs(2 * MS).segment("cpu0", MS / 50));
+        }
+        final TaskSet set = builder.build();
+        final KernelOptions small = new KernelOptions(KernelOptions.Idle.SLEEP_THEN_SPIN, 150_000, 20_000, MS, 5_000 * MS, 1 << 13, false,
+            32, 64);
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(small, 1));
+        final AtomicLong events = new AtomicLong();
+        kernel = new Kernel(set, List.of(new CpuDevice(Clock.SYSTEM, "java")), memory, small, Admission.ALL, ThreadSetup.NONE,
+            KernelListener.NONE, (type, timeNs, device, task, segment, job, argument) -> events.incrementAndGet(), Clock.SYSTEM);
+        kernel.start();
+        final CountDownLatch jobs = new CountDownLatch(1000);
+        // Each job waits until the monitor had its turn, as it would on a machine with a core to spare.
+        kernel.addAll(set.tasks(), works(set, () -> {
+            final long untilNs = Clock.SYSTEM.nanoTime() + 100 * MS;
+            while (events.get() < 4 * (1000 - jobs.getCount()) - 140 && Clock.SYSTEM.nanoTime() < untilNs) {
+                Thread.onSpinWait();
+            }
+            jobs.countDown();
+        }), Clock.SYSTEM.nanoTime() + 20 * MS);
+        await(jobs);
+        kernel.stop(0);
+        assertEquals(0, kernel.droppedEvents());
+    }
+
+    /** How often threads of kernels went to sleep so far. */
     private static long switches() throws IOException {
         long switches = 0;
         final List<Path> threads;
@@ -204,7 +235,7 @@ class KernelWakeTest {
         for (final Path thread : threads) {
             try {
                 final List<String> lines = Files.readAllLines(thread.resolve("status"));
-                if (lines.getFirst().contains("tactus-cpu")) {
+                if (lines.getFirst().contains("tactus-")) {
                     switches += lines.stream().filter(line -> line.startsWith("voluntary_ctxt_switches:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", ""))).sum();
                 }
