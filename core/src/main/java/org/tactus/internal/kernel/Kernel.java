@@ -3,10 +3,12 @@ package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -151,13 +153,12 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
-        final List<Task> present = tasks.tasks();
         final List<Task> candidate = modes.counted();
+        final Set<String> names = tasks.tasks().stream().map(Task::name).collect(Collectors.toCollection(HashSet::new));
         for (final Task task : additions) {
-            if (present.stream().anyMatch(other -> other.name().equals(task.name()))) {
+            if (!names.add(task.name())) {
                 throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
             }
-            present.add(task);
             candidate.add(task);
         }
         refuseLost(additions);

@@ -77,8 +77,25 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             : Optional.of(new StallJudge(breaks, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity()));
     }
 
-    /** Called when the dispatchers' threads run, before time zero. */
+    /** Opens what a run looks at, which may take long. Called when the dispatchers' threads run, before {@link #begin}. */
+    void open() {
+        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
+        sampler = new SystemSampler(stalls, 0, options.kernel().stallThresholdNs(), cores);
+        final String log = System.getProperty(SAFEPOINT_LOG);
+        if (log != null) {
+            try {
+                safepoints = new SafepointTail(Path.of(log), 0, options.kernel().stallThresholdNs(), stalls);
+            } catch (final IOException e) {
+                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
+            }
+        }
+    }
+
+    /** Called shortly before time zero, after {@link #open}, which it does itself otherwise. */
     void begin(final long zero, final LongSupplier droppedEvents) {
+        if (sampler == null) {
+            open();
+        }
         zeroNs = zero;
         judge.zero(zero);
         breaksJudge.ifPresent(also -> also.zero(zero));
@@ -86,15 +103,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             file.zero(zero);
             dropped = droppedEvents;
         }));
-        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
-        sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
-        final String log = System.getProperty(SAFEPOINT_LOG);
-        if (log != null) {
-            try {
-                safepoints = new SafepointTail(Path.of(log), zero, options.kernel().stallThresholdNs(), stalls);
-            } catch (final IOException e) {
-                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
-            }
+        sampler.zero(zero);
+        if (safepoints != null) {
+            safepoints.zero(zero);
         }
         begun = true; // publishes all of the above to the monitor's thread
     }
