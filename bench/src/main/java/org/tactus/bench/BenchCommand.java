@@ -12,6 +12,7 @@ import org.tactus.bench.latency.HopComparison;
 import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
+import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import picocli.CommandLine.Command;
@@ -23,13 +24,15 @@ import picocli.CommandLine.Spec;
 
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
-    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class, BenchCommand.SoakCommand.class,
-        BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class, SwapCaseStudyCommand.class})
+    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
+        BenchCommand.SoakCommand.class, BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class, PeersCommand.class,
+        SwapCaseStudyCommand.class})
 public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | soak | simulator | planning | swap-case-study; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | peers | soak | simulator | planning | swap-case-study; "
+            + "each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 
@@ -74,8 +77,8 @@ public final class BenchCommand implements Callable<Integer> {
             if (fork) {
                 HandOffComparison.fork(rounds, out);
             } else {
-                HandOffComparison.compare(forks, rounds,
-                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds)), out);
+                HandOffComparison.print(HandOffComparison.compare(forks,
+                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds))), rounds, out);
             }
             return ExitStatus.GOOD;
         }
