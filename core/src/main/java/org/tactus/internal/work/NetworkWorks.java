@@ -52,6 +52,8 @@ public final class NetworkWorks implements WorkFactory {
     /** By task, which segments of the last job ran where they were offered. */
     private final Map<String, boolean[]> substituted = new ConcurrentHashMap<>();
     private final Map<String, NetworkPort.Factory> ports = new ConcurrentHashMap<>();
+    /** By task, why its network answers otherwise from run to run. */
+    private final Map<String, String> unrepeatable = new ConcurrentHashMap<>();
     private boolean onnx;
     private boolean tfLite;
 
@@ -94,12 +96,10 @@ public final class NetworkWorks implements WorkFactory {
             return timed.prepare(set, devices, task, seed);
         }
         refuseOffers(set, task);
-        final SegmentChain model = load(set, devices, task);
+        final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
+        final SegmentChain model = warm(set, devices, task, seed, gpu);
         final List<SegmentWork> works = new ArrayList<>();
         try {
-            model.fillInputs(seed);
-            final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
-            gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
                 .map(factory -> factory.open(new ChainView(model))).orElse(null);
@@ -112,6 +112,35 @@ public final class NetworkWorks implements WorkFactory {
             throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
         } catch (final Throwable e) {
             close(works, model, e);
+            throw e;
+        }
+    }
+
+    /** A network that has run and kept nothing of it: where it cannot forget, a second one that has not run, in the same library. */
+    private SegmentChain warm(
+        final TaskSet set, final List<Device> devices, final Task task, final long seed, final Optional<CudaDevice> gpu) {
+        final SegmentChain model = load(set, devices, task);
+        try {
+            model.fillInputs(seed);
+            gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
+            model.unrepeatable().ifPresent(why -> unrepeatable.put(task.name(), why));
+            if (model.resetState()) {
+                return model;
+            }
+        } catch (final NativeCallException e) {
+            close(List.of(), model, e);
+            throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
+        } catch (final Throwable e) {
+            close(List.of(), model, e);
+            throw e;
+        }
+        model.close();
+        final SegmentChain fresh = load(set, devices, task);
+        try {
+            fresh.fillInputs(seed);
+            return fresh;
+        } catch (final Throwable e) {
+            close(List.of(), fresh, e);
             throw e;
         }
     }
@@ -193,6 +222,16 @@ public final class NetworkWorks implements WorkFactory {
      */
     public Map<String, Map<String, byte[]>> answers() {
         return Map.copyOf(answers);
+    }
+
+    /**
+     * Why a task's last answers need not be those of {@link #offline}, which is a first run.
+     *
+     * @param task name of a task that was prepared
+     * @return such as {@code keeps state from run to run (2 variable tensors)}; empty when they are equal bit by bit
+     */
+    public Optional<String> unrepeatable(final String task) {
+        return Optional.ofNullable(unrepeatable.get(task));
     }
 
     /**
