@@ -83,7 +83,9 @@ final class MeasuringThread {
             if (!measured.contains(core)) {
                 final long[] from = new long[LOAD_LONGS];
                 final long[] to = new long[LOAD_LONGS];
-                threads.add(Thread.ofPlatform().daemon().uncaughtExceptionHandler((thread, e) -> failure.compareAndSet(null, e)).start(() -> {
+                final Thread.Builder builder =
+                    Thread.ofPlatform().daemon().uncaughtExceptionHandler((thread, e) -> failure.compareAndSet(null, e));
+                threads.add(builder.start(() -> {
                     RealTime.pin(List.of(core));
                     while (!Thread.currentThread().isInterrupted()) {
                         System.arraycopy(from, 0, to, 0, LOAD_LONGS);

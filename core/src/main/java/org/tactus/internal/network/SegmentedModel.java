@@ -155,7 +155,7 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = runtime.session(part.model().bytes(), place.options());
+        sessions[index] = part.model().open(runtime, place.options());
         return sessions[index];
     }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.work;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,6 +48,7 @@ import org.tactus.work.NetworkPort;
  */
 public final class NetworkWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
+    private static final long MOST_KEPT_BYTES = 16 << 20;
 
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
@@ -218,7 +222,7 @@ public final class NetworkWorks implements WorkFactory {
     /**
      * What the networks answered in the last job of each task that has ended; zeros where none was finished.
      *
-     * @return the outputs' bytes by task and name
+     * @return the outputs' bytes by task and name; of an output of more than 16 MiB their SHA-256
      */
     public Map<String, Map<String, byte[]>> answers() {
         return Map.copyOf(answers);
@@ -241,7 +245,7 @@ public final class NetworkWorks implements WorkFactory {
      * @param set  for the platform
      * @param task a task with a model
      * @param seed of the inputs, as {@link #prepare} got it
-     * @return the outputs' bytes by name; a job's outputs are equal to them bit by bit
+     * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         try (SegmentChain model = load(set, task)) {
@@ -255,8 +259,23 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     private static Map<String, byte[]> outputs(final SegmentChain model) {
-        return model.outputs().stream()
-            .collect(Collectors.toMap(TensorInfo::name, info -> model.tensor(info.name()).toArray(ValueLayout.JAVA_BYTE)));
+        return model.outputs().stream().collect(Collectors.toMap(TensorInfo::name, info -> content(model.tensor(info.name()))));
+    }
+
+    /** A tensor's bytes; of one that the heap should not hold a digest, which answers whether two are equal as well. */
+    private static byte[] content(final MemorySegment tensor) {
+        if (tensor.byteSize() <= MOST_KEPT_BYTES) {
+            return tensor.toArray(ValueLayout.JAVA_BYTE);
+        }
+        try {
+            final MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (long at = 0; at < tensor.byteSize(); at += MOST_KEPT_BYTES) {
+                digest.update(tensor.asSlice(at, Math.min(MOST_KEPT_BYTES, tensor.byteSize() - at)).asByteBuffer());
+            }
+            return digest.digest();
+        } catch (final NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Loads a task's model where no device is open: one that a processor computes. */

@@ -65,14 +65,15 @@ class StatefulNetworkTest {
     void shouldRefuseAFileThatTheLibraryWouldNotSurvive() throws IOException {
         Files.write(folder.resolve("micro.tflite"), SvdfModelWriter.integers(ElementType.INT8));
         final TaskSet set = set(new ModelSource.TfLiteFiles(List.of("micro.tflite")));
-        assertEquals("micro.tflite: operator 0 (SVDF) computes in integers on a state of INT8; TensorFlow Lite takes it for INT16 and would "
-            + "write beyond it, because the file was converted for a micro-controller; convert the network with a state of 16 bits",
+        assertEquals("micro.tflite: operator 0 (SVDF) computes in integers on a state of INT8; TensorFlow Lite takes it for INT16 and "
+            + "would write beyond it, because the file was converted for a micro-controller; convert the network with a state of 16 bits",
             assertThrows(InvalidModelException.class, () -> answersOf(new NetworkWorks(folder), set, 1)).getMessage());
     }
 
     @Test
     void shouldKnowANetworkThatDrawsRandomNumbers() throws Exception {
-        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("x", 1, 4)).addOutput(TestModels.value("y", 1, 4))
+        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("x", 1, 4))
+            .addOutput(TestModels.value("y", 1, 4))
             .addNode(TestModels.node("RandomNormal", List.of(), "n", NodeAttributes.ints("shape", 4)))
             .addNode(TestModels.node("Add", List.of("x", "n"), "y"));
         Files.write(folder.resolve("noise.onnx"), TestModels.model(graph).toByteArray());
@@ -94,7 +95,8 @@ class StatefulNetworkTest {
         final GraphProto.Builder trains = GraphProto.newBuilder().addInput(TestModels.value("x", 1, 4)).addInput(TestModels.value("t", 9))
             .addOutput(TestModels.value("y", 1, 4)).addNode(TestModels.node("Dropout", List.of("x", "", "t"), "y"));
         Files.write(folder.resolve("trains.onnx"), TestModels.model(trains).toByteArray());
-        final GraphProto.Builder rests = GraphProto.newBuilder().addInput(TestModels.value("x", 1, 4)).addOutput(TestModels.value("y", 1, 4))
+        final GraphProto.Builder rests = GraphProto.newBuilder().addInput(TestModels.value("x", 1, 4))
+            .addOutput(TestModels.value("y", 1, 4))
             .addNode(TestModels.node("Dropout", List.of("x"), "y"));
         Files.write(folder.resolve("rests.onnx"), TestModels.model(rests).toByteArray());
         final NetworkWorks works = new NetworkWorks(folder);
