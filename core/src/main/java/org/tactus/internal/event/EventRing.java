@@ -136,12 +136,13 @@ public final class EventRing {
     }
 
     /**
-     * Tells whether the reader should not wait any longer. Called by the dispatcher only; two loads.
+     * Tells whether the reader should not wait any longer. Called by the dispatcher only; one load of the
+     * reader's position.
      *
      * @return true when at least half of the ring is not drained
      */
     public boolean isHalfFull() {
-        return ring.producerPosition() - ring.consumerPosition() >= ring.capacity() >>> 1;
+        return tail - buffer.getLongAcquire(headOffset) >= (capacity + 1) >>> 1;
     }
 
     /**
