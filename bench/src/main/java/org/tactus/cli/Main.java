@@ -85,7 +85,8 @@ public final class Main {
      */
     static CommandLine commandLine(final String[] words) {
         final CommandLine line = new CommandLine(new Main());
-        final Optional<Class<?>> named = COMMANDS.stream().filter(command -> words.length > 0 && words[0].equals(name(command))).findFirst();
+        final Optional<Class<?>> named = COMMANDS.stream()
+            .filter(command -> words.length > 0 && words[0].equals(name(command))).findFirst();
         if (named.isPresent()) {
             line.addSubcommand(named.get());
         } else {
