@@ -6,8 +6,8 @@ import java.util.concurrent.FutureTask;
 import org.tactus.internal.kernel.DispatchRehearsal;
 
 /**
- * Rehearses the path of a job, so that it is compiled before time zero: once a process, since that is how long compiled code stays, and on a
- * thread of its own, since reading a set, preparing its segments and analysing it take as long. Any thread.
+ * Rehearses the path of a job, so that it is compiled before time zero: once a process, since that is how long compiled code stays, and on
+ * a thread of its own, since reading a set, preparing its segments and analysing it take as long. Any thread.
  */
 public final class PathRehearsal {
     private static final int JOBS = 20_000;
