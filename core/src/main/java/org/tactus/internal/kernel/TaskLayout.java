@@ -69,7 +69,7 @@ final class TaskLayout {
     private void define(final int slot, final Task task) {
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
-                ? responses(task.deadlineNs(), tasks.capacity()) : null);
+                ? responses(task.horizonNs(), tasks.capacity()) : null);
         }
         tasks.admitAs(slot, state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA));
         for (final int deviceIndex : TaskTable.devicesOf(task)) {
