@@ -32,6 +32,8 @@ final class DispatcherThread implements Runnable {
     private final PlatformWatch watch;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** Null unless the thread drives one of several dispatchers of a preemptive device. */
+    private final Lane lane;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
@@ -39,6 +41,7 @@ final class DispatcherThread implements Runnable {
         final PlatformWatch watch) {
         this.watch = watch;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
+        this.lane = dispatchers.getFirst().lane();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -84,6 +87,11 @@ final class DispatcherThread implements Runnable {
         return thread.getName();
     }
 
+    /** False for the lane of a preemptive device that has had no rank yet. */
+    boolean isUsed() {
+        return lane == null || lane.isRanked();
+    }
+
     /** Why the thread ended by itself, or null. */
     Throwable death() {
         return death;
@@ -103,7 +111,7 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = setup.apply("dispatcher", cores);
+            granted = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
             isReady = true;
             ready.countDown();
             loop();
@@ -155,13 +163,14 @@ final class DispatcherThread implements Runnable {
         }
     }
 
-    private void noteGap(final long nowNs, final long gapNs) {
+    private void noteGap(final long nowNs, final long beyondPlanNs) {
+        final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
         final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
         if (watch.gap(fromNs, nowNs)) {
-            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, nowNs - fromNs);
+            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].recorder.deviceIndex, -1, 0, -1, nowNs - fromNs);
         }
         if (gapNs >= options.stallThresholdNs()) {
-            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, gapNs);
+            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].recorder.deviceIndex, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }
@@ -170,6 +179,9 @@ final class DispatcherThread implements Runnable {
     /** Idles once and returns when it meant to be back. */
     private long idle(final Dispatcher[] agents, final long nowNs) {
         slept = false;
+        if (lane != null) {
+            return sleepInLane(agents[0].nextReleaseNs(), nowNs);
+        }
         if (options.idle() == KernelOptions.Idle.SPIN) {
             Thread.onSpinWait();
             return nowNs;
@@ -189,5 +201,30 @@ final class DispatcherThread implements Runnable {
         Thread.interrupted(); // a pending interrupt would end this sleep and every later one at once
         LockSupport.parkNanos(sleepNs);
         return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
+    }
+
+    /**
+     * Sleeps until the next release of the lane's own tasks, or until an arrival wakes it; never spins, since a lane that spins takes the
+     * core from those below. The begin of the sleep is noted before it, and its end after it: what happens in between is taken for the
+     * preempted lane's own time, and that covers it as a part of the cost of a preemption.
+     */
+    private long sleepInLane(final long releaseNs, final long nowNs) {
+        if (releaseNs <= nowNs) {
+            return nowNs;
+        }
+        final long beginNs = clock.nanoTime();
+        if (releaseNs <= beginNs) {
+            return beginNs;
+        }
+        slept = true;
+        lane.asleep(beginNs);
+        Thread.interrupted(); // a pending interrupt would end this sleep and every later one at once
+        if (releaseNs == Long.MAX_VALUE) {
+            LockSupport.park();
+        } else {
+            LockSupport.parkNanos(releaseNs - beginNs);
+        }
+        lane.awake(clock.nanoTime());
+        return releaseNs;
     }
 }

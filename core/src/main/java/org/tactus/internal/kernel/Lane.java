@@ -40,6 +40,11 @@ final class Lane {
         return level;
     }
 
+    /** Whether the lane has a rank. */
+    boolean isRanked() {
+        return table.isRanked(number);
+    }
+
     /** Sets up the calling thread, which is the lane's from here on. */
     String begin(final List<Integer> cores, final long nowNs) {
         threadId = setup.threadId();

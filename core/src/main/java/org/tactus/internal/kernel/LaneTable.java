@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.lang.invoke.VarHandle;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.buffer.AlignedMemory;
 
@@ -44,6 +45,11 @@ final class LaneTable {
         buffer.putLongRelease(LaneDescriptor.lane(lane) + LaneDescriptor.PRIORITY_OFFSET, FREE);
     }
 
+    /** Whether a lane has a rank. Any thread. */
+    boolean isRanked(final int lane) {
+        return buffer.getLongAcquire(LaneDescriptor.lane(lane) + LaneDescriptor.PRIORITY_OFFSET) != FREE;
+    }
+
     /** Whether a lane preempts another one. Any thread. */
     boolean isAbove(final int lane, final int other) {
         final long priority = buffer.getLongAcquire(LaneDescriptor.lane(lane) + LaneDescriptor.PRIORITY_OFFSET);
@@ -79,6 +85,7 @@ final class LaneTable {
 
     /** Notes how long each other lane was awake so far: what {@link #takenNs} counts begins now. The lane's thread. */
     void mark(final int lane, final long nowNs) {
+        VarHandle.storeStoreFence(); // the words below stay behind the end of the last segment, by which the monitor knows that they are old
         for (int other = 0; other < lanes; other++) {
             final int at = LaneDescriptor.mark(lanes, lane, other);
             buffer.putLongOpaque(at + LaneDescriptor.MARKED_AWAKE_OFFSET, awakeNs(other, nowNs));

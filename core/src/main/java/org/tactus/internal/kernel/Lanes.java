@@ -112,6 +112,10 @@ final class Lanes {
             throw new InvalidTaskSetException(field, "'" + name + "' cannot be preemptive under 'policy: edf', since the system preempts by"
                 + " fixed levels; write 'policy: fixed-priority', or 'preemption: segments'");
         }
+        if (base.platform().devices().get(device).cores().size() != 1) {
+            throw new InvalidTaskSetException(field, "'" + name + "' is preemptive, and its jobs take turns on one core; name that core, such"
+                + " as 'cores: [1]'");
+        }
         final int needed = ranksOn(base, device).size();
         if (needed > MOST) {
             throw new InvalidTaskSetException(field, "the tasks on '" + name + "' have " + needed + " different priorities and deadlines,"

@@ -75,7 +75,9 @@ final class Throttling {
      * task that may come to it, wherever its home is; and it looks at its devices while a job may arrive there or is on them.
      */
     static double share(final TaskSet set, final KernelOptions options, final BitSet devices) {
-        if (options.idle() == KernelOptions.Idle.SPIN) {
+        // The threads of a preemptive device neither spin nor look: they sleep until a release or until they are woken.
+        final boolean sleeps = devices.stream().allMatch(device -> set.platform().devices().get(device).isPreemptive());
+        if (options.idle() == KernelOptions.Idle.SPIN && !sleeps) {
             return 1;
         }
         double computing = 0;
@@ -94,8 +96,8 @@ final class Throttling {
                 elsewhere += here ? 0 : segment.wcetNs() / period;
             }
             final boolean sporadic = task.release() == Release.SPORADIC;
-            spinning += sporadic ? 0 : options.spinBeforeNs() / period;
-            watching += sporadic ? 1 : elsewhere;
+            spinning += sporadic || sleeps ? 0 : options.spinBeforeNs() / period;
+            watching += sleeps ? 0 : sporadic ? 1 : elsewhere;
         }
         final double pollShare = POLL_NS / (POLL_NS + options.pollNs());
         final double busy = Math.min(1, computing + spinning);
