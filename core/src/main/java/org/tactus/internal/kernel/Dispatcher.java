@@ -241,7 +241,7 @@ final class Dispatcher {
         if (runningWord.startNs() != 0) {
             runningWord.end();
             busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs - takenNs);
-            recorder.events.write(EventType.END, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+            recorder.events.write(EventType.END, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), takenNs);
             if (failed) {
                 errors[slot] = thrown != null ? thrown : device.failure();
                 thrown = null;

@@ -86,8 +86,9 @@ final class DispatcherGroup {
             final List<Integer> cores = devices.stream().mapToObj(device -> lanes.spec(device).dispatcherCores())
                 .flatMap(List::stream).distinct().toList();
             final Lane lane = agents.getFirst().lane();
-            final String name = agents.size() > 1 ? "accelerators" + suffix(first)
-                : lane == null ? first.name() : first.name() + '.' + lane.number();
+            // A lane's name tells it from other threads whatever the device is called: others take its core, which is no stall.
+            final String name = agents.size() > 1 ? "tactus-accelerators" + suffix(first)
+                : lane == null ? "tactus-" + first.name() : "tactus." + lane.number() + '-' + first.name();
             final DispatcherThread thread = newThread(name, agents, cores, devices);
             agents.forEach(dispatcher -> threadOfDevice[dispatcher.deviceIndex] = thread);
         }
@@ -129,7 +130,7 @@ final class DispatcherGroup {
         final CoreSupply supply = base.overheads().supply();
         final Set<Integer> stalled = new TreeSet<>();
         devices.stream().forEach(device -> stalled.addAll(base.stalledCores(lanes.deviceOf(device))));
-        final DispatcherThread thread = new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready,
+        final DispatcherThread thread = new DispatcherThread(name, agents, options, clock, setup, cores, ready,
             new PlatformWatch(supply.of(stalled), cores));
         threads.add(thread);
         return thread;

@@ -6,15 +6,15 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.buffer.AlignedMemory;
 
 /**
- * What the lanes of one preemptive device, and the monitor, know of each other: which goes first, and how long each was awake. By it a
+ * What the lanes of one preemptive device, and the monitor, know of each other: which goes first, and how long each has run. By it a
  * lane tells its own execution from the time for which lanes above had taken its core, without a system call. The layout is that of
  * {@link LaneDescriptor}.
  *
- * <p>A lane counts as awake from the end of a sleep to the begin of the next one, whatever preempts it meanwhile. So the time that lanes
- * above take from a lane is at most the growth of their awake times, and it is that growth exactly when each of them runs while it is
- * awake: one core, a level of its own for each lane, and no segment that blocks. A segment above that blocks counts as awake, as
- * it does against its own WCET; time is then taken off that the lane below has used, and never too little is taken off. A reader that
- * looks in the middle of a change sees the awake time that was, or counts a stretch twice, and so errs the same way.
+ * <p>A lane's own time is that from the end of a sleep to the begin of the next one, without what lanes above took meanwhile. So the time
+ * that lanes above take from a lane is the growth of their own times, exactly when each of them runs while it is awake: one core, a level of
+ * its own for each lane, and no segment that blocks. A segment above that blocks has that time for its own, as it has against its own
+ * WCET; then time is taken off that the lane below has used, and never too little is taken off. A reader that looks in the middle of
+ * a change sees the time that was, or counts a stretch twice, and so errs the same way.
  */
 final class LaneTable {
     private static final long FREE = Long.MAX_VALUE;
@@ -62,6 +62,7 @@ final class LaneTable {
     /** Notes the end of a sleep. The lane's thread. */
     void awake(final int lane, final long nowNs) {
         final int at = LaneDescriptor.lane(lane);
+        markRow(LaneDescriptor.sinceWake(lanes, lane), nowNs);
         buffer.putLongRelease(at + LaneDescriptor.WAKES_OFFSET, buffer.getLong(at + LaneDescriptor.WAKES_OFFSET) + 1);
         buffer.putLongRelease(at + LaneDescriptor.AWAKE_SINCE_OFFSET, nowNs);
     }
@@ -69,26 +70,32 @@ final class LaneTable {
     /** Notes the begin of a sleep. The lane's thread. */
     void asleep(final int lane, final long nowNs) {
         final int at = LaneDescriptor.lane(lane);
-        final long sinceNs = buffer.getLong(at + LaneDescriptor.AWAKE_SINCE_OFFSET);
-        if (sinceNs != 0) {
+        if (buffer.getLong(at + LaneDescriptor.AWAKE_SINCE_OFFSET) != 0) {
             // The sum first: a reader between the two stores counts this stretch twice, never not at all.
-            buffer.putLongRelease(at + LaneDescriptor.AWAKE_OFFSET, buffer.getLong(at + LaneDescriptor.AWAKE_OFFSET) + nowNs - sinceNs);
+            buffer.putLongRelease(at + LaneDescriptor.OWN_OFFSET, ownNs(lane, nowNs, lanes));
             buffer.putLongRelease(at + LaneDescriptor.AWAKE_SINCE_OFFSET, 0);
         }
     }
 
-    private long awakeNs(final int lane, final long nowNs) {
+    /** A lane's own time so far; the depth ends a look at ranks that change meanwhile. */
+    private long ownNs(final int lane, final long nowNs, final int depth) {
         final int at = LaneDescriptor.lane(lane);
         final long sinceNs = buffer.getLongAcquire(at + LaneDescriptor.AWAKE_SINCE_OFFSET); // before the sum, see asleep
-        return buffer.getLongAcquire(at + LaneDescriptor.AWAKE_OFFSET) + (sinceNs == 0 ? 0 : Math.max(0, nowNs - sinceNs));
+        final long beforeNs = buffer.getLongAcquire(at + LaneDescriptor.OWN_OFFSET);
+        return sinceNs == 0 || depth == 0 ? beforeNs
+            : beforeNs + Math.max(0, nowNs - sinceNs - takenNs(lane, LaneDescriptor.sinceWake(lanes, lane), nowNs, depth - 1));
     }
 
-    /** Notes how long each other lane was awake so far: what {@link #takenNs} counts begins now. The lane's thread. */
+    /** Notes how long each other lane has run so far: what {@link #takenNs} counts begins now. The lane's thread. */
     void mark(final int lane, final long nowNs) {
         VarHandle.storeStoreFence(); // the words below stay behind the end of the last segment, by which the monitor knows that they are old
+        markRow(LaneDescriptor.sinceMark(lanes, lane), nowNs);
+    }
+
+    private void markRow(final int row, final long nowNs) {
         for (int other = 0; other < lanes; other++) {
-            final int at = LaneDescriptor.mark(lanes, lane, other);
-            buffer.putLongOpaque(at + LaneDescriptor.MARKED_AWAKE_OFFSET, awakeNs(other, nowNs));
+            final int at = LaneDescriptor.mark(row, other);
+            buffer.putLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET, ownNs(other, nowNs, lanes));
             buffer.putLongOpaque(at + LaneDescriptor.MARKED_WAKES_OFFSET,
                 buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.WAKES_OFFSET));
         }
@@ -99,13 +106,17 @@ final class LaneTable {
      * thread; or the monitor, which makes sure that no mark came meanwhile.
      */
     long takenNs(final int lane, final long nowNs) {
+        return takenNs(lane, LaneDescriptor.sinceMark(lanes, lane), nowNs, lanes);
+    }
+
+    private long takenNs(final int lane, final int row, final long nowNs, final int depth) {
         long takenNs = 0;
         for (int other = 0; other < lanes; other++) {
             if (other != lane && isAbove(other, lane)) {
-                final int at = LaneDescriptor.mark(lanes, lane, other);
+                final int at = LaneDescriptor.mark(row, other);
                 final long wakes = buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.WAKES_OFFSET)
                     - buffer.getLongOpaque(at + LaneDescriptor.MARKED_WAKES_OFFSET);
-                takenNs += Math.max(0, awakeNs(other, nowNs) - buffer.getLongOpaque(at + LaneDescriptor.MARKED_AWAKE_OFFSET))
+                takenNs += Math.max(0, ownNs(other, nowNs, depth) - buffer.getLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET))
                     + Math.max(0, wakes) * perWakeNs;
             }
         }

@@ -75,7 +75,7 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
             doubts.accept("thread " + name + " is not where it shall be, on " + pin.text());
         }
         if (!fifo.granted()) {
-            doubts.accept("the threads " + name.replaceAll("\\.\\d+$", "") + ".* share a core without levels of SCHED_FIFO, so the system's"
+            doubts.accept("the threads " + name.replaceFirst("\\.\\d+-", ".*-") + " share a core without levels of SCHED_FIFO, so the system's"
                 + " time slices decide among them, and no bound of their tasks holds");
         }
         return line(List.of(pin, fifo));

@@ -343,7 +343,7 @@ class PreemptiveKernelTest {
         final int slot = add(marked, () -> movesAt.add(moves.size()));
         release(slot);
         until(() -> kernel.completed(slot) == 1);
-        assertEquals(List.of("tactus-cpu0.1 to 0", "tactus-cpu0.1 to 2"), moves);
+        assertEquals(List.of("tactus.1-cpu0 to 0", "tactus.1-cpu0 to 2"), moves);
         assertEquals(List.of(0, 1, 2), movesAt); // raised for the second segment only
     }
 
