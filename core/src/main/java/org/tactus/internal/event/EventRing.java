@@ -97,6 +97,15 @@ public final class EventRing {
     }
 
     /**
+     * Tells whether the reader should not wait any longer. Called by the dispatcher only; two loads.
+     *
+     * @return true when at least half of the ring is not drained
+     */
+    public boolean isHalfFull() {
+        return ring.producerPosition() - ring.consumerPosition() >= ring.capacity() >>> 1;
+    }
+
+    /**
      * Events that were written and not drained. Any thread; approximate while the ring is in use.
      *
      * @return a count, by one too high where the ring's end lies between them

@@ -54,4 +54,13 @@ public final class HandOverQueue {
         final Token token = queue.relaxedPoll();
         return token == null ? PolicyState.NONE : token.slot;
     }
+
+    /**
+     * Tells whether {@link #take} would find nothing. Called by the owning dispatcher only.
+     *
+     * @return true when no slot can be taken
+     */
+    public boolean isEmpty() {
+        return queue.relaxedPeek() == null;
+    }
 }
