@@ -123,10 +123,23 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         for (final Task task : tasks) {
             for (int other = together.nextSetBit(0); other >= 0; other = together.nextSetBit(other + 1)) {
                 arrivals += task.arrivalsOn(other);
+                if (task.isBestEffort() && task.segments().getFirst().device() == other) {
+                    arrivals += 2 + longestWcetNs(together) / task.periodNs(); // releases behind a job that is late
+                }
             }
         }
         return arrivals != 0 && eachNs > (Long.MAX_VALUE - overheads.dispatchNs()) / arrivals
             ? Long.MAX_VALUE : overheads.dispatchNs() + arrivals * eachNs;
+    }
+
+    private long longestWcetNs(final BitSet devices) {
+        long longestNs = 0;
+        for (final Task task : tasks) {
+            for (final Segment segment : task.segments()) {
+                longestNs = devices.get(segment.device()) ? Math.max(longestNs, segment.wcetNs()) : longestNs;
+            }
+        }
+        return longestNs;
     }
 
     /**
@@ -163,6 +176,20 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         return new TaskSet(name, policy, overheads, new Platform(platform.devices().stream().map(device -> Platform.holdsItsCores(device)
             ? device : new DeviceSpec(device.name(), device.kind(), cores, device.driver(), device.index(), device.memory(),
                 device.sramBytes(), device.link())).toList()), tasks);
+    }
+
+    /**
+     * How long after the end of a task's own jitter the machine may see a release or an arrival. The thread of a level on a preemptive
+     * device sleeps until the release, for it would take the processor from lower levels if it looked again and again: it is charged what a
+     * dispatcher takes to wake.
+     *
+     * @param task one for this set's platform
+     * @return nanoseconds
+     */
+    public long machineJitterNs(final Task task) {
+        final Overheads machine = charged();
+        final long ns = machine.jitterNs(task.release());
+        return platform.devices().get(task.segments().getFirst().device()).isPreemptive() ? Math.max(ns, machine.sporadicJitterNs()) : ns;
     }
 
     /** Neither is negative. */

@@ -130,6 +130,8 @@ public final class TaskSetBuilder {
                 "two devices are named '" + device.name() + "'; names must differ");
             check(!device.isPreemptive() || device.kind() == DeviceKind.CPU, at + ".preemption",
                 "only a cpu device is preempted within a segment; remove the key");
+            check(!device.isPreemptive() || device.cores().size() <= 1, at + ".cores", "'" + device.name()
+                + "' is preempted within segments, and so has one core, on which all its threads run; name one");
             for (int c = 0; c < device.cores().size(); c++) {
                 check(device.cores().get(c) >= 0 && device.cores().get(c) < 1024, at + ".cores[" + c + "]",
                     "core " + device.cores().get(c) + " does not exist; cores count from 0");
