@@ -246,7 +246,7 @@ final class DispatcherThread implements Runnable {
             return nowNs;
         }
         lane.asleep(clock.nanoTime());
-        final long plannedNs = sleep(agents, releaseNs);
+        final long plannedNs = sleep(releaseNs);
         lane.awake(clock.nanoTime());
         return plannedNs;
     }
