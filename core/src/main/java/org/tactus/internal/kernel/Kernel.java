@@ -212,7 +212,7 @@ public final class Kernel implements AutoCloseable {
         state.firstRelease(slot, firstNominalNs);
         for (final int deviceIndex : TaskTable.devicesOf(task)) {
             if (deviceIndex != home) {
-                // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
+                // Before the home may release: a device whose memory is scheduled must know the task before its job arrives.
                 group.send(deviceIndex, CommandDescriptor.TOUCH, slot, generation, 0);
             }
         }
@@ -316,7 +316,7 @@ public final class Kernel implements AutoCloseable {
      * @return one of {@link SporadicGate}'s codes; {@link SporadicGate#STOPPED} before the start and from the begin of the drain on
      */
     public int release(final int slot) {
-        return accepts ? gate.release(slot, clock.nanoTime()) : SporadicGate.STOPPED;
+        return accepts ? woken(slot, gate.release(slot, clock.nanoTime())) : SporadicGate.STOPPED;
     }
 
     /**
@@ -327,7 +327,15 @@ public final class Kernel implements AutoCloseable {
      * @return one of {@link SporadicGate}'s codes
      */
     public int release(final int slot, final int generation) {
-        return accepts ? gate.release(slot, generation, clock.nanoTime()) : SporadicGate.STOPPED;
+        return accepts ? woken(slot, gate.release(slot, generation, clock.nanoTime())) : SporadicGate.STOPPED;
+    }
+
+    /** Wakes the home of an accepted arrival. When the slot has another task meanwhile, the arrival is counted and nobody waits for it. */
+    private int woken(final int slot, final int code) {
+        if (code == SporadicGate.ACCEPTED) {
+            group.dispatchers()[state.homeDevice(slot)].wake();
+        }
+        return code;
     }
 
     /**

@@ -35,8 +35,9 @@ import org.tactus.result.WithoutStalls;
 final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** System property that names the JVM's safepoint log, when there is one. */
     static final String SAFEPOINT_LOG = "tactus.safepoints";
-    private static final int SAMPLE_ROUNDS = 10;
-    private static final int SAFEPOINT_ROUNDS = 100;
+    /** Between two looks at the system's accounting, whose ticks are of 10 ms, a little less than a usual round. */
+    private static final long SAMPLE_NS = 9_500_000;
+    private static final long SAFEPOINT_NS = 100_000_000;
 
     private final TaskSet set;
     private final RunSettings options;
@@ -53,7 +54,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** Changes that the control thread asks for: only the monitor's thread may write to the counters and the judge. */
     private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
     private LongSupplier dropped = () -> 0;
-    private long rounds;
+    private long sampledNs = Long.MIN_VALUE / 2;
+    private long safepointsNs = Long.MIN_VALUE / 2;
     private SystemSampler sampler;
     /** Null without a log of safepoints. */
     private SafepointTail safepoints;
@@ -252,11 +254,13 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     @Override
     public void onRound() {
         if (begun) {
-            rounds++;
-            if (rounds % SAMPLE_ROUNDS == 0) {
-                sampler.sample(clock.nanoTime());
+            final long nowNs = clock.nanoTime();
+            if (nowNs - sampledNs >= SAMPLE_NS) {
+                sampledNs = nowNs;
+                sampler.sample(nowNs);
             }
-            if (rounds % SAFEPOINT_ROUNDS == 0) {
+            if (nowNs - safepointsNs >= SAFEPOINT_NS) {
+                safepointsNs = nowNs;
                 pollSafepoints(Long.MAX_VALUE);
             }
         }
