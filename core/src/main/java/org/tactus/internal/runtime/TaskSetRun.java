@@ -28,6 +28,7 @@ import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.report.ResultAssembly;
 import org.tactus.internal.time.Clock;
@@ -93,6 +94,7 @@ public final class TaskSetRun implements AutoCloseable {
         this.factory = factory;
         set.requireOneSegmentWhereSwapped();
         Surroundings.requireCores(set);
+        PolicyState.requireCapacity(set.tasks().size());
         JvmDefects.known().ifPresent(notes::warn);
         final RealTimeSetup setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
         resources = new RunResources(this.set, options, setup, notes);
