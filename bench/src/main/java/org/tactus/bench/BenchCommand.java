@@ -27,14 +27,13 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class,
-        BenchCommand.StartCommand.class, PeersCommand.class,
-        SwapCaseStudyCommand.class})
+        BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | peers | soak | simulator | planning | start | "
-            + "swap-case-study; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | peers | soak | simulator | planning | start"
+            + " | swap-case-study; each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 

@@ -46,8 +46,8 @@ public final class StartSpeed {
         }
     }
 
-    /** One start: until the first job was done, and the process's memory then. */
-    private record Start(double seconds, double mebibytes, double anonymousMebibytes) {
+    /** One start: until the first job was done, on the wall and of all its threads, and the process's memory then. */
+    private record Start(double seconds, double processorS, double mebibytes, double anonymousMebibytes) {
     }
 
     private final Settings settings;
@@ -140,7 +140,7 @@ public final class StartSpeed {
         try {
             awaitFirstJob(run, said, beginNs);
             final double seconds = (System.nanoTime() - beginNs) / 1e9;
-            return new Start(seconds, mebibytes(run.pid(), "VmHWM"), mebibytes(run.pid(), "RssAnon"));
+            return new Start(seconds, run.info().totalCpuDuration().map(used -> used.toMillis() / 1e3).orElse(Double.NaN), mebibytes(run.pid(), "VmHWM"), mebibytes(run.pid(), "RssAnon"));
         } finally {
             run.waitFor(PATIENCE_NS, TimeUnit.NANOSECONDS);
             run.destroy();
@@ -192,8 +192,8 @@ public final class StartSpeed {
     }
 
     private void print(final List<List<List<Start>>> starts) {
-        out.printf(Locale.ROOT, "%-6s %-6s %-28s %-14s %-22s %s%n", "tasks", "cache", "first job s (min to max)", "a task ms",
-            "memory MiB (anonymous)", "a task KiB");
+        out.printf(Locale.ROOT, "%-6s %-6s %-28s %-12s %-10s %-22s %s%n", "tasks", "cache", "first job s (min to max)",
+            "processor s", "a task ms", "memory MiB (anonymous)", "a task KiB");
         for (int i = 0; i < starts.size(); i++) {
             for (int way = 0; way < 2; way++) {
                 final List<Start> all = starts.get(i).get(way);
@@ -201,8 +201,9 @@ public final class StartSpeed {
                 final int more = settings.tasks.get(i) - settings.tasks.getFirst();
                 final double[] seconds = all.stream().mapToDouble(Start::seconds).sorted().toArray();
                 final double anonymous = median(all.stream().mapToDouble(Start::anonymousMebibytes).toArray());
-                out.printf(Locale.ROOT, "%-6d %-6s %-28s %-14s %-22s %s%n", settings.tasks.get(i), way == 0 ? "off" : "on",
+                out.printf(Locale.ROOT, "%-6d %-6s %-28s %-12.2f %-10s %-22s %s%n", settings.tasks.get(i), way == 0 ? "off" : "on",
                     String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median(seconds), seconds[0], seconds[seconds.length - 1]),
+                    median(all.stream().mapToDouble(Start::processorS).toArray()),
                     more <= 0 ? "-" : String.format(Locale.ROOT, "%.2f",
                         (median(seconds) - median(first.stream().mapToDouble(Start::seconds).toArray())) * 1000 / more),
                     String.format(Locale.ROOT, "%.0f (%.0f)", median(all.stream().mapToDouble(Start::mebibytes).toArray()), anonymous),

@@ -28,6 +28,7 @@ import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.report.ResultAssembly;
@@ -95,6 +96,7 @@ public final class TaskSetRun implements AutoCloseable {
         set.requireOneSegmentWhereSwapped();
         Preemptions.require(set);
         Surroundings.requireCores(set);
+        PolicyState.requireCapacity(set.tasks().size());
         JvmDefects.known().ifPresent(notes::warn);
         final RealTimeSetup setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
         resources = new RunResources(this.set, options, setup, notes);
