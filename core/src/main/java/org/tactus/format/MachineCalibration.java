@@ -126,6 +126,18 @@ public record MachineCalibration(
             dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0);
     }
 
+    /**
+     * The overheads of a set with a device whose dispatcher does not know when a segment will be done, such as a GPU: it looks between
+     * short sleeps, so a completion waits as long for the next look as a sporadic arrival does.
+     *
+     * @return {@link #overheads} with that wait in each completion
+     */
+    public Overheads polledOverheads() {
+        final Overheads known = overheads();
+        return new Overheads(known.releaseJitterNs(), known.sporadicJitterNs(), known.dispatchNs(), known.dispatchPerTaskNs(),
+            known.handOffNs(), known.completionNs() + known.sporadicJitterNs(), known.stallNs(), known.supply());
+    }
+
     private Overheads usually() {
         return new Overheads(releaseJitter.p999Ns(), sporadicJitter.orElse(releaseJitter).p999Ns(), dispatch.p999Ns(),
             dispatchPerTask.map(Quantiles::p999Ns).orElse(0L), handOff.p999Ns(), completion.p999Ns(), 0);

@@ -49,6 +49,11 @@ final class Dispatcher {
     private Thread thread;
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
+    /** Null where a segment's time is what the device says: on accelerators, and where the system does not account for threads. */
+    private OwnTime ownTime;
+    /** What this dispatcher sees of the platform, from inside segments; null without a thread. */
+    private PlatformWatch watch;
+    private long toleranceNs;
     private long busyNs;
     // Volatile: the control thread sets it once, when the run ends; a segment that runs longer counts up to it.
     private volatile long measuredUntilNs = Long.MAX_VALUE;
@@ -183,6 +188,8 @@ final class Dispatcher {
 
     /** Starts the selected job's segment; returns the next selected task when this one is already over. */
     private int start(final int slot, final long decidedNs) {
+        // Before the start, of which a segment's time counts: what this read takes belongs to the dispatch.
+        final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin();
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
         if (nowNs - decidedNs > stallThresholdNs) {
@@ -197,7 +204,7 @@ final class Dispatcher {
         startNs = nowNs;
         scheduler.started(slot, nowNs);
         recorder.events.write(EventType.START, nowNs, deviceIndex, slot, state.segmentIndex(slot), job, 0);
-        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs);
+        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs, cpuNs);
         try {
             device.start(state.isSubstituted(slot) ? works[segment].offered() : works[segment], job, nowNs);
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
@@ -226,13 +233,32 @@ final class Dispatcher {
                 recorder.events.write(EventType.ERROR, nowNs, deviceIndex, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
             }
         }
-        final long elapsedNs = failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs);
+        final long seenNs = failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs);
+        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs : ownNs(slot, nowNs, seenNs);
         final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
             handTo(state.homeDevice(slot), slot, EventType.NO_SEGMENT, nowNs);
         }
+    }
+
+    /**
+     * How long a segment that seems to have run past its WCET executed. What was taken from it is held against the stall curve, as a gap that
+     * ends with it: where in the segment it was is not known.
+     */
+    private long ownNs(final int slot, final long nowNs, final long seenNs) {
+        final long wcetNs = state.wcetNs(slot);
+        final long executedNs = ownTime.elapsedNs(seenNs);
+        final long takenNs = seenNs - executedNs;
+        if (watch != null && takenNs > 0 && watch.gap(nowNs - takenNs, nowNs)) {
+            recorder.events.write(EventType.BEYOND_CURVE, nowNs, deviceIndex, -1, 0, -1, seenNs);
+        }
+        if (executedNs > wcetNs + toleranceNs) {
+            return executedNs;
+        }
+        ownTime.lengthened(takenNs);
+        return Math.min(executedNs, wcetNs); // what it took beyond is within what a completion may take
     }
 
     private void handTo(final int target, final int slot, final int segment, final long nowNs) {
@@ -243,6 +269,13 @@ final class Dispatcher {
         if (stops) {
             LockSupport.unpark(peers[target].thread); // a task that a lost device has stopped no longer keeps it awake
         }
+    }
+
+    /** Lets a synchronous device's segments be timed without what is taken from them. The thread that drives this dispatcher, at its start. */
+    void timedBy(final OwnTime time, final PlatformWatch platform, final long completionNs) {
+        ownTime = time;
+        watch = platform;
+        toleranceNs = completionNs;
     }
 
     /** The thread that drives this dispatcher. Called while that is made. */
@@ -309,6 +342,15 @@ final class Dispatcher {
 
     long nextReleaseNs() {
         return scheduler.nextReleaseNs();
+    }
+
+    /**
+     * The next instant that this dispatcher must not be late for: a release of its own, or the end of what its device executes or moves
+     * where the device knows that. {@code Long.MAX_VALUE} for none.
+     */
+    long nextInstantNs() {
+        final long endsNs = memory == null ? device.endsNs() : Math.min(device.endsNs(), memory.endsNs());
+        return Math.min(scheduler.nextReleaseNs(), endsNs);
     }
 
     /** Sets the end of the run, up to which busy time counts; the drain follows it. Control thread, once. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Clock;
@@ -29,15 +32,23 @@ final class DispatcherThread implements Runnable {
     private volatile Throwable death;
     private volatile boolean unsettled;
     private long largestGapNs;
+    private long faultsBefore;
+    private volatile long pageFaults;
+    // Volatile: this thread sets both once, and the monitor reads them.
+    private volatile ThreadAccounts accounts;
+    private volatile OwnTime ownTime;
     private final PlatformWatch watch;
+    /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
+    private final long completionNs;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch) {
+        final PlatformWatch watch, final long completionNs) {
         this.watch = watch;
+        this.completionNs = completionNs;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.options = options;
         this.clock = clock;
@@ -103,10 +114,11 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = setup.apply("dispatcher", cores);
+            granted = setup.apply("dispatcher", cores) + timeSegments();
             isReady = true;
             ready.countDown();
             loop();
+            pageFaults = accounts == null ? 0 : accounts.ownPageFaults() - faultsBefore;
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
             if (!isReady) {
@@ -121,6 +133,42 @@ final class DispatcherThread implements Runnable {
                 death = e;
             }
         }
+    }
+
+    /** Finds the clock that leaves out of segments' times what is taken from them; says which, where a segment runs on this thread. */
+    private String timeSegments() {
+        if (clock != Clock.SYSTEM || Arrays.stream(dispatchers).noneMatch(agent -> agent.device.isSynchronous())) {
+            return "";
+        }
+        final Optional<ThreadAccounts> known = ThreadAccounts.ofCallingThread();
+        final Optional<OwnTime> time = known.flatMap(OwnTime::of);
+        if (time.isEmpty()) {
+            return "; segments' times hold what is taken from them";
+        }
+        for (final Dispatcher agent : dispatchers) {
+            if (agent.device.isSynchronous()) {
+                agent.timedBy(time.get(), watch, completionNs);
+            }
+        }
+        accounts = known.get();
+        faultsBefore = accounts.ownPageFaults();
+        ownTime = time.get();
+        return "; segments timed by the thread's CPU clock";
+    }
+
+    /** The accounts of a thread whose segments are timed by them, for the monitor; null without. */
+    ThreadAccounts accounts() {
+        return accounts;
+    }
+
+    /** What was taken from segments; null where that is not known. Exact after the thread has ended. */
+    OwnTime ownTime() {
+        return ownTime;
+    }
+
+    /** Pages that the system had to bring in for this thread since it was set up. Exact after the thread has ended. */
+    long pageFaults() {
+        return pageFaults;
     }
 
     /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */
@@ -175,12 +223,12 @@ final class DispatcherThread implements Runnable {
             return nowNs;
         }
         long quietNs = Long.MAX_VALUE;
-        long releaseNs = Long.MAX_VALUE;
+        long instantNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
             quietNs = Math.min(quietNs, agent.quietUntilNs(nowNs));
-            releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+            instantNs = Math.min(instantNs, agent.nextInstantNs());
         }
-        final long sleepNs = IdleTime.sleepNs(nowNs, releaseNs, quietNs, options);
+        final long sleepNs = IdleTime.sleepNs(nowNs, instantNs, quietNs, options);
         if (sleepNs == 0) {
             Thread.onSpinWait();
             return nowNs;
@@ -188,6 +236,9 @@ final class DispatcherThread implements Runnable {
         slept = true;
         Thread.interrupted(); // a pending interrupt would end this sleep and every later one at once
         LockSupport.parkNanos(sleepNs);
+        if (ownTime != null) {
+            ownTime.slept();
+        }
         return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
     }
 }

@@ -482,6 +482,7 @@ public final class TaskSetRun implements AutoCloseable {
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());
+        noise.putAll(kernel.taken());
         noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
         final RunResult.Conditions conditions =
             new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());
