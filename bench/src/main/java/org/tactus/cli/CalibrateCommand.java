@@ -40,6 +40,7 @@ import picocli.CommandLine.Option;
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
+    private static final long LEAST_NS = 1_000_000_000L;
     private static final long LONG_ENOUGH_NS = 30_000_000_000L;
     private static final double MOST_FACTOR = 100;
     private static final double STALL_FREE_QUANTILE = 0.999;
@@ -63,6 +64,10 @@ final class CalibrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (durationNs < LEAST_NS) {
+            throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would replace a"
+                + " good one by a few samples; write 1s or more, such as 10s");
+        }
         if (!List.of("yes", "no", AUTO).contains(curve)) {
             throw new PrerequisiteException("--curve: '" + curve + "' is unknown; write yes, no or auto");
         }

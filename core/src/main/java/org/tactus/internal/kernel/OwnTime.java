@@ -15,7 +15,7 @@ import org.tactus.internal.time.Clock;
  * gave the core away gets its whole time by the wall; that it did is seen by the count of such switches, which otherwise change only
  * when the dispatcher sleeps. The dispatcher's thread is the only caller; the counts are exact after it has ended.
  */
-final class OwnTime {
+public final class OwnTime {
     /** How long the clock is tried before it is believed. */
     private static final long TRIAL_NS = 2_000_000;
     /** A clock that shows less than this share of the time in which the thread is known to have executed is not believed, in thousandths. */
@@ -36,8 +36,13 @@ final class OwnTime {
         slept();
     }
 
-    /** By the accounts of the calling thread, when its clock shows at least the time in which it is seen to execute. */
-    static Optional<OwnTime> of(final ThreadAccounts accounts) {
+    /**
+     * By the accounts of the calling thread, when its clock shows at least the time in which it is seen to execute.
+     *
+     * @param accounts the calling thread's
+     * @return empty when the clock cannot be believed
+     */
+    public static Optional<OwnTime> of(final ThreadAccounts accounts) {
         return isBelieved(accounts::ownCpuNs, Clock.SYSTEM::nanoTime)
             ? Optional.of(new OwnTime(accounts::ownCpuNs, accounts::ownSwitches)) : Optional.empty();
     }
@@ -57,13 +62,17 @@ final class OwnTime {
         return cpuBeforeNs >= 0 && 1_000 * (cpuNs.getAsLong() - cpuBeforeNs) >= LEAST_SHARE * executedNs;
     }
 
-    /** The dispatcher has slept: that switch was no segment's. */
-    void slept() {
+    /** The thread has slept: that switch was no segment's. */
+    public void slept() {
         switchesBefore = switches.getAsLong();
     }
 
-    /** A segment begins; its start in the clock of the CPU time. */
-    long begin() {
+    /**
+     * A segment begins.
+     *
+     * @return its start in the clock of the CPU time
+     */
+    public long begin() {
         beganNs = cpuNs.getAsLong();
         return beganNs;
     }
@@ -74,7 +83,7 @@ final class OwnTime {
      * @param wallNs since its beginning
      * @return nanoseconds, at most {@code wallNs}
      */
-    long elapsedNs(final long wallNs) {
+    public long elapsedNs(final long wallNs) {
         final long nowNs = cpuNs.getAsLong();
         final long now = switches.getAsLong();
         if (now != switchesBefore || nowNs < 0 || beganNs < 0) {

@@ -468,7 +468,8 @@ public final class TaskSetRun implements AutoCloseable {
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
             recorder.withoutStalls(generations(), results);
-        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(generations(), results), ofBoundsNs());
+        final List<TaskResult> withoutBreaks = recorder.withoutBreaks(generations(), results);
+        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(), ofBoundsNs(), withoutBreaks);
         if (!recorder.safepointsWarning().isEmpty()) {
             notes.warn(recorder.safepointsWarning());
         }
