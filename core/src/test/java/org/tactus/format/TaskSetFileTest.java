@@ -114,7 +114,16 @@ class TaskSetFileTest {
         final LoadedTaskSet loaded = load(text);
         assertEquals(OverheadsSource.CALIBRATED, loaded.overheadsSource());
         assertEquals(Optional.of(mine), loaded.calibration());
-        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001, 0), loaded.taskSet().overheads());
+        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001 + 9, 0), loaded.taskSet().overheads(),
+            "the end of a GPU's segment waits for the next look of its dispatcher, as a sporadic arrival does");
+        assertEquals(4_000_001, load("""
+            tactus: 1
+            name: plain
+            policy: fixed-priority
+            overheads: calibrated
+            platform: {devices: [{name: acc0, kind: modelled}]}
+            tasks: [{name: a, period: 1s, segments: [{device: acc0, wcet: 1ms}]}]
+            """).taskSet().overheads().completionNs(), "a modelled device knows when a segment ends");
     }
 
     @Test

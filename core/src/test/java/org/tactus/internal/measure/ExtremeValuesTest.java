@@ -51,8 +51,8 @@ class ExtremeValuesTest {
     void shouldFindTheQuantileOfAnExponentialTail() {
         for (long seed = 1; seed <= 5; seed++) {
             final ExtremeValues law = law(samples(SAMPLES, seed, ExtremeValuesTest::exponential));
-            assertNear(BASE_NS + SCALE_NS * -Math.log(1e-4), law.wcetNs(1e-4), seed);
-            assertEquals(1e-4, law.exceedance(law.wcetNs(1e-4)), 1e-5);
+            assertNear(BASE_NS + SCALE_NS * -Math.log(1e-6), law.wcetNs(1e-6), seed);
+            assertEquals(1e-6, law.exceedance(law.wcetNs(1e-6)), 1e-8);
         }
     }
 
