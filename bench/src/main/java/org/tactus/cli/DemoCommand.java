@@ -11,6 +11,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.text.Lines;
 import org.tactus.cli.text.SupplyPrinter;
 import org.tactus.format.CalibrationFile;
 import org.tactus.format.LoadedTaskSet;
@@ -59,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         final Verdict verdict = Analyses.analyze(loaded.taskSet());
         System.out.println("test " + verdict.test() + ": " + (verdict.schedulable() ? "schedulable" : "not schedulable"));
-        verdict.tasks().forEach(task -> System.out.println("  " + task.explanation().sentence()));
+        verdict.tasks().forEach(task -> System.out.println(Lines.wrap("  " + task.explanation().sentence())));
         step("4. How late they were (tactus run --excuse-stalls " + file + ")");
         return new RealRun(loaded, RunSettings.DEFAULT.withDriveSporadic(true), durationNs, out, true).run(OutputFormat.TABLE, System.out);
     }

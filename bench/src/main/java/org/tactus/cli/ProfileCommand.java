@@ -11,6 +11,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.format.WcetSidecar;
@@ -125,7 +126,7 @@ final class ProfileCommand implements Callable<Integer> {
             : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
         measured.conditions().forEach((what, how) -> {
             if (what.startsWith("times leave out") || what.startsWith("longest of") || what.startsWith("taken from")) {
-                System.out.println("  " + what + ": " + how);
+                System.out.println(Lines.wrap("  " + what + ": " + how));
             }
         });
         System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", "segment", "device", "p50", "p99", "max", "WCET");
@@ -139,7 +140,8 @@ final class ProfileCommand implements Callable<Integer> {
             }
         }
         measured.tasks().forEach(task -> task.segments().stream().filter(segment -> segment.basis().containsKey("evt")).forEach(segment ->
-            System.out.println("  " + task.name() + "[" + segment.segment() + "] by an extreme-value law: " + segment.basis().get("evt"))));
+            System.out.println(Lines.wrap("  " + task.name() + "[" + segment.segment() + "] by an extreme-value law: "
+                + segment.basis().get("evt")))));
         measured.tasks().stream().flatMap(task -> task.segments().stream().filter(segment -> segment.measured().maxNs() > segment.wcetNs())
             .map(segment -> task.name() + "[" + segment.segment() + "] on " + segment.device())).reduce((one, other) -> one + ", " + other)
             .ifPresent(beyond -> System.out.println("  the host computed longer than the set says of the GPU: " + beyond
