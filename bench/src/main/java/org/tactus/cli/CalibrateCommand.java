@@ -66,8 +66,8 @@ final class CalibrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (durationNs < LEAST_NS) {
-            throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would replace a"
-                + " good one by a few samples; write 1s or more, such as 10s");
+            throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would replace"
+                + " a good one by a few samples; write 1s or more, such as 10s");
         }
         if (!List.of("yes", "no", AUTO).contains(curve)) {
             throw new PrerequisiteException("--curve: '" + curve + "' is unknown; write yes, no or auto");
@@ -170,7 +170,8 @@ final class CalibrateCommand implements Callable<Integer> {
         measured.dispatchPerTask().ifPresent(quantity -> print("dispatch a task", quantity));
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
-        System.out.println(Lines.wrap("  platform stalls: " + measured.stalls() + ", the longest " + Durations.format(measured.longestStallNs())
+        System.out.println(Lines.wrap("  platform stalls: " + measured.stalls() + ", the longest "
+            + Durations.format(measured.longestStallNs())
             + "; not part of any bound unless overheads name a stall allowance or a curve"));
         System.out.println("  stored in " + file);
         return calibrator;

@@ -3,9 +3,12 @@ package org.tactus.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
@@ -47,8 +50,8 @@ final class ProfileCommand implements Callable<Integer> {
     @Option(names = "--loaded", description = "Keeps the other cores busy with memory traffic meanwhile.")
     private boolean loaded;
 
-    @Option(names = "--in-place", description = "Runs the set itself and measures its networks on CPU devices in it, after each was measured"
-        + " alone.")
+    @Option(names = "--in-place", description = "Runs the set itself and measures its networks on CPU devices in it, after each was"
+        + " measured alone.")
     private boolean inPlace;
     @Option(names = "--wcet", paramLabel = "HOW", defaultValue = LARGEST,
         description = "largest: the largest sample and the margin; evt: an extreme-value law, where its checks hold (${DEFAULT-VALUE}).")
@@ -112,8 +115,8 @@ final class ProfileCommand implements Callable<Integer> {
         print(measured, runs, rule, inPlace ? "the set itself ran" : loaded ? "other devices loaded" : "other devices idle");
         if (rule.byLaw() && !refusals.isEmpty()) {
             refusals.forEach((segment, why) -> System.err.println(segment + ": no extreme-value law, refused by " + why));
-            System.err.println("nothing is written; take more samples (--runs), measure when the machine does less else, or take the largest"
-                + " sample (--wcet largest)");
+            System.err.println("nothing is written; take more samples (--runs), measure when the machine does less else, or take the"
+                + " largest sample (--wcet largest)");
             return ExitStatus.NO;
         }
         WcetSidecarFile.write(sidecar, measured);
@@ -124,7 +127,7 @@ final class ProfileCommand implements Callable<Integer> {
     private static void print(final WcetSidecar measured, final int runs, final WcetRule rule, final String others) {
         System.out.printf(Locale.ROOT, "WCETs: %s of %d samples, %s%n", rule.byLaw() ? "an extreme-value law"
             : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
-        measured.conditions().forEach((what, how) -> {
+        new TreeMap<>(measured.conditions()).forEach((what, how) -> {
             if (what.startsWith("times leave out") || what.startsWith("longest of") || what.startsWith("taken from")) {
                 System.out.println(Lines.wrap("  " + what + ": " + how));
             }
@@ -139,9 +142,10 @@ final class ProfileCommand implements Callable<Integer> {
                     Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs()));
             }
         }
+        final Map<String, List<String>> laws = new LinkedHashMap<>(); // many segments are often refused for one reason
         measured.tasks().forEach(task -> task.segments().stream().filter(segment -> segment.basis().containsKey("evt")).forEach(segment ->
-            System.out.println(Lines.wrap("  " + task.name() + "[" + segment.segment() + "] by an extreme-value law: "
-                + segment.basis().get("evt")))));
+            laws.computeIfAbsent(segment.basis().get("evt"), law -> new ArrayList<>()).add(task.name() + "[" + segment.segment() + "]")));
+        laws.forEach((law, of) -> System.out.println(Lines.wrap("  extreme-value law of " + String.join(", ", of) + ": " + law)));
         measured.tasks().stream().flatMap(task -> task.segments().stream().filter(segment -> segment.measured().maxNs() > segment.wcetNs())
             .map(segment -> task.name() + "[" + segment.segment() + "] on " + segment.device())).reduce((one, other) -> one + ", " + other)
             .ifPresent(beyond -> System.out.println("  the host computed longer than the set says of the GPU: " + beyond

@@ -35,7 +35,8 @@ class RunStatusReasonsTest {
         return task(jobs, 0, misses, maxNs, false);
     }
 
-    private static RunResult result(final TaskResult all, final TaskResult withoutStalls, final PlatformResult platform, final boolean lost) {
+    private static RunResult result(
+        final TaskResult all, final TaskResult withoutStalls, final PlatformResult platform, final boolean lost) {
         final RunResult.Conditions conditions = new RunResult.Conditions(Map.of(), Map.of(), Map.of("stallThresholdNs", THRESHOLD_NS), "",
             Overheads.NONE, List.of());
         return new RunResult("run", "set", "fixed-priority", "np-fp", 1, 10_000_000_000L, conditions, List.of(all),
@@ -96,7 +97,8 @@ class RunStatusReasonsTest {
     @Test
     void shouldHoldNoBoundAgainstAJobThatABreakOfTheCurveTouched() {
         assertGood(curve(task(9, 0, BOUND_NS + 1), task(9, 0, BOUND_NS + 1), task(8, 0, BOUND_NS)), false);
-        assertNot("a took longer than its bound", curve(task(9, 0, BOUND_NS + 2), task(9, 0, BOUND_NS + 2), task(8, 0, BOUND_NS + 1)), false);
+        assertNot("a took longer than its bound", curve(task(9, 0, BOUND_NS + 2),
+            task(9, 0, BOUND_NS + 2), task(8, 0, BOUND_NS + 1)), false);
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param touchedJobs jobs whose bounds are void: they overlap a gap with which a curve was broken, or the backlog after it; what ended
  *                    before that saw no window that lost too much
  * @param ofBoundsNs  how much of a task's bound is the platform's, by the task's name, nanoseconds; in the set's order
- * @param excused     the results of the tasks without those jobs that a break explains: no later than the gap is long; empty without a curve
+ * @param excused     the results of the tasks without the jobs that a break explains: no later than the gap is long; empty without curve
  */
 public record PlatformResult(
     Optional<String> curve, long gaps, List<Break> breaks, long touchedJobs, Map<String, Long> ofBoundsNs, List<TaskResult> excused) {
@@ -52,7 +52,8 @@ public record PlatformResult(
      * @param ofBoundsNs  how much of a task's bound is the platform's
      */
     public PlatformResult(
-        final Optional<String> curve, final long gaps, final List<Break> breaks, final long touchedJobs, final Map<String, Long> ofBoundsNs) {
+        final Optional<String> curve, final long gaps, final List<Break> breaks, final long touchedJobs,
+        final Map<String, Long> ofBoundsNs) {
         this(curve, gaps, breaks, touchedJobs, ofBoundsNs, List.of());
     }
 

@@ -36,8 +36,8 @@ public final class SupplyPrinter {
                 + known.factor() / 1_000.0) + "); a curve of the first two thirds held for "
                 + String.format(Locale.ROOT, "%.3f", 100 * known.within()) + " % of the last third's windows"));
             if (!known.causes().isEmpty()) {
-                out.println(Lines.wrap("  " + new TreeMap<>(known.causes()).entrySet().stream().map(cause -> cause.getKey() + " " + cause.getValue())
-                    .collect(Collectors.joining(", "))));
+                out.println(Lines.wrap("  " + new TreeMap<>(known.causes()).entrySet().stream()
+                    .map(cause -> cause.getKey() + " " + cause.getValue()).collect(Collectors.joining(", "))));
             }
             plot(out, known.curve());
         }

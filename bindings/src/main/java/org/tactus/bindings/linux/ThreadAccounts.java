@@ -23,7 +23,7 @@ import org.tactus.bindings.generated.linux.linux_h;
 public final class ThreadAccounts {
     private static final int CLOCK_THREAD_CPUTIME_ID = 3;
     private static final int RUSAGE_THREAD = 1;
-    /** As the kernel makes the clock of another thread: the complement of its number, {@code CPUCLOCK_PERTHREAD_MASK}, {@code CPUCLOCK_SCHED}. */
+    /** As the kernel makes the clock of another thread: beside its number, {@code CPUCLOCK_PERTHREAD_MASK} and {@code CPUCLOCK_SCHED}. */
     private static final int OF_A_THREAD = 4 | 2;
     private static final long NS_A_SECOND = 1_000_000_000L;
     private static final long TIMESPEC_BYTES = 16;
@@ -65,7 +65,8 @@ public final class ThreadAccounts {
     public static Optional<ThreadAccounts> ofCallingThread() {
         try {
             final ThreadAccounts accounts = new ThreadAccounts(linux_h.gettid());
-            return accounts.ownCpuNs() >= 0 && accounts.ownSwitches() >= 0 && accounts.cpuNs() >= 0 ? Optional.of(accounts) : Optional.empty();
+            return accounts.ownCpuNs() >= 0 && accounts.ownSwitches() >= 0 && accounts.cpuNs() >= 0
+                ? Optional.of(accounts) : Optional.empty();
         } catch (final LinkageError | RuntimeException e) { // no such function on this system
             return Optional.empty();
         }

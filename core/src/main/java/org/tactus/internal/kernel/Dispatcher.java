@@ -234,7 +234,8 @@ final class Dispatcher {
             }
         }
         final long seenNs = failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs);
-        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs : ownNs(slot, nowNs, seenNs);
+        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs
+            : ownNs(slot, nowNs, seenNs);
         final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
@@ -244,8 +245,8 @@ final class Dispatcher {
     }
 
     /**
-     * How long a segment that seems to have run past its WCET executed. What was taken from it is held against the stall curve, as a gap that
-     * ends with it: where in the segment it was is not known.
+     * How long a segment that seems to have run past its WCET executed. What was taken from it is held against the stall curve, as a gap
+     * that ends with it: where in the segment it was is not known.
      */
     private long ownNs(final int slot, final long nowNs, final long seenNs) {
         final long wcetNs = state.wcetNs(slot);
@@ -271,7 +272,7 @@ final class Dispatcher {
         }
     }
 
-    /** Lets a synchronous device's segments be timed without what is taken from them. The thread that drives this dispatcher, at its start. */
+    /** Lets a synchronous device's segments be timed without what is taken from them. This dispatcher's thread, at its start. */
     void timedBy(final OwnTime time, final PlatformWatch platform, final long completionNs) {
         ownTime = time;
         watch = platform;

@@ -18,7 +18,7 @@ import org.tactus.internal.time.Clock;
 public final class OwnTime {
     /** How long the clock is tried before it is believed. */
     private static final long TRIAL_NS = 2_000_000;
-    /** A clock that shows less than this share of the time in which the thread is known to have executed is not believed, in thousandths. */
+    /** A clock that shows less than this share of the time in which the thread executed for sure is not believed, in thousandths. */
     private static final long LEAST_SHARE = 990;
     private static final long GAP_NS = 1_000;
 

@@ -10,8 +10,8 @@ import org.tactus.internal.kernel.OwnTime;
 import org.tactus.internal.time.Clock;
 
 /**
- * Times executions on the calling thread without what is taken from it meanwhile: by the clock of the thread's CPU time where the work never
- * gave its core away, else by the scheduler's account of the time in which the thread waited for others to leave its core, or for the
+ * Times executions on the calling thread without what is taken from it meanwhile: by the clock of the thread's CPU time where the work
+ * never gave its core away, else by the scheduler's account of the time in which the thread waited for others to leave its core, or for the
  * throttling of real-time threads to end. What an interrupt takes neither knows, unless the kernel accounts for it; that stays in the
  * times. One thread.
  *
@@ -35,7 +35,8 @@ final class ExecutionTimer {
     /** Times with or without the waits, as the work is the thread's alone or not. */
     static ExecutionTimer of(final boolean alone) {
         return new ExecutionTimer(Clock.SYSTEM::nanoTime,
-            alone ? ThreadAccounts.ofCallingThread().flatMap(OwnTime::of) : Optional.empty(), alone ? PlatformAccounts::waitedByThisThread : OptionalLong::empty);
+            alone ? ThreadAccounts.ofCallingThread().flatMap(OwnTime::of) : Optional.empty(),
+            alone ? PlatformAccounts::waitedByThisThread : OptionalLong::empty);
     }
 
     /** What the times leave out, for people. */

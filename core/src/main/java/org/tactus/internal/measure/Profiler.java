@@ -36,10 +36,10 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * Measures the WCETs of networks' segments on CPU devices, GPUs and Edge TPUs: pinned as a dispatcher is, warmed up, many runs, at the task's
- * own gaps, with caches that other data passed through. What is taken from the measuring thread meanwhile does not count
- * ({@link ExecutionTimer}). A {@link WcetRule} makes a WCET of the samples. What the other cores do meanwhile is chosen and recorded. A network has its device to itself: what others evict
- * from an Edge TPU's memory is not in its WCETs.
+ * Measures the WCETs of networks' segments on CPU devices, GPUs and Edge TPUs: pinned as a dispatcher is, warmed up, many runs, at the
+ * task's own gaps, with caches that other data passed through. What is taken from the measuring thread meanwhile does not count
+ * ({@link ExecutionTimer}). A {@link WcetRule} makes a WCET of the samples. What the other cores do meanwhile is chosen and recorded. A
+ * network has its device to itself: what others evict from an Edge TPU's memory is not in its WCETs.
  */
 public final class Profiler {
     /** Share that is added to the largest sample unless told otherwise. */
@@ -133,8 +133,8 @@ public final class Profiler {
                 devices.forEach(Device::close);
             }
         }
-        return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), rule.margin(),
-            conditions, measured);
+        return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+            rule.margin(), conditions, measured);
     }
 
     /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */

@@ -63,8 +63,8 @@ public final class QuieterMachine {
         if (Files.exists(root.resolve("sys/devices/system/cpu/isolated"))
             && !cores(isolated.isEmpty() ? "" : isolated.getFirst()).contains(core)) {
             advice.put("isolated cores", "core " + core + " is none; boot with isolcpus=managed_irq,domain," + core + " nohz_full=" + core
-                + " rcu_nocbs=" + core + ", or make a cpuset partition 'isolated': no other thread and no timer tick would come to it, which"
-                + " is most of the gaps below 100 us");
+                + " rcu_nocbs=" + core + ", or make a cpuset partition 'isolated': no other thread and no timer tick would come to it,"
+                + " which is most of the gaps below 100 us");
         }
         final String allowed = lines("proc/self/status").stream().filter(line -> line.startsWith("Cpus_allowed_list:"))
             .map(line -> line.substring(line.indexOf(':') + 1).strip()).findFirst().orElse("");
@@ -112,8 +112,8 @@ public final class QuieterMachine {
         if (!governor.isEmpty() && !governor.equals("performance")) {
             final long least = number(folder + "cpuinfo_min_freq");
             final long most = number(folder + "cpuinfo_max_freq");
-            advice.put("governor", "core " + core + " has '" + governor + "'; cpupower -c " + core + " frequency-set -g performance: after a"
-                + " pause a segment would not begin with a slow clock" + (least > 0 && most > least
+            advice.put("governor", "core " + core + " has '" + governor + "'; cpupower -c " + core + " frequency-set -g performance: after"
+                + " a pause a segment would not begin with a slow clock" + (least > 0 && most > least
                     ? String.format(Locale.ROOT, ", which is up to %.1f times slower", (double) most / least) : ""));
         }
     }
@@ -152,8 +152,8 @@ public final class QuieterMachine {
                 + " would not wait for memory to be moved together, which takes up to milliseconds");
         }
         if (lines("proc/swaps").size() > 1) {
-            advice.put("swap", "is on; swapoff -a, or the right to lock memory (ulimit -l unlimited): no page would have to come back from a"
-                + " disk, which takes 0.1 to 10 ms");
+            advice.put("swap", "is on; swapoff -a, or the right to lock memory (ulimit -l unlimited): no page would have to come back from"
+                + " a disk, which takes 0.1 to 10 ms");
         }
         if (number("proc/sys/kernel/numa_balancing") > 0) {
             advice.put("NUMA balancing", "is on; sysctl kernel.numa_balancing=0: pages would not be taken out of the map to see who uses"
@@ -165,8 +165,8 @@ public final class QuieterMachine {
         final String siblings = word("sys/devices/system/cpu/cpu" + core + "/topology/thread_siblings_list");
         if (cores(siblings).size() > 1) {
             advice.put("SMT sibling", "core " + core + " shares its execution units with " + siblings
-                + "; echo off > /sys/devices/system/cpu/smt/control, or leave the other one idle: what runs there makes segments up to twice"
-                + " as long, and no curve sees it");
+                + "; echo off > /sys/devices/system/cpu/smt/control, or leave the other one idle: what runs there makes segments up to"
+                + " twice as long, and no curve sees it");
         }
     }
 
@@ -194,8 +194,8 @@ public final class QuieterMachine {
     private void clock() {
         final String source = word("sys/devices/system/clocksource/clocksource0/current_clocksource");
         if (!source.isEmpty() && !List.of("tsc", "arch_sys_counter", "kvm-clock", "hyperv_clocksource_tsc_page").contains(source)) {
-            advice.put("clock", "is read from '" + source + "'; boot with tsc=reliable where the processor's is: a look at the clock would take"
-                + " 25 ns instead of about 1 us, several times a segment");
+            advice.put("clock", "is read from '" + source + "'; boot with tsc=reliable where the processor's is: a look at the clock would"
+                + " take 25 ns instead of about 1 us, several times a segment");
         }
     }
 

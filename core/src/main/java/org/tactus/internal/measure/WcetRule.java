@@ -33,8 +33,8 @@ public record WcetRule(boolean byLaw, double margin, double exceedance) {
                 + ", such as 0.3");
         }
         if (!(exceedance > 0 && exceedance <= MOST_EXCEEDANCE)) {
-            throw new IllegalArgumentException("the exceedance " + exceedance + " is no probability of a worst case; give one above 0 and at"
-                + " most " + MOST_EXCEEDANCE + ", such as 1e-9");
+            throw new IllegalArgumentException("the exceedance " + exceedance + " is no probability of a worst case; give one above 0 and"
+                + " at most " + MOST_EXCEEDANCE + ", such as 1e-9");
         }
     }
 

@@ -312,8 +312,8 @@ class StallJudgeTest {
     }
 
     /**
-     * By definition: a job is left out when stalls took some of the time from the beginning of the busy time that it lies in to its end, and
-     * at least as much as it is late.
+     * By definition: a job is left out when stalls took some of the time from the beginning of the busy time that it lies in to its end,
+     * and at least as much as it is late.
      */
     private static boolean isTouched(final Job job, final List<Job> jobs, final List<Stall> all, final Reach reach) {
         long fromNs = job.nominalNs();

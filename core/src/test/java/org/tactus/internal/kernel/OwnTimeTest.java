@@ -29,7 +29,8 @@ class OwnTimeTest {
     }
 
     /** Runs one segment that executes, loses the core and waits for so long, and then its WCET by the wall. */
-    private DispatcherRig rig(final OwnTime time, final PlatformWatch watch, final long executedNs, final long takenNs, final long waitedNs) {
+    private DispatcherRig rig(
+        final OwnTime time, final PlatformWatch watch, final long executedNs, final long takenNs, final long waitedNs) {
         final TaskSet set = TaskSet.builder("one").device(DeviceSpec.cpu("cpu0"))
             .task("a", t -> t.periodNs(1_000_000_000).segment("cpu0", WCET_NS)).build();
         final DispatcherRig rig = new DispatcherRig(set);
@@ -66,7 +67,7 @@ class OwnTimeTest {
         final OwnTime time = ownTime();
         assertEquals(1, overruns(rig(time, null, WCET_NS + TOLERANCE_NS + 1, 0, 0)));
         assertEquals(0, time.lengthened());
-        assertEquals(1, overruns(rig(ownTime(), null, WCET_NS + TOLERANCE_NS + 1, 3 * WCET_NS, 0)), "also when something was taken besides");
+        assertEquals(1, overruns(rig(ownTime(), null, WCET_NS + TOLERANCE_NS + 1, 3 * WCET_NS, 0)), "also when something was taken");
     }
 
     @Test
