@@ -66,8 +66,8 @@ final class CalibrateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (durationNs < LEAST_NS) {
-            throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would replace"
-                + " a good one by a few samples; write 1s or more, such as 10s");
+            throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would"
+                + " replace a good one by a few samples; write 1s or more, such as 10s");
         }
         if (!List.of("yes", "no", AUTO).contains(curve)) {
             throw new PrerequisiteException("--curve: '" + curve + "' is unknown; write yes, no or auto");

@@ -40,7 +40,7 @@ final class RunStatus {
         final List<TaskResult> unexplained = unexplained(result);
         misses(result, excuse ? unexplained : result.tasks(), excuse, complaints);
         names(unexplained.stream().filter(task -> isBeyond(task, result)).map(TaskResult::name),
-            "took longer than its bound, and nothing that was seen of the platform explains it", complaints);
+            "took longer than its bound, and what the platform took does not explain it", complaints);
         return complaints;
     }
 

@@ -34,6 +34,8 @@ public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
     Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree) {
+    /** How long a dispatcher sleeps at most between two looks at a device that does not say when a segment ends. */
+    static final long LOOK_NS = 20_000;
 
     /** Keeps unmodifiable copies of the collections. */
     public MachineCalibration {
@@ -128,14 +130,14 @@ public record MachineCalibration(
 
     /**
      * The overheads of a set with a device whose dispatcher does not know when a segment will be done, such as a GPU: it looks between
-     * short sleeps, so a completion waits as long for the next look as a sporadic arrival does.
+     * short sleeps, from which it wakes as late as for a sporadic arrival.
      *
-     * @return {@link #overheads} with that wait in each completion
+     * @return {@link #overheads} with the wait for the next look in each completion
      */
     public Overheads polledOverheads() {
         final Overheads known = overheads();
         return new Overheads(known.releaseJitterNs(), known.sporadicJitterNs(), known.dispatchNs(), known.dispatchPerTaskNs(),
-            known.handOffNs(), known.completionNs() + known.sporadicJitterNs(), known.stallNs(), known.supply());
+            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.stallNs(), known.supply());
     }
 
     private Overheads usually() {

@@ -90,10 +90,11 @@ public final class StallLog {
      * @param takenNs how long it was
      */
     public void addOwn(final Stall pause, final long takenNs) {
-        if (pause.endNs() > 0) {
+        final long beginNs = Math.max(0, pause.atNs()); // what lay before time zero touched no job
+        if (pause.endNs() > beginNs) {
             seen++;
-            own.add(pause.atNs(), pause.endNs(), takenNs);
-            keep(pause);
+            own.add(beginNs, pause.endNs(), takenNs);
+            keep(new Stall(beginNs, pause.endNs() - beginNs, pause.where(), pause.cause()));
         }
     }
 

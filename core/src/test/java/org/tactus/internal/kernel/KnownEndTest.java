@@ -40,8 +40,9 @@ class KnownEndTest {
         return dispatchers[0];
     }
 
-    private long sleepNs(final Dispatcher dispatcher) {
-        return IdleTime.sleepNs(nowNs, dispatcher.nextInstantNs(), dispatcher.quietUntilNs(nowNs), KernelOptions.DEFAULT);
+    private long untilNs(final Dispatcher dispatcher) {
+        final KernelOptions options = KernelOptions.DEFAULT;
+        return IdleTime.untilNs(nowNs, dispatcher.nextInstantNs(), dispatcher.lookAgainNs(options.pollNs()), options);
     }
 
     @Test
@@ -51,9 +52,9 @@ class KnownEndTest {
         dispatcher.doWork(nowNs);
         dispatcher.doWork(nowNs);
         assertEquals(1_000 + WCET_NS, dispatcher.nextInstantNs());
-        assertEquals(KernelOptions.DEFAULT.pollNs(), sleepNs(dispatcher), "far from the end");
+        assertEquals(1_000 + WCET_NS - KernelOptions.DEFAULT.spinBeforeNs(), untilNs(dispatcher), "far from the end");
         nowNs = 1_000 + WCET_NS - KernelOptions.DEFAULT.spinBeforeNs();
-        assertEquals(0, sleepNs(dispatcher), "near the end");
+        assertEquals(nowNs, untilNs(dispatcher), "near the end");
         nowNs = 1_000 + WCET_NS;
         dispatcher.doWork(nowNs);
         assertEquals(1_000 + PERIOD_NS, dispatcher.nextInstantNs(), "nothing runs any more");
@@ -76,6 +77,6 @@ class KnownEndTest {
         dispatcher.doWork(nowNs);
         dispatcher.doWork(nowNs);
         nowNs = 1_000 + WCET_NS;
-        assertEquals(KernelOptions.DEFAULT.pollNs(), sleepNs(dispatcher));
+        assertEquals(nowNs + KernelOptions.DEFAULT.pollNs(), untilNs(dispatcher));
     }
 }
