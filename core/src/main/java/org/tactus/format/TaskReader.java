@@ -335,7 +335,7 @@ final class TaskReader {
         final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
-            sidecar = WcetSidecarFile.read(beside);
+            sidecar = read(beside);
         }
         final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
         if (known.isEmpty() && !unmeasuredAllowed) {
@@ -344,5 +344,17 @@ final class TaskReader {
                 + taskSetFile);
         }
         return known.orElse(Segment.UNMEASURED);
+    }
+
+    /** A file that is wrong does not keep a profile from writing it anew. */
+    private WcetSidecar read(final Path beside) {
+        try {
+            return WcetSidecarFile.read(beside);
+        } catch (final FileFormatException e) {
+            if (unmeasuredAllowed) {
+                return null;
+            }
+            throw e;
+        }
     }
 }

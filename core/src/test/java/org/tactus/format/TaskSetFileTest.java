@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.Boundary;
@@ -114,7 +115,17 @@ class TaskSetFileTest {
         final LoadedTaskSet loaded = load(text);
         assertEquals(OverheadsSource.CALIBRATED, loaded.overheadsSource());
         assertEquals(Optional.of(mine), loaded.calibration());
-        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001, 0), loaded.taskSet().overheads());
+        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001 + 20_000 + 9, 0), loaded.taskSet().overheads(),
+            "the end of a GPU's segment waits for the next look of its dispatcher");
+        assertEquals(KernelOptions.DEFAULT.pollNs(), MachineCalibration.LOOK_NS);
+        assertEquals(4_000_001, load("""
+            tactus: 1
+            name: plain
+            policy: fixed-priority
+            overheads: calibrated
+            platform: {devices: [{name: acc0, kind: modelled}]}
+            tasks: [{name: a, period: 1s, segments: [{device: acc0, wcet: 1ms}]}]
+            """).taskSet().overheads().completionNs(), "a modelled device knows when a segment ends");
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.tactus.result.Stall;
 
 /**
  * Reads the system's accounting of what it took away, and logs stalls: steal of the watched cores, and the time for which a
@@ -122,7 +123,7 @@ public final class SystemSampler implements AutoCloseable {
             final long delayNs = ProcText.runDelayNs(text, length);
             if (delayNs >= 0) {
                 if (!first && delayNs - delaysNs[i] >= thresholdNs) {
-                    log.add(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay");
+                    log.addOwn(new Stall(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay"), delayNs - delaysNs[i]);
                 }
                 delaysNs[i] = delayNs;
             }

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -532,6 +533,16 @@ public final class Kernel implements AutoCloseable {
      */
     public long noiseFloorNs() {
         return group.largestGapNs();
+    }
+
+    /**
+     * What the platform and other threads took from segments that were longer than their WCETs for it, and pages that were brought in for
+     * dispatchers. Exact after {@link #stop}.
+     *
+     * @return counts and nanoseconds by name; empty where no segment is timed by its thread's CPU clock
+     */
+    public Map<String, Long> taken() {
+        return group.taken();
     }
 
     /**

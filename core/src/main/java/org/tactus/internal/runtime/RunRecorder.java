@@ -49,7 +49,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final StallLog stalls = new StallLog();
     private final StallJudge judge;
     /** Gaps with which the platform broke its stall curve, and the jobs that they touch; no judge where no curve is charged. */
-    private final StallLog breaks = new StallLog();
+    private final StallLog breaks = new StallLog(stalls);
     private final Optional<StallJudge> breaksJudge;
     private final BoundHistory bounds = new BoundHistory();
     private final Optional<CountersFile> counters;
@@ -174,9 +174,14 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         return judge.results(slots, all);
     }
 
-    /** Jobs that overlap a gap with which the platform broke its curve, or the backlog after it; call it once, after {@link #finish}. */
-    long beyondCurve(final List<Integer> slots, final List<TaskResult> all) {
-        return breaksJudge.map(also -> also.results(slots, all).touched()).orElse(0L);
+    /** The results without the jobs that a break of the curve excuses; call it once, after {@link #finish}. */
+    List<TaskResult> withoutBreaks(final List<Integer> slots, final List<TaskResult> all) {
+        return breaksJudge.map(also -> also.results(slots, all).tasks()).orElse(List.of());
+    }
+
+    /** Jobs that overlap a gap with which the platform broke its curve, or the backlog after it; after {@link #withoutBreaks}. */
+    long beyondCurve() {
+        return breaksJudge.map(StallJudge::reached).orElse(0L);
     }
 
     private void pollSafepoints(final long untilNs) {

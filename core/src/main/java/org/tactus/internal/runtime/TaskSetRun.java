@@ -475,7 +475,8 @@ public final class TaskSetRun implements AutoCloseable {
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
             recorder.withoutStalls(generations(), results);
-        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(generations(), results), ofBoundsNs());
+        final List<TaskResult> withoutBreaks = recorder.withoutBreaks(generations(), results);
+        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(), ofBoundsNs(), withoutBreaks);
         if (!recorder.safepointsWarning().isEmpty()) {
             notes.warn(recorder.safepointsWarning());
         }
@@ -489,6 +490,7 @@ public final class TaskSetRun implements AutoCloseable {
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());
+        noise.putAll(kernel.taken());
         noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
         final RunResult.Conditions conditions =
             new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());
