@@ -127,7 +127,7 @@ public final class StartSpeed {
     }
 
     private Start start(final Path set, final String cache) throws IOException, InterruptedException {
-        final List<String> command = new ArrayList<>(List.of("sh", launcher.toString(), "run", set.toString(), "--for", "200ms", "--out",
+        final List<String> command = new ArrayList<>(List.of("sh", launcher.toString(), "run", set.toString(), "--for", "2s", "--out",
             folder.resolve("out").toString()));
         if (!settings.realTime) {
             command.add("--no-real-time");
