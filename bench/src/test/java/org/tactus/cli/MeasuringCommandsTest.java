@@ -29,7 +29,7 @@ class MeasuringCommandsTest {
         policy: fixed-priority
         overheads: none
         platform: {devices: [{name: cpu0, kind: cpu, cores: [0]}]}
-        tasks: [{name: a, period: 40ms, model: {zoo: mobilenet, size: tiny, cuts: 2}, segments: [{device: cpu0}, {device: cpu0}]}]
+        tasks: [{name: a, period: 40ms, model: {zoo: mobilenet, size: small, cuts: 2}, segments: [{device: cpu0}, {device: cpu0}]}]
         """;
     @TempDir
     private Path folder;
@@ -80,7 +80,7 @@ class MeasuringCommandsTest {
     void shouldRefuseACalibrationThatIsTooShort() {
         for (final String duration : List.of("0s", "1ms", "999ms")) {
             assertEquals(ExitStatus.WRONG_INPUT, execute("calibrate", "--gpu", "none", "--for", duration), duration);
-            assertTrue(err.toString().contains("--for: "), err.toString());
+            assertTrue(err.toString().contains("--for"), err.toString());
             err.getBuffer().setLength(0);
         }
     }

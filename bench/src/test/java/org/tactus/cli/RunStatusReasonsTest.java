@@ -110,6 +110,19 @@ class RunStatusReasonsTest {
     }
 
     @Test
+    void shouldHoldNoBoundWithoutACurveWhenAnotherProcessTookTheCore() {
+        final TaskResult late = task(9, 0, BOUND_NS + THRESHOLD_NS + 1);
+        final RunResult quiet = result(late, late);
+        final List<Stall> delays = List.of(new Stall(1, 9_000_000, "tactus-cpu0", "run delay"));
+        assertGood(new RunResult(quiet.source(), quiet.taskSet(), quiet.policy(), quiet.test(), 1, quiet.durationNs(), quiet.conditions(),
+            quiet.tasks(), quiet.withoutStalls(), delays, quiet.devices(), "", 0), false);
+        final TaskResult missed = task(9, 1, 101_000_000);
+        assertNot("1 deadline was missed", new RunResult(quiet.source(), quiet.taskSet(), quiet.policy(), quiet.test(), 1,
+            quiet.durationNs(), quiet.conditions(), List.of(missed), new WithoutStalls(List.of(missed), 0, 0), delays, quiet.devices(), "",
+            0), true);
+    }
+
+    @Test
     void shouldNotBeGoodWhenATaskOrADeviceBroke() {
         assertNot("1 job was aborted", result(task(8, 1, 0, 1, false), task(8, 1, 0, 1, false)), true);
         assertNot("a was stopped", result(task(8, 0, 0, 1, true), task(8, 0, 0, 1, true)), true);

@@ -22,6 +22,7 @@ class QuantilesTest {
 
     private Path calibration() throws IOException {
         final Path file = folder.resolve("calibration.yaml");
+        Files.deleteIfExists(file); // a broken one is never overwritten
         CalibrationFile.store(file, new MachineCalibration("m", "2026", 10, 0, 0, Map.of(), GOOD, GOOD, GOOD, GOOD, Optional.empty(),
             Optional.empty(), List.of()));
         return file;
