@@ -235,7 +235,8 @@ final class Lanes {
      */
     List<Move> moves(final int device) {
         final int[] ranked = Arrays.stream(dispatchersOf[device])
-            .filter(dispatcher -> lanes[dispatcher] != null && ranks[dispatcher] != null).boxed().sorted(Comparator.comparing(dispatcher -> ranks[dispatcher])).mapToInt(Integer::intValue).toArray();
+            .filter(dispatcher -> lanes[dispatcher] != null && ranks[dispatcher] != null).boxed()
+            .sorted(Comparator.comparing(dispatcher -> ranks[dispatcher])).mapToInt(Integer::intValue).toArray();
         final List<Move> moves = new ArrayList<>();
         for (int i = 0; i < ranked.length; i++) {
             if (lanes[ranked[i]].level() > i + 1) {

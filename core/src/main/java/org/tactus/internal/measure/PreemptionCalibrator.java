@@ -98,7 +98,8 @@ final class PreemptionCalibrator implements EventHandler {
             low.run(i);
             low.passes = 0;
         }
-        rig.run(set, task -> List.of(task.name().equals("high") ? high : low), this, (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L));
+        rig.run(set, task -> List.of(task.name().equals("high") ? high : low), this,
+            (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L));
         sample();
         return samples.lengths(0).length == 0 ? Optional.empty() : Optional.of(samples.quantiles(0, 2));
     }

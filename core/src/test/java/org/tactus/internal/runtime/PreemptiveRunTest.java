@@ -56,7 +56,8 @@ class PreemptiveRunTest {
     @Test
     void shouldKeepTheOrderOfRanksInTheSystemsLevelsWhenTasksAreAdded() throws Exception {
         assumeTrue(hasFifo(), "this machine grants no SCHED_FIFO");
-        final TaskSet set = platform().task("high", t -> t.periodNs(60 * S).release(Release.SPORADIC).priority(10).segment("cpu0", 100 * MS))
+        final TaskSet set = platform()
+            .task("high", t -> t.periodNs(60 * S).release(Release.SPORADIC).priority(10).segment("cpu0", 100 * MS))
             .task("low", t -> t.periodNs(60 * S).release(Release.SPORADIC).priority(20).segment("cpu0", 100 * MS)).build();
         final Map<String, Integer> levels = new ConcurrentHashMap<>();
         final CodeWorks works = new CodeWorks();
