@@ -17,6 +17,7 @@ public final class TaskVerdict {
     private final long responseBoundNs;
     private final long deadlineNs;
     private final Supplier<Explanation> source;
+    private final boolean bestEffort;
     private Explanation explanation;
 
     /**
@@ -28,6 +29,12 @@ public final class TaskVerdict {
      * @param source          computes the explanation; called at most once a thread, must not depend on mutable state
      */
     public TaskVerdict(final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source) {
+        this(name, responseBoundNs, deadlineNs, source, false);
+    }
+
+    private TaskVerdict(
+        final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source,
+        final boolean bestEffort) {
         if (responseBoundNs != UNBOUNDED && (responseBoundNs < 0 || responseBoundNs > deadlineNs)) {
             throw new IllegalArgumentException("bound " + responseBoundNs + "ns of '" + name + "' is not within its deadline "
                 + deadlineNs + "ns; give " + UNBOUNDED + " where there is no bound");
@@ -36,6 +43,7 @@ public final class TaskVerdict {
         this.responseBoundNs = responseBoundNs;
         this.deadlineNs = deadlineNs;
         this.source = source;
+        this.bestEffort = bestEffort;
     }
 
     /**
@@ -46,7 +54,7 @@ public final class TaskVerdict {
      */
     public static TaskVerdict bestEffort(final String name) {
         return new TaskVerdict(name, UNBOUNDED, Task.NO_DEADLINE, () -> new Explanation(OptionalLong.empty(), OptionalLong.empty(),
-            List.of(), name + " is best-effort: it has no deadline and no bound"));
+            List.of(), name + " is best-effort: it has no deadline and no bound"), true);
     }
 
     /**
@@ -55,7 +63,7 @@ public final class TaskVerdict {
      * @return true for a best-effort task
      */
     public boolean isBestEffort() {
-        return deadlineNs == Task.NO_DEADLINE && !bounded();
+        return bestEffort;
     }
 
     /**

@@ -59,6 +59,7 @@ public record Task(
     }
 
     public Task {
+        deadlineNs = serviceClass == ServiceClass.BEST_EFFORT ? NO_DEADLINE : deadlineNs;
         segments = List.copyOf(segments);
     }
 
@@ -181,6 +182,15 @@ public record Task(
      */
     public boolean isBestEffort() {
         return serviceClass == ServiceClass.BEST_EFFORT;
+    }
+
+    /**
+     * The time in which jobs of the task are expected to end, for those who size memory or wait: no promise.
+     *
+     * @return the relative deadline, or the period of a best-effort task, nanoseconds
+     */
+    public long horizonNs() {
+        return isBestEffort() ? periodNs : deadlineNs;
     }
 
     /**

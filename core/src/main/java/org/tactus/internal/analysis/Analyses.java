@@ -51,8 +51,8 @@ public final class Analyses {
 
     /**
      * Analyses with the tightest sound test that applies. {@code chain-fp-budget} gives no bound at all when one task fails;
-     * then {@code chain-fp} answers, which bounds at least the tasks of higher priority. The preemptive tests are chosen
-     * for preemptive devices only; for others they are for reference. Of the swap tests only the one for the protocol of the set's device is chosen.
+     * then {@code chain-fp} answers, which bounds at least the tasks of higher priority. The preemptive tests are chosen for preemptive
+     * devices only; for others they are for reference. Of the swap tests only the one for the protocol of the set's device is chosen.
      *
      * <p>A test is applied to each group of tasks that share devices ({@link SharingGroups}): a group that fails takes no bound from
      * another. Where no single test applies to all groups, each group has the tightest one that applies to it.

@@ -50,9 +50,9 @@ final class ChainModel {
     final long[] overhead;
     /** Effective cost of task i on device r, at {@code i * devices + r}. */
     final long[] deviceCost;
-    /** What task i's jobs cost others on a preemptive device r beside {@link #deviceCost}: the switches back, at {@code i * devices + r}. */
+    /** The switches back from task i on a preemptive device r, which others pay beside {@link #deviceCost}; at {@code i * devices + r}. */
     final long[] switchBack;
-    /** What an empty slot costs that comes home to a preemptive device r; 0 where none does, at {@code i * devices + r}. */
+    /** What an empty slot costs that comes home to a preemptive device r, 0 where none does; at {@code i * devices + r}. */
     final long[] wayHome;
     /** Effective cost of the chain up to its last segment on device r, offered ones included; 0 where it does not use r. */
     final long[] prefixCost;

@@ -51,7 +51,7 @@ final class TaskLayout {
     }
 
     private void define(final int slot, final Task task) { // whose segments name dispatchers
-        final long longestNs = Math.max(1_000_000_000L, Math.min(task.deadlineNs(), Long.MAX_VALUE / 128) * 64);
+        final long longestNs = Math.max(1_000_000_000L, Math.min(task.horizonNs(), Long.MAX_VALUE / 128) * 64);
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
                 ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);

@@ -2,9 +2,8 @@
 package org.tactus.internal.policy;
 
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.PolicyKind;
-import org.tactus.model.Segment;
-import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /** Which task sets with preemptive devices a run or a simulation can schedule. */
@@ -13,25 +12,21 @@ public final class Preemptions {
     }
 
     /**
-     * Says why a set cannot be scheduled. A preemptive device has a thread for each level, and under EDF the level of a task would change
-     * from job to job: a level by relative deadlines is another policy, and the system's own EDF (SCHED_DEADLINE) refuses a thread
-     * that is bound to a core.
+     * Refuses preemptive devices under EDF. Such a device has a thread for each level, and under EDF the level of a task would change from
+     * job to job: levels by relative deadlines are another policy, and the system's own EDF (SCHED_DEADLINE) refuses a thread that
+     * is bound to a core.
      *
      * @param set the set
-     * @return one sentence that says what would be right; empty when it can
+     * @throws InvalidTaskSetException at the device, with what would be right
      */
-    public static String objection(final TaskSet set) {
-        if (set.policy() == PolicyKind.EDF) {
-            for (final Task task : set.tasks()) {
-                for (final Segment segment : task.segments()) {
-                    final DeviceSpec device = set.platform().devices().get(segment.device());
-                    if (device.isPreemptive()) {
-                        return "'" + device.name() + "' has 'preemption: full', which runs under fixed priorities only; write 'policy:"
-                            + " fixed-priority', or 'preemption: segments' for that device";
-                    }
-                }
+    public static void require(final TaskSet set) {
+        for (int i = 0; i < set.platform().devices().size(); i++) {
+            final DeviceSpec device = set.platform().devices().get(i);
+            if (device.isPreemptive() && set.policy() == PolicyKind.EDF) {
+                throw new InvalidTaskSetException("platform.devices[" + i + "].preemption", "'" + device.name()
+                    + "' cannot be preemptive under 'policy: edf', since the system preempts by fixed levels; write"
+                    + " 'policy: fixed-priority', or 'preemption: segments'");
             }
         }
-        return "";
     }
 }

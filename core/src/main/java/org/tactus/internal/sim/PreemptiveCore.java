@@ -136,11 +136,6 @@ final class PreemptiveCore {
         return which;
     }
 
-    /** Drops what is left of an errand of no length. */
-    void drop(final int lane) {
-        errand[lane] = false;
-    }
-
     long startNs(final int lane) {
         return startNs[lane];
     }

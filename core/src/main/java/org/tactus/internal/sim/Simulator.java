@@ -216,10 +216,7 @@ public final class Simulator {
     private void prepare(
         final TaskSet taskSet, final SimulationOptions how, final JobListener jobListener, final SegmentListener segmentListener) {
         final int taskCount = taskSet.tasks().size();
-        final String objection = Preemptions.objection(taskSet);
-        if (!objection.isEmpty()) {
-            throw new IllegalArgumentException(objection);
-        }
+        Preemptions.require(taskSet);
         lanes = VirtualLanes.of(taskSet);
         final int deviceCount = lanes.count();
         set = taskSet;
@@ -509,7 +506,8 @@ public final class Simulator {
             dirty[lane] = true;
             if (task != PolicyState.NONE) {
                 elapsedNs[lane] = core.executionNs(rank);
-                segments.onSegment(core.device, task, state.jobNumber(task), state.segmentIndex(task), core.startNs(rank), core.endNs(rank));
+                segments.onSegment(core.device, task, state.jobNumber(task), state.segmentIndex(task), core.startNs(rank),
+                    core.endNs(rank));
                 complete(lane);
             }
         }
@@ -548,17 +546,18 @@ public final class Simulator {
         if (next == core.lanes.length) {
             return;
         }
-        if (!core.hasBegun(next) && !begin(core, next)) {
-            preempt(core); // its jobs were stopped
+        final long switchNs = core.isLast(next) ? 0 : overhead(preemptionNs);
+        if (!core.hasBegun(next) && !begin(core, next, switchNs)) {
+            preempt(core); // its jobs were stopped, or it had nothing to do that takes time
             return;
         }
         final int lane = core.lanes[next];
-        doneNs[lane] = core.run(next, core.isLast(next) ? 0 : overhead(preemptionNs), nowNs);
+        doneNs[lane] = core.run(next, switchNs, nowNs);
         push(doneNs[lane], DONE | lane);
     }
 
     /** Lets a lane that has the processor choose what it does; false when there is nothing left to do. */
-    private boolean begin(final PreemptiveCore core, final int rank) {
+    private boolean begin(final PreemptiveCore core, final int rank, final long switchNs) {
         final int lane = core.lanes[rank];
         final int task = firstGoing(lane);
         if (task != PolicyState.NONE) {
@@ -568,14 +567,12 @@ public final class Simulator {
                 ExecutionDraw.ns(options, set, state, task, random), overhead(completionNs));
             return true;
         }
-        if (core.hasErrand(rank)) {
-            core.drop(rank);
-            final long workNs = overhead(perArrivalNs);
-            if (workNs + preemptionNs > 0) {
-                core.beginErrand(rank, Math.max(1, workNs));
-            }
+        if (!core.hasErrand(rank)) {
+            return false;
         }
-        return core.hasBegun(rank);
+        final long workNs = overhead(perArrivalNs);
+        core.beginErrand(rank, workNs);
+        return workNs + switchNs > 0;
     }
 
     private void complete(final int device) {

@@ -215,7 +215,8 @@ public final class PlainPreemptiveChains {
                 final boolean peer = level[l] == level[i] && !without.contains(Omission.PEER_BLOCKING);
                 if (piece.device() == r && (marked || peer)) {
                     final Task task = set.tasks().get(l);
-                    final long times = soft || !counted ? visits : Math.min(visits, (x + task.deadlineNs() + task.periodNs() - 1) / task.periodNs());
+                    final long times = soft || !counted ? visits
+                        : Math.min(visits, (x + task.deadlineNs() + task.periodNs() - 1) / task.periodNs());
                     candidates.add(new long[] {piece.costNs(), times});
                 }
             }

@@ -19,6 +19,8 @@ import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.analysis.PlainPreemptiveChains;
 import org.tactus.internal.analysis.PlainPreemptiveChains.Omission;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.SharingGroups;
 import org.tactus.model.TaskSet;
 import org.tactus.supply.CoreSupply;
 
@@ -65,7 +67,7 @@ class PreemptionBoundsTest {
             for (final boolean budgeted : new boolean[] {false, true}) {
                 final long[] plain = new PlainPreemptiveChains(set, budgeted, EnumSet.noneOf(Omission.class)).bounds();
                 final Verdict verdict = Analyses.byName(budgeted ? "chain-fp-budget" : "chain-fp").orElseThrow().analyze(set);
-                if (org.tactus.model.SharingGroups.of(set).size() > 1) {
+                if (SharingGroups.of(set).size() > 1) {
                     continue; // the plain version knows no groups
                 }
                 for (int i = 0; i < plain.length; i++) {
@@ -118,7 +120,7 @@ class PreemptionBoundsTest {
         for (final String name : Analyses.names()) {
             final SchedulabilityTest test = Analyses.byName(name).orElseThrow();
             final boolean reference = name.equals("fp")
-                && !set.platform().devices().stream().allMatch(org.tactus.model.DeviceSpec::isPreemptive);
+                && !set.platform().devices().stream().allMatch(DeviceSpec::isPreemptive);
             if (!reference && test.applies(set).isEmpty()) {
                 verdicts.add(test.analyze(set));
             }
@@ -132,8 +134,8 @@ class PreemptionBoundsTest {
                 final var task = verdict.tasks().get(i);
                 if (task.bounded()) {
                     if (largest[i] > task.responseBoundNs()) {
-                        fail(verdict.test() + " bounds " + task.name() + " by " + task.responseBoundNs() + " but a response was " + largest[i]
-                            + "; reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.sets=1; " + set);
+                        fail(verdict.test() + " bounds " + task.name() + " by " + task.responseBoundNs() + " but a response was "
+                            + largest[i] + "; reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.sets=1; " + set);
                     }
                     counts[2]++;
                     final long share = 100 * largest[i] / task.responseBoundNs();

@@ -78,8 +78,8 @@ public final class SwapAnalysis implements SchedulabilityTest {
         }
         for (final Task task : set.tasks()) {
             if (task.isBestEffort()) {
-                return name() + " does not apply: '" + task.name() + "' is best-effort, and what it would take from swapping is not bounded;"
-                    + " give it a deadline ('class: hard'), or a device where no task is swapped";
+                return name() + " does not apply: '" + task.name() + "' is best-effort, and what it would take from swapping is not"
+                    + " bounded; give it a deadline ('class: hard'), or a device where no task is swapped";
             }
         }
         final int device = set.tasks().getFirst().segments().getFirst().device();
