@@ -139,11 +139,12 @@ final class DispatcherGroup {
         return thread;
     }
 
-    /** What the overheads give to the way from a giver to a thread that sleeps; where nothing was measured, what is spun before a release. */
+    /** What the overheads give to the way from a giver to a thread that sleeps; without a measurement, what is spun before a release. */
     private long wakeUpNs(final BitSet devices) {
         final long chargedNs = devices.stream()
             .map(lanes::deviceOf)
-            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs())).max().orElse(0);
+            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs()))
+            .max().orElse(0);
         return chargedNs > 0 ? chargedNs : options.spinBeforeNs();
     }
 

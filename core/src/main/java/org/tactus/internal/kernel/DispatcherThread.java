@@ -224,14 +224,14 @@ final class DispatcherThread implements Runnable {
     }
 
     private void noteGap(final long nowNs, final long beyondPlanNs) {
+        final Recorder first = dispatchers[0].recorder;
         final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
         final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
         if (watch.gap(fromNs, nowNs)) {
-            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].recorder.deviceIndex, -1, 0, -1,
-                nowNs - fromNs);
+            first.events.write(EventType.BEYOND_CURVE, nowNs, first.deviceIndex, -1, 0, -1, nowNs - fromNs);
         }
         if (gapNs >= options.stallThresholdNs()) {
-            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].recorder.deviceIndex, -1, 0, -1, gapNs);
+            first.events.write(EventType.STALL, nowNs, first.deviceIndex, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }

@@ -11,8 +11,8 @@ import org.tactus.internal.buffer.AlignedMemory;
  * {@link LaneDescriptor}.
  *
  * <p>A lane's own time is that from the end of a sleep to the begin of the next one, without what lanes above took meanwhile. So the time
- * that lanes above take from a lane is the growth of their own times, exactly when each of them runs while it is awake: one core, a level of
- * its own for each lane, and no segment that blocks. A segment above that blocks has that time for its own, as it has against its own
+ * that lanes above take from a lane is the growth of their own times, exactly when each of them runs while it is awake: one core, a level
+ * of its own for each lane, and no segment that blocks. A segment above that blocks has that time for its own, as it has against its own
  * WCET; then time is taken off that the lane below has used, and never too little is taken off. A reader that looks in the middle of
  * a change sees the time that was, or counts a stretch twice, and so errs the same way.
  */
@@ -88,7 +88,7 @@ final class LaneTable {
 
     /** Notes how long each other lane has run so far: what {@link #takenNs} counts begins now. The lane's thread. */
     void mark(final int lane, final long nowNs) {
-        VarHandle.storeStoreFence(); // the words below stay behind the end of the last segment, by which the monitor knows that they are old
+        VarHandle.storeStoreFence(); // the words below stay behind the end of the last segment, which tells the monitor
         markRow(LaneDescriptor.sinceMark(lanes, lane), nowNs);
     }
 

@@ -20,13 +20,13 @@ import org.tactus.model.TaskSet;
  * lanes, with some to spare for ranks that come later. A rank is a priority and a relative deadline, so tasks that are equal in both share
  * a lane and are not preempted by each other.
  *
- * <p>Inside the kernel a device index names a dispatcher. The first dispatcher of a device has the device's own index in the platform; further
- * lanes have the indices behind the platform's. Everything that leaves the kernel names the platform's devices.
+ * <p>Inside the kernel a device index names a dispatcher. The first dispatcher of a device has the device's own index in the platform;
+ * further lanes have the indices behind the platform's. Everything that leaves the kernel names the platform's devices.
  *
  * <p>Control thread, unless a method says otherwise.
  */
 final class Lanes {
-    /** Lanes that one device may have: fewer than there are levels below a dispatcher's. */
+    /** Lanes that one device may have: fewer than SCHED_FIFO has below a dispatcher's. */
     static final int MOST = 64;
     private static final int SPARE = 4;
 
@@ -113,8 +113,8 @@ final class Lanes {
                 + " fixed levels; write 'policy: fixed-priority', or 'preemption: segments'");
         }
         if (base.platform().devices().get(device).cores().size() != 1) {
-            throw new InvalidTaskSetException(field, "'" + name + "' is preemptive, and its jobs take turns on one core; name that core, such"
-                + " as 'cores: [1]'");
+            throw new InvalidTaskSetException(field, "'" + name + "' is preemptive, and its jobs take turns on one core; name that core,"
+                + " such as 'cores: [1]'");
         }
         final int needed = ranksOn(base, device).size();
         if (needed > MOST) {
@@ -159,7 +159,7 @@ final class Lanes {
         final String device = base.platform().devices().get(deviceOf[dispatcher]).name();
         final Rank rank = ranks[dispatcher];
         return rank == null ? device
-            : device + (rank.priority == Task.NO_PRIORITY ? " (lane " + lanes[dispatcher].number() + ')' : " (priority " + rank.priority + ')');
+            : device + (rank.priority == Task.NO_PRIORITY ? " (lane " + lanes[dispatcher].number() : " (priority " + rank.priority) + ')';
     }
 
     /**
@@ -211,8 +211,8 @@ final class Lanes {
         }
         if (empty == -1) {
             throw new AdmissionRefusedException("preemptive device '" + base.platform().devices().get(device).name() + "' has "
-                + dispatchersOf[device].length + " lanes, one for each priority and deadline in use, and all are taken; give '" + task.name()
-                + "' the priority and the deadline of a task that is there, or remove one");
+                + dispatchersOf[device].length + " lanes, one for each priority and deadline in use, and all are taken; give '"
+                + task.name() + "' the priority and the deadline of a task that is there, or remove one");
         }
         rank(empty, wanted);
         return empty;
@@ -229,13 +229,14 @@ final class Lanes {
     }
 
     /**
-     * The moves that bring the lanes of a device to the levels of their ranks, in an order that keeps each lane above all lower ones at every
-     * step: first the lanes that rise, from the highest on, then those that sink, from the lowest on. A lane without a rank has no
+     * The moves that bring the lanes of a device to the levels of their ranks, in an order that keeps each lane above all lower ones at
+     * every step: first the lanes that rise, from the highest on, then those that sink, from the lowest on. A lane without a rank has no
      * task, and waits below all others.
      */
     List<Move> moves(final int device) {
-        final int[] ranked = Arrays.stream(dispatchersOf[device]).filter(dispatcher -> lanes[dispatcher] != null && ranks[dispatcher] != null)
-            .boxed().sorted(Comparator.comparing(dispatcher -> ranks[dispatcher])).mapToInt(Integer::intValue).toArray();
+        final int[] ranked = Arrays.stream(dispatchersOf[device])
+            .filter(dispatcher -> lanes[dispatcher] != null && ranks[dispatcher] != null).boxed()
+            .sorted(Comparator.comparing(dispatcher -> ranks[dispatcher])).mapToInt(Integer::intValue).toArray();
         final List<Move> moves = new ArrayList<>();
         for (int i = 0; i < ranked.length; i++) {
             if (lanes[ranked[i]].level() > i + 1) {

@@ -6,8 +6,8 @@ import java.util.List;
 /**
  * Sets the calling thread up as far as the machine permits: its cores, real-time scheduling, exact timers.
  *
- * <p>Threads that preempt each other on one core are told apart by levels, counted downwards: 0 is the level of a dispatcher that is
- * not preempted, 1 is just below.
+ * <p>Threads that preempt each other on one core are told apart by levels, counted downwards: 1 is the level of a dispatcher that is
+ * not preempted, 0 is just above.
  */
 @FunctionalInterface
 public interface ThreadSetup {

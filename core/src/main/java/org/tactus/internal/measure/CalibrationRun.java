@@ -55,8 +55,8 @@ record CalibrationRun(ThreadSetup setup, KernelOptions options, int cpuCore, int
      * returns.
      */
     Map<String, String> run(final TaskSet set, final EventHandler events, final Meanwhile meanwhile) throws InterruptedException {
-        return run(set, task -> task.segments().stream().map(segment -> (SegmentWork) new TimedWork(Clock.SYSTEM, segment, 0)).toList(), events,
-            meanwhile);
+        return run(set, task -> task.segments().stream().map(segment -> (SegmentWork) new TimedWork(Clock.SYSTEM, segment, 0)).toList(),
+            events, meanwhile);
     }
 
     /** Runs a set with segments of its own. */

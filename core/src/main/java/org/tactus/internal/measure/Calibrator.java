@@ -88,7 +88,8 @@ public final class Calibrator implements EventHandler {
         final Map<String, String> conditions = new LinkedHashMap<>(granted);
         conditions.put("idle", options.idle().name());
         final Optional<Quantiles> preemption = preemptions.measure(durationNs / 4);
-        final MachineCalibration measured = new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
+        final MachineCalibration measured = new MachineCalibration(MachineName.current(),
+            OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
             samples.stalls(), samples.longestStallNs(), conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF),
             quantity(COMPLETION), Optional.of(manyArrivals.sporadicJitter(durationNs / 2)),
             Optional.of(manyArrivals.dispatchPerTask(durationNs / 4)), List.of());

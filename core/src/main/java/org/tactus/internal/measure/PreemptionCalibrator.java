@@ -12,8 +12,8 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.TaskSet;
 
 /**
- * Measures what a switch between two threads of a core costs: a lane walks again and again over memory of its own, which the caches hold, and
- * a lane above preempts it to walk once over as much of its own. The pass that was preempted and the one behind it take longer than two
+ * Measures what a switch between two threads of a core costs: a lane walks again and again over memory of its own, which the caches hold,
+ * and a lane above preempts it to walk once over as much of its own. The pass that was preempted and the one behind it take longer than two
  * undisturbed ones, by the other walk, two switches and the loads that bring back what was displaced. Half of that, the walk left out, is
  * one switch.
  */
@@ -98,7 +98,8 @@ final class PreemptionCalibrator implements EventHandler {
             low.run(i);
             low.passes = 0;
         }
-        rig.run(set, task -> List.of(task.name().equals("high") ? high : low), this, (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L));
+        rig.run(set, task -> List.of(task.name().equals("high") ? high : low), this,
+            (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L));
         sample();
         return samples.lengths(0).length == 0 ? Optional.empty() : Optional.of(samples.quantiles(0, 2));
     }

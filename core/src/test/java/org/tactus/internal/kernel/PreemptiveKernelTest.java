@@ -314,7 +314,8 @@ class PreemptiveKernelTest {
 
     @Test
     void shouldReleaseByItselfWhenATaskOfALaneIsPeriodic() throws InterruptedException {
-        final Task periodic = platform().task("periodic", t -> t.periodNs(2 * MS).priority(1).segment("cpu0", S)).build().tasks().getFirst();
+        final Task periodic =
+            platform().task("periodic", t -> t.periodNs(2 * MS).priority(1).segment("cpu0", S)).build().tasks().getFirst();
         open(KernelOptions.DEFAULT, periodic);
         final int slot = add(periodic, () -> { });
         until(() -> kernel.completed(slot) >= 20);
