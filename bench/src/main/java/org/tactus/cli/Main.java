@@ -25,9 +25,9 @@ import picocli.CommandLine.RunLast;
 /** {@code tactus}: the command line. */
 @Command(name = "tactus", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
-    subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
-        ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, InspectCommand.class,
-        VerifyGpuCommand.class, StatCommand.class})
+    subcommands = {DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
+        ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, InferCommand.class, DevicesCommand.class,
+        InspectCommand.class, VerifyGpuCommand.class, StatCommand.class})
 public final class Main {
     private Main() {
     }
