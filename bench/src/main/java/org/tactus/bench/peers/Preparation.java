@@ -164,7 +164,8 @@ final class Preparation {
         final boolean calibrated = CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current()).isPresent();
         final StringBuilder text = new StringBuilder("tactus: 1\nname: " + (preemptive ? "preemptive" : "segments")
             + "\npolicy: fixed-priority\noverheads: " + (calibrated ? "calibrated" : "none")
-            + "\nplatform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [" + core + ']' + (preemptive ? ", preemption: full" : "") + "}\ntasks:\n");
+            + "\nplatform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [" + core + ']'
+            + (preemptive ? ", preemption: full" : "") + "}\ntasks:\n");
         task(text, "urgent", Contest.URGENT_PERIOD_NS, 1, Contest.URGENT_NS);
         task(text, "heavy", Contest.HEAVY_PERIOD_NS, cuts, Contest.HEAVY_NS);
         return text.toString();
