@@ -100,9 +100,7 @@ final class ExecutorRun {
                 urgentThread.shutdownNow();
                 heavyThread.shutdownNow();
                 final long spanNs = Math.max(contest.durationNs(), heavy.lastEndNs - epochNs);
-                return new PeerFigures(urgent.responses.getValueAtPercentile(50), urgent.responses.getValueAtPercentile(99),
-                    urgent.responses.getValueAtPercentile(99.9), urgent.maxNs, -1, urgent.job, heavy.job * 1e9 / spanNs, bytes,
-                    remark.toString());
+                return PeerFigures.of(urgent.responses, urgent.maxNs, -1, urgent.job, heavy.job * 1e9 / spanNs, bytes, remark.toString());
             }
         }
     }

@@ -107,7 +107,11 @@ public final class PeersCommand implements Callable<Integer> {
         for (final Contest.Work work : works.stream().distinct().toList()) {
             final Path made = Files.createTempDirectory("tactus-peers");
             try {
-                final Contest contest = new Preparation(chosen, durationNs, work, made, System.err).prepare();
+                final Preparation preparation = new Preparation(chosen, durationNs, work, made, System.err);
+                final Contest contest = preparation.prepare();
+                if (!preparation.lengths().isEmpty()) {
+                    conditions.put("networks", preparation.lengths());
+                }
                 sections.add(new ResponseSection(contest, new Tournament(contest, rounds, System.err).run()).section());
             } finally {
                 delete(made);
