@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.analysis;
 
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.tactus.model.Task;
 
 /**
  * The verdict of a test on one task. Immutable; the explanation is computed when it is first asked for, by the caller's thread.
@@ -36,6 +39,26 @@ public final class TaskVerdict {
     }
 
     /**
+     * Makes the verdict on a best-effort task, which has neither a deadline nor a bound.
+     *
+     * @param name the task's name
+     * @return the verdict
+     */
+    public static TaskVerdict bestEffort(final String name) {
+        return new TaskVerdict(name, UNBOUNDED, Task.NO_DEADLINE, () -> new Explanation(OptionalLong.empty(), OptionalLong.empty(),
+            List.of(), name + " is best-effort: it has no deadline and no bound"));
+    }
+
+    /**
+     * Whether the task has no deadline: then it has no bound, and makes no set unschedulable.
+     *
+     * @return true for a best-effort task
+     */
+    public boolean isBestEffort() {
+        return deadlineNs == Task.NO_DEADLINE && !bounded();
+    }
+
+    /**
      * The task's name.
      *
      * @return as in the task set
@@ -65,7 +88,7 @@ public final class TaskVerdict {
     /**
      * The relative deadline.
      *
-     * @return nanoseconds
+     * @return nanoseconds; {@link Task#NO_DEADLINE} of a best-effort task
      */
     public long deadlineNs() {
         return deadlineNs;

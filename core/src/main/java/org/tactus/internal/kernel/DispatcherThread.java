@@ -33,6 +33,8 @@ final class DispatcherThread implements Runnable {
     private final PlatformWatch watch;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** Null unless the thread drives one of several dispatchers of a preemptive device. */
+    private final Lane lane;
     /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
     private final long wakeUpNs;
 
@@ -43,6 +45,7 @@ final class DispatcherThread implements Runnable {
         this.watch = watch;
         this.wakeUpNs = wakeUpNs;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
+        this.lane = dispatchers.getFirst().lane();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -84,6 +87,11 @@ final class DispatcherThread implements Runnable {
         return thread.getName();
     }
 
+    /** False for the lane of a preemptive device that has had no rank yet. */
+    boolean isUsed() {
+        return lane == null || lane.isRanked();
+    }
+
     /** Why the thread ended by itself, or null. */
     Throwable death() {
         return death;
@@ -103,7 +111,7 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = setup.apply("dispatcher", cores);
+            granted = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
             isReady = true;
             ready.countDown();
             loop();
@@ -156,13 +164,14 @@ final class DispatcherThread implements Runnable {
         }
     }
 
-    private void noteGap(final long nowNs, final long gapNs) {
+    private void noteGap(final long nowNs, final long beyondPlanNs) {
+        final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
         final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
         if (watch.gap(fromNs, nowNs)) {
-            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, nowNs - fromNs);
+            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].recorder.deviceIndex, -1, 0, -1, nowNs - fromNs);
         }
         if (gapNs >= options.stallThresholdNs()) {
-            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, gapNs);
+            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].recorder.deviceIndex, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }
@@ -171,6 +180,9 @@ final class DispatcherThread implements Runnable {
     /** Idles once and returns when it meant to be back. */
     private long idle(final Dispatcher[] agents, final long nowNs) {
         slept = false;
+        if (lane != null) {
+            return sleepInLane(agents, nowNs);
+        }
         if (options.idle() == KernelOptions.Idle.SPIN) {
             Thread.onSpinWait();
             return nowNs;
@@ -208,5 +220,21 @@ final class DispatcherThread implements Runnable {
         final boolean woken = wokenNs != Parking.NOT_REQUESTED && wokenNs < untilNs;
         slept = !given && !woken;
         return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
+    }
+
+    /**
+     * Sleeps until the next release of the lane's own tasks, or until it is woken; never spins, since a lane that spins takes the core from
+     * those below. The begin of the sleep is noted before it, and its end after it: what passes in between is taken for the preempted
+     * lane's own time, and the cost of a preemption covers it.
+     */
+    private long sleepInLane(final Dispatcher[] agents, final long nowNs) {
+        final long releaseNs = agents[0].nextReleaseNs();
+        if (releaseNs <= nowNs) {
+            return nowNs;
+        }
+        lane.asleep(clock.nanoTime());
+        final long plannedNs = sleep(agents, releaseNs);
+        lane.awake(clock.nanoTime());
+        return plannedNs;
     }
 }
