@@ -11,9 +11,9 @@ import org.tactus.internal.time.Clock;
 /**
  * A pinned thread that runs one dispatcher, or the dispatchers of several accelerators in turn, and idles when none has work.
  *
- * <p>The default idle strategy sleeps until shortly before the next release that it knows of and spins the rest. It sleeps
- * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time
- * ({@link IdleTime}). A command wakes it, and so does a stopped task's job that is handed over to it.
+ * <p>The default idle strategy sleeps until shortly before the next release of its own and spins the rest; while a device executes that
+ * only a look can see the end of, it sleeps at most the poll time ({@link IdleTime}). Whoever hands a job over, rings for a sporadic
+ * arrival or sends a command wakes it ({@link Parking}).
  */
 final class DispatcherThread implements Runnable {
     private static final long SETTLE_POLL_NS = 1_000_000;
@@ -24,6 +24,7 @@ final class DispatcherThread implements Runnable {
     private final List<Integer> cores;
     private final CountDownLatch ready;
     private final Thread thread;
+    private final Parking parking;
     private volatile boolean running = true;
     private volatile String granted = "not started";
     private volatile Throwable death;
@@ -32,12 +33,15 @@ final class DispatcherThread implements Runnable {
     private final PlatformWatch watch;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
+    private final long wakeUpNs;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch) {
+        final PlatformWatch watch, final long wakeUpNs) {
         this.watch = watch;
+        this.wakeUpNs = wakeUpNs;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.options = options;
         this.clock = clock;
@@ -45,22 +49,18 @@ final class DispatcherThread implements Runnable {
         this.cores = cores;
         this.ready = ready;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
-        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(thread));
+        this.parking = new Parking(thread, clock);
+        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
     }
 
     void start() {
         thread.start();
     }
 
-    /** Wakes the thread after a command. */
-    void wake() {
-        LockSupport.unpark(thread);
-    }
-
     /** Ends the loop after its current round. */
     void shutDown() {
         running = false;
-        wake();
+        parking.wake();
     }
 
     /**
@@ -109,6 +109,7 @@ final class DispatcherThread implements Runnable {
             loop();
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
+            dispatchers[0].alarm.raise();
             if (!isReady) {
                 ready.countDown();
             }
@@ -174,20 +175,38 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
-        long quietNs = Long.MAX_VALUE;
         long releaseNs = Long.MAX_VALUE;
+        long lookNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
-            quietNs = Math.min(quietNs, agent.quietUntilNs(nowNs));
             releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+            lookNs = Math.min(lookNs, agent.lookAgainNs(options.pollNs()));
         }
-        final long sleepNs = IdleTime.sleepNs(nowNs, releaseNs, quietNs, options);
-        if (sleepNs == 0) {
+        final long untilNs = IdleTime.untilNs(nowNs, releaseNs, lookNs, options);
+        if (untilNs == nowNs) {
             Thread.onSpinWait();
             return nowNs;
         }
-        slept = true;
-        Thread.interrupted(); // a pending interrupt would end this sleep and every later one at once
-        LockSupport.parkNanos(sleepNs);
-        return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
+        return sleep(agents, untilNs);
+    }
+
+    /** Sleeps until a time or until woken, and returns when it should have been back. */
+    private long sleep(final Dispatcher[] agents, final long untilNs) {
+        parking.announce();
+        boolean given = !running;
+        for (final Dispatcher agent : agents) {
+            given |= agent.isGivenWork();
+        }
+        if (!given) {
+            parking.await(untilNs);
+        }
+        final long unseenUntilNs = parking.rise();
+        for (final Dispatcher agent : agents) {
+            agent.sleptUntil(given ? Long.MIN_VALUE : unseenUntilNs);
+        }
+        // Woken before the time: the way here is part of a hand-over, and what is beyond that was the platform.
+        final long wokenNs = parking.requestedNs();
+        final boolean woken = wokenNs != Parking.NOT_REQUESTED && wokenNs < untilNs;
+        slept = !given && !woken;
+        return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
     }
 }
