@@ -49,6 +49,16 @@ public final class ModelZoo {
         return new OnnxModel(title, proto);
     }
 
+    /**
+     * Makes the smallest network that computes something, for calls that only warm up.
+     *
+     * @return one value in, one value out
+     */
+    public static OnnxModel smallest() {
+        final GraphWriter writer = new GraphWriter(0);
+        return new OnnxModel("smallest", writer.classifier(writer.relu(writer.input(1, 1)), 1, "smallest"));
+    }
+
     private static ModelProto resnet(final GraphWriter w, final String title, final int resolution, final int width) {
         String x = w.maxPool(w.relu(w.norm(w.conv(w.input(3, resolution), width, 7, 2, 1), 1)));
         for (int stage = 0; stage < 4; stage++) {

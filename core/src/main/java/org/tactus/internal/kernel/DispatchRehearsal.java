@@ -3,12 +3,15 @@ package org.tactus.internal.kernel;
 
 import java.util.List;
 import org.HdrHistogram.Histogram;
+import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventRing;
+import org.tactus.internal.lifecycle.StringConstants;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.time.Clock;
@@ -27,6 +30,7 @@ public final class DispatchRehearsal {
     /** The sporadic task is the second that is defined. */
     private static final int SPORADIC_GENERATION = 2;
     private static final int EVENT_BYTES = 1 << 16;
+    private static final int WARM_UP_JOBS = 20_000;
 
     private final PolicyState state;
     private final SporadicGate gate;
@@ -65,6 +69,18 @@ public final class DispatchRehearsal {
             dispatchers[1].command(CommandDescriptor.TOUCH, i, generation, 0);
         }
         turn();
+    }
+
+    /** Rehearses until the path of a job is compiled, unless this process has done it. Control thread; takes some tenths of a second. */
+    public static void warmUp() {
+        WarmUp.once(DispatchRehearsal.class, () -> {
+            StringConstants.make(DispatcherThread.class, ModelledDevice.class, CpuDevice.class, TimedWork.class);
+            final DispatchRehearsal rehearsal = new DispatchRehearsal();
+            for (int i = 0; i < WARM_UP_JOBS; i++) {
+                rehearsal.periodicJob();
+                rehearsal.sporadicJob();
+            }
+        });
     }
 
     private long now() {

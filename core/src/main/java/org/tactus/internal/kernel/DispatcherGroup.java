@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.Stream;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
@@ -114,7 +115,7 @@ final class DispatcherGroup {
         final Set<Integer> stalled = new TreeSet<>();
         devices.stream().forEach(device -> stalled.addAll(base.stalledCores(device)));
         final DispatcherThread thread = new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready,
-            new PlatformWatch(supply.of(stalled), cores));
+            new PlatformWatch(supply.of(stalled), cores), Stream.of(dispatchers).map(dispatcher -> dispatcher.device).toList());
         threads.add(thread);
         return thread;
     }

@@ -4,6 +4,7 @@ package org.tactus.internal.kernel;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Clock;
@@ -30,14 +31,16 @@ final class DispatcherThread implements Runnable {
     private volatile boolean unsettled;
     private long largestGapNs;
     private final PlatformWatch watch;
+    private final List<Device> devices;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch) {
+        final PlatformWatch watch, final List<Device> devices) {
         this.watch = watch;
+        this.devices = devices;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.options = options;
         this.clock = clock;
@@ -104,6 +107,7 @@ final class DispatcherThread implements Runnable {
         boolean isReady = false;
         try {
             granted = setup.apply("dispatcher", cores);
+            rehearse();
             isReady = true;
             ready.countDown();
             loop();
@@ -121,6 +125,18 @@ final class DispatcherThread implements Runnable {
                 death = e;
             }
         }
+    }
+
+    /** Calls before the first job what the loop and the devices call later, each at least once on this thread. */
+    private void rehearse() {
+        for (final Device device : devices) {
+            device.attach();
+        }
+        for (final Dispatcher agent : dispatchers) {
+            agent.device.rehearse();
+        }
+        Thread.interrupted();
+        LockSupport.parkNanos(IdleTime.sleepNs(0, 0, 0, options) + 1);
     }
 
     /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */

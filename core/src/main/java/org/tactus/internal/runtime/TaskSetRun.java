@@ -61,7 +61,6 @@ public final class TaskSetRun implements AutoCloseable {
     private static final long LEAD_NS = 50_000_000L;
     /** Before time zero the logs are opened and the whole set is analysed once more, which a loaded machine takes long over. */
     private static final long START_LEAD_NS = 300_000_000L;
-    private static final int WARM_UP_JOBS = 20_000;
 
     private final TaskSet set;
     private final RunSettings options;
@@ -165,11 +164,7 @@ public final class TaskSetRun implements AutoCloseable {
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get());
         }
-        final DispatchRehearsal rehearsal = new DispatchRehearsal();
-        for (int i = 0; i < WARM_UP_JOBS; i++) {
-            rehearsal.periodicJob();
-            rehearsal.sporadicJob();
-        }
+        DispatchRehearsal.warmUp();
         final int[] given = prepareAndAdmit();
         final List<RunHandle> driven = new ArrayList<>();
         for (int i = 0; i < given.length; i++) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLite;
@@ -24,7 +25,10 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.ModelZoo;
+import org.tactus.internal.lifecycle.StringConstants;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.network.SegmentChain;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.TfLiteChain;
@@ -100,6 +104,7 @@ public final class NetworkWorks implements WorkFactory {
             model.fillInputs(seed);
             final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
             gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
+            rehearse(set, devices, task, model);
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
                 .map(factory -> factory.open(new ChainView(model))).orElse(null);
@@ -171,6 +176,23 @@ public final class NetworkWorks implements WorkFactory {
         answers.put(task.name(), outputs(ended));
         if (ended instanceof final SegmentedModel model) {
             substituted.put(task.name(), model.substituted());
+        }
+    }
+
+    /** Calls once a process, by the smallest network, what every run of a segment calls. */
+    private void rehearse(final TaskSet set, final List<Device> devices, final Task task, final SegmentChain model) {
+        WarmUp.once(TimedWork.class, TimedWorks::warmUp); // where a network's time is modelled
+        StringConstants.make(model.getClass(), NetworkWork.class);
+        if (model instanceof TfLiteChain) {
+            WarmUp.once(TfLiteChain.class, () -> new TfLiteNetworks(set, devices, directory).rehearse(task));
+        } else {
+            WarmUp.once(SegmentedModel.class, () -> {
+                try (SegmentedModel smallest = SegmentedModel.create(ModelZoo.smallest(), 1, OnnxOptions.SINGLE_THREAD)) {
+                    for (int i = 0; i < WarmUp.CALLS; i++) {
+                        smallest.run(0);
+                    }
+                }
+            });
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
 import org.tactus.bindings.tflite.TfLite;
@@ -15,6 +16,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.network.TfLiteChain;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -48,6 +50,17 @@ final class TfLiteNetworks {
             throw e;
         }
         return new TfLiteChain(source.paths(), interpreters);
+    }
+
+    /** Calls by the smallest network what every run of a segment calls, through the library that computes a task's first segment. */
+    void rehearse(final Task task) {
+        final byte[] smallest = DenseModelWriter.write("x", "y", new float[][] {{1}}, new float[1], false);
+        try (TfLiteInterpreter interpreter = devices.get(task.segments().getFirst().device()) instanceof final EdgeTpuDevice edgeTpu
+            ? edgeTpu.interpreter("smallest", smallest) : TfLite.find().orElseThrow().interpreter(smallest)) {
+            for (int i = 0; i < WarmUp.CALLS; i++) {
+                interpreter.invoke();
+            }
+        }
     }
 
     private TfLiteInterpreter interpreter(final Task task, final int segment, final String path) {
