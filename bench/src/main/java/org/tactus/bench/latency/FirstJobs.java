@@ -12,16 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
-import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
-import org.tactus.bindings.edgetpu.compiled.EdgePackage;
-import org.tactus.bindings.edgetpu.compiled.Executable;
-import org.tactus.bindings.edgetpu.compiled.ExecutableType;
-import org.tactus.bindings.onnxruntime.ElementType;
-import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.device.cuda.CudaDevices;
-import org.tactus.internal.device.edgetpu.EdgeTpuDevices;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
@@ -47,7 +39,7 @@ import org.tactus.model.TaskSetBuilder;
 public final class FirstJobs {
     private static final long MS = 1_000_000;
     private static final long US = 1_000;
-    private static final int SRAM_BYTES = 8 << 20;
+    private static final String PLAIN = "plain.tflite";
     private static final long CHUNK_BYTES = 1 << 16;
     /** When the first timed job is released, so that a busy machine has the time to look before. */
     private static final long LATER_NS = 1_000 * MS;
@@ -55,7 +47,6 @@ public final class FirstJobs {
 
     private final Work work;
     private final long jobs;
-    private final RunSettings settings;
 
     /** What the jobs do. */
     public enum Work {
@@ -72,22 +63,18 @@ public final class FirstJobs {
         /** A network whose segments lie by turns on a software GPU and on a core. */
         GPU_NETWORK,
         /** Networks that take more memory than a software GPU has. */
-        SWAP,
-        /** A network whose segments lie on a software Edge TPU and on a core. */
-        EDGE_TPU
+        SWAP
     }
 
     /**
      * Prepares a count.
      *
-     * @param work     what the jobs do
-     * @param jobs     how many jobs of each task
-     * @param realTime whether to ask for real-time rights
+     * @param work what the jobs do
+     * @param jobs how many jobs of each task
      */
-    public FirstJobs(final Work work, final long jobs, final boolean realTime) {
+    public FirstJobs(final Work work, final long jobs) {
         this.work = work;
         this.jobs = jobs;
-        this.settings = RunSettings.DEFAULT.withForce(true).withRealTime(realTime);
     }
 
     private static DeviceSpec gpu(final Optional<DeviceMemory> memory) {
@@ -104,11 +91,15 @@ public final class FirstJobs {
             case ONNX -> builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS).model(new ModelSource.Zoo("mobilenet", "small", 3))
                 .segment("cpu0", MS).segment("cpu0", MS).segment("cpu0", MS));
             case TFLITE -> {
-                plain(folder, "plain.tflite", "x", "y");
-                builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(2 * MS).model(files(folder, "plain.tflite")).segment("cpu0", MS));
+                final float[][] weights = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
+                final Path file = folder.resolve(PLAIN);
+                Files.write(file, DenseModelWriter.write("x", "y", weights, new float[4], true));
+                builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(2 * MS)
+                    .model(new ModelSource.TfLiteFiles(List.of(file.toString()))).segment("cpu0", MS));
             }
             case GPU -> builder.device(gpu(Optional.empty()))
-                .task("turns", t -> t.offsetNs(LATER_NS).periodNs(3 * MS).segment("cpu0", MS / 10, SHORT).segment("gpu0", MS / 10).segment("cpu0", MS / 10, SHORT));
+                .task("turns", t -> t.offsetNs(LATER_NS).periodNs(3 * MS).segment("cpu0", MS / 10, SHORT).segment("gpu0", MS / 10)
+                    .segment("cpu0", MS / 10, SHORT));
             case GPU_NETWORK -> builder.device(gpu(Optional.empty()))
                 .task("network", t -> t.offsetNs(LATER_NS).periodNs(10 * MS).model(new ModelSource.Zoo("mobilenet", "small", 3))
                     .segment("gpu0", MS, SHORT).segment("cpu0", MS).segment("gpu0", MS, SHORT));
@@ -122,36 +113,8 @@ public final class FirstJobs {
                 }
                 return swapping.build();
             }
-            case EDGE_TPU -> {
-                compiled(folder, "edge.tflite", "x", "y");
-                plain(folder, "tail.tflite", "y", "z");
-                builder.device(new DeviceSpec("tpu0", DeviceKind.EDGETPU, List.of(), EdgeTpuDevices.SOFTWARE, 0, Optional.empty(), SRAM_BYTES))
-                    .task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS).model(files(folder, "edge.tflite", "tail.tflite"))
-                        .segment("tpu0", MS).segment("cpu0", MS));
-            }
         }
         return builder.build();
-    }
-
-    private static ModelSource files(final Path folder, final String... names) {
-        return new ModelSource.TfLiteFiles(Stream.of(names).map(name -> folder.resolve(name).toString()).toList());
-    }
-
-    private static void compiled(final Path folder, final String file, final String input, final String output) throws IOException {
-        final int cached = 1 << 16;
-        Files.write(folder.resolve(file), CompiledModelWriter.write(List.of(tensor(input)), List.of(tensor(output)),
-            new EdgePackage(14, "", "", 0, List.of(
-                new Executable(ExecutableType.PARAMETER_CACHING, 7, cached, 100, 0, cached, 0, 0, 0),
-                new Executable(ExecutableType.EXECUTION_ONLY, 7, 0, 1000, 64, 0, 16, 16, 0)))));
-    }
-
-    private static TensorInfo tensor(final String name) {
-        return new TensorInfo(name, ElementType.FLOAT, List.of(1L, 4L));
-    }
-
-    private static void plain(final Path folder, final String file, final String input, final String output) throws IOException {
-        final float[][] weights = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
-        Files.write(folder.resolve(file), DenseModelWriter.write(input, output, weights, new float[4], true));
     }
 
     private WorkFactory works() {
@@ -185,17 +148,26 @@ public final class FirstJobs {
     }
 
     /**
-     * Runs the jobs and prints what each thread has allocated.
+     * Runs the jobs and prints what each thread has allocated, and by which job it had. Without real-time rights: what is allocated does not
+     * depend on them, and a test machine is not held up.
      *
-     * @param folder where a network's files may be put
-     * @param out    where to print
-     * @return bytes that dispatchers have allocated
-     * @throws IOException          when the folder cannot be written
+     * @param out where to print
+     * @return bytes that all threads but the monitor's have allocated: the dispatchers', and that of a caller
+     * @throws IOException          when a network's file cannot be written
      * @throws InterruptedException when interrupted
      */
-    public long run(final Path folder, final PrintStream out) throws IOException, InterruptedException {
+    public long run(final PrintStream out) throws IOException, InterruptedException {
+        final Path folder = Files.createTempDirectory("tactus-first-jobs");
+        try {
+            return run(set(folder), out);
+        } finally {
+            Files.deleteIfExists(folder.resolve(PLAIN));
+            Files.delete(folder);
+        }
+    }
+
+    private long run(final TaskSet set, final PrintStream out) throws InterruptedException {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        final TaskSet set = set(folder);
         final List<String> broken = new ArrayList<>();
         final KernelListener listener = new KernelListener() {
             @Override
@@ -203,7 +175,7 @@ public final class FirstJobs {
                 broken.add(task + ": " + cause);
             }
         };
-        try (TaskSetRun run = TaskSetRun.open(set, settings, works(), listener)) {
+        try (TaskSetRun run = TaskSetRun.open(set, RunSettings.DEFAULT.withForce(true).withRealTime(false), works(), listener)) {
             run.start();
             final List<Seen> all = new ArrayList<>();
             for (final Thread thread : Thread.getAllStackTraces().keySet()) {
@@ -256,11 +228,5 @@ public final class FirstJobs {
                 LockSupport.parkNanos(MS);
             }
         });
-    }
-
-    /** Scratch. */
-    public static void main(final String[] a) throws Exception {
-        System.out.println(new FirstJobs(Work.valueOf(a[0]), Long.parseLong(a[1]), a.length > 2).run(Files.createTempDirectory("first"), System.out));
-        System.exit(0);
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.generated.tflite.TfLiteInterpreterInvoke_t;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
@@ -104,7 +105,7 @@ public final class NetworkWorks implements WorkFactory {
             model.fillInputs(seed);
             final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
             gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
-            rehearse(set, devices, task, model);
+            rehearse(model);
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
                 .map(factory -> factory.open(new ChainView(model))).orElse(null);
@@ -180,11 +181,11 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     /** Calls once a process, by the smallest network, what every run of a segment calls. */
-    private void rehearse(final TaskSet set, final List<Device> devices, final Task task, final SegmentChain model) {
+    private static void rehearse(final SegmentChain model) {
         WarmUp.once(TimedWork.class, TimedWorks::warmUp); // where a network's time is modelled
-        StringConstants.make(model.getClass(), NetworkWork.class);
-        if (model instanceof TfLiteChain) {
-            WarmUp.once(TfLiteChain.class, () -> new TfLiteNetworks(set, devices, directory).rehearse(task));
+        StringConstants.make(model.getClass(), NetworkWork.class, TfLiteInterpreterInvoke_t.class);
+        if (model instanceof final TfLiteChain chain) {
+            WarmUp.once(TfLiteChain.class, () -> TfLiteNetworks.rehearse(chain));
         } else {
             WarmUp.once(SegmentedModel.class, () -> {
                 try (SegmentedModel smallest = SegmentedModel.create(ModelZoo.smallest(), 1, OnnxOptions.SINGLE_THREAD)) {

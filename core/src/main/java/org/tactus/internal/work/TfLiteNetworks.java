@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
@@ -52,13 +53,19 @@ final class TfLiteNetworks {
         return new TfLiteChain(source.paths(), interpreters);
     }
 
-    /** Calls by the smallest network what every run of a segment calls, through the library that computes a task's first segment. */
-    void rehearse(final Task task) {
-        final byte[] smallest = DenseModelWriter.write("x", "y", new float[][] {{1}}, new float[1], false);
-        try (TfLiteInterpreter interpreter = devices.get(task.segments().getFirst().device()) instanceof final EdgeTpuDevice edgeTpu
-            ? edgeTpu.interpreter("smallest", smallest) : TfLite.find().orElseThrow().interpreter(smallest)) {
+    /** Calls by the smallest network what every run of a segment calls; by a chain's first segment where no processor can compute one. */
+    static void rehearse(final TfLiteChain chain) {
+        final Optional<TfLite> library = TfLite.find();
+        if (library.isEmpty()) {
             for (int i = 0; i < WarmUp.CALLS; i++) {
-                interpreter.invoke();
+                chain.run(0);
+            }
+            return;
+        }
+        try (TfLiteInterpreter smallest =
+            library.get().interpreter(DenseModelWriter.write("x", "y", new float[][] {{1}}, new float[1], false))) {
+            for (int i = 0; i < WarmUp.CALLS; i++) {
+                smallest.invoke();
             }
         }
     }
