@@ -88,8 +88,8 @@ public final class FirstJobs {
                 .task("thread", t -> t.periodNs(MS).release(Release.SPORADIC).segment("cpu0", 100 * US, SHORT));
             case CODE -> builder.device(DeviceSpec.cpu("cpu1", 1))
                 .task("code", t -> t.offsetNs(LATER_NS).periodNs(MS).segment("cpu0", 200 * US).segment("cpu1", 200 * US));
-            case ONNX -> builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS).model(new ModelSource.Zoo("mobilenet", "small", 3))
-                .segment("cpu0", MS).segment("cpu0", MS).segment("cpu0", MS));
+            case ONNX -> builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS)
+                .model(new ModelSource.Zoo("mobilenet", "small", 3)).segment("cpu0", MS).segment("cpu0", MS).segment("cpu0", MS));
             case TFLITE -> {
                 final float[][] weights = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
                 final Path file = folder.resolve(PLAIN);
@@ -148,8 +148,8 @@ public final class FirstJobs {
     }
 
     /**
-     * Runs the jobs and prints what each thread has allocated, and by which job it had. Without real-time rights: what is allocated does not
-     * depend on them, and a test machine is not held up.
+     * Runs the jobs and prints what each thread has allocated, and by which job it had. Without real-time rights: what is allocated does
+     * not depend on them, and a test machine is not held up.
      *
      * @param out where to print
      * @return bytes that all threads but the monitor's have allocated: the dispatchers', and that of a caller
@@ -184,7 +184,8 @@ public final class FirstJobs {
                 }
             }
             if (System.nanoTime() > run.zeroNs() + LATER_NS) {
-                throw new IllegalStateException("the first job was released before the first look; the machine is too busy, so run it again");
+                throw new IllegalStateException("the first job was released before the first look; the machine is too busy, so run it"
+                    + " again");
             }
             final Thread caller = work == Work.SPIN ? caller(run) : null;
             if (caller != null) {
