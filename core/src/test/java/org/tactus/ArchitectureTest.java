@@ -62,7 +62,7 @@ class ArchitectureTest {
         Map.entry("internal.device", Set.of("internal.memory", "internal.network", "internal.graph", "internal.lifecycle", "bindings",
             "model", "internal.time")),
         Map.entry("internal.kernel", Set.of("supply", "internal.supply", "internal.policy", "internal.device", "internal.event",
-            "internal.lifecycle", "internal.buffer", "result", "model", "internal.time")),
+            "internal.lifecycle", "internal.buffer", "bindings", "result", "model", "internal.time")),
         Map.entry("internal.work", Set.of("work", "internal.device", "internal.network", "internal.quantise", "internal.graph",
             "internal.lifecycle", "bindings", "model", "internal.time")),
         Map.entry("internal.runtime", Set.of("supply", "internal.kernel", "internal.work", "internal.device", "internal.watch",

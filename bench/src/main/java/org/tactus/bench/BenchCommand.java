@@ -9,9 +9,11 @@ import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
 import org.tactus.bench.latency.FirstJobs;
 import org.tactus.bench.latency.HandOffComparison;
+import org.tactus.bench.latency.HopComparison;
 import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
+import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import picocli.CommandLine.Command;
@@ -23,14 +25,15 @@ import picocli.CommandLine.Spec;
 
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
-    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.SoakCommand.class,
-        BenchCommand.FirstJobsCommand.class,
-        BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class, SwapCaseStudyCommand.class})
+    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
+        BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
+        BenchCommand.PlanningCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | soak | simulator | planning | swap-case-study; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | peers | soak | simulator | planning | swap-case-study; "
+            + "each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 
@@ -75,9 +78,33 @@ public final class BenchCommand implements Callable<Integer> {
             if (fork) {
                 HandOffComparison.fork(rounds, out);
             } else {
-                HandOffComparison.compare(forks, rounds,
-                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds)), out);
+                HandOffComparison.print(HandOffComparison.compare(forks,
+                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds))), rounds, out);
             }
+            return ExitStatus.GOOD;
+        }
+    }
+
+    /** The way of a job from one dispatcher to the next. */
+    @Command(name = "hop", mixinStandardHelpOptions = true,
+        description = "End of a segment to start of the next one on another core, while that spins and while it sleeps, beside a bare word"
+            + " of memory, a futex and unpark; and release to start, periodic and sporadic.")
+    public static final class HopCommand implements Callable<Integer> {
+        @Option(names = "--rounds", defaultValue = "5", description = "Turns of each way (${DEFAULT-VALUE}).")
+        private int rounds;
+        @Option(names = "--for", paramLabel = "DURATION", defaultValue = "1s", converter = DurationConverter.class,
+            description = "How long a turn takes (${DEFAULT-VALUE}).")
+        private long turnNs;
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws InterruptedException {
+            if (rounds < 1 || turnNs < 200_000_000) {
+                throw new ParameterException(spec.commandLine(),
+                    "--rounds " + rounds + " --for " + turnNs + "ns: give at least 1 turn of at least 200ms");
+            }
+            new HopComparison(rounds, turnNs).run(System.out);
             return ExitStatus.GOOD;
         }
     }

@@ -9,6 +9,7 @@ import org.tactus.cli.support.OutputFormat;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.runtime.PathRehearsal;
 import org.tactus.internal.runtime.RunSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,6 +42,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        PathRehearsal.begin(); // meanwhile the file is read
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.tactus.model.Boundary;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
@@ -122,7 +123,9 @@ public record WcetSidecar(
      */
     public static String modelText(final ModelSource model) {
         return switch (model) {
-            case ModelSource.OnnxFile file -> "file " + file.path() + ", " + file.cuts() + " cuts";
+            case ModelSource.OnnxFile file -> "file " + file.path() + ", " + file.cuts() + " cuts"
+                + (file.dims().isEmpty() ? "" : ", dims " + new TreeMap<>(file.dims()))
+                + (file.shapes().isEmpty() ? "" : ", shapes " + new TreeMap<>(file.shapes()));
             case ModelSource.Zoo zoo -> "zoo " + zoo.name() + " " + zoo.size() + ", " + zoo.cuts() + " cuts";
             case ModelSource.TfLiteFiles files -> "files " + String.join(" ", files.paths());
         };

@@ -136,6 +136,16 @@ public final class EventRing {
     }
 
     /**
+     * Tells whether the reader should not wait any longer. Called by the dispatcher only; one load of the
+     * reader's position.
+     *
+     * @return true when at least half of the ring is not drained
+     */
+    public boolean isHalfFull() {
+        return tail - buffer.getLongAcquire(headOffset) >= (capacity + 1) >>> 1;
+    }
+
+    /**
      * Events that were written and not drained. Any thread; approximate while the ring is in use.
      *
      * @return a count

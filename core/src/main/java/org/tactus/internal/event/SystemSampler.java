@@ -25,7 +25,7 @@ public final class SystemSampler implements AutoCloseable {
     private static final String MONITOR = "tactus-monitor";
 
     private final StallLog log;
-    private final long zeroNs;
+    private long zeroNs;
     private final long thresholdNs;
     private byte[] text = new byte[TEXT_BYTES];
     private final RandomAccessFile stat;
@@ -62,6 +62,15 @@ public final class SystemSampler implements AutoCloseable {
             // No such accounting here: sources() shows what is watched.
         }
         this.delaysNs = new long[threads.size()];
+    }
+
+    /**
+     * Sets time zero, before the first sample, for what is opened earlier.
+     *
+     * @param ns of the run, in the monitor's clock
+     */
+    public void zero(final long ns) {
+        zeroNs = ns;
     }
 
     private void watch(final Path task) {

@@ -5,7 +5,7 @@ package org.tactus.internal.kernel;
  * A command to a dispatcher: a message in its ring buffer. The control thread or the monitor writes it; committing the message publishes
  * everything that its writer wrote before, so the dispatcher sees the records of an admitted task.
  * <pre>
- *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE, ABANDON or LOST
+ *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE or LOST
  *   0        4        8        16
  *  +--------+--------+--------+
  *  |task    |genera- |time ns |
@@ -24,10 +24,8 @@ final class CommandDescriptor {
     static final int STOP = 4;
     /** Release what is due by the given time of a task whose home is this device, and nothing more; a live job goes on. */
     static final int QUIESCE = 5;
-    /** A task with a segment here has a lost device: it no longer keeps this dispatcher awake, and who hands its job over wakes it. */
-    static final int ABANDON = 6;
     /** The device was declared lost; the command names no task. */
-    static final int LOST = 7;
+    static final int LOST = 6;
 
     static final int TASK_OFFSET = 0;
     /** Generation of the task, so that a late command does not reach a later task of the slot. */

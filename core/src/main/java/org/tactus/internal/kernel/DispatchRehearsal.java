@@ -11,7 +11,6 @@ import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.lifecycle.StringConstants;
-import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.time.Clock;
@@ -30,7 +29,6 @@ public final class DispatchRehearsal {
     /** The sporadic task is the second that is defined. */
     private static final int SPORADIC_GENERATION = 2;
     private static final int EVENT_BYTES = 1 << 16;
-    private static final int WARM_UP_JOBS = 20_000;
 
     private final PolicyState state;
     private final SporadicGate gate;
@@ -71,16 +69,9 @@ public final class DispatchRehearsal {
         turn();
     }
 
-    /** Rehearses until the path of a job is compiled, unless this process has done it. Control thread; takes some tenths of a second. */
-    public static void warmUp() {
-        WarmUp.once(DispatchRehearsal.class, () -> {
-            StringConstants.make(DispatcherThread.class, ModelledDevice.class, CpuDevice.class, TimedWork.class);
-            final DispatchRehearsal rehearsal = new DispatchRehearsal();
-            for (int i = 0; i < WARM_UP_JOBS; i++) {
-                rehearsal.periodicJob();
-                rehearsal.sporadicJob();
-            }
-        });
+    /** Makes the string constants of the path of a job. Any thread, before time zero. */
+    public static void makeConstants() {
+        StringConstants.make(DispatcherThread.class, ModelledDevice.class, CpuDevice.class, TimedWork.class);
     }
 
     private long now() {

@@ -3,11 +3,10 @@ package org.tactus.internal.kernel;
 
 import static org.tactus.internal.policy.PolicyState.NONE;
 
-import java.util.concurrent.locks.LockSupport;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.collections.IntArrayList;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.Device;
@@ -34,6 +33,7 @@ final class Dispatcher {
     final Device device;
     final Recorder recorder;
     final RunningWord runningWord = new RunningWord();
+    final Alarm alarm = new Alarm();
     private final PolicyState state;
     private final DeviceScheduler scheduler;
     private final Clock clock;
@@ -44,9 +44,8 @@ final class Dispatcher {
     private final HandOverQueue inbox;
     private final ManyToOneRingBuffer commands;
     private final MessageHandler onCommand = this::onCommand;
-    private final IntArrayList touching = new IntArrayList(64, NONE);
-    /** The thread that drives this dispatcher; null where a test or a benchmark calls it directly. */
-    private Thread thread;
+    /** Where the thread that drives this dispatcher sleeps; null where a test or a benchmark calls it directly. */
+    private Parking parking;
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
     private long busyNs;
@@ -92,7 +91,15 @@ final class Dispatcher {
         commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
         commands.buffer().putLong(index + CommandDescriptor.TIME_OFFSET, argumentNs);
         commands.commit(index);
+        wake();
         return true;
+    }
+
+    /** Wakes the dispatcher's thread if it sleeps, after something was published for it. Any thread. */
+    void wake() {
+        if (parking != null) {
+            parking.wake();
+        }
     }
 
     /** Whether a command was not handled yet; when there is none, everything that the handled ones wrote is visible. Any thread. */
@@ -103,6 +110,23 @@ final class Dispatcher {
     /** Hands a slot over to this dispatcher, which owns its job's record from here on. Called by any dispatcher. */
     void handOver(final int slot) {
         inbox.handOver(slot);
+        wake();
+    }
+
+    /** Whether something was published that the next {@link #doWork} handles: the look of a thread that is about to sleep. */
+    boolean isGivenWork() {
+        return !inbox.isEmpty() || scheduler.isRung() || commandPosition < commands.producerPosition() && isCommandReadable();
+    }
+
+    /** A sender that is held up between claim and commit wakes this thread when it goes on; until then there is nothing to read. */
+    private boolean isCommandReadable() {
+        final int index = (int) commandPosition & commands.capacity() - 1;
+        return commands.buffer().getIntVolatile(RecordDescriptor.lengthOffset(index)) > 0;
+    }
+
+    /** Notes that the thread slept, and that until a time nothing had been given to it. */
+    void sleptUntil(final long unseenUntilNs) {
+        scheduler.sleptUntil(unseenUntilNs);
     }
 
     /** Handles everything that is due. */
@@ -233,21 +257,20 @@ final class Dispatcher {
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
             handTo(state.homeDevice(slot), slot, EventType.NO_SEGMENT, nowNs);
         }
+        if (failed || recorder.events.isHalfFull()) {
+            alarm.raise();
+        }
     }
 
     private void handTo(final int target, final int slot, final int segment, final long nowNs) {
         recorder.events.write(EventType.HAND_OVER, nowNs, deviceIndex, slot, segment, state.jobNumber(slot), target);
-        final boolean stops = state.isStopRequested(slot);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
         peers[target].handOver(slot);
-        if (stops) {
-            LockSupport.unpark(peers[target].thread); // a task that a lost device has stopped no longer keeps it awake
-        }
     }
 
-    /** The thread that drives this dispatcher. Called while that is made. */
-    void drivenBy(final Thread driving) {
-        thread = driving;
+    /** Where the thread that drives this dispatcher sleeps. Called while that thread is made. */
+    void drivenBy(final Parking place) {
+        parking = place;
     }
 
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
@@ -255,13 +278,12 @@ final class Dispatcher {
         final int generation = buffer.getInt(index + CommandDescriptor.GENERATION_OFFSET);
         switch (type) {
             case CommandDescriptor.ADMIT -> {
-                touch(slot); // its job may come back from another device at any time
+                touch(slot);
                 scheduler.admit(slot, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
                 scheduler.stop(slot, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
             }
             case CommandDescriptor.TOUCH -> touch(slot);
             case CommandDescriptor.FORGET -> {
-                touching.removeInt(slot);
                 if (memory != null) {
                     memory.forget(slot);
                 }
@@ -271,11 +293,6 @@ final class Dispatcher {
                 scheduler.quiesce(slot, generation, commandNowNs);
             }
             case CommandDescriptor.STOP -> scheduler.stop(slot, generation, commandNowNs);
-            case CommandDescriptor.ABANDON -> {
-                if (state.generation(slot) == generation) { // else it came late, and the slot's next task is touched
-                    touching.removeInt(slot);
-                }
-            }
             case CommandDescriptor.LOST -> lost = true;
             default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + slot + " on device " + deviceIndex
                 + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.LOST);
@@ -283,28 +300,18 @@ final class Dispatcher {
     }
 
     private void touch(final int slot) {
-        touching.addInt(slot);
         if (memory != null) {
             memory.admit(slot);
         }
     }
 
     /**
-     * Until when certainly no job arrives here: the next release that is known, or {@code Long.MIN_VALUE} while a job may come at any
-     * time. A lost device that has not ended its segment is polled now and then, because it may come back.
+     * How long a sleep may last at most because only a look shows when the device has ended what it executes: a lost one is looked at now
+     * and then, because it may come back. {@code Long.MAX_VALUE} while it executes nothing.
      */
-    long quietUntilNs(final long nowNs) {
-        long quietNs = scheduler.nextReleaseNs();
-        if (scheduler.running() != NONE || memory != null && memory.isBusy()) {
-            if (!lost) {
-                return Long.MIN_VALUE;
-            }
-            quietNs = Math.min(quietNs, nowNs + LOST_POLL_NS);
-        }
-        for (int i = 0, n = touching.size(); i < n && quietNs != Long.MIN_VALUE; i++) {
-            quietNs = Math.min(quietNs, state.quietUntilNs(touching.getInt(i)));
-        }
-        return quietNs;
+    long lookAgainNs(final long pollNs) {
+        final boolean engaged = scheduler.running() != NONE || memory != null && memory.isBusy();
+        return !engaged ? Long.MAX_VALUE : lost ? LOST_POLL_NS : pollNs;
     }
 
     long nextReleaseNs() {

@@ -115,9 +115,17 @@ final class DispatcherGroup {
         final Set<Integer> stalled = new TreeSet<>();
         devices.stream().forEach(device -> stalled.addAll(base.stalledCores(device)));
         final DispatcherThread thread = new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready,
-            new PlatformWatch(supply.of(stalled), cores), Stream.of(dispatchers).map(dispatcher -> dispatcher.device).toList());
+            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices),
+            Stream.of(dispatchers).map(dispatcher -> dispatcher.device).toList());
         threads.add(thread);
         return thread;
+    }
+
+    /** What the overheads give to the way from a giver to a thread that sleeps; where nothing was measured, what is spun before a release. */
+    private long wakeUpNs(final BitSet devices) {
+        final long chargedNs = devices.stream()
+            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs())).max().orElse(0);
+        return chargedNs > 0 ? chargedNs : options.spinBeforeNs();
     }
 
     /** The dispatchers, by device; not to be changed. */
@@ -146,14 +154,11 @@ final class DispatcherGroup {
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
         }
-        threadOfDevice[deviceIndex].wake();
     }
 
     /** Sends a command if the ring has room for it; false when it has none. */
     boolean trySend(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
-        final boolean sent = dispatchers[deviceIndex].command(type, slot, generation, argumentNs);
-        threadOfDevice[deviceIndex].wake();
-        return sent;
+        return dispatchers[deviceIndex].command(type, slot, generation, argumentNs);
     }
 
     /** Whether a dispatcher that is not lost has commands to read. */

@@ -12,12 +12,13 @@ import org.tactus.internal.time.Clock;
 /**
  * A pinned thread that runs one dispatcher, or the dispatchers of several accelerators in turn, and idles when none has work.
  *
- * <p>The default idle strategy sleeps until shortly before the next release that it knows of and spins the rest. It sleeps
- * long only while no task with a segment here has a live job and none of them is sporadic; otherwise at most the poll time
- * ({@link IdleTime}). A command wakes it, and so does a stopped task's job that is handed over to it.
+ * <p>The default idle strategy sleeps until shortly before the next release of its own and spins the rest; while a device executes that
+ * only a look can see the end of, it sleeps at most the poll time ({@link IdleTime}). Whoever hands a job over, rings for a sporadic
+ * arrival or sends a command wakes it ({@link Parking}).
  */
 final class DispatcherThread implements Runnable {
     private static final long SETTLE_POLL_NS = 1_000_000;
+    private static final long REHEARSED_SLEEP_NS = 10_000;
     private final Dispatcher[] dispatchers;
     private final KernelOptions options;
     private final Clock clock;
@@ -25,6 +26,7 @@ final class DispatcherThread implements Runnable {
     private final List<Integer> cores;
     private final CountDownLatch ready;
     private final Thread thread;
+    private final Parking parking;
     private volatile boolean running = true;
     private volatile String granted = "not started";
     private volatile Throwable death;
@@ -34,12 +36,15 @@ final class DispatcherThread implements Runnable {
     private final List<Device> devices;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
+    private final long wakeUpNs;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch, final List<Device> devices) {
+        final PlatformWatch watch, final long wakeUpNs, final List<Device> devices) {
         this.watch = watch;
+        this.wakeUpNs = wakeUpNs;
         this.devices = devices;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.options = options;
@@ -48,22 +53,18 @@ final class DispatcherThread implements Runnable {
         this.cores = cores;
         this.ready = ready;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
-        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(thread));
+        this.parking = new Parking(thread, clock);
+        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
     }
 
     void start() {
         thread.start();
     }
 
-    /** Wakes the thread after a command. */
-    void wake() {
-        LockSupport.unpark(thread);
-    }
-
     /** Ends the loop after its current round. */
     void shutDown() {
         running = false;
-        wake();
+        parking.wake();
     }
 
     /**
@@ -113,6 +114,7 @@ final class DispatcherThread implements Runnable {
             loop();
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
+            dispatchers[0].alarm.raise();
             if (!isReady) {
                 ready.countDown();
             }
@@ -135,8 +137,10 @@ final class DispatcherThread implements Runnable {
         for (final Dispatcher agent : dispatchers) {
             agent.device.rehearse();
         }
-        Thread.interrupted();
-        LockSupport.parkNanos(IdleTime.sleepNs(0, 0, 0, options) + 1);
+        final long nowNs = clock.nanoTime();
+        parking.announce();
+        parking.await(Math.min(IdleTime.untilNs(nowNs, nowNs, nowNs, options), nowNs + REHEARSED_SLEEP_NS));
+        parking.rise();
     }
 
     /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */
@@ -190,20 +194,38 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
-        long quietNs = Long.MAX_VALUE;
         long releaseNs = Long.MAX_VALUE;
+        long lookNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
-            quietNs = Math.min(quietNs, agent.quietUntilNs(nowNs));
             releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+            lookNs = Math.min(lookNs, agent.lookAgainNs(options.pollNs()));
         }
-        final long sleepNs = IdleTime.sleepNs(nowNs, releaseNs, quietNs, options);
-        if (sleepNs == 0) {
+        final long untilNs = IdleTime.untilNs(nowNs, releaseNs, lookNs, options);
+        if (untilNs == nowNs) {
             Thread.onSpinWait();
             return nowNs;
         }
-        slept = true;
-        Thread.interrupted(); // a pending interrupt would end this sleep and every later one at once
-        LockSupport.parkNanos(sleepNs);
-        return sleepNs > Long.MAX_VALUE / 2 ? Long.MAX_VALUE : nowNs + sleepNs;
+        return sleep(agents, untilNs);
+    }
+
+    /** Sleeps until a time or until woken, and returns when it should have been back. */
+    private long sleep(final Dispatcher[] agents, final long untilNs) {
+        parking.announce();
+        boolean given = !running;
+        for (final Dispatcher agent : agents) {
+            given |= agent.isGivenWork();
+        }
+        if (!given) {
+            parking.await(untilNs);
+        }
+        final long unseenUntilNs = parking.rise();
+        for (final Dispatcher agent : agents) {
+            agent.sleptUntil(given ? Long.MIN_VALUE : unseenUntilNs);
+        }
+        // Woken before the time: the way here is part of a hand-over, and what is beyond that was the platform.
+        final long wokenNs = parking.requestedNs();
+        final boolean woken = wokenNs != Parking.NOT_REQUESTED && wokenNs < untilNs;
+        slept = !given && !woken;
+        return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
     }
 }

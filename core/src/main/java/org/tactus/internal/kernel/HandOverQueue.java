@@ -49,7 +49,17 @@ public final class HandOverQueue {
      * @return the slot, or {@link PolicyState#NONE}
      */
     public int take() {
-        final Token token = queue.poll();
+        // Relaxed: a giver that was preempted between its claim and its store wakes this thread when it goes on; nobody waits for it here.
+        final Token token = queue.relaxedPoll();
         return token == null ? PolicyState.NONE : token.slot;
+    }
+
+    /**
+     * Tells whether {@link #take} would find nothing. Called by the owning dispatcher only.
+     *
+     * @return true when no slot can be taken
+     */
+    public boolean isEmpty() {
+        return queue.relaxedPeek() == null;
     }
 }

@@ -7,25 +7,18 @@ final class IdleTime {
     }
 
     /**
-     * Decides between a sleep until shortly before the next release, a short one while a job may come at any time, and a spin.
-     *
-     * <p>Another device's home may be late with a release: it executes something else, is stuck or lost. This dispatcher spins for that
-     * release no longer after its time than before it, and then looks as often as for a job that may come at any time.
+     * Decides between a spin and a sleep: until shortly before the next release, and no longer than one of its devices lets it look away.
+     * Nothing else needs the thread to be awake, because whoever gives it work wakes it.
      *
      * @param nowNs     now
      * @param releaseNs the next release of this thread's own tasks, {@code Long.MAX_VALUE} for none
-     * @param quietNs   until when nothing arrives unseen, {@code Long.MIN_VALUE} while a job may come at any time
-     * @param options   the spin before a release, and the short sleep
-     * @return nanoseconds to sleep; 0 to spin
+     * @param lookNs    how long it may look away from its devices, {@code Long.MAX_VALUE} when none executes anything
+     * @param options   the spin before a release
+     * @return when to rise; now to spin; {@code Long.MAX_VALUE} to sleep until woken
      */
-    static long sleepNs(final long nowNs, final long releaseNs, final long quietNs, final KernelOptions options) {
-        final long beforeNs = options.spinBeforeNs();
-        if (releaseNs - nowNs <= beforeNs) {
-            return 0;
-        }
-        if (quietNs == Long.MIN_VALUE || nowNs - quietNs > beforeNs) {
-            return options.pollNs();
-        }
-        return Math.max(0, quietNs - nowNs - beforeNs);
+    static long untilNs(final long nowNs, final long releaseNs, final long lookNs, final KernelOptions options) {
+        final long risesNs = releaseNs == Long.MAX_VALUE ? releaseNs : releaseNs - options.spinBeforeNs();
+        final long looksNs = lookNs == Long.MAX_VALUE ? lookNs : nowNs + lookNs;
+        return Math.max(nowNs, Math.min(risesNs, looksNs));
     }
 }

@@ -3,10 +3,12 @@ package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -151,13 +153,12 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
-        final List<Task> present = tasks.tasks();
         final List<Task> candidate = modes.counted();
+        final Set<String> names = tasks.tasks().stream().map(Task::name).collect(Collectors.toCollection(HashSet::new));
         for (final Task task : additions) {
-            if (present.stream().anyMatch(other -> other.name().equals(task.name()))) {
+            if (!names.add(task.name())) {
                 throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
             }
-            present.add(task);
             candidate.add(task);
         }
         refuseLost(additions);
@@ -211,7 +212,7 @@ public final class Kernel implements AutoCloseable {
         state.firstRelease(slot, firstNominalNs);
         for (final int deviceIndex : TaskTable.devicesOf(task)) {
             if (deviceIndex != home) {
-                // Before the home may release: a dispatcher that is touched must know, or it could sleep past a hand-over.
+                // Before the home may release: a device whose memory is scheduled must know the task before its job arrives.
                 group.send(deviceIndex, CommandDescriptor.TOUCH, slot, generation, 0);
             }
         }
@@ -315,7 +316,7 @@ public final class Kernel implements AutoCloseable {
      * @return one of {@link SporadicGate}'s codes; {@link SporadicGate#STOPPED} before the start and from the begin of the drain on
      */
     public int release(final int slot) {
-        return accepts ? gate.release(slot, clock.nanoTime()) : SporadicGate.STOPPED;
+        return accepts ? woken(slot, gate.release(slot, clock.nanoTime())) : SporadicGate.STOPPED;
     }
 
     /**
@@ -326,7 +327,15 @@ public final class Kernel implements AutoCloseable {
      * @return one of {@link SporadicGate}'s codes
      */
     public int release(final int slot, final int generation) {
-        return accepts ? gate.release(slot, generation, clock.nanoTime()) : SporadicGate.STOPPED;
+        return accepts ? woken(slot, gate.release(slot, generation, clock.nanoTime())) : SporadicGate.STOPPED;
+    }
+
+    /** Wakes the home of an accepted arrival. When the slot has another task meanwhile, the arrival is counted and nobody waits for it. */
+    private int woken(final int slot, final int code) {
+        if (code == SporadicGate.ACCEPTED) {
+            group.dispatchers()[state.homeDevice(slot)].wake();
+        }
+        return code;
     }
 
     /**

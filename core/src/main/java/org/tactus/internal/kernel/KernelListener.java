@@ -57,7 +57,7 @@ public interface KernelListener {
     default void onDispatcherDeath(final String device, final Throwable cause) {
     }
 
-    /** The monitor has finished a round: about once a millisecond. */
+    /** The monitor has finished a round: at least every 20 ms, and once a millisecond while something is beyond its time. */
     default void onRound() {
     }
 }

@@ -53,6 +53,11 @@ final class ModeWatch {
             + " until there was an instant without a live job of all tasks that share devices: try again later";
     }
 
+    /** Whether removed tasks count still, so that looks should not be far apart. Any thread. */
+    boolean isPending() {
+        return pending;
+    }
+
     /** Looks whether removed tasks may stop counting. Monitor and control threads; a volatile read while there is none. */
     void observe() {
         if (pending) {

@@ -2,7 +2,6 @@
 package org.tactus.internal.kernel;
 
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
@@ -15,12 +14,12 @@ import org.tactus.model.Task;
 /**
  * Watches the dispatchers from a thread of its own. It notices a segment that runs past its WCET while the segment runs, and acts as the
  * task's {@code onOverrun} says. It declares a device lost whose segment or move does not end or whose dispatcher has died, reports the
- * deadline misses that a stuck dispatcher cannot report, drains the event rings, and calls the handlers.
+ * deadline misses that a stuck dispatcher cannot report, drains the event rings, and calls the handlers. Between two rounds it sleeps
+ * until something may be due ({@link RoundTime}) or a dispatcher wakes it, because its ring is half full or a segment has broken.
  *
  * <p>The first exception of a handler or a work is reported in {@link #granted}, and the monitor goes on.
  */
 final class Monitor implements Runnable, EventHandler {
-    private static final long ROUND_NS = 1_000_000;
     private static final int DRAIN_LIMIT = 1 << 14;
     private static final int LAST_PASSES = 1 << 10;
 
@@ -42,8 +41,13 @@ final class Monitor implements Runnable, EventHandler {
     private final OwedCommands commands;
     private final Runnable round;
     private final Runnable watch = this::watch;
+    private final ModeWatch modes;
     private final Runnable changes;
+    private final RoundTime time = new RoundTime();
     private final Thread thread;
+    private final Parking parking;
+    /** Events of the round under way. */
+    private int drained;
     private volatile boolean running = true;
     /** The run has ended without this thread: what handlers would write belongs to the thread that ended it. */
     private volatile boolean abandoned;
@@ -71,8 +75,13 @@ final class Monitor implements Runnable, EventHandler {
             (task, job, lateNs) -> attempt(() -> listener.onDeadlineMiss(task.name(), job, lateNs)));
         this.commands = new OwedCommands(group);
         this.round = listener::onRound;
+        this.modes = modes;
         this.changes = modes::observe;
         this.thread = Thread.ofPlatform().name("tactus-monitor").daemon(true).unstarted(this);
+        this.parking = new Parking(thread, clock);
+        for (final Dispatcher dispatcher : dispatchers) {
+            dispatcher.alarm.wakes(parking);
+        }
     }
 
     void start() {
@@ -90,7 +99,7 @@ final class Monitor implements Runnable, EventHandler {
      */
     boolean shutDown() {
         running = false;
-        LockSupport.unpark(thread);
+        parking.wake();
         abandoned = !ThreadEnd.await(thread, ThreadEnd.PATIENCE_NS);
         return !abandoned;
     }
@@ -114,13 +123,29 @@ final class Monitor implements Runnable, EventHandler {
     public void run() {
         attempt(() -> granted = setup.apply("monitor", List.of()));
         while (running) {
+            time.begin(clock.nanoTime());
             attempt(watch);
             attempt(changes);
             attempt(round);
-            LockSupport.parkNanos(ROUND_NS);
+            sleep();
         }
         attempt(this::watchDeaths);
         drainAll();
+    }
+
+    private void sleep() {
+        if (modes.isPending() || commands.size() > 0) {
+            time.urgent();
+        }
+        parking.announce();
+        boolean asked = !running;
+        for (final Dispatcher dispatcher : dispatchers) {
+            asked |= dispatcher.alarm.isRaised();
+        }
+        if (!asked) {
+            parking.await(time.nextNs(drained));
+        }
+        parking.rise();
     }
 
     private void watch() {
@@ -131,18 +156,22 @@ final class Monitor implements Runnable, EventHandler {
             watchMove(i, nowNs);
             if (deathTold[i]) {
                 misses.watch(i, nowNs);
+                time.urgent();
             }
         }
         commands.retry();
-        drain();
+        for (final Dispatcher dispatcher : dispatchers) {
+            dispatcher.alarm.lower(); // before the draining: what is written from here on raises it again
+        }
+        drained = drain();
     }
 
     private int drain() {
-        int drained = 0;
+        int count = 0;
         for (final Dispatcher dispatcher : dispatchers) {
-            drained += dispatcher.recorder.events.drain(this, DRAIN_LIMIT);
+            count += dispatcher.recorder.events.drain(this, DRAIN_LIMIT);
         }
-        return drained;
+        return count;
     }
 
     /**
@@ -201,8 +230,10 @@ final class Monitor implements Runnable, EventHandler {
         final long beyondNs = beyondNs(
             word, startNs, nowNs, completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs));
         if (beyondNs <= 0) {
+            time.due(nowNs - beyondNs);
             return;
         }
+        time.urgent();
         if (seenStartNs[index] != startNs) {
             seenStartNs[index] = startNs;
             overrun(slot, generation, segment, beyondNs);
@@ -236,9 +267,6 @@ final class Monitor implements Runnable, EventHandler {
                 final TaskTable.Entry entry = tasks.entry(slot);
                 if (entry != null && TaskTable.devicesOf(entry.task()).contains(deviceIndex)) {
                     stop(slot, entry.generation());
-                    for (final int other : TaskTable.devicesOf(entry.task())) {
-                        commands.send(other, CommandDescriptor.ABANDON, slot, entry.generation());
-                    }
                 }
             }
             attempt(() -> listener.onDeviceLost(group.deviceName(deviceIndex)));

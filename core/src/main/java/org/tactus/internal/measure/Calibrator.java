@@ -30,6 +30,7 @@ import org.tactus.model.TaskSetBuilder;
 public final class Calibrator implements EventHandler {
     private static final long SEGMENT_NS = 20_000;
     private static final int TASKS = 4;
+    private static final int WARM_UP_JOBS = 20_000;
     private static final int RELEASE = 0;
     private static final int DISPATCH = 1;
     private static final int HAND_OFF = 2;
@@ -68,7 +69,11 @@ public final class Calibrator implements EventHandler {
      * @throws InterruptedException when interrupted meanwhile
      */
     public MachineCalibration measure(final long durationNs) throws InterruptedException {
-        DispatchRehearsal.warmUp();
+        final DispatchRehearsal warmUp = new DispatchRehearsal();
+        for (int i = 0; i < WARM_UP_JOBS; i++) {
+            warmUp.periodicJob();
+            warmUp.sporadicJob();
+        }
         run(Math.min(durationNs, 1_000_000_000L)); // warms up this very path; its samples are dropped
         samples.clear();
         handOvers.clear();

@@ -124,6 +124,25 @@ public final class DeviceScheduler {
     }
 
     /**
+     * Tells, at the cost of one load, whether a caller has rung for a sporadic arrival since the last {@link #release}.
+     *
+     * @return true when release would find one
+     */
+    public boolean isRung() {
+        return home.isRung();
+    }
+
+    /**
+     * Notes that the dispatcher slept, and that nobody had woken it until a time. A caller that had claimed an arrival by then and had not
+     * finished its call is held to that time, as if the dispatcher had looked ({@link SporadicGate}, guarantee 5).
+     *
+     * @param unseenUntilNs when the first caller woke the dispatcher, or when it rose by itself
+     */
+    public void sleptUntil(final long unseenUntilNs) {
+        home.sleptUntil(unseenUntilNs);
+    }
+
+    /**
      * Accepts a slot that another device's dispatcher handed over: a job for its next segment, a job whose current segment is offered
      * to this device, or an ended job that comes home.
      *

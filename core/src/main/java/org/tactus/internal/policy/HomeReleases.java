@@ -93,6 +93,16 @@ final class HomeReleases {
         return count;
     }
 
+    /** Whether a task is marked. */
+    boolean isRung() {
+        return doorbell.isRung();
+    }
+
+    /** Nobody had woken the sleeping dispatcher until this time: as good as a look that found nothing. */
+    void sleptUntil(final long unseenUntilNs) {
+        lookedNs = Math.max(lookedNs, unseenUntilNs);
+    }
+
     private void releasePeriodic(final long nowNs) {
         final int slot = releases.pop();
         final int taskOffset = state.taskOffset(slot);
@@ -103,8 +113,7 @@ final class HomeReleases {
         final long nextNs = nominalNs + buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET);
         scheduleRelease(slot, taskOffset, nextNs);
         arriveNominal(slot, taskOffset, nominalNs, nowNs);
-        // Release, after the job has become live: another dispatcher that sees the new time also sees the live job, so it
-        // never sleeps past a hand-over (PolicyState.quietUntilNs).
+        // Release, after the job has become live: whoever sees the new time also sees the live job (OverdueReleases, ResidencyTable).
         buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, nextNs);
     }
 
@@ -235,7 +244,7 @@ final class HomeReleases {
         if (buffer.getInt(jobOffset + JobDescriptor.SKIP_NEXT_OFFSET) != 0) {
             buffer.putInt(taskOffset + TaskDescriptor.SKIP_NEXT_OFFSET, 1);
         }
-        // Idle is published only when no release waits, because an observer that sees it may sleep until the next release.
+        // Idle is published only when no release waits: an observer takes it for an instant without a live job (ModeChanges).
         boolean live = false;
         while (!live && !Backlog.isEmpty(buffer, taskOffset)) {
             live = beginUnlessSkipped(slot, taskOffset, Backlog.take(buffer, taskOffset), nowNs);

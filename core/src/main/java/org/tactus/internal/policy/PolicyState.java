@@ -186,8 +186,8 @@ public final class PolicyState {
     }
 
     /**
-     * Says when a defined periodic task is released first, so that every dispatcher knows it before the task's home has admitted the
-     * task. Called by the control thread, after {@link #define} and before the command that admits the task.
+     * Says when a defined periodic task is released first, so that the memory of every device and the watch for overdue releases know it
+     * before the task's home has admitted the task. Called by the control thread, after {@link #define} and before the command that admits the task.
      *
      * @param slot           its slot
      * @param firstNominalNs first nominal release
@@ -276,25 +276,6 @@ public final class PolicyState {
      */
     public int generation(final int slot) {
         return buffer.getInt(taskOffset(slot) + TaskDescriptor.GENERATION_OFFSET);
-    }
-
-    /**
-     * Tells until when a task certainly hands no job to a device other than its home. Any thread.
-     *
-     * @param slot the task's slot
-     * @return its next nominal release; {@code Long.MIN_VALUE} while a job is live or when it is sporadic;
-     *     {@code Long.MAX_VALUE} once it has stopped
-     */
-    public long quietUntilNs(final int slot) {
-        final int taskOffset = taskOffset(slot);
-        // The time first, the state second: the home publishes a live job before the next time (HomeReleases.release).
-        final long nextNs = buffer.getLongAcquire(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
-        final int current = buffer.getIntAcquire(taskOffset + TaskDescriptor.STATE_OFFSET);
-        if (current == TaskDescriptor.STATE_STOPPED) {
-            return Long.MAX_VALUE;
-        }
-        final boolean sporadic = (buffer.getInt(taskOffset + TaskDescriptor.FLAGS_OFFSET) & TaskDescriptor.FLAG_SPORADIC) != 0;
-        return sporadic || current == TaskDescriptor.STATE_LIVE ? Long.MIN_VALUE : nextNs;
     }
 
     /**

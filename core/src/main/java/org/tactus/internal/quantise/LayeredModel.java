@@ -18,15 +18,14 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
-import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.graph.CutGraph;
 import org.tactus.internal.graph.CutPositions;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
-import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.NodeCost;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TensorShapes;
 import org.tactus.internal.graph.Tensors;
 
 /**
@@ -63,12 +62,9 @@ public final class LayeredModel {
         final GraphProto.Builder folded = graph.toBuilder().clearNode().clearInitializer().addAllNode(nodes).clearValueInfo();
         weights.values().forEach(folded::addInitializer);
         frame = model.proto().toBuilder().setGraph(folded).build();
-        tensors = new HashMap<>();
-        try (OnnxSession session = ModelCutter.session(runtime, ModelCutter.probe(new OnnxModel(name, frame), nodes))) {
-            inputs = session.inputs();
-            session.outputs().forEach(info -> tensors.put(info.name(), info));
-        }
-        inputs.forEach(info -> tensors.put(info.name(), info));
+        final TensorShapes shapes = new TensorShapes(runtime, new OnnxModel(name, frame), nodes);
+        tensors = new HashMap<>(shapes.tensors());
+        inputs = shapes.inputs();
         outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
         tensors.values().forEach(info -> ModelChecks.refuseUnfixed(name, "tensor", info));
         layers = new LayerGrouping(weights, tensors, names).group(nodes);
@@ -91,7 +87,7 @@ public final class LayeredModel {
      * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
      */
     public static LayeredModel of(final OnnxModel model) {
-        return new LayeredModel(model, OnnxRuntime.require());
+        return new LayeredModel(model.inside(), OnnxRuntime.require());
     }
 
     private static void refuseOldOperators(final OnnxModel model) {

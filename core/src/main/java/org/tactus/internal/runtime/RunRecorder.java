@@ -35,8 +35,9 @@ import org.tactus.result.WithoutStalls;
 final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** System property that names the JVM's safepoint log, when there is one. */
     static final String SAFEPOINT_LOG = "tactus.safepoints";
-    private static final int SAMPLE_ROUNDS = 10;
-    private static final int SAFEPOINT_ROUNDS = 100;
+    /** Between two looks at the system's accounting, whose ticks are of 10 ms, a little less than a usual round. */
+    private static final long SAMPLE_NS = 9_500_000;
+    private static final long SAFEPOINT_NS = 100_000_000;
 
     private final TaskSet set;
     private final RunSettings options;
@@ -53,7 +54,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** Changes that the control thread asks for: only the monitor's thread may write to the counters and the judge. */
     private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
     private LongSupplier dropped = () -> 0;
-    private long rounds;
+    private long sampledNs = Long.MIN_VALUE / 2;
+    private long safepointsNs = Long.MIN_VALUE / 2;
     private SystemSampler sampler;
     /** Null without a log of safepoints. */
     private SafepointTail safepoints;
@@ -75,8 +77,25 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             : Optional.of(new StallJudge(breaks, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity()));
     }
 
-    /** Called when the dispatchers' threads run, before time zero. */
+    /** Opens what a run looks at, which may take long. Called when the dispatchers' threads run, before {@link #begin}. */
+    void open() {
+        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
+        sampler = new SystemSampler(stalls, 0, options.kernel().stallThresholdNs(), cores);
+        final String log = System.getProperty(SAFEPOINT_LOG);
+        if (log != null) {
+            try {
+                safepoints = new SafepointTail(Path.of(log), 0, options.kernel().stallThresholdNs(), stalls);
+            } catch (final IOException e) {
+                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
+            }
+        }
+    }
+
+    /** Called shortly before time zero, after {@link #open}, which it does itself otherwise. */
     void begin(final long zero, final LongSupplier droppedEvents) {
+        if (sampler == null) {
+            open();
+        }
         zeroNs = zero;
         judge.zero(zero);
         breaksJudge.ifPresent(also -> also.zero(zero));
@@ -84,15 +103,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             file.zero(zero);
             dropped = droppedEvents;
         }));
-        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
-        sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
-        final String log = System.getProperty(SAFEPOINT_LOG);
-        if (log != null) {
-            try {
-                safepoints = new SafepointTail(Path.of(log), zero, options.kernel().stallThresholdNs(), stalls);
-            } catch (final IOException e) {
-                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
-            }
+        sampler.zero(zero);
+        if (safepoints != null) {
+            safepoints.zero(zero);
         }
         begun = true; // publishes all of the above to the monitor's thread
     }
@@ -241,11 +254,13 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     @Override
     public void onRound() {
         if (begun) {
-            rounds++;
-            if (rounds % SAMPLE_ROUNDS == 0) {
-                sampler.sample(clock.nanoTime());
+            final long nowNs = clock.nanoTime();
+            if (nowNs - sampledNs >= SAMPLE_NS) {
+                sampledNs = nowNs;
+                sampler.sample(nowNs);
             }
-            if (rounds % SAFEPOINT_ROUNDS == 0) {
+            if (nowNs - safepointsNs >= SAFEPOINT_NS) {
+                safepointsNs = nowNs;
                 pollSafepoints(Long.MAX_VALUE);
             }
         }

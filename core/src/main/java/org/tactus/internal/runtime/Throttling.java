@@ -72,7 +72,8 @@ final class Throttling {
 
     /**
      * The most of a second that a thread is busy, at most 1: it computes the segments of CPU devices; it spins before each release of a
-     * task that may come to it, wherever its home is; and it looks at its devices while a job may arrive there or is on them.
+     * periodic task whose home is here; and it looks at an accelerator of its own while that executes, or may move chunks. For all else it
+     * is woken.
      */
     static double share(final TaskSet set, final KernelOptions options, final BitSet devices) {
         if (options.idle() == KernelOptions.Idle.SPIN) {
@@ -86,16 +87,16 @@ final class Throttling {
                 continue;
             }
             final double period = task.periodNs();
-            double elsewhere = 0;
             for (final Segment segment : task.segments()) {
-                final boolean here = devices.get(segment.device())
-                    && set.platform().devices().get(segment.device()).kind() == DeviceKind.CPU;
-                computing += here ? segment.wcetNs() / period : 0;
-                elsewhere += here ? 0 : segment.wcetNs() / period;
+                final DeviceSpec device = set.platform().devices().get(segment.device());
+                final double share = segment.wcetNs() / period;
+                if (devices.get(segment.device())) {
+                    computing += device.kind() == DeviceKind.CPU ? share : 0;
+                    watching += device.kind() == DeviceKind.CPU ? 0 : device.memory().isPresent() ? 1 : share;
+                }
             }
-            final boolean sporadic = task.release() == Release.SPORADIC;
-            spinning += sporadic ? 0 : options.spinBeforeNs() / period;
-            watching += sporadic ? 1 : elsewhere;
+            final boolean home = devices.get(task.segments().getFirst().device());
+            spinning += home && task.release() == Release.PERIODIC ? options.spinBeforeNs() / period : 0;
         }
         final double pollShare = POLL_NS / (POLL_NS + options.pollNs());
         final double busy = Math.min(1, computing + spinning);

@@ -10,35 +10,33 @@ class IdleTimeTest {
     private static final long BEFORE_NS = OPTIONS.spinBeforeNs();
     private static final long NOW_NS = 7_000_000_000L;
 
-    private static long sleepNs(final long releaseNs, final long quietNs) {
-        return IdleTime.sleepNs(NOW_NS, releaseNs, quietNs, OPTIONS);
+    private static long untilNs(final long releaseNs, final long lookNs) {
+        return IdleTime.untilNs(NOW_NS, releaseNs, lookNs, OPTIONS);
     }
 
     @Test
-    void shouldSleepUntilShortlyBeforeTheNextReleaseWhenNothingElseMayCome() {
-        assertEquals(1_000_000 - BEFORE_NS, sleepNs(NOW_NS + 1_000_000, NOW_NS + 1_000_000));
-        assertEquals(1_000_000 - BEFORE_NS, sleepNs(Long.MAX_VALUE, NOW_NS + 1_000_000));
-        assertEquals(Long.MAX_VALUE - NOW_NS - BEFORE_NS, sleepNs(Long.MAX_VALUE, Long.MAX_VALUE));
+    void shouldSleepUntilShortlyBeforeTheNextReleaseWhenNoDeviceExecutes() {
+        assertEquals(NOW_NS + 1_000_000 - BEFORE_NS, untilNs(NOW_NS + 1_000_000, Long.MAX_VALUE));
+        assertEquals(NOW_NS + 1, untilNs(NOW_NS + BEFORE_NS + 1, Long.MAX_VALUE));
     }
 
     @Test
-    void shouldSpinWhenAReleaseIsNear() {
-        assertEquals(0, sleepNs(NOW_NS + BEFORE_NS, NOW_NS + BEFORE_NS));
-        assertEquals(0, sleepNs(NOW_NS + 1, Long.MIN_VALUE));
-        assertEquals(0, sleepNs(Long.MAX_VALUE, NOW_NS + BEFORE_NS - 1));
-        assertEquals(0, sleepNs(Long.MAX_VALUE, NOW_NS - BEFORE_NS), "the home of that release may be at it");
+    void shouldSleepUntilWokenWhenNoReleaseIsPlanned() {
+        assertEquals(Long.MAX_VALUE, untilNs(Long.MAX_VALUE, Long.MAX_VALUE));
     }
 
     @Test
-    void shouldSleepBrieflyWhenAJobMayComeAtAnyTime() {
-        assertEquals(OPTIONS.pollNs(), sleepNs(Long.MAX_VALUE, Long.MIN_VALUE));
-        assertEquals(OPTIONS.pollNs(), sleepNs(NOW_NS + 1_000_000, Long.MIN_VALUE));
+    void shouldSpinWhenAReleaseIsNearOrLate() {
+        assertEquals(NOW_NS, untilNs(NOW_NS + BEFORE_NS, Long.MAX_VALUE));
+        assertEquals(NOW_NS, untilNs(NOW_NS + 1, OPTIONS.pollNs()));
+        assertEquals(NOW_NS, untilNs(NOW_NS - 1, Long.MAX_VALUE));
+        assertEquals(NOW_NS, untilNs(0, 10_000_000));
     }
 
     @Test
-    void shouldSleepBrieflyWhenAnotherHomeIsLateWithItsRelease() {
-        assertEquals(OPTIONS.pollNs(), sleepNs(Long.MAX_VALUE, NOW_NS - BEFORE_NS - 1));
-        assertEquals(OPTIONS.pollNs(), sleepNs(Long.MAX_VALUE, 0));
-        assertEquals(0, sleepNs(NOW_NS - 1, 0), "this thread's own release is never late");
+    void shouldLookAgainWhenADeviceExecutes() {
+        assertEquals(NOW_NS + OPTIONS.pollNs(), untilNs(Long.MAX_VALUE, OPTIONS.pollNs()));
+        assertEquals(NOW_NS + OPTIONS.pollNs(), untilNs(NOW_NS + 1_000_000, OPTIONS.pollNs()));
+        assertEquals(NOW_NS + 1_000_000 - BEFORE_NS, untilNs(NOW_NS + 1_000_000, 10_000_000), "a release comes before the next look");
     }
 }

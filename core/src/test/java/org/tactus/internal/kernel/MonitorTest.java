@@ -89,7 +89,7 @@ class MonitorTest {
         state.requestStop(0);
         for (int i = 0; i < 10; i++) {
             commands.send(0, CommandDescriptor.STOP, 0, state.generation(0));
-            commands.send(0, CommandDescriptor.ABANDON, 0, state.generation(0));
+            commands.send(0, CommandDescriptor.QUIESCE, 0, state.generation(0));
         }
         assertEquals(2, commands.size(), "the same command is kept once");
         commands.retry();
