@@ -26,6 +26,7 @@ import org.tactus.model.Reclaim;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
 import org.tactus.model.SramMenu;
+import org.tactus.model.Task;
 import org.tactus.model.TaskBuilder;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSetBuilder;
@@ -37,6 +38,8 @@ final class TaskReader {
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
     static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
     static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
+    private static final Map<String, Task.ServiceClass> SERVICE =
+        DeviceReader.words(Task.ServiceClass.values(), Task.ServiceClass::text);
     private static final List<String> CLASSES = List.of("scratch", "state");
     static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
     static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
@@ -54,7 +57,7 @@ final class TaskReader {
     }
 
     /** A segment as it stands in the file: one way to run it or several. */
-    private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer) {
+    private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer, Optional<Boolean> preemptable) {
     }
 
     /** A boundary as it stands in the file, and which of its costs stand there: 0 can be meant. */
@@ -100,6 +103,7 @@ final class TaskReader {
             map.find("priority").ifPresent(priority -> task.priority((int) priority.integer(1, Integer.MAX_VALUE - 1)));
             map.find("onOverrun").ifPresent(action -> task.onOverrun(action.oneOf(OVERRUN)));
             map.find("onBacklog").ifPresent(action -> task.onBacklog(action.oneOf(BACKLOG)));
+            map.find("class").ifPresent(promised -> task.serviceClass(promised.oneOf(SERVICE)));
             memory.ifPresent(task::memory);
             model.ifPresent(task::model);
             addSegments(task, name, model, segments);
@@ -120,11 +124,12 @@ final class TaskReader {
                 final YamlMap map = element.map(FileSection.OPEN_SEGMENT);
                 final List<NamedVariant> variants = map.need("variants", "'variants: [{device: cpu0, wcet: 3ms}]'").list().stream()
                     .map(way -> variant(way.map(FileSection.VARIANT))).toList();
-                segments.add(new SegmentLine(element, variants, Optional.empty()));
+                segments.add(new SegmentLine(element, variants, Optional.empty(), Optional.empty()));
             } else {
                 final YamlMap map = element.map(FileSection.SEGMENT);
                 segments.add(new SegmentLine(element, List.of(variant(map)),
-                    map.find("offer").map(offer -> offer.map(FileSection.OFFER))));
+                    map.find("offer").map(offer -> offer.map(FileSection.OFFER)),
+                    map.find("preemptable").map(may -> may.oneOf(DeviceReader.YES_NO))));
             }
         }
         return segments;
@@ -203,6 +208,11 @@ final class TaskReader {
         if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
             throw value.error("model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', one of them");
         }
+        for (final String key : List.of("dims", "shapes")) {
+            map.find(key).filter(any -> !map.has("file")).ifPresent(given -> {
+                throw given.error(key + ": only an ONNX 'file' leaves extents open; remove the key");
+            });
+        }
         if (map.has("zoo")) {
             return new ModelSource.Zoo(map.need("zoo", "'zoo: resnet'").oneOf(ZOO),
                 map.find("size").map(size -> size.oneOf(ZOO_SIZES)).orElse("small"), cuts);
@@ -215,7 +225,36 @@ final class TaskReader {
         }
         final YamlValue file = map.need("file", "'file: net.onnx'");
         existing(file);
-        return file.text().endsWith(TFLITE) ? tfLite(map, List.of(file)) : new ModelSource.OnnxFile(file.text(), cuts);
+        if (file.text().endsWith(TFLITE)) {
+            Stream.of("dims", "shapes").map(map::find).flatMap(Optional::stream).findFirst().ifPresent(given -> {
+                throw given.error("only an ONNX file leaves extents open, " + file.text() + " does not; remove the key");
+            });
+            return tfLite(map, List.of(file));
+        }
+        return onnx(map, file.text(), cuts);
+    }
+
+    /** Below {@code dims} a number is the extent of a dimension that the file names, and a list, as below {@code shapes}, a whole shape. */
+    private static ModelSource onnx(final YamlMap map, final String file, final int cuts) {
+        final Map<String, Long> dims = new LinkedHashMap<>();
+        final Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        map.find("dims").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> {
+            if (value.isList()) {
+                shapes.put(name, shape(value));
+            } else {
+                dims.put(name, value.integer(1, Integer.MAX_VALUE));
+            }
+        });
+        map.find("shapes").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> {
+            if (shapes.put(name, shape(value)) != null) {
+                throw value.error("'" + name + "' has a shape below 'dims', too; keep one of them");
+            }
+        });
+        return new ModelSource.OnnxFile(file, cuts, dims, shapes);
+    }
+
+    private static List<Long> shape(final YamlValue value) {
+        return value.list().stream().map(extent -> extent.integer(0, Integer.MAX_VALUE)).toList();
     }
 
     private ModelSource tfLite(final YamlMap map, final List<YamlValue> files) {
@@ -288,6 +327,7 @@ final class TaskReader {
             task.segment(variants);
             segment.offer().ifPresent(offer -> task.offer(offer.need("device", "'device: gpu0'").text(),
                 offer.need("wcet", "'wcet: 3ms'").durationNs()));
+            segment.preemptable().ifPresent(task::preemptable);
         }
     }
 
@@ -295,7 +335,7 @@ final class TaskReader {
         final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
-            sidecar = WcetSidecarFile.read(beside);
+            sidecar = read(beside);
         }
         final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
         if (known.isEmpty() && !unmeasuredAllowed) {
@@ -304,5 +344,17 @@ final class TaskReader {
                 + taskSetFile);
         }
         return known.orElse(Segment.UNMEASURED);
+    }
+
+    /** A file that is wrong does not keep a profile from writing it anew. */
+    private WcetSidecar read(final Path beside) {
+        try {
+            return WcetSidecarFile.read(beside);
+        } catch (final FileFormatException e) {
+            if (unmeasuredAllowed) {
+                return null;
+            }
+            throw e;
+        }
     }
 }

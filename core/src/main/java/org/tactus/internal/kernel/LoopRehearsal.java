@@ -25,8 +25,8 @@ import org.tactus.model.TaskSet;
 import org.tactus.supply.StallCurve;
 
 /**
- * Rehearses the loop of a dispatcher's thread on the caller's thread, by the system's clock: segments on processors and on a modelled device,
- * hand-overs between them, sleeps and wake-ups. Where dispatchers run before all of that is compiled, they take the cores from the
+ * Rehearses the loop of a dispatcher's thread on the caller's thread, by the system's clock: segments on processors and on a modelled
+ * device, hand-overs between them, sleeps and wake-ups. Where dispatchers run before all of that is compiled, they take the cores from the
  * compiler, and a hand-over takes ten times as long for the first half minute.
  */
 public final class LoopRehearsal {
@@ -69,7 +69,7 @@ public final class LoopRehearsal {
                 Clock.SYSTEM, Long.MAX_VALUE, works, new Throwable[tasks.size()], dispatchers, null, set.overheads());
         }
         thread = new DispatcherThread("rehearsal", List.of(dispatchers), OPTIONS, Clock.SYSTEM, ThreadSetup.NONE, List.of(),
-            new CountDownLatch(1), new PlatformWatch(StallCurve.NONE, List.of()), 0);
+            new CountDownLatch(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0);
         int record = 0;
         for (int slot = 0; slot < tasks.size(); slot++) {
             final Task task = tasks.get(slot);

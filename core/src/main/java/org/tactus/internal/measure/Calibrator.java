@@ -39,6 +39,7 @@ public final class Calibrator implements EventHandler {
 
     private final CalibrationRun rig;
     private final ArrivalCalibrator manyArrivals;
+    private final PreemptionCalibrator preemptions;
     private final KernelOptions options;
     private final CalibrationSamples samples = new CalibrationSamples(4);
     private final Map<String, String> granted = new LinkedHashMap<>();
@@ -60,12 +61,13 @@ public final class Calibrator implements EventHandler {
         this.rig = new CalibrationRun(setup, options, cpuCore, acceleratorCore);
         this.options = options;
         manyArrivals = new ArrivalCalibrator(rig);
+        preemptions = new PreemptionCalibrator(rig);
     }
 
     /**
      * Measures.
      *
-     * @param durationNs how long, nanoseconds; sporadic arrivals and bursts of releases take three quarters of it more
+     * @param durationNs how long, nanoseconds; sporadic arrivals, bursts of releases and preemptions take as long once more
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
      */
@@ -85,10 +87,13 @@ public final class Calibrator implements EventHandler {
         samples.findLongSamples(options.stallThresholdNs());
         final Map<String, String> conditions = new LinkedHashMap<>(granted);
         conditions.put("idle", options.idle().name());
-        return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
+        final Optional<Quantiles> preemption = preemptions.measure(durationNs / 4);
+        final MachineCalibration measured = new MachineCalibration(MachineName.current(),
+            OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
             samples.stalls(), samples.longestStallNs(), conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF),
             quantity(COMPLETION), Optional.of(manyArrivals.sporadicJitter(durationNs / 2)),
             Optional.of(manyArrivals.dispatchPerTask(durationNs / 4)), List.of());
+        return preemption.map(measured::withPreemption).orElse(measured);
     }
 
     private void run(final long durationNs) throws InterruptedException {
@@ -178,7 +183,8 @@ public final class Calibrator implements EventHandler {
     public Overheads stallFree(final StallShare share, final double quantile) {
         return new Overheads(stallFree(RELEASE, 0, share, quantile), manyArrivals.stallFreeJitterNs(share, quantile),
             stallFree(DISPATCH, 0, share, quantile), manyArrivals.stallFreePerTaskNs(share, quantile),
-            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0);
+            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0)
+            .withPreemptionNs(preemptions.stallFreeNs(share, quantile));
     }
 
     private long stallFree(final int quantity, final long besideNs, final StallShare share, final double quantile) {
