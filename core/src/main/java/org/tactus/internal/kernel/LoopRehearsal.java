@@ -25,8 +25,8 @@ import org.tactus.model.TaskSet;
 import org.tactus.supply.StallCurve;
 
 /**
- * Rehearses the loop of a dispatcher's thread on the caller's thread, by the system's clock: segments on processors and on a modelled device,
- * hand-overs between them, sleeps and wake-ups. Where dispatchers run before all of that is compiled, they take the cores from the
+ * Rehearses the loop of a dispatcher's thread on the caller's thread, by the system's clock: segments on processors and on a modelled
+ * device, hand-overs between them, sleeps and wake-ups. Where dispatchers run before all of that is compiled, they take the cores from the
  * compiler, and a hand-over takes ten times as long for the first half minute.
  */
 public final class LoopRehearsal {

@@ -203,7 +203,8 @@ public final class PolicyState {
 
     /**
      * Says when a defined periodic task is released first, so that the memory of every device and the watch for overdue releases know it
-     * before the task's home has admitted the task. Called by the control thread, after {@link #define} and before the command that admits the task.
+     * before the task's home has admitted the task. Called by the control thread, after {@link #define} and before the command that admits
+     * the task.
      *
      * @param slot           its slot
      * @param firstNominalNs first nominal release

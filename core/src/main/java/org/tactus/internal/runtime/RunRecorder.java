@@ -37,7 +37,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     static final String SAFEPOINT_LOG = "tactus.safepoints";
     /** Between two looks at the system's accounting, whose ticks are of 10 ms, a little less than a usual round. */
     private static final long SAMPLE_NS = 9_500_000;
-    /** The same while no event comes: there is no job that a stall could touch, and reading costs more than all else that the monitor does. */
+    /** The same while no event comes: no job is there that a stall could touch, and reading costs more than all else of the monitor. */
     private static final long QUIET_SAMPLE_NS = 55_000_000;
     private static final long SAFEPOINT_NS = 100_000_000;
 
