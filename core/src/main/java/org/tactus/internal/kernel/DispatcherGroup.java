@@ -122,10 +122,11 @@ final class DispatcherGroup {
         return thread;
     }
 
-    /** What the overheads give to the way from a giver to a thread that sleeps; where nothing was measured, what is spun before a release. */
+    /** What the overheads give to the way to a thread that sleeps; where nothing was measured, what is spun before a release. */
     private long wakeUpNs(final BitSet devices) {
         final long chargedNs = devices.stream()
-            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs())).max().orElse(0);
+            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs()))
+            .max().orElse(0);
         return chargedNs > 0 ? chargedNs : options.spinBeforeNs();
     }
 
