@@ -37,7 +37,7 @@ import picocli.CommandLine.Option;
 
 /** {@code tactus calibrate}: what this machine adds to a job. */
 @Command(name = "calibrate", mixinStandardHelpOptions = true,
-    description = "Measures release jitter, sporadic jitter, dispatch, hand-off, completion, and a GPU's launches and chunks; stores them.")
+    description = "Measures release jitter, sporadic jitter, dispatch, hand-off, completion, preemption, and a GPU's launches and chunks; stores them.")
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
@@ -101,7 +101,8 @@ final class CalibrateCommand implements Callable<Integer> {
         SupplyPrinter.print(System.out, measured, PlatformQuotas.inForce());
         System.out.println(Lines.wrap("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
             + Durations.format(free.releaseJitterNs()) + ", dispatch " + Durations.format(free.dispatchNs()) + ", hand-off "
-            + Durations.format(free.handOffNs()) + ", completion " + Durations.format(free.completionNs())));
+            + Durations.format(free.handOffNs()) + ", completion " + Durations.format(free.completionNs())
+            + (free.preemptionNs() > 0 ? ", preemption " + Durations.format(free.preemptionNs()) : "")));
         System.out.println(Lines.wrap("  stored in " + file + "; 'overheads: calibrated' charges the curves and these overheads"));
     }
 
@@ -170,6 +171,7 @@ final class CalibrateCommand implements Callable<Integer> {
         measured.dispatchPerTask().ifPresent(quantity -> print("dispatch a task", quantity));
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
+        measured.preemption().ifPresent(quantity -> print("preemption", quantity));
         System.out.println(Lines.wrap("  platform stalls: " + measured.stalls() + ", the longest "
             + Durations.format(measured.longestStallNs())
             + "; not part of any bound unless overheads name a stall allowance or a curve"));

@@ -4,6 +4,7 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -29,9 +30,9 @@ import picocli.CommandLine.RunLast;
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.")
 public final class Main {
     /** The product's commands; each is named as its class, such as {@code verify-gpu} of VerifyGpuCommand. */
-    static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class,
-        PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class,
-        InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
+    static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class,
+        SimulateCommand.class, PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, InferCommand.class,
+        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
 
     private Main() {
     }
@@ -42,6 +43,11 @@ public final class Main {
      * @param words the command line
      */
     public static void main(final String[] words) {
+        final String rehearsal = System.getProperty(StartRehearsal.PROPERTY);
+        if (rehearsal != null) {
+            StartRehearsal.in(Path.of(rehearsal));
+            System.exit(ExitStatus.GOOD);
+        }
         final StandardOutput out = StandardOutput.install();
         final int status = run(words);
         System.out.flush();
@@ -79,7 +85,8 @@ public final class Main {
      */
     static CommandLine commandLine(final String[] words) {
         final CommandLine line = new CommandLine(new Main());
-        final Optional<Class<?>> named = COMMANDS.stream().filter(command -> words.length > 0 && words[0].equals(name(command))).findFirst();
+        final Optional<Class<?>> named = COMMANDS.stream()
+            .filter(command -> words.length > 0 && words[0].equals(name(command))).findFirst();
         if (named.isPresent()) {
             line.addSubcommand(named.get());
         } else {

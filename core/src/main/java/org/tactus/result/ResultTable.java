@@ -88,7 +88,8 @@ public final class ResultTable {
             rows.add(new String[] {
                 shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
                 Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness),
-                task.misses() + "/" + task.candidates(), Long.toString(task.overruns()), Long.toString(task.skipped()),
+                task.hasDeadline() ? task.misses() + "/" + task.candidates() : "-", Long.toString(task.overruns()),
+                Long.toString(task.skipped()),
                 Long.toString(task.aborted() + task.unfinished() + task.lost()), time(task.p50Ns()), time(task.p99Ns()),
                 time(task.p999Ns())});
         }

@@ -233,4 +233,25 @@ class TaskSetFileTest {
         assertEquals(directory.resolve("objects.csv") + ":2: bytes: '-1000' is negative; a size is at least 0",
             assertThrows(FileFormatException.class, () -> load(text)).getMessage());
     }
+
+    @Test
+    void shouldReadTablesAsSpreadsheetsSaveThem() throws IOException {
+        final String plain = "bytes,class\n1048576,constant\n2097152,scratch\n";
+        final Map<String, String> tables = Map.of("plain", plain, "byte-order mark", '\uFEFF' + plain, "CRLF", plain.replace("\n", "\r\n"),
+            "quoted", "\"bytes\",\"class\"\n\"1048576\",\"constant\"\n\"2097152\",\"scratch\"\n",
+            "quoted with a comma", "name,bytes,class\n\"a, \"\"b\"\"\",1048576,constant\n\"c,d\",2097152,scratch\n");
+        for (final Map.Entry<String, String> table : tables.entrySet()) {
+            Files.writeString(directory.resolve("o.csv"), table.getValue());
+            final LoadedTaskSet set = TaskSetFile.load(Sets.write(directory, '\uFEFF' + Sets.FULL
+                .replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: o.csv}")), Sets.options(directory));
+            final TaskMemory memory = set.taskSet().tasks().getFirst().memory().orElseThrow();
+            assertEquals(3 << 20, memory.footprintBytes(), table.getKey());
+            assertEquals(2 << 20, memory.scratchBytes(), table.getKey());
+        }
+        Files.writeString(directory.resolve("o.csv"), "bytes;class\n1;constant\n");
+        final Path wrong = Sets.write(directory, Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: o.csv}"));
+        final String message = assertThrows(FileFormatException.class, () -> TaskSetFile.load(wrong, Sets.options(directory))).getMessage();
+        assertTrue(message.endsWith("no column 'bytes'; the first line must name the columns, separated by commas; it has 'bytes;class'"),
+            message);
+    }
 }

@@ -118,6 +118,17 @@ public interface Device extends AutoCloseable {
         // memory is not scheduled
     }
 
+    /**
+     * Makes another device on the same cores, for another dispatcher there, whose segments preempt this one's or are preempted by them.
+     * Called by the control thread before the start.
+     *
+     * @return the device, to be closed with its dispatcher
+     * @throws UnsupportedOperationException on a device that runs one segment at a time
+     */
+    default Device another() {
+        throw new UnsupportedOperationException(driver() + " runs one segment at a time; only a CPU device is preemptive");
+    }
+
     /** Frees the device. Called by the control thread when its dispatcher has ended. */
     @Override
     void close();

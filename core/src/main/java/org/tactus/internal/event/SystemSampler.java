@@ -22,6 +22,7 @@ import org.tactus.result.Stall;
 public final class SystemSampler implements AutoCloseable {
     /** Enough for what most machines write; a longer text makes the buffer grow, once. */
     private static final int TEXT_BYTES = 8192;
+    /** The threads of preemptive devices begin otherwise: their run delay is what threads above them take. */
     private static final String THREAD_PREFIX = "tactus-";
     private static final String MONITOR = "tactus-monitor";
 

@@ -43,6 +43,8 @@ final class DispatcherThread implements Runnable {
     private final long completionNs;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** Null unless the thread drives one of several dispatchers of a preemptive device. */
+    private final Lane lane;
     /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
     private final long wakeUpNs;
 
@@ -54,6 +56,7 @@ final class DispatcherThread implements Runnable {
         this.wakeUpNs = wakeUpNs;
         this.completionNs = completionNs;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
+        this.lane = dispatchers.getFirst().lane();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -95,6 +98,11 @@ final class DispatcherThread implements Runnable {
         return thread.getName();
     }
 
+    /** False for the lane of a preemptive device that has had no rank yet. */
+    boolean isUsed() {
+        return lane == null || lane.isRanked();
+    }
+
     /** Why the thread ended by itself, or null. */
     Throwable death() {
         return death;
@@ -114,7 +122,7 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = setup.apply("dispatcher", cores) + timeSegments();
+            granted = (lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime())) + timeSegments();
             isReady = true;
             ready.countDown();
             loop();
@@ -189,28 +197,41 @@ final class DispatcherThread implements Runnable {
     }
 
     private void loop() {
-        final Dispatcher[] agents = dispatchers;
         long plannedNs = Long.MAX_VALUE;
         while (running) {
-            final long nowNs = clock.nanoTime();
-            if (nowNs > plannedNs) {
-                noteGap(nowNs, nowNs - plannedNs);
-            }
-            int work = 0;
-            for (final Dispatcher agent : agents) {
-                work += agent.doWork(nowNs);
-            }
-            plannedNs = work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+            plannedNs = round(plannedNs);
         }
     }
 
-    private void noteGap(final long nowNs, final long gapNs) {
+    /**
+     * Does what there is to do, or idles once. A method of its own, since the loop is entered once and what is called often gets compiled
+     * before.
+     *
+     * @param plannedNs when the last round meant to be back, {@code Long.MAX_VALUE} after work
+     * @return when this one meant to be back
+     */
+    long round(final long plannedNs) {
+        final Dispatcher[] agents = dispatchers;
+        final long nowNs = clock.nanoTime();
+        if (nowNs > plannedNs) {
+            noteGap(nowNs, nowNs - plannedNs);
+        }
+        int work = 0;
+        for (final Dispatcher agent : agents) {
+            work += agent.doWork(nowNs);
+        }
+        return work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+    }
+
+    private void noteGap(final long nowNs, final long beyondPlanNs) {
+        final Recorder first = dispatchers[0].recorder;
+        final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
         final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
         if (watch.gap(fromNs, nowNs)) {
-            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, nowNs - fromNs);
+            first.events.write(EventType.BEYOND_CURVE, nowNs, first.deviceIndex, -1, 0, -1, nowNs - fromNs);
         }
         if (gapNs >= options.stallThresholdNs()) {
-            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, gapNs);
+            first.events.write(EventType.STALL, nowNs, first.deviceIndex, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }
@@ -219,6 +240,9 @@ final class DispatcherThread implements Runnable {
     /** Idles once and returns when it meant to be back. */
     private long idle(final Dispatcher[] agents, final long nowNs) {
         slept = false;
+        if (lane != null) {
+            return sleepInLane(agents, nowNs);
+        }
         if (options.idle() == KernelOptions.Idle.SPIN) {
             Thread.onSpinWait();
             return nowNs;
@@ -234,11 +258,12 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
-        return sleep(agents, untilNs);
+        return sleep(untilNs);
     }
 
     /** Sleeps until a time or until woken, and returns when it should have been back. */
-    private long sleep(final Dispatcher[] agents, final long untilNs) {
+    long sleep(final long untilNs) {
+        final Dispatcher[] agents = dispatchers;
         parking.announce();
         boolean given = !running;
         for (final Dispatcher agent : agents) {
@@ -259,5 +284,21 @@ final class DispatcherThread implements Runnable {
         final boolean woken = wokenNs != Parking.NOT_REQUESTED && wokenNs < untilNs;
         slept = !given && !woken;
         return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
+    }
+
+    /**
+     * Sleeps until the next release of the lane's own tasks, or until it is woken; never spins, since a lane that spins takes the core from
+     * those below. The begin of the sleep is noted before it, and its end after it: what passes in between is taken for the preempted
+     * lane's own time, and the cost of a preemption covers it.
+     */
+    private long sleepInLane(final Dispatcher[] agents, final long nowNs) {
+        final long releaseNs = agents[0].nextReleaseNs();
+        if (releaseNs <= nowNs) {
+            return nowNs;
+        }
+        lane.asleep(clock.nanoTime());
+        final long plannedNs = sleep(releaseNs);
+        lane.awake(clock.nanoTime());
+        return plannedNs;
     }
 }
