@@ -68,8 +68,8 @@ final class RunStatus {
     }
 
     /**
-     * Whether a job passed its bound. Where no curve is charged, nothing that takes the core is in the bound: then only what is beyond it by
-     * more than a gap that is too short to be called a stall counts, and only when no other process and no pause of the JVM took
+     * Whether a job passed its bound. Where no curve is charged, nothing that takes the core is in the bound: then only what is beyond it
+     * by more than a gap that is too short to be called a stall counts, and only when no other process and no pause of the JVM took
      * anything, or the task ran past its WCET by itself.
      */
     private static boolean isBeyond(final TaskResult task, final RunResult result) {
