@@ -30,9 +30,9 @@ import picocli.CommandLine.RunLast;
     description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.")
 public final class Main {
     /** The product's commands; each is named as its class, such as {@code verify-gpu} of VerifyGpuCommand. */
-    static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class,
-        PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class,
-        InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
+    static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class,
+        SimulateCommand.class, PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, InferCommand.class,
+        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
 
     private Main() {
     }

@@ -29,6 +29,9 @@ final class RunCommand implements Callable<Integer> {
     private long seed;
     @Option(names = "--force", description = "Runs a set that the analysis refuses.")
     private boolean force;
+    @Option(names = "--excuse-stalls", description = "A deadline missed by no more than a stall of the platform was long does not make the"
+        + " exit status 1; with a stall curve, only one that a break of the curve touched.")
+    private boolean excuse;
     @Option(names = "--no-real-time", description = "Asks for no SCHED_FIFO and no locked memory.")
     private boolean ordinary;
     @Option(names = "--no-stat", description = "Keeps no counters on tmpfs: tactus stat cannot watch the run.")
@@ -52,6 +55,6 @@ final class RunCommand implements Callable<Integer> {
                 Math.max(64, loaded.taskSet().tasks().size()),
                 Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
         final Path folder = out != null ? out : Path.of("out", loaded.taskSet().name());
-        return new RealRun(loaded, options, durationNs, folder).run(format, System.out);
+        return new RealRun(loaded, options, durationNs, folder, excuse).run(format, System.out);
     }
 }

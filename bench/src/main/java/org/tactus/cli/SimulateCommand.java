@@ -21,6 +21,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.export.EventFile;
+import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.sim.ExecutionTime;
 import org.tactus.internal.sim.OverheadTime;
 import org.tactus.internal.sim.ReleasePattern;
@@ -86,6 +87,7 @@ final class SimulateCommand implements Callable<Integer> {
         final TaskSet set = loaded.taskSet();
         try {
             set.requireOneSegmentWhereSwapped();
+            Preemptions.require(set);
         } catch (final InvalidTaskSetException e) {
             throw loaded.error(e.field(), e.getMessage());
         }

@@ -138,6 +138,23 @@ class AnalyzeCommandTest extends CommandTest {
     }
 
     @Test
+    void shouldShowNoBoundAndNoDeadlineWhenATaskIsBestEffort() throws IOException {
+        final String set = set("C5|20|20;C6|40|40").replace("{name: C, kind: cpu}", "{name: C, kind: cpu, preemption: full}")
+            .replace("deadline: 40us, priority: 2", "class: best-effort");
+        final String soft = file("soft.yaml", set);
+        assertEquals(ExitStatus.GOOD, tactus("analyze", soft, "--format", "json"));
+        assertTrue(out.toString().contains("\"test\":\"fp\",\"schedulable\":true"), out.toString());
+        assertTrue(out.toString().contains("{\"name\":\"t2\",\"responseBoundNs\":null,\"deadlineNs\":null,\"slackNs\":null}"),
+            out.toString());
+        out.getBuffer().setLength(0);
+        assertEquals(ExitStatus.GOOD, tactus("analyze", "--sensitivity", soft));
+        final String row = out.toString().lines().filter(line -> line.startsWith("  t2")).findFirst().orElseThrow();
+        assertEquals(List.of("t2", "-", "-", "-", "-"), List.of(row.strip().split("\\s+")));
+        assertEquals(ExitStatus.WRONG_INPUT, tactus("analyze", "--test", "seg-fp", soft));
+        assertTrue(err.toString().contains("C has 'preemption: full'; use fp") && err.toString().lines().count() == 1, err.toString());
+    }
+
+    @Test
     void shouldSayHowMuchIsThePlatformsWhenASetHasACurve() throws IOException {
         final String curved = file("curved.yaml", GOOD.replace("overheads: none", "overheads: {curve: {every: 1ms, away: 4us}}"));
         assertEquals(0, tactus("analyze", "--test", "np-fp", "--sensitivity", curved), err.toString());

@@ -99,6 +99,38 @@ class SimulateCommandTest {
     }
 
     @Test
+    void shouldPreemptUnderFixedPrioritiesAndRefuseEdfWhenADeviceIsPreemptive() throws IOException {
+        final String set = SET.replace("kind: cpu}", "kind: cpu, cores: [0], preemption: full}").formatted("%s", "40ms")
+            + """
+              - name: index
+                class: best-effort
+                period: 30ms
+                segments: [{device: cpu0, wcet: 20ms}]
+            """.indent(0);
+        final Path good = Files.writeString(folder.resolve("good.yaml"), set.formatted("fixed-priority"));
+        final Path wrong = Files.writeString(folder.resolve("wrong.yaml"), set.formatted("edf"));
+        final PrintStream out = System.out;
+        final PrintStream err = System.err;
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        final ByteArrayOutputStream errors = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        System.setErr(new PrintStream(errors, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(ExitStatus.GOOD, Main.run("simulate", good.toString(), "--for", "5s", "--format", "csv", "--out",
+                folder.resolve("out").toString()));
+            assertEquals(ExitStatus.WRONG_INPUT, Main.run("simulate", wrong.toString(), "--out", folder.resolve("out").toString()));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+        final String csv = printed.toString(StandardCharsets.UTF_8);
+        assertTrue(csv.contains("index,30000000,,,"), csv);
+        final String last = errors.toString(StandardCharsets.UTF_8).strip();
+        assertTrue(last.endsWith(wrong + ":6: 'cpu0' cannot be preemptive under 'policy: edf', since the system preempts by fixed levels;"
+            + " write 'policy: fixed-priority', or 'preemption: segments'"), last);
+    }
+
+    @Test
     void shouldRefuseATestThatDoesNotExistOrDoesNotApply() throws IOException {
         simulate(ExitStatus.WRONG_INPUT, "edf", "40ms", "--test", "nonsense");
         simulate(ExitStatus.WRONG_INPUT, "edf", "40ms", "--test", "chain-fp");

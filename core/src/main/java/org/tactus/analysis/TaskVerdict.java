@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.analysis;
 
+import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.tactus.model.Task;
 
 /**
  * The verdict of a test on one task. Immutable; the explanation is computed when it is first asked for, by the caller's thread.
@@ -14,6 +17,7 @@ public final class TaskVerdict {
     private final long responseBoundNs;
     private final long deadlineNs;
     private final Supplier<Explanation> source;
+    private final boolean bestEffort;
     private Explanation explanation;
 
     /**
@@ -25,6 +29,12 @@ public final class TaskVerdict {
      * @param source          computes the explanation; called at most once a thread, must not depend on mutable state
      */
     public TaskVerdict(final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source) {
+        this(name, responseBoundNs, deadlineNs, source, false);
+    }
+
+    private TaskVerdict(
+        final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source,
+        final boolean bestEffort) {
         if (responseBoundNs != UNBOUNDED && (responseBoundNs < 0 || responseBoundNs > deadlineNs)) {
             throw new IllegalArgumentException("bound " + responseBoundNs + "ns of '" + name + "' is not within its deadline "
                 + deadlineNs + "ns; give " + UNBOUNDED + " where there is no bound");
@@ -33,6 +43,27 @@ public final class TaskVerdict {
         this.responseBoundNs = responseBoundNs;
         this.deadlineNs = deadlineNs;
         this.source = source;
+        this.bestEffort = bestEffort;
+    }
+
+    /**
+     * Makes the verdict on a best-effort task, which has neither a deadline nor a bound.
+     *
+     * @param name the task's name
+     * @return the verdict
+     */
+    public static TaskVerdict bestEffort(final String name) {
+        return new TaskVerdict(name, UNBOUNDED, Task.NO_DEADLINE, () -> new Explanation(OptionalLong.empty(), OptionalLong.empty(),
+            List.of(), name + " is best-effort: it has no deadline and no bound"), true);
+    }
+
+    /**
+     * Whether the task has no deadline: then it has no bound, and makes no set unschedulable.
+     *
+     * @return true for a best-effort task
+     */
+    public boolean isBestEffort() {
+        return bestEffort;
     }
 
     /**
@@ -65,7 +96,7 @@ public final class TaskVerdict {
     /**
      * The relative deadline.
      *
-     * @return nanoseconds
+     * @return nanoseconds; {@link Task#NO_DEADLINE} of a best-effort task
      */
     public long deadlineNs() {
         return deadlineNs;

@@ -74,7 +74,7 @@ public final class CalibrationFile {
                 map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
                 Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"),
                 Quantiles.find(map, "sporadicJitter"), Quantiles.find(map, "dispatchPerTask"), gpus(map), curves(map),
-                map.find("stallFree").map(CalibrationFile::stallFree)));
+                map.find("stallFree").map(CalibrationFile::stallFree), Quantiles.find(map, "preemption")));
         }
         return machines;
     }
@@ -91,7 +91,8 @@ public final class CalibrationFile {
         final YamlMap map = value.map(FileSection.STALL_FREE);
         final long jitterNs = map.durationNs("releaseJitter", 0);
         return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
-            map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0), 0);
+            map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0), 0)
+            .withPreemptionNs(map.durationNs("preemption", 0));
     }
 
     /**
@@ -132,6 +133,7 @@ public final class CalibrationFile {
         calibration.dispatchPerTask().ifPresent(measured -> entries.put("dispatchPerTask", measured.entries()));
         entries.put("handOff", calibration.handOff().entries());
         entries.put("completion", calibration.completion().entries());
+        calibration.preemption().ifPresent(measured -> entries.put("preemption", measured.entries()));
         if (!calibration.gpus().isEmpty()) {
             entries.put("gpus", calibration.gpus().stream().map(GpuCalibration::entries).toList());
         }
@@ -143,6 +145,9 @@ public final class CalibrationFile {
             costs.put("dispatchPerTask", free.dispatchPerTaskNs() + "ns");
             costs.put("handOff", free.handOffNs() + "ns");
             costs.put("completion", free.completionNs() + "ns");
+            if (free.preemptionNs() > 0) {
+                costs.put("preemption", free.preemptionNs() + "ns");
+            }
             entries.put("stallFree", costs);
         });
         if (!calibration.curves().isEmpty()) {

@@ -23,7 +23,9 @@ final class DeviceReader {
     static final Map<String, String> LINKS = words(new String[] {"usb3", "usb2", "pcie"}, link -> link);
     private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
     private static final Map<String, Residency> RESIDENCIES = words(Residency.values(), Residency::text);
-    private static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
+    private static final Map<String, DeviceSpec.Preemption> PREEMPTIONS =
+        words(DeviceSpec.Preemption.values(), DeviceSpec.Preemption::text);
+    static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
 
     private DeviceReader() {
     }
@@ -47,7 +49,8 @@ final class DeviceReader {
                 + "networks, write 'kind: cuda' and 'driver: software'");
         }
         final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
-        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind));
+        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind),
+            preemption(map, kind));
     }
 
     private static List<Integer> cores(final YamlValue value) {
@@ -72,6 +75,14 @@ final class DeviceReader {
             throw link.get().error("link: only an edgetpu device has one; remove the key or write 'kind: edgetpu'");
         }
         return link.map(value -> value.oneOf(LINKS)).orElse("");
+    }
+
+    private static DeviceSpec.Preemption preemption(final YamlMap map, final DeviceKind kind) {
+        final Optional<YamlValue> preemption = map.find("preemption");
+        if (preemption.isPresent() && kind != DeviceKind.CPU) {
+            throw preemption.get().error("preemption: only a cpu device is preempted within a segment; remove the key");
+        }
+        return preemption.map(value -> value.oneOf(PREEMPTIONS)).orElse(DeviceSpec.Preemption.SEGMENTS);
     }
 
     private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind) {

@@ -11,7 +11,8 @@ enum FileSection {
     /** The task-set file itself. */
     TASK_SET("tactus", "name", "policy", "overheads", "platform", "tasks"),
     /** {@code overheads} where it is a map. */
-    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "stall", "curve"),
+    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "stall",
+        "curve"),
     /** {@code curve} of the overheads: in any window of one length away for so long at most. */
     BOUNDED_DELAY("every", "away"),
     /** {@code curve} of the overheads: of every period so much is there. */
@@ -20,16 +21,16 @@ enum FileSection {
     PLATFORM("devices"),
     /** An element of {@code platform.devices}. */
     DEVICE("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead",
-        "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link"),
+        "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link", "preemption"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
-        "segments", "boundaries", "reclaim"),
+        "segments", "boundaries", "reclaim", "class"),
     /** {@code memory} of a task. */
     MEMORY("footprint", "swap", "scratch", "state", "objects"),
     /** {@code model} of a task. */
     MODEL("file", "files", "zoo", "size", "cuts", "dims", "shapes"),
     /** An element of {@code segments} that runs in one way. */
-    SEGMENT("device", "precision", "wcet", "loss", "actual", "offer"),
+    SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable"),
     /** An element of {@code segments} that leaves open in which way it runs. */
     OPEN_SEGMENT("variants"),
     /** An element of {@code variants}. */
@@ -46,9 +47,10 @@ enum FileSection {
     CALIBRATION("tactus", "machines"),
     /** An element of {@code machines}. */
     CALIBRATED_MACHINE("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "gpus", "stallFree", "curves"),
+        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "gpus", "stallFree",
+        "curves"),
     /** {@code stallFree}: overheads of operations that no stall hit. */
-    STALL_FREE("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion"),
+    STALL_FREE("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption"),
     /** An element of {@code curves}. */
     CALIBRATED_CURVE("cores", "curve", "learnt", "validated", "within", "factor", "longest", "threshold", "causes"),
     /** What repeated measurements of one quantity showed. */
@@ -62,7 +64,7 @@ enum FileSection {
     /** An element of {@code tasks} there. */
     WCETS_OF_TASK("name", "model", "segments", "boundaries"),
     /** An element of {@code segments} there. */
-    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max");
+    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "basis");
 
     private final List<String> keys;
 

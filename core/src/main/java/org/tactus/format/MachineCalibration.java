@@ -29,11 +29,15 @@ import org.tactus.supply.StallCurve;
  * @param gpus           what its GPUs add, each as one driver showed it
  * @param curves         what the platform takes from its cores; empty when only the overheads were measured
  * @param stallFree      the overheads of operations that no stall hit; empty without curves
+ * @param preemption     one context switch with its reload of caches; empty in a calibration of an older version
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
-    Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree) {
+    Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree,
+    Optional<Quantiles> preemption) {
+    /** How long a dispatcher sleeps at most between two looks at a device that does not say when a segment ends. */
+    static final long LOOK_NS = 20_000;
 
     /** Keeps unmodifiable copies of the collections. */
     public MachineCalibration {
@@ -65,7 +69,7 @@ public record MachineCalibration(
         final Quantiles completion, final Optional<Quantiles> sporadicJitter, final Optional<Quantiles> dispatchPerTask,
         final List<GpuCalibration> gpus) {
         this(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch, handOff, completion,
-            sporadicJitter, dispatchPerTask, gpus, List.of(), Optional.empty());
+            sporadicJitter, dispatchPerTask, gpus, List.of(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -77,7 +81,18 @@ public record MachineCalibration(
      */
     public MachineCalibration withCurves(final List<CurveCalibration> measured, final Optional<Overheads> free) {
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, sporadicJitter, dispatchPerTask, gpus, measured, free);
+            handOff, completion, sporadicJitter, dispatchPerTask, gpus, measured, free, preemption);
+    }
+
+    /**
+     * Adds what a context switch costs in place of what was known.
+     *
+     * @param measured quantiles of one switch with its reload of caches
+     * @return a copy
+     */
+    public MachineCalibration withPreemption(final Quantiles measured) {
+        return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
+            handOff, completion, sporadicJitter, dispatchPerTask, gpus, curves, stallFree, Optional.of(measured));
     }
 
     /**
@@ -109,7 +124,7 @@ public record MachineCalibration(
         others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
         others.add(measured);
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, sporadicJitter, dispatchPerTask, others, curves, stallFree);
+            handOff, completion, sporadicJitter, dispatchPerTask, others, curves, stallFree, preemption);
     }
 
     /**
@@ -123,12 +138,27 @@ public record MachineCalibration(
             return stallFree.orElseGet(this::usually).withSupply(supply());
         }
         return new Overheads(releaseJitter.maxNs(), sporadicJitter.orElse(releaseJitter).maxNs(), dispatch.maxNs(),
-            dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0);
+            dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0)
+            .withPreemptionNs(preemption.map(Quantiles::maxNs).orElse(0L));
+    }
+
+    /**
+     * The overheads of a set with a device whose dispatcher does not know when a segment will be done, such as a GPU: it looks between
+     * short sleeps, from which it wakes as late as for a sporadic arrival.
+     *
+     * @return {@link #overheads} with the wait for the next look in each completion
+     */
+    public Overheads polledOverheads() {
+        final Overheads known = overheads();
+        return new Overheads(known.releaseJitterNs(), known.sporadicJitterNs(), known.dispatchNs(), known.dispatchPerTaskNs(),
+            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.stallNs(), known.supply())
+            .withPreemptionNs(known.preemptionNs());
     }
 
     private Overheads usually() {
         return new Overheads(releaseJitter.p999Ns(), sporadicJitter.orElse(releaseJitter).p999Ns(), dispatch.p999Ns(),
-            dispatchPerTask.map(Quantiles::p999Ns).orElse(0L), handOff.p999Ns(), completion.p999Ns(), 0);
+            dispatchPerTask.map(Quantiles::p999Ns).orElse(0L), handOff.p999Ns(), completion.p999Ns(), 0)
+            .withPreemptionNs(preemption.map(Quantiles::p999Ns).orElse(0L));
     }
 
     /**

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tactus.internal.jvm.JvmFlags;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
@@ -83,14 +85,18 @@ public final class TaskSetFile {
             .overheads(overheads(map.need("overheads", "'overheads: calibrated' or 'overheads: none'")));
         for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map(FileSection.PLATFORM)
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
-            builder.device(DeviceReader.read(device));
+            final DeviceSpec read = DeviceReader.read(device);
+            builder.device(read);
+            if (read.kind() == DeviceKind.CUDA && source == OverheadsSource.CALIBRATED) {
+                calibration.map(MachineCalibration::polledOverheads).ifPresent(builder::overheads);
+            }
         }
         final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed);
         for (final YamlValue task : map.need("tasks", "the list 'tasks'").list()) {
             tasks.read(task, builder);
         }
         final TaskSet set = build(builder);
-        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(tasks.sidecar()),
+        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(set, tasks.sidecar()),
             yaml::lineOf);
     }
 
@@ -109,7 +115,7 @@ public final class TaskSetFile {
             final long jitterNs = map.durationNs("releaseJitter", 0);
             return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
                 map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0),
-                map.durationNs("stall", 0),
+                map.durationNs("preemption", 0), map.durationNs("stall", 0),
                 map.find("curve").map(curve -> CurveFormat.supply(curve, this::calibratedSupply)).orElse(CoreSupply.NONE));
         }
         final Map<String, OverheadsSource> words = new LinkedHashMap<>();
@@ -137,12 +143,18 @@ public final class TaskSetFile {
         return supply;
     }
 
-    private List<String> warnings(final Optional<WcetSidecar> sidecar) {
+    private List<String> warnings(final TaskSet set, final Optional<WcetSidecar> sidecar) {
         final List<String> warnings = new ArrayList<>();
         sidecar.filter(wcets -> !wcets.machine().equals(options.machine)).ifPresent(wcets -> warnings.add(
             "the WCETs in " + WcetSidecarFile.beside(path) + " were measured on another machine, " + wcets.machine()));
         if (source == OverheadsSource.CALIBRATED) {
             calibration.flatMap(MachineCalibration::lacking).ifPresent(warnings::add);
+            if (calibration.isPresent() && calibration.get().preemption().isEmpty()
+                && set.platform().devices().stream().anyMatch(DeviceSpec::isPreemptive)) {
+                warnings.add("the calibration of " + calibration.get().measuredAt()
+                    + " does not hold what a preemption costs, so bounds on a device with 'preemption: full' do not hold it;"
+                    + " measure again: tactus calibrate");
+            }
         }
         return warnings;
     }

@@ -78,6 +78,7 @@ public final class TaskSetWriter {
         time(map, "dispatchPerTask", overheads.dispatchPerTaskNs());
         time(map, "handOff", overheads.handOffNs());
         time(map, "completion", overheads.completionNs());
+        time(map, "preemption", overheads.preemptionNs());
         time(map, "stall", overheads.stallNs());
         put(map, "curve", CurveFormat.value(overheads.supply()), "none");
         return map;
@@ -95,6 +96,7 @@ public final class TaskSetWriter {
             map.put("sram", Sizes.exact(device.sramBytes()));
             put(map, "link", device.link(), "");
         }
+        put(map, "preemption", device.preemption().text(), DeviceSpec.Preemption.SEGMENTS.text());
         return map;
     }
 
@@ -119,7 +121,9 @@ public final class TaskSetWriter {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", task.name());
         map.put("period", Durations.exact(task.periodNs()));
-        put(map, "deadline", Durations.exact(task.deadlineNs()), Durations.exact(task.periodNs()));
+        if (!task.isBestEffort()) {
+            put(map, "deadline", Durations.exact(task.deadlineNs()), Durations.exact(task.periodNs()));
+        }
         time(map, "offset", task.offsetNs());
         time(map, "jitter", task.jitterNs());
         put(map, "release", task.release() == Release.SPORADIC ? "sporadic" : "periodic", "periodic");
@@ -138,6 +142,7 @@ public final class TaskSetWriter {
             budget.put("largest", Durations.exact(reclaim.largestNs()));
             map.put("reclaim", budget);
         });
+        put(map, "class", task.serviceClass().text(), Task.ServiceClass.HARD.text());
         return map;
     }
 
@@ -157,6 +162,7 @@ public final class TaskSetWriter {
                     other.put("wcet", Durations.exact(offer.wcetNs()));
                     map.put("offer", other);
                 });
+                put(map, "preemptable", segment.preemptable(), true);
                 segments.add(map);
             }
         }

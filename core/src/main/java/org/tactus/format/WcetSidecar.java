@@ -2,6 +2,8 @@
 package org.tactus.format;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,8 +54,18 @@ public record WcetSidecar(
      * @param precision what it computed with
      * @param wcetNs    largest sample and margin, nanoseconds
      * @param measured  the samples
+     * @param basis     what the WCET comes from, by name; empty where only the largest sample and the margin was asked for
      */
-    public record SegmentWcet(int segment, String device, Precision precision, long wcetNs, Quantiles measured) {
+    public record SegmentWcet(
+        int segment, String device, Precision precision, long wcetNs, Quantiles measured, Map<String, String> basis) {
+        public SegmentWcet {
+            basis = Collections.unmodifiableMap(new LinkedHashMap<>(basis));
+        }
+
+        /** Makes the WCET of a segment of which only the largest sample and a margin count. */
+        public SegmentWcet(final int segment, final String device, final Precision precision, final long wcetNs, final Quantiles measured) {
+            this(segment, device, precision, wcetNs, measured, Map.of());
+        }
     }
 
     public WcetSidecar {

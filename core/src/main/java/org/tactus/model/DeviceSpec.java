@@ -16,13 +16,55 @@ import java.util.Optional;
  * @param memory    memory as a scheduled resource; empty when memory is not scheduled
  * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
  * @param link      the link of a software Edge TPU to its host, such as {@code usb3}; empty for the default and for other kinds
+ * @param preemption when a more urgent job takes the device from one that runs; {@link Preemption#FULL} for CPU devices only
  */
 public record DeviceSpec(
     String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes,
-    String link) {
+    String link, Preemption preemption) {
+
+    /** When a more urgent job takes the device from the one that runs. */
+    public enum Preemption {
+        /** Between two segments: a segment that has started runs to its end. */
+        SEGMENTS("segments"),
+        /** At any time, but not during a segment that is not {@link Segment#preemptable}. */
+        FULL("full");
+
+        private final String text;
+
+        Preemption(final String text) {
+            this.text = text;
+        }
+
+        /**
+         * The word that files and reports use.
+         *
+         * @return {@code segments} or {@code full}
+         */
+        public String text() {
+            return text;
+        }
+    }
 
     public DeviceSpec {
         cores = List.copyOf(cores);
+    }
+
+    /**
+     * Makes a device that is not preempted within a segment.
+     *
+     * @param name      unique in the platform
+     * @param kind      what it is
+     * @param cores     processor cores
+     * @param driver    which driver answers; empty for the default
+     * @param index     which device of its kind, from 0
+     * @param memory    memory as a scheduled resource
+     * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
+     * @param link      the link of a software Edge TPU to its host; empty for the default and for other kinds
+     */
+    public DeviceSpec(
+        final String name, final DeviceKind kind, final List<Integer> cores, final String driver, final int index,
+        final Optional<DeviceMemory> memory, final long sramBytes, final String link) {
+        this(name, kind, cores, driver, index, memory, sramBytes, link, Preemption.SEGMENTS);
     }
 
     /**
@@ -81,6 +123,25 @@ public record DeviceSpec(
      * @return a copy with that memory
      */
     public DeviceSpec withMemory(final DeviceMemory scheduled) {
-        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link);
+        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link, preemption);
+    }
+
+    /**
+     * Changes when the device is preempted.
+     *
+     * @param when at any time or between segments
+     * @return a copy
+     */
+    public DeviceSpec withPreemption(final Preemption when) {
+        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, when);
+    }
+
+    /**
+     * Tells whether a more urgent job takes the device from one whose segment runs.
+     *
+     * @return true with {@link Preemption#FULL}
+     */
+    public boolean isPreemptive() {
+        return preemption == Preemption.FULL;
     }
 }

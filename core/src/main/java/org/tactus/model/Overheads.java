@@ -18,12 +18,14 @@ import org.tactus.supply.StallCurve;
  * @param dispatchPerTaskNs what each job that arrives at the dispatcher at the same time adds to that
  * @param handOffNs         from the end of a segment on one device until another device's dispatcher has seen the job
  * @param completionNs      from the end of a segment until the dispatcher has recorded it
+ * @param preemptionNs      one context switch between two threads of a core, with the reload of what the other one displaced from the
+ *                          caches; the analyses charge two of them to each arrival of a job on a preemptive device
  * @param stallNs           allowance for platform stalls: the most that the machine takes away within one response; usually 0
  * @param supply            what the platform takes from each core, as curves over windows; beside the allowance
  */
 public record Overheads(
     long releaseJitterNs, long sporadicJitterNs, long dispatchNs, long dispatchPerTaskNs, long handOffNs, long completionNs,
-    long stallNs, CoreSupply supply) {
+    long preemptionNs, long stallNs, CoreSupply supply) {
     /** A machine that adds nothing. */
     public static final Overheads NONE = new Overheads(0, 0, 0, 0, 0);
 
@@ -59,6 +61,24 @@ public record Overheads(
     }
 
     /**
+     * Makes overheads with stall curves, in which a preemption costs nothing.
+     *
+     * @param releaseJitterNs   from a periodic task's nominal release until the dispatcher has seen it
+     * @param sporadicJitterNs  from a sporadic task's arrival until the dispatcher has seen it
+     * @param dispatchNs        from a decision until the segment runs, when few jobs arrive at once
+     * @param dispatchPerTaskNs what each job that arrives at the same time adds to that
+     * @param handOffNs         from the end of a segment on one device until another device's dispatcher has seen the job
+     * @param completionNs      from the end of a segment until the dispatcher has recorded it
+     * @param stallNs           allowance for platform stalls
+     * @param supply            what the platform takes from each core
+     */
+    public Overheads(
+        final long releaseJitterNs, final long sporadicJitterNs, final long dispatchNs, final long dispatchPerTaskNs, final long handOffNs,
+        final long completionNs, final long stallNs, final CoreSupply supply) {
+        this(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, 0, stallNs, supply);
+    }
+
+    /**
      * What the machine adds to a task's own jitter.
      *
      * @param release how the task's jobs come
@@ -75,7 +95,19 @@ public record Overheads(
      * @return a copy
      */
     public Overheads withSupply(final CoreSupply curves) {
-        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, stallNs, curves);
+        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, preemptionNs,
+            stallNs, curves);
+    }
+
+    /**
+     * Changes the cost of a context switch.
+     *
+     * @param ns nanoseconds
+     * @return a copy
+     */
+    public Overheads withPreemptionNs(final long ns) {
+        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, ns, stallNs,
+            supply);
     }
 
     /**

@@ -32,6 +32,7 @@ final class SegmentChecks {
             }
             variants.add(resolved);
             offers.add(offer(j, here));
+            checkPreemptable(j, here);
         }
         checkReclaim();
         for (int b = 0; b < task.boundaries.size(); b++) {
@@ -50,7 +51,7 @@ final class SegmentChecks {
         final List<Segment> first = new Choices(variants, task.boundaries).segments(new int[variants.size()], platform);
         final List<Segment> segments = new ArrayList<>();
         for (int j = 0; j < first.size(); j++) {
-            segments.add(first.get(j).withOffer(offers.get(j)));
+            segments.add(first.get(j).withOffer(offers.get(j)).withPreemptable(task.segments.get(j).preemptable().orElse(true)));
         }
         return segments;
     }
@@ -60,6 +61,17 @@ final class SegmentChecks {
         TaskSetBuilder.check(device >= 0, here + ".device", "device '" + name + "' does not exist; the platform has "
             + String.join(", ", platform.devices().stream().map(DeviceSpec::name).toList()));
         return device;
+    }
+
+    /** Refuses the mark where it would say nothing, and where a plan that chooses a variant would lose it. */
+    private void checkPreemptable(final int segment, final String here) {
+        if (task.segments.get(segment).preemptable().isPresent()) {
+            final DeviceSpec device = platform.devices().get(variants.get(segment).getFirst().device());
+            TaskSetBuilder.check(device.isPreemptive(), here + ".preemptable", "'" + device.name()
+                + "' interrupts no segment; remove the key, or write 'preemption: full' for that device");
+            TaskSetBuilder.check(task.boundaries.isEmpty() && task.segments.stream().allMatch(each -> each.variants().size() == 1),
+                here + ".preemptable", "a task that leaves variants or boundaries to a plan marks no segment; remove the key");
+        }
     }
 
     private Variant variant(final NamedVariant variant, final String here) {

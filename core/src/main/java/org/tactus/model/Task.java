@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A recurrent chain of segments with a hard deadline.
+ * A recurrent chain of segments with a hard deadline, or without one ({@link ServiceClass#BEST_EFFORT}).
  *
  * <p>Response, bound and deadline count from the nominal release, so they include release jitter. Jobs of one task run one
  * after the other.
  *
  * @param name       unique, {@code [A-Za-z0-9_.-]{1,64}}
  * @param periodNs   least distance of nominal releases, nanoseconds
- * @param deadlineNs relative deadline, at most the period, nanoseconds
+ * @param deadlineNs relative deadline, at most the period, nanoseconds; {@link #NO_DEADLINE} of a best-effort task
  * @param offsetNs   first nominal release of a periodic task, nanoseconds
  * @param jitterNs   largest delay from the nominal release to the request of the first segment, nanoseconds
  * @param release    how jobs come into being
@@ -24,16 +24,52 @@ import java.util.Optional;
  * @param segments   at least one, in order of execution
  * @param choices    what a plan may choose instead; empty when nothing is left open
  * @param reclaim    budgets of its offered segments; empty when none is offered
+ * @param serviceClass what its jobs are promised
  */
 public record Task(
     String name, long periodNs, long deadlineNs, long offsetNs, long jitterNs, Release release, int priority,
     OverrunAction onOverrun, BacklogAction onBacklog, Optional<TaskMemory> memory, Optional<ModelSource> model,
-    List<Segment> segments, Optional<Choices> choices, Optional<Reclaim> reclaim) {
+    List<Segment> segments, Optional<Choices> choices, Optional<Reclaim> reclaim, ServiceClass serviceClass) {
+    /** Relative deadline of a task that has none: no clock reaches it. */
+    public static final long NO_DEADLINE = Limits.MAX_TIME_NS;
     /** No priority was given: the deadline, then the file order, decides among such tasks. */
     public static final int NO_PRIORITY = Integer.MAX_VALUE;
 
+    /** What the jobs of a task are promised. */
+    public enum ServiceClass {
+        /** Each job ends by its deadline. */
+        HARD("hard"),
+        /** Nothing: its jobs use what hard tasks leave of each device, among themselves in the order of their nominal releases. */
+        BEST_EFFORT("best-effort");
+
+        private final String text;
+
+        ServiceClass(final String text) {
+            this.text = text;
+        }
+
+        /**
+         * The word that files and reports use.
+         *
+         * @return {@code hard} or {@code best-effort}
+         */
+        public String text() {
+            return text;
+        }
+    }
+
     public Task {
+        deadlineNs = serviceClass == ServiceClass.BEST_EFFORT ? NO_DEADLINE : deadlineNs;
         segments = List.copyOf(segments);
+    }
+
+    /** Makes a hard task; the parameters are the record's other components. */
+    public Task(
+        final String name, final long periodNs, final long deadlineNs, final long offsetNs, final long jitterNs, final Release release,
+        final int priority, final OverrunAction onOverrun, final BacklogAction onBacklog, final Optional<TaskMemory> memory,
+        final Optional<ModelSource> model, final List<Segment> segments, final Optional<Choices> choices, final Optional<Reclaim> reclaim) {
+        this(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments, choices,
+            reclaim, ServiceClass.HARD);
     }
 
     /**
@@ -56,7 +92,7 @@ public record Task(
      */
     public Task withSegments(final List<Segment> chain) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, chain,
-            choices, reclaim);
+            choices, reclaim, serviceClass);
     }
 
     /**
@@ -68,7 +104,7 @@ public record Task(
      */
     public Task settled(final List<Segment> chain, final Optional<Reclaim> budgets) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, chain,
-            Optional.empty(), budgets);
+            Optional.empty(), budgets, serviceClass);
     }
 
     /**
@@ -79,7 +115,7 @@ public record Task(
      */
     public Task withReclaim(final Optional<Reclaim> budgets) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
-            choices, budgets);
+            choices, budgets, serviceClass);
     }
 
     /**
@@ -90,7 +126,7 @@ public record Task(
      */
     public Task withMemory(final TaskMemory demand) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, Optional.of(demand),
-            model, segments, choices, reclaim);
+            model, segments, choices, reclaim, serviceClass);
     }
 
     /**
@@ -101,7 +137,7 @@ public record Task(
      */
     public Task withModel(final ModelSource source) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory,
-            Optional.of(source), segments, choices, reclaim);
+            Optional.of(source), segments, choices, reclaim, serviceClass);
     }
 
     /**
@@ -112,7 +148,7 @@ public record Task(
      */
     public Task withName(final String other) {
         return new Task(other, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
-            choices, reclaim);
+            choices, reclaim, serviceClass);
     }
 
     /**
@@ -123,7 +159,7 @@ public record Task(
      */
     public Task withRelease(final Release how) {
         return how == release ? this : new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, how, priority, onOverrun, onBacklog,
-            memory, model, segments, choices, reclaim);
+            memory, model, segments, choices, reclaim, serviceClass);
     }
 
     /**
@@ -136,7 +172,25 @@ public record Task(
      */
     public Task withTimesNs(final long period, final long deadline, final long jitter) {
         return new Task(name, period, deadline, offsetNs, jitter, release, priority, onOverrun, onBacklog, memory, model, segments,
-            choices, reclaim);
+            choices, reclaim, serviceClass);
+    }
+
+    /**
+     * Tells whether the task has no deadline and no bound.
+     *
+     * @return true for {@link ServiceClass#BEST_EFFORT}
+     */
+    public boolean isBestEffort() {
+        return serviceClass == ServiceClass.BEST_EFFORT;
+    }
+
+    /**
+     * The time in which jobs of the task are expected to end, for those who size memory or wait: no promise.
+     *
+     * @return the relative deadline, or the period of a best-effort task, nanoseconds
+     */
+    public long horizonNs() {
+        return isBestEffort() ? periodNs : deadlineNs;
     }
 
     /**

@@ -20,11 +20,12 @@ public final class TaskBuilder {
     Optional<TaskMemory> memory = Optional.empty();
     Optional<ModelSource> model = Optional.empty();
 
+    Task.ServiceClass serviceClass = Task.ServiceClass.HARD;
     final List<Boundary> boundaries = new ArrayList<>();
     Optional<Reclaim> reclaim = Optional.empty();
 
     /** A segment whose devices are still names; the first variant stands until a plan chooses another. */
-    record PendingSegment(List<NamedVariant> variants, Optional<PendingOffer> offer) {
+    record PendingSegment(List<NamedVariant> variants, Optional<PendingOffer> offer, Optional<Boolean> preemptable) {
     }
 
     /** An offer whose device is still a name. */
@@ -185,7 +186,7 @@ public final class TaskBuilder {
      * @return this
      */
     public TaskBuilder segment(final List<NamedVariant> variants) {
-        segments.add(new PendingSegment(List.copyOf(variants), Optional.empty()));
+        segments.add(new PendingSegment(List.copyOf(variants), Optional.empty(), Optional.empty()));
         return this;
     }
 
@@ -198,7 +199,30 @@ public final class TaskBuilder {
      */
     public TaskBuilder offer(final String device, final long wcetNs) {
         final PendingSegment last = segments.removeLast();
-        segments.add(new PendingSegment(last.variants(), Optional.of(new PendingOffer(device, wcetNs))));
+        segments.add(new PendingSegment(last.variants(), Optional.of(new PendingOffer(device, wcetNs)), last.preemptable()));
+        return this;
+    }
+
+    /**
+     * Says whether the segment that was added last may be interrupted; on a device with {@link DeviceSpec.Preemption#FULL} only.
+     *
+     * @param may false for a segment that runs to its end
+     * @return this
+     */
+    public TaskBuilder preemptable(final boolean may) {
+        final PendingSegment last = segments.removeLast();
+        segments.add(new PendingSegment(last.variants(), last.offer(), Optional.of(may)));
+        return this;
+    }
+
+    /**
+     * Sets what the task's jobs are promised; a deadline without it. A best-effort task is given neither a deadline nor a priority.
+     *
+     * @param value hard or best effort
+     * @return this
+     */
+    public TaskBuilder serviceClass(final Task.ServiceClass value) {
+        serviceClass = value;
         return this;
     }
 

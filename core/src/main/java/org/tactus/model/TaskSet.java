@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * A task set: tasks that are scheduled together, the platform that they run on, and the policy.
@@ -23,7 +24,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * Orders two tasks by the fixed-priority order: priority, then deadline, then file order.
+     * Orders two tasks by the fixed-priority order: hard ones before best-effort ones, then priority, deadline and file order.
      *
      * @param i a task's index
      * @param j another task's index
@@ -32,6 +33,9 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     public int compareFixedPriority(final int i, final int j) {
         final Task a = tasks.get(i);
         final Task b = tasks.get(j);
+        if (a.isBestEffort() != b.isBestEffort()) {
+            return a.isBestEffort() ? 1 : -1;
+        }
         if (a.priority() != b.priority()) {
             return Integer.compare(a.priority(), b.priority());
         }
@@ -39,6 +43,30 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
             return Long.compare(a.deadlineNs(), b.deadlineNs());
         }
         return Integer.compare(i, j);
+    }
+
+    /**
+     * The levels of preemption under fixed priority: on a preemptive device a job takes the processor from one of a lower level at any
+     * time, and from one of its own level only between segments, by the order of the tasks. Tasks of equal priority and equal deadline
+     * have the same level, and so have all best-effort tasks, which have the lowest one.
+     *
+     * @return a level a task, from 0, the highest; no number is left out
+     */
+    public int[] levels() {
+        final List<Integer> order = IntStream.range(0, tasks.size()).boxed().sorted(this::compareFixedPriority).toList();
+        final int[] levels = new int[tasks.size()];
+        int level = 0;
+        for (int rank = 0; rank < levels.length; rank++) {
+            if (rank > 0) {
+                final Task higher = tasks.get(order.get(rank - 1));
+                final Task task = tasks.get(order.get(rank));
+                final boolean same = higher.serviceClass() == task.serviceClass() && (task.isBestEffort()
+                    || higher.priority() == task.priority() && higher.deadlineNs() == task.deadlineNs());
+                level += same ? 0 : 1;
+            }
+            levels[order.get(rank)] = level;
+        }
+        return levels;
     }
 
     /**
@@ -95,10 +123,23 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         for (final Task task : tasks) {
             for (int other = together.nextSetBit(0); other >= 0; other = together.nextSetBit(other + 1)) {
                 arrivals += task.arrivalsOn(other);
+                if (task.isBestEffort() && task.segments().getFirst().device() == other) {
+                    arrivals += 2 + longestWcetNs(together) / task.periodNs(); // releases behind a job that is late
+                }
             }
         }
         return arrivals != 0 && eachNs > (Long.MAX_VALUE - overheads.dispatchNs()) / arrivals
             ? Long.MAX_VALUE : overheads.dispatchNs() + arrivals * eachNs;
+    }
+
+    private long longestWcetNs(final BitSet devices) {
+        long longestNs = 0;
+        for (final Task task : tasks) {
+            for (final Segment segment : task.segments()) {
+                longestNs = devices.get(segment.device()) ? Math.max(longestNs, segment.wcetNs()) : longestNs;
+            }
+        }
+        return longestNs;
     }
 
     /**
@@ -121,7 +162,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         }
         return turnNs == 0 ? overheads : new Overheads(sum(overheads.releaseJitterNs(), turnNs), sum(overheads.sporadicJitterNs(), turnNs),
             overheads.dispatchNs(), overheads.dispatchPerTaskNs(), sum(overheads.handOffNs(), turnNs),
-            sum(overheads.completionNs(), turnNs), overheads.stallNs(), overheads.supply());
+            sum(overheads.completionNs(), turnNs), overheads.preemptionNs(), overheads.stallNs(), overheads.supply());
     }
 
     /**
@@ -135,6 +176,20 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         return new TaskSet(name, policy, overheads, new Platform(platform.devices().stream().map(device -> Platform.holdsItsCores(device)
             ? device : new DeviceSpec(device.name(), device.kind(), cores, device.driver(), device.index(), device.memory(),
                 device.sramBytes(), device.link())).toList()), tasks);
+    }
+
+    /**
+     * How long after the end of a task's own jitter the machine may see a release or an arrival. The thread of a level on a preemptive
+     * device sleeps until the release, for it would take the processor from lower levels if it looked again and again: it is charged what a
+     * dispatcher takes to wake.
+     *
+     * @param task one for this set's platform
+     * @return nanoseconds
+     */
+    public long machineJitterNs(final Task task) {
+        final Overheads machine = charged();
+        final long ns = machine.jitterNs(task.release());
+        return platform.devices().get(task.segments().getFirst().device()).isPreemptive() ? Math.max(ns, machine.sporadicJitterNs()) : ns;
     }
 
     /** Neither is negative. */
@@ -151,7 +206,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     public Overheads overheadsOn(final int device) {
         final Overheads all = charged();
         return new Overheads(all.releaseJitterNs(), all.sporadicJitterNs(), dispatchNs(device), 0, all.handOffNs(), all.completionNs(),
-            all.stallNs(), all.supply());
+            all.preemptionNs(), all.stallNs(), all.supply());
     }
 
     /**

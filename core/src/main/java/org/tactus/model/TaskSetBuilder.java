@@ -112,6 +112,7 @@ public final class TaskSetBuilder {
         time(overheads.dispatchPerTaskNs(), 0, "overheads.dispatchPerTask");
         time(overheads.handOffNs(), 0, "overheads.handOff");
         time(overheads.completionNs(), 0, "overheads.completion");
+        time(overheads.preemptionNs(), 0, "overheads.preemption");
         time(overheads.stallNs(), 0, "overheads.stall");
     }
 
@@ -127,6 +128,10 @@ public final class TaskSetBuilder {
                 "'" + device.name() + "' is not a device name; use 1 to 64 of A-Z a-z 0-9 _ . -");
             check(names.put(device.name(), i) == null, at + ".name",
                 "two devices are named '" + device.name() + "'; names must differ");
+            check(!device.isPreemptive() || device.kind() == DeviceKind.CPU, at + ".preemption",
+                "only a cpu device is preempted within a segment; remove the key");
+            check(!device.isPreemptive() || device.cores().size() <= 1, at + ".cores", "'" + device.name()
+                + "' is preempted within segments, and so has one core, on which all its threads run; name one");
             for (int c = 0; c < device.cores().size(); c++) {
                 check(device.cores().get(c) >= 0 && device.cores().get(c) < 1024, at + ".cores[" + c + "]",
                     "core " + device.cores().get(c) + " does not exist; cores count from 0");
@@ -171,9 +176,15 @@ public final class TaskSetBuilder {
 
     private Task task(final TaskBuilder task, final String at, final Platform platform) {
         time(task.periodNs, 1, at + ".period");
-        final long deadlineNs = task.deadlineNs == -1 ? task.periodNs : task.deadlineNs;
+        final boolean bestEffort = task.serviceClass == Task.ServiceClass.BEST_EFFORT;
+        check(!bestEffort || task.deadlineNs == -1, at + ".deadline",
+            "a best-effort task has no deadline; remove the key, or write 'class: hard'");
+        check(!bestEffort || task.priority == Task.NO_PRIORITY, at + ".priority",
+            "a best-effort task ranks below all hard ones; remove the key, or write 'class: hard'");
+        final long hardNs = task.deadlineNs == -1 ? task.periodNs : task.deadlineNs;
+        final long deadlineNs = bestEffort ? Task.NO_DEADLINE : hardNs;
         time(deadlineNs, 1, at + ".deadline");
-        check(deadlineNs <= task.periodNs, at + ".deadline",
+        check(bestEffort || deadlineNs <= task.periodNs, at + ".deadline",
             "the deadline of '" + task.name + "' (" + deadlineNs + "ns) is beyond its period (" + task.periodNs
                 + "ns); it must be at most the period");
         time(task.offsetNs, 0, at + ".offset");
@@ -189,7 +200,8 @@ public final class TaskSetBuilder {
         task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
         final SegmentChecks checks = new SegmentChecks(task, at, platform);
         return new Task(task.name, task.periodNs, deadlineNs, task.offsetNs, task.jitterNs, task.release, task.priority,
-            task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim);
+            task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
+            task.serviceClass);
     }
 
     private void checkTaskMemory(final TaskMemory memory, final String at) {

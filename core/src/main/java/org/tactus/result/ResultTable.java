@@ -88,7 +88,8 @@ public final class ResultTable {
             rows.add(new String[] {
                 shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
                 Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness),
-                task.misses() + "/" + task.candidates(), Long.toString(task.overruns()), Long.toString(task.skipped()),
+                task.hasDeadline() ? task.misses() + "/" + task.candidates() : "-", Long.toString(task.overruns()),
+                Long.toString(task.skipped()),
                 Long.toString(task.aborted() + task.unfinished() + task.lost()), time(task.p50Ns()), time(task.p99Ns()),
                 time(task.p999Ns())});
         }
@@ -247,7 +248,10 @@ public final class ResultTable {
         lines.add("Stalls: " + seen + " detected, " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
             + " in total; longest " + String.join(", ", longest.stream()
                 .map(stall -> digits(stall.lengthNs()) + " at " + digits(stall.atNs()) + " (" + stall.where() + ", " + stall.cause() + ")")
-                .toList()) + "." + (seen > result.stalls().size() ? " The files name the longest " + result.stalls().size() + "." : ""));
+                .toList()) + "."
+            + (result.stalls().stream().anyMatch(stall -> stall.cause().equals("run delay") || stall.cause().startsWith("safepoint"))
+                ? " The total holds none of the run delay and the safepoints, which are not the platform's." : "")
+            + (seen > result.stalls().size() ? " The files name the longest " + result.stalls().size() + "." : ""));
         if (counts.late() > 0) {
             lines.add("Stalls seen late: " + counts.late() + "; jobs that they touched may count as not touched, since only the last "
                 + StallCounts.JOBS_THAT_WAIT + " jobs wait for what may still be said of them.");

@@ -153,7 +153,7 @@ public final class ResultsJson {
             json.writeStartObject();
             json.writeStringField("name", task.name());
             json.writeNumberField("periodNs", task.periodNs());
-            json.writeNumberField("deadlineNs", task.deadlineNs());
+            number(json, "deadlineNs", task.hasDeadline() ? OptionalLong.of(task.deadlineNs()) : OptionalLong.empty());
             number(json, "boundNs", task.boundNs());
             json.writeNumberField("released", task.released());
             json.writeNumberField("jobs", task.jobs());

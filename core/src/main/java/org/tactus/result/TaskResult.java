@@ -105,6 +105,15 @@ public record TaskResult(
     }
 
     /**
+     * Whether the task's jobs can be late.
+     *
+     * @return false for a best-effort task
+     */
+    public boolean hasDeadline() {
+        return deadlineNs != Task.NO_DEADLINE;
+    }
+
+    /**
      * The jobs that can have missed their deadlines; at least as many as did.
      *
      * @return those completed, aborted, live or waiting at the end, and releases that no dispatcher took

@@ -11,11 +11,16 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
+import org.tactus.bindings.linux.RealTime;
 
 /**
  * One-way hand-over between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from
  * run to run on shared machines, so the ways take turns within a fork, and many forks are compared.
+ *
+ * <p>The threads are pinned to two cores and have SCHED_FIFO during a turn, as dispatchers have, where the machine grants it: otherwise
+ * each waits for the other to be scheduled wherever other programs run.
  * <pre>
  *   thread A --- ping ---&gt; thread B
  *            &lt;-- pong ---            one way = round trip / 2
@@ -26,6 +31,10 @@ public final class HandOffComparison {
     /** Of ways whose taker sleeps: an awakening takes a thousand times as long. */
     private static final int SLEEPING_TRIPS = 2_000;
     private static final int BATCH = 100;
+    private static final int PRIORITY = 80;
+    /** Between turns, for the compiler and for other programs. */
+    private static final int PAUSE_MS = 50;
+    private static final int WARM_UP_ROUNDS = 3;
     private static final int MASK = 63;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -61,7 +70,7 @@ public final class HandOffComparison {
         final Map<String, double[]> times = new LinkedHashMap<>();
         final Map<String, double[]> bytes = new LinkedHashMap<>();
         final Map<String, Supplier<HandOffWays.Way>> ways = HandOffWays.all();
-        for (int round = -2; round < rounds; round++) { // two rounds warm up
+        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
             for (final Map.Entry<String, Supplier<HandOffWays.Way>> way : ways.entrySet()) {
                 final Figures turn = turn(way.getValue().get(), way.getValue().get());
                 if (round >= 0) {
@@ -82,13 +91,19 @@ public final class HandOffComparison {
     private static Figures turn(final HandOffWays.Way ping, final HandOffWays.Way pong) throws InterruptedException {
         final int trips = ping.blocks() ? SLEEPING_TRIPS : ROUND_TRIPS;
         final long[] echoBytes = new long[1];
+        final List<Integer> cores = RealTime.onlineCores();
+        final CountDownLatch ready = new CountDownLatch(1);
+        hold(cores, cores.getFirst()); // a new thread inherits it, so that it begins at once on a busy machine, too
         final Thread echo = Thread.ofPlatform().daemon().start(() -> {
+            hold(cores, cores.getLast());
+            ready.countDown();
             final long before = THREADS.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < trips; i++) {
                 pong.give(await(ping));
             }
             echoBytes[0] = THREADS.getCurrentThreadAllocatedBytes() - before;
         });
+        ready.await();
         final double[] batches = new double[trips / BATCH];
         final long before = THREADS.getCurrentThreadAllocatedBytes();
         for (int batch = 0; batch < batches.length; batch++) {
@@ -101,7 +116,17 @@ public final class HandOffComparison {
         }
         final long ownBytes = THREADS.getCurrentThreadAllocatedBytes() - before;
         echo.join();
+        RealTime.ordinary();
+        Thread.sleep(PAUSE_MS);
         return new Figures(median(batches), (ownBytes + echoBytes[0]) / (2.0 * trips));
+    }
+
+    /** Pins the calling thread and lets nothing ordinary take its core, where there is another core for the other thread. */
+    private static void hold(final List<Integer> cores, final int core) {
+        RealTime.pin(List.of(core));
+        if (cores.size() > 1) {
+            RealTime.fifo(PRIORITY);
+        }
     }
 
     private static int await(final HandOffWays.Way way) {

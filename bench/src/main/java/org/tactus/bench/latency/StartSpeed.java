@@ -22,8 +22,8 @@ import org.tactus.model.TaskSet;
  * How long a run takes from the start of the launcher until its first job is done, and how much memory it has then, over the number of
  * tasks, with and without the launcher's start cache.
  * <pre>
- *   tactus run SET &amp; --> JVM --> read --> analyse --> prepare --> admit --> time zero --> first job done
- *   |<------------------------------- "first job" ------------------------------------->|   seen in its counters, every 2 ms
+ *   tactus run SET &amp; --&gt; JVM --&gt; read --&gt; analyse --&gt; prepare --&gt; admit --&gt; time zero --&gt; first job done
+ *   |&lt;------------------------------- "first job" -------------------------------------&gt;|   seen in its counters, every 2 ms
  *        each with and without the cache in turn, a round at a time; memory by /proc/PID/status when the first job is done
  * </pre>
  */

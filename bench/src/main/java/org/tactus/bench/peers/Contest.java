@@ -2,6 +2,9 @@
 package org.tactus.bench.peers;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
 
 /**
  * What every variant has to do: an urgent and a heavy task, periodic, on one core.
@@ -32,7 +35,16 @@ record Contest(int core, long durationNs, Work work, Path folder, long urgentSte
         /** An ONNX network of ResNet's structure. */
         NETWORK,
         /** A calibrated loop. */
-        SPIN
+        SPIN;
+
+        /** The option's word: small letters. */
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Optional<Work> of(final String word) {
+            return Arrays.stream(values()).filter(work -> work.word().equals(word)).findFirst();
+        }
     }
 
     long urgentJobs() {

@@ -2,6 +2,7 @@
 package org.tactus.bench.peers;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -37,8 +38,8 @@ final class ExecutorRun {
         private final CountDownLatch done = new CountDownLatch(1);
         private long epochNs;
         private long maxNs;
-        private long lastEndNs;
-        private long job;
+        private long within;
+        private volatile long job; // its thread alone writes
         private volatile Exception failure;
 
         Jobs(final JobRunner runner, final long periodNs, final long count) {
@@ -59,11 +60,12 @@ final class ExecutorRun {
                 done.countDown();
                 throw new IllegalStateException(e); // ends the schedule
             }
-            lastEndNs = System.nanoTime();
-            final long responseNs = lastEndNs - epochNs - job * periodNs;
+            final long sinceEpochNs = System.nanoTime() - epochNs;
+            final long responseNs = sinceEpochNs - job * periodNs;
             responses.recordValue(Math.clamp(responseNs, 0, MOST_NS));
             maxNs = Math.max(maxNs, responseNs);
-            job++;
+            within += sinceEpochNs <= count * periodNs ? 1 : 0;
+            job = job + 1;
             if (job == count) {
                 done.countDown();
             }
@@ -89,20 +91,21 @@ final class ExecutorRun {
                 final long epochNs = System.nanoTime() + Contest.LEAD_NS;
                 urgent.schedule(urgentThread, epochNs);
                 heavy.schedule(heavyThread, epochNs);
-                final boolean ended = urgent.done.await(atMostNs, TimeUnit.NANOSECONDS) && heavy.done.await(atMostNs, TimeUnit.NANOSECONDS);
+                final boolean ended = urgent.done.await(atMostNs, TimeUnit.NANOSECONDS);
+                heavy.done.await(Math.max(0, epochNs + contest.durationNs() - System.nanoTime()), TimeUnit.NANOSECONDS); // or it is late
                 if (urgent.failure != null || heavy.failure != null) {
                     throw urgent.failure != null ? urgent.failure : heavy.failure;
                 }
                 if (!ended) {
                     throw new IllegalStateException("the jobs did not end within " + atMostNs + "ns");
                 }
-                final var bytes = watch.bytesByJob(urgent.job + heavy.job);
-                urgentThread.shutdownNow();
-                heavyThread.shutdownNow();
-                final long spanNs = Math.max(contest.durationNs(), heavy.lastEndNs - epochNs);
-                return new PeerFigures(urgent.responses.getValueAtPercentile(50), urgent.responses.getValueAtPercentile(99),
-                    urgent.responses.getValueAtPercentile(99.9), urgent.maxNs, -1, urgent.job, heavy.job * 1e9 / spanNs, bytes,
-                    remark.toString());
+                final Map<String, Double> bytes = watch.bytesByJob(urgent.job + heavy.job);
+                for (final ScheduledExecutorService thread : List.of(urgentThread, heavyThread)) {
+                    thread.shutdownNow();
+                    thread.awaitTermination(atMostNs, TimeUnit.NANOSECONDS); // before what it computes is closed
+                }
+                final double heavyASecond = heavy.within * 1e9 / contest.durationNs();
+                return PeerFigures.of(urgent.responses, urgent.maxNs, -1, urgent.job, heavyASecond, bytes, remark.toString());
             }
         }
     }

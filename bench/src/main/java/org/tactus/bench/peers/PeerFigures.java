@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.HdrHistogram.Histogram;
 
 /**
  * What one turn of a variant measured. Responses are from the intended release to the end, of every urgent job from the first on.
@@ -28,6 +29,14 @@ record PeerFigures(
 
     PeerFigures {
         bytesByThread = new TreeMap<>(bytesByThread);
+    }
+
+    /** Takes the quantiles of a histogram, which rounds up: none of them is above the largest response. */
+    static PeerFigures of(
+        final Histogram responses, final long maxNs, final long boundNs, final long jobs, final double heavyASecond,
+        final Map<String, Double> bytesByThread, final String remark) {
+        return new PeerFigures(Math.min(maxNs, responses.getValueAtPercentile(50)), Math.min(maxNs, responses.getValueAtPercentile(99)),
+            Math.min(maxNs, responses.getValueAtPercentile(99.9)), maxNs, boundNs, jobs, heavyASecond, bytesByThread, remark);
     }
 
     /** Bytes a job over all threads. */

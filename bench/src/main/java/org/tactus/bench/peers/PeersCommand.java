@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tactus.TactusException;
 import org.tactus.bench.BenchCommand;
@@ -48,7 +49,7 @@ public final class PeersCommand implements Callable<Integer> {
     private Integer core;
     @Option(names = "--work", paramLabel = "KINDS", split = ",", defaultValue = "network",
         description = "What jobs compute: network, spin, or both of them (${DEFAULT-VALUE}).")
-    private List<Contest.Work> works;
+    private List<String> kinds;
     @Option(names = "--forks", paramLabel = "N", defaultValue = "3",
         description = "Processes that compare hand-overs; 0 for none (${DEFAULT-VALUE}).")
     private int forks;
@@ -76,11 +77,17 @@ public final class PeersCommand implements Callable<Integer> {
         UsageCheck.check(spec, forks >= 0 && forks <= MOST_ROUNDS, "--forks " + forks + " is out of range; give 0 to " + MOST_ROUNDS);
         UsageCheck.check(spec, durationNs >= LEAST_NS,
             "--for " + Durations.format(durationNs) + " is out of range; give " + Durations.format(LEAST_NS) + " or more");
+        final List<Contest.Work> works = new ArrayList<>();
+        for (final String kind : kinds) {
+            final Optional<Contest.Work> work = Contest.Work.of(kind.strip());
+            UsageCheck.check(spec, work.isPresent(), "--work " + kind + " is unknown; give network, spin, or network,spin");
+            works.add(work.get());
+        }
         if (turnOf != null) {
             System.out.println(turn(new Contest(chosen, durationNs, works.getFirst(), folder, urgentSteps, heavySteps)));
             return ExitStatus.GOOD;
         }
-        compare(chosen);
+        compare(chosen, works);
         return ExitStatus.GOOD;
     }
 
@@ -93,14 +100,18 @@ public final class PeersCommand implements Callable<Integer> {
         }
     }
 
-    private void compare(final int chosen) throws IOException, InterruptedException {
+    private void compare(final int chosen, final List<Contest.Work> works) throws IOException, InterruptedException {
         final PrintStream print = System.out;
         final Map<String, String> conditions = conditions(chosen);
         final List<MachineReport.Section> sections = new ArrayList<>();
         for (final Contest.Work work : works.stream().distinct().toList()) {
             final Path made = Files.createTempDirectory("tactus-peers");
             try {
-                final Contest contest = new Preparation(chosen, durationNs, work, made, System.err).prepare();
+                final Preparation preparation = new Preparation(chosen, durationNs, work, made, System.err);
+                final Contest contest = preparation.prepare();
+                if (!preparation.lengths().isEmpty()) {
+                    conditions.put("networks", preparation.lengths());
+                }
                 sections.add(new ResponseSection(contest, new Tournament(contest, rounds, System.err).run()).section());
             } finally {
                 delete(made);

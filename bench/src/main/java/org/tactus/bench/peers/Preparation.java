@@ -9,7 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.LongSupplier;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
@@ -50,6 +54,7 @@ final class Preparation {
     private final Contest.Work work;
     private final Path folder;
     private final PrintStream progress;
+    private String lengths = "";
 
     /** A network that was made, and its length. */
     private record Made(OnnxModel model, long ns) {
@@ -72,19 +77,8 @@ final class Preparation {
      */
     Contest prepare() throws IOException, InterruptedException {
         Files.createDirectories(folder);
-        RealTime.pin(List.of(core));
-        final Contest contest;
-        if (work == Contest.Work.NETWORK) {
-            contest = new Contest(core, durationNs, work, folder, 0, 0);
-            final Made urgent = network(URGENT_WIDTH, Contest.URGENT_NS);
-            final Made heavy = network(HEAVY_WIDTH, Contest.HEAVY_NS);
-            Files.write(contest.urgentModel(), urgent.model().bytes());
-            Files.write(contest.heavyModel(), heavy.model().bytes());
-            progress.printf("networks: urgent %s takes %.2f ms, heavy %s %.2f ms%n", urgent.model().name(), urgent.ns() / 1e6,
-                heavy.model().name(), heavy.ns() / 1e6);
-        } else {
-            contest = new Contest(core, durationNs, work, folder, steps(Contest.URGENT_NS), steps(Contest.HEAVY_NS));
-        }
+        final Contest contest = onTheCore(work == Contest.Work.NETWORK ? this::networks
+            : () -> new Contest(core, durationNs, work, folder, steps(Contest.URGENT_NS), steps(Contest.HEAVY_NS)));
         for (final Variant variant : List.of(Variant.TACTUS_SEGMENTS, Variant.TACTUS_PREEMPTIVE)) {
             final Path file = TactusRun.file(contest, variant);
             WholeFile.write(file, taskSet(variant));
@@ -93,6 +87,39 @@ final class Preparation {
             }
         }
         return contest;
+    }
+
+    private Contest networks() throws IOException {
+        final Contest contest = new Contest(core, durationNs, work, folder, 0, 0);
+        final Made urgent = network(URGENT_WIDTH, Contest.URGENT_NS);
+        final Made heavy = network(HEAVY_WIDTH, Contest.HEAVY_NS);
+        Files.write(contest.urgentModel(), urgent.model().bytes());
+        Files.write(contest.heavyModel(), heavy.model().bytes());
+        lengths = String.format(Locale.ROOT, "urgent %s of %.2f ms, heavy %s of %.2f ms", urgent.model().name(), urgent.ns() / 1e6,
+            heavy.model().name(), heavy.ns() / 1e6);
+        return contest;
+    }
+
+    /** What was made, and how long it takes; empty before. */
+    String lengths() {
+        return lengths;
+    }
+
+    /** On a thread of its own: the calling one stays where it is, so that the JVM does not believe in a machine of one core. */
+    private Contest onTheCore(final Callable<Contest> measuring) throws IOException, InterruptedException {
+        final FutureTask<Contest> task = new FutureTask<>(() -> {
+            RealTime.pin(List.of(core));
+            return measuring.call();
+        });
+        Thread.ofPlatform().name("peers-preparation").daemon().start(task);
+        try {
+            return task.get();
+        } catch (final ExecutionException e) {
+            if (e.getCause() instanceof final IOException failed) {
+                throw failed;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
     }
 
     /** Bounds need WCETs. A set that this build does not know is told by its turn, not here. */
@@ -164,7 +191,8 @@ final class Preparation {
         final boolean calibrated = CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current()).isPresent();
         final StringBuilder text = new StringBuilder("tactus: 1\nname: " + (preemptive ? "preemptive" : "segments")
             + "\npolicy: fixed-priority\noverheads: " + (calibrated ? "calibrated" : "none")
-            + "\nplatform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [" + core + ']' + (preemptive ? ", preemption: full" : "") + "}\ntasks:\n");
+            + "\nplatform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [" + core + ']'
+            + (preemptive ? ", preemption: full" : "") + "}\ntasks:\n");
         task(text, "urgent", Contest.URGENT_PERIOD_NS, 1, Contest.URGENT_NS);
         task(text, "heavy", Contest.HEAVY_PERIOD_NS, cuts, Contest.HEAVY_NS);
         return text.toString();

@@ -30,8 +30,8 @@ final class ResponseSection {
         final boolean networks = contest.work() == Contest.Work.NETWORK;
         final String text = "An urgent task of 0.5 ms every 20 ms beside a heavy one of 13 ms every 27 ms on one core, "
             + (networks ? "both ONNX networks of ResNet's structure" : "both loops that compute a fixed amount")
-            + ". Responses in ms, from the intended release (open loop), of every job from the first on. Medians of the rounds, in brackets "
-            + "their range; `bound` is what the analysis promised before. The second table has the ratios to `" + BASE.label()
+            + ". Responses in ms, from the intended release (open loop), of every job from the first on. Medians of the rounds, in "
+            + "brackets their range; `bound` is what the analysis promised before. The second table has the ratios to `" + BASE.label()
             + "`, round by round.";
         return new MachineReport.Section(networks ? "responses" : "responsesOfLoops",
             networks ? "An urgent network beside a heavy one" : "The same with loops in place of networks", text,

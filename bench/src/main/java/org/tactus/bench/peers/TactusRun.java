@@ -53,9 +53,8 @@ final class TactusRun {
             result.platform().breaks().stream().findFirst().ifPresent(seen -> remarks.add("the platform broke its curve"));
             result.conditions().granted().values().stream().filter(granted -> granted.contains("NOT granted")).forEach(remarks::add);
             final var responses = tactus.histograms().get("urgent");
-            return new PeerFigures(responses.getValueAtPercentile(50), responses.getValueAtPercentile(99),
-                responses.getValueAtPercentile(99.9), urgent.maxNs().orElse(-1), urgent.boundNs().orElse(-1), urgent.jobs(),
-                heavy.jobs() * 1e9 / contest.durationNs(), bytes, String.join("; ", remarks));
+            return PeerFigures.of(responses, urgent.maxNs().orElse(-1), urgent.boundNs().orElse(-1), urgent.jobs(),
+                heavy.jobs() * 1e9 / result.durationNs(), bytes, String.join("; ", remarks));
         }
     }
 

@@ -67,7 +67,7 @@ final class Tournament {
 
     private String[] words(final Variant variant) {
         return new String[] {"bench", "peers", "--turn-of", variant.name(), "--core", String.valueOf(contest.core()), "--for",
-            contest.durationNs() + "ns", "--work", contest.work().name(), "--folder", contest.folder().toString(), "--urgent-steps",
+            contest.durationNs() + "ns", "--work", contest.work().word(), "--folder", contest.folder().toString(), "--urgent-steps",
             String.valueOf(contest.urgentSteps()), "--heavy-steps", String.valueOf(contest.heavySteps())};
     }
 

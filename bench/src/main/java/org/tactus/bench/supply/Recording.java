@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
 
 /** Records the stalls of one core into a file, which it completes every few seconds. */
@@ -30,6 +31,10 @@ final class Recording {
     record Settings(int core, long durationNs, long gridNs, long thresholdNs) {
     }
 
+    private static String text(final Grant grant) {
+        return (grant.granted() ? "" : "NOT granted: ") + grant.text();
+    }
+
     /**
      * Records.
      *
@@ -44,11 +49,11 @@ final class Recording {
         final Map<String, String> notes = new LinkedHashMap<>();
         final CountDownLatch started = new CountDownLatch(1);
         final Thread thread = Thread.ofPlatform().name("tactus-stalls").daemon().start(() -> {
-            final String pin = RealTime.pin(List.of(settings.core())).toString();
-            final String fifo = RealTime.fifo(PRIORITY).toString();
+            final Grant pin = RealTime.pin(List.of(settings.core()));
+            final Grant fifo = RealTime.fifo(PRIORITY);
             RealTime.timerSlack(1);
             notes.put("core", Integer.toString(settings.core()));
-            notes.put("granted", pin + "; " + fifo);
+            notes.put("granted", text(pin) + "; " + text(fifo));
             notes.put("grid-ns", Long.toString(settings.gridNs()));
             notes.put("threshold-ns", Long.toString(settings.thresholdNs()));
             recorder.learnUsual(); // compiles

@@ -84,7 +84,7 @@ public final class SupplyCommand implements Callable<Integer> {
             100.0 * trace.totalNs() / trace.spanNs(), Durations.format(trace.longestNs()));
         final List<CurveStudy.Row> rows = study.rows();
         SupplyOutput.print(rows, print);
-        SupplyOutput.write(rows, "How often a learnt stall curve held in the " + Durations.format(laterNs) + " after it was learnt", out);
+        SupplyOutput.write(rows, "How often a learnt stall curve held in the " + SupplyOutput.words(laterNs) + " after it was learnt", out);
         print.println("\nWrote " + out.resolve("supply.csv") + ", .svg and .png");
         return ExitStatus.GOOD;
     }

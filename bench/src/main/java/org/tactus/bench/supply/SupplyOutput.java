@@ -20,8 +20,15 @@ final class SupplyOutput {
     private static final double NS_A_MS = 1e6;
     private static final double TOP = 100.2;
     private static final int STEP = 5;
+    private static final long MINUTE_NS = 60_000_000_000L;
+    private static final List<Long> DRAWN_FACTORS = List.of(1_000L, 1_500L);
 
     private SupplyOutput() {
+    }
+
+    /** A duration as people say it. */
+    static String words(final long ns) {
+        return ns % MINUTE_NS == 0 ? ns / MINUTE_NS + " min" : Durations.format(ns);
     }
 
     static String csv(final List<CurveStudy.Row> rows) {
@@ -53,14 +60,14 @@ final class SupplyOutput {
         ChartWriter.write(chart(rows, title), folder);
     }
 
-    /** A line for each length of learning and each of two factors: the least, and the one that follows. */
+    /** A line for each length of learning and each of two factors, more of which would hide each other. */
     private static ChartWriter.Chart chart(final List<CurveStudy.Row> rows, final String title) {
         final List<ChartWriter.Line> lines = new ArrayList<>();
         for (final long learnNs : rows.stream().map(CurveStudy.Row::learnNs).distinct().toList()) {
-            for (final long factor : rows.stream().map(CurveStudy.Row::factor).distinct().limit(2).toList()) {
+            for (final long factor : DRAWN_FACTORS) {
                 final List<CurveStudy.Row> of = rows.stream().filter(row -> row.learnNs() == learnNs && row.factor() == factor).toList();
                 lines.add(new ChartWriter.Line(
-                    String.format(Locale.ROOT, "learnt %s, factor %.2f", Durations.format(learnNs), factor / WHOLE),
+                    String.format(Locale.ROOT, "learnt %s, factor %.2f", words(learnNs), factor / WHOLE),
                     of.stream().mapToDouble(row -> row.windowNs() / NS_A_MS).toArray(),
                     of.stream().mapToDouble(row -> PERCENT * row.held()).toArray(), false));
             }

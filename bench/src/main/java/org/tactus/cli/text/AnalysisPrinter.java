@@ -80,7 +80,7 @@ public final class AnalysisPrinter {
                 json.writeStartObject();
                 json.writeStringField("name", task.name());
                 number(json, "responseBoundNs", task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
-                json.writeNumberField("deadlineNs", task.deadlineNs());
+                number(json, "deadlineNs", task.isBestEffort() ? OptionalLong.empty() : OptionalLong.of(task.deadlineNs()));
                 number(json, "slackNs", task.bounded() ? OptionalLong.of(task.slackNs()) : OptionalLong.empty());
                 json.writeEndObject();
             }
@@ -173,7 +173,8 @@ public final class AnalysisPrinter {
             final TaskVerdict task = verdict.tasks().get(i);
             final int at = i;
             print.println(String.join(",", quoted(loaded.file().toString()), verdict.test(), Boolean.toString(verdict.schedulable()),
-                task.name(), task.bounded() ? Long.toString(task.responseBoundNs()) : "", Long.toString(task.deadlineNs()),
+                task.name(), task.bounded() ? Long.toString(task.responseBoundNs()) : "",
+                task.isBestEffort() ? "" : Long.toString(task.deadlineNs()),
                 task.bounded() ? Long.toString(task.slackNs()) : "", quoted(verdict.schedulable() ? "" : verdict.reason()))
                 + sensitivity.map(report -> ',' + csv(report, report.tasks().get(at))).orElse(""));
         }

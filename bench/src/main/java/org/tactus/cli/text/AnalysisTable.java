@@ -41,8 +41,8 @@ final class AnalysisTable {
         print.println(String.format(Locale.ROOT, row, "task", "bound", "platform's", "deadline", "slack", "made of"));
         for (final TaskVerdict task : verdict.tasks()) {
             print.println(String.format(Locale.ROOT, row, task.name(),
-                task.bounded() ? Durations.format(task.responseBoundNs()) : "none",
-                task.bounded() ? Durations.format(task.platformNs()) : "-", Durations.format(task.deadlineNs()),
+                task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
+                task.bounded() ? Durations.format(task.platformNs()) : "-", task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()),
                 task.bounded() ? Durations.format(task.slackNs()) : "-", terms(task.explanation().terms())).stripTrailing());
         }
         for (final TaskVerdict task : verdict.tasks()) {
@@ -55,7 +55,7 @@ final class AnalysisTable {
     }
 
     private static String device(final DeviceSpec device) {
-        return device.name() + " (" + device.kind().text() + (device.driver().isEmpty() ? "" : ", driver " + device.driver()) + ")";
+        return device.name() + " (" + device.kind().text() + (device.isPreemptive() ? ", preemption full" : "") + (device.driver().isEmpty() ? "" : ", driver " + device.driver()) + ")";
     }
 
     private static String overheads(final LoadedTaskSet loaded) {
@@ -68,7 +68,7 @@ final class AnalysisTable {
                 + ", dispatch " + Durations.format(overheads.dispatchNs())
                 + (overheads.dispatchPerTaskNs() == 0 ? "" : " and " + Durations.format(overheads.dispatchPerTaskNs()) + " a task")
                 + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
-                + Durations.format(overheads.completionNs()) + ", stall allowance " + Durations.format(overheads.stallNs())
+                + Durations.format(overheads.completionNs()) + (overheads.preemptionNs() == 0 ? "" : ", preemption " + Durations.format(overheads.preemptionNs())) + ", stall allowance " + Durations.format(overheads.stallNs())
                 + (overheads.supply().isNone() ? "" : "; " + supply(overheads.supply()));
         };
     }

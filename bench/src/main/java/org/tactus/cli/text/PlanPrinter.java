@@ -64,8 +64,8 @@ public final class PlanPrinter {
         final String row = "  %-" + width + "s %12s %12s %12s%n";
         print.printf(Locale.ROOT, row, "task", "bound", "deadline", "slack");
         for (final TaskVerdict task : plan.verdict().tasks()) {
-            print.printf(Locale.ROOT, row, task.name(), task.bounded() ? Durations.format(task.responseBoundNs()) : "none",
-                Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-");
+            print.printf(Locale.ROOT, row, task.name(), task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
+                task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-");
         }
         margin.ifPresent(factor -> print.printf(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f%n", factor));
     }
@@ -119,7 +119,11 @@ public final class PlanPrinter {
             json.writeNumberField("slackNs", task.slackNs());
         } else {
             json.writeNullField("responseBoundNs");
-            json.writeNumberField("deadlineNs", task.deadlineNs());
+            if (task.isBestEffort()) {
+                json.writeNullField("deadlineNs");
+            } else {
+                json.writeNumberField("deadlineNs", task.deadlineNs());
+            }
             json.writeNullField("slackNs");
         }
     }

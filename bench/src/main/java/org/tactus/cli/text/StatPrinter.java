@@ -70,8 +70,9 @@ public final class StatPrinter {
             * 1_000_000) + " since time zero" + (run.dropped() > 0 ? ", " + run.dropped() + " events lost: the counts are too low" : ""));
         final List<String[]> rows = tasks.stream().map(task -> new String[] {
             task.name(), Durations.format(task.periodNs()), Long.toString(task.released()), Long.toString(task.jobs()),
-            Long.toString(task.misses()), Long.toString(task.overruns()), Long.toString(task.skipped()), us(task.lastNs()),
-            us(task.maxNs()), task.boundNs().isPresent() ? us(task.boundNs().getAsLong()) : "none",
+            task.hasDeadline() ? Long.toString(task.misses()) : "-", Long.toString(task.overruns()), Long.toString(task.skipped()),
+            us(task.lastNs()), us(task.maxNs()),
+            task.boundNs().isPresent() ? us(task.boundNs().getAsLong()) : task.hasDeadline() ? "none" : "-",
             tightness(task), now(run, task)}).toList();
         final TextTable table = new TextTable(Terminal.width(), HEAD, rows);
         final StringBuilder text = new StringBuilder();
@@ -153,7 +154,11 @@ public final class StatPrinter {
         json.writeStartObject();
         json.writeStringField("name", task.name());
         json.writeNumberField("periodNs", task.periodNs());
-        json.writeNumberField("deadlineNs", task.deadlineNs());
+        if (task.hasDeadline()) {
+            json.writeNumberField("deadlineNs", task.deadlineNs());
+        } else {
+            json.writeNullField("deadlineNs");
+        }
         json.writeFieldName("boundNs");
         if (task.boundNs().isPresent()) {
             json.writeNumber(task.boundNs().getAsLong());
@@ -175,7 +180,7 @@ public final class StatPrinter {
     private void csv(final CountersReader run) {
         for (final TaskCounters task : run.tasks()) {
             print.println(String.join(",", Long.toString(run.pid()), Long.toString(run.updatedNs()), task.name(),
-                Long.toString(task.periodNs()), Long.toString(task.deadlineNs()),
+                Long.toString(task.periodNs()), task.hasDeadline() ? Long.toString(task.deadlineNs()) : "",
                 task.boundNs().isPresent() ? Long.toString(task.boundNs().getAsLong()) : "", Long.toString(task.released()),
                 Long.toString(task.jobs()), Long.toString(task.misses()), Long.toString(task.overruns()), Long.toString(task.skipped()),
                 Long.toString(task.aborted()), Long.toString(task.lastNs()), Long.toString(task.maxNs())));

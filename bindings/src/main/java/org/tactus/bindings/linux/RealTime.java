@@ -27,6 +27,7 @@ import org.tactus.bindings.generated.linux.sched_param;
 public final class RealTime {
     private static final long MASK_BYTES = linux_h.CPU_SET_WORDS() * 8L;
     private static final int CALLING_THREAD = 0;
+    private static final int MOST_PRIORITY = 99;
 
     private RealTime() {
     }
@@ -142,7 +143,72 @@ public final class RealTime {
      * @return granted, or why not
      */
     public static Grant fifo(final int priority) {
-        return schedule("SCHED_FIFO priority " + priority, linux_h.SCHED_FIFO(), priority);
+        return schedule(CALLING_THREAD, "SCHED_FIFO priority " + priority, linux_h.SCHED_FIFO(), priority);
+    }
+
+    /**
+     * Gives another thread of this process real-time scheduling, first in first out.
+     *
+     * @param thread   what {@link #threadId} told that thread
+     * @param priority 1 (lowest) to 99
+     * @return granted, or why not
+     */
+    public static Grant fifo(final int thread, final int priority) {
+        return schedule(thread, "SCHED_FIFO priority " + priority + " for thread " + thread, linux_h.SCHED_FIFO(), priority);
+    }
+
+    /**
+     * Moves the calling thread, which has {@link #fifo} scheduling, to another priority. One system call, no allocation: for the path of
+     * a job.
+     *
+     * @param priority 1 (lowest) to 99
+     * @return true when granted
+     */
+    public static boolean move(final int priority) {
+        return linux_h.sched_setscheduler(CALLING_THREAD, linux_h.SCHED_FIFO(), Parameters.ofPriority(priority)) == 0;
+    }
+
+    /**
+     * Puts another thread of this process back to ordinary scheduling.
+     *
+     * @param thread what {@link #threadId} told that thread
+     * @return granted, or why not
+     */
+    public static Grant ordinary(final int thread) {
+        return schedule(thread, "SCHED_OTHER for thread " + thread, linux_h.SCHED_OTHER(), 0);
+    }
+
+    /**
+     * The system's number of the calling thread.
+     *
+     * @return above 0; 0 when there is no such call here
+     */
+    public static int threadId() {
+        try {
+            return linux_h.gettid();
+        } catch (final UnsatisfiedLinkError | ExceptionInInitializerError | NoClassDefFoundError e) {
+            return 0;
+        }
+    }
+
+    /** A {@code sched_param} for each priority, made once, so that a move allocates nothing. */
+    private static final class Parameters {
+        private static final long FIRST = table();
+
+        private Parameters() {
+        }
+
+        private static long table() {
+            final MemorySegment all = sched_param.allocateArray(MOST_PRIORITY + 1, Arena.global());
+            for (int priority = 0; priority <= MOST_PRIORITY; priority++) {
+                sched_param.sched_priority(sched_param.asSlice(all, priority), priority);
+            }
+            return all.address();
+        }
+
+        static long ofPriority(final int priority) {
+            return FIRST + priority * sched_param.sizeof();
+        }
     }
 
     /**
@@ -151,14 +217,14 @@ public final class RealTime {
      * @return granted, or why not
      */
     public static Grant ordinary() {
-        return schedule("SCHED_OTHER", linux_h.SCHED_OTHER(), 0);
+        return schedule(CALLING_THREAD, "SCHED_OTHER", linux_h.SCHED_OTHER(), 0);
     }
 
-    private static Grant schedule(final String what, final int policy, final int priority) {
+    private static Grant schedule(final int thread, final String what, final int policy, final int priority) {
         return attempt("sched_setscheduler", what, (arena, state) -> {
             final MemorySegment parameter = sched_param.allocate(arena);
             sched_param.sched_priority(parameter, priority);
-            return (int) Calls.SCHED_SETSCHEDULER.invokeExact(state, CALLING_THREAD, policy, parameter.address());
+            return (int) Calls.SCHED_SETSCHEDULER.invokeExact(state, thread, policy, parameter.address());
         });
     }
 

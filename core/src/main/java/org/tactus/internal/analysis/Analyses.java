@@ -51,8 +51,8 @@ public final class Analyses {
 
     /**
      * Analyses with the tightest sound test that applies. {@code chain-fp-budget} gives no bound at all when one task fails;
-     * then {@code chain-fp} answers, which bounds at least the tasks of higher priority. The preemptive tests are for reference
-     * and never chosen: no device here is preemptive. Of the swap tests only the one for the protocol of the set's device is chosen.
+     * then {@code chain-fp} answers, which bounds at least the tasks of higher priority. The preemptive tests are chosen for preemptive
+     * devices only; for others they are for reference. Of the swap tests only the one for the protocol of the set's device is chosen.
      *
      * <p>A test is applied to each group of tasks that share devices ({@link SharingGroups}): a group that fails takes no bound from
      * another. Where no single test applies to all groups, each group has the tightest one that applies to it.
@@ -64,7 +64,7 @@ public final class Analyses {
     public static Verdict analyze(final TaskSet set) {
         final List<String> objections = new ArrayList<>();
         for (final SchedulabilityTest test : ALL) {
-            if (isReference(test)) {
+            if (isReference(test, set)) {
                 continue;
             }
             final String objection = test.applies(set);
@@ -123,8 +123,10 @@ public final class Analyses {
         return plain ? BusyPeriod.longestNs(new DeviceModel(set, ChainModel.priorityOrder(set))) : Long.MAX_VALUE;
     }
 
-    private static boolean isReference(final SchedulabilityTest test) {
-        return test.name().equals("fp") || test.name().equals("edf");
+    /** The preemptive tests say something of a run only where the device is preemptive. */
+    private static boolean isReference(final SchedulabilityTest test, final TaskSet set) {
+        return (test.name().equals("fp") || test.name().equals("edf")) && !set.tasks().stream().allMatch(task -> task.segments().stream()
+            .allMatch(segment -> set.platform().devices().get(segment.device()).isPreemptive()));
     }
 
     private static List<SchedulabilityTest> all() {

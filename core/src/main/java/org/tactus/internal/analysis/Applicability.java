@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
 import org.tactus.model.Offer;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
@@ -57,6 +58,22 @@ final class Applicability {
             if (task.segments().size() != 1) {
                 return test + " does not apply: it is for one segment a task, but '" + task.name() + "' has "
                     + task.segments().size() + "; use " + (set.policy() == PolicyKind.EDF ? "seg-edf" : "seg-fp");
+            }
+        }
+        return "";
+    }
+
+    /** Refuses preemptive devices: for a test whose segments run to their ends. */
+    static String noPreemption(final String test, final TaskSet set) {
+        for (final Task task : set.tasks()) {
+            for (final Segment segment : task.segments()) {
+                final DeviceSpec device = set.platform().devices().get(segment.device());
+                if (device.isPreemptive()) {
+                    return test + " does not apply: it is for devices that run each segment to its end, and " + device.name()
+                        + " has 'preemption: full'; " + (set.policy() == PolicyKind.EDF
+                        ? "use edf for a set on that device alone, or 'policy: fixed-priority', or 'preemption: segments'"
+                        : "use fp, or chain-fp for several devices");
+                }
             }
         }
         return "";

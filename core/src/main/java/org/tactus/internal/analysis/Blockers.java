@@ -11,6 +11,8 @@ public final class Blockers {
     private final long[] ns;
     /** By rank among the tasks, latest due first: which of them and those before blocks longest. */
     private final int[] longest;
+    /** What may block a job whenever it is due: tasks without a deadline. */
+    private final long alwaysNs;
 
     /**
      * Ranks the tasks.
@@ -19,6 +21,18 @@ public final class Blockers {
      * @param ns    by task: how long
      */
     public Blockers(final long[] until, final long[] ns) {
+        this(until, ns, 0);
+    }
+
+    /**
+     * Ranks the tasks.
+     *
+     * @param until    by task: it blocks what is due before this, nanoseconds from the start of a window
+     * @param ns       by task: how long
+     * @param alwaysNs how long something that has no deadline blocks, nanoseconds
+     */
+    Blockers(final long[] until, final long[] ns, final long alwaysNs) {
+        this.alwaysNs = alwaysNs;
         this.until = until.clone();
         this.ns = ns.clone();
         final Integer[] order = new Integer[until.length];
@@ -36,7 +50,7 @@ public final class Blockers {
      * Finds the task that blocks longest.
      *
      * @param dueNs when the blocked job is due, nanoseconds from the start of a window
-     * @return the task, or -1 when none is due later
+     * @return the task; the number of tasks when what has no deadline blocks longest; or -1 when nothing blocks
      */
     public int by(final long dueNs) {
         int low = 0;
@@ -49,7 +63,8 @@ public final class Blockers {
                 high = middle;
             }
         }
-        return low == 0 ? -1 : longest[low - 1];
+        final int who = low == 0 ? -1 : longest[low - 1];
+        return alwaysNs > (who < 0 ? 0 : ns[who]) ? ns.length : who;
     }
 
     /**
@@ -69,6 +84,11 @@ public final class Blockers {
      */
     public long ns(final long dueNs) {
         final int who = by(dueNs);
-        return who < 0 ? 0 : ns[who];
+        return who < 0 ? 0 : who == ns.length ? alwaysNs : ns[who];
+    }
+
+    /** What blocks however late a job is due, nanoseconds. */
+    long alwaysNs() {
+        return alwaysNs;
     }
 }

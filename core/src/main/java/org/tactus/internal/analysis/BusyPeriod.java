@@ -15,18 +15,22 @@ final class BusyPeriod {
         return ProcessorDemand.exceedsAllTime(model.period, model.cost, model.stalled().rate());
     }
 
-    /** Least fixed point of S(x) + sum ceil((x + J_k) / T_k) C_k; {@link #INFINITE} when the guard stops the search. */
+    /**
+     * Least fixed point of S(x) + B + sum ceil((x + J_k) / T_k) C_k, B what a best-effort task blocks; {@link #INFINITE} when the guard
+     * stops the search.
+     */
     static long longestNs(final DeviceModel model) {
         if (neverEnds(model)) {
             return INFINITE;
         }
         final StallTime stalled = model.stalled();
-        long x = stalled.of(0);
+        final long blocked = model.preemptive ? model.alwaysMarkedNs : model.alwaysNs;
+        long x = Saturating.add(stalled.of(0), blocked);
         for (int k = 0; k < model.tasks; k++) {
             x = Saturating.add(x, model.cost[k]);
         }
         for (long steps = MOST_STEPS; steps > 0; steps--) {
-            long next = stalled.of(x);
+            long next = Saturating.add(stalled.of(x), blocked);
             for (int k = 0; k < model.tasks; k++) {
                 next = Saturating.add(next,
                     Saturating.multiply(Saturating.ceilDivide(x + model.jitter[k], model.period[k]), model.cost[k]));

@@ -75,6 +75,9 @@ final class ChainEdf {
         for (int round = 0; round < MOST_ROUNDS; round++) {
             boolean changed = false;
             for (int i = 0; i < model.tasks; i++) {
+                if (model.bestEffort[i]) {
+                    continue;
+                }
                 final long response = bound(i, model.deadline[i]);
                 if (response > model.deadline[i]) {
                     return i;
@@ -125,6 +128,9 @@ final class ChainEdf {
         for (int round = 0; round < MOST_RELAXED_ROUNDS; round++) {
             boolean changed = false;
             for (int i = 0; i < model.tasks; i++) {
+                if (model.bestEffort[i]) {
+                    continue;
+                }
                 final long limit = Saturating.multiply(model.deadline[i], factor);
                 final long response = Math.min(limit, bound(i, limit));
                 changed |= response > whole[i];

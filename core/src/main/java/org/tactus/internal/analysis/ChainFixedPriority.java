@@ -50,7 +50,7 @@ final class ChainFixedPriority {
      */
     long[] solve() {
         Arrays.fill(bound, INFINITE);
-        for (int i = 0; i < model.tasks; i++) {
+        for (int i = 0; i < model.hard; i++) {
             final long response = response(i, model.deadline[i], MOST_STEPS);
             if (response > model.deadline[i]) {
                 break;
@@ -71,7 +71,7 @@ final class ChainFixedPriority {
      */
     int relaxed(final long factor, final int rank, final double ratio, final int steps) {
         Arrays.fill(bound, INFINITE);
-        for (int i = 0; i < model.tasks; i++) {
+        for (int i = 0; i < model.hard; i++) {
             final double most = i < rank ? 1 : i == rank ? ratio : factor;
             bound[i] = response(i, most < factor ? (long) Math.ceil(most * model.deadline[i])
                 : Saturating.multiply(model.deadline[i], factor), steps);
@@ -116,16 +116,18 @@ final class ChainFixedPriority {
             final long blocking = model.maxLayerBelow(i, r);
             base = budgeted ? base : Saturating.add(base, blocking);
             final long own = Saturating.add(blocking, model.runCost[s] - model.runTail[s]);
+            final boolean closed = !model.preemptive[r];
             final long window = window(i, r, own, limit, steps);
             for (final int k : model.users[r]) {
                 if (k >= i) {
                     break;
                 }
                 final int cell = k * model.devices + r;
-                cap[cell] = window == INFINITE ? INFINITE : Saturating.add(cap[cell], work(k, r, window));
+                cap[cell] = window == INFINITE ? INFINITE : Saturating.add(cap[cell], work(k, r, window, closed));
             }
         }
         final long most = limit - model.jitter[i] - model.runTail[to - 1];
+        final boolean closed = closed(i);
         long x = base;
         for (int step = 0; step < steps && x <= most; step++) {
             long next = Saturating.add(base, model.chain(i).of(x));
@@ -135,7 +137,7 @@ final class ChainFixedPriority {
                     if (k >= i) {
                         break;
                     }
-                    next = Saturating.add(next, Math.min(work(k, r, x), cap[k * model.devices + r]));
+                    next = Saturating.add(next, Math.min(work(k, r, x, closed), cap[k * model.devices + r]));
                 }
             }
             if (next == x) {
@@ -155,7 +157,7 @@ final class ChainFixedPriority {
                 if (k >= i) {
                     break;
                 }
-                next = Saturating.add(next, work(k, r, x));
+                next = Saturating.add(next, work(k, r, x, !model.preemptive[r]));
             }
             if (next == x) {
                 return x;
@@ -166,13 +168,30 @@ final class ChainFixedPriority {
         return INFINITE;
     }
 
-    /** Most work of k on r in a closed window of length x: (floor((x + R_k - C_k^r) / T_k) + 1) C_k^r. */
-    private long work(final int k, final int r, final long x) {
-        final long c = model.deviceCost[k * model.devices + r];
-        return Saturating.multiply((x + bound[k] - c) / model.period[k] + 1, c);
+    /** Whether the last run starts at the instant that closes the window, which then counts; else it ends there. */
+    private boolean closed(final int i) {
+        return !model.preemptive[model.runDevice[model.runFrom[i + 1] - 1]];
     }
 
-    /** Sum of the (runs on r) largest segments of lower tasks on r, each ceil((x + D_l) / T_l) times. */
+    /**
+     * Most work of k on r in a window of length x: (floor((x + R_k - C_k^r) / T_k) + 1) C_k^r, or ceil(.) where the instant that closes the
+     * window does not count; on a preemptive device with the switches back and the ways home.
+     */
+    private long work(final int k, final int r, final long x, final boolean closed) {
+        final int cell = k * model.devices + r;
+        final long c = model.deviceCost[cell];
+        final long slack = bound[k] - c;
+        final long period = model.period[k];
+        final long work = Saturating.multiply(closed ? (x + slack) / period + 1 : Saturating.ceilDivide(x + slack, period), c);
+        if (model.switchBack[cell] == 0 && model.wayHome[cell] == 0) {
+            return work;
+        }
+        final long jobs = closed ? (x + bound[k]) / period + 1 : Saturating.ceilDivide(x + bound[k], period);
+        return Saturating.add(work, Saturating.add(Saturating.multiply(jobs, model.switchBack[cell]),
+            Saturating.multiply(jobs + 1, model.wayHome[cell])));
+    }
+
+    /** Sum of the (runs on r) largest segments on r that block, each ceil((x + D_l) / T_l) times. */
     private long budget(final int i, final int r, final long x) {
         long left = 0;
         for (int s = model.runFrom[i]; s < model.runFrom[i + 1]; s++) {
@@ -183,10 +202,10 @@ final class ChainFixedPriority {
         long sum = 0;
         for (int at = 0; at < costs.length && left > 0; at++) {
             final int l = owner[at];
-            if (l <= i) {
+            if (!model.blocks(i, r, at)) {
                 continue;
             }
-            final long times = Math.min(left, Saturating.ceilDivide(x + model.deadline[l], model.period[l]));
+            final long times = Math.min(left, Saturating.ceilDivide(Saturating.add(x, model.deadline[l]), model.period[l]));
             sum = Saturating.add(sum, Saturating.multiply(times, costs[at]));
             left -= times;
         }
@@ -221,7 +240,7 @@ final class ChainFixedPriority {
                 if (k >= i) {
                     break;
                 }
-                final long ns = Math.min(work(k, r, start), cap[k * model.devices + r]);
+                final long ns = Math.min(work(k, r, start, closed(i)), cap[k * model.devices + r]);
                 terms.add(new Term(Term.Kind.INTERFERENCE, model.name(k), model.deviceName(r),
                     ns / model.deviceCost[k * model.devices + r], ns));
             }
@@ -238,11 +257,11 @@ final class ChainFixedPriority {
         final int[] owner = model.layerTask[r];
         for (int at = 0; at < owner.length && left > 0; at++) {
             final int l = owner[at];
-            if (l <= i) {
+            if (!model.blocks(i, r, at)) {
                 continue;
             }
             final long times = budgeted
-                ? Math.min(left, Saturating.ceilDivide(x + model.deadline[l], model.period[l])) : left;
+                ? Math.min(left, Saturating.ceilDivide(Saturating.add(x, model.deadline[l]), model.period[l])) : left;
             terms.add(new Term(Term.Kind.BLOCKING, model.name(l), model.deviceName(r), times, times * model.layerCost[r][at]));
             left -= times;
         }

@@ -41,7 +41,7 @@ final class ChainFpAnalysis implements SchedulabilityTest {
         final ChainFixedPriority solver = new ChainFixedPriority(model, budgeted);
         final long[] bounds = solver.solve().clone();
         int decisive = -1;
-        for (int i = 0; i < bounds.length && decisive < 0; i++) {
+        for (int i = 0; i < model.hard && decisive < 0; i++) {
             decisive = bounds[i] == ChainFixedPriority.INFINITE ? i : -1;
         }
         if (budgeted && decisive >= 0) {

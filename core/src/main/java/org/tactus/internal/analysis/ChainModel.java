@@ -25,7 +25,14 @@ final class ChainModel {
     /** File index of the task of each rank. */
     final int[] order;
     final int tasks;
+    /** Ranks below this one are hard tasks, in the order of priorities; in the file's order {@link #bestEffort} tells. */
+    final int hard;
+    final boolean[] bestEffort;
+    /** Level of preemption of each rank; meaningless under EDF. */
+    private final int[] level;
     final int devices;
+    /** Whether a device is preempted within segments. */
+    final boolean[] preemptive;
     final long[] period;
     final long[] deadline;
     /** Release jitter: the task's own plus the machine's. */
@@ -43,6 +50,10 @@ final class ChainModel {
     final long[] overhead;
     /** Effective cost of task i on device r, at {@code i * devices + r}. */
     final long[] deviceCost;
+    /** The switches back from task i on a preemptive device r, which others pay beside {@link #deviceCost}; at {@code i * devices + r}. */
+    final long[] switchBack;
+    /** What an empty slot costs that comes home to a preemptive device r, 0 where none does; at {@code i * devices + r}. */
+    final long[] wayHome;
     /** Effective cost of the chain up to its last segment on device r, offered ones included; 0 where it does not use r. */
     final long[] prefixCost;
     /** Runs of task i are {@code runFrom[i]} to {@code runFrom[i + 1] - 1}. */
@@ -50,7 +61,7 @@ final class ChainModel {
     final int[] runDevice;
     /** Effective cost of a run, the hand-over at its front included. */
     final long[] runCost;
-    /** The part of a run's last segment that runs without preemption: its cost less a hand-over at its front. */
+    /** The part of a run's last segment that runs without preemption: its cost less a hand-over at its front; 0 on a preemptive device. */
     final long[] runTail;
     /** Hand-over at the front of a run: time from the end of the run before until the job is seen on this device. */
     final long[] runFront;
@@ -64,12 +75,30 @@ final class ChainModel {
     final long[][] layerCost;
     /** Rank of the task of each entry of {@link #layerCost}. */
     final int[][] layerTask;
+    /** Whether each entry of {@link #layerCost} runs to its end once started, whoever comes. */
+    private final boolean[][] layerWhole;
 
     private ChainModel(final TaskSet set, final int[] order) {
         this.set = set;
         this.order = order;
         tasks = order.length;
         devices = set.platform().devices().size();
+        preemptive = new boolean[devices];
+        for (int r = 0; r < devices; r++) {
+            preemptive[r] = set.platform().devices().get(r).isPreemptive();
+        }
+        bestEffort = new boolean[tasks];
+        level = new int[tasks];
+        final int[] levels = set.levels();
+        int promised = 0;
+        for (int i = 0; i < tasks; i++) {
+            bestEffort[i] = set.tasks().get(order[i]).isBestEffort();
+            level[i] = levels[order[i]];
+            promised += bestEffort[i] ? 0 : 1;
+        }
+        hard = promised;
+        switchBack = new long[tasks * devices];
+        wayHome = new long[tasks * devices];
         period = new long[tasks];
         deadline = new long[tasks];
         jitter = new long[tasks];
@@ -97,18 +126,20 @@ final class ChainModel {
         final long[] costs = new long[entries];
         final int[] onDevice = new int[entries];
         final int[] ofTask = new int[entries];
+        final boolean[] whole = new boolean[entries];
         int at = 0;
         for (int i = 0; i < tasks; i++) {
-            at = addTask(i, at, costs, onDevice, ofTask);
+            at = addTask(i, at, costs, onDevice, ofTask, whole);
             if (set.tasks().get(order[i]).reclaim().isPresent()) {
-                at = addOffers(i, at, costs, onDevice, ofTask);
+                at = addOffers(i, at, costs, onDevice, ofTask, whole);
             }
         }
         users = new int[devices][];
         layerCost = new long[devices][];
         layerTask = new int[devices][];
+        layerWhole = new boolean[devices][];
         for (int r = 0; r < devices; r++) {
-            index(r, at, costs, onDevice, ofTask);
+            index(r, at, costs, onDevice, ofTask, whole);
         }
         here = new StallTime[devices];
         until = new StallTime[runFrom[tasks]];
@@ -177,7 +208,7 @@ final class ChainModel {
         for (final int r : used[rank]) {
             double load = 0;
             for (final int k : users[r]) {
-                load += k <= last ? (double) deviceCost[k * devices + r] / period[k] : 0;
+                load += k <= last && !bestEffort[k] ? (double) deviceCost[k * devices + r] / period[k] : 0;
             }
             if (load > most) {
                 most = load;
@@ -191,23 +222,32 @@ final class ChainModel {
         return set.platform().devices().get(device).name();
     }
 
+    /**
+     * Whether a segment of a lower rank may hold up a rank: on a preemptive device only one that nothing interrupts, or one of the same
+     * level, whose tasks take turns between segments.
+     */
+    boolean blocks(final int rank, final int device, final int entry) {
+        final int owner = layerTask[device][entry];
+        return owner > rank && (layerWhole[device][entry] || level[owner] == level[rank]);
+    }
+
     long maxLayerBelow(final int rank, final int device) {
-        final int[] owner = layerTask[device];
-        for (int at = 0; at < owner.length; at++) {
-            if (owner[at] > rank) {
+        for (int at = 0; at < layerTask[device].length; at++) {
+            if (blocks(rank, device, at)) {
                 return layerCost[device][at];
             }
         }
         return 0;
     }
 
-    private int addTask(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
+    private int addTask(
+        final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask, final boolean[] whole) {
         final Task task = set.tasks().get(order[rank]);
         final List<Segment> chain = task.segments();
         final int home = chain.getFirst().device();
         period[rank] = task.periodNs();
         deadline[rank] = task.deadlineNs();
-        jitter[rank] = Saturating.add(task.jitterNs(), machine.jitterNs(task.release()));
+        jitter[rank] = Saturating.add(task.jitterNs(), set.machineJitterNs(task));
         final int[] seen = new int[Math.min(devices, 2 * chain.size())];
         int kinds = 0;
         int run = runFrom[rank] - 1;
@@ -225,28 +265,39 @@ final class ChainModel {
             }
             overhead[rank] = Saturating.add(overhead[rank], Saturating.add(tail, front));
             tail = Saturating.add(tail, offer < 0 ? segment.wcetNs() : Math.max(segment.wcetNs(), segment.offer().get().wcetNs()));
-            final long whole = Saturating.add(front, tail);
-            if (j == 0 || hops > 0) {
+            final boolean begins = j == 0 || hops > 0;
+            final long switched = preemptive[device] ? machine.preemptionNs() : 0;
+            final long blocking = Saturating.add(Saturating.add(front, tail), switched);
+            final long each = begins ? blocking : blocking - switched;
+            overhead[rank] = Saturating.add(overhead[rank], begins ? switched : 0);
+            if (begins) {
                 run++;
                 runDevice[run] = device;
                 runFront[run] = front;
                 runOffer[run] = offer;
             }
-            runCost[run] = Saturating.add(runCost[run], whole);
-            runTail[run] = tail;
-            cost[rank] = Saturating.add(cost[rank], whole);
+            runCost[run] = Saturating.add(runCost[run], each);
+            runTail[run] = preemptive[device] ? 0 : tail;
+            cost[rank] = Saturating.add(cost[rank], each);
             final int cell = rank * devices + device;
+            switchBack[cell] = Saturating.add(switchBack[cell], begins ? switched : 0);
             kinds = see(seen, kinds, device);
-            deviceCost[cell] = Saturating.add(deviceCost[cell], whole);
+            deviceCost[cell] = Saturating.add(deviceCost[cell], each);
             prefixCost[cell] = cost[rank];
             if (offer >= 0) {
                 kinds = see(seen, kinds, offer);
                 prefixCost[rank * devices + offer] = cost[rank];
             }
-            costs[at] = whole;
+            costs[at] = blocking;
             onDevice[at] = device;
             ofTask[at] = rank;
+            whole[at] = !preemptive[device] || !segment.preemptable();
             at++;
+        }
+        final int lastOffer = offer(task, chain.size() - 1);
+        if (preemptive[home] && (chain.getLast().device() != home || lastOffer >= 0)) {
+            wayHome[rank * devices + home] =
+                Saturating.add(dispatch[home], Saturating.multiply(2, machine.preemptionNs()));
         }
         runFrom[rank + 1] = run + 1;
         used[rank] = Arrays.copyOf(seen, kinds);
@@ -288,7 +339,8 @@ final class ChainModel {
     }
 
     /** What a task may run on the accelerator beside its own segments there: the segments, and the most of them that a job runs. */
-    private int addOffers(final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask) {
+    private int addOffers(
+        final int rank, final int from, final long[] costs, final int[] onDevice, final int[] ofTask, final boolean[] whole) {
         final Task task = set.tasks().get(order[rank]);
         final Reclaim budget = task.reclaim().orElseThrow();
         long extra = 0;
@@ -301,6 +353,7 @@ final class ChainModel {
                 costs[at] = Saturating.add(task.segments().get(j).offer().get().wcetNs(), extra);
                 onDevice[at] = device;
                 ofTask[at] = rank;
+                whole[at] = true;
                 at++;
             }
         }
@@ -319,7 +372,8 @@ final class ChainModel {
     }
 
     /** Orders the costs on a device, largest first, equal ones as they come. */
-    private void index(final int device, final int count, final long[] costs, final int[] onDevice, final int[] ofTask) {
+    private void index(
+        final int device, final int count, final long[] costs, final int[] onDevice, final int[] ofTask, final boolean[] whole) {
         final long[] negated = new long[count];
         int n = 0;
         for (int at = 0; at < count; at++) {
@@ -335,11 +389,13 @@ final class ChainModel {
             layerCost[device][place] = -sorted[place];
         }
         layerTask[device] = new int[n];
+        layerWhole[device] = new boolean[n];
         final int[] placed = new int[n];
         for (int at = 0; at < count; at++) {
             if (onDevice[at] == device) {
                 final int first = first(sorted, -costs[at]);
                 layerTask[device][first + placed[first]] = ofTask[at];
+                layerWhole[device][first + placed[first]] = whole[at];
                 placed[first]++;
             }
         }

@@ -12,7 +12,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * The tests for one device: {@code np-fp}, {@code np-edf} (one segment a task), {@code seg-fp}, {@code seg-edf} (fixed preemption
- * points), and for reference {@code fp}, {@code edf} (preemptive anywhere, which no device here is).
+ * points), {@code fp}, {@code edf} (preemptive anywhere: for a device with full preemption, and for reference on others).
  */
 final class DeviceAnalysis implements SchedulabilityTest {
     /** How finely a job may be preempted. */
@@ -57,6 +57,7 @@ final class DeviceAnalysis implements SchedulabilityTest {
         objection = objection.isEmpty() ? Applicability.measured(name(), set) : objection;
         objection = objection.isEmpty() ? Applicability.oneDevice(name(), set) : objection;
         objection = objection.isEmpty() && grain == Grain.WHOLE ? Applicability.oneSegment(name(), set) : objection;
+        objection = objection.isEmpty() && grain != Grain.ANY ? Applicability.noPreemption(name(), set) : objection;
         return objection.isEmpty() ? Applicability.noSwap(name(), set) : objection;
     }
 

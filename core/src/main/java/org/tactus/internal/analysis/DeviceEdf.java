@@ -39,9 +39,9 @@ final class DeviceEdf {
         final long[] blocking = new long[model.tasks];
         for (int i = 0; i < model.tasks; i++) {
             until[i] = model.deadline[i] - model.jitter[i];
-            blocking[i] = preemptive ? 0 : Math.max(0, model.longest[i] - tick);
+            blocking[i] = Math.max(0, (preemptive ? model.marked[i] : model.longest[i]) - tick);
         }
-        blockers = new Blockers(until, blocking);
+        blockers = new Blockers(until, blocking, Math.max(0, (preemptive ? model.alwaysMarkedNs : model.alwaysNs) - tick));
         jobs = new DeadlineBusyPeriods.Jobs(model.period, model.deadline, model.jitter, model.cost,
             preemptive ? new long[model.tasks] : model.tail, model.stalled(), preemptive);
         periods = new DeadlineBusyPeriods(jobs, blockers);
@@ -132,7 +132,7 @@ final class DeviceEdf {
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
         terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
         terms.add(Term.own(Term.Kind.STALL, periods.worstStallNs(i)));
-        final int who = preemptive ? -1 : blockers.by(d);
+        final int who = blockers.by(d);
         if (who >= 0) {
             terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blockers.ns(d)));
         }

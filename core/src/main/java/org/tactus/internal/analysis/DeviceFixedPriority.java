@@ -10,7 +10,9 @@ import org.tactus.analysis.Term;
  * Response bounds of tasks on one device under fixed priorities: every job of the level-i active period, with release jitter.
  *
  * <p>Without preemption inside a segment: Davis, Burns, Bril, Lukkien 2007 (one segment) and Bril, Lukkien, Verhaegh 2009 (fixed
- * preemption points), in dense time: blocking is the whole longest lower segment. With preemption: Lehoczky 1990, Tindell 1994.
+ * preemption points), in dense time: blocking is the whole longest lower segment. With preemption: Lehoczky 1990, Tindell 1994; on a
+ * preemptive device with levels, switches and segments that nothing interrupts: {@code schedulability.md}, section 10. On another device
+ * the preemptive bounds are for comparison.
  * Used within one call by one thread.
  */
 final class DeviceFixedPriority {
@@ -25,7 +27,9 @@ final class DeviceFixedPriority {
     /** What blocking is shortened by: 0 in dense time, 1 where all times are whole units. */
     private final long tick;
     private final StallTime stalled;
-    private final long[] suffix;
+    /** What blocks each rank, and the rank that does so; the number of tasks for a best-effort one. */
+    private final long[] blocking;
+    private final int[] blocker;
     private long steps;
     /** Whether the steps did not suffice for the bound that was asked for last. */
     private boolean gaveUp;
@@ -40,9 +44,26 @@ final class DeviceFixedPriority {
         this.tick = tick;
         undecided = new boolean[model.tasks];
         stalled = model.stalled();
-        suffix = new long[model.tasks + 1];
+        blocking = new long[model.tasks];
+        blocker = new int[model.tasks];
+        final boolean reference = preemptive && !model.preemptive;
+        long below = reference ? 0 : preemptive ? model.alwaysMarkedNs : model.alwaysNs;
+        int who = model.tasks;
+        long beside = 0;
+        int peer = model.tasks;
         for (int i = model.tasks - 1; i >= 0; i--) {
-            suffix[i] = Math.max(suffix[i + 1], preemptive ? 0 : model.longest[i]);
+            final boolean peers = preemptive && i + 1 < model.tasks && model.level[i] == model.level[i + 1];
+            if (peers && !reference && model.longest[i + 1] > beside) {
+                beside = model.longest[i + 1];
+                peer = i + 1;
+            } else if (!peers) {
+                beside = 0;
+            }
+            blocking[i] = Math.max(below, beside);
+            blocker[i] = beside > below ? peer : who;
+            final long own = reference ? 0 : preemptive ? model.marked[i] : model.longest[i];
+            who = own > below ? i : who;
+            below = Math.max(below, own);
         }
     }
 
@@ -73,7 +94,7 @@ final class DeviceFixedPriority {
     }
 
     private long blocking(final int i) {
-        return Math.max(0, suffix[i + 1] - tick);
+        return Math.max(0, blocking[i] - tick);
     }
 
     private long bound(final int i, final long limit, final long budget) {
@@ -85,7 +106,7 @@ final class DeviceFixedPriority {
         final long period = model.period[i];
         final long jitter = model.jitter[i];
         long worst = 0;
-        long own = cost;
+        long own = cost - model.switchNs; // the switch back from the last job is not its own
         long window = base;
         long active = Saturating.add(base, cost);
         long release = 0;
@@ -179,7 +200,7 @@ final class DeviceFixedPriority {
         final long period = model.period[i];
         final List<Term> terms = new ArrayList<>();
         terms.add(Term.own(Term.Kind.OWN, model.cost[i] - model.overhead(i)));
-        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i)));
+        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead(i) - model.switchNs));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
         terms.add(Term.own(Term.Kind.STALL, worstEnd - (preemptive ? 0 : model.tail[i]) - stalled.work(worstWindow)));
         if (worstJob > 0) {
@@ -188,11 +209,7 @@ final class DeviceFixedPriority {
             terms.add(Term.own(Term.Kind.EARLIER_START, -worstJob * period));
         }
         if (blocking(i) > 0) {
-            int who = i + 1;
-            while (model.longest[who] != suffix[i + 1]) {
-                who++;
-            }
-            terms.add(new Term(Term.Kind.BLOCKING, model.name(who), model.device(), 1, blocking(i)));
+            terms.add(new Term(Term.Kind.BLOCKING, model.name(blocker[i]), model.device(), 1, blocking(i)));
         }
         for (int k = 0; k < i; k++) {
             final long jobs = (worstWindow + model.jitter[k] - (preemptive ? 1 : 0)) / model.period[k] + 1;

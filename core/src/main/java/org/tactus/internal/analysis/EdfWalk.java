@@ -247,7 +247,7 @@ final class EdfWalk {
             }
             largest = Math.max(largest, costs[at]);
             if (!usedLayer[r][at]) {
-                usedLayer[r][at] = true;
+                usedLayer[r][at] = !model.bestEffort[j]; // whose jobs have no deadline to end by, and so may block again
                 blocked = Saturating.add(blocked, costs[at]);
                 charged[s] = at;
                 break;

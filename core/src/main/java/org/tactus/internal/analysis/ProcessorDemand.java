@@ -94,10 +94,10 @@ public final class ProcessorDemand {
         return Answer.HOLDS;
     }
 
-    /** Looks at later due dates, the last that can matter first: nothing blocks there, so demand only grows with time. */
+    /** Looks at later due dates, the last that can matter first: what blocks there is the same for all, so demand only grows with time. */
     private Answer far(final long fromNs) {
         double load = stalled.rate();
-        double ahead = stalled.aheadNs();
+        double ahead = stalled.aheadNs() + blockers.alwaysNs();
         for (int k = 0; k < period.length; k++) {
             load += (double) cost[k] / period[k];
             ahead += (double) cost[k] / period[k] * (period[k] - deadline[k] + jitter[k]);
@@ -115,7 +115,7 @@ public final class ProcessorDemand {
             if (left-- <= 0) {
                 return Answer.GAVE_UP;
             }
-            final long needed = stalled.finish(demand(t));
+            final long needed = stalled.finish(Saturating.add(demand(t), blockers.alwaysNs()));
             if (needed > t) {
                 failingNs = t;
                 return Answer.FAILS;

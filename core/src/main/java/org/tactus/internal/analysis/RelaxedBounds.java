@@ -43,6 +43,9 @@ public final class RelaxedBounds {
             double worst = 0;
             int which = -1;
             for (int i = 0; i < model.tasks; i++) {
+                if (model.bestEffort[i]) {
+                    continue;
+                }
                 final double share = ratio(solver.bounds()[i], model.deadline[i]);
                 if (share > worst) {
                     worst = share;

@@ -79,6 +79,9 @@ public final class Sensitivity {
      * @return nanoseconds, at most the present period; empty when the present one does not pass
      */
     public OptionalLong smallestPeriodNs(final int task) {
+        if (set.tasks().get(task).isBestEffort()) {
+            return OptionalLong.empty();
+        }
         final List<Integer> group = group(task);
         final Sensitivity alone = of(group);
         final int index = group.indexOf(task);
@@ -125,8 +128,8 @@ public final class Sensitivity {
     private TaskSet withStalls(final long parts) {
         final Overheads machine = set.overheads();
         final Overheads more = new Overheads(machine.releaseJitterNs(), machine.sporadicJitterNs(), machine.dispatchNs(),
-            machine.dispatchPerTaskNs(), machine.handOffNs(), machine.completionNs(), scaled(machine.stallNs(), parts),
-            machine.supply().scaled(parts, PARTS));
+            machine.dispatchPerTaskNs(), machine.handOffNs(), machine.completionNs(), machine.preemptionNs(),
+            scaled(machine.stallNs(), parts), machine.supply().scaled(parts, PARTS));
         return new TaskSet(set.name(), set.policy(), more, set.platform(), set.tasks());
     }
 

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.supply.CoreSupply;
@@ -60,10 +59,9 @@ public final class StallTime {
      * @return nanoseconds
      */
     public static long lead(final TaskSet set) {
-        final Overheads machine = set.charged();
         long jitterNs = 0;
         for (final Task task : set.tasks()) {
-            jitterNs = Math.max(jitterNs, machine.jitterNs(task.release()));
+            jitterNs = Math.max(jitterNs, set.machineJitterNs(task));
         }
         return Saturating.add(1, jitterNs);
     }

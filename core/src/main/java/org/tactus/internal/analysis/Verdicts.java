@@ -52,10 +52,18 @@ final class Verdicts {
 
     private static TaskVerdict[] tasks(
         final TaskSet set, final int[] order, final long[] bounds, final IntFunction<Explanation> explain) {
-        final TaskVerdict[] tasks = new TaskVerdict[order.length];
+        final TaskVerdict[] tasks = new TaskVerdict[set.tasks().size()];
+        for (int task = 0; task < tasks.length; task++) {
+            if (set.tasks().get(task).isBestEffort()) {
+                tasks[task] = TaskVerdict.bestEffort(set.tasks().get(task).name());
+            }
+        }
         for (int rank = 0; rank < order.length; rank++) {
             final int i = rank;
             final Task task = set.tasks().get(order[i]);
+            if (task.isBestEffort()) {
+                continue;
+            }
             final long bound = bounds[i] <= task.deadlineNs() ? bounds[i] : TaskVerdict.UNBOUNDED;
             tasks[order[i]] = new TaskVerdict(task.name(), bound, task.deadlineNs(), () -> explain.apply(i));
         }

@@ -65,6 +65,11 @@ public final class CpuDevice implements Device {
     }
 
     @Override
+    public Device another() {
+        return new CpuDevice(clock, driver);
+    }
+
+    @Override
     public void close() {
         // nothing is held
     }

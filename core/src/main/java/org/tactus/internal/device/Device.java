@@ -41,6 +41,16 @@ public interface Device extends AutoCloseable {
     long elapsedNs(long startNs, long observedNs);
 
     /**
+     * When the running segment will be done, where the device knows that: its dispatcher then awaits that time without a sleep, and
+     * otherwise looks now and then.
+     *
+     * @return in the dispatcher's clock; {@code Long.MAX_VALUE} when nothing runs or the device does not know
+     */
+    default long endsNs() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Why the last segment broke.
      *
      * @return the cause, or null
@@ -106,6 +116,17 @@ public interface Device extends AutoCloseable {
      */
     default void forget(final int slot) {
         // memory is not scheduled
+    }
+
+    /**
+     * Makes another device on the same cores, for another dispatcher there, whose segments preempt this one's or are preempted by them.
+     * Called by the control thread before the start.
+     *
+     * @return the device, to be closed with its dispatcher
+     * @throws UnsupportedOperationException on a device that runs one segment at a time
+     */
+    default Device another() {
+        throw new UnsupportedOperationException(driver() + " runs one segment at a time; only a CPU device is preemptive");
     }
 
     /** Frees the device. Called by the control thread when its dispatcher has ended. */

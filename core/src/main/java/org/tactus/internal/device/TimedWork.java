@@ -3,6 +3,8 @@ package org.tactus.internal.device;
 
 import org.tactus.internal.time.Clock;
 import org.tactus.internal.time.SplitMix64;
+import org.tactus.internal.time.ThreadClock;
+import org.tactus.model.DeviceSpec;
 import org.tactus.model.Segment;
 
 /**
@@ -14,6 +16,7 @@ public final class TimedWork implements SegmentWork {
     private static final long CLOCK_READ_NS = 100;
 
     private final Clock clock;
+    private final long readNs;
     private final long wcetNs;
     private final double lowShare;
     private final double rangeShare;
@@ -28,16 +31,35 @@ public final class TimedWork implements SegmentWork {
      * @param seed    of the shares drawn, one a job
      */
     public TimedWork(final Clock clock, final Segment segment, final long seed) {
+        this(clock, CLOCK_READ_NS, segment, seed);
+    }
+
+    private TimedWork(final Clock clock, final long readNs, final Segment segment, final long seed) {
         this.clock = clock;
+        this.readNs = readNs;
         this.wcetNs = segment.wcetNs();
         this.lowShare = segment.actual().lowShare();
         this.rangeShare = segment.actual().highShare() - lowShare;
         this.seed = seed;
     }
 
+    /**
+     * Makes the work for a device. On a preemptive one the spin counts its thread's own time, since the machine's goes on while others
+     * have the core.
+     *
+     * @param device  where the segment runs
+     * @param segment what it stands for
+     * @param seed    of the shares drawn, one a job
+     * @return the work
+     */
+    public static TimedWork on(final DeviceSpec device, final Segment segment, final long seed) {
+        return device.isPreemptive() ? new TimedWork(new ThreadClock(), ThreadClock.READ_NS, segment, seed)
+            : new TimedWork(Clock.SYSTEM, segment, seed);
+    }
+
     @Override
     public void run(final long job) {
-        final long endNs = clock.nanoTime() + modelledNs(job) - CLOCK_READ_NS;
+        final long endNs = clock.nanoTime() + modelledNs(job) - readNs;
         while (clock.nanoTime() < endNs && !terminated) {
             Thread.onSpinWait();
         }

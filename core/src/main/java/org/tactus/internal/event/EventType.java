@@ -7,7 +7,7 @@ public final class EventType {
     public static final int RELEASE = 1;
     /** A segment started on its device. */
     public static final int START = 2;
-    /** A segment ended. */
+    /** A segment ended; argument: for how long others had its preemptive device since its start, 0 elsewhere. */
     public static final int END = 3;
     /**
      * A job left for another device; segment: the one that it goes for, also when that is only offered to the device; argument: the

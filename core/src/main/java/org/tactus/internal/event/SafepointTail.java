@@ -114,7 +114,7 @@ public final class SafepointTail implements AutoCloseable {
     private void add(final Stall stall) {
         longestNs = Math.max(longestNs, stall.lengthNs());
         if (stall.lengthNs() >= thresholdNs) {
-            log.add(stall);
+            log.addOwn(stall, stall.lengthNs());
         }
     }
 

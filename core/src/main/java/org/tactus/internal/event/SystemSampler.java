@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.tactus.result.Stall;
 
 /**
  * Reads the system's accounting of what it took away, and logs stalls: steal of the watched cores, and the time for which a
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 public final class SystemSampler implements AutoCloseable {
     /** Enough for what most machines write; a longer text makes the buffer grow, once. */
     private static final int TEXT_BYTES = 8192;
+    /** The threads of preemptive devices begin otherwise: their run delay is what threads above them take. */
     private static final String THREAD_PREFIX = "tactus-";
     private static final String MONITOR = "tactus-monitor";
 
@@ -121,7 +123,7 @@ public final class SystemSampler implements AutoCloseable {
             final long delayNs = ProcText.runDelayNs(text, length);
             if (delayNs >= 0) {
                 if (!first && delayNs - delaysNs[i] >= thresholdNs) {
-                    log.add(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay");
+                    log.addOwn(new Stall(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay"), delayNs - delaysNs[i]);
                 }
                 delaysNs[i] = delayNs;
             }

@@ -83,7 +83,7 @@ public final class TaskStatistics {
      * @param taskCount tasks that have statistics at the same time
      */
     public TaskStatistics(final Task task, final int taskCount) {
-        this(task.name(), task.deadlineNs(), taskCount);
+        this(task.name(), task.horizonNs(), taskCount);
     }
 
     /** Counts a job that began. Called by the home dispatcher. */

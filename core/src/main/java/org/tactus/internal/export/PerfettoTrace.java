@@ -8,7 +8,10 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
@@ -42,6 +45,8 @@ public final class PerfettoTrace implements EventHandler {
     private final PerfettoMemory memory;
     private final Slot[] slots;
     private final int[] running;
+    /** Of each device, what was preempted, the last first. */
+    private final List<Deque<Piece>> preempted;
     private final long[] startNs;
     private final int[] runningSegment;
     private final long[] trackEndNs;
@@ -61,6 +66,10 @@ public final class PerfettoTrace implements EventHandler {
         private long handedNs;
     }
 
+    /** A segment that waits for what has preempted it. */
+    private record Piece(int task, int segment) {
+    }
+
     private PerfettoTrace(final TaskSet set, final int taskSlots, final long zeroNs, final PerfettoWriter out) {
         this.set = set;
         this.zeroNs = zeroNs;
@@ -73,6 +82,8 @@ public final class PerfettoTrace implements EventHandler {
         final int devices = set.platform().devices().size();
         this.running = new int[devices];
         Arrays.fill(running, NONE);
+        this.preempted = new ArrayList<>();
+        set.platform().devices().forEach(device -> preempted.add(new ArrayDeque<>()));
         this.startNs = new long[devices];
         this.runningSegment = new int[devices];
         this.trackEndNs = new long[devices];
@@ -206,9 +217,13 @@ public final class PerfettoTrace implements EventHandler {
     }
 
     private void start(final Slot slot, final int task, final int device, final int segment, final long ns) {
-        if (running[device] != NONE) {
+        if (running[device] != NONE && running[device] != task && set.platform().devices().get(device).isPreemptive()) {
+            preempted.get(device).push(new Piece(running[device], runningSegment[device]));
+            slice(device, ns);
+        } else if (running[device] != NONE) {
             end(running[device], device, ns);
         }
+        preempted.get(device).removeIf(piece -> piece.task == task); // its end was dropped
         unready(slot, ns);
         running[device] = task;
         runningSegment[device] = segment;
@@ -223,21 +238,36 @@ public final class PerfettoTrace implements EventHandler {
 
     private void end(final int task, final int device, final long ns) {
         if (running[device] != task) {
-            return; // its start was dropped or cut
+            preempted.get(device).removeIf(piece -> piece.task == task);
+            return; // its start was dropped or cut, or the end of what preempted it
         }
         final int segment = runningSegment[device];
-        final long endNs = Math.max(ns, startNs[device]);
+        final long beginNs = startNs[device];
+        final long endNs = slice(device, ns);
         final Slot slot = slots[task];
-        out.slice(name(task), DEVICES, device + 1, startNs[device], endNs - startNs[device],
-            "job " + slot.job + ", segment " + segment);
-        trackEndNs[device] = endNs;
-        running[device] = NONE;
+        final Piece below = preempted.get(device).poll();
+        if (below != null) { // what was preempted goes on
+            running[device] = below.task;
+            runningSegment[device] = below.segment;
+            startNs[device] = endNs;
+        }
         // Where the flow of a hand-over leaves: inside the slice, or viewers do not bind it.
-        slot.handedNs = Math.max(startNs[device], endNs - 1);
+        slot.handedNs = Math.max(beginNs, endNs - 1);
         slot.ranOn = device;
         if (slot.open && nextStaysHere(task, segment, device)) {
             ready(slot, device, endNs);
         }
+    }
+
+    /** Ends the slice that is open on a device; its end. */
+    private long slice(final int device, final long ns) {
+        final int task = running[device];
+        final long endNs = Math.max(ns, startNs[device]);
+        out.slice(name(task), DEVICES, device + 1, startNs[device], endNs - startNs[device],
+            "job " + slots[task].job + ", segment " + runningSegment[device]);
+        trackEndNs[device] = endNs;
+        running[device] = NONE;
+        return endNs;
     }
 
     private boolean nextStaysHere(final int task, final int segment, final int device) {

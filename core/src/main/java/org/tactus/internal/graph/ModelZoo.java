@@ -50,7 +50,7 @@ public final class ModelZoo {
     }
 
     /**
-     * Generates a network of the structure of {@code resnet} in a size of the caller's, for benchmarks that need networks of a given length.
+     * Generates a network of the structure of {@code resnet} in a size of the caller's, for benchmarks that need one of a given length.
      *
      * @param resolution of the square input image, at least 32
      * @param width      channels of the first stage, above 0

@@ -145,18 +145,34 @@ public final class OpenShapes {
             throw new InvalidModelException(model.name() + ": input '" + first.getName() + "' has no shape in the file; write 'shapes: {"
                 + key(first.getName()) + ": [1, 3]}' beside 'file', with its extents");
         }
+        throw new InvalidModelException(model.name() + ": input '" + first.getName() + "' " + text(first) + " leaves extents open; write "
+            + keys(graph, open).stream().map(key -> "'" + key + "'").collect(Collectors.joining(" and "))
+            + " beside 'file', with the extents that are needed in place of 1");
+    }
+
+    /**
+     * The keys of a task set that fix all that the inputs leave open, with 1 for each extent.
+     *
+     * @param model the model
+     * @return such as {@code dims: {batch: 1}}; empty when nothing is open
+     */
+    public static String suggestedKeys(final OnnxModel model) {
+        final GraphProto graph = model.proto().getGraph();
+        return String.join(", ", keys(graph, graph.getInputList().stream().filter(OpenShapes::isOpen).toList()));
+    }
+
+    private static List<String> keys(final GraphProto graph, final List<ValueInfoProto> open) {
         final List<String> keys = new ArrayList<>();
         final String named = symbols(graph).stream().map(symbol -> key(symbol) + ": 1").collect(Collectors.joining(", "));
         if (!named.isEmpty()) {
-            keys.add("'dims: {" + named + "}'");
+            keys.add("dims: {" + named + "}");
         }
         final String unnamed = open.stream().filter(OpenShapes::isOpenWithoutName)
             .map(input -> key(input.getName()) + ": " + suggestion(input)).collect(Collectors.joining(", "));
         if (!unnamed.isEmpty()) {
-            keys.add("'shapes: {" + unnamed + "}'");
+            keys.add("shapes: {" + unnamed + "}");
         }
-        throw new InvalidModelException(model.name() + ": input '" + first.getName() + "' " + text(first) + " leaves extents open; write "
-            + String.join(" and ", keys) + " beside 'file', with the extents that are needed in place of 1");
+        return keys;
     }
 
     private static boolean isOpen(final ValueInfoProto value) {

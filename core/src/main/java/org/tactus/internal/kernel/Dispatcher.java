@@ -46,8 +46,19 @@ final class Dispatcher {
     private final MessageHandler onCommand = this::onCommand;
     /** Where the thread that drives this dispatcher sleeps; null where a test or a benchmark calls it directly. */
     private Parking parking;
+    /** Null unless this is one of several dispatchers of a preemptive device. */
+    private Lane lane;
+    /** Of each segment record, whether it runs to its end on a preemptive device; null without a lane. */
+    private boolean[] ceilings;
+    /** The platform's device, which events name. */
+    private final int reported;
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
+    /** Null where a segment's time is what the device says: on accelerators, and where the system does not account for threads. */
+    private OwnTime ownTime;
+    /** What this dispatcher sees of the platform, from inside segments; null without a thread. */
+    private PlatformWatch watch;
+    private long toleranceNs;
     private long busyNs;
     // Volatile: the control thread sets it once, when the run ends; a segment that runs longer counts up to it.
     private volatile long measuredUntilNs = Long.MAX_VALUE;
@@ -69,6 +80,7 @@ final class Dispatcher {
         this.device = device;
         this.state = state;
         this.recorder = recorder;
+        this.reported = recorder.deviceIndex;
         this.clock = clock;
         this.stallThresholdNs = stallThresholdNs;
         this.works = works;
@@ -195,7 +207,7 @@ final class Dispatcher {
         int slot = inbox.take();
         while (slot != NONE) {
             final int segment = state.isEnded(slot) ? EventType.NO_SEGMENT : state.segmentIndex(slot);
-            recorder.events.write(EventType.ARRIVE, nowNs, deviceIndex, slot, segment, state.jobNumber(slot), 0);
+            recorder.events.write(EventType.ARRIVE, nowNs, reported, slot, segment, state.jobNumber(slot), 0);
             if (scheduler.arrive(slot, nowNs) == DeviceScheduler.HAND_OVER) {
                 handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
             }
@@ -207,21 +219,31 @@ final class Dispatcher {
 
     /** Starts the selected job's segment; returns the next selected task when this one is already over. */
     private int start(final int slot, final long decidedNs) {
+        final int segment = state.segmentRecord(slot);
+        final boolean runsToItsEnd = lane != null && ceilings[segment];
+        if (runsToItsEnd) {
+            lane.enterCeiling(); // before its time begins: a higher lane that is due already goes first
+        }
+        // Before the start, of which a segment's time counts: what this read takes belongs to the dispatch.
+        final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin();
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
-        if (nowNs - decidedNs > stallThresholdNs) {
-            recorder.events.write(EventType.STALL, nowNs, deviceIndex, -1, 0, -1, nowNs - decidedNs);
+        if (nowNs - decidedNs > stallThresholdNs && nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
+            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, nowNs - decidedNs);
+        }
+        if (lane != null) {
+            lane.mark(nowNs);
         }
         if (state.isStopRequested(slot)) {
             finish(slot, nowNs, true);
+            leaveCeiling(runsToItsEnd);
             return select(nowNs);
         }
-        final int segment = state.segmentRecord(slot);
         final long job = state.jobNumber(slot);
         startNs = nowNs;
         scheduler.started(slot, nowNs);
-        recorder.events.write(EventType.START, nowNs, deviceIndex, slot, state.segmentIndex(slot), job, 0);
-        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs);
+        recorder.events.write(EventType.START, nowNs, reported, slot, state.segmentIndex(slot), job, 0);
+        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs, cpuNs);
         try {
             device.start(state.isSubstituted(slot) ? works[segment].offered() : works[segment], job, nowNs);
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
@@ -232,26 +254,36 @@ final class Dispatcher {
         }
         final long endNs = clock.nanoTime();
         lastEndNs = endNs;
+        leaveCeiling(runsToItsEnd);
         finish(slot, endNs, thrown != null || device.poll(endNs) == Device.FAILED);
         takeCommands(endNs);
         takeInputs(endNs);
         return select(endNs);
     }
 
+    private void leaveCeiling(final boolean entered) {
+        if (entered) {
+            lane.leaveCeiling();
+        }
+    }
+
     private void finish(final int slot, final long nowNs, final boolean failed) {
+        final long takenNs = takenNs(nowNs);
         if (runningWord.startNs() != 0) {
             runningWord.end();
-            busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs);
-            recorder.events.write(EventType.END, nowNs, deviceIndex, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+            busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs - takenNs);
+            recorder.events.write(EventType.END, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), takenNs);
             if (failed) {
                 errors[slot] = thrown != null ? thrown : device.failure();
                 thrown = null;
                 state.requestStop(slot);
-                recorder.events.write(EventType.ERROR, nowNs, deviceIndex, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+                recorder.events.write(EventType.ERROR, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
             }
         }
-        final long elapsedNs = failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs);
-        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, failed);
+        final long seenNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
+        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs
+            : ownNs(slot, nowNs, seenNs);
+        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, takenNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
@@ -262,10 +294,51 @@ final class Dispatcher {
         }
     }
 
+    /**
+     * How long a segment that seems to have run past its WCET executed. What was taken from it is held against the stall curve, as a gap
+     * that ends with it: where in the segment it was is not known.
+     */
+    private long ownNs(final int slot, final long nowNs, final long seenNs) {
+        final long wcetNs = state.wcetNs(slot);
+        final long executedNs = ownTime.elapsedNs(seenNs);
+        final long takenNs = seenNs - executedNs;
+        if (watch != null && takenNs > 0 && watch.gap(nowNs - takenNs, nowNs)) {
+            recorder.events.write(EventType.BEYOND_CURVE, nowNs, reported, -1, 0, -1, seenNs);
+        }
+        if (executedNs > wcetNs + toleranceNs) {
+            return executedNs;
+        }
+        ownTime.lengthened(takenNs);
+        return Math.min(executedNs, wcetNs); // what it took beyond is within what a completion may take
+    }
+
     private void handTo(final int target, final int slot, final int segment, final long nowNs) {
-        recorder.events.write(EventType.HAND_OVER, nowNs, deviceIndex, slot, segment, state.jobNumber(slot), target);
+        recorder.events.write(EventType.HAND_OVER, nowNs, reported, slot, segment, state.jobNumber(slot), peers[target].reported);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
         peers[target].handOver(slot);
+    }
+
+    /** Makes this a dispatcher of a preemptive device. Called while that is made. */
+    void inLane(final Lane own, final boolean[] runToTheirEnds) {
+        lane = own;
+        ceilings = runToTheirEnds;
+    }
+
+    /** Its lane, or null. */
+    Lane lane() {
+        return lane;
+    }
+
+    /** For how long lanes above have taken the core from the segment that runs. Monitor. */
+    long takenNs(final long nowNs) {
+        return lane == null ? 0 : lane.takenNs(nowNs);
+    }
+
+    /** Lets a synchronous device's segments be timed without what is taken from them. This dispatcher's thread, at its start. */
+    void timedBy(final OwnTime time, final PlatformWatch platform, final long completionNs) {
+        ownTime = time;
+        watch = platform;
+        toleranceNs = completionNs;
     }
 
     /** Where the thread that drives this dispatcher sleeps. Called while that thread is made. */
@@ -307,15 +380,29 @@ final class Dispatcher {
 
     /**
      * How long a sleep may last at most because only a look shows when the device has ended what it executes: a lost one is looked at now
-     * and then, because it may come back. {@code Long.MAX_VALUE} while it executes nothing.
+     * and then, because it may come back. {@code Long.MAX_VALUE} while it executes nothing, or knows when that ends.
      */
     long lookAgainNs(final long pollNs) {
         final boolean engaged = scheduler.running() != NONE || memory != null && memory.isBusy();
-        return !engaged ? Long.MAX_VALUE : lost ? LOST_POLL_NS : pollNs;
+        if (!engaged || lost) {
+            return engaged ? LOST_POLL_NS : Long.MAX_VALUE;
+        }
+        final boolean known = (scheduler.running() == NONE || device.endsNs() != Long.MAX_VALUE)
+            && (memory == null || !memory.isBusy() || memory.endsNs() != Long.MAX_VALUE);
+        return known ? Long.MAX_VALUE : pollNs; // what is known is awaited as a release is
     }
 
     long nextReleaseNs() {
         return scheduler.nextReleaseNs();
+    }
+
+    /**
+     * The next instant that this dispatcher must not be late for: a release of its own, or the end of what its device executes or moves
+     * where the device knows that. {@code Long.MAX_VALUE} for none.
+     */
+    long nextInstantNs() {
+        final long endsNs = memory == null ? device.endsNs() : Math.min(device.endsNs(), memory.endsNs());
+        return Math.min(scheduler.nextReleaseNs(), endsNs);
     }
 
     /** Sets the end of the run, up to which busy time counts; the drain follows it. Control thread, once. */

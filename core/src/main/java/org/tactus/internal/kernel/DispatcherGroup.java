@@ -4,11 +4,15 @@ package org.tactus.internal.kernel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntConsumer;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.lifecycle.Closing;
@@ -37,24 +41,37 @@ final class DispatcherGroup {
     private final CountDownLatch ready;
     private final AtomicIntegerArray lostDevices;
     private final TaskSet base;
+    private final Lanes lanes;
 
+    /** Without preemptive devices. */
     DispatcherGroup(
         final TaskSet base, final List<Device> devices, final PolicyState state, final TaskTable tasks,
         final KernelOptions options, final ThreadSetup setup, final Clock clock) {
+        this(base, devices, state, tasks, options, setup, clock, new Lanes(base, setup));
+    }
+
+    DispatcherGroup(
+        final TaskSet base, final List<Device> devices, final PolicyState state, final TaskTable tasks,
+        final KernelOptions options, final ThreadSetup setup, final Clock clock, final Lanes lanes) {
+        this.lanes = lanes;
         this.platform = base.platform();
         this.base = base;
         this.options = options;
         this.clock = clock;
         this.setup = setup;
-        final int count = devices.size();
+        final int count = lanes.count();
         lostDevices = new AtomicIntegerArray(count);
         dispatchers = new Dispatcher[count];
         threadOfDevice = new DispatcherThread[count];
         for (int i = 0; i < count; i++) {
-            final Recorder recorder = new Recorder(i, options.taskCapacity(), new EventRing(options.eventRingBytes(), state::generation));
+            final int of = lanes.deviceOf(i);
+            final Recorder recorder = new Recorder(of, options.taskCapacity(), new EventRing(options.eventRingBytes(), state::generation));
             dispatchers[i] = new Dispatcher(
-                i, devices.get(i), state, recorder, clock, options.stallThresholdNs(), tasks.works, tasks.errors, dispatchers,
-                platform.devices().get(i).memory().orElse(null), base.overheadsOn(i));
+                i, i == of ? devices.get(of) : devices.get(of).another(), state, recorder, clock, options.stallThresholdNs(), tasks.works,
+                tasks.errors, dispatchers, platform.devices().get(of).memory().orElse(null), base.overheadsOn(of));
+            if (lanes.lane(i) != null) {
+                dispatchers[i].inLane(lanes.lane(i), tasks.ceilings);
+            }
         }
         final List<BitSet> together = groups();
         ready = new CountDownLatch(together.size());
@@ -67,11 +84,14 @@ final class DispatcherGroup {
      */
     private void makeThreads(final List<BitSet> together) {
         for (final BitSet devices : together) {
-            final DeviceSpec first = platform.devices().get(devices.nextSetBit(0));
+            final DeviceSpec first = lanes.spec(devices.nextSetBit(0));
             final List<Dispatcher> agents = devices.stream().mapToObj(device -> dispatchers[device]).toList();
-            final List<Integer> cores = devices.stream().mapToObj(device -> platform.devices().get(device).dispatcherCores())
+            final List<Integer> cores = devices.stream().mapToObj(device -> lanes.spec(device).dispatcherCores())
                 .flatMap(List::stream).distinct().toList();
-            final String name = agents.size() == 1 ? first.name() : "accelerators" + suffix(first);
+            final Lane lane = agents.getFirst().lane();
+            // A lane's name tells it from other threads whatever the device is called: others take its core, which is no stall.
+            final String name = agents.size() > 1 ? "tactus-accelerators" + suffix(first)
+                : lane == null ? "tactus-" + first.name() : "tactus." + lane.number() + '-' + first.name();
             final DispatcherThread thread = newThread(name, agents, cores, devices);
             agents.forEach(dispatcher -> threadOfDevice[dispatcher.deviceIndex] = thread);
         }
@@ -112,17 +132,19 @@ final class DispatcherGroup {
         final String name, final List<Dispatcher> agents, final List<Integer> cores, final BitSet devices) {
         final CoreSupply supply = base.overheads().supply();
         final Set<Integer> stalled = new TreeSet<>();
-        devices.stream().forEach(device -> stalled.addAll(base.stalledCores(device)));
-        final DispatcherThread thread = new DispatcherThread("tactus-" + name, agents, options, clock, setup, cores, ready,
-            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices));
+        devices.stream().forEach(device -> stalled.addAll(base.stalledCores(lanes.deviceOf(device))));
+        final DispatcherThread thread = new DispatcherThread(name, agents, options, clock, setup, cores, ready,
+            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices), base.overheads().completionNs());
         threads.add(thread);
         return thread;
     }
 
-    /** What the overheads give to the way from a giver to a thread that sleeps; where nothing was measured, what is spun before a release. */
+    /** What the overheads give to the way from a giver to a thread that sleeps; without a measurement, what is spun before a release. */
     private long wakeUpNs(final BitSet devices) {
         final long chargedNs = devices.stream()
-            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs())).max().orElse(0);
+            .map(lanes::deviceOf)
+            .mapToLong(device -> Math.max(base.overheadsOn(device).handOffNs(), base.overheadsOn(device).sporadicJitterNs()))
+            .max().orElse(0);
         return chargedNs > 0 ? chargedNs : options.spinBeforeNs();
     }
 
@@ -132,8 +154,23 @@ final class DispatcherGroup {
     }
 
     String deviceName(final int deviceIndex) {
-        return platform.devices().get(deviceIndex).name();
+        return lanes.name(deviceIndex);
     }
+
+    /** Calls something for each dispatcher of the device that a dispatcher serves. Monitor. */
+    void together(final int deviceIndex, final IntConsumer call) {
+        for (final int dispatcher : lanes.dispatchersOf(lanes.deviceOf(deviceIndex))) {
+            call.accept(dispatcher);
+        }
+    }
+
+    /** Lets what is below a lane go on, whose segment does not end. Monitor. */
+    void demote(final int deviceIndex) {
+        if (lanes.lane(deviceIndex) != null) {
+            lanes.lane(deviceIndex).demote();
+        }
+    }
+
 
     void start() {
         threads.forEach(DispatcherThread::start);
@@ -218,6 +255,26 @@ final class DispatcherGroup {
         return threads.stream().anyMatch(DispatcherThread::isAlive);
     }
 
+    /** The accounts of the thread that times a device's segments by them; null where nothing is taken off their times. */
+    ThreadAccounts accounts(final int deviceIndex) {
+        return threadOfDevice[deviceIndex].accounts();
+    }
+
+    /** What was taken from segments and what the system had to bring in, by name; exact after the threads have ended. */
+    Map<String, Long> taken() {
+        final Map<String, Long> taken = new TreeMap<>();
+        for (final DispatcherThread thread : threads) {
+            final OwnTime time = thread.ownTime();
+            if (time != null) {
+                taken.merge("segmentsLengthened", time.lengthened(), Long::sum);
+                taken.merge("takenFromSegmentsNs", time.takenNs(), Long::sum);
+                taken.merge("longestTakenFromASegmentNs", time.longestTakenNs(), Math::max);
+                taken.merge("pageFaultsOfDispatchers", thread.pageFaults(), Long::sum);
+            }
+        }
+        return taken;
+    }
+
     long largestGapNs() {
         return threads.stream().mapToLong(DispatcherThread::largestGapNs).max().orElse(0);
     }
@@ -229,7 +286,7 @@ final class DispatcherGroup {
 
     /** What each thread was granted, one line a thread. */
     List<String> granted() {
-        return threads.stream().map(thread -> thread.name() + ": " + thread.granted()).toList();
+        return threads.stream().filter(DispatcherThread::isUsed).map(thread -> thread.name() + ": " + thread.granted()).toList();
     }
 
     /** Closes each device, whatever another one throws. */

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Clock;
@@ -30,19 +33,30 @@ final class DispatcherThread implements Runnable {
     private volatile Throwable death;
     private volatile boolean unsettled;
     private long largestGapNs;
+    private long faultsBefore;
+    private volatile long pageFaults;
+    // Volatile: this thread sets both once, and the monitor reads them.
+    private volatile ThreadAccounts accounts;
+    private volatile OwnTime ownTime;
     private final PlatformWatch watch;
+    /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
+    private final long completionNs;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** Null unless the thread drives one of several dispatchers of a preemptive device. */
+    private final Lane lane;
     /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
     private final long wakeUpNs;
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch, final long wakeUpNs) {
+        final PlatformWatch watch, final long wakeUpNs, final long completionNs) {
         this.watch = watch;
         this.wakeUpNs = wakeUpNs;
+        this.completionNs = completionNs;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
+        this.lane = dispatchers.getFirst().lane();
         this.options = options;
         this.clock = clock;
         this.setup = setup;
@@ -84,6 +98,11 @@ final class DispatcherThread implements Runnable {
         return thread.getName();
     }
 
+    /** False for the lane of a preemptive device that has had no rank yet. */
+    boolean isUsed() {
+        return lane == null || lane.isRanked();
+    }
+
     /** Why the thread ended by itself, or null. */
     Throwable death() {
         return death;
@@ -103,10 +122,11 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = setup.apply("dispatcher", cores);
+            granted = (lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime())) + timeSegments();
             isReady = true;
             ready.countDown();
             loop();
+            pageFaults = accounts == null ? 0 : accounts.ownPageFaults() - faultsBefore;
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
             dispatchers[0].alarm.raise();
@@ -122,6 +142,42 @@ final class DispatcherThread implements Runnable {
                 death = e;
             }
         }
+    }
+
+    /** Finds the clock that leaves out of segments' times what is taken from them; says which, where a segment runs on this thread. */
+    private String timeSegments() {
+        if (clock != Clock.SYSTEM || Arrays.stream(dispatchers).noneMatch(agent -> agent.device.isSynchronous())) {
+            return "";
+        }
+        final Optional<ThreadAccounts> known = ThreadAccounts.ofCallingThread();
+        final Optional<OwnTime> time = known.flatMap(OwnTime::of);
+        if (time.isEmpty()) {
+            return "; segments' times hold what is taken from them";
+        }
+        for (final Dispatcher agent : dispatchers) {
+            if (agent.device.isSynchronous()) {
+                agent.timedBy(time.get(), watch, completionNs);
+            }
+        }
+        accounts = known.get();
+        faultsBefore = accounts.ownPageFaults();
+        ownTime = time.get();
+        return "; segments timed by the thread's CPU clock";
+    }
+
+    /** The accounts of a thread whose segments are timed by them, for the monitor; null without. */
+    ThreadAccounts accounts() {
+        return accounts;
+    }
+
+    /** What was taken from segments; null where that is not known. Exact after the thread has ended. */
+    OwnTime ownTime() {
+        return ownTime;
+    }
+
+    /** Pages that the system had to bring in for this thread since it was set up. Exact after the thread has ended. */
+    long pageFaults() {
+        return pageFaults;
     }
 
     /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */
@@ -141,28 +197,41 @@ final class DispatcherThread implements Runnable {
     }
 
     private void loop() {
-        final Dispatcher[] agents = dispatchers;
         long plannedNs = Long.MAX_VALUE;
         while (running) {
-            final long nowNs = clock.nanoTime();
-            if (nowNs > plannedNs) {
-                noteGap(nowNs, nowNs - plannedNs);
-            }
-            int work = 0;
-            for (final Dispatcher agent : agents) {
-                work += agent.doWork(nowNs);
-            }
-            plannedNs = work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+            plannedNs = round(plannedNs);
         }
     }
 
-    private void noteGap(final long nowNs, final long gapNs) {
+    /**
+     * Does what there is to do, or idles once. A method of its own, since the loop is entered once and what is called often gets compiled
+     * before.
+     *
+     * @param plannedNs when the last round meant to be back, {@code Long.MAX_VALUE} after work
+     * @return when this one meant to be back
+     */
+    long round(final long plannedNs) {
+        final Dispatcher[] agents = dispatchers;
+        final long nowNs = clock.nanoTime();
+        if (nowNs > plannedNs) {
+            noteGap(nowNs, nowNs - plannedNs);
+        }
+        int work = 0;
+        for (final Dispatcher agent : agents) {
+            work += agent.doWork(nowNs);
+        }
+        return work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+    }
+
+    private void noteGap(final long nowNs, final long beyondPlanNs) {
+        final Recorder first = dispatchers[0].recorder;
+        final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
         final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
         if (watch.gap(fromNs, nowNs)) {
-            dispatchers[0].recorder.events.write(EventType.BEYOND_CURVE, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, nowNs - fromNs);
+            first.events.write(EventType.BEYOND_CURVE, nowNs, first.deviceIndex, -1, 0, -1, nowNs - fromNs);
         }
         if (gapNs >= options.stallThresholdNs()) {
-            dispatchers[0].recorder.events.write(EventType.STALL, nowNs, dispatchers[0].deviceIndex, -1, 0, -1, gapNs);
+            first.events.write(EventType.STALL, nowNs, first.deviceIndex, -1, 0, -1, gapNs);
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }
@@ -171,26 +240,30 @@ final class DispatcherThread implements Runnable {
     /** Idles once and returns when it meant to be back. */
     private long idle(final Dispatcher[] agents, final long nowNs) {
         slept = false;
+        if (lane != null) {
+            return sleepInLane(agents, nowNs);
+        }
         if (options.idle() == KernelOptions.Idle.SPIN) {
             Thread.onSpinWait();
             return nowNs;
         }
-        long releaseNs = Long.MAX_VALUE;
+        long instantNs = Long.MAX_VALUE;
         long lookNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
-            releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+            instantNs = Math.min(instantNs, agent.nextInstantNs());
             lookNs = Math.min(lookNs, agent.lookAgainNs(options.pollNs()));
         }
-        final long untilNs = IdleTime.untilNs(nowNs, releaseNs, lookNs, options);
+        final long untilNs = IdleTime.untilNs(nowNs, instantNs, lookNs, options);
         if (untilNs == nowNs) {
             Thread.onSpinWait();
             return nowNs;
         }
-        return sleep(agents, untilNs);
+        return sleep(untilNs);
     }
 
     /** Sleeps until a time or until woken, and returns when it should have been back. */
-    private long sleep(final Dispatcher[] agents, final long untilNs) {
+    long sleep(final long untilNs) {
+        final Dispatcher[] agents = dispatchers;
         parking.announce();
         boolean given = !running;
         for (final Dispatcher agent : agents) {
@@ -200,6 +273,9 @@ final class DispatcherThread implements Runnable {
             parking.await(untilNs);
         }
         final long unseenUntilNs = parking.rise();
+        if (ownTime != null) {
+            ownTime.slept();
+        }
         for (final Dispatcher agent : agents) {
             agent.sleptUntil(given ? Long.MIN_VALUE : unseenUntilNs);
         }
@@ -208,5 +284,21 @@ final class DispatcherThread implements Runnable {
         final boolean woken = wokenNs != Parking.NOT_REQUESTED && wokenNs < untilNs;
         slept = !given && !woken;
         return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
+    }
+
+    /**
+     * Sleeps until the next release of the lane's own tasks, or until it is woken; never spins, since a lane that spins takes the core from
+     * those below. The begin of the sleep is noted before it, and its end after it: what passes in between is taken for the preempted
+     * lane's own time, and the cost of a preemption covers it.
+     */
+    private long sleepInLane(final Dispatcher[] agents, final long nowNs) {
+        final long releaseNs = agents[0].nextReleaseNs();
+        if (releaseNs <= nowNs) {
+            return nowNs;
+        }
+        lane.asleep(clock.nanoTime());
+        final long plannedNs = sleep(releaseNs);
+        lane.awake(clock.nanoTime());
+        return plannedNs;
     }
 }

@@ -58,7 +58,7 @@ final class Drain {
     /** Ends a task's releases. A ring that stays full until the limit belongs to a stuck dispatcher, which releases nothing anyway. */
     private void quiesce(final int slot, final long endNs, final long limitNs) {
         final TaskTable.Entry entry = tasks.entry(slot);
-        while (!group.trySend(TaskTable.homeDevice(entry.task()), CommandDescriptor.QUIESCE, slot, entry.generation(), endNs)
+        while (!group.trySend(TaskTable.homeDevice(entry.placed()), CommandDescriptor.QUIESCE, slot, entry.generation(), endNs)
             && goesOn(limitNs)) {
             LockSupport.parkNanos(POLL_NS);
         }
@@ -66,7 +66,7 @@ final class Drain {
 
     private boolean anyLive() {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.task(slot) != null && (state.isLive(slot) || state.isArriving(slot)) && !touchesLost(tasks.task(slot))) {
+            if (tasks.task(slot) != null && (state.isLive(slot) || state.isArriving(slot)) && !touchesLost(tasks.placed(slot))) {
                 return true;
             }
         }

@@ -44,12 +44,13 @@ public final class HandOverQueue {
     }
 
     /**
-     * Removes the slot that was handed over first. Called by the owning dispatcher only.
+     * Removes the slot that was handed over first. Called by the owning dispatcher only. It does not wait for a giver that was interrupted
+     * between claiming its place and filling it: such a giver may be a thread of lower priority on the owner's own core, which could not
+     * go on while the owner waits. That slot is taken in a later call, and its giver wakes the owner after it has filled the place.
      *
-     * @return the slot, or {@link PolicyState#NONE}
+     * @return the slot, or {@link PolicyState#NONE} when there is none, or when the first is not there yet
      */
     public int take() {
-        // Relaxed: a giver that was preempted between its claim and its store wakes this thread when it goes on; nobody waits for it here.
         final Token token = queue.relaxedPoll();
         return token == null ? PolicyState.NONE : token.slot;
     }

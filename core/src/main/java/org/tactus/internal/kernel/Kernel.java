@@ -2,9 +2,11 @@
 package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -43,6 +45,8 @@ public final class Kernel implements AutoCloseable {
     private final TaskTable tasks;
     private final DispatcherGroup group;
     private final TaskLayout layout;
+    private final Lanes lanes;
+    private final LaneLevels levels;
     private final Monitor monitor;
     private final ModeWatch modes;
     private final Drain drain;
@@ -76,12 +80,14 @@ public final class Kernel implements AutoCloseable {
         this.clock = clock;
         this.admission = admission;
         final Overheads overheads = base.charged();
-        state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), devices.size());
+        lanes = new Lanes(base, setup);
+        levels = new LaneLevels(lanes, setup);
+        state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), lanes.count());
         state.overrunToleranceNs(overheads.completionNs());
         state.releaseJitterNs(overheads.sporadicJitterNs()); // of arrivals, which callers claim
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
-        group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock);
+        group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock, lanes);
         layout = new TaskLayout(state, tasks, group);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
@@ -89,10 +95,22 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
+     * Bytes of hot state for a set's tasks and devices.
+     *
+     * @param options settings
+     * @param base    the set that the kernel is made for
+     * @return bytes
+     * @throws org.tactus.model.InvalidTaskSetException when one of its preemptive devices cannot run
+     */
+    public static int requiredBytes(final KernelOptions options, final TaskSet base) {
+        return requiredBytes(options, Lanes.count(base));
+    }
+
+    /**
      * Bytes of hot state.
      *
      * @param options settings
-     * @param devices number of devices
+     * @param devices number of devices, none of them preemptive
      * @return bytes
      */
     public static int requiredBytes(final KernelOptions options, final int devices) {
@@ -161,20 +179,33 @@ public final class Kernel implements AutoCloseable {
             }
             candidate.add(task);
         }
-        refuseLost(additions);
+        final List<Task> placed = lanes.place(additions, group::isLost);
+        try {
+            return addPlaced(additions, placed, segments, candidate, zeroNs);
+        } catch (final RuntimeException e) {
+            lanes.leave(placed);
+            throw e;
+        }
+    }
+
+    private int[] addPlaced(
+        final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final List<Task> candidate,
+        final LongSupplier zeroNs) {
+        refuseLost(placed);
         final Optional<String> refusal = admission.refusal(with(candidate));
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get() + modes.remark());
         }
+        levels.settle();
         final int[] slots = new int[additions.size()];
         final long firstNs;
         try {
-            layout.define(additions, segments, slots);
+            layout.define(additions, placed, segments, slots);
             modes.joined(slots, additions);
             firstNs = zeroNs.getAsLong();
             // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
             // and stops them when they are admitted.
-            refuseLost(additions);
+            refuseLost(placed);
         } catch (final RuntimeException e) {
             modes.withdrawn(additions);
             layout.undefine(additions, e);
@@ -194,10 +225,10 @@ public final class Kernel implements AutoCloseable {
         return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), members);
     }
 
-    private void refuseLost(final List<Task> additions) {
-        for (final Task task : additions) {
+    private void refuseLost(final List<Task> placed) {
+        for (final Task task : placed) {
             for (final int deviceIndex : TaskTable.devicesOf(task)) {
-                if (isLost(deviceIndex)) {
+                if (group.isLost(deviceIndex)) {
                     throw new AdmissionRefusedException("device '" + group.deviceName(deviceIndex) + "' of task '"
                         + task.name() + "' is lost; no task can run on it", true);
                 }
@@ -206,7 +237,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     private void admit(final int slot, final long firstNominalNs) {
-        final Task task = tasks.task(slot);
+        final Task task = tasks.placed(slot);
         final int generation = tasks.entry(slot).generation();
         final int home = TaskTable.homeDevice(task);
         state.firstRelease(slot, firstNominalNs);
@@ -233,7 +264,7 @@ public final class Kernel implements AutoCloseable {
         if (!stopped && task != null && tasks.markRemoving(slot)) {
             modes.removing(slot);
             state.requestStop(slot, generation);
-            group.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation, 0);
+            group.send(TaskTable.homeDevice(tasks.placed(slot)), CommandDescriptor.STOP, slot, generation, 0);
         }
     }
 
@@ -287,6 +318,7 @@ public final class Kernel implements AutoCloseable {
                 final TaskTable.Entry entry = tasks.entry(slot);
                 tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[slot], report(slot));
                 final int gone = slot;
+                lanes.leave(List.of(entry.placed()));
                 closing.attempt(() -> tasks.clear(gone));
             }
         }
@@ -295,9 +327,9 @@ public final class Kernel implements AutoCloseable {
     /** Makes the devices forget a task; false when one that is lost may still move chunks of it: its slot is not used again then. */
     private boolean forgetAll(final int slot) {
         final TaskTable.Entry entry = tasks.entry(slot);
-        boolean forgotten = TaskTable.devicesOf(entry.task()).stream()
-            .noneMatch(device -> group.dispatchers()[device].memory != null && isLost(device));
-        for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.task()) : Set.<Integer>of()) {
+        boolean forgotten = TaskTable.devicesOf(entry.placed()).stream()
+            .noneMatch(device -> group.dispatchers()[device].memory != null && group.isLost(device));
+        for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.placed()) : Set.<Integer>of()) {
             group.send(deviceIndex, CommandDescriptor.FORGET, slot, entry.generation(), 0);
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
             if (dispatcher.memory == null || group.awaitForgotten(deviceIndex, slot)) {
@@ -436,13 +468,18 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Time during which segments ran on a device until the call of {@link #stop}, the drain left out; call it after that.
+     * Time during which segments ran on a device until the call of {@link #stop}, the drain left out; call it after that. Where they
+     * preempt each other, the time that one waits for others counts once.
      *
      * @param deviceIndex index of the device
      * @return nanoseconds
      */
     public long busyNs(final int deviceIndex) {
-        return group.dispatchers()[deviceIndex].busyNs();
+        long busyNs = 0;
+        for (final int dispatcher : lanes.dispatchersOf(deviceIndex)) {
+            busyNs += group.dispatchers()[dispatcher].busyNs();
+        }
+        return busyNs;
     }
 
     /**
@@ -499,6 +536,16 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
+     * What the platform and other threads took from segments that were longer than their WCETs for it, and pages that were brought in for
+     * dispatchers. Exact after {@link #stop}.
+     *
+     * @return counts and nanoseconds by name; empty where no segment is timed by its thread's CPU clock
+     */
+    public Map<String, Long> taken() {
+        return group.taken();
+    }
+
+    /**
      * What each thread was granted.
      *
      * @return one line a thread
@@ -523,10 +570,10 @@ public final class Kernel implements AutoCloseable {
      * Tells whether a device was declared lost.
      *
      * @param deviceIndex index of the device
-     * @return true when lost
+     * @return true when lost, or, of a preemptive device, when tasks of one rank can run no more
      */
     public boolean isLost(final int deviceIndex) {
-        return group.isLost(deviceIndex);
+        return Arrays.stream(lanes.dispatchersOf(deviceIndex)).anyMatch(group::isLost);
     }
 
     /**

@@ -2,6 +2,7 @@
 package org.tactus.internal.kernel;
 
 import java.util.List;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
@@ -9,7 +10,6 @@ import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.Overheads;
 import org.tactus.model.OverrunAction;
-import org.tactus.model.Task;
 
 /**
  * Watches the dispatchers from a thread of its own. It notices a segment that runs past its WCET while the segment runs, and acts as the
@@ -152,7 +152,9 @@ final class Monitor implements Runnable, EventHandler {
         watchDeaths();
         final long nowNs = clock.nanoTime();
         for (int i = 0; i < dispatchers.length; i++) {
-            watchSegment(i, nowNs);
+            if (watchSegment(i, nowNs)) {
+                group.together(i, other -> misses.watch(other, nowNs));
+            }
             watchMove(i, nowNs);
             if (deathTold[i]) {
                 misses.watch(i, nowNs);
@@ -218,30 +220,42 @@ final class Monitor implements Runnable, EventHandler {
         return word.isStill(startNs) ? nowNs - startNs - worstNs - toleranceNs : -1;
     }
 
-    private void watchSegment(final int index, final long nowNs) {
+    /** Watches what a dispatcher executes; true while that is beyond its worst case. */
+    private boolean watchSegment(final int index, final long nowNs) {
         final RunningWord word = dispatchers[index].runningWord;
         final long startNs = word.startNs();
         if (startNs == 0) {
-            return;
+            return false;
         }
         final int slot = word.slot();
         final int generation = word.generation();
         final int segment = word.segmentRecord();
-        final long beyondNs = beyondNs(
-            word, startNs, nowNs, completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs));
+        final long beyondNs = beyondNs(word, startNs, nowNs,
+            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + dispatchers[index].takenNs(nowNs));
         if (beyondNs <= 0) {
             time.due(nowNs - beyondNs);
-            return;
+            return false;
         }
         time.urgent();
-        if (seenStartNs[index] != startNs) {
+        if (seenStartNs[index] != startNs && isItsOwn(index, word, startNs, nowNs - startNs - beyondNs)) {
             seenStartNs[index] = startNs;
             overrun(slot, generation, segment, beyondNs);
         }
         if (beyondNs > options.lostAfterNs()) {
             lose(index);
         }
-        misses.watch(index, nowNs);
+        return true;
+    }
+
+    /** Whether a segment itself took longer than it may: what was taken from its thread does not count, what it waits for does. */
+    private boolean isItsOwn(final int index, final RunningWord word, final long startNs, final long allowedNs) {
+        final ThreadAccounts accounts = group.accounts(index);
+        final long cpuStartNs = word.cpuStartNs();
+        if (accounts == null || cpuStartNs == RunningWord.UNKNOWN || accounts.isWaiting()) {
+            return word.isStill(startNs);
+        }
+        final long executedNs = accounts.cpuNs() - cpuStartNs;
+        return executedNs > allowedNs && word.isStill(startNs);
     }
 
     private void watchMove(final int index, final long nowNs) {
@@ -258,6 +272,7 @@ final class Monitor implements Runnable, EventHandler {
     private void lose(final int deviceIndex) {
         if (group.markLost(deviceIndex)) {
             final RunningWord word = dispatchers[deviceIndex].runningWord;
+            group.demote(deviceIndex);
             if (word.startNs() != 0) {
                 attempt(() -> tasks.terminate(word.slot(), word.generation(), word.segmentRecord()));
             }
@@ -265,7 +280,7 @@ final class Monitor implements Runnable, EventHandler {
             // After the mark: a task that is not in the table yet finds its device lost, and is refused (Kernel.addAll).
             for (int slot = 0; slot < tasks.capacity(); slot++) {
                 final TaskTable.Entry entry = tasks.entry(slot);
-                if (entry != null && TaskTable.devicesOf(entry.task()).contains(deviceIndex)) {
+                if (entry != null && TaskTable.devicesOf(entry.placed()).contains(deviceIndex)) {
                     stop(slot, entry.generation());
                 }
             }
@@ -275,11 +290,11 @@ final class Monitor implements Runnable, EventHandler {
 
     /** Stops a task for good; it keeps its slot and its counts. */
     private void stop(final int slot, final int generation) {
-        final Task task = tasks.task(slot, generation);
-        if (task != null) {
+        final TaskTable.Entry entry = tasks.entry(slot, generation);
+        if (entry != null) {
             tasks.markFailed(slot);
             state.requestStop(slot, generation);
-            commands.send(TaskTable.homeDevice(task), CommandDescriptor.STOP, slot, generation);
+            commands.send(TaskTable.homeDevice(entry.placed()), CommandDescriptor.STOP, slot, generation);
         }
     }
 
@@ -322,7 +337,7 @@ final class Monitor implements Runnable, EventHandler {
             stop(slot, generation);
             attempt(() -> listener.onError(tasks.name(slot, generation), tasks.error(slot, generation)));
             attempt(() -> {
-                if (dispatchers[deviceIndex].device.isLost()) {
+                if (dispatchers[deviceIndex].device.isLost()) { // an accelerator, whose dispatcher has the device's own index
                     lose(deviceIndex);
                 }
             });

@@ -24,7 +24,8 @@ final class Recorder implements JobListener {
     /** Responses of the tasks whose last segment is here; put in by the control thread before the task is admitted. */
     final Histogram[] responses;
     final Substitutions substitutions;
-    private final int deviceIndex;
+    /** The platform's device, which events name. */
+    final int deviceIndex;
 
     Recorder(final int deviceIndex, final int taskCapacity, final EventRing events) {
         this.deviceIndex = deviceIndex;

@@ -26,10 +26,10 @@ final class TaskLayout {
     }
 
     /** Lays tasks out and fills in their slots, also when it throws: then those that were not reached keep what stood there. */
-    void define(final List<Task> additions, final List<List<SegmentWork>> segments, final int[] slots) {
+    void define(final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final int[] slots) {
         for (int i = 0; i < slots.length; i++) {
-            slots[i] = tasks.put(additions.get(i), segments.get(i));
-            define(slots[i], additions.get(i));
+            slots[i] = tasks.put(additions.get(i), placed.get(i), segments.get(i));
+            define(slots[i], placed.get(i));
         }
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.device.defined();
@@ -41,7 +41,7 @@ final class TaskLayout {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             final Task task = tasks.task(slot);
             if (task != null && additions.contains(task)) { // by name, which no other task has
-                for (final int deviceIndex : TaskTable.devicesOf(task)) {
+                for (final int deviceIndex : TaskTable.devicesOf(tasks.placed(slot))) {
                     try {
                         group.dispatchers()[deviceIndex].device.forget(slot);
                     } catch (final RuntimeException e) {
@@ -66,10 +66,10 @@ final class TaskLayout {
         return new Histogram(Math.clamp(deadlineNs >> UNIT_SHIFT_OF_MANY, 1, longestNs >> UNIT_SHIFT_OF_MANY), longestNs, DIGITS_OF_MANY);
     }
 
-    private void define(final int slot, final Task task) {
+    private void define(final int slot, final Task task) { // whose segments name dispatchers
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
-                ? responses(task.deadlineNs(), tasks.capacity()) : null);
+                ? responses(task.horizonNs(), tasks.capacity()) : null);
         }
         tasks.admitAs(slot, state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA));
         for (final int deviceIndex : TaskTable.devicesOf(task)) {

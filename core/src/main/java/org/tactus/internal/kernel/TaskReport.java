@@ -89,7 +89,7 @@ public record TaskReport(
     static TaskReport sum(
         final int slot, final TaskTable tasks, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
         final TaskResult.Counts counts = counts(slot, tasks, dispatchers, state, endNs);
-        final Set<Integer> lastDevices = TaskTable.lastDevices(tasks.task(slot));
+        final Set<Integer> lastDevices = TaskTable.lastDevices(tasks.placed(slot));
         final Substitutions substitutions = new Substitutions(1); // not one for each slot: it is kept for every task of the run
         Histogram responses = null;
         for (final Dispatcher dispatcher : dispatchers) {

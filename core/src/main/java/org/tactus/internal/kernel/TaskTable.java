@@ -21,6 +21,8 @@ import org.tactus.model.Task;
 final class TaskTable {
     /** Prepared work of each segment record. */
     final SegmentWork[] works;
+    /** Of each segment record, whether it runs to its end on a preemptive device. */
+    final boolean[] ceilings;
     /** Why a task's segment broke, by slot; written by the dispatcher before its event. */
     final Throwable[] errors;
     /** What is known of tasks whose slots were freed. */
@@ -33,12 +35,19 @@ final class TaskTable {
     private int slotHint;
     private int segmentHint;
 
-    /** A task and which admission it is; 0 until its record is written. */
-    record Entry(Task task, int generation) {
+    /**
+     * A task and which admission it is; 0 until its record is written.
+     *
+     * @param task       as it was admitted
+     * @param placed     the same with segments that name dispatchers ({@link Lanes})
+     * @param generation which admission
+     */
+    record Entry(Task task, Task placed, int generation) {
     }
 
     TaskTable(final KernelOptions options) {
         works = new SegmentWork[options.segmentCapacity()];
+        ceilings = new boolean[options.segmentCapacity()];
         errors = new Throwable[options.taskCapacity()];
         entries = new AtomicReferenceArray<>(options.taskCapacity());
         firstSegments = new int[options.taskCapacity()];
@@ -76,6 +85,12 @@ final class TaskTable {
         return entry == null ? null : entry.task;
     }
 
+    /** The task in a slot with segments that name dispatchers, or null. */
+    Task placed(final int slot) {
+        final Entry entry = entries.get(slot);
+        return entry == null ? null : entry.placed;
+    }
+
     /** The task in a slot and its generation, or null. */
     Entry entry(final int slot) {
         return entries.get(slot);
@@ -83,8 +98,14 @@ final class TaskTable {
 
     /** The task of a generation in a slot, or null when it is gone. Any slot. */
     Task task(final int slot, final int generation) {
+        final Entry entry = entry(slot, generation);
+        return entry == null ? null : entry.task;
+    }
+
+    /** The entry of a generation in a slot, or null when it is gone. Any slot. */
+    Entry entry(final int slot, final int generation) {
         final Entry entry = slot < 0 || slot >= entries.length() ? null : entries.get(slot);
-        return entry == null || entry.generation != generation || generation == 0 ? null : entry.task;
+        return entry == null || entry.generation != generation || generation == 0 ? null : entry;
     }
 
     List<Task> tasks() {
@@ -97,24 +118,26 @@ final class TaskTable {
         return present;
     }
 
-    /** Puts a task into a free slot; returns the slot. */
-    int put(final Task task, final List<SegmentWork> segments) {
+    /** Puts a task, and the same with segments that name dispatchers, into a free slot; returns the slot. */
+    int put(final Task task, final Task placed, final List<SegmentWork> segments) {
         final int slot = freeSlot();
         final int first = freeSegments(segments.size());
         for (int i = 0; i < segments.size(); i++) {
             works[first + i] = segments.get(i);
+            ceilings[first + i] = !task.segments().get(i).preemptable();
         }
         firstSegments[slot] = first;
         errors[slot] = null;
         removing[slot] = false;
         failed[slot] = false;
-        entries.set(slot, new Entry(task, 0));
+        entries.set(slot, new Entry(task, placed, 0));
         return slot;
     }
 
     /** Notes which admission a slot's task is; from here on the monitor acts on it. */
     void admitAs(final int slot, final int generation) {
-        entries.set(slot, new Entry(entries.get(slot).task, generation));
+        final Entry entry = entries.get(slot);
+        entries.set(slot, new Entry(entry.task, entry.placed, generation));
     }
 
     private int freeSlot() {

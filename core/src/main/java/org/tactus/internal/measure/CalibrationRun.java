@@ -2,11 +2,11 @@
 package org.tactus.internal.measure;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
@@ -50,21 +50,27 @@ record CalibrationRun(ThreadSetup setup, KernelOptions options, int cpuCore, int
             .device(new DeviceSpec("acc0", DeviceKind.MODELLED, List.of(acceleratorCore), "", 0, Optional.empty(), 0));
     }
 
-    /** Runs a set; what each thread was granted. Events come on the monitor's thread, all before this returns. */
+    /**
+     * Runs a set with segments that take their times; what each thread was granted. Events come on the monitor's thread, all before this
+     * returns.
+     */
     Map<String, String> run(final TaskSet set, final EventHandler events, final Meanwhile meanwhile) throws InterruptedException {
+        return run(set, task -> task.segments().stream().map(segment -> (SegmentWork) new TimedWork(Clock.SYSTEM, segment, 0)).toList(),
+            events, meanwhile);
+    }
+
+    /** Runs a set with segments of its own. */
+    Map<String, String> run(
+        final TaskSet set, final Function<Task, List<SegmentWork>> segments, final EventHandler events, final Meanwhile meanwhile)
+        throws InterruptedException {
         final Map<String, String> granted = new LinkedHashMap<>();
-        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, 2) + 64).alignedSlice(64);
+        final ByteBuffer memory = ByteBuffer.allocateDirect(Kernel.requiredBytes(options, set) + 64).alignedSlice(64);
         final List<Device> devices = List.of(new CpuDevice(Clock.SYSTEM, "spin"), new ModelledDevice());
         try (Kernel kernel = new Kernel(set, devices, new UnsafeBuffer(memory), options, Admission.ALL, setup, KernelListener.NONE,
             events, Clock.SYSTEM)) {
             kernel.start();
             kernel.granted().forEach(line -> granted.put(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
-            final List<List<SegmentWork>> works = new ArrayList<>();
-            for (final Task task : set.tasks()) {
-                final List<SegmentWork> segments = new ArrayList<>();
-                task.segments().forEach(segment -> segments.add(new TimedWork(Clock.SYSTEM, segment, 0)));
-                works.add(segments);
-            }
+            final List<List<SegmentWork>> works = set.tasks().stream().map(segments).toList();
             final int[] slots = kernel.addAll(set.tasks(), works, Clock.SYSTEM.nanoTime() + LEAD_NS);
             meanwhile.run(kernel, slots);
             kernel.stop(DRAIN_NS);

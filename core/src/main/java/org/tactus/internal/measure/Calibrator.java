@@ -16,6 +16,7 @@ import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.DispatchRehearsal;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.kernel.LoopRehearsal;
 import org.tactus.internal.kernel.ThreadSetup;
 import org.tactus.model.Overheads;
 import org.tactus.model.TaskSet;
@@ -38,6 +39,7 @@ public final class Calibrator implements EventHandler {
 
     private final CalibrationRun rig;
     private final ArrivalCalibrator manyArrivals;
+    private final PreemptionCalibrator preemptions;
     private final KernelOptions options;
     private final CalibrationSamples samples = new CalibrationSamples(4);
     private final Map<String, String> granted = new LinkedHashMap<>();
@@ -59,12 +61,13 @@ public final class Calibrator implements EventHandler {
         this.rig = new CalibrationRun(setup, options, cpuCore, acceleratorCore);
         this.options = options;
         manyArrivals = new ArrivalCalibrator(rig);
+        preemptions = new PreemptionCalibrator(rig);
     }
 
     /**
      * Measures.
      *
-     * @param durationNs how long, nanoseconds; sporadic arrivals and bursts of releases take three quarters of it more
+     * @param durationNs how long, nanoseconds; sporadic arrivals, bursts of releases and preemptions take as long once more
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
      */
@@ -74,6 +77,7 @@ public final class Calibrator implements EventHandler {
             warmUp.periodicJob();
             warmUp.sporadicJob();
         }
+        LoopRehearsal.run();
         run(Math.min(durationNs, 1_000_000_000L)); // warms up this very path; its samples are dropped
         samples.clear();
         handOvers.clear();
@@ -83,17 +87,24 @@ public final class Calibrator implements EventHandler {
         samples.findLongSamples(options.stallThresholdNs());
         final Map<String, String> conditions = new LinkedHashMap<>(granted);
         conditions.put("idle", options.idle().name());
-        return new MachineCalibration(MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
+        final Optional<Quantiles> preemption = preemptions.measure(durationNs / 4);
+        final MachineCalibration measured = new MachineCalibration(MachineName.current(),
+            OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), durationNs,
             samples.stalls(), samples.longestStallNs(), conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF),
             quantity(COMPLETION), Optional.of(manyArrivals.sporadicJitter(durationNs / 2)),
             Optional.of(manyArrivals.dispatchPerTask(durationNs / 4)), List.of());
+        return preemption.map(measured::withPreemption).orElse(measured);
     }
 
     private void run(final long durationNs) throws InterruptedException {
         granted.putAll(rig.run(set(), this, (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L)));
     }
 
-    /** Chains both ways, alone on the machine most of the time, so that idling, waking and polling are part of a sample. */
+    /**
+     * Chains both ways, alone on the machine most of the time, so that idling, waking and polling are part of a sample. One more task is
+     * released together with the first chain and waits behind its first segment: its dispatch comes after a hand-over to a dispatcher that
+     * sleeps, so it holds what the giver pays for waking that one.
+     */
     private TaskSet set() {
         final TaskSetBuilder builder = rig.set();
         for (int i = 0; i < TASKS; i++) {
@@ -103,6 +114,7 @@ public final class Calibrator implements EventHandler {
             builder.task("t" + i, t -> t.periodNs(periodNs).segment(first, SEGMENT_NS).segment(second, SEGMENT_NS)
                 .segment(second, SEGMENT_NS).segment(first, SEGMENT_NS));
         }
+        builder.task("behind", t -> t.periodNs(2_000_000L).segment("cpu0", SEGMENT_NS));
         return builder.build();
     }
 
@@ -144,7 +156,7 @@ public final class Calibrator implements EventHandler {
     }
 
     private static long key(final int task, final int segment, final long job) {
-        return (job * TASKS + task << 8) + segment;
+        return (job * (TASKS + 1) + task << 8) + segment;
     }
 
     private void matchHandOffs() {
@@ -171,7 +183,8 @@ public final class Calibrator implements EventHandler {
     public Overheads stallFree(final StallShare share, final double quantile) {
         return new Overheads(stallFree(RELEASE, 0, share, quantile), manyArrivals.stallFreeJitterNs(share, quantile),
             stallFree(DISPATCH, 0, share, quantile), manyArrivals.stallFreePerTaskNs(share, quantile),
-            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0);
+            stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0)
+            .withPreemptionNs(preemptions.stallFreeNs(share, quantile));
     }
 
     private long stallFree(final int quantity, final long besideNs, final StallShare share, final double quantile) {

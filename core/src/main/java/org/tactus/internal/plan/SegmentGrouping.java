@@ -59,12 +59,12 @@ final class SegmentGrouping {
         final Segment first = given.segments().get(at);
         final Segment second = given.segments().get(at + 1);
         if (first.device() != second.device() || first.precision() != second.precision() || !first.actual().equals(second.actual())
-            || first.offer().isPresent() || second.offer().isPresent()) {
+            || first.preemptable() != second.preemptable() || first.offer().isPresent() || second.offer().isPresent()) {
             return Optional.empty();
         }
         final List<Segment> segments = new ArrayList<>(given.segments());
         segments.set(at, new Segment(first.device(), first.wcetNs() + second.wcetNs(), first.actual(), first.precision(),
-            first.loss() + second.loss(), Optional.empty()));
+            first.loss() + second.loss(), Optional.empty(), first.preemptable()));
         segments.remove(at + 1);
         final List<Task> tasks = new ArrayList<>(set.tasks());
         tasks.set(task, given.withSegments(segments));

@@ -236,11 +236,11 @@ public final class DeviceScheduler {
      * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
      */
     public int segmentDone(final int slot, final long endNs, final boolean failed) {
-        return segmentDone(slot, endNs, endNs - buffer.getLong(state.jobOffset(slot) + JobDescriptor.START_OFFSET), failed);
+        return segmentDone(slot, endNs, endNs - buffer.getLong(state.jobOffset(slot) + JobDescriptor.START_OFFSET), 0, failed);
     }
 
     /**
-     * Ends the running segment of a device that tells how long it took, which may be less than what its dispatcher saw.
+     * Ends the running segment of a device that tells how long it took and that nothing preempts.
      *
      * @param slot      slot of the running task
      * @param endNs     when the dispatcher saw that the segment ended
@@ -249,11 +249,25 @@ public final class DeviceScheduler {
      * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
      */
     public int segmentDone(final int slot, final long endNs, final long elapsedNs, final boolean failed) {
+        return segmentDone(slot, endNs, elapsedNs, 0, failed);
+    }
+
+    /**
+     * Ends the running segment of a device that tells how long it took, which may be less than what its dispatcher saw.
+     *
+     * @param slot      slot of the running task
+     * @param endNs     when the dispatcher saw that the segment ended
+     * @param elapsedNs execution time of the segment, held against its WCET
+     * @param takenNs   for how long since its start others had the processor that it runs on; 0 where it is not preempted
+     * @param failed    true when it could not run or broke: the job is aborted
+     * @return {@link #NEXT_HERE}, {@link #HAND_OVER}, {@link #ENDED} or {@link #RETURN_HOME}
+     */
+    public int segmentDone(final int slot, final long endNs, final long elapsedNs, final long takenNs, final boolean failed) {
         final int taskOffset = state.taskOffset(slot);
         final int jobOffset = state.jobOffset(slot);
         running = NONE;
         if (!failed) {
-            checkOverrun(slot, taskOffset, jobOffset, endNs, elapsedNs);
+            checkOverrun(slot, taskOffset, jobOffset, endNs - takenNs, endNs, elapsedNs);
         }
         final boolean reclaims = (flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0;
         if (reclaims) {
@@ -303,10 +317,12 @@ public final class DeviceScheduler {
         return HAND_OVER;
     }
 
-    private void checkOverrun(final int slot, final int taskOffset, final int jobOffset, final long endNs, final long elapsedNs) {
+    /** The first of the two ends is the one that a segment without preemptions would have had. */
+    private void checkOverrun(
+        final int slot, final int taskOffset, final int jobOffset, final long undisturbedEndNs, final long endNs, final long elapsedNs) {
         final long beyondNs = elapsedNs - state.wcetNs(slot);
         // The tolerance covers the time around an execution that the device has timed; what of it has passed already is not left.
-        final long aroundNs = endNs - buffer.getLong(jobOffset + JobDescriptor.START_OFFSET) - elapsedNs;
+        final long aroundNs = undisturbedEndNs - buffer.getLong(jobOffset + JobDescriptor.START_OFFSET) - elapsedNs;
         if (beyondNs > Math.max(0, state.overrunToleranceNs() - Math.max(0, aroundNs))) {
             listener.onOverrun(slot, buffer.getLong(jobOffset + JobDescriptor.NUMBER_OFFSET),
                 buffer.getInt(jobOffset + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);

@@ -218,9 +218,14 @@ final class HomeReleases {
         buffer.putLongRelease(taskOffset + TaskDescriptor.JOB_COUNT_OFFSET, number + 1);
         buffer.putLong(jobOffset + JobDescriptor.NOMINAL_OFFSET, nominalNs);
         buffer.putLong(jobOffset + JobDescriptor.DEADLINE_OFFSET, nominalNs + deadlineNs);
-        buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET,
-            edf ? nominalNs + deadlineNs : buffer.getInt(taskOffset + TaskDescriptor.PRIORITY_OFFSET));
-        buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, edf ? nominalNs : deadlineNs);
+        if ((flags(taskOffset) & TaskDescriptor.FLAG_BEST_EFFORT) != 0) {
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, Long.MAX_VALUE); // behind each priority and each deadline
+            buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs);
+        } else {
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET,
+                edf ? nominalNs + deadlineNs : buffer.getInt(taskOffset + TaskDescriptor.PRIORITY_OFFSET));
+            buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, edf ? nominalNs : deadlineNs);
+        }
         buffer.putLong(jobOffset + JobDescriptor.NUMBER_OFFSET, number);
         buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, 0);
         buffer.putInt(jobOffset + JobDescriptor.ABORTED_OFFSET, 0);

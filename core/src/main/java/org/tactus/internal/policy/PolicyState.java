@@ -227,6 +227,7 @@ public final class PolicyState {
 
     private int flags(final Task task) {
         return (policy == PolicyKind.EDF ? TaskDescriptor.FLAG_EDF : 0)
+            | (task.isBestEffort() ? TaskDescriptor.FLAG_BEST_EFFORT : 0)
             | (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
             | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
             | (task.onBacklog() == BacklogAction.DROP ? TaskDescriptor.FLAG_DROP_BACKLOG : 0)

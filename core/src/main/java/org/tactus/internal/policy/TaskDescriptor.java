@@ -101,6 +101,9 @@ public final class TaskDescriptor {
     /** Ready jobs are ordered by deadline, not by priority. */
     public static final int FLAG_EDF = 32;
 
+    /** Ready jobs come behind those of all other tasks, in the order of nominal releases. */
+    public static final int FLAG_BEST_EFFORT = 64;
+
     /** The slot was never used. */
     public static final int STATE_FREE = 0;
     /** Admitted, no live job. */

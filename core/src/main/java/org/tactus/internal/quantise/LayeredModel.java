@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -35,11 +36,15 @@ import org.tactus.internal.graph.Tensors;
 public final class LayeredModel {
     /** From here on a quantisation has a scale for each channel. */
     private static final long LEAST_OPSET = 13;
+    /** Forms of a layer's tensors and of conversions: what a made-up name ends with, or goes on with. */
+    private static final Pattern MADE_UP = Pattern.compile("(uint8|float|scale|zero|input|output|weight|bias|reads)");
 
     private final String name;
     private final OnnxModel original;
     private final ModelProto frame;
     private final List<ModelLayer> layers;
+    /** Stands in every name that is made up, and in none of the network's. */
+    private final String mark;
     private final Map<String, TensorProto> weights;
     private final Map<String, TensorInfo> tensors;
     private final List<TensorInfo> inputs;
@@ -68,6 +73,7 @@ public final class LayeredModel {
         outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
         tensors.values().forEach(info -> ModelChecks.refuseUnfixed(name, "tensor", info));
         layers = new LayerGrouping(weights, tensors, names).group(nodes);
+        mark = mark();
         for (int j = 0; j < layers.size(); j++) {
             for (final String output : layers.get(j).outputs()) {
                 producer.put(output, j);
@@ -110,6 +116,40 @@ public final class LayeredModel {
             default -> throw new InvalidModelException(name + ": constant '" + output + "' has the attribute '" + value.getName()
                 + "'; value, value_float, value_int and value_ints are supported");
         };
+    }
+
+    /** The first of /, /~, /~~ ... that makes names which the network does not have. */
+    private String mark() {
+        final Set<String> own = new HashSet<>();
+        final GraphProto graph = original.proto().getGraph();
+        graph.getInputList().forEach(input -> own.add(input.getName()));
+        graph.getInitializerList().forEach(weight -> own.add(weight.getName()));
+        graph.getNodeList().forEach(node -> {
+            own.add(node.getName()); // the runtime refuses two nodes of one name
+            own.addAll(node.getInputList());
+            own.addAll(node.getOutputList());
+        });
+        String free = "/";
+        while (meets(own, free)) {
+            free += "~";
+        }
+        return free;
+    }
+
+    private static boolean meets(final Set<String> names, final String mark) {
+        final Pattern made = Pattern.compile(Pattern.quote(mark) + MADE_UP.pattern(), Pattern.DOTALL);
+        return names.stream().anyMatch(name -> made.matcher(name).find());
+    }
+
+    /**
+     * Makes up a name that is none of the network's.
+     *
+     * @param base what it is for: a tensor or a layer
+     * @param form one of the forms that {@link #MADE_UP} lists
+     * @return the same name for the same arguments
+     */
+    String made(final String base, final String form) {
+        return base + mark + form;
     }
 
     /**

@@ -4,10 +4,11 @@ package org.tactus.internal.runtime;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.tactus.internal.kernel.DispatchRehearsal;
+import org.tactus.internal.kernel.LoopRehearsal;
 
 /**
- * Rehearses the path of a job, so that it is compiled before time zero: once a process, since that is how long compiled code stays, and on
- * a thread of its own, since reading a set, preparing its segments and analysing it take as long. Any thread.
+ * Rehearses the path of a job and the loop of a dispatcher, so that both are compiled before time zero: once a process, since that is how
+ * long compiled code stays, and on a thread of its own, since reading a set, preparing its segments and analysing it take as long. Any thread.
  */
 public final class PathRehearsal {
     private static final int JOBS = 20_000;
@@ -30,6 +31,7 @@ public final class PathRehearsal {
             path.periodicJob();
             path.sporadicJob();
         }
+        LoopRehearsal.run();
     }
 
     /** Waits until the rehearsal that was begun is over. */

@@ -17,6 +17,7 @@ import org.tactus.model.TaskSet;
  * @param doubts   told, on the thread itself, why bounds do not hold: a pin that was refused, SCHED_FIFO on any core
  */
 public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implements ThreadSetup {
+    /** Of a dispatcher that is not preempted, and of the first lane of a preemptive device; its ceiling is one above. */
     static final int DISPATCHER_PRIORITY = 80;
     private static final int ENGINE_PRIORITY = 70;
     private static final long TIMER_SLACK_NS = 1;
@@ -60,6 +61,59 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
                     + " device 'cores'");
             }
         }
+        return line(grants);
+    }
+
+    /** SCHED_FIFO comes before the pin: on the core of lanes that are busy a thread without it would wait for the pin's end. */
+    @Override
+    public String applyLane(final List<Integer> cores, final int level) {
+        final Grant fifo = realTime ? RealTime.fifo(priority(level))
+            : new Grant(false, "SCHED_FIFO priority " + (priority(level)) + ": real time was not asked for");
+        final String name = Thread.currentThread().getName();
+        final Grant pin = RealTime.pin(cores);
+        if (!pin.granted()) {
+            doubts.accept("thread " + name + " is not where it shall be, on " + pin.text());
+        }
+        if (!fifo.granted()) {
+            doubts.accept("the threads " + name.replaceFirst("\\.\\d+-", ".*-") + " share a core without levels of SCHED_FIFO, so the"
+                + " system's time slices decide among them, and no bound of their tasks holds");
+        }
+        return line(List.of(pin, fifo));
+    }
+
+    private static int priority(final int level) {
+        return DISPATCHER_PRIORITY + 1 - level;
+    }
+
+    @Override
+    public int threadId() {
+        return realTime ? RealTime.threadId() : 0;
+    }
+
+    @Override
+    public void level(final int level) {
+        if (realTime) {
+            RealTime.move(priority(level));
+        }
+    }
+
+    @Override
+    public void level(final int threadId, final int level) {
+        if (realTime) {
+            RealTime.fifo(threadId, priority(level));
+        }
+    }
+
+    @Override
+    public void ordinary(final int threadId) {
+        if (realTime) {
+            RealTime.ordinary(threadId);
+        }
+    }
+
+    /** What was granted and what was not, after exact timers were asked for, too. */
+    private static String line(final List<Grant> asked) {
+        final List<Grant> grants = new ArrayList<>(asked);
         grants.add(RealTime.timerSlack(TIMER_SLACK_NS));
         final StringBuilder line = new StringBuilder();
         for (final Grant grant : grants) {

@@ -41,7 +41,7 @@ final class RunResources implements AutoCloseable {
                 notes.granted("process", held.text());
                 Throttling.warnings(set, options.kernel(), RealTime.realTimeRuntimeUs()).forEach(notes::warn);
             });
-            final int bytes = Kernel.requiredBytes(options.kernel(), devices.size());
+            final int bytes = Kernel.requiredBytes(options.kernel(), set);
             counters = counters(set, options, bytes, notes);
             hotState = counters.map(CountersFile::hotState).orElseGet(() -> AlignedMemory.allocate(bytes));
         } catch (final Throwable e) {

@@ -2,6 +2,7 @@
 package org.tactus.internal.runtime;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,12 +69,18 @@ final class Surroundings {
         final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct()
             .sorted(Comparator.naturalOrder()).toList();
         final List<CoreRivals.Rival> rivals =
-            cores.isEmpty() ? List.of() : machine.find(cores, realTime ? RealTimeSetup.DISPATCHER_PRIORITY : 0);
+            cores.isEmpty() ? List.of() : machine.find(cores, realTime ? lowestPriority(set) : 0);
         if (!rivals.isEmpty()) {
             doubt("other processes may take the cores " + ranges(cores) + ": " + rivals.stream().limit(MOST_NAMED)
                 .map(rival -> rival.name() + " (process " + rival.pid() + ", " + rival.how() + ")").collect(Collectors.joining(", "))
                 + (rivals.size() > MOST_NAMED ? " and " + (rivals.size() - MOST_NAMED) + " more" : ""));
         }
+    }
+
+    /** The SCHED_FIFO priority of the lowest thread that runs segments: the lanes of a preemptive device go down by one for each rank. */
+    static int lowestPriority(final TaskSet set) {
+        final boolean preemptive = set.platform().devices().stream().anyMatch(DeviceSpec::isPreemptive);
+        return RealTimeSetup.DISPATCHER_PRIORITY - (preemptive ? Arrays.stream(set.levels()).max().orElse(0) : 0);
     }
 
     /** Adds what was seen to the warnings. */

@@ -29,6 +29,7 @@ import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.report.ResultAssembly;
 import org.tactus.internal.time.Clock;
@@ -93,6 +94,7 @@ public final class TaskSetRun implements AutoCloseable {
         this.options = options;
         this.factory = factory;
         set.requireOneSegmentWhereSwapped();
+        Preemptions.require(set);
         Surroundings.requireCores(set);
         PolicyState.requireCapacity(set.tasks().size());
         JvmDefects.known().ifPresent(notes::warn);
@@ -411,7 +413,8 @@ public final class TaskSetRun implements AutoCloseable {
      * Releases no further jobs, lets the live ones end, stops the threads and tells what happened. A second call, also after
      * {@link #close}, returns the same result; that of a run that did not begin has no tasks. Any thread.
      *
-     * <p>Live jobs get twice the longest deadline and 50 ms to end, threads {@link Kernel#STOP_NS} and {@link ThreadEnd#PATIENCE_NS};
+     * <p>Live jobs get twice the longest deadline (of a best-effort task: period) and 50 ms to end, threads
+     * {@link Kernel#STOP_NS} and {@link ThreadEnd#PATIENCE_NS};
      * then what is stuck is left alone, and the result says so. What remains is the time that the result takes to compute.
      *
      * @return measured beside bound
@@ -420,7 +423,7 @@ public final class TaskSetRun implements AutoCloseable {
      */
     public synchronized RunResult stop() throws InterruptedException {
         if (result == null) {
-            final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().deadlineNs()).max().orElse(0);
+            final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().horizonNs()).max().orElse(0);
             end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
             if (Thread.interrupted()) {
                 throw new InterruptedException("the run was ended without waiting for its live jobs; another stop() returns its result");
@@ -472,7 +475,8 @@ public final class TaskSetRun implements AutoCloseable {
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
             recorder.withoutStalls(generations(), results);
-        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(generations(), results), ofBoundsNs());
+        final List<TaskResult> withoutBreaks = recorder.withoutBreaks(generations(), results);
+        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(), ofBoundsNs(), withoutBreaks);
         if (!recorder.safepointsWarning().isEmpty()) {
             notes.warn(recorder.safepointsWarning());
         }
@@ -486,6 +490,7 @@ public final class TaskSetRun implements AutoCloseable {
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());
+        noise.putAll(kernel.taken());
         noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
         final RunResult.Conditions conditions =
             new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());

@@ -76,7 +76,9 @@ final class Throttling {
      * is woken.
      */
     static double share(final TaskSet set, final KernelOptions options, final BitSet devices) {
-        if (options.idle() == KernelOptions.Idle.SPIN) {
+        // The threads of a preemptive device neither spin nor look: they sleep until a release or until they are woken.
+        final boolean sleeps = devices.stream().allMatch(device -> set.platform().devices().get(device).isPreemptive());
+        if (options.idle() == KernelOptions.Idle.SPIN && !sleeps) {
             return 1;
         }
         double computing = 0;
@@ -96,7 +98,7 @@ final class Throttling {
                 }
             }
             final boolean home = devices.get(task.segments().getFirst().device());
-            spinning += home && task.release() == Release.PERIODIC ? options.spinBeforeNs() / period : 0;
+            spinning += home && !sleeps && task.release() == Release.PERIODIC ? options.spinBeforeNs() / period : 0;
         }
         final double pollShare = POLL_NS / (POLL_NS + options.pollNs());
         final double busy = Math.min(1, computing + spinning);

@@ -12,6 +12,7 @@ import org.tactus.internal.policy.DeviceScheduler;
 import org.tactus.internal.policy.JobListener;
 import org.tactus.internal.policy.ModeChanges;
 import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
 import org.tactus.model.Overheads;
@@ -28,7 +29,8 @@ import org.tactus.model.TaskSet;
  * the release-jitter overhead. A completion and the same job's next request are one event, as in production. Events of one
  * instant are handled in an order drawn from the seed, and each instant draws whether a device decides after every event or
  * after all of them: both are legal in production. A device with scheduled memory decides after all of them, as its bounds
- * presume; its copy engines move chunk after chunk beside its executions.
+ * presume; its copy engines move chunk after chunk beside its executions. A preemptive device has a scheduler a lane, and a
+ * {@link PreemptiveCore}, which the lanes take from each other. {@code lane} is a scheduler's index, {@code device} a device's.
  *
  * <p>Reusable: memory and arrays are kept from run to run and grow to the largest set. Not thread-safe.
  */
@@ -60,6 +62,7 @@ public final class Simulator {
     private long[] doneNs = new long[0];
     private long[] busyNs = new long[0];
     private boolean[] dirty = new boolean[0];
+    private PreemptiveCore[] cores = new PreemptiveCore[0];
     private DeviceScheduler[] schedulers = new DeviceScheduler[0];
     private SwapSimulation[] swaps = new SwapSimulation[0];
 
@@ -73,9 +76,13 @@ public final class Simulator {
     private PolicyState state;
     private SporadicGate gate;
     private VirtualStalls stalls = VirtualStalls.NONE;
+    private VirtualLanes lanes;
     private long releaseJitterNs;
     private long sporadicJitterNs;
-    /** By device. */
+    private long laneJitterNs;
+    private long preemptionNs;
+    private long perArrivalNs;
+    /** By lane. */
     private long[] dispatchNs = new long[0];
     private long handOffNs;
     private long completionNs;
@@ -209,7 +216,9 @@ public final class Simulator {
     private void prepare(
         final TaskSet taskSet, final SimulationOptions how, final JobListener jobListener, final SegmentListener segmentListener) {
         final int taskCount = taskSet.tasks().size();
-        final int deviceCount = taskSet.platform().devices().size();
+        Preemptions.require(taskSet);
+        lanes = VirtualLanes.of(taskSet);
+        final int deviceCount = lanes.count();
         set = taskSet;
         options = how;
         jobs = jobListener;
@@ -223,16 +232,23 @@ public final class Simulator {
         final Overheads machine = charged ? taskSet.charged() : Overheads.NONE;
         releaseJitterNs = machine.releaseJitterNs();
         sporadicJitterNs = machine.sporadicJitterNs();
+        laneJitterNs = Math.max(releaseJitterNs, sporadicJitterNs);
+        preemptionNs = machine.preemptionNs();
+        perArrivalNs = machine.dispatchPerTaskNs();
         handOffNs = machine.handOffNs();
         completionNs = machine.completionNs();
         if (how.releases() == ReleasePattern.SYNCHRONOUS || how.releases() == ReleasePattern.RANDOM_OFFSETS) {
             // Sporadic tasks are released as periodic ones, in one event with those: nobody may be seen later than it is charged.
             releaseJitterNs = Math.min(releaseJitterNs, sporadicJitterNs);
+            laneJitterNs = sporadicJitterNs;
         }
         for (int device = 0; device < deviceCount; device++) {
-            dispatchNs[device] = charged ? taskSet.dispatchNs(device) : 0;
+            dispatchNs[device] = charged ? taskSet.dispatchNs(lanes.device(device)) : 0;
         }
         stalls = how.stalls() ? VirtualStalls.draw(taskSet, how.seed(), how.durationNs()) : VirtualStalls.NONE;
+        for (int device = 0; device < taskSet.platform().devices().size(); device++) {
+            cores[device] = lanes.of(device) == null ? null : new PreemptiveCore(device, lanes.of(device), stalls);
+        }
         lay(taskCount, deviceCount);
         for (int i = 0; i < taskCount; i++) {
             if (present[i]) {
@@ -262,6 +278,7 @@ public final class Simulator {
             dispatchNs = new long[deviceCount];
             schedulers = new DeviceScheduler[deviceCount];
             swaps = new SwapSimulation[deviceCount];
+            cores = new PreemptiveCore[deviceCount];
         }
         Arrays.fill(busyNs, 0);
         Arrays.fill(dirty, false);
@@ -307,13 +324,14 @@ public final class Simulator {
             }
         }
         for (int device = 0; device < deviceCount; device++) {
-            swaps[device] = SwapSimulation.of(set, device, state, schedulers[device], options, random);
+            swaps[device] = device < set.platform().devices().size()
+                ? SwapSimulation.of(set, device, state, schedulers[device], options, random) : null;
         }
     }
 
     private void define(final int task) {
         final Task model = set.tasks().get(task);
-        state.define(task, released(model), firstSegment[task], random.next());
+        state.define(task, lanes.mapped(task, released(model)), firstSegment[task], random.next());
         modes.joined(task, model);
     }
 
@@ -348,7 +366,7 @@ public final class Simulator {
     private void scheduleTick(final int device) {
         final long dueNs = schedulers[device].nextReleaseNs();
         if (dueNs < options.durationNs()) {
-            tickNs[device] = Math.max(nowNs, stalls.after(device, dueNs, overhead(releaseJitterNs)));
+            tickNs[device] = Math.max(nowNs, stalls.after(lanes.device(device), dueNs, overhead(jitterNs(device))));
             push(tickNs[device], TICK | device);
         } else if (dueNs != Long.MAX_VALUE) {
             for (int i = 0; i < set.tasks().size(); i++) {
@@ -362,11 +380,17 @@ public final class Simulator {
     private void scheduleRequest(final int task, final Task model, final long nominal) {
         if (nominal < options.durationNs()) {
             nominalNs[task] = nominal;
-            final long seenNs = model.release() == Release.SPORADIC ? sporadicJitterNs : releaseJitterNs;
+            final int home = state.homeDevice(task);
+            final long seenNs = model.release() == Release.SPORADIC ? sporadicJitterNs : jitterNs(home);
             final long askedNs = nominal + random.upTo(model.jitterNs());
-            requestNs[task] = Math.max(nowNs, stalls.after(state.homeDevice(task), askedNs, overhead(seenNs)));
+            requestNs[task] = Math.max(nowNs, stalls.after(lanes.device(home), askedNs, overhead(seenNs)));
             push(requestNs[task], REQUEST | task);
         }
+    }
+
+    /** How late a timer's release may be seen on a lane. */
+    private long jitterNs(final int lane) {
+        return cores[lanes.device(lane)] == null ? releaseJitterNs : laneJitterNs;
     }
 
     private void push(final long timeNs, final int payload) {
@@ -397,7 +421,8 @@ public final class Simulator {
             nowNs = Math.max(nowNs, options.durationNs());
         }
         for (int device = 0; device < set.platform().devices().size(); device++) {
-            busyNs[device] -= schedulers[device].running() == PolicyState.NONE ? 0 : Math.max(0, doneNs[device] - nowNs);
+            busyNs[device] = cores[device] != null ? cores[device].busyNs(nowNs)
+                : busyNs[device] - (schedulers[device].running() == PolicyState.NONE ? 0 : Math.max(0, doneNs[device] - nowNs));
         }
     }
 
@@ -412,12 +437,15 @@ public final class Simulator {
                     scheduleTick(index);
                 }
             }
-            case DONE -> complete(index);
+            case DONE -> done(index);
             case MOVE -> move(index);
             case WAKE -> dirty[index] = true;
             case ARRIVE -> {
                 final int device = destination[index];
-                if (schedulers[device].arrive(index, nowNs) == DeviceScheduler.HAND_OVER) {
+                final int then = schedulers[device].arrive(index, nowNs);
+                if (then == DeviceScheduler.ENDED && cores[lanes.device(device)] != null) {
+                    cores[lanes.device(device)].errand(rank(device));
+                } else if (then == DeviceScheduler.HAND_OVER) {
                     transit(device, state.segmentDevice(index), index, state.jobNumber(index), state.segmentIndex(index));
                 }
                 dirty[device] = true;
@@ -468,6 +496,86 @@ public final class Simulator {
         }
     }
 
+    /** A device has done what it had begun. */
+    private void done(final int lane) {
+        final PreemptiveCore core = cores[lanes.device(lane)];
+        if (core == null) {
+            complete(lane);
+        } else if (doneNs[lane] == nowNs && core.current() == rank(lane)) { // else it was interrupted meanwhile
+            final int rank = core.current();
+            final int task = core.end(nowNs);
+            dirty[lane] = true;
+            if (task != PolicyState.NONE) {
+                elapsedNs[lane] = core.executionNs(rank);
+                segments.onSegment(core.device, task, state.jobNumber(task), state.segmentIndex(task), core.startNs(rank),
+                    core.endNs(rank));
+                complete(lane);
+            }
+        }
+    }
+
+    /** The place of a lane among those of its preemptive device, from the highest. */
+    private int rank(final int lane) {
+        final int[] all = lanes.of(lanes.device(lane));
+        int rank = 0;
+        while (all[rank] != lane) {
+            rank++;
+        }
+        return rank;
+    }
+
+    /** Gives a preemptive device to the highest lane that has something to do. */
+    private void preempt(final PreemptiveCore core) {
+        int next = 0;
+        while (next < core.lanes.length && !core.hasBegun(next) && !core.hasErrand(next)
+            && schedulers[core.lanes[next]].readyCount() == 0) {
+            next++;
+        }
+        if (core.current() != PreemptiveCore.NONE) {
+            if (next == core.current()) {
+                return;
+            }
+            if (core.isHeld(nowNs)) {
+                final long freeNs = core.heldUntilNs(nowNs);
+                if (freeNs > nowNs) {
+                    push(freeNs, WAKE | core.lanes[next]);
+                }
+                return;
+            }
+            core.pause(nowNs);
+        }
+        if (next == core.lanes.length) {
+            return;
+        }
+        final long switchNs = core.isLast(next) ? 0 : overhead(preemptionNs);
+        if (!core.hasBegun(next) && !begin(core, next, switchNs)) {
+            preempt(core); // its jobs were stopped, or it had nothing to do that takes time
+            return;
+        }
+        final int lane = core.lanes[next];
+        doneNs[lane] = core.run(next, switchNs, nowNs);
+        push(doneNs[lane], DONE | lane);
+    }
+
+    /** Lets a lane that has the processor choose what it does; false when there is nothing left to do. */
+    private boolean begin(final PreemptiveCore core, final int rank, final long switchNs) {
+        final int lane = core.lanes[rank];
+        final int task = firstGoing(lane);
+        if (task != PolicyState.NONE) {
+            final boolean marked = lanes.isMarked(task, state.segmentIndex(task));
+            schedulers[lane].started(task, nowNs);
+            core.begin(rank, task, marked, marked && options.permute() && random.coin(), overhead(dispatchNs[lane]),
+                ExecutionDraw.ns(options, set, state, task, random), overhead(completionNs));
+            return true;
+        }
+        if (!core.hasErrand(rank)) {
+            return false;
+        }
+        final long workNs = overhead(perArrivalNs);
+        core.beginErrand(rank, workNs);
+        return workNs + switchNs > 0;
+    }
+
     private void complete(final int device) {
         final DeviceScheduler scheduler = schedulers[device];
         final int task = scheduler.running();
@@ -485,22 +593,27 @@ public final class Simulator {
     }
 
     private void transit(final int from, final int to, final int task, final long job, final int segment) {
-        final long arriveNs = stalls.handedOver(from, to, nowNs, overhead(handOffNs));
+        final int source = lanes.device(from);
+        final int target = lanes.device(to);
+        final long arriveNs = stalls.handedOver(source, target, nowNs, overhead(handOffNs));
         destination[task] = to;
-        segments.onTransit(from, to, task, job, segment, nowNs, arriveNs);
+        segments.onTransit(source, target, task, job, segment, nowNs, arriveNs);
         push(arriveNs, ARRIVE | task);
     }
 
     private void dispatch(final boolean all) {
-        for (int device = 0; device < set.platform().devices().size(); device++) {
-            if (!dirty[device] || !all && (set.platform().devices().get(device).memory().isPresent() || stalls.hasEnded(device, nowNs))) {
+        for (int lane = 0; lane < lanes.count(); lane++) {
+            final int device = lanes.device(lane);
+            if (!dirty[lane] || !all && (set.platform().devices().get(device).memory().isPresent() || stalls.hasEnded(device, nowNs))) {
                 continue;
             }
-            dirty[device] = false;
+            dirty[lane] = false;
             if (stalls.isStalled(device, nowNs)) {
-                push(stalls.after(device, nowNs, 0), WAKE | device);
+                push(stalls.after(device, nowNs, 0), WAKE | lane);
+            } else if (cores[device] != null) {
+                preempt(cores[device]);
             } else {
-                startNext(device);
+                startNext(lane);
             }
         }
     }
@@ -533,16 +646,22 @@ public final class Simulator {
         return task;
     }
 
-    private void startNext(final int device) {
-        final DeviceScheduler scheduler = schedulers[device];
-        int task = select(device);
+    /** Selects the first job of a lane whose task goes on; those of stopped tasks before it end here. */
+    private int firstGoing(final int lane) {
+        int task = select(lane);
         while (task != PolicyState.NONE && state.isStopRequested(task)) {
             final long job = state.jobNumber(task);
-            if (scheduler.segmentDone(task, nowNs, 0, true) == DeviceScheduler.RETURN_HOME) {
-                transit(device, state.homeDevice(task), task, job, EventType.NO_SEGMENT);
+            if (schedulers[lane].segmentDone(task, nowNs, 0, true) == DeviceScheduler.RETURN_HOME) {
+                transit(lane, state.homeDevice(task), task, job, EventType.NO_SEGMENT);
             }
-            task = select(device);
+            task = select(lane);
         }
+        return task;
+    }
+
+    private void startNext(final int device) {
+        final DeviceScheduler scheduler = schedulers[device];
+        final int task = firstGoing(device);
         if (task != PolicyState.NONE) {
             final long startNs = stalls.after(device, nowNs, overhead(dispatchNs[device]));
             final long executionNs = ExecutionDraw.ns(options, set, state, task, random);

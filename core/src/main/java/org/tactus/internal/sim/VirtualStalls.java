@@ -108,6 +108,11 @@ final class VirtualStalls {
         return traces.length == 0 ? fromNs + workNs : traces[device].advance(fromNs, workNs);
     }
 
+    /** How much a device's dispatcher has done since an instant. */
+    long worked(final int device, final long fromNs, final long toNs) {
+        return traces.length == 0 ? toNs - fromNs : toNs - fromNs - traces[device].awayNs(fromNs, toNs);
+    }
+
     /** When a segment that starts on a device at an instant ends, before anybody sees it. */
     long executed(final int device, final long startNs, final long executionNs) {
         return traces.length > 0 && computes[device] ? traces[device].advance(startNs, executionNs) : startNs + executionNs;

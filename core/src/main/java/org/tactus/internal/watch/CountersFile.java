@@ -57,7 +57,10 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     private final UnsafeBuffer buffer;
     private final Layout layout;
     private final int taskCapacity;
+    /** Of each task, when its running segment started; 0 while none runs. */
     private final long[] startNs;
+    /** Of each device, how many segments run: more than one where they preempt each other. */
+    private final int[] running;
     private final int[] generations;
     private long zeroNs;
     private volatile boolean closed;
@@ -86,7 +89,8 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         this.layout = layout;
         this.taskCapacity = layout.taskCapacity();
         final int devices = platform.devices().size();
-        this.startNs = new long[devices];
+        this.startNs = new long[taskCapacity];
+        this.running = new int[devices];
         this.generations = new int[taskCapacity];
         final int bytes = Math.addExact(CountersDescriptor.hotOffset(taskCapacity, devices), layout.hotBytes());
         channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
@@ -213,7 +217,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
      * @return the piece of the file that its layout asked for
      */
     public AtomicBuffer hotState() {
-        return new UnsafeBuffer(buffer, CountersDescriptor.hotOffset(taskCapacity, startNs.length), layout.hotBytes());
+        return new UnsafeBuffer(buffer, CountersDescriptor.hotOffset(taskCapacity, running.length), layout.hotBytes());
     }
 
     /**
@@ -325,11 +329,8 @@ public final class CountersFile implements EventHandler, AutoCloseable {
             }
             case EventType.ARRIVE -> moved(segment, device, 1);
             case EventType.HAND_OVER -> moved(segment, device, -1);
-            case EventType.START -> {
-                startNs[device] = timeNs;
-                buffer.putLongRelease(runningSince(device), Math.max(0, timeNs - zeroNs) + 1);
-            }
-            case EventType.END -> busy(device, timeNs);
+            case EventType.START -> start(device, task, timeNs);
+            case EventType.END -> busy(device, task, timeNs, argument);
             case EventType.COMPLETE -> {
                 completed(record, timeNs - argument);
                 present(device, -1);
@@ -387,11 +388,24 @@ public final class CountersFile implements EventHandler, AutoCloseable {
         }
     }
 
-    private void busy(final int device, final long endNs) {
-        if (startNs[device] != 0) {
-            buffer.putLongRelease(runningSince(device), 0);
-            add(CountersDescriptor.deviceOffset(taskCapacity, device) + CountersDescriptor.BUSY_OFFSET, endNs - startNs[device]);
-            startNs[device] = 0;
+    private void start(final int device, final int task, final long timeNs) {
+        if (startNs[task] == 0) {
+            running[device]++;
+        }
+        startNs[task] = timeNs;
+        if (running[device] == 1) {
+            buffer.putLongRelease(runningSince(device), Math.max(0, timeNs - zeroNs) + 1);
+        }
+    }
+
+    /** Adds a segment's own time. What it took from one that runs on is behind the begin of that one's, which moves by as much. */
+    private void busy(final int device, final int task, final long endNs, final long takenNs) {
+        if (startNs[task] != 0) {
+            final long ownNs = Math.max(0, endNs - startNs[task] - takenNs);
+            running[device]--;
+            buffer.putLongRelease(runningSince(device), running[device] == 0 ? 0 : buffer.getLong(runningSince(device)) + ownNs);
+            add(CountersDescriptor.deviceOffset(taskCapacity, device) + CountersDescriptor.BUSY_OFFSET, ownNs);
+            startNs[task] = 0;
         }
     }
 

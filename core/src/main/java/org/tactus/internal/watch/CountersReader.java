@@ -21,6 +21,7 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.Printable;
+import org.tactus.model.Task;
 
 /**
  * Reads the counters that another process writes while it runs; see {@link CountersDescriptor}. Read-only; the mapping and the file
@@ -59,6 +60,14 @@ public final class CountersReader implements AutoCloseable {
     public record TaskCounters(
         int index, String name, boolean live, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long misses,
         long overruns, long skipped, long aborted, long lastNs, long maxNs) {
+        /**
+         * Whether the task's jobs can be late.
+         *
+         * @return false for a best-effort task
+         */
+        public boolean hasDeadline() {
+            return deadlineNs != Task.NO_DEADLINE;
+        }
     }
 
     /**

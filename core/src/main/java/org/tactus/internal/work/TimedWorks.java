@@ -25,7 +25,7 @@ public final class TimedWorks implements WorkFactory {
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
             final long draws = seed + 31L * i + task.name().hashCode();
-            final SegmentWork own = new TimedWork(Clock.SYSTEM, segment, draws);
+            final SegmentWork own = TimedWork.on(set.platform().devices().get(segment.device()), segment, draws);
             works.add(segment.offer().isEmpty() ? own : new OfferedWork(own, offered(segment, draws)));
         }
         warmUp();

@@ -11,7 +11,14 @@ import java.util.Set;
  */
 final class Explorer {
     /** How jobs give the device away. */
-    enum Grain { SEGMENT, ANY }
+    enum Grain {
+        /** Between segments. */
+        SEGMENT,
+        /** At any time, to each job that ranks higher. */
+        ANY,
+        /** At any time to a higher level, but for marked segments; between segments to a job of the same level that ranks higher. */
+        LEVELS
+    }
 
     private static final int BITS = 17;
     private static final int PAST = 7;
@@ -26,6 +33,8 @@ final class Explorer {
     private final Set<Long> seen = new HashSet<>();
     private final ArrayDeque<Long> open = new ArrayDeque<>();
     private final int[] worst;
+    private int[] level;
+    private boolean[][] marked;
     private boolean missed;
     /** Most stalled units of any window of so many units, by its length; empty when the device is never stalled. */
     private final int[] mostAway;
@@ -64,6 +73,13 @@ final class Explorer {
         arrived = new boolean[n];
         segment = new int[n];
         left = new int[n];
+    }
+
+    /** With levels of preemption and segments that nothing interrupts. */
+    Explorer levels(final int[] levels, final boolean[][] marks) {
+        level = levels;
+        marked = marks;
+        return this;
     }
 
     /** Exact worst responses; null when a deadline is missed; empty when there are too many states. */
@@ -163,10 +179,18 @@ final class Explorer {
             step();
             return;
         }
-        if (running < 0 || grain == Grain.ANY) {
+        if (grain != Grain.LEVELS && (running < 0 || grain == Grain.ANY)) {
             running = -1;
             for (int i = 0; i < period.length; i++) {
                 if (alive[i] && arrived[i] && (running < 0 || before(i, running))) {
+                    running = i;
+                }
+            }
+        }
+        if (grain == Grain.LEVELS && (running < 0 || left[running] == 0 || !marked[running][segment[running]])) {
+            running = -1;
+            for (int i = 0; i < period.length; i++) {
+                if (alive[i] && arrived[i] && (running < 0 || goesBefore(i, running))) {
                     running = i;
                 }
             }
@@ -183,6 +207,11 @@ final class Explorer {
             left[who] = time;
             step();
         }
+    }
+
+    /** Of one level, a segment that has begun goes first. */
+    private boolean goesBefore(final int i, final int j) {
+        return level[i] != level[j] ? level[i] < level[j] : left[i] > 0 != left[j] > 0 ? left[i] > 0 : i < j;
     }
 
     private boolean before(final int i, final int j) {

@@ -28,7 +28,8 @@ import org.tactus.result.RunResult;
 
 /**
  * One run of the campaign, from open to close: tasks come and go, some of them hang, overrun, throw and lose their devices, the machine is
- * made busy, other threads release jobs all the while, and the end comes in one of several ways. Tasks on {@code cpu1} and {@code acc1}
+ * made busy, other threads release jobs all the while, and the end comes in one of several ways. In every other run the segments on
+ * {@code cpu0} preempt each other. Tasks on {@code cpu1} and {@code acc1}
  * are clean: nothing is done to them on purpose, and no other task is on their devices.
  */
 final class Round {
@@ -51,19 +52,23 @@ final class Round {
     private final Map<String, Integer> done = new LinkedHashMap<>();
     private final List<String> faults = new ArrayList<>();
     private final TaskSet initial;
+    /** Whether the segments on {@code cpu0} preempt each other. */
+    private final boolean preemptive;
     private boolean breaksAtClose;
     private int number;
     private volatile boolean over;
 
     Round(final long seed, final Path scratch) {
         random = new SplittableRandom(seed);
+        preemptive = (seed & 1) == 0;
         initial = platform().task("first", t -> t.periodNs(300 * MS).segment("cpu1", MS).segment("acc1", 2 * MS))
             .task("asked", t -> t.periodNs(100 * MS).release(Release.SPORADIC).segment("cpu1", MS)).build();
         facade = new Facade(initial, LOST_AFTER_NS, seed, mischief, ledger, ledger);
     }
 
-    private static TaskSetBuilder platform() {
-        return TaskSet.builder("campaign").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1"))
+    private TaskSetBuilder platform() {
+        final DeviceSpec first = preemptive ? DeviceSpec.cpu("cpu0", 0).withPreemption(DeviceSpec.Preemption.FULL) : DeviceSpec.cpu("cpu0");
+        return TaskSet.builder("campaign").device(first).device(DeviceSpec.cpu("cpu1"))
             .device(DeviceSpec.modelled("acc0")).device(DeviceSpec.modelled("acc1"))
             .device(new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), "software", 0, Optional.empty(), 0))
             .device(new DeviceSpec("tpu0", DeviceKind.EDGETPU, List.of(), "software", 0, Optional.empty(), 8 << 20));
@@ -72,6 +77,7 @@ final class Round {
     /** Runs for a time and returns what was wrong, one line each. */
     List<String> run(final long forNs) throws InterruptedException {
         facade.start();
+        count(preemptive ? "preemptive" : "by segments");
         initial.tasks().forEach(task -> hold(facade.held(task.name()), task, true));
         final List<Thread> callers = List.of(caller(random.nextLong()), caller(random.nextLong()));
         final long endNs = System.nanoTime() + forNs;
@@ -160,8 +166,15 @@ final class Round {
             t.periodNs(periodNs).release(random.nextInt(3) == 0 ? Release.SPORADIC : Release.PERIODIC)
                 .onBacklog(random.nextBoolean() ? BacklogAction.QUEUE : BacklogAction.DROP)
                 .onOverrun(OverrunAction.values()[random.nextInt(OverrunAction.values().length)]);
+            if (preemptive && random.nextInt(3) > 0) { // few ranks, so that tasks share lanes; with others lanes run out now and then
+                t.priority(random.nextInt(1, 4)).deadlineNs(20 * MS);
+            }
             for (int i = 0; i < segments; i++) {
-                t.segment(devices[random.nextInt(devices.length)], random.nextLong(MS / 10, 2 * MS));
+                final String device = devices[random.nextInt(devices.length)];
+                t.segment(device, random.nextLong(MS / 10, 2 * MS));
+                if (preemptive && device.equals("cpu0") && random.nextInt(4) == 0) {
+                    t.preemptable(false);
+                }
             }
         };
         return platform().task(name, definition).build().tasks().getFirst();

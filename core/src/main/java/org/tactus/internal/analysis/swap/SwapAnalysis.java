@@ -76,6 +76,12 @@ public final class SwapAnalysis implements SchedulabilityTest {
             return name() + " does not apply: it is for the policy " + policy.text() + ", the set's is " + set.policy().text()
                 + "; use swap-" + protocol.text() + (set.policy() == PolicyKind.EDF ? "-edf" : "-fp");
         }
+        for (final Task task : set.tasks()) {
+            if (task.isBestEffort()) {
+                return name() + " does not apply: '" + task.name() + "' is best-effort, and what it would take from swapping is not"
+                    + " bounded; give it a deadline ('class: hard'), or a device where no task is swapped";
+            }
+        }
         final int device = set.tasks().getFirst().segments().getFirst().device();
         final DeviceSpec spec = set.platform().devices().get(device);
         for (final Task task : set.tasks()) {

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.kernel;
+
+import java.util.List;
+
+/**
+ * One lane of a preemptive device: the dispatcher and the thread of the tasks that have one rank there. All lanes of a device run on one
+ * core, each at a level of its own, so the system lets a lane of higher rank preempt one of lower rank. A segment that must not be
+ * preempted runs at the ceiling, a level above all lanes of its device.
+ *
+ * <p>Levels are counted downwards: 0 is the ceiling, 1 the first lane.
+ */
+final class Lane {
+    /** The level of a thread that changes the levels of the lanes: above the ceiling. */
+    static final int ABOVE_ALL = -1;
+    /** The level of segments that are not preempted. */
+    static final int CEILING = 0;
+
+    private final LaneTable table;
+    private final int number;
+    private final ThreadSetup setup;
+    /** Written by the control thread before the start, then by the thread that changes levels while no lane runs. */
+    private volatile int level;
+    /** Written by the lane's thread. */
+    private volatile boolean atCeiling;
+    private volatile int threadId;
+
+    Lane(final LaneTable table, final int number, final ThreadSetup setup, final int level) {
+        this.table = table;
+        this.number = number;
+        this.setup = setup;
+        this.level = level;
+    }
+
+    int number() {
+        return number;
+    }
+
+    int level() {
+        return level;
+    }
+
+    /** Whether the lane has a rank. */
+    boolean isRanked() {
+        return table.isRanked(number);
+    }
+
+    /** Sets up the calling thread, which is the lane's from here on. */
+    String begin(final List<Integer> cores, final long nowNs) {
+        threadId = setup.threadId();
+        table.awake(number, nowNs);
+        return setup.applyLane(cores, level);
+    }
+
+    /** Notes the lane's new level before its thread runs. Control thread. */
+    void levelAtStart(final int at) {
+        level = at;
+    }
+
+    /**
+     * Moves the lane's thread to another level. Called on the lane's core at {@link #ABOVE_ALL}, so the lane does not run meanwhile: it
+     * is at the ceiling or it is not, and one that is goes to its new level by itself ({@link #leaveCeiling}).
+     */
+    void move(final int to) {
+        level = to;
+        if (!atCeiling && threadId != 0) {
+            setup.level(threadId, to);
+        }
+    }
+
+    /** Takes the thread's real-time level away for good: its segment does not end, and what is below shall go on. Monitor. */
+    void demote() {
+        if (threadId != 0) {
+            setup.ordinary(threadId);
+        }
+    }
+
+    /** Begins a segment that is not preempted. The lane's thread. */
+    void enterCeiling() {
+        atCeiling = true;
+        setup.level(CEILING);
+    }
+
+    /** Ends such a segment; a level that was changed meanwhile is taken on. The lane's thread. */
+    void leaveCeiling() {
+        int taken;
+        do {
+            taken = level;
+            setup.level(taken);
+            atCeiling = false;
+        } while (taken != level); // the change saw the lane at the ceiling, and left the move to it
+    }
+
+    void awake(final long nowNs) {
+        table.awake(number, nowNs);
+    }
+
+    /** Notes the begin of a sleep, from which on the time counts that other lanes take. */
+    void asleep(final long nowNs) {
+        table.mark(number, nowNs);
+        table.asleep(number, nowNs);
+    }
+
+    /** From here on the time counts that other lanes take. */
+    void mark(final long nowNs) {
+        table.mark(number, nowNs);
+    }
+
+    /** For how long other lanes have taken the core since the last mark. The lane's thread, and the monitor while a segment runs. */
+    long takenNs(final long nowNs) {
+        return table.takenNs(number, nowNs);
+    }
+}
