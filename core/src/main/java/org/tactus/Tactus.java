@@ -542,7 +542,8 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
-         * Sets how long a dispatcher sleeps at most while a job may arrive at any moment.
+         * Sets how long a dispatcher sleeps at most while its accelerator executes what only a look shows the end of. For everything else
+         * it is woken.
          *
          * @param ns nanoseconds, above 0; default 20,000
          * @return this

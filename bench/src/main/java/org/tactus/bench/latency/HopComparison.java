@@ -81,7 +81,7 @@ public final class HopComparison {
     public void run(final PrintStream out) throws InterruptedException {
         for (int round = 0; round < rounds; round++) {
             hop("hop, spinning: Tactus", KernelOptions.Idle.SPIN, round);
-            raw("hop, spinning: a word of memory", new Flag(), false, round);
+            raw("hop, spinning: a word of memory", new Flag(), true, round);
             hop("hop, asleep: Tactus", KernelOptions.Idle.SLEEP_THEN_SPIN, round);
             if (Futex.isAvailable()) {
                 raw("hop, asleep: futex", new Word(), true, round);

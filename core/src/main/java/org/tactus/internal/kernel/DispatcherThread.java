@@ -149,19 +149,30 @@ final class DispatcherThread implements Runnable {
     }
 
     private void loop() {
-        final Dispatcher[] agents = dispatchers;
         long plannedNs = Long.MAX_VALUE;
         while (running) {
-            final long nowNs = clock.nanoTime();
-            if (nowNs > plannedNs) {
-                noteGap(nowNs, nowNs - plannedNs);
-            }
-            int work = 0;
-            for (final Dispatcher agent : agents) {
-                work += agent.doWork(nowNs);
-            }
-            plannedNs = work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+            plannedNs = round(plannedNs);
         }
+    }
+
+    /**
+     * Does what there is to do, or idles once. A method of its own, since the loop is entered once and what is called often gets compiled
+     * before.
+     *
+     * @param plannedNs when the last round meant to be back, {@code Long.MAX_VALUE} after work
+     * @return when this one meant to be back
+     */
+    long round(final long plannedNs) {
+        final Dispatcher[] agents = dispatchers;
+        final long nowNs = clock.nanoTime();
+        if (nowNs > plannedNs) {
+            noteGap(nowNs, nowNs - plannedNs);
+        }
+        int work = 0;
+        for (final Dispatcher agent : agents) {
+            work += agent.doWork(nowNs);
+        }
+        return work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
     }
 
     private void noteGap(final long nowNs, final long beyondPlanNs) {
@@ -199,11 +210,12 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
-        return sleep(agents, untilNs);
+        return sleep(untilNs);
     }
 
     /** Sleeps until a time or until woken, and returns when it should have been back. */
-    private long sleep(final Dispatcher[] agents, final long untilNs) {
+    long sleep(final long untilNs) {
+        final Dispatcher[] agents = dispatchers;
         parking.announce();
         boolean given = !running;
         for (final Dispatcher agent : agents) {
@@ -234,7 +246,7 @@ final class DispatcherThread implements Runnable {
             return nowNs;
         }
         lane.asleep(clock.nanoTime());
-        final long plannedNs = sleep(agents, releaseNs);
+        final long plannedNs = sleep(releaseNs);
         lane.awake(clock.nanoTime());
         return plannedNs;
     }

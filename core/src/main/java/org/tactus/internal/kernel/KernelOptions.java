@@ -6,7 +6,7 @@ package org.tactus.internal.kernel;
  *
  * @param idle              what a dispatcher does when there is nothing to do
  * @param spinBeforeNs      how long before a known release the default idle strategy stops sleeping and spins
- * @param pollNs            how long it sleeps at most while a job may arrive at any time
+ * @param pollNs            how long it sleeps at most while a device executes what only a look shows the end of
  * @param stallThresholdNs  a gap in an idle loop beyond its planned length that counts as a platform stall
  * @param lostAfterNs       a segment or a move of chunks that runs this long beyond its worst case makes its device lost
  * @param eventRingBytes    bytes of each dispatcher's event ring, a power of two
@@ -20,7 +20,7 @@ public record KernelOptions(
 
     /** What a dispatcher does when there is nothing to do. */
     public enum Idle {
-        /** Sleep until shortly before the next release and spin the rest; sleep briefly while a job may arrive. */
+        /** Sleep until shortly before the next release and spin the rest; be woken for what comes meanwhile. */
         SLEEP_THEN_SPIN,
         /** Always spin: the shortest reaction, a core each dispatcher. */
         SPIN

@@ -16,6 +16,7 @@ import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.DispatchRehearsal;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.kernel.LoopRehearsal;
 import org.tactus.internal.kernel.ThreadSetup;
 import org.tactus.model.Overheads;
 import org.tactus.model.TaskSet;
@@ -76,6 +77,7 @@ public final class Calibrator implements EventHandler {
             warmUp.periodicJob();
             warmUp.sporadicJob();
         }
+        LoopRehearsal.run();
         run(Math.min(durationNs, 1_000_000_000L)); // warms up this very path; its samples are dropped
         samples.clear();
         handOvers.clear();
@@ -98,7 +100,11 @@ public final class Calibrator implements EventHandler {
         granted.putAll(rig.run(set(), this, (kernel, slots) -> Thread.sleep(durationNs / 1_000_000L)));
     }
 
-    /** Chains both ways, alone on the machine most of the time, so that idling, waking and polling are part of a sample. */
+    /**
+     * Chains both ways, alone on the machine most of the time, so that idling, waking and polling are part of a sample. One more task is
+     * released together with the first chain and waits behind its first segment: its dispatch comes after a hand-over to a dispatcher that
+     * sleeps, so it holds what the giver pays for waking that one.
+     */
     private TaskSet set() {
         final TaskSetBuilder builder = rig.set();
         for (int i = 0; i < TASKS; i++) {
@@ -108,6 +114,7 @@ public final class Calibrator implements EventHandler {
             builder.task("t" + i, t -> t.periodNs(periodNs).segment(first, SEGMENT_NS).segment(second, SEGMENT_NS)
                 .segment(second, SEGMENT_NS).segment(first, SEGMENT_NS));
         }
+        builder.task("behind", t -> t.periodNs(2_000_000L).segment("cpu0", SEGMENT_NS));
         return builder.build();
     }
 
@@ -149,7 +156,7 @@ public final class Calibrator implements EventHandler {
     }
 
     private static long key(final int task, final int segment, final long job) {
-        return (job * TASKS + task << 8) + segment;
+        return (job * (TASKS + 1) + task << 8) + segment;
     }
 
     private void matchHandOffs() {

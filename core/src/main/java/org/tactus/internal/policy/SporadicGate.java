@@ -11,7 +11,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * job or is counted as skipped, never lost; (3) a caller that is delayed anywhere inside delays only its own task; (4) the
  * claimed time is the job's nominal release, however late the dispatcher looks; (5) when the caller was held up between its clock read
  * and the doorbell for longer than the release jitter that the analysis charges, so that the dispatcher looked meanwhile and saw
- * nothing, the nominal release is moved: to the time of that look less the jitter, and the next arrival is due a period after that. So
+ * nothing, the nominal release is moved: to the time of that look less the jitter, and the next arrival is due a period after that. For a
+ * dispatcher that slept, the time at which the first caller asked it to rise stands for that look. So
  * what a dispatcher sees never comes closer than the analysis assumes; (6) a caller acts on the task that it names, never on another
  * one in its slot, however long it sleeps inside; what is refused writes nothing.
  *

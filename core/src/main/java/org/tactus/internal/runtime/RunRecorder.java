@@ -37,6 +37,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     static final String SAFEPOINT_LOG = "tactus.safepoints";
     /** Between two looks at the system's accounting, whose ticks are of 10 ms, a little less than a usual round. */
     private static final long SAMPLE_NS = 9_500_000;
+    /** The same while no event comes: there is no job that a stall could touch, and reading costs more than all else that the monitor does. */
+    private static final long QUIET_SAMPLE_NS = 55_000_000;
     private static final long SAFEPOINT_NS = 100_000_000;
 
     private final TaskSet set;
@@ -55,6 +57,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
     private LongSupplier dropped = () -> 0;
     private long sampledNs = Long.MIN_VALUE / 2;
+    /** Whether an event came since the last look. */
+    private boolean eventful;
     private long safepointsNs = Long.MIN_VALUE / 2;
     private SystemSampler sampler;
     /** Null without a log of safepoints. */
@@ -188,6 +192,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         if (!begun) {
             return; // before time zero nothing is a job
         }
+        eventful = true;
         if (!changes.isEmpty()) {
             change(); // a task is known before its first event
         }
@@ -244,8 +249,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     public void onRound() {
         if (begun) {
             final long nowNs = clock.nanoTime();
-            if (nowNs - sampledNs >= SAMPLE_NS) {
+            if (nowNs - sampledNs >= (eventful ? SAMPLE_NS : QUIET_SAMPLE_NS)) {
                 sampledNs = nowNs;
+                eventful = false;
                 sampler.sample(nowNs);
             }
             if (nowNs - safepointsNs >= SAFEPOINT_NS) {

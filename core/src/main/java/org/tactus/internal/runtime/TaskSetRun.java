@@ -22,6 +22,7 @@ import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.DispatchRehearsal;
+import org.tactus.internal.kernel.LoopRehearsal;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.TaskReport;
@@ -172,6 +173,7 @@ public final class TaskSetRun implements AutoCloseable {
             rehearsal.periodicJob();
             rehearsal.sporadicJob();
         }
+        LoopRehearsal.run();
         final int[] given = prepareAndAdmit();
         final List<RunHandle> driven = new ArrayList<>();
         for (int i = 0; i < given.length; i++) {
