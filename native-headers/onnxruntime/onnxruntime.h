@@ -12,6 +12,8 @@ typedef long ort_address;
 
 /* The version of the table that is asked for: the first release that holds every index below with room to spare. */
 #define ORT_API_VERSION 16
+/* The first release that takes weights from memory of the caller's. */
+#define ORT_API_VERSION_WEIGHTS_IN_MEMORY 18
 
 struct OrtApiBase {
     ort_address GetApi;
@@ -48,6 +50,8 @@ enum OrtApiIndex {
     ORT_API_GetTensorElementType = 60,
     ORT_API_GetDimensionsCount = 61,
     ORT_API_GetDimensions = 62,
+    ORT_API_GetTensorTypeAndShape = 65,
+    ORT_API_GetValueType = 67,
     ORT_API_CreateMemoryInfo = 68,
     ORT_API_CreateCpuMemoryInfo = 69,
     ORT_API_AllocatorFree = 76,
@@ -59,6 +63,7 @@ enum OrtApiIndex {
     ORT_API_ReleaseValue = 96,
     ORT_API_ReleaseRunOptions = 97,
     ORT_API_ReleaseTypeInfo = 98,
+    ORT_API_ReleaseTensorTypeAndShapeInfo = 99,
     ORT_API_ReleaseSessionOptions = 100,
     ORT_API_AddSessionConfigEntry = 130,
     ORT_API_RunWithBinding = 133,
@@ -66,13 +71,17 @@ enum OrtApiIndex {
     ORT_API_ReleaseIoBinding = 135,
     ORT_API_BindInput = 136,
     ORT_API_BindOutput = 137,
+    ORT_API_BindOutputToDevice = 138,
+    ORT_API_GetBoundOutputValues = 140,
+    ORT_API_ClearBoundOutputs = 142,
     ORT_API_AddRunConfigEntry = 165,
     ORT_API_RegisterAllocator = 176,
     ORT_API_UnregisterAllocator = 177,
     ORT_API_SessionOptionsAppendExecutionProvider_CUDA_V2 = 204,
     ORT_API_CreateCUDAProviderOptions = 205,
     ORT_API_UpdateCUDAProviderOptions = 206,
-    ORT_API_ReleaseCUDAProviderOptions = 208
+    ORT_API_ReleaseCUDAProviderOptions = 208,
+    ORT_API_AddExternalInitializersFromFilesInMemory = 279
 };
 
 /* An allocator of the caller's; of this version it has these members. */
@@ -103,6 +112,7 @@ typedef ort_address (*OrtCallAA)(ort_address a, ort_address b);
 typedef ort_address (*OrtCallAI)(ort_address a, int b);
 typedef ort_address (*OrtCallAAA)(ort_address a, ort_address b, ort_address c);
 typedef ort_address (*OrtCallAAAA)(ort_address a, ort_address b, ort_address c, ort_address d);
+typedef ort_address (*OrtCallAAAAA)(ort_address a, ort_address b, ort_address c, ort_address d, ort_address e);
 typedef ort_address (*OrtCreateEnv)(int severity, ort_address name, ort_address out);
 typedef ort_address (*OrtCreateSessionFromArray)(ort_address env, ort_address data, unsigned long length, ort_address options,
                                                  ort_address out);

@@ -59,6 +59,8 @@ TACTUS_TFLITE_FUNCTION(tflite_address, TfLiteInterpreterCreate, tflite_address m
 TACTUS_TFLITE_FUNCTION(void, TfLiteInterpreterDelete, tflite_address interpreter);
 TACTUS_TFLITE_FUNCTION(int, TfLiteInterpreterAllocateTensors, tflite_address interpreter);
 TACTUS_TFLITE_FUNCTION(int, TfLiteInterpreterInvoke, tflite_address interpreter);
+/* Only in libraries that export the experimental part of the interface. */
+TACTUS_TFLITE_FUNCTION(int, TfLiteInterpreterResetVariableTensors, tflite_address interpreter);
 TACTUS_TFLITE_FUNCTION(int, TfLiteInterpreterGetInputTensorCount, tflite_address interpreter);
 TACTUS_TFLITE_FUNCTION(tflite_address, TfLiteInterpreterGetInputTensor, tflite_address interpreter, int index);
 TACTUS_TFLITE_FUNCTION(int, TfLiteInterpreterGetOutputTensorCount, tflite_address interpreter);

@@ -12,6 +12,8 @@ import org.tactus.bench.latency.HopComparison;
 import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
+import org.tactus.bench.latency.StartSpeed;
+import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import picocli.CommandLine.Command;
@@ -23,13 +25,15 @@ import picocli.CommandLine.Spec;
 
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
-    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class, BenchCommand.SoakCommand.class,
-        BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class, SwapCaseStudyCommand.class})
+    subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
+        BenchCommand.SoakCommand.class, BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class,
+        BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | soak | simulator | planning | swap-case-study; each has --help");
+        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | peers | soak | simulator | planning | start"
+            + " | swap-case-study; each has --help");
         return ExitStatus.WRONG_INPUT;
     }
 
@@ -74,8 +78,8 @@ public final class BenchCommand implements Callable<Integer> {
             if (fork) {
                 HandOffComparison.fork(rounds, out);
             } else {
-                HandOffComparison.compare(forks, rounds,
-                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds)), out);
+                HandOffComparison.print(HandOffComparison.compare(forks,
+                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds))), rounds, out);
             }
             return ExitStatus.GOOD;
         }
@@ -136,6 +140,34 @@ public final class BenchCommand implements Callable<Integer> {
         @Override
         public Integer call() {
             return SimulatorSpeed.measure(System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+        }
+    }
+
+    /** The time until the first job. */
+    @Command(name = "start", mixinStandardHelpOptions = true,
+        description = "Time from the start of ./tactus run until its first job is done, and its memory then, over the number of tasks, with"
+            + " and without the start cache in turn.")
+    public static final class StartCommand implements Callable<Integer> {
+        @Option(names = "--tasks", paramLabel = "N", split = ",", defaultValue = "1,10,1000,4000",
+            description = "Numbers of tasks (${DEFAULT-VALUE}).")
+        private List<Integer> tasks;
+        @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Starts of each (${DEFAULT-VALUE}).")
+        private int rounds;
+        @Option(names = "--analyze", paramLabel = "N", defaultValue = "10000",
+            description = "Tasks of a set that is read and analysed only; 0 for none (${DEFAULT-VALUE}).")
+        private int analysed;
+        @Option(names = "--no-real-time", description = "Runs without SCHED_FIFO and locked memory.")
+        private boolean ordinary;
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (rounds < 1 || analysed < 0 || tasks.stream().anyMatch(count -> count < 1)) {
+                throw new ParameterException(spec.commandLine(), "--tasks and --rounds take at least 1, --analyze at least 0");
+            }
+            StartSpeed.measure(new StartSpeed.Settings(tasks, rounds, analysed, !ordinary), System.out);
+            return ExitStatus.GOOD;
         }
     }
 

@@ -6,11 +6,16 @@ import org.tactus.bench.accuracy.ImagesCommand;
 import org.tactus.bench.experiment.BrakingCommand;
 import org.tactus.bench.experiment.MergeCommand;
 import org.tactus.bench.experiment.SchedulabilityCommand;
+import org.tactus.bench.supply.SupplyCommand;
 import picocli.CommandLine.Command;
 
-/** {@code tactus experiment}: what is accepted over many random task sets, what it costs in accuracy, how far a car drives. */
+/**
+ * {@code tactus experiment}: what is accepted over many random task sets, what it costs in accuracy, how far a car drives, how well a
+ * stall curve holds.
+ */
 @Command(name = "experiment", mixinStandardHelpOptions = true,
-    subcommands = {SchedulabilityCommand.class, MergeCommand.class, AccuracyCommand.class, ImagesCommand.class, BrakingCommand.class},
+    subcommands = {SchedulabilityCommand.class, MergeCommand.class, AccuracyCommand.class, ImagesCommand.class, BrakingCommand.class,
+        SupplyCommand.class},
     description = "Experiments over many random task sets or runs; name one of them.")
 public final class ExperimentCommand {
 }

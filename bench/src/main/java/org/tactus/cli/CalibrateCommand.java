@@ -14,6 +14,7 @@ import org.tactus.cli.gpu.Scale;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.Lines;
 import org.tactus.cli.text.SupplyPrinter;
 import org.tactus.format.CalibrationFile;
 import org.tactus.format.CurveCalibration;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Option;
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";
+    private static final long LEAST_NS = 1_000_000_000L;
     private static final long LONG_ENOUGH_NS = 30_000_000_000L;
     private static final double MOST_FACTOR = 100;
     private static final double STALL_FREE_QUANTILE = 0.999;
@@ -63,6 +65,10 @@ final class CalibrateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (durationNs < LEAST_NS) {
+            throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would"
+                + " replace a good one by a few samples; write 1s or more, such as 10s");
+        }
         if (!List.of("yes", "no", AUTO).contains(curve)) {
             throw new PrerequisiteException("--curve: '" + curve + "' is unknown; write yes, no or auto");
         }
@@ -93,11 +99,11 @@ final class CalibrateCommand implements Callable<Integer> {
         CalibrationFile.store(file, known.withCurves(measured, Optional.of(free)));
         System.out.println();
         SupplyPrinter.print(System.out, measured, PlatformQuotas.inForce());
-        System.out.println("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
+        System.out.println(Lines.wrap("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
             + Durations.format(free.releaseJitterNs()) + ", dispatch " + Durations.format(free.dispatchNs()) + ", hand-off "
             + Durations.format(free.handOffNs()) + ", completion " + Durations.format(free.completionNs())
-            + (free.preemptionNs() > 0 ? ", preemption " + Durations.format(free.preemptionNs()) : ""));
-        System.out.println("  stored in " + file + "; 'overheads: calibrated' charges the curves and these overheads");
+            + (free.preemptionNs() > 0 ? ", preemption " + Durations.format(free.preemptionNs()) : "")));
+        System.out.println(Lines.wrap("  stored in " + file + "; 'overheads: calibrated' charges the curves and these overheads"));
     }
 
     private int calibrateAll() throws IOException, InterruptedException {
@@ -157,7 +163,7 @@ final class CalibrateCommand implements Callable<Integer> {
             measured = measured.with(gpu);
         }
         CalibrationFile.store(file, measured);
-        System.out.println("Overheads of " + measured.machine() + ", maxima over samples that no platform stall touched:");
+        System.out.println(Lines.wrap("Overheads of " + measured.machine() + ", maxima over samples that no platform stall touched:"));
         System.out.printf("  %-16s %10s %10s %10s %10s %9s%n", "", "p50", "p99", "p99.9", "max", "samples");
         print("release jitter", measured.releaseJitter());
         measured.sporadicJitter().ifPresent(quantity -> print("sporadic jitter", quantity));
@@ -166,8 +172,9 @@ final class CalibrateCommand implements Callable<Integer> {
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
         measured.preemption().ifPresent(quantity -> print("preemption", quantity));
-        System.out.println("  platform stalls: " + measured.stalls() + ", the longest " + Durations.format(measured.longestStallNs())
-            + "; not part of any bound unless overheads name a stall allowance or a curve");
+        System.out.println(Lines.wrap("  platform stalls: " + measured.stalls() + ", the longest "
+            + Durations.format(measured.longestStallNs())
+            + "; not part of any bound unless overheads name a stall allowance or a curve"));
         System.out.println("  stored in " + file);
         return calibrator;
     }

@@ -29,6 +29,7 @@ import org.tactus.format.CalibrationFile;
 import org.tactus.format.MachineName;
 import org.tactus.internal.device.cuda.CudaCapabilities;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.measure.QuieterMachine;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -61,13 +62,20 @@ final class DevicesCommand implements Callable<Integer> {
             () -> "absent: " + TfLite.absence().orElse("it was not found")));
         facts.putAll(edgeTpus());
         facts.put("calibration", calibration());
+        final List<Integer> allowed = RealTime.allowedCores();
+        if (!allowed.isEmpty()) { // a dispatcher's core is the last one unless a set says otherwise
+            final Map<String, String> advice = QuieterMachine.advice(allowed.getLast());
+            facts.put("quieter", advice.isEmpty() ? "nothing is left to change for core " + allowed.getLast()
+                : "for a dispatcher on core " + allowed.getLast() + ", " + advice.size() + " things can be changed:");
+            advice.forEach((about, what) -> facts.put("quieter: " + about, what));
+        }
         print(facts, spec.commandLine().getOut());
         return ExitStatus.GOOD;
     }
 
     private void print(final Map<String, String> facts, final PrintWriter print) throws IOException {
         switch (format) {
-            case TABLE -> facts.forEach((name, text) -> print.printf("%-16s %s%n", name, text));
+            case TABLE -> facts.forEach((name, text) -> print.printf("%-23s %s%n", name, text));
             case CSV -> {
                 print.println("name,value");
                 facts.forEach((name, text) -> print.println(name + ",\"" + text.replace("\"", "\"\"") + '"'));

@@ -19,6 +19,8 @@ import org.tactus.bindings.edgetpu.cost.InvocationBytes;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,14 +28,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code tactus inspect}: what a compiled model keeps in an Edge TPU's memory and what each invocation moves. */
+/** {@code tactus inspect}: what a network's file holds, and what a compiled model keeps in an Edge TPU's memory. */
 @Command(name = "inspect", mixinStandardHelpOptions = true,
-    description = "Tells what TensorFlow Lite files hold: tensors, and of compiled ones executables, caching tokens, bytes cached,"
-        + " streamed and moved. Exit status 2 when a file cannot be read.")
+    description = "Tells what files hold. Of ONNX: inputs, outputs, operators, parameters, and what cuts into 2, 4 and 8 segments cost,"
+        + " measured here. Of TensorFlow Lite: tensors, and of compiled ones executables, caching tokens, bytes cached, streamed and moved."
+        + " Exit status 2 when a file cannot be read.")
 final class InspectCommand implements Callable<Integer> {
     private static final String ROW = "%-18s %16s %10s %12s %10s %10s %10s%n";
 
-    @Parameters(paramLabel = "FILE", arity = "1..*", description = "TensorFlow Lite files, plain or compiled (*_edgetpu.tflite).")
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "ONNX files (*.onnx), and TensorFlow Lite files, plain or "
+        + "compiled (*_edgetpu.tflite).")
     private List<Path> files;
     @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
@@ -59,6 +63,9 @@ final class InspectCommand implements Callable<Integer> {
     private int inspect(final Path file, final PrintWriter print) throws IOException {
         String problem;
         try {
+            if (file.toString().endsWith(".onnx")) {
+                return onnx(file, print);
+            }
             final TfLiteFile read = TfLiteFile.read(Files.readAllBytes(file));
             switch (format) {
                 case TABLE -> table(file, read, print);
@@ -68,6 +75,8 @@ final class InspectCommand implements Callable<Integer> {
             return ExitStatus.GOOD;
         } catch (final MalformedFileException e) {
             problem = e.getMessage();
+        } catch (final InvalidModelException e) {
+            problem = e.getMessage().startsWith(file + ": ") ? e.getMessage().substring(file.toString().length() + 2) : e.getMessage();
         } catch (final IOException | OutOfMemoryError e) {
             problem = "cannot be read: " + e.getMessage();
         }
@@ -83,6 +92,23 @@ final class InspectCommand implements Callable<Integer> {
             print.println(line);
         }
         return ExitStatus.WRONG_INPUT;
+    }
+
+    private int onnx(final Path file, final PrintWriter print) throws IOException {
+        if (format == OutputFormat.CSV) {
+            throw new InvalidModelException(file + ": the columns of csv are those of compiled files; use table or json");
+        }
+        final OnnxInspection inspection = new OnnxInspection(OnnxModel.load(file));
+        if (format == OutputFormat.TABLE) {
+            inspection.table(print);
+            return ExitStatus.GOOD;
+        }
+        final StringWriter line = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
+            inspection.json(json);
+        }
+        print.println(line);
+        return ExitStatus.GOOD;
     }
 
     private static String token(final long token) {

@@ -4,6 +4,8 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import org.tactus.analysis.TestNotApplicableException;
@@ -14,6 +16,7 @@ import org.tactus.cli.support.StandardOutput;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.InvalidTaskSetException;
 import picocli.AutoComplete;
@@ -24,11 +27,13 @@ import picocli.CommandLine.RunLast;
 
 /** {@code tactus}: the command line. */
 @Command(name = "tactus", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
-    description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.",
-    subcommands = {DemoCommand.class, AnalyzeCommand.class, RunCommand.class, SimulateCommand.class, PlanCommand.class,
-        ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, DevicesCommand.class, InspectCommand.class,
-        VerifyGpuCommand.class, StatCommand.class})
+    description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.")
 public final class Main {
+    /** The product's commands; each is named as its class, such as {@code verify-gpu} of VerifyGpuCommand. */
+    static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class,
+        SimulateCommand.class, PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, InferCommand.class,
+        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
+
     private Main() {
     }
 
@@ -38,6 +43,11 @@ public final class Main {
      * @param words the command line
      */
     public static void main(final String[] words) {
+        final String rehearsal = System.getProperty(StartRehearsal.PROPERTY);
+        if (rehearsal != null) {
+            StartRehearsal.in(Path.of(rehearsal));
+            System.exit(ExitStatus.GOOD);
+        }
         final StandardOutput out = StandardOutput.install();
         final int status = run(words);
         System.out.flush();
@@ -53,7 +63,7 @@ public final class Main {
      */
     public static int run(final String... words) {
         try {
-            return commandLine().execute(words);
+            return commandLine(words).execute(words);
         } catch (final OutOfMemoryError e) {
             System.err.println("tactus: out of memory (" + e.getMessage() + "); give it more, such as by TACTUS_JVM_FLAGS=-Xmx4g");
             return ExitStatus.WRONG_INPUT;
@@ -64,12 +74,28 @@ public final class Main {
         }
     }
 
+    /** With every command. */
     static CommandLine commandLine() {
+        return commandLine(new String[0]);
+    }
+
+    /**
+     * With the command that the words begin with alone, where it is the product's: reading the options of all commands takes longer than
+     * most commands do until they begin. With every command otherwise.
+     */
+    static CommandLine commandLine(final String[] words) {
         final CommandLine line = new CommandLine(new Main());
-        for (final CommandSource source : ServiceLoader.load(CommandSource.class)) {
-            source.commands().forEach(line::addSubcommand);
+        final Optional<Class<?>> named = COMMANDS.stream()
+            .filter(command -> words.length > 0 && words[0].equals(name(command))).findFirst();
+        if (named.isPresent()) {
+            line.addSubcommand(named.get());
+        } else {
+            COMMANDS.forEach(line::addSubcommand);
+            for (final CommandSource source : ServiceLoader.load(CommandSource.class)) {
+                source.commands().forEach(line::addSubcommand);
+            }
+            line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
         }
-        line.addSubcommand(new CommandLine(new AutoComplete.GenerateCompletion()).setCommandName("completion"));
         line.setExecutionStrategy(Main::execute);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
@@ -95,6 +121,21 @@ public final class Main {
         return line;
     }
 
+    /** A command's name as its class says it; a test holds the two together. */
+    static String name(final Class<?> command) {
+        final String name = command.getSimpleName();
+        final StringBuilder words = new StringBuilder();
+        for (int i = 0; i < name.length() - "Command".length(); i++) {
+            final char letter = name.charAt(i);
+            if (letter >= 'A' && letter <= 'Z') {
+                words.append(i == 0 ? "" : "-").append((char) (letter - 'A' + 'a'));
+            } else {
+                words.append(letter);
+            }
+        }
+        return words.toString();
+    }
+
     /** Help and the version need no flag of the JVM; whatever else lacks one ends with one line, before a library's initialiser fails. */
     private static int execute(final ParseResult given) {
         final Integer helped = CommandLine.executeHelpRequest(given);
@@ -106,6 +147,7 @@ public final class Main {
             given.commandSpec().commandLine().getErr().println("tactus: " + missing.get());
             return ExitStatus.WRONG_INPUT;
         }
+        JvmDefects.known().ifPresent(line -> System.err.println("warning: " + line));
         return new RunLast().execute(given);
     }
 }

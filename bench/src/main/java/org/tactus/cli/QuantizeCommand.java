@@ -19,8 +19,6 @@ import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
-import org.tactus.internal.graph.ModelZoo;
-import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.measure.LayerProfiler;
 import org.tactus.internal.measure.LayerTimes;
 import org.tactus.internal.quantise.LayeredModel;
@@ -77,7 +75,7 @@ final class QuantizeCommand implements Callable<Integer> {
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
-        final LayeredModel layered = LayeredModel.of(load());
+        final LayeredModel layered = LayeredModel.of(NamedModel.load(model));
         final int weightLimit = weightLimit();
         final Map<String, Range> ranges = new RangeCalibration(layered, SampleFiles.of(samples, layered), share).ranges();
         final boolean[] able = new boolean[layered.layers().size()];
@@ -97,12 +95,6 @@ final class QuantizeCommand implements Callable<Integer> {
             System.out.println("Wrote " + output + ", " + Files.size(output) / 1024 + " KiB");
         }
         return ExitStatus.GOOD;
-    }
-
-    private OnnxModel load() {
-        final int dash = model.indexOf('-');
-        return dash > 0 && ModelZoo.NAMES.contains(model.substring(0, dash)) && !Files.exists(Path.of(model))
-            ? ModelZoo.generate(model.substring(0, dash), model.substring(dash + 1), 1) : OnnxModel.load(Path.of(model));
     }
 
     private int weightLimit() {

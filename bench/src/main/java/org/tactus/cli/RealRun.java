@@ -4,6 +4,7 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tactus.cli.support.ExitStatus;
@@ -29,13 +30,15 @@ final class RealRun {
     private final RunSettings options;
     private final long durationNs;
     private final Path out;
+    private final boolean excuse;
     private ResultFiles files;
 
-    RealRun(final LoadedTaskSet loaded, final RunSettings options, final long durationNs, final Path out) {
+    RealRun(final LoadedTaskSet loaded, final RunSettings options, final long durationNs, final Path out, final boolean excuse) {
         this.loaded = loaded;
         this.options = options;
         this.durationNs = durationNs;
         this.out = out;
+        this.excuse = excuse;
     }
 
     /** Runs, writes the files, prints the result; returns the exit status. */
@@ -85,14 +88,13 @@ final class RealRun {
         progress.done();
     }
 
-    private static int status(final RunResult result) {
-        if (result.missesWithoutStalls() > 0 || result.hasFailures()) {
-            return ExitStatus.NO;
+    private int status(final RunResult result) {
+        final List<String> complaints = RunStatus.complaints(result, excuse);
+        complaints.forEach(complaint -> System.err.println("not good: " + complaint));
+        if (excuse && !RunStatus.excuses(result).isEmpty()) {
+            System.err.println("warning: " + RunStatus.excuses(result));
         }
-        if (result.misses() > 0) {
-            System.err.println("warning: " + result.misses() + " deadlines were missed, all in jobs that a platform stall touched");
-        }
-        return ExitStatus.GOOD;
+        return complaints.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 
     /** Says on standard error what the monitor sees, the first of each kind and task. */

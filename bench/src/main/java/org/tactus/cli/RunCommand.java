@@ -9,6 +9,7 @@ import org.tactus.cli.support.OutputFormat;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.runtime.PathRehearsal;
 import org.tactus.internal.runtime.RunSettings;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -28,6 +29,9 @@ final class RunCommand implements Callable<Integer> {
     private long seed;
     @Option(names = "--force", description = "Runs a set that the analysis refuses.")
     private boolean force;
+    @Option(names = "--excuse-stalls", description = "A deadline missed by no more than a stall of the platform was long does not make the"
+        + " exit status 1; with a stall curve, only one that a break of the curve touched.")
+    private boolean excuse;
     @Option(names = "--no-real-time", description = "Asks for no SCHED_FIFO and no locked memory.")
     private boolean ordinary;
     @Option(names = "--no-stat", description = "Keeps no counters on tmpfs: tactus stat cannot watch the run.")
@@ -41,6 +45,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        PathRehearsal.begin(); // meanwhile the file is read
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.
@@ -50,6 +55,6 @@ final class RunCommand implements Callable<Integer> {
                 Math.max(64, loaded.taskSet().tasks().size()),
                 Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
         final Path folder = out != null ? out : Path.of("out", loaded.taskSet().name());
-        return new RealRun(loaded, options, durationNs, folder).run(format, System.out);
+        return new RealRun(loaded, options, durationNs, folder, excuse).run(format, System.out);
     }
 }

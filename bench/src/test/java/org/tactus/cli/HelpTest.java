@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.tactus.cli.spet.SpetOptions;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.plan.Planners;
+import picocli.CommandLine;
 
 @Timeout(60)
 class HelpTest {
@@ -47,6 +49,20 @@ class HelpTest {
         Main.commandLine().getSubcommands().forEach((name, command) -> command.getCommandSpec().options().stream()
             .filter(option -> option.typeInfo().isBoolean() || !option.paramLabel().startsWith("<") || option.hidden())
             .forEach(option -> assertTrue(!option.paramLabel().equals("<durationNs>"), name + " " + option)));
+    }
+
+    @Test
+    void shouldReadTheOptionsOfTheNamedCommandAlone() {
+        for (final Class<?> command : Main.COMMANDS) {
+            final String name = Main.name(command);
+            assertEquals(command.getAnnotation(CommandLine.Command.class).name(), name);
+            assertEquals(Set.of(name), Main.commandLine(new String[] {name, "--help"}).getSubcommands().keySet());
+            assertEquals(Main.commandLine().getSubcommands().get(name).getUsageMessage(),
+                Main.commandLine(new String[] {name}).getSubcommands().get(name).getUsageMessage());
+        }
+        for (final String other : List.of("--help", "experiment", "completion", "runn")) {
+            assertEquals(Main.commandLine().getSubcommands().keySet(), Main.commandLine(new String[] {other}).getSubcommands().keySet());
+        }
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.tactus.internal.jvm.JvmFlags;
@@ -22,14 +23,20 @@ public final class CalibrationFile {
     }
 
     /**
-     * Tells where calibrations are kept: in the file that {@value #VARIABLE} names, else in {@code .config/tactus} of the user.
+     * Tells where calibrations are kept: in the file that {@value #VARIABLE} names, else in {@code .config/tactus} of the user. A user that
+     * no passwd knows has none, which the JVM calls "?"; its place is the one of {@code HOME}, else {@code /}.
      *
      * @return the file, which need not exist
      */
     public static Path defaultPath() {
         final String named = System.getenv(VARIABLE);
-        return named != null && !named.isBlank() ? Path.of(named)
-            : Path.of(System.getProperty("user.home"), ".config", "tactus", "calibration.yaml");
+        if (named != null && !named.isBlank()) {
+            return Path.of(named);
+        }
+        final String known = System.getProperty("user.home");
+        final String given = Objects.requireNonNullElse(System.getenv("HOME"), "/");
+        final String home = known.startsWith("/") ? known : given.startsWith("/") ? given : "/";
+        return Path.of(home, ".config", "tactus", "calibration.yaml");
     }
 
     /**

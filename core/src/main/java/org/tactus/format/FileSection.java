@@ -28,7 +28,7 @@ enum FileSection {
     /** {@code memory} of a task. */
     MEMORY("footprint", "swap", "scratch", "state", "objects"),
     /** {@code model} of a task. */
-    MODEL("file", "files", "zoo", "size", "cuts"),
+    MODEL("file", "files", "zoo", "size", "cuts", "dims", "shapes"),
     /** An element of {@code segments} that runs in one way. */
     SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable"),
     /** An element of {@code segments} that leaves open in which way it runs. */
@@ -64,7 +64,7 @@ enum FileSection {
     /** An element of {@code tasks} there. */
     WCETS_OF_TASK("name", "model", "segments", "boundaries"),
     /** An element of {@code segments} there. */
-    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max");
+    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "basis");
 
     private final List<String> keys;
 

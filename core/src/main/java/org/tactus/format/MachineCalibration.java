@@ -36,6 +36,8 @@ public record MachineCalibration(
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
     Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree,
     Optional<Quantiles> preemption) {
+    /** How long a dispatcher sleeps at most between two looks at a device that does not say when a segment ends. */
+    static final long LOOK_NS = 20_000;
 
     /** Keeps unmodifiable copies of the collections. */
     public MachineCalibration {
@@ -138,6 +140,19 @@ public record MachineCalibration(
         return new Overheads(releaseJitter.maxNs(), sporadicJitter.orElse(releaseJitter).maxNs(), dispatch.maxNs(),
             dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0)
             .withPreemptionNs(preemption.map(Quantiles::maxNs).orElse(0L));
+    }
+
+    /**
+     * The overheads of a set with a device whose dispatcher does not know when a segment will be done, such as a GPU: it looks between
+     * short sleeps, from which it wakes as late as for a sporadic arrival.
+     *
+     * @return {@link #overheads} with the wait for the next look in each completion
+     */
+    public Overheads polledOverheads() {
+        final Overheads known = overheads();
+        return new Overheads(known.releaseJitterNs(), known.sporadicJitterNs(), known.dispatchNs(), known.dispatchPerTaskNs(),
+            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.stallNs(), known.supply())
+            .withPreemptionNs(known.preemptionNs());
     }
 
     private Overheads usually() {

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.internal.file.CsvLine;
+import org.tactus.internal.file.Printable;
 
 /**
  * The memory objects of a network: a CSV file whose first line names its columns, one of them {@code bytes}. A column
@@ -28,11 +31,13 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
         try (Stream<String> lines = Files.lines(file)) {
             final Iterator<String> each = lines.iterator();
             final List<String> columns =
-                each.hasNext() ? Stream.of(each.next().split(",")).map(String::strip).toList() : List.of();
+                each.hasNext() ? CsvLine.cells(each.next()) : List.of();
             final int bytes = columns.indexOf("bytes");
             final int kind = columns.indexOf("class");
             if (bytes < 0) {
-                throw new FileFormatException(file.toString(), 1, "no column 'bytes'; the first line must name the columns", null);
+                throw new FileFormatException(file.toString(), 1, "no column 'bytes'; the first line must name the columns, separated by "
+                    + "commas; it has " + columns.stream().map(column -> "'" + Printable.line(column) + "'")
+                        .collect(Collectors.joining(", ")), null);
             }
             final long[] sums = new long[CLASSES.size()];
             for (int number = 2; each.hasNext(); number++) {
@@ -42,7 +47,7 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
                         + " lines; join objects of one class into one line", null);
                 }
                 if (!line.isBlank()) {
-                    final String[] cells = line.split(",");
+                    final List<String> cells = CsvLine.cells(line);
                     final int to = kind < 0 ? CLASSES.indexOf("state") : kind(file, number, cells, kind);
                     sums[to] = Math.addExact(sums[to], bytes(file, number, cells, bytes));
                 }
@@ -57,8 +62,8 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
         }
     }
 
-    private static int kind(final Path file, final int line, final String[] cells, final int column) {
-        final String cell = column < cells.length ? cells[column].strip() : "";
+    private static int kind(final Path file, final int line, final List<String> cells, final int column) {
+        final String cell = column < cells.size() ? cells.get(column) : "";
         final int kind = CLASSES.indexOf(cell);
         if (kind < 0) {
             throw new FileFormatException(
@@ -67,8 +72,8 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
         return kind;
     }
 
-    private static long bytes(final Path file, final int line, final String[] cells, final int column) {
-        final String cell = column < cells.length ? cells[column].strip() : "";
+    private static long bytes(final Path file, final int line, final List<String> cells, final int column) {
+        final String cell = column < cells.size() ? cells.get(column) : "";
         try {
             final long bytes = Long.parseLong(cell);
             if (bytes >= 0) {

@@ -3,6 +3,7 @@ package org.tactus.format;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -18,6 +19,7 @@ import java.util.Optional;
 public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long maxNs) {
     private static final long STALL_NS = 1_000_000L;
     private static final long STALL_MEDIANS = 20;
+    private static final List<String> KEYS = List.of("p50", "p99", "p999", "max");
 
     /**
      * Sums samples up.
@@ -68,9 +70,19 @@ public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long 
     }
 
     static Quantiles read(final YamlMap map) {
-        return new Quantiles(map.need("samples", "'samples: 1000'").integer(0, Long.MAX_VALUE),
-            map.need("p50", "'p50: 1us'").durationNs(), map.need("p99", "'p99: 1us'").durationNs(),
-            map.need("p999", "'p999: 1us'").durationNs(), map.need("max", "'max: 1us'").durationNs());
+        final long samples = map.need("samples", "'samples: 1000'").integer(0, Long.MAX_VALUE);
+        long leastNs = 0;
+        final long[] quantilesNs = new long[KEYS.size()];
+        for (int i = 0; i < quantilesNs.length; i++) {
+            final YamlValue value = map.need(KEYS.get(i), "'" + KEYS.get(i) + ": 1us'");
+            quantilesNs[i] = value.durationNs();
+            if (quantilesNs[i] < leastNs) {
+                throw value.error(KEYS.get(i) + ": " + quantilesNs[i] + "ns is below " + KEYS.get(i - 1) + ", " + leastNs
+                    + "ns; quantiles never fall from p50 to max, so measure again");
+            }
+            leastNs = quantilesNs[i];
+        }
+        return new Quantiles(samples, quantilesNs[0], quantilesNs[1], quantilesNs[2], quantilesNs[3]);
     }
 
     Map<String, Object> entries() {

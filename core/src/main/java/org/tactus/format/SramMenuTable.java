@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
+import org.tactus.internal.file.CsvLine;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.Limits;
@@ -43,7 +44,7 @@ final class SramMenuTable {
     private SramMenu read() {
         final List<String> lines = lines();
         final String network = String.valueOf(file.getFileName()).replaceFirst("\\.csv$", "");
-        final String head = lines.isEmpty() ? "" : lines.getFirst().replace(" ", "").strip();
+        final String head = lines.isEmpty() ? "" : String.join(",", CsvLine.cells(lines.getFirst())).replace(" ", "");
         if (!head.equals(OPTIONS) && !head.equals(BLOCKS)) {
             throw error("the first line must name the columns: " + OPTIONS + " for measured options, " + BLOCKS + " for blocks", null);
         }
@@ -81,7 +82,7 @@ final class SramMenuTable {
     }
 
     private String[] cells(final String line, final String columns) {
-        final String[] cells = line.split(",", -1);
+        final String[] cells = CsvLine.cells(line).toArray(String[]::new);
         final int needed = columns.split(",").length;
         if (cells.length != needed) {
             throw error(cells.length + " cells; the columns are " + columns, null);

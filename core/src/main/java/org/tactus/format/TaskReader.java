@@ -208,6 +208,11 @@ final class TaskReader {
         if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
             throw value.error("model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', one of them");
         }
+        for (final String key : List.of("dims", "shapes")) {
+            map.find(key).filter(any -> !map.has("file")).ifPresent(given -> {
+                throw given.error(key + ": only an ONNX 'file' leaves extents open; remove the key");
+            });
+        }
         if (map.has("zoo")) {
             return new ModelSource.Zoo(map.need("zoo", "'zoo: resnet'").oneOf(ZOO),
                 map.find("size").map(size -> size.oneOf(ZOO_SIZES)).orElse("small"), cuts);
@@ -220,7 +225,36 @@ final class TaskReader {
         }
         final YamlValue file = map.need("file", "'file: net.onnx'");
         existing(file);
-        return file.text().endsWith(TFLITE) ? tfLite(map, List.of(file)) : new ModelSource.OnnxFile(file.text(), cuts);
+        if (file.text().endsWith(TFLITE)) {
+            Stream.of("dims", "shapes").map(map::find).flatMap(Optional::stream).findFirst().ifPresent(given -> {
+                throw given.error("only an ONNX file leaves extents open, " + file.text() + " does not; remove the key");
+            });
+            return tfLite(map, List.of(file));
+        }
+        return onnx(map, file.text(), cuts);
+    }
+
+    /** Below {@code dims} a number is the extent of a dimension that the file names, and a list, as below {@code shapes}, a whole shape. */
+    private static ModelSource onnx(final YamlMap map, final String file, final int cuts) {
+        final Map<String, Long> dims = new LinkedHashMap<>();
+        final Map<String, List<Long>> shapes = new LinkedHashMap<>();
+        map.find("dims").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> {
+            if (value.isList()) {
+                shapes.put(name, shape(value));
+            } else {
+                dims.put(name, value.integer(1, Integer.MAX_VALUE));
+            }
+        });
+        map.find("shapes").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> {
+            if (shapes.put(name, shape(value)) != null) {
+                throw value.error("'" + name + "' has a shape below 'dims', too; keep one of them");
+            }
+        });
+        return new ModelSource.OnnxFile(file, cuts, dims, shapes);
+    }
+
+    private static List<Long> shape(final YamlValue value) {
+        return value.list().stream().map(extent -> extent.integer(0, Integer.MAX_VALUE)).toList();
     }
 
     private ModelSource tfLite(final YamlMap map, final List<YamlValue> files) {
@@ -301,7 +335,7 @@ final class TaskReader {
         final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
-            sidecar = WcetSidecarFile.read(beside);
+            sidecar = read(beside);
         }
         final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
         if (known.isEmpty() && !unmeasuredAllowed) {
@@ -310,5 +344,17 @@ final class TaskReader {
                 + taskSetFile);
         }
         return known.orElse(Segment.UNMEASURED);
+    }
+
+    /** A file that is wrong does not keep a profile from writing it anew. */
+    private WcetSidecar read(final Path beside) {
+        try {
+            return WcetSidecarFile.read(beside);
+        } catch (final FileFormatException e) {
+            if (unmeasuredAllowed) {
+                return null;
+            }
+            throw e;
+        }
     }
 }

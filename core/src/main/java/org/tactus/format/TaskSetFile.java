@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tactus.internal.jvm.JvmFlags;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Overheads;
@@ -84,7 +85,11 @@ public final class TaskSetFile {
             .overheads(overheads(map.need("overheads", "'overheads: calibrated' or 'overheads: none'")));
         for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map(FileSection.PLATFORM)
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
-            builder.device(DeviceReader.read(device));
+            final DeviceSpec read = DeviceReader.read(device);
+            builder.device(read);
+            if (read.kind() == DeviceKind.CUDA && source == OverheadsSource.CALIBRATED) {
+                calibration.map(MachineCalibration::polledOverheads).ifPresent(builder::overheads);
+            }
         }
         final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed);
         for (final YamlValue task : map.need("tasks", "the list 'tasks'").list()) {

@@ -196,7 +196,17 @@ public final class TaskSetWriter {
     private Map<String, Object> model(final ModelSource model) {
         final Map<String, Object> map = new LinkedHashMap<>();
         switch (model) {
-            case ModelSource.OnnxFile file -> map.put("file", moved(file.path()));
+            case ModelSource.OnnxFile file -> {
+                map.put("file", moved(file.path()));
+                map.put("cuts", file.cuts());
+                if (!file.dims().isEmpty()) {
+                    map.put("dims", file.dims());
+                }
+                if (!file.shapes().isEmpty()) {
+                    map.put("shapes", file.shapes());
+                }
+                return map;
+            }
             case ModelSource.Zoo zoo -> {
                 map.put("zoo", zoo.name());
                 map.put("size", zoo.size());

@@ -2,10 +2,13 @@
 package org.tactus.format;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.tactus.model.Boundary;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
@@ -51,8 +54,18 @@ public record WcetSidecar(
      * @param precision what it computed with
      * @param wcetNs    largest sample and margin, nanoseconds
      * @param measured  the samples
+     * @param basis     what the WCET comes from, by name; empty where only the largest sample and the margin was asked for
      */
-    public record SegmentWcet(int segment, String device, Precision precision, long wcetNs, Quantiles measured) {
+    public record SegmentWcet(
+        int segment, String device, Precision precision, long wcetNs, Quantiles measured, Map<String, String> basis) {
+        public SegmentWcet {
+            basis = Collections.unmodifiableMap(new LinkedHashMap<>(basis));
+        }
+
+        /** Makes the WCET of a segment of which only the largest sample and a margin count. */
+        public SegmentWcet(final int segment, final String device, final Precision precision, final long wcetNs, final Quantiles measured) {
+            this(segment, device, precision, wcetNs, measured, Map.of());
+        }
     }
 
     public WcetSidecar {
@@ -122,7 +135,9 @@ public record WcetSidecar(
      */
     public static String modelText(final ModelSource model) {
         return switch (model) {
-            case ModelSource.OnnxFile file -> "file " + file.path() + ", " + file.cuts() + " cuts";
+            case ModelSource.OnnxFile file -> "file " + file.path() + ", " + file.cuts() + " cuts"
+                + (file.dims().isEmpty() ? "" : ", dims " + new TreeMap<>(file.dims()))
+                + (file.shapes().isEmpty() ? "" : ", shapes " + new TreeMap<>(file.shapes()));
             case ModelSource.Zoo zoo -> "zoo " + zoo.name() + " " + zoo.size() + ", " + zoo.cuts() + " cuts";
             case ModelSource.TfLiteFiles files -> "files " + String.join(" ", files.paths());
         };

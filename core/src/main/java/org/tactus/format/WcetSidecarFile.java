@@ -70,7 +70,7 @@ public final class WcetSidecarFile {
             map.find("segment").map(segment -> (int) segment.integer(0, Limits.MAX_SEGMENTS_PER_TASK - 1)).orElse(place),
             map.need("device", "'device: cpu0'").text(),
             map.find("precision").map(precision -> precision.oneOf(TaskReader.PRECISION)).orElse(Precision.FP32), wcetNs,
-            Quantiles.read(map));
+            Quantiles.read(map), map.find("basis").map(YamlValue::texts).orElse(Map.of()));
     }
 
     private static Boundary boundary(final YamlMap map) {
@@ -111,6 +111,9 @@ public final class WcetSidecarFile {
                 }
                 entry.put("wcet", segment.wcetNs() + "ns");
                 entry.putAll(segment.measured().entries());
+                if (!segment.basis().isEmpty()) {
+                    entry.put("basis", segment.basis());
+                }
                 segments.add(entry);
             }
             final Map<String, Object> entry = new LinkedHashMap<>();
@@ -123,7 +126,7 @@ public final class WcetSidecarFile {
             tasks.add(entry);
         }
         root.put("tasks", tasks);
-        YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin.", root);
+        YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin, or what its basis says.", root);
     }
 
     private static Map<String, Object> entry(final Boundary boundary) {

@@ -95,18 +95,25 @@ record YamlValue(YamlFile file, String name, Node node, int line) {
 
     /** Reads a map with keys of the writer's choice and text values. */
     Map<String, String> texts() {
+        final Map<String, String> texts = new LinkedHashMap<>();
+        entries().forEach((key, value) -> texts.put(key, value.text()));
+        return texts;
+    }
+
+    /** Reads a map with keys of the writer's choice. */
+    Map<String, YamlValue> entries() {
         if (!(node instanceof MappingNode mapping)) {
             throw error(title() + " must be a map, not " + kind());
         }
-        final Map<String, String> texts = new LinkedHashMap<>();
+        final Map<String, YamlValue> entries = new LinkedHashMap<>();
         for (final NodeTuple entry : mapping.getValue()) {
             final int keyLine = YamlFile.line(entry.getKeyNode());
             final String key = new YamlValue(file, "a key of " + name, entry.getKeyNode(), keyLine).text();
-            if (texts.put(key, new YamlValue(file, key, entry.getValueNode(), keyLine).text()) != null) {
+            if (entries.put(key, new YamlValue(file, key, entry.getValueNode(), keyLine)) != null) {
                 throw file.error(keyLine, "key '" + shown(key) + "' stands twice; keep one", null);
             }
         }
-        return texts;
+        return entries;
     }
 
     /** Reads a list; each element is named after the list. */

@@ -3,8 +3,10 @@ package org.tactus.model;
 
 /** The largest sizes that the kernel's tables hold. A set that exceeds one of them is refused when it is built. */
 public final class Limits {
-    /** Most tasks of a set, also over admissions at run time. */
-    public static final int MAX_TASKS = 4096;
+    /** Most tasks of a set that is analysed. */
+    public static final int MAX_TASKS = 1 << 14;
+    /** Most tasks of a set that is run or simulated, also over admissions at run time. */
+    public static final int MAX_RUNNING_TASKS = 4096;
     /** Most segments of one task. */
     public static final int MAX_SEGMENTS_PER_TASK = 1024;
     /** Most segments of a set. */

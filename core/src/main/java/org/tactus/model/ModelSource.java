@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The source of a task's network, and the number of segments into which it is cut. */
 public sealed interface ModelSource {
@@ -15,10 +18,22 @@ public sealed interface ModelSource {
     /**
      * An ONNX file of the user's.
      *
-     * @param path path of the file
-     * @param cuts number of segments
+     * @param path   path of the file
+     * @param cuts   number of segments
+     * @param dims   extents of the dimensions that the file leaves open and names, by name
+     * @param shapes whole shapes by input; by output the largest shape of one whose extents depend on data
      */
-    record OnnxFile(String path, int cuts) implements ModelSource {
+    record OnnxFile(String path, int cuts, Map<String, Long> dims, Map<String, List<Long>> shapes) implements ModelSource {
+        /** Makes the source of a file that leaves no extent open. */
+        public OnnxFile(final String path, final int cuts) {
+            this(path, cuts, Map.of(), Map.of());
+        }
+
+        /** Keeps unmodifiable copies of the maps, in their order. */
+        public OnnxFile {
+            dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
+            shapes = Collections.unmodifiableMap(new LinkedHashMap<>(shapes));
+        }
     }
 
     /**

@@ -16,15 +16,17 @@ import java.util.Optional;
  * @param touchedJobs jobs whose bounds are void: they overlap a gap with which a curve was broken, or the backlog after it; what ended
  *                    before that saw no window that lost too much
  * @param ofBoundsNs  how much of a task's bound is the platform's, by the task's name, nanoseconds; in the set's order
+ * @param excused     the results of the tasks without the jobs that a break explains: no later than the gap is long; empty without curve
  */
 public record PlatformResult(
-    Optional<String> curve, long gaps, List<Break> breaks, long touchedJobs, Map<String, Long> ofBoundsNs) {
+    Optional<String> curve, long gaps, List<Break> breaks, long touchedJobs, Map<String, Long> ofBoundsNs, List<TaskResult> excused) {
     /** No curve is charged. */
     public static final PlatformResult NONE = new PlatformResult(Optional.empty(), 0, List.of(), 0);
 
     /** Copies the collections. */
     public PlatformResult {
         breaks = List.copyOf(breaks);
+        excused = List.copyOf(excused);
         ofBoundsNs = Collections.unmodifiableMap(new LinkedHashMap<>(ofBoundsNs));
     }
 
@@ -38,6 +40,21 @@ public record PlatformResult(
      */
     public PlatformResult(final Optional<String> curve, final long gaps, final List<Break> breaks, final long touchedJobs) {
         this(curve, gaps, breaks, touchedJobs, Map.of());
+    }
+
+    /**
+     * Without results of jobs that no break explains.
+     *
+     * @param curve       where the charged curves come from
+     * @param gaps        that were held against them
+     * @param breaks      earliest first
+     * @param touchedJobs jobs whose bounds are void
+     * @param ofBoundsNs  how much of a task's bound is the platform's
+     */
+    public PlatformResult(
+        final Optional<String> curve, final long gaps, final List<Break> breaks, final long touchedJobs,
+        final Map<String, Long> ofBoundsNs) {
+        this(curve, gaps, breaks, touchedJobs, ofBoundsNs, List.of());
     }
 
     /**
@@ -57,10 +74,11 @@ public record PlatformResult(
      *
      * @param touched  jobs whose bounds are void
      * @param ofBounds how much of a task's bound is the platform's
+     * @param without  results without the jobs that a break explains
      * @return a copy
      */
-    public PlatformResult with(final long touched, final Map<String, Long> ofBounds) {
-        return new PlatformResult(curve, gaps, breaks, touched, ofBounds);
+    public PlatformResult with(final long touched, final Map<String, Long> ofBounds, final List<TaskResult> without) {
+        return new PlatformResult(curve, gaps, breaks, touched, ofBounds, without);
     }
 
     /**

@@ -177,6 +177,6 @@ class TaskSetFileErrorsTest {
         for (int i = 0; i <= Limits.MAX_TASKS; i++) {
             text.append("- {name: t" + i + ", period: 1s, segments: [{device: cpu0, wcet: 1ns}]}\n");
         }
-        assertEquals((7 + Limits.MAX_TASKS) + ": 4097 tasks are more than the tables hold; the most is 4096", error(text.toString()));
+        assertEquals((7 + Limits.MAX_TASKS) + ": 16385 tasks are more than the tables hold; the most is 16384", error(text.toString()));
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.Boundary;
@@ -114,7 +115,17 @@ class TaskSetFileTest {
         final LoadedTaskSet loaded = load(text);
         assertEquals(OverheadsSource.CALIBRATED, loaded.overheadsSource());
         assertEquals(Optional.of(mine), loaded.calibration());
-        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001, 0), loaded.taskSet().overheads());
+        assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001 + 20_000 + 9, 0), loaded.taskSet().overheads(),
+            "the end of a GPU's segment waits for the next look of its dispatcher");
+        assertEquals(KernelOptions.DEFAULT.pollNs(), MachineCalibration.LOOK_NS);
+        assertEquals(4_000_001, load("""
+            tactus: 1
+            name: plain
+            policy: fixed-priority
+            overheads: calibrated
+            platform: {devices: [{name: acc0, kind: modelled}]}
+            tasks: [{name: a, period: 1s, segments: [{device: acc0, wcet: 1ms}]}]
+            """).taskSet().overheads().completionNs(), "a modelled device knows when a segment ends");
     }
 
     @Test
@@ -221,5 +232,26 @@ class TaskSetFileTest {
         Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,-1000\n");
         assertEquals(directory.resolve("objects.csv") + ":2: bytes: '-1000' is negative; a size is at least 0",
             assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+    }
+
+    @Test
+    void shouldReadTablesAsSpreadsheetsSaveThem() throws IOException {
+        final String plain = "bytes,class\n1048576,constant\n2097152,scratch\n";
+        final Map<String, String> tables = Map.of("plain", plain, "byte-order mark", '\uFEFF' + plain, "CRLF", plain.replace("\n", "\r\n"),
+            "quoted", "\"bytes\",\"class\"\n\"1048576\",\"constant\"\n\"2097152\",\"scratch\"\n",
+            "quoted with a comma", "name,bytes,class\n\"a, \"\"b\"\"\",1048576,constant\n\"c,d\",2097152,scratch\n");
+        for (final Map.Entry<String, String> table : tables.entrySet()) {
+            Files.writeString(directory.resolve("o.csv"), table.getValue());
+            final LoadedTaskSet set = TaskSetFile.load(Sets.write(directory, '\uFEFF' + Sets.FULL
+                .replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: o.csv}")), Sets.options(directory));
+            final TaskMemory memory = set.taskSet().tasks().getFirst().memory().orElseThrow();
+            assertEquals(3 << 20, memory.footprintBytes(), table.getKey());
+            assertEquals(2 << 20, memory.scratchBytes(), table.getKey());
+        }
+        Files.writeString(directory.resolve("o.csv"), "bytes;class\n1;constant\n");
+        final Path wrong = Sets.write(directory, Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: o.csv}"));
+        final String message = assertThrows(FileFormatException.class, () -> TaskSetFile.load(wrong, Sets.options(directory))).getMessage();
+        assertTrue(message.endsWith("no column 'bytes'; the first line must name the columns, separated by commas; it has 'bytes;class'"),
+            message);
     }
 }

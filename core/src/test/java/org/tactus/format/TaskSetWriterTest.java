@@ -2,17 +2,20 @@
 package org.tactus.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
+import org.tactus.model.ModelSource;
 
 class TaskSetWriterTest {
     @TempDir
@@ -48,6 +51,35 @@ class TaskSetWriterTest {
         final String text = Files.readString(copy);
         assertTrue(text.contains("file: ../net.onnx") && text.contains("objects: ../objects.csv"), text);
         assertEquals(1000, load(copy).taskSet().tasks().get(0).memory().orElseThrow().footprintBytes());
+    }
+
+    @Test
+    void shouldKeepTheExtentsOfANetworkThatLeavesThemOpen() throws IOException {
+        Files.writeString(directory.resolve("net.onnx"), "not read here");
+        final LoadedTaskSet first = load(Sets.write(directory, Sets.FULL.replace("{zoo: resnet, size: medium, cuts: 1}",
+            "{file: net.onnx, dims: {batch: 1, \"2*n\": 8, audio: [1, 512]}, shapes: {images: [1, 3, 64, 48], boxes: [0, 4]}}")));
+        final ModelSource.OnnxFile source = (ModelSource.OnnxFile) first.taskSet().tasks().get(1).model().orElseThrow();
+        assertEquals(Map.of("batch", 1L, "2*n", 8L), source.dims());
+        assertEquals(Map.of("audio", List.of(1L, 512L), "images", List.of(1L, 3L, 64L, 48L), "boxes", List.of(0L, 4L)), source.shapes());
+        final Path copy = directory.resolve("copy.yaml");
+        TaskSetWriter.write(copy, "a copy", first.taskSet(), first);
+        assertEquals(first.taskSet(), load(copy).taskSet());
+    }
+
+    @Test
+    void shouldRefuseExtentsThatMeanNothing() throws IOException {
+        Files.writeString(directory.resolve("net.onnx"), "not read here");
+        Files.writeString(directory.resolve("net.tflite"), "not read here");
+        final Map<String, String> refused = Map.of("{file: net.onnx, dims: {n: 0}}", "n: 0 is", "{file: net.onnx, dims: {n: x}}", "n: ",
+            "{file: net.onnx, dims: 3}", "dims", "{file: net.onnx, shapes: {x: 3}}", "x must be a list",
+            "{file: net.onnx, shapes: {x: [-1]}}", "an element of x", "{zoo: resnet, dims: {n: 1}}", "dims: only an ONNX 'file'",
+            "{file: net.tflite, shapes: {x: [1]}}", "only an ONNX file leaves extents open",
+            "{file: net.onnx, dims: {x: [1]}, shapes: {x: [1]}}", "'x' has a shape below 'dims', too");
+        for (final Map.Entry<String, String> wrong : refused.entrySet()) {
+            final Path file = Sets.write(directory, Sets.FULL.replace("{zoo: resnet, size: medium, cuts: 1}", wrong.getKey()));
+            final String message = assertThrows(FileFormatException.class, () -> load(file), wrong.getKey()).getMessage();
+            assertTrue(message.contains(wrong.getValue()), wrong.getKey() + " gives " + message);
+        }
     }
 
     @Test

@@ -60,9 +60,17 @@ public final class ChartWriter {
      * @param valueTitle what y is
      * @param low        least y
      * @param high       largest y
+     * @param decades    whether x is drawn by its logarithm
      * @param lines      in the order of the legend
      */
-    public record Chart(String name, String title, String axisTitle, String valueTitle, double low, double high, List<Line> lines) {
+    public record Chart(String name, String title, String axisTitle, String valueTitle, double low, double high, boolean decades,
+                        List<Line> lines) {
+        /** With x drawn as it is. */
+        public Chart(final String name, final String title, final String axisTitle, final String valueTitle, final double low,
+                     final double high, final List<Line> lines) {
+            this(name, title, axisTitle, valueTitle, low, high, false, lines);
+        }
+
         /** With percent as y. */
         public Chart(final String name, final String title, final String axisTitle, final String valueTitle, final List<Line> lines) {
             this(name, title, axisTitle, valueTitle, 0, FULL, lines);
@@ -169,7 +177,8 @@ public final class ChartWriter {
         style.setYAxisMax(drawn.high());
         style.setYAxisTickMarkSpacingHint(60);
         style.setYAxisDecimalPattern(drawn.high() - drawn.low() < FEW ? "0.0#" : "0");
-        style.setXAxisDecimalPattern("0.0#");
+        style.setXAxisDecimalPattern(drawn.decades() ? "0.##" : "0.0#");
+        style.setXAxisLogarithmic(drawn.decades());
         style.setMarkerSize(7);
         int lines = 0;
         int limits = 0;

@@ -1,29 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bench.latency;
 
+import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
-import org.jctools.queues.varhandle.SpscVarHandleArrayQueue;
-import org.tactus.internal.kernel.HandOverQueue;
-import org.tactus.internal.policy.PolicyState;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.tactus.bindings.linux.RealTime;
 
 /**
  * One-way hand-over between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from
  * run to run on shared machines, so the ways take turns within a fork, and many forks are compared.
+ *
+ * <p>The threads are pinned to two cores and have SCHED_FIFO during a turn, as dispatchers have, where the machine grants it: otherwise
+ * each waits for the other to be scheduled wherever other programs run.
  * <pre>
  *   thread A --- ping ---&gt; thread B
  *            &lt;-- pong ---            one way = round trip / 2
@@ -31,88 +28,38 @@ import org.tactus.internal.policy.PolicyState;
  */
 public final class HandOffComparison {
     private static final int ROUND_TRIPS = 20_000;
+    /** Of ways whose taker sleeps: an awakening takes a thousand times as long. */
+    private static final int SLEEPING_TRIPS = 2_000;
     private static final int BATCH = 100;
+    private static final int PRIORITY = 80;
+    /** Between turns, for the compiler and for other programs. */
+    private static final int PAUSE_MS = 50;
+    private static final int WARM_UP_ROUNDS = 3;
+    private static final int MASK = 63;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private HandOffComparison() {
     }
 
-    /** A way to bring an int to another thread. */
-    private interface Way {
-        void give(int value);
-
-        /** The value, or -1. */
-        int take();
-    }
-
-    private static final class RawFlag implements Way {
-        private static final VarHandle INT =
-            MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder()).withInvokeExactBehavior();
-        private final ByteBuffer memory = ByteBuffer.allocateDirect(256).alignedSlice(64).order(ByteOrder.nativeOrder());
-        private int seen;
-        private int given;
-
-        @Override
-        public void give(final int value) {
-            INT.setRelease(memory, 64, ++given);
-        }
-
-        @Override
-        public int take() {
-            final int now = (int) INT.getAcquire(memory, 64);
-            if (now == seen) {
-                return -1;
-            }
-            seen = now;
-            return 0;
-        }
-    }
-
-    private static final class OfSlots implements Way {
-        private final HandOverQueue queue = new HandOverQueue(64);
-
-        @Override
-        public void give(final int value) {
-            queue.handOver(value);
-        }
-
-        @Override
-        public int take() {
-            final int slot = queue.take();
-            return slot == PolicyState.NONE ? -1 : slot;
-        }
-    }
-
-    private record OfQueue(Queue<Integer> queue) implements Way {
-        private static final Integer TOKEN = 0;
-
-        @Override
-        public void give(final int value) {
-            queue.offer(TOKEN);
-        }
-
-        @Override
-        public int take() {
-            return queue.poll() == null ? -1 : 0;
-        }
-    }
-
-    private static Map<String, Way[]> ways() {
-        final Map<String, Way[]> ways = new LinkedHashMap<>();
-        ways.put("raw off-heap flag", new Way[] {new RawFlag(), new RawFlag()});
-        ways.put("Tactus hand-off", new Way[] {new OfSlots(), new OfSlots()});
-        ways.put("JCTools SPSC",
-            new Way[] {new OfQueue(new SpscVarHandleArrayQueue<>(64)), new OfQueue(new SpscVarHandleArrayQueue<>(64))});
-        ways.put("JCTools MPSC",
-            new Way[] {new OfQueue(new MpscVarHandleArrayQueue<>(64)), new OfQueue(new MpscVarHandleArrayQueue<>(64))});
-        ways.put("ConcurrentLinkedQueue",
-            new Way[] {new OfQueue(new ConcurrentLinkedQueue<>()), new OfQueue(new ConcurrentLinkedQueue<>())});
-        ways.put("ArrayBlockingQueue (polled)",
-            new Way[] {new OfQueue(new ArrayBlockingQueue<>(64)), new OfQueue(new ArrayBlockingQueue<>(64))});
-        return ways;
+    /**
+     * What one way showed in one process.
+     *
+     * @param oneWayNs    half a round trip, nanoseconds, the median over the rounds
+     * @param bytesByGive bytes that the two threads allocated for each hand-over
+     */
+    public record Figures(double oneWayNs, double bytesByGive) {
     }
 
     /**
-     * One fork: prints a line a way, {@code name TAB nanoseconds}; the ways take turns for the given rounds and the median over
+     * All ways, from process to process.
+     *
+     * @param ways by name, in the order of reports
+     */
+    public record Comparison(Map<String, List<Figures>> ways) {
+    }
+
+    /**
+     * One fork: prints a line a way, {@code name TAB nanoseconds TAB bytes}; the ways take turns for the given rounds and the median over
      * the rounds is printed.
      *
      * @param rounds how often each way takes its turn
@@ -120,18 +67,19 @@ public final class HandOffComparison {
      * @throws InterruptedException when interrupted
      */
     public static void fork(final int rounds, final PrintStream out) throws InterruptedException {
-        final Map<String, Way[]> ways = ways();
-        final Map<String, double[]> results = new LinkedHashMap<>();
-        ways.keySet().forEach(name -> results.put(name, new double[rounds]));
-        for (int round = -2; round < rounds; round++) { // two rounds warm up
-            for (final Map.Entry<String, Way[]> way : ways.entrySet()) {
-                final double oneWayNs = turn(way.getValue()[0], way.getValue()[1]);
+        final Map<String, double[]> times = new LinkedHashMap<>();
+        final Map<String, double[]> bytes = new LinkedHashMap<>();
+        final Map<String, Supplier<HandOffWays.Way>> ways = HandOffWays.all();
+        for (int round = -WARM_UP_ROUNDS; round < rounds; round++) {
+            for (final Map.Entry<String, Supplier<HandOffWays.Way>> way : ways.entrySet()) {
+                final Figures turn = turn(way.getValue().get(), way.getValue().get());
                 if (round >= 0) {
-                    results.get(way.getKey())[round] = oneWayNs;
+                    times.computeIfAbsent(way.getKey(), name -> new double[rounds])[round] = turn.oneWayNs();
+                    bytes.computeIfAbsent(way.getKey(), name -> new double[rounds])[round] = turn.bytesByGive();
                 }
             }
         }
-        results.forEach((name, times) -> out.println(name + "\t" + median(times)));
+        times.forEach((name, ns) -> out.println(name + "\t" + median(ns) + "\t" + median(bytes.get(name))));
     }
 
     private static double median(final double[] values) {
@@ -140,68 +88,118 @@ public final class HandOffComparison {
         return sorted[sorted.length / 2];
     }
 
-    private static double turn(final Way ping, final Way pong) throws InterruptedException {
+    private static Figures turn(final HandOffWays.Way ping, final HandOffWays.Way pong) throws InterruptedException {
+        final int trips = ping.blocks() ? SLEEPING_TRIPS : ROUND_TRIPS;
+        final long[] echoBytes = new long[1];
+        final List<Integer> cores = RealTime.onlineCores();
+        final CountDownLatch ready = new CountDownLatch(1);
+        hold(cores, cores.getFirst()); // a new thread inherits it, so that it begins at once on a busy machine, too
         final Thread echo = Thread.ofPlatform().daemon().start(() -> {
-            for (int i = 0; i < ROUND_TRIPS; i++) {
-                int value = ping.take();
-                while (value < 0) {
-                    Thread.onSpinWait();
-                    value = ping.take();
-                }
-                pong.give(value);
+            hold(cores, cores.getLast());
+            ready.countDown();
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < trips; i++) {
+                pong.give(await(ping));
             }
+            echoBytes[0] = THREADS.getCurrentThreadAllocatedBytes() - before;
         });
-        final double[] batches = new double[ROUND_TRIPS / BATCH];
+        ready.await();
+        final double[] batches = new double[trips / BATCH];
+        final long before = THREADS.getCurrentThreadAllocatedBytes();
         for (int batch = 0; batch < batches.length; batch++) {
             final long beginNs = System.nanoTime();
             for (int i = 0; i < BATCH; i++) {
-                ping.give(i & 63);
-                while (pong.take() < 0) {
-                    Thread.onSpinWait();
-                }
+                ping.give(i & MASK);
+                await(pong);
             }
             batches[batch] = (System.nanoTime() - beginNs) / (2.0 * BATCH);
         }
+        final long ownBytes = THREADS.getCurrentThreadAllocatedBytes() - before;
         echo.join();
-        return median(batches);
+        RealTime.ordinary();
+        Thread.sleep(PAUSE_MS);
+        return new Figures(median(batches), (ownBytes + echoBytes[0]) / (2.0 * trips));
+    }
+
+    /** Pins the calling thread and lets nothing ordinary take its core, where there is another core for the other thread. */
+    private static void hold(final List<Integer> cores, final int core) {
+        RealTime.pin(List.of(core));
+        if (cores.size() > 1) {
+            RealTime.fifo(PRIORITY);
+        }
+    }
+
+    private static int await(final HandOffWays.Way way) {
+        int value = way.take();
+        while (value == HandOffWays.NOTHING) {
+            Thread.onSpinWait();
+            value = way.take();
+        }
+        return value;
     }
 
     /**
-     * Runs many forks, one after another, and prints median and range of each way, and its ratio to the raw flag fork by fork.
+     * Runs many forks, one after another.
      *
      * @param forks   number of processes
-     * @param rounds  turns of each way in a fork
      * @param command how to start a fork; prints what {@link #fork} prints
-     * @param out     where to print
+     * @return what each printed
      * @throws IOException          when a fork cannot be started
      * @throws InterruptedException when interrupted
      */
-    public static void compare(final int forks, final int rounds, final List<String> command, final PrintStream out)
-        throws IOException, InterruptedException {
-        final Map<String, List<Double>> times = new LinkedHashMap<>();
+    public static Comparison compare(final int forks, final List<String> command) throws IOException, InterruptedException {
+        final Map<String, List<Figures>> ways = new LinkedHashMap<>();
         for (int fork = 0; fork < forks; fork++) {
             final Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
             try (BufferedReader reader = process.inputReader()) {
                 String line = reader.readLine();
                 while (line != null) {
                     final String[] parts = line.split("\t");
-                    times.computeIfAbsent(parts[0], name -> new ArrayList<>()).add(Double.valueOf(parts[1]));
+                    ways.computeIfAbsent(parts[0], name -> new ArrayList<>())
+                        .add(new Figures(Double.parseDouble(parts[1]), Double.parseDouble(parts[2])));
                     line = reader.readLine();
                 }
             }
             process.waitFor();
         }
-        final List<Double> raw = times.get("raw off-heap flag");
-        out.printf("one-way hand-off, ns: %d forks, %d interleaved rounds each%n", forks, rounds);
-        out.printf("%-30s %8s %8s %8s   %s%n", "", "min", "median", "max", "median ratio to the raw flag");
-        for (final Map.Entry<String, List<Double>> way : times.entrySet()) {
-            final double[] sorted = way.getValue().stream().mapToDouble(Double::doubleValue).sorted().toArray();
-            final double[] ratios = new double[sorted.length];
-            for (int i = 0; i < ratios.length; i++) {
-                ratios[i] = way.getValue().get(i) / raw.get(i);
-            }
-            out.printf("%-30s %8.0f %8.0f %8.0f   %.2f%n", way.getKey(), sorted[0], median(sorted), sorted[sorted.length - 1],
-                median(ratios));
+        return new Comparison(ways);
+    }
+
+    /**
+     * Prints median and range of each way, and its ratios fork by fork.
+     *
+     * @param comparison what was compared
+     * @param rounds     turns of each way in a fork
+     * @param out        where to print
+     */
+    public static void print(final Comparison comparison, final int rounds, final PrintStream out) {
+        final List<Figures> raw = comparison.ways().get(HandOffWays.RAW);
+        out.printf("one-way hand-off, ns: %d forks, %d interleaved rounds each%n", raw.size(), rounds);
+        out.printf("%-34s %8s %8s %8s   %-24s %s%n", "", "min", "median", "max", "ratio to the raw flag", "bytes a hand-off");
+        for (final Map.Entry<String, List<Figures>> way : comparison.ways().entrySet()) {
+            final double[] times = way.getValue().stream().mapToDouble(Figures::oneWayNs).sorted().toArray();
+            out.printf("%-34s %8.0f %8.0f %8.0f   %-24.2f %.1f%n", way.getKey(), times[0], median(times), times[times.length - 1],
+                median(ratios(way.getValue(), raw)), median(way.getValue().stream().mapToDouble(Figures::bytesByGive).toArray()));
         }
+    }
+
+    /**
+     * Ratios of two ways, process by process.
+     *
+     * @param way  above the line
+     * @param base below it
+     * @return as many as there were processes
+     */
+    public static double[] ratios(final List<Figures> way, final List<Figures> base) {
+        final double[] ratios = new double[Math.min(way.size(), base.size())];
+        for (int i = 0; i < ratios.length; i++) {
+            ratios[i] = way.get(i).oneWayNs() / base.get(i).oneWayNs();
+        }
+        return ratios;
+    }
+
+    /** Name of Tactus' own way in a {@link Comparison}. */
+    public static String ours() {
+        return HandOffWays.TACTUS;
     }
 }

@@ -30,21 +30,21 @@ public final class SupplyPrinter {
      */
     public static void print(final PrintStream out, final List<CurveCalibration> curves, final List<PlatformQuotas.Quota> quotas) {
         for (final CurveCalibration known : curves) {
-            out.println(line(known));
-            out.println("  learnt for " + Durations.format(known.learntNs()) + " of watched time (gaps above "
+            out.println(Lines.wrap(line(known)));
+            out.println(Lines.wrap("  learnt for " + Durations.format(known.learntNs()) + " of watched time (gaps above "
                 + Durations.format(known.thresholdNs()) + (known.factor() == 1_000 ? "" : ", enlarged by the factor "
                 + known.factor() / 1_000.0) + "); a curve of the first two thirds held for "
-                + String.format(Locale.ROOT, "%.3f", 100 * known.within()) + " % of the last third's windows");
+                + String.format(Locale.ROOT, "%.3f", 100 * known.within()) + " % of the last third's windows"));
             if (!known.causes().isEmpty()) {
-                out.println("  " + new TreeMap<>(known.causes()).entrySet().stream().map(cause -> cause.getKey() + " " + cause.getValue())
-                    .collect(Collectors.joining(", ")));
+                out.println(Lines.wrap("  " + new TreeMap<>(known.causes()).entrySet().stream()
+                    .map(cause -> cause.getKey() + " " + cause.getValue()).collect(Collectors.joining(", "))));
             }
             plot(out, known.curve());
         }
         for (final PlatformQuotas.Quota quota : quotas) {
-            out.println("In force: " + quota.what() + ", " + Durations.format(quota.budgetNs()) + " of any "
+            out.println(Lines.wrap("In force: " + quota.what() + ", " + Durations.format(quota.budgetNs()) + " of any "
                 + Durations.format(quota.periodNs()) + "; a dispatcher that needs more is stopped (overheads: {curve: " + quota.curve()
-                + "})");
+                + "})"));
         }
     }
 
@@ -55,7 +55,7 @@ public final class SupplyPrinter {
      * @param curves as they were measured
      */
     public static void summary(final PrintStream out, final List<CurveCalibration> curves) {
-        curves.forEach(known -> out.println(line(known)));
+        curves.forEach(known -> out.println(Lines.wrap(line(known))));
     }
 
     private static String line(final CurveCalibration known) {

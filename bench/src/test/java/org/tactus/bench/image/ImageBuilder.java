@@ -34,8 +34,9 @@ final class ImageBuilder {
     private static final String COMMAND_LINE = "tactus-bench-cli.jar";
     /** Large libraries, not needed by anything but what calls them: networks' run times, and the solver's native part. */
     private static final List<String> LEFT_OUT = List.of("onnxruntime-", "tensorflow-lite-", "ortools-linux-");
-    /** What only experiments and benchmarks call: charts, and the harness. */
-    private static final List<String> OF_EXPERIMENTS = List.of("jmh-", "jopt-simple-", "commons-", "xchart-", "batik-", "xmlgraphics-");
+    /** What only experiments and benchmarks call: charts, the harness, and peers. */
+    private static final List<String> OF_EXPERIMENTS =
+        List.of("jmh-", "jopt-simple-", "commons-", "xchart-", "batik-", "xmlgraphics-", "disruptor-");
 
     private final Path repository;
     private final Path target;

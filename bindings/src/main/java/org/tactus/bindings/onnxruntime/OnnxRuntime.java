@@ -4,6 +4,7 @@ package org.tactus.bindings.onnxruntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -92,8 +93,34 @@ public final class OnnxRuntime {
      * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
      */
     public OnnxSession session(final byte[] model, final OnnxOptions options) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment bytes = arena.allocate(Math.max(model.length, 1), 16);
+            MemorySegment.copy(model, 0, bytes, ValueLayout.JAVA_BYTE, 0, model.length);
+            return session(bytes.asSlice(0, model.length), List.of(), options);
+        }
+    }
+
+    /**
+     * Makes a session of a model that lies outside the heap. Takes as long as loading and optimising the model takes.
+     *
+     * @param model   off-heap memory with the bytes of an .onnx file; the session keeps a copy of its own
+     * @param weights what the model says is in files beside it; only with {@link #takesWeightsInMemory}, and copied likewise
+     * @param options how it computes
+     * @return the session; its inputs and outputs are bound next
+     * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
+     */
+    public OnnxSession session(final MemorySegment model, final List<MemoryFile> weights, final OnnxOptions options) {
         return new OnnxSession(environment, options.cuda().map(provider -> deviceInfo(provider.device())).orElse(memoryInfo), model,
-            options);
+            weights, options);
+    }
+
+    /**
+     * Whether a session can take its weights from memory of the caller's.
+     *
+     * @return false of releases before 1.18
+     */
+    public boolean takesWeightsInMemory() {
+        return OrtTable.HAS_WEIGHTS_IN_MEMORY;
     }
 
     /**

@@ -25,16 +25,16 @@ public final class OnnxSession implements AutoCloseable {
     private long binding;
     private boolean closed;
 
-    OnnxSession(final long environment, final long memoryInfo, final byte[] model, final OnnxOptions options) {
+    OnnxSession(final long environment, final long memoryInfo, final MemorySegment model, final List<MemoryFile> weights,
+                final OnnxOptions options) {
         this.memoryInfo = memoryInfo;
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment out = Ort.out(arena);
-            final MemorySegment bytes = arena.allocate(Math.max(model.length, 1), 16);
-            MemorySegment.copy(model, 0, bytes, ValueLayout.JAVA_BYTE, 0, model.length);
             final long sessionOptions = sessionOptions(arena, out, options);
             try {
+                addWeights(arena, sessionOptions, weights);
                 Ort.check("CreateSessionFromArray", (long) Ort.Make.CREATE_SESSION_FROM_ARRAY.invokeExact(environment,
-                    bytes.address(), (long) model.length, sessionOptions, out.address()));
+                    model.address(), model.byteSize(), sessionOptions, out.address()));
                 session = out.get(LONG, 0);
             } finally {
                 Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), sessionOptions);
@@ -54,6 +54,23 @@ public final class OnnxSession implements AutoCloseable {
             close();
             throw Ort.unchecked(e);
         }
+    }
+
+    /** Names the memory in which the runtime finds what the model says is in files. */
+    private static void addWeights(final Arena arena, final long options, final List<MemoryFile> weights) {
+        if (weights.isEmpty()) {
+            return;
+        }
+        final MemorySegment names = arena.allocate(LONG, weights.size());
+        final MemorySegment addresses = arena.allocate(LONG, weights.size());
+        final MemorySegment lengths = arena.allocate(LONG, weights.size());
+        for (int i = 0; i < weights.size(); i++) {
+            names.setAtIndex(LONG, i, arena.allocateFrom(weights.get(i).name()).address());
+            addresses.setAtIndex(LONG, i, weights.get(i).bytes().address());
+            lengths.setAtIndex(LONG, i, weights.get(i).bytes().byteSize());
+        }
+        Ort.call("AddExternalInitializersFromFilesInMemory", onnxruntime_h.ORT_API_AddExternalInitializersFromFilesInMemory(), options,
+            names.address(), addresses.address(), lengths.address(), weights.size());
     }
 
     private static long sessionOptions(final Arena arena, final MemorySegment out, final OnnxOptions options) {
@@ -160,6 +177,25 @@ public final class OnnxSession implements AutoCloseable {
         Denormals.keep();
         if (status != 0) {
             throw Ort.error("RunWithBinding", status);
+        }
+    }
+
+    /**
+     * Computes the outputs once in memory of the runtime's own and tells what came out. The inputs are bound, outputs are not.
+     *
+     * @return type and extents of each output, in the model's order; without a type what is no tensor of numbers
+     * @throws org.tactus.bindings.NativeCallException when the runtime reports an error
+     */
+    public List<TensorInfo> runForShapes() {
+        try (Arena arena = Arena.ofConfined()) {
+            for (final TensorInfo output : outputs) {
+                Ort.call("BindOutputToDevice", onnxruntime_h.ORT_API_BindOutputToDevice(), binding,
+                    arena.allocateFrom(output.name()).address(), memoryInfo);
+            }
+            run();
+            return OrtInspection.bound(arena, binding, outputs);
+        } finally {
+            Ort.release(onnxruntime_h.ORT_API_ClearBoundOutputs(), binding); // the same type: an object, no status
         }
     }
 

@@ -12,6 +12,7 @@ import org.tactus.bindings.generated.onnxruntime.OrtCallA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAAAA;
+import org.tactus.bindings.generated.onnxruntime.OrtCallAAAAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAI;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateCpuMemoryInfo;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateEnv;
@@ -126,6 +127,14 @@ final class Ort {
             check(function, (long) call(index, OrtCallAAAA.descriptor()).invokeExact(a, b, c, d));
         } catch (final Throwable e) {
             throw unchecked(e);
+        }
+    }
+
+    static void call(final String function, final int index, final long a, final long b, final long c, final long d, final long e) {
+        try {
+            check(function, (long) call(index, OrtCallAAAAA.descriptor()).invokeExact(a, b, c, d, e));
+        } catch (final Throwable thrown) {
+            throw unchecked(thrown);
         }
     }
 

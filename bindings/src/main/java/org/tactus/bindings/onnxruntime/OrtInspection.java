@@ -58,7 +58,57 @@ final class OrtInspection {
         }
         // the tensor's view belongs to the type and is not released
         Ort.call("CastTypeInfoToTensorInfo", onnxruntime_h.ORT_API_CastTypeInfoToTensorInfo(), type, out.address());
+        return tensor(arena, name, out.get(LONG, 0));
+    }
+
+    /** What the outputs of a binding hold after a run. */
+    static List<TensorInfo> bound(final Arena arena, final long binding, final List<TensorInfo> outputs) {
+        final MemorySegment out = Ort.out(arena);
+        final MemorySegment count = Ort.out(arena);
+        Ort.call("GetAllocatorWithDefaultOptions", onnxruntime_h.ORT_API_GetAllocatorWithDefaultOptions(), out.address());
+        final long allocator = out.get(LONG, 0);
+        Ort.call("GetBoundOutputValues", onnxruntime_h.ORT_API_GetBoundOutputValues(), binding, allocator, out.address(), count.address());
+        final long address = out.get(LONG, 0);
+        final int values = Math.toIntExact(count.get(LONG, 0));
+        final MemorySegment list = MemorySegment.ofAddress(address).reinterpret((long) values * Long.BYTES);
+        final List<TensorInfo> infos = new ArrayList<>();
+        try {
+            for (int i = 0; i < values; i++) {
+                infos.add(value(arena, outputs.get(i).name(), list.getAtIndex(LONG, i)));
+            }
+        } finally {
+            for (int i = 0; i < values; i++) {
+                Ort.release(onnxruntime_h.ORT_API_ReleaseValue(), list.getAtIndex(LONG, i));
+            }
+            if (address != 0) {
+                Ort.call("AllocatorFree", onnxruntime_h.ORT_API_AllocatorFree(), allocator, address);
+            }
+        }
+        return infos;
+    }
+
+    private static TensorInfo value(final Arena arena, final String name, final long value) {
+        final MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
+        if (value == 0) {
+            return new TensorInfo(name, null, List.of());
+        }
+        Ort.call("GetValueType", onnxruntime_h.ORT_API_GetValueType(), value, number.address());
+        if (number.get(ValueLayout.JAVA_INT, 0) != onnxruntime_h.ONNX_TYPE_TENSOR()) {
+            return new TensorInfo(name, null, List.of());
+        }
+        final MemorySegment out = Ort.out(arena);
+        Ort.call("GetTensorTypeAndShape", onnxruntime_h.ORT_API_GetTensorTypeAndShape(), value, out.address());
         final long tensor = out.get(LONG, 0);
+        try {
+            return tensor(arena, name, tensor);
+        } finally {
+            Ort.release(onnxruntime_h.ORT_API_ReleaseTensorTypeAndShapeInfo(), tensor);
+        }
+    }
+
+    private static TensorInfo tensor(final Arena arena, final String name, final long tensor) {
+        final MemorySegment out = Ort.out(arena);
+        final MemorySegment number = arena.allocate(ValueLayout.JAVA_INT);
         Ort.call("GetTensorElementType", onnxruntime_h.ORT_API_GetTensorElementType(), tensor, number.address());
         Ort.call("GetDimensionsCount", onnxruntime_h.ORT_API_GetDimensionsCount(), tensor, out.address());
         final int rank = Math.toIntExact(out.get(LONG, 0));

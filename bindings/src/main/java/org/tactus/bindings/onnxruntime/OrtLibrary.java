@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import org.tactus.bindings.ArtefactLibrary;
+import org.tactus.bindings.linux.ProcessEnvironment;
 
 /**
  * Finds libonnxruntime: at the path of a system property, or inside the Maven artefact, from which it is taken out once into a
@@ -19,6 +20,9 @@ import org.tactus.bindings.ArtefactLibrary;
 final class OrtLibrary {
     /** Names a library file to use instead of the one in the artefact. */
     static final String PATH_PROPERTY = "tactus.onnxruntime.library";
+
+    /** ONNX Runtime 1.29 reports nothing when this variable is 1. */
+    private static final String TELEMETRY_SWITCH = "ORT_DISABLE_TELEMETRY";
 
     private static final List<String> PROVIDERS = List.of("onnxruntime_providers_shared", "onnxruntime_providers_cuda");
 
@@ -41,6 +45,9 @@ final class OrtLibrary {
                 throw new IOException("no file at " + file + "; " + PATH_PROPERTY + " names the path of libonnxruntime.so");
             }
         }
+        // Its reports to its maker would write files, start threads and ask name servers beside hard deadlines, and reading a command line
+        // of 4,000 characters for them overflows the stack. The library looks at the variable when it is loaded and when it is first used.
+        ProcessEnvironment.setIfAbsent(TELEMETRY_SWITCH, "1");
         try {
             return SymbolLookup.libraryLookup(file, Arena.global()).find("OrtGetApiBase").orElseThrow(
                 () -> new IOException(file + " has no function OrtGetApiBase; it is not ONNX Runtime's library"));

@@ -20,6 +20,8 @@ final class OrtTable {
     static final MemorySegment FUNCTIONS;
     /** The library's version, such as 1.29.0. */
     static final String VERSION;
+    /** Whether sessions can take weights from memory of the caller's. */
+    static final boolean HAS_WEIGHTS_IN_MEMORY;
     /** Why ONNX Runtime cannot be used, in one line; null when it can. */
     static final String ABSENCE;
 
@@ -27,6 +29,7 @@ final class OrtTable {
         MemorySegment functions = MemorySegment.NULL;
         String version = "";
         String absence = null;
+        boolean weightsInMemory = false;
         try {
             final MethodHandle base = Linker.nativeLinker().downcallHandle(OrtLibrary.apiBase(),
                 FunctionDescriptor.of(ValueLayout.JAVA_LONG));
@@ -42,8 +45,11 @@ final class OrtTable {
                 absence = "ONNX Runtime " + version + " does not offer version " + onnxruntime_h.ORT_API_VERSION()
                     + " of its interface; use release 1." + onnxruntime_h.ORT_API_VERSION() + " or later";
             } else {
-                functions = MemorySegment.ofAddress(address)
-                    .reinterpret((onnxruntime_h.ORT_API_ReleaseCUDAProviderOptions() + 1L) * Long.BYTES);
+                // the table only grows: one that offers the later version holds the later indices, too
+                weightsInMemory = (long) table.invokeExact(onnxruntime_h.ORT_API_VERSION_WEIGHTS_IN_MEMORY()) != 0;
+                functions = MemorySegment.ofAddress(address).reinterpret((1L + (weightsInMemory
+                    ? onnxruntime_h.ORT_API_AddExternalInitializersFromFilesInMemory()
+                    : onnxruntime_h.ORT_API_ReleaseCUDAProviderOptions())) * Long.BYTES);
             }
         } catch (final IOException e) {
             absence = e.getMessage();
@@ -52,6 +58,7 @@ final class OrtTable {
         }
         FUNCTIONS = functions;
         VERSION = version;
+        HAS_WEIGHTS_IN_MEMORY = weightsInMemory;
         ABSENCE = absence;
     }
 

@@ -22,6 +22,8 @@ final class TfLiteFunctions {
     final MemorySegment interpreterDelete;
     final MemorySegment allocateTensors;
     final MemorySegment invoke;
+    /** NULL in a library without the experimental part of the interface. */
+    final MemorySegment resetVariableTensors;
     final MemorySegment inputTensorCount;
     final MemorySegment inputTensor;
     final MemorySegment outputTensorCount;
@@ -50,6 +52,7 @@ final class TfLiteFunctions {
         interpreterDelete = function("TfLiteInterpreterDelete");
         allocateTensors = function("TfLiteInterpreterAllocateTensors");
         invoke = function("TfLiteInterpreterInvoke");
+        resetVariableTensors = lookup.find("TfLiteInterpreterResetVariableTensors").orElse(MemorySegment.NULL);
         inputTensorCount = function("TfLiteInterpreterGetInputTensorCount");
         inputTensor = function("TfLiteInterpreterGetInputTensor");
         outputTensorCount = function("TfLiteInterpreterGetOutputTensorCount");

@@ -20,6 +20,7 @@ import org.tactus.bindings.generated.tflite.TfLiteInterpreterOptionsCreate_t;
 import org.tactus.bindings.generated.tflite.TfLiteInterpreterOptionsDelete_t;
 import org.tactus.bindings.generated.tflite.TfLiteInterpreterOptionsSetErrorReporter_t;
 import org.tactus.bindings.generated.tflite.TfLiteInterpreterOptionsSetNumThreads_t;
+import org.tactus.bindings.generated.tflite.TfLiteInterpreterResetVariableTensors_t;
 import org.tactus.bindings.generated.tflite.TfLiteModelCreate_t;
 import org.tactus.bindings.generated.tflite.TfLiteModelDelete_t;
 import org.tactus.bindings.generated.tflite.TfLiteTensorByteSize_t;
@@ -167,6 +168,21 @@ public final class TfLiteInterpreter implements AutoCloseable {
         if (status != tflite_h.kTfLiteOk()) {
             throw new NativeCallException("TfLiteInterpreterInvoke", status, errors.take());
         }
+    }
+
+    /**
+     * Sets the tensors that the model keeps from run to run back to what they are before a first run. Called when none is under way.
+     *
+     * @return false when the library has no such function, so that only a new interpreter begins anew
+     * @throws NativeCallException when the library reports an error
+     */
+    public boolean resetVariableTensors() {
+        if (functions.resetVariableTensors.address() == 0) {
+            return false;
+        }
+        check("TfLiteInterpreterResetVariableTensors",
+            TfLiteInterpreterResetVariableTensors_t.invoke(functions.resetVariableTensors, interpreter));
+        return true;
     }
 
     /**

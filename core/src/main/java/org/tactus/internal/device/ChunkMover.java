@@ -53,6 +53,15 @@ public interface ChunkMover {
     boolean isMoving();
 
     /**
+     * When the chunk under way will be done, as {@link Device#endsNs}.
+     *
+     * @return {@code Long.MAX_VALUE} when nothing moves or the engines do not know
+     */
+    default long endsNs() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Ends the operation after the chunk under way; the others stay as they were. One that was mapped ahead is unmapped: the time
      * of both is part of {@code swapInOverhead}. May be repeated, and does nothing when none is under way.
      */

@@ -41,6 +41,16 @@ public interface Device extends AutoCloseable {
     long elapsedNs(long startNs, long observedNs);
 
     /**
+     * When the running segment will be done, where the device knows that: its dispatcher then awaits that time without a sleep, and
+     * otherwise looks now and then.
+     *
+     * @return in the dispatcher's clock; {@code Long.MAX_VALUE} when nothing runs or the device does not know
+     */
+    default long endsNs() {
+        return Long.MAX_VALUE;
+    }
+
+    /**
      * Why the last segment broke.
      *
      * @return the cause, or null

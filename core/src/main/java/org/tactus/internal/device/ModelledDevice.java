@@ -56,6 +56,11 @@ public final class ModelledDevice implements Device {
     }
 
     @Override
+    public long endsNs() {
+        return endNs;
+    }
+
+    @Override
     public Throwable failure() {
         return null;
     }

@@ -86,6 +86,11 @@ final class ModelledMover implements ChunkMover {
     }
 
     @Override
+    public long endsNs() {
+        return moving ? chunkEndNs : Long.MAX_VALUE;
+    }
+
+    @Override
     public void cancel() {
         cancelled = true;
     }

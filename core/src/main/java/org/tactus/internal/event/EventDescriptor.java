@@ -4,17 +4,27 @@ package org.tactus.internal.event;
 import static org.agrona.BitUtil.SIZE_OF_INT;
 import static org.agrona.BitUtil.SIZE_OF_LONG;
 
+import org.agrona.BitUtil;
+
 /**
- * An event, a message of a dispatcher's ring buffer; the message type is its {@link EventType}. Written by the dispatcher and
- * published by the ring's commit. One word holds the task's generation in a ring, where the message tells the type, and the type in an
- * event file.
+ * An event. In an event file it takes {@link #LENGTH} bytes; in a dispatcher's ring its record has the task's generation in place of the
+ * type, and the type behind the rest. The dispatcher writes the record, and the ring's tail publishes it.
  * <pre>
- *   0        8        12       16       20       24       32       40
- *  +--------+--------+--------+--------+--------+--------+--------+
- *  |time ns |device  |task    |segment |genera- |job     |argument|
- *  |        |        |        |        |tion, or|        |        |
- *  |        |        |        |        |type    |        |        |
- *  +--------+--------+--------+--------+--------+--------+--------+
+ *   0        8        12       16       20       24       32       40       44       48
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+
+ *  |time ns |device  |task    |segment |genera- |job     |argument|type, in|        |
+ *  |        |        |        |        |tion, or|        |        |a ring  |        |
+ *  |        |        |        |        |type    |        |        |        |        |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+
+ * </pre>
+ * A ring is its records, and behind them the two counts, each with room around it so that it shares no cache line, nor the one that a
+ * processor fetches beside it, with what the other side writes:
+ * <pre>
+ *   0                end       +2 lines  +4 lines  +6 lines
+ *  +------------------+---------+---------+---------+
+ *  |records           |         |tail     |head     |
+ *  |                  |         |(writer) |(reader) |
+ *  +------------------+---------+---------+---------+
  * </pre>
  */
 public final class EventDescriptor {
@@ -34,9 +44,45 @@ public final class EventDescriptor {
     public static final int JOB_OFFSET = TYPE_OFFSET + SIZE_OF_INT;
     /** Depends on the type. */
     public static final int ARGUMENT_OFFSET = JOB_OFFSET + SIZE_OF_LONG;
-    /** Bytes of an event. */
+    /** Bytes of an event in a file. */
     public static final int LENGTH = ARGUMENT_OFFSET + SIZE_OF_LONG;
+    /** One of {@link EventType}; in a ring only. */
+    public static final int RING_TYPE_OFFSET = LENGTH;
+    /** Bytes of an event in a ring. */
+    public static final int RING_LENGTH = RING_TYPE_OFFSET + SIZE_OF_LONG;
+
+    private static final int APART = 2 * BitUtil.CACHE_LINE_LENGTH;
 
     private EventDescriptor() {
+    }
+
+    /**
+     * Locates a ring's tail: how many events were written. Written by the dispatcher, with release after the record.
+     *
+     * @param recordsEnd where the records end
+     * @return offset of the count
+     */
+    public static int tailOffset(final int recordsEnd) {
+        return BitUtil.align(recordsEnd, BitUtil.CACHE_LINE_LENGTH) + APART;
+    }
+
+    /**
+     * Locates a ring's head: how many events were taken. Written by the reader, with release after it has read them.
+     *
+     * @param recordsEnd where the records end
+     * @return offset of the count
+     */
+    public static int headOffset(final int recordsEnd) {
+        return tailOffset(recordsEnd) + APART;
+    }
+
+    /**
+     * Bytes that a ring takes.
+     *
+     * @param recordsEnd where the records end
+     * @return bytes
+     */
+    public static int ringBytes(final int recordsEnd) {
+        return headOffset(recordsEnd) + APART;
     }
 }

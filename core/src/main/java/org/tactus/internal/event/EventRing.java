@@ -2,30 +2,36 @@
 package org.tactus.internal.event;
 
 import java.util.function.IntUnaryOperator;
-import org.agrona.BitUtil;
-import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.MessageHandler;
-import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
-import org.agrona.concurrent.ringbuffer.RecordDescriptor;
-import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.tactus.internal.buffer.AlignedMemory;
 
 /**
  * The ring of events from one dispatcher: the dispatcher writes, and one reader drains. A write never waits: when the ring is full, the
  * event is dropped and counted. Neither side allocates.
+ *
+ * <p>All records are of one length, {@link EventDescriptor#RING_LENGTH}, so a write needs no claim, no header and no padding at the ring's
+ * end: the record is written plainly, and the tail that is stored with release publishes it. The reader loads the tail with acquire, reads
+ * the records below it plainly, and gives their room back by the head that it stores with release; the writer loads the head with acquire,
+ * and only when the ring looks full.
  */
 public final class EventRing {
-    private final OneToOneRingBuffer ring;
-    private final MessageHandler onMessage = this::onMessage;
+    private final AtomicBuffer buffer;
     private final IntUnaryOperator generations;
-    private EventHandler handler;
+    private final int capacity;
+    private final int endOffset;
+    private final int tailOffset;
+    private final int headOffset;
+    /** Number of events that were written, and where the next record begins. The dispatcher alone reads and writes these. */
+    private long tail;
+    private int nextOffset;
+    /** Number of events that the reader had taken when the dispatcher last looked. */
+    private long headSeen;
     private long dropped;
 
     /**
      * Makes a ring for tasks whose slots are not used again.
      *
-     * @param bytes its size, a power of two
+     * @param bytes size of the records together; as many fit as are whole
      */
     public EventRing(final int bytes) {
         this(bytes, slot -> 0);
@@ -34,12 +40,19 @@ public final class EventRing {
     /**
      * Makes a ring.
      *
-     * @param bytes       its size, a power of two
+     * @param bytes       size of the records together; as many fit as are whole
      * @param generations generation of a slot's task, as the dispatcher knows it when it writes; must not allocate
      */
     public EventRing(final int bytes, final IntUnaryOperator generations) {
         this.generations = generations;
-        ring = new OneToOneRingBuffer(AlignedMemory.allocate(bytes + RingBufferDescriptor.TRAILER_LENGTH));
+        capacity = bytes / EventDescriptor.RING_LENGTH;
+        if (capacity < 1) {
+            throw new IllegalArgumentException("an event ring of " + bytes + " bytes; one event takes " + EventDescriptor.RING_LENGTH);
+        }
+        endOffset = capacity * EventDescriptor.RING_LENGTH;
+        tailOffset = EventDescriptor.tailOffset(endOffset);
+        headOffset = EventDescriptor.headOffset(endOffset);
+        buffer = AlignedMemory.allocate(EventDescriptor.ringBytes(endOffset));
     }
 
     /**
@@ -57,61 +70,89 @@ public final class EventRing {
     public boolean write(
         final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
         final long argument) {
-        final int index = ring.tryClaim(type, EventDescriptor.LENGTH);
-        if (index < 0) {
+        final long written = tail;
+        if (written - headSeen >= capacity && isFull(written)) {
             dropped++;
             return false;
         }
-        final AtomicBuffer buffer = ring.buffer();
-        buffer.putLong(index + EventDescriptor.TIME_OFFSET, timeNs);
-        buffer.putInt(index + EventDescriptor.DEVICE_OFFSET, deviceIndex);
-        buffer.putInt(index + EventDescriptor.TASK_OFFSET, slot);
-        buffer.putInt(index + EventDescriptor.SEGMENT_OFFSET, segment);
-        buffer.putInt(index + EventDescriptor.GENERATION_OFFSET, slot < 0 ? 0 : generations.applyAsInt(slot));
-        buffer.putLong(index + EventDescriptor.JOB_OFFSET, job);
-        buffer.putLong(index + EventDescriptor.ARGUMENT_OFFSET, argument);
-        ring.commit(index);
+        final int index = nextOffset;
+        final AtomicBuffer records = buffer;
+        records.putLong(index + EventDescriptor.TIME_OFFSET, timeNs);
+        records.putInt(index + EventDescriptor.DEVICE_OFFSET, deviceIndex);
+        records.putInt(index + EventDescriptor.TASK_OFFSET, slot);
+        records.putInt(index + EventDescriptor.SEGMENT_OFFSET, segment);
+        records.putInt(index + EventDescriptor.GENERATION_OFFSET, slot < 0 ? 0 : generations.applyAsInt(slot));
+        records.putLong(index + EventDescriptor.JOB_OFFSET, job);
+        records.putLong(index + EventDescriptor.ARGUMENT_OFFSET, argument);
+        records.putInt(index + EventDescriptor.RING_TYPE_OFFSET, type);
+        final int next = index + EventDescriptor.RING_LENGTH;
+        nextOffset = next == endOffset ? 0 : next;
+        tail = written + 1;
+        // Release: a reader that finds the event counted finds its record whole.
+        records.putLongRelease(tailOffset, written + 1);
         return true;
     }
 
+    private boolean isFull(final long written) {
+        // Acquire: the reader has read what it gives back, so the record may be written over.
+        headSeen = buffer.getLongAcquire(headOffset);
+        return written - headSeen >= capacity;
+    }
+
     /**
-     * Takes events out, oldest first. Called by one reader only.
+     * Takes events out, oldest first. Called by one reader only. When the consumer throws, the event that it was given counts as taken.
      *
      * @param consumer takes them
      * @param limit    most events to take
      * @return how many were taken; 0 only when there is none
      */
     public int drain(final EventHandler consumer, final int limit) {
-        handler = consumer;
-        final int taken = ring.read(onMessage, limit);
-        // A read stops at the ring's end: one that found only the padding there has taken nothing, and more may follow.
-        return taken > 0 ? taken : ring.read(onMessage, limit);
-    }
-
-    private void onMessage(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        handler.onTaskEvent(type, buffer.getLong(index + EventDescriptor.TIME_OFFSET),
-            buffer.getInt(index + EventDescriptor.DEVICE_OFFSET), buffer.getInt(index + EventDescriptor.TASK_OFFSET),
-            buffer.getInt(index + EventDescriptor.GENERATION_OFFSET),
-            buffer.getInt(index + EventDescriptor.SEGMENT_OFFSET), buffer.getLong(index + EventDescriptor.JOB_OFFSET),
-            buffer.getLong(index + EventDescriptor.ARGUMENT_OFFSET));
+        final AtomicBuffer records = buffer;
+        final long head = records.getLong(headOffset); // this thread alone writes it
+        // Acquire: the records below it are whole.
+        final long unread = records.getLongAcquire(tailOffset) - head;
+        if (unread == 0 || limit <= 0) {
+            return 0;
+        }
+        final int count = (int) Math.min(unread, limit);
+        int index = (int) (head % capacity) * EventDescriptor.RING_LENGTH;
+        int taken = 0;
+        try {
+            while (taken < count) {
+                taken++;
+                final int at = index;
+                index = index + EventDescriptor.RING_LENGTH == endOffset ? 0 : index + EventDescriptor.RING_LENGTH;
+                consumer.onTaskEvent(records.getInt(at + EventDescriptor.RING_TYPE_OFFSET),
+                    records.getLong(at + EventDescriptor.TIME_OFFSET), records.getInt(at + EventDescriptor.DEVICE_OFFSET),
+                    records.getInt(at + EventDescriptor.TASK_OFFSET), records.getInt(at + EventDescriptor.GENERATION_OFFSET),
+                    records.getInt(at + EventDescriptor.SEGMENT_OFFSET), records.getLong(at + EventDescriptor.JOB_OFFSET),
+                    records.getLong(at + EventDescriptor.ARGUMENT_OFFSET));
+            }
+        } finally {
+            // Release: the loads above come before the dispatcher writes over the records.
+            records.putLongRelease(headOffset, head + taken);
+        }
+        return count;
     }
 
     /**
-     * Tells whether the reader should not wait any longer. Called by the dispatcher only; two loads.
+     * Tells whether the reader should not wait any longer. Called by the dispatcher only; one load of the
+     * reader's position.
      *
      * @return true when at least half of the ring is not drained
      */
     public boolean isHalfFull() {
-        return ring.producerPosition() - ring.consumerPosition() >= ring.capacity() >>> 1;
+        return tail - buffer.getLongAcquire(headOffset) >= (capacity + 1) >>> 1;
     }
 
     /**
      * Events that were written and not drained. Any thread; approximate while the ring is in use.
      *
-     * @return a count, by one too high where the ring's end lies between them
+     * @return a count
      */
     public int unread() {
-        return ring.size() / BitUtil.align(EventDescriptor.LENGTH + RecordDescriptor.HEADER_LENGTH, RecordDescriptor.ALIGNMENT);
+        final long taken = buffer.getLongAcquire(headOffset); // first: the tail that is loaded after it is not behind it
+        return (int) (buffer.getLongAcquire(tailOffset) - taken);
     }
 
     /**

@@ -94,6 +94,15 @@ final class IntervalUnion {
         return first < end && from[first] <= toNs;
     }
 
+    /** How much of a time these cover. */
+    long coveredNs(final long fromNs, final long toNs) {
+        long sum = 0;
+        for (int i = firstEnding(fromNs, false); i < end && from[i] < toNs; i++) {
+            sum += Math.min(to[i], toNs) - Math.max(from[i], fromNs);
+        }
+        return sum;
+    }
+
     /** The beginning of the interval that a time lies in, its end not included; the time itself when it lies in none. */
     long beginOf(final long ns) {
         final int first = firstEnding(ns, false);

@@ -29,7 +29,7 @@ public final class SafepointTail implements AutoCloseable {
 
     private final FileChannel channel;
     private final boolean nameless;
-    private final long zeroNs;
+    private long zeroNs;
     private final long thresholdNs;
     private final StallLog log;
     private final ByteBuffer buffer = ByteBuffer.allocate(CHUNK_BYTES);
@@ -63,6 +63,15 @@ public final class SafepointTail implements AutoCloseable {
         this.channel = own ? FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)
             : FileChannel.open(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
         this.position = channel.size();
+    }
+
+    /**
+     * Sets time zero, before the first call of {@link #poll}, for a log that is opened earlier.
+     *
+     * @param ns of the run, in the clock of {@link System#nanoTime}
+     */
+    public void zero(final long ns) {
+        zeroNs = ns;
     }
 
     /**
@@ -105,7 +114,7 @@ public final class SafepointTail implements AutoCloseable {
     private void add(final Stall stall) {
         longestNs = Math.max(longestNs, stall.lengthNs());
         if (stall.lengthNs() >= thresholdNs) {
-            log.add(stall);
+            log.addOwn(stall, stall.lengthNs());
         }
     }
 

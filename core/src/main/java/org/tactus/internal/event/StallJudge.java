@@ -22,7 +22,9 @@ import org.tactus.result.WithoutStalls;
  * all that is known at its end.
  *
  * <p>A job is touched when a stall overlaps its time from nominal release to end; with {@link Reach#BACKLOG} also when the stall
- * overlaps the time without a break before, in which some job was live: then the job found a backlog that the stall made.
+ * overlaps the time without a break before, in which some job was live: then the job found a backlog that the stall made. It is left out
+ * when the stalls explain it: they excuse no more than their own length, so one that is later beyond its deadline than they took together
+ * is kept, and what this process or another one took excuses nothing.
  *
  * <p>Jobs whose events were dropped are missing here; {@link #results} finds out how many by comparing with the counts of the
  * dispatchers, and declares them. A task is known by its generation, so that the jobs of one that has ended still count as its own when
@@ -217,7 +219,8 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
         final long job = window.oldest();
         final Kept of = kept.get(window.generation(job));
         if (of != null) {
-            of.take(window, job, isTouched(window.nominalNs(job), window.endNs(job)));
+            final long fromNs = reachOf(window.nominalNs(job));
+            of.take(window, job, stalls.overlaps(fromNs, window.endNs(job)), stalls.excusableNs(fromNs, window.endNs(job)));
         }
         judgedUntilNs = Math.max(judgedUntilNs, window.endNs(job));
         window.removeOldest();
@@ -227,16 +230,17 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
         }
     }
 
-    private boolean isTouched(final long nominalNs, final long endNs) {
-        if (reach == Reach.LIVE_JOBS || stalls.overlaps(nominalNs, endNs)) {
-            return stalls.overlaps(nominalNs, endNs);
+    /** From when on a stall may have made a job late. */
+    private long reachOf(final long nominalNs) {
+        if (reach == Reach.LIVE_JOBS) {
+            return nominalNs;
         }
         long fromNs = live.beginOf(nominalNs);
         final long oldestNs = oldestLiveNs();
         if (oldestNs <= nominalNs) {
             fromNs = Math.min(fromNs, live.beginOf(oldestNs)); // it has been live all the time since
         }
-        return stalls.overlaps(fromNs, endNs);
+        return fromNs;
     }
 
     private long oldestLiveNs() {
@@ -300,6 +304,15 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
         return new WithoutStalls(results, touched, untraced, stalls.counts());
     }
 
+    /**
+     * Counts the jobs that a stall reached, those that it does not excuse included; after {@link #results}.
+     *
+     * @return over all tasks
+     */
+    public long reached() {
+        return kept.values().stream().mapToLong(of -> of.overlapping).sum();
+    }
+
     /** One task's jobs, sorted into touched and kept. */
     private static final class Kept {
         private final Task task;
@@ -312,6 +325,8 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
         private long touchedMisses;
         private long touchedOverruns;
         private long judged;
+        /** Jobs that a stall reached, excused or not. */
+        private long overlapping;
 
         Kept(final Task task, final int taskCount) {
             this.task = task;
@@ -331,10 +346,12 @@ public final class StallJudge implements EventHandler, StallLog.Listener {
             return statistics;
         }
 
-        void take(final JobWindow window, final long job, final boolean touched) {
+        void take(final JobWindow window, final long job, final boolean overlapped, final long excusableNs) {
             final int outcome = window.outcome(job);
             final long responseNs = window.endNs(job) - window.nominalNs(job);
             final boolean missed = responseNs > task.deadlineNs();
+            final boolean touched = excusableNs > 0 && responseNs - excusableNs <= task.deadlineNs();
+            overlapping += overlapped ? 1 : 0;
             if (outcome == COMPLETE) {
                 judged++;
                 if (!touched) {

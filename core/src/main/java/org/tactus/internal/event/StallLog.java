@@ -21,9 +21,24 @@ public final class StallLog {
     private final PriorityQueue<Stall> longest =
         new PriorityQueue<>(Comparator.comparingLong(Stall::lengthNs).thenComparing(Comparator.comparingLong(Stall::atNs).reversed()));
     private final IntervalUnion recent = new IntervalUnion(RECENT, true);
+    private final OwnPauses own;
     private Listener listener = Listener.NONE;
     private long seen;
     private long late;
+
+    /** Makes an empty log. */
+    public StallLog() {
+        own = new OwnPauses();
+    }
+
+    /**
+     * Makes an empty log of other stalls of a run, whose own pauses are told to one log only.
+     *
+     * @param told the log that is told of them
+     */
+    public StallLog(final StallLog told) {
+        own = told.own;
+    }
 
     /** Asked about each stall before it is added. */
     interface Listener {
@@ -65,6 +80,25 @@ public final class StallLog {
             forget();
         }
         recent.add(stall.atNs(), stall.endNs());
+        keep(stall);
+    }
+
+    /**
+     * Adds a pause that was not the platform's: it stands among the stalls with its cause, and excuses no job.
+     *
+     * @param pause   when it was, or between which instants, and who saw it
+     * @param takenNs how long it was
+     */
+    public void addOwn(final Stall pause, final long takenNs) {
+        final long beginNs = Math.max(0, pause.atNs()); // what lay before time zero touched no job
+        if (pause.endNs() > beginNs) {
+            seen++;
+            own.add(beginNs, pause.endNs(), takenNs);
+            keep(new Stall(beginNs, pause.endNs() - beginNs, pause.where(), pause.cause()));
+        }
+    }
+
+    private void keep(final Stall stall) {
         if (longest.size() < MAX_STALLS) {
             longest.add(stall);
         } else if (longest.peek().lengthNs() < stall.lengthNs()) {
@@ -96,6 +130,17 @@ public final class StallLog {
         if (endNs > beginNs) {
             add(new Stall(beginNs, endNs - beginNs, where, cause));
         }
+    }
+
+    /**
+     * How much of a time was the platform's: its stalls, without what this process or another one took meanwhile, which a dispatcher's gap
+     * cannot tell apart.
+     *
+     * @return nanoseconds, 0 or more; of what is forgotten nothing
+     */
+    long excusableNs(final long fromNs, final long toNs) {
+        final long stalledNs = recent.coveredNs(fromNs, toNs);
+        return stalledNs == 0 ? 0 : Math.max(0, stalledNs - Math.min(stalledNs, own.mostTakenNs(fromNs, toNs)));
     }
 
     /** Tells whether a stall that is not forgotten has an instant in common with a time. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.tactus.result.Stall;
 
 /**
  * Reads the system's accounting of what it took away, and logs stalls: steal of the watched cores, and the time for which a
@@ -26,7 +27,7 @@ public final class SystemSampler implements AutoCloseable {
     private static final String MONITOR = "tactus-monitor";
 
     private final StallLog log;
-    private final long zeroNs;
+    private long zeroNs;
     private final long thresholdNs;
     private byte[] text = new byte[TEXT_BYTES];
     private final RandomAccessFile stat;
@@ -63,6 +64,15 @@ public final class SystemSampler implements AutoCloseable {
             // No such accounting here: sources() shows what is watched.
         }
         this.delaysNs = new long[threads.size()];
+    }
+
+    /**
+     * Sets time zero, before the first sample, for what is opened earlier.
+     *
+     * @param ns of the run, in the monitor's clock
+     */
+    public void zero(final long ns) {
+        zeroNs = ns;
     }
 
     private void watch(final Path task) {
@@ -113,7 +123,7 @@ public final class SystemSampler implements AutoCloseable {
             final long delayNs = ProcText.runDelayNs(text, length);
             if (delayNs >= 0) {
                 if (!first && delayNs - delaysNs[i] >= thresholdNs) {
-                    log.add(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay");
+                    log.addOwn(new Stall(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay"), delayNs - delaysNs[i]);
                 }
                 delaysNs[i] = delayNs;
             }

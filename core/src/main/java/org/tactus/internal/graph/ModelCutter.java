@@ -10,7 +10,6 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -57,15 +56,11 @@ public final class ModelCutter {
         final GraphProto graph = model.proto().getGraph();
         ModelChecks.refuseUncuttable(model.name(), graph);
         final CutGraph cutGraph = new CutGraph(model.name(), graph);
-        final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
-        final List<TensorInfo> inputs;
-        try (OnnxSession probe = session(probe(model, cutGraph))) {
-            inputs = probe.inputs();
-            probe.outputs().forEach(info -> tensors.put(info.name(), info));
-        }
-        inputs.forEach(info -> tensors.put(info.name(), info));
+        final TensorShapes shapes = new TensorShapes(runtime, model, cutGraph.nodes());
+        final Map<String, TensorInfo> tensors = shapes.tensors();
+        final List<TensorInfo> inputs = shapes.inputs();
         final List<TensorInfo> outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
-        check(model.name(), inputs, outputs);
+        outputs.forEach(info -> ModelChecks.refuseUnfixedOutput(model.name(), info, shapes.why()));
 
         final double[] cost = costs(cutGraph, tensors);
         final Set<String> unfixed = new HashSet<>();
@@ -73,7 +68,8 @@ public final class ModelCutter {
         final int[] starts = CutPositions.choose(cost, cutGraph.crossingCounts(unfixed), cuts);
         if (starts == null) {
             throw new InvalidModelException(model.name() + ": a cut that the graph does not allow: cuts: " + cuts + ", but only "
-                + most(cutGraph.crossingCounts(unfixed)) + " segments can be made of its " + cost.length + " nodes");
+                + most(cutGraph.crossingCounts(unfixed)) + " segments can be made of its " + cost.length + " nodes"
+                + hindrance(cutGraph, tensors, unfixed));
         }
         final List<CutChain.Part> parts = new ArrayList<>();
         for (int i = 0; i < cuts; i++) {
@@ -84,32 +80,32 @@ public final class ModelCutter {
     }
 
     private CutChain whole(final OnnxModel model) {
-        try (OnnxSession session = session(model)) {
-            check(model.name(), session.inputs(), session.outputs());
-            final NodeProto first = model.proto().getGraph().getNode(0);
-            final CutChain.Part part = new CutChain.Part(model, first.getName(), model.proto().getGraph().getNodeCount(), 0,
-                names(session.inputs()), names(session.outputs()));
-            return new CutChain(model.name(), List.of(part), session.inputs(), session.outputs());
+        final GraphProto graph = model.proto().getGraph();
+        final TensorShapes shapes = new TensorShapes(runtime, model, List.of());
+        final List<TensorInfo> outputs = graph.getOutputList().stream().map(output -> shapes.tensors().get(output.getName())).toList();
+        outputs.forEach(info -> ModelChecks.refuseUnfixedOutput(model.name(), info, shapes.why()));
+        final CutChain.Part part = new CutChain.Part(withOutputs(model, outputs), graph.getNode(0).getName(), graph.getNodeCount(), 0,
+            names(shapes.inputs()), names(outputs));
+        return new CutChain(model.name(), List.of(part), shapes.inputs(), outputs);
+    }
+
+    /** Writes into the model what shapes its outputs have, where the file leaves them open. */
+    private static OnnxModel withOutputs(final OnnxModel model, final List<TensorInfo> outputs) {
+        final GraphProto.Builder graph = model.proto().getGraph().toBuilder();
+        for (int i = 0; i < outputs.size(); i++) {
+            graph.setOutput(i, value(model.name(), outputs.get(i).name(), outputs.get(i)));
         }
+        return model.with(model.name(), model.proto().toBuilder().setGraph(graph).build());
     }
 
     private static List<String> names(final List<TensorInfo> infos) {
         return infos.stream().map(TensorInfo::name).toList();
     }
 
-    private static void check(final String model, final List<TensorInfo> inputs, final List<TensorInfo> outputs) {
-        inputs.forEach(info -> ModelChecks.refuseUnfixed(model, "input", info));
-        outputs.forEach(info -> ModelChecks.refuseUnfixed(model, "output", info));
-    }
-
-    private OnnxSession session(final OnnxModel model) {
-        return session(runtime, model);
-    }
-
     /** A session that computes the graph as it is written. */
     public static OnnxSession session(final OnnxRuntime runtime, final OnnxModel model) {
         try {
-            return runtime.session(model.bytes(), AS_WRITTEN);
+            return model.open(runtime, AS_WRITTEN);
         } catch (final NativeCallException e) {
             throw new InvalidModelException(model.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
         }
@@ -132,7 +128,7 @@ public final class ModelCutter {
                 }
             }
         }
-        return new OnnxModel(model.name(), model.proto().toBuilder().setGraph(graph).build());
+        return model.with(model.name(), model.proto().toBuilder().setGraph(graph).build());
     }
 
     private static double[] costs(final CutGraph graph, final Map<String, TensorInfo> tensors) {
@@ -140,6 +136,13 @@ public final class ModelCutter {
         graph.weights().forEach((name, tensor) -> shapes.put(name, tensor.getDimsList()));
         tensors.forEach((name, info) -> shapes.put(name, info.shape()));
         return graph.nodes().stream().mapToDouble(node -> NodeCost.of(node, shapes)).toArray();
+    }
+
+    /** The first tensor that no cut goes through, as the end of a sentence; empty without one. */
+    private static String hindrance(final CutGraph graph, final Map<String, TensorInfo> tensors, final Set<String> unfixed) {
+        return graph.crossings().stream().flatMap(List::stream).filter(unfixed::contains).findFirst().map(tensors::get)
+            .map(info -> " (no cut goes through '" + info.name() + "', " + (info.type() == null ? "which is a sequence or another thing "
+                + "without elements of a fixed size)" : "whose extents depend on data)")).orElse("");
     }
 
     private static int most(final int[] crossingCounts) {
@@ -172,7 +175,7 @@ public final class ModelCutter {
             operations += cost[i];
         }
         final ModelProto.Builder proto = model.proto().toBuilder().setGraph(part);
-        return new CutChain.Part(new OnnxModel(part.getName(), proto.build()), graph.nodes().get(range[1]).getName(),
+        return new CutChain.Part(model.with(part.getName(), proto.build()), graph.nodes().get(range[1]).getName(),
             range[2] - range[1], operations, reads, writes);
     }
 

@@ -49,6 +49,24 @@ public final class ModelZoo {
         return new OnnxModel(title, proto);
     }
 
+    /**
+     * Generates a network of the structure of {@code resnet} in a size of the caller's, for benchmarks that need one of a given length.
+     *
+     * @param resolution of the square input image, at least 32
+     * @param width      channels of the first stage, above 0
+     * @param seed       of the weights
+     * @return the model, the same for the same arguments
+     * @throws InvalidModelException for a size that the structure has no room for
+     */
+    public static OnnxModel resnet(final int resolution, final int width, final long seed) {
+        if (resolution < 32 || width < 1) {
+            throw new InvalidModelException("resnet of " + resolution + " pixels and " + width
+                + " channels; give at least 32 pixels and a channel");
+        }
+        final String title = "resnet-" + resolution + "x" + width;
+        return new OnnxModel(title, resnet(new GraphWriter(seed), title, resolution, width));
+    }
+
     private static ModelProto resnet(final GraphWriter w, final String title, final int resolution, final int width) {
         String x = w.maxPool(w.relu(w.norm(w.conv(w.input(3, resolution), width, 7, 2, 1), 1)));
         for (int stage = 0; stage < 4; stage++) {

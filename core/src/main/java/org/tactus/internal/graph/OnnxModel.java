@@ -2,58 +2,53 @@
 package org.tactus.internal.graph;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
-import com.google.protobuf.InvalidProtocolBufferException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.tactus.bindings.onnxruntime.MemoryFile;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.model.ModelSource;
 
 /** A network as an ONNX graph, read or generated, not yet cut or loaded. Immutable. */
 public final class OnnxModel {
     private final String name;
     private final ModelProto proto;
+    private final List<MemoryFile> outside;
 
+    /** Makes a model that holds all its weights. */
     public OnnxModel(final String name, final ModelProto proto) {
+        this(name, proto, List.of());
+    }
+
+    OnnxModel(final String name, final ModelProto proto, final List<MemoryFile> outside) {
         this.name = name;
         this.proto = proto;
+        this.outside = List.copyOf(outside);
     }
 
     /**
      * Reads a model from a file.
      *
-     * @param file an {@code .onnx} file of less than 2 GiB that holds its weights
+     * @param file an {@code .onnx} file of less than 2 GiB; weights may lie in files beside it (external data). Large
+     *             ones are mapped, not copied
      * @return the model
      * @throws InvalidModelException when the file is missing or is no ONNX model
      */
     public static OnnxModel load(final Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException(file + ": no such file; name an .onnx file");
-        }
-        try {
-            return of(file.toString(), Files.readAllBytes(file));
-        } catch (final IOException | OutOfMemoryError e) {
-            throw new InvalidModelException(file + ": cannot be read: " + e.getMessage(), e);
-        }
+        return ModelLoader.load(file);
     }
 
     /**
      * Reads a model from bytes.
      *
      * @param name  what errors call it
-     * @param bytes the bytes of an {@code .onnx} file
+     * @param bytes the bytes of an {@code .onnx} file, not changed from here on
      * @return the model
      * @throws InvalidModelException when the bytes are no ONNX model
      */
     public static OnnxModel of(final String name, final byte[] bytes) {
-        final ModelProto proto;
-        try {
-            proto = ModelProto.parseFrom(bytes);
-        } catch (final InvalidProtocolBufferException e) {
-            throw new InvalidModelException(name + ": no ONNX model, or cut short: " + e.getMessage().replaceAll("\\s+", " "), e);
-        }
-        if (!proto.hasGraph() || proto.getGraph().getNodeCount() == 0) {
-            throw new InvalidModelException(name + ": no ONNX model: it holds no graph with nodes");
-        }
+        final ModelProto proto = ModelLoader.parse(name, bytes);
         ModelChecks.refuseExternalData(name, proto.getGraph());
         return new OnnxModel(name, proto);
     }
@@ -69,7 +64,7 @@ public final class OnnxModel {
      */
     public static OnnxModel of(final ModelSource source, final Path directory, final long seed) {
         return switch (source) {
-            case ModelSource.OnnxFile file -> load(directory.resolve(file.path()));
+            case ModelSource.OnnxFile file -> OpenShapes.fix(load(directory.resolve(file.path())), file.dims(), file.shapes());
             case ModelSource.Zoo zoo -> ModelZoo.generate(zoo.name(), zoo.size(), seed);
             case ModelSource.TfLiteFiles files -> throw new InvalidModelException(
                 files.paths().getFirst() + ": a TensorFlow Lite file; here an .onnx file is needed");
@@ -86,14 +81,57 @@ public final class OnnxModel {
     }
 
     /**
-     * The model as a file's bytes.
+     * Makes a session of the model, its weights copied by the runtime alone. Takes as long as loading and optimising takes.
      *
-     * @return a new array
+     * @param runtime what computes
+     * @param options how it computes
+     * @return the session; its inputs and outputs are bound next
+     * @throws InvalidModelException when the model holds more than the runtime takes
+     * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
      */
-    public byte[] bytes() {
-        return proto.toByteArray();
+    public OnnxSession open(final OnnxRuntime runtime, final OnnxOptions options) {
+        return SessionBytes.open(runtime, this, options);
     }
 
+    /**
+     * The model as a file's bytes.
+     *
+     * @return a new array, weights and all
+     */
+    public byte[] bytes() {
+        return SessionBytes.inside(proto, outside).toByteArray();
+    }
+
+    /**
+     * The same model with all weights on the heap, for who computes with them.
+     *
+     * @return a model whose tensors hold their bytes
+     */
+    public OnnxModel inside() {
+        return outside.isEmpty() ? this : new OnnxModel(name, SessionBytes.inside(proto, outside));
+    }
+
+    /**
+     * A model of parts of this one, with the same weights outside the heap.
+     *
+     * @param newName  what errors call it
+     * @param newProto its graph
+     * @return the model
+     */
+    OnnxModel with(final String newName, final ModelProto newProto) {
+        return new OnnxModel(newName, newProto, outside);
+    }
+
+    /** Weights that lie outside the heap, by the location that the graph names. */
+    List<MemoryFile> outside() {
+        return outside;
+    }
+
+    /**
+     * The graph. Large weights of a file stand in it as external data; {@link #inside} has them in it.
+     *
+     * @return the model
+     */
     public ModelProto proto() {
         return proto;
     }

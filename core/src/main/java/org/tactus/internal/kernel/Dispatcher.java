@@ -54,6 +54,11 @@ final class Dispatcher {
     private final int reported;
     /** Null where memory is not scheduled. */
     final SwapDriver memory;
+    /** Null where a segment's time is what the device says: on accelerators, and where the system does not account for threads. */
+    private OwnTime ownTime;
+    /** What this dispatcher sees of the platform, from inside segments; null without a thread. */
+    private PlatformWatch watch;
+    private long toleranceNs;
     private long busyNs;
     // Volatile: the control thread sets it once, when the run ends; a segment that runs longer counts up to it.
     private volatile long measuredUntilNs = Long.MAX_VALUE;
@@ -219,6 +224,8 @@ final class Dispatcher {
         if (runsToItsEnd) {
             lane.enterCeiling(); // before its time begins: a higher lane that is due already goes first
         }
+        // Before the start, of which a segment's time counts: what this read takes belongs to the dispatch.
+        final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin();
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
         if (nowNs - decidedNs > stallThresholdNs && nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
@@ -236,7 +243,7 @@ final class Dispatcher {
         startNs = nowNs;
         scheduler.started(slot, nowNs);
         recorder.events.write(EventType.START, nowNs, reported, slot, state.segmentIndex(slot), job, 0);
-        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs);
+        runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs, cpuNs);
         try {
             device.start(state.isSubstituted(slot) ? works[segment].offered() : works[segment], job, nowNs);
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
@@ -273,8 +280,10 @@ final class Dispatcher {
                 recorder.events.write(EventType.ERROR, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
             }
         }
-        final long ownNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
-        final int outcome = scheduler.segmentDone(slot, nowNs, ownNs, takenNs, failed);
+        final long seenNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
+        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs
+            : ownNs(slot, nowNs, seenNs);
+        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, takenNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
@@ -283,6 +292,24 @@ final class Dispatcher {
         if (failed || recorder.events.isHalfFull()) {
             alarm.raise();
         }
+    }
+
+    /**
+     * How long a segment that seems to have run past its WCET executed. What was taken from it is held against the stall curve, as a gap
+     * that ends with it: where in the segment it was is not known.
+     */
+    private long ownNs(final int slot, final long nowNs, final long seenNs) {
+        final long wcetNs = state.wcetNs(slot);
+        final long executedNs = ownTime.elapsedNs(seenNs);
+        final long takenNs = seenNs - executedNs;
+        if (watch != null && takenNs > 0 && watch.gap(nowNs - takenNs, nowNs)) {
+            recorder.events.write(EventType.BEYOND_CURVE, nowNs, reported, -1, 0, -1, seenNs);
+        }
+        if (executedNs > wcetNs + toleranceNs) {
+            return executedNs;
+        }
+        ownTime.lengthened(takenNs);
+        return Math.min(executedNs, wcetNs); // what it took beyond is within what a completion may take
     }
 
     private void handTo(final int target, final int slot, final int segment, final long nowNs) {
@@ -305,6 +332,13 @@ final class Dispatcher {
     /** For how long lanes above have taken the core from the segment that runs. Monitor. */
     long takenNs(final long nowNs) {
         return lane == null ? 0 : lane.takenNs(nowNs);
+    }
+
+    /** Lets a synchronous device's segments be timed without what is taken from them. This dispatcher's thread, at its start. */
+    void timedBy(final OwnTime time, final PlatformWatch platform, final long completionNs) {
+        ownTime = time;
+        watch = platform;
+        toleranceNs = completionNs;
     }
 
     /** Where the thread that drives this dispatcher sleeps. Called while that thread is made. */
@@ -346,15 +380,29 @@ final class Dispatcher {
 
     /**
      * How long a sleep may last at most because only a look shows when the device has ended what it executes: a lost one is looked at now
-     * and then, because it may come back. {@code Long.MAX_VALUE} while it executes nothing.
+     * and then, because it may come back. {@code Long.MAX_VALUE} while it executes nothing, or knows when that ends.
      */
     long lookAgainNs(final long pollNs) {
         final boolean engaged = scheduler.running() != NONE || memory != null && memory.isBusy();
-        return !engaged ? Long.MAX_VALUE : lost ? LOST_POLL_NS : pollNs;
+        if (!engaged || lost) {
+            return engaged ? LOST_POLL_NS : Long.MAX_VALUE;
+        }
+        final boolean known = (scheduler.running() == NONE || device.endsNs() != Long.MAX_VALUE)
+            && (memory == null || !memory.isBusy() || memory.endsNs() != Long.MAX_VALUE);
+        return known ? Long.MAX_VALUE : pollNs; // what is known is awaited as a release is
     }
 
     long nextReleaseNs() {
         return scheduler.nextReleaseNs();
+    }
+
+    /**
+     * The next instant that this dispatcher must not be late for: a release of its own, or the end of what its device executes or moves
+     * where the device knows that. {@code Long.MAX_VALUE} for none.
+     */
+    long nextInstantNs() {
+        final long endsNs = memory == null ? device.endsNs() : Math.min(device.endsNs(), memory.endsNs());
+        return Math.min(scheduler.nextReleaseNs(), endsNs);
     }
 
     /** Sets the end of the run, up to which busy time counts; the drain follows it. Control thread, once. */

@@ -4,12 +4,15 @@ package org.tactus.internal.kernel;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.lifecycle.Closing;
@@ -131,7 +134,7 @@ final class DispatcherGroup {
         final Set<Integer> stalled = new TreeSet<>();
         devices.stream().forEach(device -> stalled.addAll(base.stalledCores(lanes.deviceOf(device))));
         final DispatcherThread thread = new DispatcherThread(name, agents, options, clock, setup, cores, ready,
-            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices));
+            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices), base.overheads().completionNs());
         threads.add(thread);
         return thread;
     }
@@ -250,6 +253,26 @@ final class DispatcherGroup {
 
     boolean anyAlive() {
         return threads.stream().anyMatch(DispatcherThread::isAlive);
+    }
+
+    /** The accounts of the thread that times a device's segments by them; null where nothing is taken off their times. */
+    ThreadAccounts accounts(final int deviceIndex) {
+        return threadOfDevice[deviceIndex].accounts();
+    }
+
+    /** What was taken from segments and what the system had to bring in, by name; exact after the threads have ended. */
+    Map<String, Long> taken() {
+        final Map<String, Long> taken = new TreeMap<>();
+        for (final DispatcherThread thread : threads) {
+            final OwnTime time = thread.ownTime();
+            if (time != null) {
+                taken.merge("segmentsLengthened", time.lengthened(), Long::sum);
+                taken.merge("takenFromSegmentsNs", time.takenNs(), Long::sum);
+                taken.merge("longestTakenFromASegmentNs", time.longestTakenNs(), Math::max);
+                taken.merge("pageFaultsOfDispatchers", thread.pageFaults(), Long::sum);
+            }
+        }
+        return taken;
     }
 
     long largestGapNs() {

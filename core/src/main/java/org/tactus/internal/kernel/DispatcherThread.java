@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Clock;
@@ -30,7 +33,14 @@ final class DispatcherThread implements Runnable {
     private volatile Throwable death;
     private volatile boolean unsettled;
     private long largestGapNs;
+    private long faultsBefore;
+    private volatile long pageFaults;
+    // Volatile: this thread sets both once, and the monitor reads them.
+    private volatile ThreadAccounts accounts;
+    private volatile OwnTime ownTime;
     private final PlatformWatch watch;
+    /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
+    private final long completionNs;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
     /** Null unless the thread drives one of several dispatchers of a preemptive device. */
@@ -41,9 +51,10 @@ final class DispatcherThread implements Runnable {
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch, final long wakeUpNs) {
+        final PlatformWatch watch, final long wakeUpNs, final long completionNs) {
         this.watch = watch;
         this.wakeUpNs = wakeUpNs;
+        this.completionNs = completionNs;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.lane = dispatchers.getFirst().lane();
         this.options = options;
@@ -111,10 +122,11 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
+            granted = (lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime())) + timeSegments();
             isReady = true;
             ready.countDown();
             loop();
+            pageFaults = accounts == null ? 0 : accounts.ownPageFaults() - faultsBefore;
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
             dispatchers[0].alarm.raise();
@@ -130,6 +142,42 @@ final class DispatcherThread implements Runnable {
                 death = e;
             }
         }
+    }
+
+    /** Finds the clock that leaves out of segments' times what is taken from them; says which, where a segment runs on this thread. */
+    private String timeSegments() {
+        if (clock != Clock.SYSTEM || Arrays.stream(dispatchers).noneMatch(agent -> agent.device.isSynchronous())) {
+            return "";
+        }
+        final Optional<ThreadAccounts> known = ThreadAccounts.ofCallingThread();
+        final Optional<OwnTime> time = known.flatMap(OwnTime::of);
+        if (time.isEmpty()) {
+            return "; segments' times hold what is taken from them";
+        }
+        for (final Dispatcher agent : dispatchers) {
+            if (agent.device.isSynchronous()) {
+                agent.timedBy(time.get(), watch, completionNs);
+            }
+        }
+        accounts = known.get();
+        faultsBefore = accounts.ownPageFaults();
+        ownTime = time.get();
+        return "; segments timed by the thread's CPU clock";
+    }
+
+    /** The accounts of a thread whose segments are timed by them, for the monitor; null without. */
+    ThreadAccounts accounts() {
+        return accounts;
+    }
+
+    /** What was taken from segments; null where that is not known. Exact after the thread has ended. */
+    OwnTime ownTime() {
+        return ownTime;
+    }
+
+    /** Pages that the system had to bring in for this thread since it was set up. Exact after the thread has ended. */
+    long pageFaults() {
+        return pageFaults;
     }
 
     /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */
@@ -199,13 +247,13 @@ final class DispatcherThread implements Runnable {
             Thread.onSpinWait();
             return nowNs;
         }
-        long releaseNs = Long.MAX_VALUE;
+        long instantNs = Long.MAX_VALUE;
         long lookNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
-            releaseNs = Math.min(releaseNs, agent.nextReleaseNs());
+            instantNs = Math.min(instantNs, agent.nextInstantNs());
             lookNs = Math.min(lookNs, agent.lookAgainNs(options.pollNs()));
         }
-        final long untilNs = IdleTime.untilNs(nowNs, releaseNs, lookNs, options);
+        final long untilNs = IdleTime.untilNs(nowNs, instantNs, lookNs, options);
         if (untilNs == nowNs) {
             Thread.onSpinWait();
             return nowNs;
@@ -225,6 +273,9 @@ final class DispatcherThread implements Runnable {
             parking.await(untilNs);
         }
         final long unseenUntilNs = parking.rise();
+        if (ownTime != null) {
+            ownTime.slept();
+        }
         for (final Dispatcher agent : agents) {
             agent.sleptUntil(given ? Long.MIN_VALUE : unseenUntilNs);
         }

@@ -7,17 +7,18 @@ final class IdleTime {
     }
 
     /**
-     * Decides between a spin and a sleep: until shortly before the next release, and no longer than one of its devices lets it look away.
-     * Nothing else needs the thread to be awake, because whoever gives it work wakes it.
+     * Decides between a spin and a sleep: until shortly before the next release or the known end of what a device executes, and no longer
+     * than one of its devices lets it look away. Nothing else needs the thread to be awake, because whoever gives it work wakes it.
      *
      * @param nowNs     now
-     * @param releaseNs the next release of this thread's own tasks, {@code Long.MAX_VALUE} for none
-     * @param lookNs    how long it may look away from its devices, {@code Long.MAX_VALUE} when none executes anything
+     * @param instantNs the next release of this thread's own tasks, or the known end of what its devices execute, whichever comes first;
+     *                  {@code Long.MAX_VALUE} for none
+     * @param lookNs    how long it may look away from its devices, {@code Long.MAX_VALUE} when none must be looked at
      * @param options   the spin before a release
      * @return when to rise; now to spin; {@code Long.MAX_VALUE} to sleep until woken
      */
-    static long untilNs(final long nowNs, final long releaseNs, final long lookNs, final KernelOptions options) {
-        final long risesNs = releaseNs == Long.MAX_VALUE ? releaseNs : releaseNs - options.spinBeforeNs();
+    static long untilNs(final long nowNs, final long instantNs, final long lookNs, final KernelOptions options) {
+        final long risesNs = instantNs == Long.MAX_VALUE ? instantNs : instantNs - options.spinBeforeNs();
         final long looksNs = lookNs == Long.MAX_VALUE ? lookNs : nowNs + lookNs;
         return Math.max(nowNs, Math.min(risesNs, looksNs));
     }

@@ -4,10 +4,13 @@ package org.tactus.internal.kernel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -168,13 +171,12 @@ public final class Kernel implements AutoCloseable {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
-        final List<Task> present = tasks.tasks();
         final List<Task> candidate = modes.counted();
+        final Set<String> names = tasks.tasks().stream().map(Task::name).collect(Collectors.toCollection(HashSet::new));
         for (final Task task : additions) {
-            if (present.stream().anyMatch(other -> other.name().equals(task.name()))) {
+            if (!names.add(task.name())) {
                 throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
             }
-            present.add(task);
             candidate.add(task);
         }
         final List<Task> placed = lanes.place(additions, group::isLost);
@@ -531,6 +533,16 @@ public final class Kernel implements AutoCloseable {
      */
     public long noiseFloorNs() {
         return group.largestGapNs();
+    }
+
+    /**
+     * What the platform and other threads took from segments that were longer than their WCETs for it, and pages that were brought in for
+     * dispatchers. Exact after {@link #stop}.
+     *
+     * @return counts and nanoseconds by name; empty where no segment is timed by its thread's CPU clock
+     */
+    public Map<String, Long> taken() {
+        return group.taken();
     }
 
     /**

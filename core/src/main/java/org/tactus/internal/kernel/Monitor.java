@@ -2,6 +2,7 @@
 package org.tactus.internal.kernel;
 
 import java.util.List;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
@@ -236,7 +237,7 @@ final class Monitor implements Runnable, EventHandler {
             return false;
         }
         time.urgent();
-        if (seenStartNs[index] != startNs) {
+        if (seenStartNs[index] != startNs && isItsOwn(index, word, startNs, nowNs - startNs - beyondNs)) {
             seenStartNs[index] = startNs;
             overrun(slot, generation, segment, beyondNs);
         }
@@ -244,6 +245,17 @@ final class Monitor implements Runnable, EventHandler {
             lose(index);
         }
         return true;
+    }
+
+    /** Whether a segment itself took longer than it may: what was taken from its thread does not count, what it waits for does. */
+    private boolean isItsOwn(final int index, final RunningWord word, final long startNs, final long allowedNs) {
+        final ThreadAccounts accounts = group.accounts(index);
+        final long cpuStartNs = word.cpuStartNs();
+        if (accounts == null || cpuStartNs == RunningWord.UNKNOWN || accounts.isWaiting()) {
+            return word.isStill(startNs);
+        }
+        final long executedNs = accounts.cpuNs() - cpuStartNs;
+        return executedNs > allowedNs && word.isStill(startNs);
     }
 
     private void watchMove(final int index, final long nowNs) {

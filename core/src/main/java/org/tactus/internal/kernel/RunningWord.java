@@ -10,11 +10,11 @@ import org.tactus.internal.buffer.AlignedMemory;
  * Tells the monitor which segment, or which move of chunks, a device is executing, so that the monitor notices one that does not end. The
  * dispatcher writes it, in a cache line of its own.
  * <pre>
- *   0        8        16       20       24       28
- *  +--------+--------+--------+--------+--------+
- *  |start   |worst   |task    |segment |genera- |
- *  |ns      |ns      |        |record  |tion    |
- *  +--------+--------+--------+--------+--------+
+ *   0        8        16       20       24       28       32       40
+ *  +--------+--------+--------+--------+--------+--------+--------+
+ *  |start   |worst   |task    |segment |genera- |        |CPU     |
+ *  |ns      |ns      |        |record  |tion    |        |start ns|
+ *  +--------+--------+--------+--------+--------+--------+--------+
  * </pre>
  * The start is published last with release and taken back first; 0 means nothing runs. A reader takes the start, the words behind it,
  * and then asks {@link #isStill}: when that says yes, it has read the words of one segment or move, because no two begin at the same
@@ -29,16 +29,26 @@ final class RunningWord {
     private static final int SLOT = 16;
     private static final int SEGMENT = 20;
     private static final int GENERATION = 24;
+    private static final int CPU_START = 32;
+    /** The start in the clock of the thread's CPU time when that is not read. */
+    static final long UNKNOWN = Long.MIN_VALUE;
 
     private final AtomicBuffer buffer = AlignedMemory.allocate(2 * BitUtil.CACHE_LINE_LENGTH);
 
-    /** Called by the dispatcher when a segment or a move starts. */
+    /** Called by the dispatcher when a move starts, whose time is the device's. */
     void begin(final int slot, final int generation, final int segmentRecord, final long worstNs, final long startNs) {
+        begin(slot, generation, segmentRecord, worstNs, startNs, UNKNOWN);
+    }
+
+    /** Called by the dispatcher when a segment starts. */
+    void begin(
+        final int slot, final int generation, final int segmentRecord, final long worstNs, final long startNs, final long cpuStartNs) {
         VarHandle.storeStoreFence(); // the words below stay behind the 0 of the last end: a reader that sees one of them sees it too
         buffer.putLongOpaque(WORST, worstNs);
         buffer.putIntOpaque(SLOT, slot);
         buffer.putIntOpaque(GENERATION, generation);
         buffer.putIntOpaque(SEGMENT, segmentRecord);
+        buffer.putLongOpaque(CPU_START, cpuStartNs);
         buffer.putLongRelease(START, startNs);
     }
 
@@ -69,6 +79,11 @@ final class RunningWord {
 
     int segmentRecord() {
         return buffer.getIntOpaque(SEGMENT);
+    }
+
+    /** Start in the clock of the CPU time of the dispatcher's thread, or {@link #UNKNOWN}. */
+    long cpuStartNs() {
+        return buffer.getLongOpaque(CPU_START);
     }
 
     /** Worst case of what runs. */

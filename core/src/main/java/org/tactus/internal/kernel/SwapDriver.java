@@ -78,6 +78,11 @@ final class SwapDriver {
         return swaps.isMoving() || swaps.isLoading();
     }
 
+    /** When the chunk under way will be done, {@code Long.MAX_VALUE} when that is not known. */
+    long endsNs() {
+        return mover.endsNs();
+    }
+
     /** Takes note of what has moved; returns a work count. */
     int poll(final long nowNs) {
         if (!swaps.isMoving()) {

@@ -4,13 +4,16 @@ package org.tactus.internal.kernel;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.event.TaskStatistics;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.SplitMix64;
 import org.tactus.model.Task;
 
 /** Writes tasks into the tables and allocates their memory on the devices, before any dispatcher knows the tasks. Control thread. */
 final class TaskLayout {
-    private static final int HISTOGRAM_DIGITS = 3;
+    private static final int DIGITS = 3;
+    private static final int DIGITS_OF_MANY = 2;
+    private static final int UNIT_SHIFT_OF_MANY = 26;
 
     private final PolicyState state;
     private final TaskTable tasks;
@@ -50,11 +53,23 @@ final class TaskLayout {
         }
     }
 
+    /**
+     * Makes the histogram of a task's responses, up to 64 deadlines and at least a second. A table of up to
+     * {@link TaskStatistics#PRECISE_TASKS} tasks keeps three digits of every response, 170 to 250 KiB a task; a larger one two digits of
+     * those from 2^-19 deadlines up, and 2^-26 deadlines below, 20 to 28 KiB.
+     */
+    static Histogram responses(final long deadlineNs, final int taskCapacity) {
+        final long longestNs = Math.max(1_000_000_000L, Math.min(deadlineNs, Long.MAX_VALUE / 128) * 64);
+        if (taskCapacity <= TaskStatistics.PRECISE_TASKS) {
+            return new Histogram(longestNs, DIGITS);
+        }
+        return new Histogram(Math.clamp(deadlineNs >> UNIT_SHIFT_OF_MANY, 1, longestNs >> UNIT_SHIFT_OF_MANY), longestNs, DIGITS_OF_MANY);
+    }
+
     private void define(final int slot, final Task task) { // whose segments name dispatchers
-        final long longestNs = Math.max(1_000_000_000L, Math.min(task.horizonNs(), Long.MAX_VALUE / 128) * 64);
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
-                ? new Histogram(longestNs, HISTOGRAM_DIGITS) : null);
+                ? responses(task.horizonNs(), tasks.capacity()) : null);
         }
         tasks.admitAs(slot, state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA));
         for (final int deviceIndex : TaskTable.devicesOf(task)) {

@@ -31,6 +31,9 @@ final class TaskTable {
     private final int[] firstSegments;
     private final boolean[] removing;
     private final boolean[] failed;
+    /** No slot before this one is free, and no segment record before that one: so that a set of many tasks is put in one pass. */
+    private int slotHint;
+    private int segmentHint;
 
     /**
      * A task and which admission it is; 0 until its record is written.
@@ -138,8 +141,9 @@ final class TaskTable {
     }
 
     private int freeSlot() {
-        for (int i = 0; i < entries.length(); i++) {
+        for (int i = slotHint; i < entries.length(); i++) {
             if (entries.get(i) == null) {
+                slotHint = i;
                 return i;
             }
         }
@@ -148,9 +152,12 @@ final class TaskTable {
 
     private int freeSegments(final int count) {
         int run = 0;
-        for (int i = 0; i < works.length; i++) {
+        for (int i = segmentHint; i < works.length; i++) {
             run = works[i] == null ? run + 1 : 0;
             if (run == count) {
+                if (i - count + 1 == segmentHint) {
+                    segmentHint = i + 1;
+                }
                 return i - count + 1;
             }
         }
@@ -174,6 +181,8 @@ final class TaskTable {
             works[firstSegments[slot] + i] = null;
         }
         entries.set(slot, null);
+        slotHint = Math.min(slotHint, slot);
+        segmentHint = Math.min(segmentHint, firstSegments[slot]);
     }
 
     /** Asks a work of a task to end early, unless the task is gone. Monitor. */

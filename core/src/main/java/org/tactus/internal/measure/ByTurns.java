@@ -30,6 +30,7 @@ final class ByTurns {
      */
     static Map<String, Quantiles> measure(
         final Map<String, CutChain> chains, final OnnxOptions options, final int runs, final boolean cold) {
+        final ExecutionTimer timer = ExecutionTimer.of(options.threads() <= 1); // what is taken from this thread is in no sample
         final long[] swept = new long[cold ? SWEPT_LONGS : 0];
         final Map<String, long[]> samples = new LinkedHashMap<>();
         final List<SegmentedModel> models = new ArrayList<>();
@@ -48,10 +49,11 @@ final class ByTurns {
                         swept[i]++;
                     }
                     SampleWatch.begin();
-                    final long beginNs = Clock.SYSTEM.nanoTime();
+                    timer.begin();
                     models.get(form).run(0);
+                    final long elapsedNs = timer.elapsedNs();
                     if (run >= 0) {
-                        rows.get(form)[run] = Clock.SYSTEM.nanoTime() - beginNs;
+                        rows.get(form)[run] = elapsedNs;
                     }
                     SampleWatch.end();
                 }

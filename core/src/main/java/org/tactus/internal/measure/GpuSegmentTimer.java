@@ -2,6 +2,7 @@
 package org.tactus.internal.measure;
 
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.NetworkWork;
@@ -18,6 +19,7 @@ import org.tactus.internal.time.Clock;
 /** Times what a GPU runs, by the path of a run: started on the device and polled. Used by one thread. */
 public final class GpuSegmentTimer {
     private static final int WARM_UP_RUNS = 10;
+    private static final long POLL_NS = 20_000;
 
     private final CudaDevice device;
     private final int runs;
@@ -76,7 +78,8 @@ public final class GpuSegmentTimer {
         device.start(work, 0, startNs);
         int status = device.poll(Clock.SYSTEM.nanoTime());
         while (status == Device.RUNNING) {
-            Thread.onSpinWait();
+            // Sleeps, and never spins: what computes for a software GPU may share the core at a lower priority. The device tells the time.
+            LockSupport.parkNanos(POLL_NS);
             status = device.poll(Clock.SYSTEM.nanoTime());
         }
         if (status == Device.FAILED) {

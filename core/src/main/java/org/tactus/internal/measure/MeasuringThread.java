@@ -30,7 +30,7 @@ final class MeasuringThread {
      * @param loaded  true to keep the other cores busy with memory traffic meanwhile
      * @param granted told what was granted
      * @param work    the measurement
-     * @return what the measurement returns; its exceptions are thrown here
+     * @return what the measurement returns; its exceptions and errors are thrown here
      * @throws InterruptedException    when interrupted meanwhile
      * @throws InvalidTaskSetException when a sample does not come back; its thread, and what it uses, is left to the process
      */
@@ -43,17 +43,17 @@ final class MeasuringThread {
                      final Supplier<T> work, final long giveUpNs) throws InterruptedException {
         final SampleWatch watch = new SampleWatch();
         final AtomicReference<T> result = new AtomicReference<>();
-        final AtomicReference<RuntimeException> failure = new AtomicReference<>();
+        final AtomicReference<Throwable> failure = new AtomicReference<>();
         final Thread measuring = Thread.ofPlatform().name("tactus-profile").daemon().start(() -> {
-            watch.watchCaller();
-            granted.accept(setup.apply("dispatcher", cores.isEmpty() ? cores : cores.subList(0, 1))); // as DeviceSpec.dispatcherCores
             try {
+                watch.watchCaller();
+                granted.accept(setup.apply("dispatcher", cores.isEmpty() ? cores : cores.subList(0, 1))); // as DeviceSpec.dispatcherCores
                 result.set(work.get());
-            } catch (final RuntimeException e) {
+            } catch (final Throwable e) { // an Error, too, is the caller's to hear of: it would otherwise take a missing result for one
                 failure.set(e);
             }
         });
-        final List<Thread> load = loaded ? startLoad(cores) : List.of();
+        final List<Thread> load = loaded ? startLoad(cores, failure) : List.of();
         boolean hangs = false;
         while (!hangs && !measuring.join(LOOK)) {
             hangs = watch.isBeyond(giveUpNs);
@@ -66,21 +66,27 @@ final class MeasuringThread {
             throw new DeviceHangsException(watch.field(), watch.what() + " has not come back after " + Durations.format(giveUpNs)
                 + "; reset its device, or profile the set without it");
         }
-        if (failure.get() != null) {
-            throw failure.get();
+        switch (failure.get()) {
+            case null -> {
+                return result.get();
+            }
+            case final RuntimeException thrown -> throw thrown;
+            case final Error thrown -> throw thrown;
+            default -> throw new IllegalStateException("a measurement broke: " + failure.get().getMessage(), failure.get());
         }
-        return result.get();
     }
 
-    /** A thread a core that is not measured: copies memory beyond the caches' sizes. */
-    private static List<Thread> startLoad(final List<Integer> measured) {
+    /** A thread a core that is not measured: copies memory beyond the caches' sizes. One that breaks would leave its core idle: told. */
+    private static List<Thread> startLoad(final List<Integer> measured, final AtomicReference<Throwable> failure) {
         final List<Thread> threads = new ArrayList<>();
         for (final int core : RealTime.onlineCores()) {
             if (!measured.contains(core)) {
-                threads.add(Thread.ofPlatform().daemon().start(() -> {
+                final long[] from = new long[LOAD_LONGS];
+                final long[] to = new long[LOAD_LONGS];
+                final Thread.Builder builder =
+                    Thread.ofPlatform().daemon().uncaughtExceptionHandler((thread, e) -> failure.compareAndSet(null, e));
+                threads.add(builder.start(() -> {
                     RealTime.pin(List.of(core));
-                    final long[] from = new long[LOAD_LONGS];
-                    final long[] to = new long[LOAD_LONGS];
                     while (!Thread.currentThread().isInterrupted()) {
                         System.arraycopy(from, 0, to, 0, LOAD_LONGS);
                     }

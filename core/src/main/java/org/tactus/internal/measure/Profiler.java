@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.tactus.internal.runtime.Devices;
 import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.time.Clock;
+import org.tactus.internal.time.Durations;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
@@ -34,20 +36,29 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * Measures the WCETs of networks' segments on CPU devices, GPUs and Edge TPUs: pinned as a dispatcher is, warmed up, many runs; the largest
- * sample and a margin. What the other cores do meanwhile is chosen and recorded. A network has its device to itself: what others evict
- * from an Edge TPU's memory is not in its WCETs.
+ * Measures the WCETs of networks' segments on CPU devices, GPUs and Edge TPUs: pinned as a dispatcher is, warmed up, many runs, at the
+ * task's own gaps, with caches that other data passed through. What is taken from the measuring thread meanwhile does not count
+ * ({@link ExecutionTimer}). A {@link WcetRule} makes a WCET of the samples. What the other cores do meanwhile is chosen and recorded. A
+ * network has its device to itself: what others evict from an Edge TPU's memory is not in its WCETs.
  */
 public final class Profiler {
     /** Share that is added to the largest sample unless told otherwise. */
     public static final double DEFAULT_MARGIN = 0.3;
     private static final int WARM_UP_RUNS = 30;
     private static final long LEAST_PAUSE_NS = 200_000;
+    /** The pauses of one task's samples take no longer than this together, nanoseconds; then they are shorter than its own. */
+    private static final long PAUSES_NS = 15_000_000_000L;
+    /** 8 MiB: more than a core's own caches hold. */
+    private static final int SWEPT_LONGS = 1 << 20;
 
     private final ThreadSetup setup;
     private final int runs;
-    private final double margin;
+    private final WcetRule rule;
     private final boolean loaded;
+    /** Why the law that was asked for does not hold, by segment. */
+    private final Map<String, String> refusals = new LinkedHashMap<>();
+    /** Other data, which pass through the caches before each sample as other tasks' do before a job. */
+    private final long[] swept = new long[SWEPT_LONGS];
 
     /**
      * Prepares a profiler.
@@ -58,10 +69,31 @@ public final class Profiler {
      * @param loaded true to keep the other cores busy with memory traffic meanwhile
      */
     public Profiler(final ThreadSetup setup, final int runs, final double margin, final boolean loaded) {
+        this(setup, runs, WcetRule.largest(margin), loaded);
+    }
+
+    /**
+     * Prepares a profiler.
+     *
+     * @param setup  gives the measuring thread what the machine permits
+     * @param runs   samples of each segment
+     * @param rule   how WCETs are made of samples
+     * @param loaded true to keep the other cores busy with memory traffic meanwhile
+     */
+    public Profiler(final ThreadSetup setup, final int runs, final WcetRule rule, final boolean loaded) {
         this.setup = setup;
         this.runs = runs;
-        this.margin = margin;
+        this.rule = rule;
         this.loaded = loaded;
+    }
+
+    /**
+     * Why the extreme-value law that was asked for does not hold, after {@link #profile}; there the largest sample and the margin stand.
+     *
+     * @return the check and its figures, by segment
+     */
+    public Map<String, String> refusals() {
+        return Collections.unmodifiableMap(refusals);
     }
 
     /**
@@ -101,8 +133,8 @@ public final class Profiler {
                 devices.forEach(Device::close);
             }
         }
-        return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(), margin,
-            conditions, measured);
+        return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+            rule.margin(), conditions, measured);
     }
 
     /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */
@@ -127,7 +159,7 @@ public final class Profiler {
         final BiConsumer<String, Double> progress) throws InterruptedException {
         return MeasuringThread.run(setup, OnnxNetworks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
             if (task.choices().isPresent() && QuantizedTask.wants(task)) {
-                return new VariantProfiler(set, devices, task, runs, margin).measure(
+                return new VariantProfiler(set, devices, task, runs, rule.margin()).measure(
                     QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
             }
             final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
@@ -150,30 +182,47 @@ public final class Profiler {
         conditions.put("times leave out", timer.leavesOut());
         final int segments = works.size();
         final long[][] samples = new long[segments][runs];
+        final long pauseNs = Math.min(task.periodNs(), PAUSES_NS / runs);
+        conditions.put("pauses of " + task.name(), Durations.format(pauseNs) + " of its period of " + Durations.format(task.periodNs()));
+        conditions.put("caches", "cold");
         for (int run = -WARM_UP_RUNS; run < runs; run++) {
             final long chainNs = Clock.SYSTEM.nanoTime();
             for (int i = 0; i < segments; i++) {
                 SampleWatch.name("tasks[" + set.tasks().indexOf(task) + "].segments[" + i + "]", "segment " + i + " of '" + task.name()
                     + "' on '" + set.platform().devices().get(task.segments().get(i).device()).name() + "'");
+                evict();
                 final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i), timer);
                 if (run >= 0) {
                     samples[i][run] = ns;
                 }
             }
             // A real-time thread that is busy for 95 % of a second is stopped by the system for the rest of it: leave it a tenth.
-            LockSupport.parkNanos(Math.max(LEAST_PAUSE_NS, (Clock.SYSTEM.nanoTime() - chainNs) / 9));
+            final long tookNs = Clock.SYSTEM.nanoTime() - chainNs;
+            LockSupport.parkNanos(Math.max(Math.max(LEAST_PAUSE_NS, tookNs / 9), run < 0 ? 0 : pauseNs - tookNs));
             progress.accept(task.name(), (run + 1.0 + WARM_UP_RUNS) / (runs + WARM_UP_RUNS));
         }
         final List<WcetSidecar.SegmentWcet> results = new ArrayList<>();
         for (int i = 0; i < segments; i++) {
             final Segment segment = task.segments().get(i);
             final DeviceSpec device = set.platform().devices().get(segment.device());
-            final Quantiles quantiles = quantiles(samples[i]);
-            final long wcetNs = device.kind() == DeviceKind.CPU || segment.wcetNs() == Segment.UNMEASURED
-                ? (long) Math.ceil(quantiles.maxNs() * (1 + margin)) : segment.wcetNs();
-            results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), wcetNs, quantiles));
+            final WcetRule.Chosen chosen = rule.choose(samples[i]);
+            if (!chosen.refusal().isEmpty()) {
+                refusals.put(task.name() + "[" + i + "]", chosen.refusal());
+            }
+            final boolean measured = device.kind() == DeviceKind.CPU || segment.wcetNs() == Segment.UNMEASURED;
+            results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), measured ? chosen.wcetNs() : segment.wcetNs(),
+                quantiles(samples[i]), measured ? chosen.basis() : Map.of()));
         }
+        conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
+        conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
+    }
+
+    /** A job finds in the caches what ran before it. */
+    private void evict() {
+        for (int i = 0; i < swept.length; i += Long.BYTES) {
+            swept[i]++;
+        }
     }
 
     private static long timeNs(final Device device, final SegmentWork work, final ExecutionTimer timer) throws Exception {
@@ -191,8 +240,9 @@ public final class Profiler {
         return elapsedNs;
     }
 
-    /** Sorts samples and takes their quantiles. */
-    static Quantiles quantiles(final long[] samples) {
+    /** Takes the quantiles of samples, which stay in their order. */
+    static Quantiles quantiles(final long[] inOrder) {
+        final long[] samples = inOrder.clone();
         Arrays.sort(samples);
         return new Quantiles(samples.length, at(samples, 0.5), at(samples, 0.99), at(samples, 0.999), samples[samples.length - 1]);
     }

@@ -60,12 +60,12 @@ public final class SupplyCalibrator {
         final long warmUpNs = WARM_UPS * WARM_UP_CYCLES * Sentinel.CYCLE_NS;
         final long epochNs = System.nanoTime() + warmUpNs + 10 * LEAD_NS;
         final List<Thread> threads = new ArrayList<>();
-        final List<RuntimeException> failures = new ArrayList<>();
+        final List<Throwable> failures = new ArrayList<>();
         for (final int core : cores) {
             threads.add(Thread.ofPlatform().name("tactus-sentinel-" + core).start(() -> {
                 try {
                     watch(core, epochNs, cycles);
-                } catch (final RuntimeException e) {
+                } catch (final Throwable e) { // an Error, too: the core would otherwise have no trace, and nobody would know why
                     synchronized (failures) {
                         failures.add(e);
                     }
@@ -76,7 +76,11 @@ public final class SupplyCalibrator {
             thread.join();
         }
         if (!failures.isEmpty()) {
-            throw failures.getFirst();
+            switch (failures.getFirst()) {
+                case final RuntimeException thrown -> throw thrown;
+                case final Error thrown -> throw thrown;
+                default -> throw new IllegalStateException("a sentinel broke: " + failures.getFirst().getMessage(), failures.getFirst());
+            }
         }
         final List<CurveCalibration> measured = new ArrayList<>();
         for (final int core : cores) {

@@ -3,6 +3,7 @@ package org.tactus.internal.network;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 
@@ -72,6 +73,24 @@ public interface SegmentChain extends AutoCloseable {
      * @param seed the same seed gives the same values
      */
     void fillInputs(long seed);
+
+    /**
+     * Makes the network forget what earlier runs left in it, so that the next run is as a first one. Called when none is under way.
+     *
+     * @return false when only a network that is loaded anew has forgotten
+     */
+    default boolean resetState() {
+        return true;
+    }
+
+    /**
+     * Why equal inputs need not give equal outputs from run to run.
+     *
+     * @return such as {@code keeps state from run to run (2 variable tensors)}; empty when they do
+     */
+    default Optional<String> unrepeatable() {
+        return Optional.empty();
+    }
 
     /**
      * Inputs of the network.

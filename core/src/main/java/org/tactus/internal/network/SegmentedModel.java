@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -22,6 +23,7 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
 import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.RandomNodes;
 import org.tactus.internal.graph.SeededValues;
 
 /**
@@ -153,7 +155,7 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = runtime.session(part.model().bytes(), place.options());
+        sessions[index] = part.model().open(runtime, place.options());
         return sessions[index];
     }
 
@@ -272,6 +274,12 @@ public final class SegmentedModel implements SegmentChain {
             throw new IllegalArgumentException("no tensor '" + name + "' in " + chain.name() + "; there are " + makers.keySet());
         }
         return tensors.get(maker).get(name);
+    }
+
+    @Override
+    public Optional<String> unrepeatable() {
+        return chain.parts().stream().map(part -> RandomNodes.find(part.model().proto())).flatMap(Optional::stream).findFirst()
+            .map(node -> "draws random numbers (" + node + ")");
     }
 
     @Override

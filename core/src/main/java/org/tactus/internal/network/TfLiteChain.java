@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLiteInterpreter;
 import org.tactus.bindings.tflite.TfLiteTensor;
@@ -24,6 +26,7 @@ import org.tactus.internal.graph.SeededValues;
 public final class TfLiteChain implements SegmentChain {
     private final List<String> names;
     private final TfLiteInterpreter[] interpreters;
+    private final List<TfLiteTraits> traits;
     private final MemorySegment[][] sources;
     private final MemorySegment[][] targets;
     private final Map<String, MemorySegment> tensors = new LinkedHashMap<>();
@@ -33,10 +36,12 @@ public final class TfLiteChain implements SegmentChain {
      *
      * @param names        what errors call the segments, such as paths
      * @param interpreters one a segment, in order; closed with this, also when they do not fit together
+     * @param traits       of each segment's file
      * @throws InvalidModelException when a segment wants what no earlier one has
      */
-    public TfLiteChain(final List<String> names, final List<TfLiteInterpreter> interpreters) {
+    public TfLiteChain(final List<String> names, final List<TfLiteInterpreter> interpreters, final List<TfLiteTraits> traits) {
         this.names = List.copyOf(names);
+        this.traits = List.copyOf(traits);
         this.interpreters = interpreters.toArray(TfLiteInterpreter[]::new);
         sources = new MemorySegment[this.interpreters.length][];
         targets = new MemorySegment[this.interpreters.length][];
@@ -122,6 +127,30 @@ public final class TfLiteChain implements SegmentChain {
     public void fillInputs(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
         interpreters[0].inputs().forEach(input -> SeededValues.fill(input.info(), input.memory(), random));
+    }
+
+    /** Variable tensors are zero again; the library has no call that does so with a resource variable. */
+    @Override
+    public boolean resetState() {
+        boolean done = true;
+        for (int i = 0; i < interpreters.length; i++) {
+            done &= !traits.get(i).keepsResource() && (traits.get(i).variables() == 0 || interpreters[i].resetVariableTensors());
+        }
+        return done;
+    }
+
+    @Override
+    public Optional<String> unrepeatable() {
+        final int variables = traits.stream().mapToInt(TfLiteTraits::variables).sum();
+        final List<String> random = traits.stream().flatMap(trait -> trait.random().stream()).distinct().toList();
+        if (!random.isEmpty()) {
+            return Optional.of("draws random numbers (" + String.join(", ", random) + ")");
+        }
+        if (variables > 0) {
+            return Optional.of("keeps state from run to run (" + variables + (variables == 1 ? " variable tensor)" : " variable tensors)"));
+        }
+        return traits.stream().anyMatch(TfLiteTraits::keepsResource)
+            ? Optional.of("keeps state from run to run (a resource variable)") : Optional.empty();
     }
 
     /**

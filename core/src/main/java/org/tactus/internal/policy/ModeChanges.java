@@ -79,8 +79,12 @@ public final class ModeChanges {
      * @param task the task
      */
     public void joined(final int slot, final Task task) {
-        members.add(new Member(task, slot, state.order(slot)));
-        members.sort(Comparator.comparingInt(member -> member.order));
+        final int order = state.order(slot);
+        final boolean last = members.isEmpty() || members.getLast().order <= order; // as a whole set is that joins in its order
+        members.add(new Member(task, slot, order));
+        if (!last) {
+            members.sort(Comparator.comparingInt(member -> member.order));
+        }
         groups = null;
     }
 

@@ -6,6 +6,8 @@ import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.model.BacklogAction;
+import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.Limits;
 import org.tactus.model.Offer;
 import org.tactus.model.OverrunAction;
 import org.tactus.model.PolicyKind;
@@ -41,6 +43,20 @@ public final class PolicyState {
     private int lastGeneration;
     private long overrunToleranceNs;
     private long releaseJitterNs;
+
+    /**
+     * Refuses a set that the tables cannot hold, which can be analysed all the same.
+     *
+     * @param tasks number of its tasks
+     * @throws InvalidTaskSetException for more than {@link Limits#MAX_RUNNING_TASKS}
+     */
+    public static void requireCapacity(final int tasks) {
+        if (tasks > Limits.MAX_RUNNING_TASKS) {
+            throw new InvalidTaskSetException("tasks[" + Limits.MAX_RUNNING_TASKS + "]", tasks
+                + " tasks are more than a run or a simulation holds; the most is " + Limits.MAX_RUNNING_TASKS
+                + ", and a larger set can be analysed");
+        }
+    }
 
     /**
      * Lays the tables over memory.

@@ -23,6 +23,9 @@ final class BatchNormFolding {
     private final Map<String, TensorProto> weights;
     private final Set<String> outputs;
 
+    /** How often each tensor is read. */
+    private final Map<String, Integer> uses = new HashMap<>();
+
     BatchNormFolding(final String model, final Map<String, TensorProto> weights, final Set<String> outputs) {
         this.model = model;
         this.weights = weights;
@@ -31,7 +34,7 @@ final class BatchNormFolding {
 
     /** The nodes without the normalisations that were folded; adds the new weights to the map. */
     List<NodeProto> fold(final List<NodeProto> nodes) {
-        final Map<String, Integer> uses = new HashMap<>();
+        uses.clear();
         nodes.forEach(node -> node.getInputList().forEach(input -> uses.merge(input, 1, Integer::sum)));
         final List<NodeProto> folded = new ArrayList<>();
         final Map<String, Integer> convolutions = new HashMap<>();
@@ -83,11 +86,20 @@ final class BatchNormFolding {
             bias[c] = (float) ((bias[c] - mean[c]) * scale + beta[c]);
         }
         final String output = norm.getOutput(0);
-        final TensorProto newKernel = Tensors.floats(output + "/weight", kernel.getDimsList(), values);
-        final TensorProto newBias = Tensors.floats(output + "/bias", List.of((long) bias.length), bias);
+        final TensorProto newKernel = Tensors.floats(free(output + "/weight"), kernel.getDimsList(), values);
+        final TensorProto newBias = Tensors.floats(free(output + "/bias"), List.of((long) bias.length), bias);
         weights.put(newKernel.getName(), newKernel);
         weights.put(newBias.getName(), newBias);
         return convolution.toBuilder().clearInput().addInput(convolution.getInput(0)).addInput(newKernel.getName())
             .addInput(newBias.getName()).clearOutput().addOutput(output).build();
+    }
+
+    /** The name, or one like it that the network does not have. */
+    private String free(final String name) {
+        String free = name;
+        while (weights.containsKey(free) || uses.containsKey(free)) {
+            free += "~";
+        }
+        return free;
     }
 }

@@ -15,18 +15,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
-import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.graph.CutGraph;
 import org.tactus.internal.graph.CutPositions;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
-import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.NodeCost;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TensorShapes;
 import org.tactus.internal.graph.Tensors;
 
 /**
@@ -36,11 +36,15 @@ import org.tactus.internal.graph.Tensors;
 public final class LayeredModel {
     /** From here on a quantisation has a scale for each channel. */
     private static final long LEAST_OPSET = 13;
+    /** Forms of a layer's tensors and of conversions: what a made-up name ends with, or goes on with. */
+    private static final Pattern MADE_UP = Pattern.compile("(uint8|float|scale|zero|input|output|weight|bias|reads)");
 
     private final String name;
     private final OnnxModel original;
     private final ModelProto frame;
     private final List<ModelLayer> layers;
+    /** Stands in every name that is made up, and in none of the network's. */
+    private final String mark;
     private final Map<String, TensorProto> weights;
     private final Map<String, TensorInfo> tensors;
     private final List<TensorInfo> inputs;
@@ -63,15 +67,13 @@ public final class LayeredModel {
         final GraphProto.Builder folded = graph.toBuilder().clearNode().clearInitializer().addAllNode(nodes).clearValueInfo();
         weights.values().forEach(folded::addInitializer);
         frame = model.proto().toBuilder().setGraph(folded).build();
-        tensors = new HashMap<>();
-        try (OnnxSession session = ModelCutter.session(runtime, ModelCutter.probe(new OnnxModel(name, frame), nodes))) {
-            inputs = session.inputs();
-            session.outputs().forEach(info -> tensors.put(info.name(), info));
-        }
-        inputs.forEach(info -> tensors.put(info.name(), info));
+        final TensorShapes shapes = new TensorShapes(runtime, new OnnxModel(name, frame), nodes);
+        tensors = new HashMap<>(shapes.tensors());
+        inputs = shapes.inputs();
         outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
         tensors.values().forEach(info -> ModelChecks.refuseUnfixed(name, "tensor", info));
         layers = new LayerGrouping(weights, tensors, names).group(nodes);
+        mark = mark();
         for (int j = 0; j < layers.size(); j++) {
             for (final String output : layers.get(j).outputs()) {
                 producer.put(output, j);
@@ -91,7 +93,7 @@ public final class LayeredModel {
      * @throws IllegalStateException when ONNX Runtime is not to be had; the message says what would mend it
      */
     public static LayeredModel of(final OnnxModel model) {
-        return new LayeredModel(model, OnnxRuntime.require());
+        return new LayeredModel(model.inside(), OnnxRuntime.require());
     }
 
     private static void refuseOldOperators(final OnnxModel model) {
@@ -114,6 +116,40 @@ public final class LayeredModel {
             default -> throw new InvalidModelException(name + ": constant '" + output + "' has the attribute '" + value.getName()
                 + "'; value, value_float, value_int and value_ints are supported");
         };
+    }
+
+    /** The first of /, /~, /~~ ... that makes names which the network does not have. */
+    private String mark() {
+        final Set<String> own = new HashSet<>();
+        final GraphProto graph = original.proto().getGraph();
+        graph.getInputList().forEach(input -> own.add(input.getName()));
+        graph.getInitializerList().forEach(weight -> own.add(weight.getName()));
+        graph.getNodeList().forEach(node -> {
+            own.add(node.getName()); // the runtime refuses two nodes of one name
+            own.addAll(node.getInputList());
+            own.addAll(node.getOutputList());
+        });
+        String free = "/";
+        while (meets(own, free)) {
+            free += "~";
+        }
+        return free;
+    }
+
+    private static boolean meets(final Set<String> names, final String mark) {
+        final Pattern made = Pattern.compile(Pattern.quote(mark) + MADE_UP.pattern(), Pattern.DOTALL);
+        return names.stream().anyMatch(name -> made.matcher(name).find());
+    }
+
+    /**
+     * Makes up a name that is none of the network's.
+     *
+     * @param base what it is for: a tensor or a layer
+     * @param form one of the forms that {@link #MADE_UP} lists
+     * @return the same name for the same arguments
+     */
+    String made(final String base, final String form) {
+        return base + mark + form;
     }
 
     /**

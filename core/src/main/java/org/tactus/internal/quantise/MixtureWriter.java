@@ -60,8 +60,8 @@ final class MixtureWriter {
     }
 
     /** Name of a tensor's bytes. */
-    static String bytesName(final String tensor) {
-        return tensor + "/uint8";
+    private String bytesName(final String tensor) {
+        return model.made(tensor, "uint8");
     }
 
     /** Whether a tensor is handed on as bytes. */
@@ -185,7 +185,7 @@ final class MixtureWriter {
         final NodeProto.Builder copy = head.toBuilder();
         for (int i = 0; i < head.getInputCount(); i++) {
             if (layer.inputs().contains(head.getInput(i))) {
-                final String name = layer.name() + "/input" + i;
+                final String name = model.made(layer.name(), "input" + i);
                 dequantize(bytes(head.getInput(i), layer.name()), head.getInput(i), name);
                 copy.setInput(i, name);
             }
@@ -200,7 +200,7 @@ final class MixtureWriter {
             asFloats.put(scaled, scaled);
             return;
         }
-        final String raw = layer.name() + "/output";
+        final String raw = model.made(layer.name(), "output");
         graph.addNode(copy.setOutput(0, raw));
         // the range of a tensor behind an activation begins at zero, so saturation is the activation
         quantize(raw, scaled, bytesName(scaled));
@@ -213,14 +213,14 @@ final class MixtureWriter {
     private void weigh(final ModelLayer layer, final NodeProto.Builder copy) {
         final NodeProto head = layer.nodes().getFirst();
         final QuantizedWeights weights =
-            QuantizedWeights.of(model, head, layer.name(), range(head.getInput(0)).scale(), weightLimit);
-        final String weight = layer.name() + "/weight";
+            QuantizedWeights.of(model, head, model.made(layer.name(), ""), range(head.getInput(0)).scale(), weightLimit);
+        final String weight = model.made(layer.name(), "weight");
         initialize(weights.weight(), weights.scale(), weights.zero());
         graph.addNode(node("DequantizeLinear", weight, weights.weight().getName(), weights.scale().getName(), weights.zero().getName())
             .addAttribute(NodeAttributes.integer("axis", weights.axis())));
         copy.setInput(1, weight);
         if (weights.bias() != null) {
-            final String bias = layer.name() + "/bias";
+            final String bias = model.made(layer.name(), "bias");
             initialize(weights.bias(), weights.factor());
             graph.addNode(node("DequantizeLinear", bias, weights.bias().getName(), weights.factor().getName())
                 .addAttribute(NodeAttributes.integer("axis", 0)));
@@ -234,7 +234,7 @@ final class MixtureWriter {
         if (known != null) {
             return known;
         }
-        final String name = model.isOutput(tensor) && model.producer(tensor) >= 0 ? tensor : tensor + "/float";
+        final String name = model.isOutput(tensor) && model.producer(tensor) >= 0 ? tensor : model.made(tensor, "float");
         dequantize(asBytes.get(tensor), tensor, name);
         asFloats.put(tensor, name);
         return name;
@@ -245,7 +245,7 @@ final class MixtureWriter {
         if (known != null) {
             return known;
         }
-        final String name = reader + '/' + bytesName(tensor);
+        final String name = bytesName(model.made(reader, "reads/" + tensor));
         quantize(asFloats.get(tensor), tensor, name);
         asBytes.put(tensor, name);
         return name;
@@ -262,8 +262,10 @@ final class MixtureWriter {
     private void convert(final String operator, final String from, final String scaledAs, final String to) {
         final String root = scaleOf(scaledAs);
         final Range range = range(root);
-        initialize(Tensors.floats(root + "/scale", List.of(), range.scale()), Tensors.unsignedByte(root + "/zero", range.zero()));
-        graph.addNode(node(operator, to, from, root + "/scale", root + "/zero"));
+        final String scale = model.made(root, "scale");
+        final String zero = model.made(root, "zero");
+        initialize(Tensors.floats(scale, List.of(), range.scale()), Tensors.unsignedByte(zero, range.zero()));
+        graph.addNode(node(operator, to, from, scale, zero));
     }
 
     /** The tensor whose scale a tensor has: maximum pooling and reshaping keep that of their input, in every mixture. */

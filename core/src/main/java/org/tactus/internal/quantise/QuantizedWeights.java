@@ -55,10 +55,10 @@ record QuantizedWeights(TensorProto weight, TensorProto scale, TensorProto zero,
             bytes[i] = (byte) Math.max(-limit, Math.min(limit, steps));
         }
         final List<Long> channels = List.of((long) scale.length);
-        return new QuantizedWeights(Tensors.signedBytes(prefix + "/weight_int8", given.getDimsList(), bytes),
-            Tensors.floats(prefix + "/weight_scale", channels, scale),
-            Tensors.signedBytes(prefix + "/weight_zero", channels, new byte[scale.length]), layout.axis(),
-            biased ? Tensors.ints(prefix + "/bias_int32", channels, whole) : null,
-            biased ? Tensors.floats(prefix + "/bias_scale", channels, factor) : null);
+        return new QuantizedWeights(Tensors.signedBytes(prefix + "weight_int8", given.getDimsList(), bytes),
+            Tensors.floats(prefix + "weight_scale", channels, scale),
+            Tensors.signedBytes(prefix + "weight_zero", channels, new byte[scale.length]), layout.axis(),
+            biased ? Tensors.ints(prefix + "bias_int32", channels, whole) : null,
+            biased ? Tensors.floats(prefix + "bias_scale", channels, factor) : null);
     }
 }

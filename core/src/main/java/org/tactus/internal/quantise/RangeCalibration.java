@@ -117,6 +117,10 @@ public final class RangeCalibration {
             throw new InvalidModelException(model.name() + ": with these samples tensor '" + tensor
                 + "' holds no or infinite values; give samples as the model was trained on");
         }
+        if (limit[0] == limit[1] && model.inputs().stream().anyMatch(input -> input.name().equals(tensor))) {
+            throw new InvalidModelException(model.name() + ": tensor '" + tensor + "' is " + (limit[0] == 0 ? "0" : limit[0]) + " in all "
+                + samples.count() + " samples, so nothing else can be represented in its range; give samples as the network will see them");
+        }
         if (bins == null) {
             return new Range(limit[0], limit[1]);
         }

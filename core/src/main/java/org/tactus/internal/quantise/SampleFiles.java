@@ -4,20 +4,17 @@ package org.tactus.internal.quantise;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.file.NumpyFile;
 import org.tactus.internal.graph.InvalidModelException;
 
 /**
@@ -25,15 +22,6 @@ import org.tactus.internal.graph.InvalidModelException;
  * ({@code .f32}); each holds any number of inputs. Mapped, not read.
  */
 public final class SampleFiles implements SampleSource {
-    private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
-    private static final int VERSION_AT = 6;
-    private static final int LENGTH_AT = 8;
-    private static final int MOST_HEADER_BYTES = 1 << 16;
-    private static final Pattern TYPE = Pattern.compile("'descr'\\s*:\\s*'([^']*)'");
-    private static final Pattern ORDER = Pattern.compile("'fortran_order'\\s*:\\s*(True|False)");
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
     private final List<MemorySegment> samples = new ArrayList<>();
 
     private SampleFiles() {
@@ -79,11 +67,7 @@ public final class SampleFiles implements SampleSource {
     }
 
     private void take(final Path file, final TensorInfo input) throws IOException {
-        final MemorySegment whole;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            whole = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-        }
-        final MemorySegment values = file.toString().endsWith(".npy") ? array(file, whole) : whole;
+        final MemorySegment values = file.toString().endsWith(".npy") ? array(file, input) : mapped(file);
         if (values.byteSize() == 0 || values.byteSize() % input.bytes() != 0) {
             throw new InvalidModelException(file + ": its " + values.byteSize() + " bytes of values are no whole number of inputs of "
                 + input + ", " + input.bytes() + " bytes each");
@@ -93,30 +77,43 @@ public final class SampleFiles implements SampleSource {
         }
     }
 
-    /** The values of a NumPy array behind its header. */
-    private static MemorySegment array(final Path file, final MemorySegment whole) {
-        if (whole.byteSize() < LENGTH_AT + Integer.BYTES
-            || whole.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
-            throw new InvalidModelException(file + ": no NumPy array; write it with numpy.save");
+    private static MemorySegment mapped(final Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         }
-        final boolean first = whole.get(ValueLayout.JAVA_BYTE, VERSION_AT) == 1;
-        final long length = first ? Short.toUnsignedLong(whole.get(SHORT, LENGTH_AT)) : Integer.toUnsignedLong(whole.get(INT, LENGTH_AT));
-        final long begin = LENGTH_AT + (first ? Short.BYTES : Integer.BYTES);
-        if (length > Math.min(MOST_HEADER_BYTES, whole.byteSize() - begin)) {
-            throw new InvalidModelException(file + ": a NumPy array that is cut short");
-        }
-        final String header = new String(whole.asSlice(begin, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.ISO_8859_1);
-        final String type = found(TYPE, header);
-        if (!type.equals("<f4") || !found(ORDER, header).equals("False")) {
-            throw new InvalidModelException(file + ": an array of '" + type.replaceAll("\\p{Cntrl}", "?") + "'"
-                + (found(ORDER, header).equals("True") ? " in Fortran's order" : "") + "; save it as float32 in C's order");
-        }
-        return whole.asSlice(begin + length);
     }
 
-    private static String found(final Pattern pattern, final String header) {
-        final Matcher matcher = pattern.matcher(header);
-        return matcher.find() ? matcher.group(1) : "";
+    /** The values of a NumPy array whose shape is that of inputs. */
+    private static MemorySegment array(final Path file, final TensorInfo input) throws IOException {
+        final NumpyFile array;
+        try {
+            array = NumpyFile.read(file);
+        } catch (final IllegalArgumentException e) {
+            throw new InvalidModelException(file + ": " + e.getMessage(), e);
+        }
+        if (!array.type().equals("<f4")) {
+            throw new InvalidModelException(file + ": an array of '" + array.type() + "'; save it as float32 in C's order");
+        }
+        final List<Long> one = input.shape().isEmpty() ? input.shape() : input.shape().subList(1, input.shape().size());
+        final boolean fits = isFlat(array.shape(), input.elements()) || array.shape().equals(input.shape())
+            || input.shape().getFirst() == 1 && array.shape().equals(one) || behindTheFirst(array.shape()).equals(input.shape())
+            || behindTheFirst(array.shape()).equals(one) && array.shape().getFirst() % Math.max(1, input.shape().getFirst()) == 0;
+        if (!fits) {
+            final String rest = one.stream().map(String::valueOf).collect(Collectors.joining(", "));
+            throw new InvalidModelException(file + ": an array of " + array.shapeText() + " is no row of inputs " + input.shape() + "; (N"
+                + (rest.isEmpty() ? ",)" : ", " + rest + ")") + (rest.isEmpty() ? "" : ", (" + rest + (one.size() == 1 ? ",)" : ")"))
+                + " and flat are taken");
+        }
+        return array.values();
+    }
+
+    /** One row of all values, or a row an input. */
+    private static boolean isFlat(final List<Long> shape, final long elements) {
+        return shape.size() == 1 || shape.size() == 2 && shape.getLast() == elements;
+    }
+
+    private static List<Long> behindTheFirst(final List<Long> shape) {
+        return shape.isEmpty() ? shape : shape.subList(1, shape.size());
     }
 
     @Override

@@ -2,8 +2,10 @@
 package org.tactus.internal.runtime;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
@@ -19,6 +21,8 @@ final class AdmissionControl implements Admission {
     private final List<Device> devices;
     private final boolean force;
     private Optional<Verdict> verdict = Optional.empty();
+    /** Bounds that the verdict gives, by task. */
+    private Map<String, Long> boundsNs = Map.of();
     private TaskSet analysed;
 
     /** Admits onto a set's devices, in its order; with force what the analysis refuses, too. */
@@ -48,6 +52,8 @@ final class AdmissionControl implements Admission {
         }
         analysed = candidate;
         verdict = said;
+        boundsNs = said.stream().flatMap(v -> v.tasks().stream()).filter(TaskVerdict::bounded)
+            .collect(Collectors.toMap(TaskVerdict::name, TaskVerdict::responseBoundNs));
         return Optional.empty();
     }
 
@@ -77,7 +83,7 @@ final class AdmissionControl implements Admission {
 
     /** The bound on a running task's response; empty where there is none. */
     OptionalLong boundNs(final Task task) {
-        return verdict.stream().flatMap(v -> v.tasks().stream()).filter(v -> v.name().equals(task.name()) && v.bounded())
-            .mapToLong(TaskVerdict::responseBoundNs).findFirst();
+        final Long boundNs = boundsNs.get(task.name());
+        return boundNs == null ? OptionalLong.empty() : OptionalLong.of(boundNs);
     }
 }

@@ -49,7 +49,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final StallLog stalls = new StallLog();
     private final StallJudge judge;
     /** Gaps with which the platform broke its stall curve, and the jobs that they touch; no judge where no curve is charged. */
-    private final StallLog breaks = new StallLog();
+    private final StallLog breaks = new StallLog(stalls);
     private final Optional<StallJudge> breaksJudge;
     private final BoundHistory bounds = new BoundHistory();
     private final Optional<CountersFile> counters;
@@ -81,8 +81,25 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             : Optional.of(new StallJudge(breaks, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity()));
     }
 
-    /** Called when the dispatchers' threads run, before time zero. */
+    /** Opens what a run looks at, which may take long. Called when the dispatchers' threads run, before {@link #begin}. */
+    void open() {
+        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
+        sampler = new SystemSampler(stalls, 0, options.kernel().stallThresholdNs(), cores);
+        final String log = System.getProperty(SAFEPOINT_LOG);
+        if (log != null) {
+            try {
+                safepoints = new SafepointTail(Path.of(log), 0, options.kernel().stallThresholdNs(), stalls);
+            } catch (final IOException e) {
+                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
+            }
+        }
+    }
+
+    /** Called shortly before time zero, after {@link #open}, which it does itself otherwise. */
     void begin(final long zero, final LongSupplier droppedEvents) {
+        if (sampler == null) {
+            open();
+        }
         zeroNs = zero;
         judge.zero(zero);
         breaksJudge.ifPresent(also -> also.zero(zero));
@@ -90,15 +107,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             file.zero(zero);
             dropped = droppedEvents;
         }));
-        final List<Integer> cores = set.platform().devices().stream().flatMap(device -> device.cores().stream()).distinct().toList();
-        sampler = new SystemSampler(stalls, zero, options.kernel().stallThresholdNs(), cores);
-        final String log = System.getProperty(SAFEPOINT_LOG);
-        if (log != null) {
-            try {
-                safepoints = new SafepointTail(Path.of(log), zero, options.kernel().stallThresholdNs(), stalls);
-            } catch (final IOException e) {
-                safepointsWarning = "pauses of the JVM are not seen: " + e.getMessage();
-            }
+        sampler.zero(zero);
+        if (safepoints != null) {
+            safepoints.zero(zero);
         }
         begun = true; // publishes all of the above to the monitor's thread
     }
@@ -163,9 +174,14 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         return judge.results(slots, all);
     }
 
-    /** Jobs that overlap a gap with which the platform broke its curve, or the backlog after it; call it once, after {@link #finish}. */
-    long beyondCurve(final List<Integer> slots, final List<TaskResult> all) {
-        return breaksJudge.map(also -> also.results(slots, all).touched()).orElse(0L);
+    /** The results without the jobs that a break of the curve excuses; call it once, after {@link #finish}. */
+    List<TaskResult> withoutBreaks(final List<Integer> slots, final List<TaskResult> all) {
+        return breaksJudge.map(also -> also.results(slots, all).tasks()).orElse(List.of());
+    }
+
+    /** Jobs that overlap a gap with which the platform broke its curve, or the backlog after it; after {@link #withoutBreaks}. */
+    long beyondCurve() {
+        return breaksJudge.map(StallJudge::reached).orElse(0L);
     }
 
     private void pollSafepoints(final long untilNs) {

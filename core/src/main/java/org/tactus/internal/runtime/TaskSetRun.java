@@ -20,15 +20,15 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.kernel.AdmissionRefusedException;
-import org.tactus.internal.kernel.DispatchRehearsal;
-import org.tactus.internal.kernel.LoopRehearsal;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.report.ResultAssembly;
@@ -61,9 +61,9 @@ import org.tactus.result.WithoutStalls;
  */
 public final class TaskSetRun implements AutoCloseable {
     private static final long LEAD_NS = 50_000_000L;
-    /** Before time zero the logs are opened and the whole set is analysed once more, which a loaded machine takes long over. */
-    private static final long START_LEAD_NS = 300_000_000L;
-    private static final int WARM_UP_JOBS = 20_000;
+    /** Before time zero the dispatchers get a command for each task, which a loaded machine takes long over. */
+    private static final long START_LEAD_NS = 100_000_000L;
+    private static final long START_LEAD_PER_TASK_NS = 20_000;
 
     private final TaskSet set;
     private final RunSettings options;
@@ -83,6 +83,8 @@ public final class TaskSetRun implements AutoCloseable {
     private SporadicDriver sporadic;
     private boolean startedOnce;
     private boolean closed;
+    /** When the set was admitted; from then on its bounds hold. */
+    private long begunNs;
     private long zeroNs;
 
     private TaskSetRun(
@@ -94,6 +96,8 @@ public final class TaskSetRun implements AutoCloseable {
         set.requireOneSegmentWhereSwapped();
         Preemptions.require(set);
         Surroundings.requireCores(set);
+        PolicyState.requireCapacity(set.tasks().size());
+        JvmDefects.known().ifPresent(notes::warn);
         final RealTimeSetup setup = new RealTimeSetup(options.realTime(), surroundings::doubt);
         resources = new RunResources(this.set, options, setup, notes);
         devices = resources.devices();
@@ -164,20 +168,15 @@ public final class TaskSetRun implements AutoCloseable {
     }
 
     private void startOnce() throws InterruptedException {
+        PathRehearsal.begin();
         final Optional<String> refusal = admission.refusal(set);
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get());
         }
-        final DispatchRehearsal rehearsal = new DispatchRehearsal();
-        for (int i = 0; i < WARM_UP_JOBS; i++) {
-            rehearsal.periodicJob();
-            rehearsal.sporadicJob();
-        }
-        LoopRehearsal.run();
         final int[] given = prepareAndAdmit();
         final List<RunHandle> driven = new ArrayList<>();
         for (int i = 0; i < given.length; i++) {
-            final RunHandle handle = remember(given[i], set.tasks().get(i), zeroNs - START_LEAD_NS);
+            final RunHandle handle = remember(given[i], set.tasks().get(i), begunNs);
             if (set.tasks().get(i).release() == Release.SPORADIC) {
                 driven.add(handle);
             }
@@ -197,9 +196,11 @@ public final class TaskSetRun implements AutoCloseable {
                 works.add(factory.prepare(set, devices, task, options.seed()));
             }
             warnOfEvictions();
+            PathRehearsal.await();
             kernel.start();
             surroundings.look(set, options.realTime(), new CoreRivals());
             rememberGranted();
+            recorder.open();
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, this::begin);
         } catch (final Throwable e) {
@@ -226,7 +227,8 @@ public final class TaskSetRun implements AutoCloseable {
 
     /** Sets time zero, when all that is slow has been done. */
     private long begin() {
-        zeroNs = Clock.SYSTEM.nanoTime() + START_LEAD_NS;
+        begunNs = Clock.SYSTEM.nanoTime();
+        zeroNs = begunNs + START_LEAD_NS + set.tasks().size() * START_LEAD_PER_TASK_NS;
         recorder.begin(zeroNs, kernel::droppedEvents);
         return zeroNs;
     }
@@ -473,7 +475,8 @@ public final class TaskSetRun implements AutoCloseable {
         final var stalls = recorder.finish(endNs);
         final WithoutStalls undisturbed =
             recorder.withoutStalls(generations(), results);
-        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(generations(), results), ofBoundsNs());
+        final List<TaskResult> withoutBreaks = recorder.withoutBreaks(generations(), results);
+        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(), ofBoundsNs(), withoutBreaks);
         if (!recorder.safepointsWarning().isEmpty()) {
             notes.warn(recorder.safepointsWarning());
         }
@@ -487,6 +490,7 @@ public final class TaskSetRun implements AutoCloseable {
         }
         final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
         noise.put("largestIdleGapNs", kernel.noiseFloorNs());
+        noise.putAll(kernel.taken());
         noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
         final RunResult.Conditions conditions =
             new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());

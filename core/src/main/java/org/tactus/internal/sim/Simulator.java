@@ -287,6 +287,7 @@ public final class Simulator {
     }
 
     private void lay(final int taskCount, final int deviceCount) {
+        PolicyState.requireCapacity(taskCount);
         int total = 0;
         for (int i = 0; i < taskCount; i++) {
             total += set.tasks().get(i).segments().size();

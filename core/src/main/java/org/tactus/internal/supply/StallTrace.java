@@ -84,13 +84,20 @@ public final class StallTrace {
      * @return its trace, which counts from its own start
      */
     public StallTrace part(final long fromNs, final long toNs) {
-        final long[] begins = new long[count()];
-        final long[] ends = new long[count()];
-        for (int i = 0; i < count(); i++) {
-            begins[i] = beginNs[i] - fromNs;
-            ends[i] = endNs[i] - fromNs;
+        final int found = Arrays.binarySearch(endNs, fromNs);
+        final int first = found >= 0 ? found + 1 : -found - 1; // the first that ends after the part begins
+        int next = first;
+        while (next < count() && beginNs[next] < toNs) {
+            next++;
         }
-        return of(begins, ends, count(), Math.min(spanNs, toNs) - fromNs);
+        final long lengthNs = Math.min(spanNs, toNs) - fromNs;
+        final long[] begins = new long[next - first];
+        final long[] ends = new long[next - first];
+        for (int i = first; i < next; i++) {
+            begins[i - first] = Math.max(0, beginNs[i] - fromNs);
+            ends[i - first] = Math.min(lengthNs, endNs[i] - fromNs);
+        }
+        return new StallTrace(begins, ends, lengthNs);
     }
 
     /**

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.work;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,6 +48,7 @@ import org.tactus.work.NetworkPort;
  */
 public final class NetworkWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
+    private static final long MOST_KEPT_BYTES = 16 << 20;
 
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
@@ -52,6 +56,8 @@ public final class NetworkWorks implements WorkFactory {
     /** By task, which segments of the last job ran where they were offered. */
     private final Map<String, boolean[]> substituted = new ConcurrentHashMap<>();
     private final Map<String, NetworkPort.Factory> ports = new ConcurrentHashMap<>();
+    /** By task, why its network answers otherwise from run to run. */
+    private final Map<String, String> unrepeatable = new ConcurrentHashMap<>();
     private boolean onnx;
     private boolean tfLite;
 
@@ -94,12 +100,10 @@ public final class NetworkWorks implements WorkFactory {
             return timed.prepare(set, devices, task, seed);
         }
         refuseOffers(set, task);
-        final SegmentChain model = load(set, devices, task);
+        final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
+        final SegmentChain model = warm(set, devices, task, seed, gpu);
         final List<SegmentWork> works = new ArrayList<>();
         try {
-            model.fillInputs(seed);
-            final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
-            gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
                 .map(factory -> factory.open(new ChainView(model))).orElse(null);
@@ -112,6 +116,35 @@ public final class NetworkWorks implements WorkFactory {
             throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
         } catch (final Throwable e) {
             close(works, model, e);
+            throw e;
+        }
+    }
+
+    /** A network that has run and kept nothing of it: where it cannot forget, a second one that has not run, in the same library. */
+    private SegmentChain warm(
+        final TaskSet set, final List<Device> devices, final Task task, final long seed, final Optional<CudaDevice> gpu) {
+        final SegmentChain model = load(set, devices, task);
+        try {
+            model.fillInputs(seed);
+            gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
+            model.unrepeatable().ifPresent(why -> unrepeatable.put(task.name(), why));
+            if (model.resetState()) {
+                return model;
+            }
+        } catch (final NativeCallException e) {
+            close(List.of(), model, e);
+            throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
+        } catch (final Throwable e) {
+            close(List.of(), model, e);
+            throw e;
+        }
+        model.close();
+        final SegmentChain fresh = load(set, devices, task);
+        try {
+            fresh.fillInputs(seed);
+            return fresh;
+        } catch (final Throwable e) {
+            close(List.of(), fresh, e);
             throw e;
         }
     }
@@ -189,10 +222,20 @@ public final class NetworkWorks implements WorkFactory {
     /**
      * What the networks answered in the last job of each task that has ended; zeros where none was finished.
      *
-     * @return the outputs' bytes by task and name
+     * @return the outputs' bytes by task and name; of an output of more than 16 MiB their SHA-256
      */
     public Map<String, Map<String, byte[]>> answers() {
         return Map.copyOf(answers);
+    }
+
+    /**
+     * Why a task's last answers need not be those of {@link #offline}, which is a first run.
+     *
+     * @param task name of a task that was prepared
+     * @return such as {@code keeps state from run to run (2 variable tensors)}; empty when they are equal bit by bit
+     */
+    public Optional<String> unrepeatable(final String task) {
+        return Optional.ofNullable(unrepeatable.get(task));
     }
 
     /**
@@ -202,7 +245,7 @@ public final class NetworkWorks implements WorkFactory {
      * @param set  for the platform
      * @param task a task with a model
      * @param seed of the inputs, as {@link #prepare} got it
-     * @return the outputs' bytes by name; a job's outputs are equal to them bit by bit
+     * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         try (SegmentChain model = load(set, task)) {
@@ -216,8 +259,23 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     private static Map<String, byte[]> outputs(final SegmentChain model) {
-        return model.outputs().stream()
-            .collect(Collectors.toMap(TensorInfo::name, info -> model.tensor(info.name()).toArray(ValueLayout.JAVA_BYTE)));
+        return model.outputs().stream().collect(Collectors.toMap(TensorInfo::name, info -> content(model.tensor(info.name()))));
+    }
+
+    /** A tensor's bytes; of one that the heap should not hold a digest, which answers whether two are equal as well. */
+    private static byte[] content(final MemorySegment tensor) {
+        if (tensor.byteSize() <= MOST_KEPT_BYTES) {
+            return tensor.toArray(ValueLayout.JAVA_BYTE);
+        }
+        try {
+            final MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (long at = 0; at < tensor.byteSize(); at += MOST_KEPT_BYTES) {
+                digest.update(tensor.asSlice(at, Math.min(MOST_KEPT_BYTES, tensor.byteSize() - at)).asByteBuffer());
+            }
+            return digest.digest();
+        } catch (final NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** Loads a task's model where no device is open: one that a processor computes. */

@@ -9,6 +9,7 @@ import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.bindings.tflite.TfLiteInterpreter;
 import org.tactus.internal.device.Device;
@@ -37,9 +38,12 @@ final class TfLiteNetworks {
     /** Loads a task's files, one interpreter a segment. */
     TfLiteChain load(final Task task, final ModelSource.TfLiteFiles source) {
         final List<TfLiteInterpreter> interpreters = new ArrayList<>();
+        final List<TfLiteTraits> traits = new ArrayList<>();
         try {
             for (int i = 0; i < source.paths().size(); i++) {
-                interpreters.add(interpreter(task, i, source.paths().get(i)));
+                final byte[] bytes = read(source.paths().get(i));
+                traits.add(traits(source.paths().get(i), bytes));
+                interpreters.add(interpreter(task, i, source.paths().get(i), bytes));
             }
         } catch (final Throwable e) {
             final Undo opened = new Undo();
@@ -47,11 +51,23 @@ final class TfLiteNetworks {
             opened.run(e);
             throw e;
         }
-        return new TfLiteChain(source.paths(), interpreters);
+        return new TfLiteChain(source.paths(), interpreters, traits);
     }
 
-    private TfLiteInterpreter interpreter(final Task task, final int segment, final String path) {
-        final byte[] bytes = read(path);
+    /** What of a file matters beyond its shapes; refuses one that would damage the process before the library sees it. */
+    private static TfLiteTraits traits(final String path, final byte[] bytes) {
+        try {
+            final TfLiteTraits traits = TfLiteTraits.read(bytes);
+            if (traits.hazard().isPresent()) {
+                throw new InvalidModelException(path + ": " + traits.hazard().get());
+            }
+            return traits;
+        } catch (final MalformedFileException e) {
+            throw new InvalidModelException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    private TfLiteInterpreter interpreter(final Task task, final int segment, final String path, final byte[] bytes) {
         final int index = task.segments().get(segment).device();
         final DeviceSpec spec = set.platform().devices().get(index);
         final String at = "tasks[" + set.tasks().indexOf(task) + "].segments[" + segment + "].device";

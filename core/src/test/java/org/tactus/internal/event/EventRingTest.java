@@ -3,6 +3,7 @@ package org.tactus.internal.event;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -74,11 +75,54 @@ class EventRingTest {
     void shouldTakeNothingOnlyWhenThereIsNothing() {
         final EventRing ring = new EventRing(4096);
         final EventHandler drop = (type, timeNs, device, task, segment, job, argument) -> { };
-        for (int i = 0; i < 10_000; i++) { // passes the ring's end, where a record does not fit, many times
+        for (int i = 0; i < 10_000; i++) { // passes the ring's end many times
             ring.write(EventType.END, i, 0, 0, 0, i, 0);
             assertEquals(1, ring.drain(drop, 64), "event " + i);
             assertEquals(0, ring.drain(drop, 64));
         }
+    }
+
+    @Test
+    void shouldHoldWholeEventsOnlyWhenItsSizeIsNoMultiple() {
+        for (int events = 1; events < 20; events++) {
+            final EventRing ring = new EventRing(events * EventDescriptor.RING_LENGTH + EventDescriptor.RING_LENGTH - 1);
+            final long[] next = {0};
+            long written = 0;
+            for (int round = 0; round < 50; round++) { // each round fills the ring from another place on, and empties it in part
+                while (ring.write(EventType.END, written, 0, 0, 0, written, ~written)) {
+                    written++;
+                }
+                assertEquals(events, ring.unread());
+                assertEquals(Math.min(events, 1 + round % 3), ring.drain((type, timeNs, device, task, segment, job, argument) -> {
+                    assertEquals(next[0]++, job);
+                    assertEquals(~job, argument);
+                }, 1 + round % 3));
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseASizeWithoutRoomForOneEvent() {
+        final IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
+            () -> new EventRing(EventDescriptor.RING_LENGTH - 1));
+        assertEquals("an event ring of 47 bytes; one event takes 48", refused.getMessage());
+    }
+
+    @Test
+    void shouldCountAnEventAsTakenWhenItsConsumerThrows() {
+        final EventRing ring = new EventRing(1024);
+        for (int i = 0; i < 4; i++) {
+            ring.write(EventType.END, i, 0, 0, 0, i, 0);
+        }
+        assertThrows(IllegalStateException.class, () -> ring.drain((type, timeNs, device, task, segment, job, argument) -> {
+            if (job == 1) {
+                throw new IllegalStateException("on purpose");
+            }
+        }, 10));
+        assertEquals(2, ring.unread());
+        final List<Long> rest = new ArrayList<>();
+        ring.drain((type, timeNs, device, task, segment, job, argument) -> rest.add(job), 10);
+        assertEquals(List.of(2L, 3L), rest);
     }
 
     @Test

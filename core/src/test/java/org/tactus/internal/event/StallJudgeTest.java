@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
@@ -101,6 +102,70 @@ class StallJudgeTest {
         assertEquals(1, without.tasks().getFirst().overruns(), "both overruns of the job at 200 are explained, the one at 105 is not");
     }
 
+    /** One job that is late by 50 beyond its deadline of 100, and a stall in its time. */
+    private WithoutStalls late(final long stalledNs, final Stall own, final long ownNs) {
+        final StallJudge judge = judge(Reach.BACKLOG, 64);
+        job(judge, statistics, 0, 0, 150);
+        judge.finish(200);
+        stalls.add(new Stall(20, stalledNs, "cpu0", "loop gap"));
+        if (own != null) {
+            stalls.addOwn(own, ownNs);
+        }
+        return results(judge, statistics);
+    }
+
+    @Test
+    void shouldExcuseNoMoreThanItsOwnLength() {
+        assertEquals(1, late(49, null, 0).tasks().getFirst().misses(), "one nanosecond of the lateness is the job's own");
+    }
+
+    @Test
+    void shouldExcuseAJobThatIsLateByTheStallAlone() {
+        final WithoutStalls without = late(50, null, 0);
+        assertEquals(0, without.tasks().getFirst().misses());
+        assertEquals(1, without.touched());
+    }
+
+    @Test
+    void shouldExcuseNothingOfWhatAnotherProcessTook() {
+        assertEquals(1, late(60, new Stall(10, 100, "tactus-cpu0", "run delay"), 11).tasks().getFirst().misses(),
+            "of the gap of 60 another process took 11");
+        assertEquals(2, stalls.stalls().size(), "it is named all the same");
+        assertEquals(60, stalls.counts().totalNs(), "and is not among what the platform took");
+    }
+
+    @Test
+    void shouldExcuseWhatIsLeftBesideWhatAnotherProcessTook() {
+        assertEquals(0, late(61, new Stall(10, 100, "tactus-cpu0", "run delay"), 11).tasks().getFirst().misses());
+    }
+
+    @Test
+    void shouldExcuseNothingWhenTheProcessPausedItself() {
+        assertEquals(1, late(60, new Stall(20, 60, "jvm", "safepoint X"), 60).tasks().getFirst().misses());
+    }
+
+    @Test
+    void shouldSumOnlyWhatLiesInsideATimeWhenStallsAreLonger() {
+        final IntervalUnion union = new IntervalUnion(8, true);
+        union.add(10, 20);
+        union.add(30, 40);
+        union.add(50, 60);
+        assertEquals(17, union.coveredNs(15, 52));
+        assertEquals(0, union.coveredNs(20, 30));
+        assertEquals(30, union.coveredNs(0, 100));
+    }
+
+    @Test
+    void shouldExcuseNothingOfATimeWhoseOwnPausesAreForgotten() {
+        final OwnPauses pauses = new OwnPauses();
+        for (int i = 0; i < 5_000; i++) {
+            pauses.add(10 * i, 10 * i + 5, 1);
+        }
+        assertEquals(Long.MAX_VALUE, pauses.mostTakenNs(0, 100));
+        assertEquals(2, pauses.mostTakenNs(49_966, 49_982));
+        assertEquals(0, pauses.mostTakenNs(49_996, 60_000));
+    }
+
     @Test
     void shouldKeepEverythingWhenNothingStalled() {
         final StallJudge judge = judge(Reach.BACKLOG, 64);
@@ -164,11 +229,22 @@ class StallJudgeTest {
         judge.onEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 0, 0, ZERO_NS);
         judge.finish(500);
         statistics.unfinished(true);
-        stalls.add(new Stall(450, 1000, "m", "steal"));
+        stalls.add(new Stall(100, 1000, "m", "steal"));
         final TaskResult task = results(judge, statistics).tasks().getFirst();
         assertEquals(0, task.misses());
         assertEquals(0, task.unfinished());
         assertEquals(0, task.released());
+    }
+
+    @Test
+    void shouldKeepTheMissOfAnUnfinishedJobThatWasLateBeforeTheStall() {
+        final StallJudge judge = judge(Reach.LIVE_JOBS, 64);
+        statistics.released();
+        judge.onEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 0, 0, ZERO_NS);
+        judge.finish(500);
+        statistics.unfinished(true);
+        stalls.add(new Stall(101, 1000, "m", "steal"));
+        assertEquals(1, results(judge, statistics).tasks().getFirst().misses());
     }
 
     @Test
@@ -235,7 +311,10 @@ class StallJudgeTest {
     private record Job(long nominalNs, long endNs) {
     }
 
-    /** By definition: a job is touched when a stall overlaps the time from the beginning of the busy time that it lies in to its end. */
+    /**
+     * By definition: a job is left out when stalls took some of the time from the beginning of the busy time that it lies in to its end,
+     * and at least as much as it is late.
+     */
     private static boolean isTouched(final Job job, final List<Job> jobs, final List<Stall> all, final Reach reach) {
         long fromNs = job.nominalNs();
         boolean moved = reach == Reach.BACKLOG;
@@ -249,7 +328,9 @@ class StallJudgeTest {
             }
         }
         final long beginNs = fromNs;
-        return all.stream().anyMatch(stall -> stall.atNs() <= job.endNs() && stall.endNs() >= beginNs);
+        final long stalledNs = LongStream.range(beginNs, job.endNs())
+            .filter(ns -> all.stream().anyMatch(stall -> stall.atNs() <= ns && stall.endNs() > ns)).count();
+        return stalledNs > 0 && job.endNs() - job.nominalNs() - stalledNs <= TASK.deadlineNs();
     }
 
     @Test

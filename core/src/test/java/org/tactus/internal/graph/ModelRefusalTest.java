@@ -61,10 +61,12 @@ class ModelRefusalTest {
     void shouldRefuseDynamicShapesByName() {
         final GraphProto.Builder input = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, -1, 3))
             .addOutput(TestModels.value("y", FLOAT, -1, 3)).addNode(TestModels.node("Relu", List.of("x"), "y"));
-        assertEquals("m.onnx: input 'x' FLOAT[-1, 3] has a dynamic shape (-1); export the model with fixed extents", refusal(input, 1));
+        assertEquals("m.onnx: input 'x' FLOAT['n', 3] leaves extents open; write 'dims: {n: 1}' beside 'file', with the extents that are "
+            + "needed in place of 1", refusal(input, 1));
         final GraphProto.Builder output = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 3))
             .addOutput(TestModels.value("y", 7, 1, -1)).addNode(TestModels.node("NonZero", List.of("x"), "y"));
-        assertEquals("m.onnx: output 'y' INT64[1, -1] has a dynamic shape (-1); export the model with fixed extents",
+        assertEquals("m.onnx: output 'y' INT64[1, -1] has an extent that depends on the data; write its largest shape beside 'file', "
+            + "'shapes: {y: [1, 100]}'",
             refusal(output, 1));
     }
 
@@ -73,7 +75,8 @@ class ModelRefusalTest {
         final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 3))
             .addNode(TestModels.node("NonZero", List.of("x"), "z")).addNode(TestModels.node("Shape", List.of("z"), "s"))
             .addNode(TestModels.node("Neg", List.of("s"), "y")).addOutput(TestModels.value("y", 7, 2));
-        assertEquals("m.onnx: a cut that the graph does not allow: cuts: 3, but only 2 segments can be made of its 3 nodes",
+        assertEquals("m.onnx: a cut that the graph does not allow: cuts: 3, but only 2 segments can be made of its 3 nodes "
+            + "(no cut goes through 'z', whose extents depend on data)",
             refusal(graph, 3));
         try (SegmentedModel model = SegmentedModel.create(new OnnxModel("m", TestModels.model(graph)), 2, OnnxOptions.SINGLE_THREAD)) {
             model.tensor("x").setAtIndex(ValueLayout.JAVA_FLOAT, 1, 1);

@@ -4,6 +4,7 @@ package org.tactus.internal.measure;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +14,7 @@ class ExecutionTimerTest {
 
     @Test
     void shouldLeaveOutTheWaitsWhenTheSystemAccountsForThem() {
-        final ExecutionTimer timer = new ExecutionTimer(() -> nowNs, () -> waited);
+        final ExecutionTimer timer = new ExecutionTimer(() -> nowNs, Optional.empty(), () -> waited);
         timer.begin();
         nowNs += 5_000;
         waited = OptionalLong.of(300 + 4_000);
@@ -29,7 +30,7 @@ class ExecutionTimerTest {
 
     @Test
     void shouldCountAllTimeWhenTheSystemKeepsNoAccount() {
-        final ExecutionTimer timer = new ExecutionTimer(() -> nowNs, () -> waited);
+        final ExecutionTimer timer = new ExecutionTimer(() -> nowNs, Optional.empty(), () -> waited);
         waited = OptionalLong.empty();
         timer.begin();
         nowNs += 5_000;
@@ -46,5 +47,33 @@ class ExecutionTimerTest {
         final OptionalLong second = PlatformAccounts.waitedByThisThread();
         assertEquals(first.isPresent(), second.isPresent());
         assertTrue(first.isEmpty() || second.getAsLong() >= first.getAsLong(), first + " then " + second);
+    }
+
+    @Test
+    void shouldTellWhatTheWallWouldHaveShown() {
+        final ExecutionTimer timer = new ExecutionTimer(() -> nowNs, Optional.empty(), () -> waited);
+        for (int i = 1; i <= 2; i++) {
+            timer.begin();
+            nowNs += 100 * i;
+            waited = OptionalLong.of(waited.getAsLong() + 40);
+            assertEquals(100 * i - 40, timer.elapsedNs());
+        }
+        assertEquals(200, timer.longestNs());
+        assertEquals(80, timer.takenNs());
+    }
+
+    @Test
+    void shouldCountAtMostTheWallWhenTheThreadIsTimedByItsOwnClock() {
+        final ExecutionTimer timer = ExecutionTimer.of(true);
+        for (int i = 0; i < 20; i++) {
+            timer.begin();
+            final long wallNs = System.nanoTime();
+            long ns = System.nanoTime();
+            while (ns - wallNs < 200_000) {
+                ns = System.nanoTime();
+            }
+            final long executedNs = timer.elapsedNs();
+            assertTrue(executedNs >= 0 && executedNs <= timer.longestNs(), executedNs + " of " + timer.longestNs());
+        }
     }
 }

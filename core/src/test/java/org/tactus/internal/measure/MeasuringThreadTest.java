@@ -2,6 +2,7 @@
 package org.tactus.internal.measure;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
@@ -41,6 +42,27 @@ class MeasuringThreadTest {
             awaitQuietly(null);
             return 7;
         }, LIMIT_NS / 10));
+    }
+
+    @Test
+    void shouldThrowWhatTheMeasurementThrowsAnErrorToo() {
+        for (final Throwable thrown : List.of(new OutOfMemoryError("Java heap space"), new IllegalStateException("broken"))) {
+            assertSame(thrown, assertThrows(thrown.getClass(), () ->
+                MeasuringThread.run(ThreadSetup.NONE, List.of(), false, granted -> { }, () -> {
+                    MeasuringThreadTest.<RuntimeException>hurl(thrown);
+                    return 1;
+                })));
+        }
+        final OutOfMemoryError early = new OutOfMemoryError("unable to create native thread");
+        assertSame(early, assertThrows(OutOfMemoryError.class, () ->
+            MeasuringThread.run(ThreadSetup.NONE, List.of(), false, granted -> {
+                throw early;
+            }, () -> 1)), "before the measurement begins");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void hurl(final Throwable thrown) throws T {
+        throw (T) thrown;
     }
 
     private static void awaitQuietly(final CountDownLatch latch) {

@@ -10,9 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
+import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.bindings.tflite.TfLiteInterpreter;
 import org.tactus.internal.graph.InvalidModelException;
@@ -31,7 +34,8 @@ class TfLiteChainTest {
     }
 
     private static TfLiteChain chain(final TfLiteInterpreter... layers) {
-        return new TfLiteChain(List.of("a.tflite", "b.tflite", "c.tflite").subList(0, layers.length), List.of(layers));
+        return new TfLiteChain(List.of("a.tflite", "b.tflite", "c.tflite").subList(0, layers.length), List.of(layers),
+            Collections.nCopies(layers.length, new TfLiteTraits(0, false, List.of(), Optional.empty())));
     }
 
     private static void run(final SegmentChain chain) {

@@ -10,12 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
@@ -327,5 +329,80 @@ class MixtureTest {
         }
         assertTrue(refused > files / 5, "seed " + seed + ": only " + refused + " refused");
         assertFalse(refused == files, "seed " + seed + ": all refused");
+    }
+
+    /** Names of a network that are also names that a quantiser makes up: of layers, of tensors, of weights. */
+    private static GraphProto.Builder awkwardNames(final String conv, final String sum, final String scaled) {
+        final Random random = new Random(5);
+        return GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 1, 2, 8, 8))
+            .addOutput(TestModels.value(scaled, FLOAT, 1, 3, 8, 8))
+            .addInitializer(weights(random, conv + ".w", 3, 2)).addInitializer(weights(random, conv + "/weight", 3, 3))
+            .addNode(named(conv + "1", TestModels.node("Conv", List.of("x", conv + ".w"), sum)))
+            .addNode(named(conv + "/bias", TestModels.node("Relu", List.of(sum), sum + "/uint8")))
+            .addNode(named(conv, TestModels.node("Conv", List.of(sum + "/uint8", conv + "/weight"), scaled)));
+    }
+
+    private static NodeProto named(final String name, final NodeProto node) {
+        return node.toBuilder().setName(name).build();
+    }
+
+    private static TensorProto weights(final Random random, final String name, final long outputs, final long inputs) {
+        final float[] values = new float[(int) (outputs * inputs)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat() - 0.5f;
+        }
+        return Tensors.floats(name, List.of(outputs, inputs, 1L, 1L), values);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"head, mid, head/output", "conv1, conv1, conv1/scale", "c, x/uint8, x/float", "a/reads, a/reads/x, y",
+        "/~, /~input0, /~~zero"})
+    void shouldMakeUpNoNameThatTheNetworkHas(final String conv, final String sum, final String scaled) {
+        final OnnxModel given = new OnnxModel("names", TestModels.model(awkwardNames(conv, sum, scaled)));
+        final LayeredModel model = LayeredModel.of(given);
+        final SampleSource samples = samples(20, 3);
+        final Mixture all = new Mixture(model, new RangeCalibration(model, samples, 1).ranges(), Mixture.FULL_WEIGHTS, all(model));
+        final OnnxModel written = OnnxModel.of("written", all.model().bytes());
+        try (SegmentedModel fp32 = SegmentedModel.create(given, 1, OnnxOptions.SINGLE_THREAD);
+             SegmentedModel int8 = SegmentedModel.create(written, 1, OnnxOptions.SINGLE_THREAD)) {
+            double range = 0;
+            double error = 0;
+            for (int i = 0; i < samples.count(); i++) {
+                samples.fill(i, fp32.tensor("x"));
+                samples.fill(i, int8.tensor("x"));
+                fp32.run(0);
+                int8.run(0);
+                final float[] should = fp32.tensor(scaled).toArray(ValueLayout.JAVA_FLOAT);
+                final float[] is = int8.tensor(scaled).toArray(ValueLayout.JAVA_FLOAT);
+                for (int j = 0; j < should.length; j++) {
+                    range = Math.max(range, Math.abs(should[j]));
+                    error = Math.max(error, Math.abs(should[j] - is[j]));
+                }
+            }
+            assertTrue(error < 0.03 * range, "error " + error + " of " + range);
+        }
+    }
+
+    @Test
+    void shouldRefuseSamplesThatAreAllTheSame() {
+        final LayeredModel model = LayeredModel.of(TestModels.tiny());
+        for (final float value : new float[] {0, 2.5f}) {
+            final SampleSource same = new SampleSource() {
+                @Override
+                public int count() {
+                    return 20;
+                }
+
+                @Override
+                public void fill(final int index, final MemorySegment memory) {
+                    for (long i = 0; i < memory.byteSize() / Float.BYTES; i++) {
+                        memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+                    }
+                }
+            };
+            assertEquals("tiny: tensor 'input' is " + (value == 0 ? "0" : "2.5") + " in all 20 samples, so nothing else can be represented "
+                + "in its range; give samples as the network will see them",
+                assertThrows(InvalidModelException.class, () -> new RangeCalibration(model, same, 1).ranges()).getMessage());
+        }
     }
 }

@@ -35,7 +35,11 @@ class SampleFilesTest {
 
     /** A file as numpy.save writes it: magic, version, length of the header, header, values. */
     private static byte[] array(final int version, final String type, final String order, final int inputs) {
-        final String header = "{'descr': '" + type + "', 'fortran_order': " + order + ", 'shape': (" + inputs + ", 3, 16, 16), }\n";
+        return array(version, type, order, inputs, "(" + inputs + ", 3, 16, 16)");
+    }
+
+    private static byte[] array(final int version, final String type, final String order, final int inputs, final String shape) {
+        final String header = "{'descr': '" + type + "', 'fortran_order': " + order + ", 'shape': " + shape + ", }\n";
         final ByteBuffer bytes = ByteBuffer.allocate(256 + inputs * ELEMENTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) version).put((byte) 0);
         if (version == 1) {
@@ -68,6 +72,22 @@ class SampleFilesTest {
             assertEquals(0, memory.getAtIndex(ValueLayout.JAVA_FLOAT, 5));
             samples.fill(2, memory);
             assertEquals(ELEMENTS + 5, memory.getAtIndex(ValueLayout.JAVA_FLOAT, 5));
+        }
+    }
+
+    @Test
+    void shouldTakeOnlyShapesThatMeanInputs() throws IOException {
+        final Path file = folder.resolve("x.npy");
+        for (final String shape : new String[] {"(4, 3, 16, 16)", "(4, 1, 3, 16, 16)", "(3072,)", "(4, 768)"}) {
+            Files.write(file, array(1, "<f4", "False", 4, shape));
+            assertEquals(4, SampleFiles.of(file, model).count(), shape);
+        }
+        Files.write(file, array(1, "<f4", "False", 1, "(3, 16, 16)"));
+        assertEquals(1, SampleFiles.of(file, model).count());
+        for (final String shape : new String[] {"(4, 16, 16, 3)", "(8, 384)", "(16, 3, 16, 4)", "(3, 4, 16, 16)", "()"}) {
+            Files.write(file, array(1, "<f4", "False", 4, shape));
+            assertEquals(file + ": an array of " + shape + " is no row of inputs [1, 3, 16, 16]; (N, 3, 16, 16), (3, 16, 16) and flat are "
+                + "taken", refusal(file));
         }
     }
 

@@ -65,8 +65,9 @@ class RunRecorderTest {
                 responses.recordValue(end - nominal);
             }
             recorder.finish(3 * task.periodNs());
-            return recorder.beyondCurve(List.of(1), List.of(TaskResult.of(task, OptionalLong.empty(),
+            recorder.withoutBreaks(List.of(1), List.of(TaskResult.of(task, OptionalLong.empty(),
                 new TaskResult.Counts(3, 3, 0, 0, 0, 0, 0, 1_000, 300_000, 0, false), responses)));
+            return recorder.beyondCurve();
         }
     }
 }

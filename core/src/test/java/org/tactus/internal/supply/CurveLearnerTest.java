@@ -44,6 +44,25 @@ class CurveLearnerTest {
     }
 
     @Test
+    void shouldHoldTheSameStallsWhenAPartIsTaken() {
+        for (long seed = SEED; seed < SEED + CASES; seed++) {
+            final SplittableRandom random = new SplittableRandom(seed);
+            final boolean[] stalled = units(random);
+            final StallTrace trace = trace(stalled);
+            final int from = random.nextInt(SPAN);
+            final int to = from + 1 + random.nextInt(SPAN - from);
+            final StallTrace part = trace.part(from, to);
+            assertEquals(to - from, part.spanNs(), "seed " + seed);
+            long away = 0;
+            for (int unit = from; unit < to; unit++) {
+                assertEquals(stalled[unit] ? 1 : 0, part.awayNs(unit - from, unit - from + 1), "unit " + unit + ", seed " + seed);
+                away += stalled[unit] ? 1 : 0;
+            }
+            assertEquals(away, part.totalNs(), "seed " + seed);
+        }
+    }
+
+    @Test
     void shouldStayWithinTheCurveWhenATraceIsDrawn() {
         long away = 0;
         long allowed = 0;

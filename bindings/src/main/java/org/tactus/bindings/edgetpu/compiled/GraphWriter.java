@@ -19,6 +19,15 @@ final class GraphWriter {
 
     /** Adds a tensor; with data it is a constant. */
     int tensor(final TensorInfo info, final byte[] data) {
+        return tensor(info, data, false);
+    }
+
+    /** Adds a tensor that keeps its values from run to run. */
+    int variable(final TensorInfo info) {
+        return tensor(info, null, true);
+    }
+
+    private int tensor(final TensorInfo info, final byte[] data, final boolean isVariable) {
         int buffer = 0;
         if (data != null) {
             final int bytes = out.bytes(data);
@@ -29,7 +38,7 @@ final class GraphWriter {
         final int name = out.text(info.name());
         tensors.add(out.start().offset(TfLiteSchema.Tensor.SHAPE, shape)
             .int8(TfLiteSchema.Tensor.TYPE, TfLiteFile.number(info.type())).int32(TfLiteSchema.Tensor.BUFFER, buffer)
-            .offset(TfLiteSchema.Tensor.NAME, name).end());
+            .offset(TfLiteSchema.Tensor.NAME, name).int8(TfLiteSchema.Tensor.IS_VARIABLE, isVariable ? 1 : 0).end());
         return tensors.size() - 1;
     }
 
@@ -47,16 +56,31 @@ final class GraphWriter {
     }
 
     void fullyConnected(final int[] inputs, final int output, final boolean relu) {
-        codes.add(out.start().int8(TfLiteSchema.OperatorCode.OLD_BUILTIN_CODE, TfLiteSchema.BUILTIN_FULLY_CONNECTED)
-            .int32(TfLiteSchema.OperatorCode.VERSION, 1)
-            .int32(TfLiteSchema.OperatorCode.BUILTIN_CODE, TfLiteSchema.BUILTIN_FULLY_CONNECTED).end());
         final int options = out.start().int8(0, relu ? TfLiteSchema.ACTIVATION_RELU : 0).end();
+        builtin(TfLiteSchema.BUILTIN_FULLY_CONNECTED, inputs, output, TfLiteSchema.OPTIONS_FULLY_CONNECTED, options);
+    }
+
+    void svdf(final int[] inputs, final int output) {
+        final int options = out.start().int32(0, 1).end(); // the rank
+        builtin(TfLiteSchema.BUILTIN_SVDF, inputs, output, TfLiteSchema.OPTIONS_SVDF, options);
+    }
+
+    /** An operator whose options are all default: of kind 0. */
+    void builtin(final int code, final int[] inputs, final int output) {
+        builtin(code, inputs, output, 0, out.start().end());
+    }
+
+    private void builtin(final int code, final int[] inputs, final int output, final int optionsType, final int options) {
+        codes.add(out.start().int8(TfLiteSchema.OperatorCode.OLD_BUILTIN_CODE, Math.min(code, Byte.MAX_VALUE))
+            .int32(TfLiteSchema.OperatorCode.VERSION, 1).int32(TfLiteSchema.OperatorCode.BUILTIN_CODE, code).end());
         final int in = out.ints(inputs);
         final int result = out.ints(output);
-        operators.add(out.start().int32(TfLiteSchema.Operator.OPCODE_INDEX, codes.size() - 1)
-            .offset(TfLiteSchema.Operator.INPUTS, in).offset(TfLiteSchema.Operator.OUTPUTS, result)
-            .int8(TfLiteSchema.Operator.OPTIONS_TYPE, TfLiteSchema.OPTIONS_FULLY_CONNECTED)
-            .offset(TfLiteSchema.Operator.OPTIONS, options).end());
+        out.start().int32(TfLiteSchema.Operator.OPCODE_INDEX, codes.size() - 1)
+            .offset(TfLiteSchema.Operator.INPUTS, in).offset(TfLiteSchema.Operator.OUTPUTS, result);
+        if (optionsType != 0) {
+            out.int8(TfLiteSchema.Operator.OPTIONS_TYPE, optionsType).offset(TfLiteSchema.Operator.OPTIONS, options);
+        }
+        operators.add(out.end());
     }
 
     byte[] finish(final String description, final int[] inputs, final int[] outputs) {

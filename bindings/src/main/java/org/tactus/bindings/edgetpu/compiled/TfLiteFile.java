@@ -124,8 +124,13 @@ public record TfLiteFile(
         for (int i = 0; i < rank; i++) {
             shape.add((long) Math.max(-1, tensor.int32At(TfLiteSchema.Tensor.SHAPE, i)));
         }
+        return new TensorInfo(tensor.text(TfLiteSchema.Tensor.NAME), type(tensor), shape);
+    }
+
+    /** Type of a tensor's elements; null for one without elements of fixed width. */
+    static ElementType type(final FlatTable tensor) {
         final int type = tensor.int8(TfLiteSchema.Tensor.TYPE, 0);
-        return new TensorInfo(tensor.text(TfLiteSchema.Tensor.NAME), type < 0 || type >= TYPES.size() ? null : TYPES.get(type), shape);
+        return type < 0 || type >= TYPES.size() ? null : TYPES.get(type);
     }
 
     /** A type's number in files. */

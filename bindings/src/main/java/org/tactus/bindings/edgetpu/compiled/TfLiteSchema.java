@@ -7,7 +7,13 @@ final class TfLiteSchema {
     static final String IDENTIFIER = "TFL3";
     static final int VERSION = 3;
     static final int BUILTIN_FULLY_CONNECTED = 9;
+    static final int BUILTIN_SVDF = 27;
     static final int BUILTIN_CUSTOM = 32;
+    static final int BUILTIN_ASSIGN_VARIABLE = 144;
+    static final int BUILTIN_RANDOM_STANDARD_NORMAL = 146;
+    static final int BUILTIN_RANDOM_UNIFORM = 148;
+    static final int BUILTIN_MULTINOMIAL = 149;
+    static final int OPTIONS_SVDF = 6;
     static final int OPTIONS_FULLY_CONNECTED = 8;
     static final int ACTIVATION_RELU = 1;
 
@@ -54,6 +60,7 @@ final class TfLiteSchema {
         static final int TYPE = 1;
         static final int BUFFER = 2;
         static final int NAME = 3;
+        static final int IS_VARIABLE = 5;
 
         private Tensor() {
         }

@@ -32,6 +32,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_VERSION() {
         return ORT_API_VERSION;
     }
+    private static final int ORT_API_VERSION_WEIGHTS_IN_MEMORY = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * #define ORT_API_VERSION_WEIGHTS_IN_MEMORY 18
+     * }
+     */
+    public static int ORT_API_VERSION_WEIGHTS_IN_MEMORY() {
+        return ORT_API_VERSION_WEIGHTS_IN_MEMORY;
+    }
     private static final int ORT_LOGGING_LEVEL_ERROR = (int)3L;
     /**
      * {@snippet lang=c :
@@ -402,6 +411,24 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_GetDimensions() {
         return ORT_API_GetDimensions;
     }
+    private static final int ORT_API_GetTensorTypeAndShape = (int)65L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_GetTensorTypeAndShape = 65
+     * }
+     */
+    public static int ORT_API_GetTensorTypeAndShape() {
+        return ORT_API_GetTensorTypeAndShape;
+    }
+    private static final int ORT_API_GetValueType = (int)67L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_GetValueType = 67
+     * }
+     */
+    public static int ORT_API_GetValueType() {
+        return ORT_API_GetValueType;
+    }
     private static final int ORT_API_CreateMemoryInfo = (int)68L;
     /**
      * {@snippet lang=c :
@@ -501,6 +528,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_ReleaseTypeInfo() {
         return ORT_API_ReleaseTypeInfo;
     }
+    private static final int ORT_API_ReleaseTensorTypeAndShapeInfo = (int)99L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_ReleaseTensorTypeAndShapeInfo = 99
+     * }
+     */
+    public static int ORT_API_ReleaseTensorTypeAndShapeInfo() {
+        return ORT_API_ReleaseTensorTypeAndShapeInfo;
+    }
     private static final int ORT_API_ReleaseSessionOptions = (int)100L;
     /**
      * {@snippet lang=c :
@@ -564,6 +600,33 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_BindOutput() {
         return ORT_API_BindOutput;
     }
+    private static final int ORT_API_BindOutputToDevice = (int)138L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_BindOutputToDevice = 138
+     * }
+     */
+    public static int ORT_API_BindOutputToDevice() {
+        return ORT_API_BindOutputToDevice;
+    }
+    private static final int ORT_API_GetBoundOutputValues = (int)140L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_GetBoundOutputValues = 140
+     * }
+     */
+    public static int ORT_API_GetBoundOutputValues() {
+        return ORT_API_GetBoundOutputValues;
+    }
+    private static final int ORT_API_ClearBoundOutputs = (int)142L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_ClearBoundOutputs = 142
+     * }
+     */
+    public static int ORT_API_ClearBoundOutputs() {
+        return ORT_API_ClearBoundOutputs;
+    }
     private static final int ORT_API_AddRunConfigEntry = (int)165L;
     /**
      * {@snippet lang=c :
@@ -626,6 +689,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
      */
     public static int ORT_API_ReleaseCUDAProviderOptions() {
         return ORT_API_ReleaseCUDAProviderOptions;
+    }
+    private static final int ORT_API_AddExternalInitializersFromFilesInMemory = (int)279L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_AddExternalInitializersFromFilesInMemory = 279
+     * }
+     */
+    public static int ORT_API_AddExternalInitializersFromFilesInMemory() {
+        return ORT_API_AddExternalInitializersFromFilesInMemory;
     }
 }
 

@@ -32,6 +32,13 @@ public final class CompiledModelFuzz {
             check(e);
         }
         try {
+            if (TfLiteTraits.read(bytes).toString().isEmpty()) {
+                throw new AssertionError("traits that say nothing");
+            }
+        } catch (final MalformedFileException e) {
+            check(e);
+        }
+        try {
             final CompilerLog log = CompilerLog.read(new String(bytes, StandardCharsets.UTF_8));
             log.reservedBytes(8 << 20);
             final String text = log.write();

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.tactus.bindings.linux.RealTime;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.UsageCheck;
+import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.OpenShapes;
+import org.tactus.internal.time.Durations;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus init}: a task set to start from. */
+@Command(name = "init", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Writes a task set to start from: a task for each network, one segment each, on processor cores by turns.")
+final class InitCommand implements Callable<Integer> {
+    private static final Pattern TASK = Pattern.compile("(.+?):([0-9.]+\\s*(?:ns|us|ms|s))(?::([0-9.]+\\s*(?:ns|us|ms|s)))?");
+    private static final int LONGEST_NAME = 60;
+
+    @Parameters(paramLabel = "MODEL:PERIOD[:DEADLINE]", arity = "1..*",
+        description = "A network and its period, such as detector.onnx:33ms, or with a deadline, such as brake.onnx:100ms:40ms.")
+    private List<String> models;
+    @Option(names = "--cores", split = ",", paramLabel = "LIST",
+        description = "Cores for the networks, a device each (default: the last core of this machine).")
+    private List<Integer> cores = List.of();
+    @Option(names = "--out", required = true, paramLabel = "FILE", description = "The .yaml file to write; it must not be there.")
+    private Path out;
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException {
+        UsageCheck.check(spec, !Files.exists(out), "--out " + out + " is there already; name a new file");
+        UsageCheck.check(spec, new HashSet<>(cores).size() == cores.size(), "--cores " + cores + " names a core twice");
+        final List<Integer> used = cores.isEmpty() ? List.of(RealTime.allowedCores().getLast()) : cores;
+        final Path folder = out.toAbsolutePath().normalize().getParent();
+        final StringBuilder text = new StringBuilder("# Written by tactus init. Next: tactus profile FILE, which measures the WCETs, then "
+            + "tactus run FILE.\n# tactus calibrate measures what this machine adds to each job; then write 'overheads: calibrated'.\n"
+            + "tactus: 1\nname: " + name(out, new HashSet<>()) + "\npolicy: fixed-priority\noverheads: none\nplatform:\n  devices:\n");
+        for (int i = 0; i < used.size(); i++) {
+            text.append("    - {name: cpu").append(i).append(", kind: cpu, cores: [").append(used.get(i)).append("]}\n");
+        }
+        text.append("tasks:\n");
+        final Set<String> names = new HashSet<>();
+        for (int i = 0; i < models.size(); i++) {
+            text.append(task(models.get(i), folder, names, i % used.size()));
+        }
+        Files.createDirectories(folder);
+        WholeFile.write(out, text.toString());
+        final PrintWriter print = spec.commandLine().getOut();
+        print.println("Wrote " + out + "; next: tactus profile " + out + " && tactus run " + out);
+        print.flush();
+        return ExitStatus.GOOD;
+    }
+
+    private String task(final String word, final Path folder, final Set<String> names, final int device) {
+        final Matcher matcher = TASK.matcher(word);
+        UsageCheck.check(spec, matcher.matches(), "'" + word + "' is no network with a period; write it such as detector.onnx:33ms");
+        final Path file = Path.of(matcher.group(1));
+        final long periodNs = time(word, matcher.group(2));
+        final long deadlineNs = matcher.group(3) == null ? periodNs : time(word, matcher.group(3));
+        UsageCheck.check(spec, deadlineNs <= periodNs, "'" + word + "': the deadline is beyond the period; it must be at most the period");
+        final boolean tfLite = file.toString().endsWith(".tflite");
+        if (tfLite && !Files.isRegularFile(file)) {
+            throw new InvalidModelException(file + ": no such file; name an .onnx or .tflite file");
+        }
+        final String open = tfLite ? "" : open(OnnxModel.load(file));
+        final String path = folder.relativize(file.toAbsolutePath().normalize()).toString();
+        return "  - name: " + name(file, names) + "\n    period: " + matcher.group(2).replace(" ", "") + "\n"
+            + (matcher.group(3) == null ? "" : "    deadline: " + matcher.group(3).replace(" ", "") + "\n")
+            + "    model: {file: \"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"" + open + "}\n"
+            + "    segments: [{device: cpu" + device + "}]\n";
+    }
+
+    /** Keys that fix what a file leaves open, 1 each, and a warning that these are guesses. */
+    private String open(final OnnxModel model) {
+        final String keys = OpenShapes.suggestedKeys(model);
+        if (keys.isEmpty()) {
+            return "";
+        }
+        final PrintWriter err = spec.commandLine().getErr();
+        err.println("tactus: " + model.name() + " leaves extents open; the file says 1 for each (" + keys
+            + "): put in those that are needed");
+        err.flush();
+        return ", " + keys;
+    }
+
+    private long time(final String word, final String text) {
+        try {
+            final long ns = Durations.parse(text);
+            UsageCheck.check(spec, ns > 0, "'" + word + "': a period and a deadline are above 0");
+            return ns;
+        } catch (final IllegalArgumentException e) {
+            UsageCheck.check(spec, false, "'" + word + "': " + e.getMessage());
+            return 0;
+        }
+    }
+
+    /** A name from a file's, unlike those before. */
+    private static String name(final Path file, final Set<String> names) {
+        final String base = String.valueOf(file.getFileName()).replaceFirst("\\.[A-Za-z0-9]+$", "").replaceAll("[^A-Za-z0-9_.-]", "_");
+        final String plain = base.matches("[._-]*") ? "net" : base.substring(0, Math.min(LONGEST_NAME, base.length()));
+        String name = plain;
+        for (int i = 2; !names.add(name); i++) {
+            name = plain + "-" + i;
+        }
+        return name;
+    }
+}

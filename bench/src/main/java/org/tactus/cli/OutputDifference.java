@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.cli;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+
+/**
+ * How far two results of one output are apart.
+ *
+ * @param largest  largest difference of an element; infinite where one of both is no number
+ * @param rms      root of the mean square of all differences
+ * @param reference largest magnitude in what was compared against
+ */
+record OutputDifference(double largest, double rms, double reference) {
+    /** Compares element by element, all types as numbers. */
+    static OutputDifference of(final TensorInfo info, final MemorySegment is, final MemorySegment should) {
+        double largest = 0;
+        double squares = 0;
+        double reference = 0;
+        final long elements = info.elements();
+        for (long i = 0; i < elements; i++) {
+            final double a = element(info, is, i);
+            final double b = element(info, should, i);
+            final boolean same = a == b || Double.isNaN(a) && Double.isNaN(b);
+            final double difference = same ? 0 : Math.abs(a - b);
+            largest = Math.max(largest, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
+            squares += difference * difference;
+            reference = Math.max(reference, Double.isNaN(b) ? 0 : Math.abs(b));
+        }
+        return new OutputDifference(largest, elements == 0 ? 0 : Math.sqrt(squares / elements), reference);
+    }
+
+    /** The largest difference as a share of the largest magnitude, where that is above 1. */
+    double share() {
+        return largest / Math.max(1, Double.isInfinite(reference) ? 1 : reference);
+    }
+
+    private static double element(final TensorInfo info, final MemorySegment memory, final long index) {
+        return switch (info.type()) {
+            case FLOAT -> memory.getAtIndex(ValueLayout.JAVA_FLOAT, index);
+            case DOUBLE -> memory.getAtIndex(ValueLayout.JAVA_DOUBLE, index);
+            case FLOAT16 -> Float.float16ToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index));
+            case BFLOAT16 -> Float.intBitsToFloat(memory.getAtIndex(ValueLayout.JAVA_SHORT, index) << 16);
+            case INT8, BOOL -> memory.get(ValueLayout.JAVA_BYTE, index);
+            case UINT8 -> memory.get(ValueLayout.JAVA_BYTE, index) & 0xFF;
+            case INT16 -> memory.getAtIndex(ValueLayout.JAVA_SHORT, index);
+            case UINT16 -> memory.getAtIndex(ValueLayout.JAVA_SHORT, index) & 0xFFFF;
+            case INT32 -> memory.getAtIndex(ValueLayout.JAVA_INT, index);
+            case UINT32 -> Integer.toUnsignedLong(memory.getAtIndex(ValueLayout.JAVA_INT, index));
+            case INT64, UINT64 -> memory.getAtIndex(ValueLayout.JAVA_LONG, index);
+        };
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.kernel;
+
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.tactus.bindings.linux.ThreadAccounts;
+import org.tactus.internal.time.Clock;
+
+/**
+ * Tells how long a segment on the dispatcher's own thread executed, without what the platform or other threads took from it meanwhile, by
+ * the clock of the thread's CPU time. That clock is a system call, so it is read once before a segment, and after it only when the
+ * segment's time by the wall is more than its WCET: only then does it matter.
+ *
+ * <p>What a segment waits for by itself, such as a lock or a file, is its own time although the CPU's clock stands still. So a segment that
+ * gave the core away gets its whole time by the wall; that it did is seen by the count of such switches, which otherwise change only
+ * when the dispatcher sleeps. The dispatcher's thread is the only caller; the counts are exact after it has ended.
+ */
+public final class OwnTime {
+    /** How long the clock is tried before it is believed. */
+    private static final long TRIAL_NS = 2_000_000;
+    /** A clock that shows less than this share of the time in which the thread executed for sure is not believed, in thousandths. */
+    private static final long LEAST_SHARE = 990;
+    private static final long GAP_NS = 1_000;
+    private static final int WARM_UP_CALLS = 300;
+
+    private final LongSupplier cpuNs;
+    private final LongSupplier switches;
+    private long switchesBefore;
+    private long beganNs;
+    private long lengthened;
+    private long takenNs;
+    private long longestTakenNs;
+
+    OwnTime(final LongSupplier cpuNs, final LongSupplier switches) {
+        this.cpuNs = cpuNs;
+        this.switches = switches;
+        slept();
+    }
+
+    /**
+     * By the accounts of the calling thread, when its clock shows at least the time in which it is seen to execute.
+     *
+     * @param accounts the calling thread's
+     * @return empty when the clock cannot be believed
+     */
+    public static Optional<OwnTime> of(final ThreadAccounts accounts) {
+        for (int i = 0; i < WARM_UP_CALLS; i++) { // the JDK specialises a method handle at its 127th call, which allocates: not in a run
+            accounts.ownCpuNs();
+            accounts.ownSwitches();
+        }
+        return isBelieved(accounts::ownCpuNs, Clock.SYSTEM::nanoTime)
+            ? Optional.of(new OwnTime(accounts::ownCpuNs, accounts::ownSwitches)) : Optional.empty();
+    }
+
+    /** Compares a thread's CPU clock with a spin whose gaps are seen: what is left of it was executed for sure. */
+    static boolean isBelieved(final LongSupplier cpuNs, final LongSupplier wall) {
+        final long cpuBeforeNs = cpuNs.getAsLong();
+        final long beginNs = wall.getAsLong();
+        long lastNs = beginNs;
+        long gapsNs = 0;
+        while (lastNs - beginNs < TRIAL_NS) {
+            final long nowNs = wall.getAsLong();
+            gapsNs += nowNs - lastNs > GAP_NS ? nowNs - lastNs : 0;
+            lastNs = nowNs;
+        }
+        final long executedNs = lastNs - beginNs - gapsNs;
+        return cpuBeforeNs >= 0 && 1_000 * (cpuNs.getAsLong() - cpuBeforeNs) >= LEAST_SHARE * executedNs;
+    }
+
+    /** The thread has slept: that switch was no segment's. */
+    public void slept() {
+        switchesBefore = switches.getAsLong();
+    }
+
+    /**
+     * A segment begins.
+     *
+     * @return its start in the clock of the CPU time
+     */
+    public long begin() {
+        beganNs = cpuNs.getAsLong();
+        return beganNs;
+    }
+
+    /**
+     * How long the segment that began last executed.
+     *
+     * @param wallNs since its beginning
+     * @return nanoseconds, at most {@code wallNs}
+     */
+    public long elapsedNs(final long wallNs) {
+        final long nowNs = cpuNs.getAsLong();
+        final long now = switches.getAsLong();
+        if (now != switchesBefore || nowNs < 0 || beganNs < 0) {
+            switchesBefore = now;
+            return wallNs;
+        }
+        return Math.min(wallNs, nowNs - beganNs);
+    }
+
+    /** Notes that a segment was longer than its WCET only by what was taken from it. */
+    void lengthened(final long ns) {
+        lengthened++;
+        takenNs += ns;
+        longestTakenNs = Math.max(longestTakenNs, ns);
+    }
+
+    /** Segments that were longer than their WCETs only by what was taken from them. */
+    long lengthened() {
+        return lengthened;
+    }
+
+    /** What was taken from them together. */
+    long takenNs() {
+        return takenNs;
+    }
+
+    /** The most that was taken from one of them. */
+    long longestTakenNs() {
+        return longestTakenNs;
+    }
+}

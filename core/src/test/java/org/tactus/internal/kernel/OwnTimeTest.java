@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.TaskSet;
+import org.tactus.result.PlatformResult;
+import org.tactus.supply.StallCurve;
+
+/** A segment runs past its WCET by its own time, not by what is taken from it. */
+class OwnTimeTest {
+    private static final long WCET_NS = 50_000;
+    private static final long TOLERANCE_NS = 1_000;
+
+    private long cpuNs;
+    private long switches;
+    private int reads;
+
+    private OwnTime ownTime() {
+        return new OwnTime(() -> {
+            reads++;
+            return cpuNs;
+        }, () -> switches);
+    }
+
+    /** Runs one segment that executes, loses the core and waits for so long, and then its WCET by the wall. */
+    private DispatcherRig rig(
+        final OwnTime time, final PlatformWatch watch, final long executedNs, final long takenNs, final long waitedNs) {
+        final TaskSet set = TaskSet.builder("one").device(DeviceSpec.cpu("cpu0"))
+            .task("a", t -> t.periodNs(1_000_000_000).segment("cpu0", WCET_NS)).build();
+        final DispatcherRig rig = new DispatcherRig(set);
+        if (time != null) {
+            rig.dispatchers[0].timedBy(time, watch, TOLERANCE_NS);
+        }
+        rig.nowNs = 1;
+        rig.command(0, CommandDescriptor.ADMIT, 0, 0);
+        rig.inside = count -> {
+            cpuNs += executedNs;
+            rig.nowNs += executedNs + takenNs + waitedNs - WCET_NS; // the rig adds the WCET
+            switches += waitedNs > 0 ? 1 : 0;
+        };
+        rig.dispatchers[0].doWork(1);
+        assertEquals(List.of(0), rig.started);
+        return rig;
+    }
+
+    private static long overruns(final DispatcherRig rig) {
+        return rig.dispatchers[0].recorder.overruns[0];
+    }
+
+    @Test
+    void shouldBeNoOverrunWhenTheTimeBeyondTheWcetWasTaken() {
+        final OwnTime time = ownTime();
+        assertEquals(0, overruns(rig(time, null, WCET_NS, 3 * WCET_NS, 0)));
+        assertEquals(1, time.lengthened());
+        assertEquals(3 * WCET_NS, time.takenNs());
+        assertEquals(3 * WCET_NS, time.longestTakenNs());
+    }
+
+    @Test
+    void shouldBeAnOverrunWhenTheSegmentItselfTookLonger() {
+        final OwnTime time = ownTime();
+        assertEquals(1, overruns(rig(time, null, WCET_NS + TOLERANCE_NS + 1, 0, 0)));
+        assertEquals(0, time.lengthened());
+        assertEquals(1, overruns(rig(ownTime(), null, WCET_NS + TOLERANCE_NS + 1, 3 * WCET_NS, 0)), "also when something was taken");
+    }
+
+    @Test
+    void shouldBeAnOverrunWhenTheSegmentWaitedByItself() {
+        assertEquals(1, overruns(rig(ownTime(), null, WCET_NS / 2, 0, WCET_NS)), "a lock or a file is the segment's own time");
+        assertEquals(1, overruns(rig(ownTime(), null, WCET_NS / 2, 3 * WCET_NS, WCET_NS)), "what of it was taken is not known");
+    }
+
+    @Test
+    void shouldBeAnOverrunWhenNothingTellsWhatWasTaken() {
+        assertEquals(1, overruns(rig(null, null, WCET_NS, 3 * WCET_NS, 0)));
+        cpuNs = Long.MIN_VALUE / 2;
+        assertEquals(1, overruns(rig(ownTime(), null, WCET_NS, 3 * WCET_NS, 0)), "the clock tells an error");
+    }
+
+    @Test
+    void shouldReadTheClockOnceWhenASegmentStaysWithinItsWcet() {
+        assertEquals(0, overruns(rig(ownTime(), null, WCET_NS, 0, 0)));
+        assertEquals(1, reads);
+    }
+
+    @Test
+    void shouldHoldWhatWasTakenAgainstTheCurve() {
+        final PlatformWatch watch = new PlatformWatch(StallCurve.constant(WCET_NS), List.of(1));
+        assertEquals(0, overruns(rig(ownTime(), watch, WCET_NS, 3 * WCET_NS, 0)));
+        final List<PlatformResult.Break> breaks = watch.breaks(0);
+        assertEquals(1, breaks.size(), breaks.toString());
+        assertEquals(3 * WCET_NS, breaks.getFirst().awayNs());
+    }
+
+    @Test
+    void shouldNotBelieveAClockThatShowsLessThanWasExecuted() {
+        final long[] wallNs = {0};
+        assertTrue(OwnTime.isBelieved(() -> wallNs[0], () -> wallNs[0] += 100));
+        assertFalse(OwnTime.isBelieved(() -> wallNs[0] / 2, () -> wallNs[0] += 100), "it misses half of a spin without a gap");
+        assertFalse(OwnTime.isBelieved(() -> -1, () -> wallNs[0] += 100), "it answers with an error");
+        final long[] executedNs = {0};
+        final long[] looks = {0};
+        assertTrue(OwnTime.isBelieved(() -> executedNs[0], () -> {
+            executedNs[0] += 100;
+            return wallNs[0] += ++looks[0] % 100 == 0 ? 50_000 : 100;
+        }), "what it leaves out are gaps that the spin saw");
+    }
+}
