@@ -350,7 +350,8 @@ class PreemptiveKernelTest {
 
     @Test
     void shouldRefuseWhenTheSetCannotBePreemptive() {
-        final TaskSet edf = platform().policy(PolicyKind.EDF).task("a", t -> t.periodNs(S).segment("cpu0", 1)).build();
+        final TaskSet fixed = platform().task("a", t -> t.periodNs(S).segment("cpu0", 1)).build();
+        final TaskSet edf = new TaskSet(fixed.name(), PolicyKind.EDF, fixed.overheads(), fixed.platform(), fixed.tasks());
         assertEquals("platform.devices[0].preemption", assertThrows(InvalidTaskSetException.class,
             () -> Kernel.requiredBytes(KernelOptions.DEFAULT, edf)).field());
         final TaskSetBuilder many = platform();
