@@ -8,6 +8,7 @@ import org.tactus.analysis.Explanation;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
@@ -64,6 +65,11 @@ final class DeviceAnalysis implements SchedulabilityTest {
     @Override
     public Verdict analyze(final TaskSet set) {
         Verdicts.require(this, set);
+        if (set.tasks().stream().allMatch(Task::isBestEffort)) {
+            return Verdicts.of(name(), set, new int[0], new long[0], -1, i -> {
+                throw new IllegalStateException("nothing was bounded");
+            });
+        }
         return policy == PolicyKind.EDF ? earliestDeadline(set) : fixedPriority(set);
     }
 

@@ -2,19 +2,27 @@
 package org.tactus.internal.sim;
 
 import java.util.Arrays;
+import java.util.List;
 import org.tactus.internal.policy.JobListener;
+import org.tactus.model.Task;
 
 /** Keeps the largest response of each task and whether any job was late. Reusable. */
 final class ResponseTracker implements JobListener {
     private long[] maxNs = new long[0];
     private boolean[] unfinished = new boolean[0];
+    private boolean[] bestEffort = new boolean[0];
     private boolean missed;
     private long substitutions;
 
-    void prepare(final int taskCount) {
+    void prepare(final List<Task> tasks) {
+        final int taskCount = tasks.size();
         if (maxNs.length < taskCount) {
             maxNs = new long[taskCount];
             unfinished = new boolean[taskCount];
+            bestEffort = new boolean[taskCount];
+        }
+        for (int i = 0; i < taskCount; i++) {
+            bestEffort[i] = tasks.get(i).isBestEffort();
         }
         Arrays.fill(maxNs, 0);
         Arrays.fill(unfinished, false);
@@ -46,7 +54,7 @@ final class ResponseTracker implements JobListener {
 
     @Override
     public void onSkip(final int task, final long nominalNs, final long nowNs) {
-        missed = true;
+        missed |= !bestEffort[task];
     }
 
     @Override
@@ -69,7 +77,7 @@ final class ResponseTracker implements JobListener {
     @Override
     public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
         unfinished[task] = false;
-        missed = true; // it never completes
+        missed |= !bestEffort[task]; // it never completes
     }
 
     @Override

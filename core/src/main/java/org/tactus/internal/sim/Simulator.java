@@ -131,7 +131,7 @@ public final class Simulator {
      *     simulator, is at least as long as the set, and holds until the next run
      */
     public long[] maxResponses(final TaskSet taskSet, final SimulationOptions how) {
-        tracker.prepare(taskSet.tasks().size());
+        tracker.prepare(taskSet.tasks());
         plan = ChangePlan.NONE;
         prepare(taskSet, how, tracker, SegmentListener.NONE);
         loop(false);
@@ -146,7 +146,7 @@ public final class Simulator {
      * @return true when a job completed late, was dropped behind an unfinished one, or stayed unfinished past its deadline
      */
     public boolean missesDeadline(final TaskSet taskSet, final SimulationOptions how) {
-        tracker.prepare(taskSet.tasks().size());
+        tracker.prepare(taskSet.tasks());
         plan = ChangePlan.NONE;
         prepare(taskSet, how, tracker, SegmentListener.NONE);
         loop(true);
