@@ -141,6 +141,7 @@ public final class PeersCommand implements Callable<Integer> {
         conditions.put("core of both tasks", String.valueOf(chosen));
         conditions.put("turns", rounds + " of " + Durations.format(durationNs)
             + " for each variant, each in a process of its own, by turns");
+        conditions.put("overheads in the bounds", Preparation.isCalibrated() ? "calibrated" : "none");
         conditions.put("load of the machine", load());
         return conditions;
     }

@@ -185,12 +185,16 @@ final class Preparation {
         return times[RUNS / 2];
     }
 
+    /** Whether this machine's overheads are known; otherwise the bounds are those of a machine that adds and takes nothing. */
+    static boolean isCalibrated() {
+        return CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current()).isPresent();
+    }
+
     private String taskSet(final Variant variant) {
         final boolean preemptive = variant == Variant.TACTUS_PREEMPTIVE;
         final int cuts = preemptive ? 1 : Contest.CUTS;
-        final boolean calibrated = CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current()).isPresent();
         final StringBuilder text = new StringBuilder("tactus: 1\nname: " + (preemptive ? "preemptive" : "segments")
-            + "\npolicy: fixed-priority\noverheads: " + (calibrated ? "calibrated" : "none")
+            + "\npolicy: fixed-priority\noverheads: " + (isCalibrated() ? "calibrated" : "none")
             + "\nplatform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [" + core + ']'
             + (preemptive ? ", preemption: full" : "") + "}\ntasks:\n");
         task(text, "urgent", Contest.URGENT_PERIOD_NS, 1, Contest.URGENT_NS);
