@@ -8,7 +8,8 @@ import org.tactus.internal.kernel.LoopRehearsal;
 
 /**
  * Rehearses the path of a job and the loop of a dispatcher, so that both are compiled before time zero: once a process, since that is how
- * long compiled code stays, and on a thread of its own, since reading a set, preparing its segments and analysing it take as long. Any thread.
+ * long compiled code stays, and on a thread of its own, since reading a set, preparing its segments and analysing it take as long. Any
+ * thread.
  */
 public final class PathRehearsal {
     private static final int JOBS = 20_000;
