@@ -15,9 +15,9 @@ import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.SegmentedModel;
 
 /**
- * What a network in a number of segments takes, measured on the calling thread, which nobody pins: the shortest of some runs, because others
- * on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut loses: the runtime fuses no operators
- * across it.
+ * What a network in a number of segments takes, measured on the calling thread, which nobody pins: the shortest of some runs, because
+ * others on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut loses: the runtime fuses no
+ * operators across it.
  *
  * @param cuts          number of segments
  * @param segmentNs     shortest run of each, in order
@@ -53,7 +53,8 @@ record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
                 }
             }
             final int taken = runs;
-            return new CutCost(cuts, Arrays.stream(samples).map(of -> Arrays.stream(of, 0, taken).min().orElseThrow()).toList(), crossing(model.chain(), model));
+            return new CutCost(cuts, Arrays.stream(samples).map(of -> Arrays.stream(of, 0, taken).min().orElseThrow()).toList(),
+                crossing(model.chain(), model));
         } catch (final NativeCallException e) {
             throw new InvalidModelException(network.name() + ": does not run on drawn inputs: " + e.getMessage(), e);
         }
