@@ -16,8 +16,8 @@ import org.tactus.internal.network.SegmentedModel;
 
 /**
  * What a network in a number of segments takes, measured on the calling thread, which nobody pins: the shortest of some runs, because
- * others on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut loses: the runtime fuses no operators
- * across it.
+ * others on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut loses: the runtime fuses no
+ * operators across it.
  *
  * @param cuts          number of segments
  * @param segmentNs     shortest run of each, in order
