@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
+import org.tactus.bench.latency.FirstJobs;
 import org.tactus.bench.latency.HandOffComparison;
 import org.tactus.bench.latency.HopComparison;
 import org.tactus.bench.latency.PlanningSpeed;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code tactus bench}: measures the product itself. */
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
-        BenchCommand.SoakCommand.class, BenchCommand.SimulatorCommand.class, BenchCommand.PlanningCommand.class,
-        BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
+        BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
+        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand implements Callable<Integer> {
 
     @Override
@@ -130,6 +131,42 @@ public final class BenchCommand implements Callable<Integer> {
                 "-XX:+AlwaysPreTouch", "-XX:-UsePerfData");
             return new ProcessBuilder(likeThis(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO().start()
                 .waitFor();
+        }
+    }
+
+    /** What the first jobs of a process allocate. */
+    @Command(name = "first-jobs", mixinStandardHelpOptions = true,
+        description = "Counts what each thread allocates from the first job on, for several kinds of work, each in processes of its own;"
+            + " status 1 when a dispatcher has allocated a byte.")
+    public static final class FirstJobsCommand implements Callable<Integer> {
+        @Option(names = "--jobs", defaultValue = "1000", description = "Jobs of each task (${DEFAULT-VALUE}).")
+        private long jobs;
+        @Option(names = "--processes", defaultValue = "3", description = "Processes for each kind of work (${DEFAULT-VALUE}).")
+        private int processes;
+        @Option(names = "--work", description = "One kind of work: ${COMPLETION-CANDIDATES} (all of them).")
+        private FirstJobs.Work only;
+        @Option(names = "--in-process", hidden = true)
+        private boolean inProcess;
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (jobs < 1 || processes < 1) {
+                throw new ParameterException(spec.commandLine(),
+                    "--jobs " + jobs + " --processes " + processes + ": give at least 1 of each");
+            }
+            if (inProcess) {
+                return new FirstJobs(only, jobs).run(System.out) == 0 ? ExitStatus.GOOD : ExitStatus.NO;
+            }
+            int worst = ExitStatus.GOOD;
+            for (final FirstJobs.Work work : only == null ? FirstJobs.Work.values() : new FirstJobs.Work[] {only}) {
+                for (int i = 0; i < processes; i++) {
+                    worst = Math.max(worst, new ProcessBuilder(likeThis(List.of(), "bench", "first-jobs", "--in-process", "--work",
+                        work.name(), "--jobs", String.valueOf(jobs))).inheritIO().start().waitFor());
+                }
+            }
+            return worst;
         }
     }
 

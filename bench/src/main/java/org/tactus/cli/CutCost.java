@@ -15,11 +15,12 @@ import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.SegmentedModel;
 
 /**
- * What a network in a number of segments takes, measured on the calling thread, which nobody pins: medians for people, no WCETs. Beside the
- * whole network's it shows what a cut loses, because the runtime fuses no operators across it.
+ * What a network in a number of segments takes, measured on the calling thread, which nobody pins: the shortest of some runs, because others
+ * on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut loses: the runtime fuses no operators
+ * across it.
  *
  * @param cuts          number of segments
- * @param segmentNs     median of each, in order
+ * @param segmentNs     shortest run of each, in order
  * @param crossingBytes of tensors that one segment writes and a later one reads
  */
 record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
@@ -52,7 +53,7 @@ record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
                 }
             }
             final int taken = runs;
-            return new CutCost(cuts, Arrays.stream(samples).map(of -> median(of, taken)).toList(), crossing(model.chain(), model));
+            return new CutCost(cuts, Arrays.stream(samples).map(of -> Arrays.stream(of, 0, taken).min().orElseThrow()).toList(), crossing(model.chain(), model));
         } catch (final NativeCallException e) {
             throw new InvalidModelException(network.name() + ": does not run on drawn inputs: " + e.getMessage(), e);
         }
@@ -60,12 +61,6 @@ record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
 
     private static long[] firsts(final long[][] samples) {
         return Arrays.stream(samples).mapToLong(of -> of[0]).toArray();
-    }
-
-    private static long median(final long[] samples, final int count) {
-        final long[] sorted = Arrays.copyOf(samples, count);
-        Arrays.sort(sorted);
-        return sorted[count / 2];
     }
 
     private static long crossing(final CutChain chain, final SegmentedModel model) {

@@ -156,7 +156,7 @@ class InferCommandTest extends CommandTest {
         final List<String> lines = out.toString().lines().map(String::strip).toList();
         assertEquals(net + ": ONNX version 8, operator sets 13, by tactus", lines.getFirst());
         assertTrue(lines.contains("in   'input' FLOAT[1, 3, 128, 128]") && lines.contains("out  'output' FLOAT[1, 1000]"), out::toString);
-        assertTrue(lines.stream().anyMatch(line -> line.matches("nodes \\d+: Conv 52, .*")), out::toString);
+        assertTrue(lines.stream().anyMatch(line -> line.matches("nodes 152: BatchNormalization 52, Conv 52, .*")), out::toString);
         assertTrue(lines.stream().anyMatch(line -> line.matches("cuts 4: [0-9.]+ ms, [-+][0-9.]+ % of the whole; shares \\d+ \\d+ \\d+ "
             + "\\d+ %; .* between segments.*")), out::toString);
         out.getBuffer().setLength(0);

@@ -173,7 +173,7 @@ class LauncherTest {
 
     @Test
     void shouldRefuseWhenTooFewFilesMayBeOpen() throws IOException, InterruptedException {
-        for (final int files : List.of(12, 20, 64)) {
+        for (final int files : List.of(16, 20, 64)) {
             refused(limited("ulimit -n " + files, "analyze", "x"), "ulimit -Hn", String.valueOf(files));
         }
         started(limited("ulimit -Sn 20", "analyze", "x"), "analyze", "x"); // what the user may raise is raised

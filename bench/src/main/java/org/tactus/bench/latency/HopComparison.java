@@ -43,6 +43,8 @@ import org.tactus.model.TaskSet;
 public final class HopComparison {
     private static final long PERIOD_NS = 2_000_000;
     private static final long SEGMENT_NS = 20_000;
+    /** A first segment so long that the next dispatcher does not spin any more for the release. */
+    private static final long LONG_SEGMENT_NS = 500_000;
     private static final long SPIN_BEFORE_NS = 150_000;
     /** Jobs at the begin of a turn that do not count. */
     private static final int FIRST_JOBS = 50;
@@ -80,9 +82,9 @@ public final class HopComparison {
      */
     public void run(final PrintStream out) throws InterruptedException {
         for (int round = 0; round < rounds; round++) {
-            hop("hop, spinning: Tactus", KernelOptions.Idle.SPIN, round);
+            hop("hop, spinning: Tactus", KernelOptions.Idle.SPIN, SEGMENT_NS, round);
             raw("hop, spinning: a word of memory", new Flag(), true, round);
-            hop("hop, asleep: Tactus", KernelOptions.Idle.SLEEP_THEN_SPIN, round);
+            hop("hop, asleep: Tactus", KernelOptions.Idle.SLEEP_THEN_SPIN, LONG_SEGMENT_NS, round);
             if (Futex.isAvailable()) {
                 raw("hop, asleep: futex", new Word(), true, round);
             }
@@ -125,9 +127,9 @@ public final class HopComparison {
         return turns[round];
     }
 
-    private void hop(final String way, final KernelOptions.Idle idle, final int round) throws InterruptedException {
+    private void hop(final String way, final KernelOptions.Idle idle, final long firstNs, final int round) throws InterruptedException {
         final TaskSet set = TaskSet.builder("hop").device(DeviceSpec.cpu("a", giverCore)).device(DeviceSpec.cpu("b", takerCore))
-            .task("t", t -> t.periodNs(PERIOD_NS).segment("a", SEGMENT_NS).segment("b", SEGMENT_NS)).build();
+            .task("t", t -> t.periodNs(PERIOD_NS).segment("a", firstNs).segment("b", SEGMENT_NS)).build();
         run(set, idle, new Pairs(turn(way, round)), tactus -> Thread.sleep(turnNs / 1_000_000));
     }
 

@@ -140,7 +140,8 @@ public final class StartSpeed {
         try {
             awaitFirstJob(run, said, beginNs);
             final double seconds = (System.nanoTime() - beginNs) / 1e9;
-            return new Start(seconds, run.info().totalCpuDuration().map(used -> used.toMillis() / 1e3).orElse(Double.NaN), mebibytes(run.pid(), "VmHWM"), mebibytes(run.pid(), "RssAnon"));
+            final double processorS = run.info().totalCpuDuration().map(used -> used.toMillis() / 1e3).orElse(Double.NaN);
+            return new Start(seconds, processorS, mebibytes(run.pid(), "VmHWM"), mebibytes(run.pid(), "RssAnon"));
         } finally {
             run.waitFor(PATIENCE_NS, TimeUnit.NANOSECONDS);
             run.destroy();

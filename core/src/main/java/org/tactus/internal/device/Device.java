@@ -129,6 +129,23 @@ public interface Device extends AutoCloseable {
         throw new UnsupportedOperationException(driver() + " runs one segment at a time; only a CPU device is preemptive");
     }
 
+    /**
+     * Prepares the calling thread for calls of this device by other devices' segments, such as one that fetches what lies here. Called by
+     * every dispatcher's thread of the run, before its first segment.
+     */
+    default void attach() {
+        // no thread needs anything
+    }
+
+    /**
+     * Does by itself what segments will make it do, so that what is made at a first call, and at later ones, is made before time zero
+     * ({@link org.tactus.internal.lifecycle.WarmUp}). What breaks here is left for the first job to find, whose task is then told. Called
+     * by the dispatcher's thread, before its first segment.
+     */
+    default void rehearse() {
+        // its segments' works are warmed up as they are prepared
+    }
+
     /** Frees the device. Called by the control thread when its dispatcher has ended. */
     @Override
     void close();

@@ -50,6 +50,16 @@ public final class ModelZoo {
     }
 
     /**
+     * Makes the smallest network that computes something, for calls that only warm up.
+     *
+     * @return one value in, one value out
+     */
+    public static OnnxModel smallest() {
+        final GraphWriter writer = new GraphWriter(0);
+        return new OnnxModel("smallest", writer.classifier(writer.relu(writer.input(1, 1)), 1, "smallest"));
+    }
+
+    /**
      * Generates a network of the structure of {@code resnet} in a size of the caller's, for benchmarks that need one of a given length.
      *
      * @param resolution of the square input image, at least 32

@@ -3,12 +3,14 @@ package org.tactus.internal.kernel;
 
 import java.util.List;
 import org.HdrHistogram.Histogram;
+import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventRing;
+import org.tactus.internal.lifecycle.StringConstants;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.time.Clock;
@@ -65,6 +67,11 @@ public final class DispatchRehearsal {
             dispatchers[1].command(CommandDescriptor.TOUCH, i, generation, 0);
         }
         turn();
+    }
+
+    /** Makes the string constants of the path of a job. Any thread, before time zero. */
+    public static void makeConstants() {
+        StringConstants.make(DispatcherThread.class, ModelledDevice.class, CpuDevice.class, TimedWork.class);
     }
 
     private long now() {

@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.stream.Stream;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
@@ -134,7 +135,8 @@ final class DispatcherGroup {
         final Set<Integer> stalled = new TreeSet<>();
         devices.stream().forEach(device -> stalled.addAll(base.stalledCores(lanes.deviceOf(device))));
         final DispatcherThread thread = new DispatcherThread(name, agents, options, clock, setup, cores, ready,
-            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices), base.overheads().completionNs());
+            new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices), base.overheads().completionNs(),
+            Stream.of(dispatchers).map(dispatcher -> dispatcher.device).toList());
         threads.add(thread);
         return thread;
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.linux.ThreadAccounts;
+import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Clock;
@@ -20,6 +21,7 @@ import org.tactus.internal.time.Clock;
  */
 final class DispatcherThread implements Runnable {
     private static final long SETTLE_POLL_NS = 1_000_000;
+    private static final long REHEARSED_SLEEP_NS = 10_000;
     private final Dispatcher[] dispatchers;
     private final KernelOptions options;
     private final Clock clock;
@@ -41,6 +43,7 @@ final class DispatcherThread implements Runnable {
     private final PlatformWatch watch;
     /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
     private final long completionNs;
+    private final List<Device> devices;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
     /** Null unless the thread drives one of several dispatchers of a preemptive device. */
@@ -51,10 +54,11 @@ final class DispatcherThread implements Runnable {
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
-        final PlatformWatch watch, final long wakeUpNs, final long completionNs) {
+        final PlatformWatch watch, final long wakeUpNs, final long completionNs, final List<Device> devices) {
         this.watch = watch;
         this.wakeUpNs = wakeUpNs;
         this.completionNs = completionNs;
+        this.devices = devices;
         this.dispatchers = dispatchers.toArray(Dispatcher[]::new);
         this.lane = dispatchers.getFirst().lane();
         this.options = options;
@@ -122,7 +126,9 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
-            granted = (lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime())) + timeSegments();
+            final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
+            rehearse();
+            granted = rights + timeSegments(); // after the rehearsal, whose sleep is no segment's
             isReady = true;
             ready.countDown();
             loop();
@@ -178,6 +184,20 @@ final class DispatcherThread implements Runnable {
     /** Pages that the system had to bring in for this thread since it was set up. Exact after the thread has ended. */
     long pageFaults() {
         return pageFaults;
+    }
+
+    /** Calls before the first job what the loop and the devices call later, each at least once on this thread. */
+    private void rehearse() {
+        for (final Device device : devices) {
+            device.attach();
+        }
+        for (final Dispatcher agent : dispatchers) {
+            agent.device.rehearse();
+        }
+        final long nowNs = clock.nanoTime();
+        parking.announce();
+        parking.await(Math.min(IdleTime.untilNs(nowNs, nowNs, nowNs, options), nowNs + REHEARSED_SLEEP_NS));
+        parking.rise();
     }
 
     /** Waits until no device uses the memory of its segment or its moving chunk any more, since that memory is freed after the thread. */

@@ -69,7 +69,7 @@ public final class LoopRehearsal {
                 Clock.SYSTEM, Long.MAX_VALUE, works, new Throwable[tasks.size()], dispatchers, null, set.overheads());
         }
         thread = new DispatcherThread("rehearsal", List.of(dispatchers), OPTIONS, Clock.SYSTEM, ThreadSetup.NONE, List.of(),
-            new CountDownLatch(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0);
+            new CountDownLatch(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0, List.of());
         int record = 0;
         for (int slot = 0; slot < tasks.size(); slot++) {
             final Task task = tasks.get(slot);

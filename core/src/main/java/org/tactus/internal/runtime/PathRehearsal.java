@@ -26,6 +26,7 @@ public final class PathRehearsal {
     }
 
     private static void rehearse() {
+        DispatchRehearsal.makeConstants();
         final DispatchRehearsal path = new DispatchRehearsal();
         for (int i = 0; i < JOBS; i++) {
             path.periodicJob();

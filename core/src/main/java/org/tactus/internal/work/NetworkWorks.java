@@ -15,6 +15,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.generated.tflite.TfLiteInterpreterInvoke_t;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLite;
@@ -27,7 +29,10 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.ModelZoo;
+import org.tactus.internal.lifecycle.StringConstants;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.network.SegmentChain;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.TfLiteChain;
@@ -127,6 +132,7 @@ public final class NetworkWorks implements WorkFactory {
         try {
             model.fillInputs(seed);
             gpu.ifPresentOrElse(device -> device.networks().use(() -> warmUp(model)), () -> warmUp(model));
+            rehearse(model);
             model.unrepeatable().ifPresent(why -> unrepeatable.put(task.name(), why));
             if (model.resetState()) {
                 return model;
@@ -204,6 +210,23 @@ public final class NetworkWorks implements WorkFactory {
         answers.put(task.name(), outputs(ended));
         if (ended instanceof final SegmentedModel model) {
             substituted.put(task.name(), model.substituted());
+        }
+    }
+
+    /** Calls once a process, by the smallest network, what every run of a segment calls. */
+    private static void rehearse(final SegmentChain model) {
+        WarmUp.once(TimedWork.class, TimedWorks::warmUp); // where a network's time is modelled
+        StringConstants.make(model.getClass(), NetworkWork.class, TfLiteInterpreterInvoke_t.class);
+        if (model instanceof final TfLiteChain chain) {
+            WarmUp.once(TfLiteChain.class, () -> TfLiteNetworks.rehearse(chain));
+        } else {
+            WarmUp.once(SegmentedModel.class, () -> {
+                try (SegmentedModel smallest = SegmentedModel.create(ModelZoo.smallest(), 1, OnnxOptions.SINGLE_THREAD)) {
+                    for (int i = 0; i < WarmUp.CALLS; i++) {
+                        smallest.run(0);
+                    }
+                }
+            });
         }
     }
 

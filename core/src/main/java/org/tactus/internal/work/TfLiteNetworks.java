@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tactus.bindings.NativeCallException;
+import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
 import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
@@ -16,6 +18,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.network.TfLiteChain;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -52,6 +55,23 @@ final class TfLiteNetworks {
             throw e;
         }
         return new TfLiteChain(source.paths(), interpreters, traits);
+    }
+
+    /** Calls by the smallest network what every run of a segment calls; by a chain's first segment where no processor can compute one. */
+    static void rehearse(final TfLiteChain chain) {
+        final Optional<TfLite> library = TfLite.find();
+        if (library.isEmpty()) {
+            for (int i = 0; i < WarmUp.CALLS; i++) {
+                chain.run(0);
+            }
+            return;
+        }
+        try (TfLiteInterpreter smallest =
+            library.get().interpreter(DenseModelWriter.write("x", "y", new float[][] {{1}}, new float[1], false))) {
+            for (int i = 0; i < WarmUp.CALLS; i++) {
+                smallest.invoke();
+            }
+        }
     }
 
     /** What of a file matters beyond its shapes; refuses one that would damage the process before the library sees it. */

@@ -7,6 +7,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.OfferedWork;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.ActualTime;
 import org.tactus.model.Offer;
@@ -28,7 +29,7 @@ public final class TimedWorks implements WorkFactory {
             final SegmentWork own = TimedWork.on(set.platform().devices().get(segment.device()), segment, draws);
             works.add(segment.offer().isEmpty() ? own : new OfferedWork(own, offered(segment, draws)));
         }
-        warmUp();
+        WarmUp.once(TimedWork.class, TimedWorks::warmUp);
         return works;
     }
 
@@ -38,12 +39,13 @@ public final class TimedWorks implements WorkFactory {
         return new TimedWork(Clock.SYSTEM, new Segment(offer.device(), offer.wcetNs(), segment.actual()), seed);
     }
 
-    /** Compiles the spin before time zero. */
-    private static void warmUp() {
-        final TimedWork work = new TimedWork(
-            Clock.SYSTEM, new Segment(0, WARM_UP_NS, ActualTime.WCET), 0);
+    /** Compiles the spin, and the draw of its length, before time zero. */
+    static void warmUp() {
+        final TimedWork whole = new TimedWork(Clock.SYSTEM, new Segment(0, WARM_UP_NS, ActualTime.WCET), 0);
+        final TimedWork drawn = new TimedWork(Clock.SYSTEM, new Segment(0, WARM_UP_NS, new ActualTime(0, 0.1)), 0);
         for (int i = 0; i < WARM_UP_SPINS; i++) {
-            work.run(i);
+            whole.run(i);
+            drawn.run(i);
         }
     }
 }

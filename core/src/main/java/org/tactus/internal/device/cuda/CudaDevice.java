@@ -13,17 +13,23 @@ import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.generated.cuda.cuLaunchKernel_t;
 import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.lifecycle.StringConstants;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.CompletionWord;
 import org.tactus.internal.memory.RegionMover;
 import org.tactus.internal.time.Clock;
 import org.tactus.internal.time.Durations;
+import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
 /**
@@ -37,6 +43,7 @@ public final class CudaDevice implements Device {
     /** A status of our own: the segment failed, and work that it had queued may still run. */
     private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
+    private static final long HANGS_NS = 1_000_000_000;
     /** Capture errors, from this code up, leave the context usable; {@code CUDA_ERROR_UNKNOWN}, though higher, does not. */
     private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
     /** The time from the record of the begin event to the launch is less than this, unless the dispatcher is delayed between them. */
@@ -321,6 +328,51 @@ public final class CudaDevice implements Device {
      */
     public CudaNetworks networks() {
         return networks;
+    }
+
+    @Override
+    public void attach() {
+        makeCurrent();
+    }
+
+    @Override
+    public void rehearse() {
+        final int calls = owned == null ? WarmUp.calls(CudaDevice.class) : WarmUp.CALLS; // a software driver has handles of its own
+        StringConstants.make(CudaDevice.class, CudaFetch.class, cuLaunchKernel_t.class);
+        try {
+            makeCurrent();
+            final SegmentWork nothing = new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0);
+            for (int i = 0; i < calls; i++) {
+                execute(nothing);
+                streams.isDone(stream);
+            }
+            networks.rehearse(calls);
+            if (regions != null) {
+                regions.rehearse(mover, calls);
+            }
+        } catch (final NativeCallException | IllegalStateException e) {
+            // the first job meets it again, and its task is told
+        }
+        status = DONE;
+        running = null;
+        failure = null;
+    }
+
+    /** Runs a segment to its end. Only before the first job. */
+    void execute(final SegmentWork work) {
+        final long startNs = Clock.SYSTEM.nanoTime();
+        start(work, 0, startNs);
+        int polled = RUNNING;
+        while (polled == RUNNING) {
+            final long nowNs = Clock.SYSTEM.nanoTime();
+            if (nowNs - startNs > HANGS_NS) {
+                throw new IllegalStateException("a segment that does nothing has not ended in " + Durations.format(HANGS_NS));
+            }
+            polled = poll(nowNs);
+        }
+        if (polled == FAILED) {
+            throw new IllegalStateException("a segment that does nothing broke", failure);
+        }
     }
 
     /** Makes the context the calling thread's. */

@@ -3,7 +3,9 @@ package org.tactus.internal.device.cuda;
 
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.internal.device.ChunkMover;
+import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.RegionMover;
+import org.tactus.internal.time.Clock;
 
 /** The copy engines of a GPU, as the dispatcher drives them: finds the slot's region, and sees to it that the context is current. */
 final class CudaMover implements ChunkMover {
@@ -40,6 +42,23 @@ final class CudaMover implements ChunkMover {
             mover.startIn(regions.region(slot), firstChunk, count, nowNs);
         } catch (final Throwable e) {
             startFailure = e;
+        }
+    }
+
+    /** Brings a region in and takes it out, to the end. Only before the first job. */
+    void moveThereAndBack(final ChunkRegion region, final long byNs) {
+        mover.startIn(region, 0, region.chunks(), Clock.SYSTEM.nanoTime());
+        finish(byNs);
+        mover.startOut(region, 0, region.chunks(), Clock.SYSTEM.nanoTime());
+        finish(byNs);
+    }
+
+    private void finish(final long byNs) {
+        while (isMoving()) {
+            final long nowNs = Clock.SYSTEM.nanoTime();
+            if (poll(nowNs) == FAILED || nowNs > byNs) {
+                throw new IllegalStateException("a chunk was not moved", failure());
+            }
         }
     }
 

@@ -11,11 +11,15 @@ import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
+import org.tactus.internal.time.Clock;
+import org.tactus.model.ActualTime;
+import org.tactus.model.Segment;
 
 /**
  * Prepares networks for one GPU: it provides memory for their tensors, works for their segments, and the options of their sessions.
@@ -152,6 +156,35 @@ public final class CudaNetworks {
      */
     public boolean computesOnHost() {
         return hostSetup != null;
+    }
+
+    /** Runs a segment that copies and computes nothing of worth, and fetches from it. On the dispatcher's thread, before its first job. */
+    void rehearse(final int calls) {
+        final Undo taken = new Undo();
+        try {
+            final TensorMemory onGpu = tensors();
+            taken.add(onGpu::close);
+            final TensorMemory onHost = pinned();
+            taken.add(onHost::close);
+            final long at = onGpu.allocate(Long.BYTES).address();
+            final long from = onHost.allocate(Long.BYTES).address();
+            final List<Transfer> arrivals = List.of(new Transfer(onHost, onGpu, from, at, Long.BYTES));
+            final List<Transfer> departures = List.of(new Transfer(onGpu, onHost, at, from, Long.BYTES));
+            final HostCompute compute = computesOnHost() ? new HostCompute(streams, () -> { }) : null;
+            if (compute != null) {
+                taken.add(compute::close);
+            }
+            final SegmentWork segment = new CudaNetworkWork(device, new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0),
+                new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE, SegmentHook.NONE);
+            final SegmentHook fetch = fetch(departures);
+            taken.add(fetch::close);
+            for (int i = 0; i < calls; i++) {
+                device.execute(segment);
+                fetch.run(0);
+            }
+        } finally {
+            taken.run();
+        }
     }
 
     /** The driver that the GPU belongs to. */

@@ -9,6 +9,7 @@ import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkPool;
 import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.ScratchArena;
+import org.tactus.internal.time.Clock;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
@@ -20,6 +21,7 @@ import org.tactus.model.Task;
 final class TaskRegions implements AutoCloseable {
     private static final int SLOTS = 1 << 12;
     private static final int MAX_CHUNKS = 1 << 20;
+    private static final long MOVES_NS = 1_000_000_000;
 
     private final CudaGpu gpu;
     private final CudaMemory memory;
@@ -145,6 +147,28 @@ final class TaskRegions implements AutoCloseable {
     long scratchAddress(final int slot) {
         final Holding holding = holdings.get(slot);
         return holding == null ? 0 : holding.scratchAddress;
+    }
+
+    /**
+     * Moves two small regions, of which one is constant, in memory that is taken for the time of the call. On the dispatcher's thread,
+     * before its first job.
+     */
+    void rehearse(final CudaMover mover, final int calls) {
+        final Undo taken = new Undo();
+        try {
+            final ChunkPool small = new ChunkPool(gpu, granularityBytes, 1);
+            taken.add(small::close);
+            small.grow(1);
+            for (int constant = 0; constant < 2; constant++) {
+                final ChunkRegion region = new ChunkRegion(memory, small, access, 1, constant);
+                taken.add(region::close);
+                for (int i = 0; i < calls; i++) {
+                    mover.moveThereAndBack(region, Clock.SYSTEM.nanoTime() + MOVES_NS);
+                }
+            }
+        } finally {
+            taken.run();
+        }
     }
 
     @Override

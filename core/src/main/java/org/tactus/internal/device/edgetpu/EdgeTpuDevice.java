@@ -15,6 +15,7 @@ import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.lifecycle.StringConstants;
 import org.tactus.internal.time.Clock;
 
 /**
@@ -93,6 +94,11 @@ public final class EdgeTpuDevice implements Device {
         } else {
             thread.start(work, job, startNs);
         }
+    }
+
+    @Override
+    public void rehearse() {
+        StringConstants.make(EdgeTpuDevice.class);
     }
 
     @Override
