@@ -55,7 +55,8 @@ final class AnalysisTable {
     }
 
     private static String device(final DeviceSpec device) {
-        return device.name() + " (" + device.kind().text() + (device.isPreemptive() ? ", preemption full" : "") + (device.driver().isEmpty() ? "" : ", driver " + device.driver()) + ")";
+        return device.name() + " (" + device.kind().text() + (device.isPreemptive() ? ", preemption full" : "")
+            + (device.driver().isEmpty() ? "" : ", driver " + device.driver()) + ")";
     }
 
     private static String overheads(final LoadedTaskSet loaded) {
@@ -68,7 +69,9 @@ final class AnalysisTable {
                 + ", dispatch " + Durations.format(overheads.dispatchNs())
                 + (overheads.dispatchPerTaskNs() == 0 ? "" : " and " + Durations.format(overheads.dispatchPerTaskNs()) + " a task")
                 + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
-                + Durations.format(overheads.completionNs()) + (overheads.preemptionNs() == 0 ? "" : ", preemption " + Durations.format(overheads.preemptionNs())) + ", stall allowance " + Durations.format(overheads.stallNs())
+                + Durations.format(overheads.completionNs())
+                + (overheads.preemptionNs() == 0 ? "" : ", preemption " + Durations.format(overheads.preemptionNs()))
+                + ", stall allowance " + Durations.format(overheads.stallNs())
                 + (overheads.supply().isNone() ? "" : "; " + supply(overheads.supply()));
         };
     }

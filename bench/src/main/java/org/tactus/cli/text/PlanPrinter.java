@@ -64,7 +64,8 @@ public final class PlanPrinter {
         final String row = "  %-" + width + "s %12s %12s %12s%n";
         print.printf(Locale.ROOT, row, "task", "bound", "deadline", "slack");
         for (final TaskVerdict task : plan.verdict().tasks()) {
-            print.printf(Locale.ROOT, row, task.name(), task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
+            print.printf(Locale.ROOT, row, task.name(),
+                task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
                 task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-");
         }
         margin.ifPresent(factor -> print.printf(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f%n", factor));
