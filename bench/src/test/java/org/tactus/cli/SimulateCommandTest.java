@@ -126,7 +126,7 @@ class SimulateCommandTest {
         final String csv = printed.toString(StandardCharsets.UTF_8);
         assertTrue(csv.contains("index,30000000,,,"), csv);
         final String last = errors.toString(StandardCharsets.UTF_8).strip();
-        assertTrue(last.endsWith(wrong + ":6: 'cpu0' cannot be preemptive under 'policy: edf', since the system preempts by fixed levels;"
+        assertTrue(last.endsWith(wrong + ":7: 'cpu0' cannot be preemptive under 'policy: edf', since the system preempts by fixed levels;"
             + " write 'policy: fixed-priority', or 'preemption: segments'"), last);
     }
 
