@@ -95,9 +95,12 @@ class CurveFormatTest {
         assertEquals(2_000, load("calibrated").taskSet().overheads().dispatchNs(), "the declared costs stay");
         final LoadedTaskSet all = TaskSetFile.load(Sets.write(directory, Sets.FULL.replaceFirst("overheads: \\{[^}]*}",
             "overheads: calibrated")), options);
-        assertEquals(new Overheads(3, 3, 3, 0, 3, 3, 0, expected), all.taskSet().overheads(), "with curves the 99.9th percentiles count");
+        final long looks = 20_000; // the set has a GPU, whose dispatcher looks between sleeps of that length
+        assertEquals(new Overheads(3, 3, 3, 0, 3, 3 + looks + 3, 0, expected), all.taskSet().overheads(),
+            "with curves the 99.9th percentiles count");
         final Overheads free = new Overheads(1, 7, 2, 6, 4, 5, 0);
         CalibrationFile.store(options.calibrationFile(), curved.withCurves(curved.curves(), Optional.of(free)));
-        assertEquals(free.withSupply(expected), TaskSetFile.load(all.file(), options).taskSet().overheads(), "free of stalls");
+        assertEquals(new Overheads(1, 7, 2, 6, 4, 5 + looks + 7, 0, expected), TaskSetFile.load(all.file(), options).taskSet().overheads(),
+            "free of stalls");
     }
 }
