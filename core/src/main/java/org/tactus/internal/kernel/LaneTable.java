@@ -77,13 +77,31 @@ final class LaneTable {
         }
     }
 
-    /** A lane's own time so far; the depth ends a look at ranks that change meanwhile. */
+    /** Notes that a lane runs below all others from now on: from them it takes nothing more. Monitor. */
+    void demote(final int lane, final long nowNs) {
+        buffer.putLongRelease(LaneDescriptor.lane(lane) + LaneDescriptor.DEMOTED_OFFSET, nowNs);
+    }
+
+    /** How often the lanes of this device woke: while it does not change, no other lane came and went. Any thread. */
+    long wakes() {
+        long wakes = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            wakes += buffer.getLongAcquire(LaneDescriptor.lane(lane) + LaneDescriptor.WAKES_OFFSET);
+        }
+        return wakes;
+    }
+
+    /** A lane's own time so far, which a demotion ends; the depth ends a look at ranks that change meanwhile. */
     private long ownNs(final int lane, final long nowNs, final int depth) {
         final int at = LaneDescriptor.lane(lane);
         final long sinceNs = buffer.getLongAcquire(at + LaneDescriptor.AWAKE_SINCE_OFFSET); // before the sum, see asleep
         final long beforeNs = buffer.getLongAcquire(at + LaneDescriptor.OWN_OFFSET);
-        return sinceNs == 0 || depth == 0 ? beforeNs
-            : beforeNs + Math.max(0, nowNs - sinceNs - takenNs(lane, LaneDescriptor.sinceWake(lanes, lane), nowNs, depth - 1));
+        if (sinceNs == 0 || depth == 0) {
+            return beforeNs;
+        }
+        final long demotedNs = buffer.getLongAcquire(at + LaneDescriptor.DEMOTED_OFFSET);
+        final long untilNs = demotedNs == 0 ? nowNs : Math.min(nowNs, demotedNs);
+        return beforeNs + Math.max(0, untilNs - sinceNs - takenNs(lane, LaneDescriptor.sinceWake(lanes, lane), untilNs, depth - 1));
     }
 
     /** Notes how long each other lane has run so far: what {@link #takenNs} counts begins now. The lane's thread. */
@@ -116,8 +134,9 @@ final class LaneTable {
                 final int at = LaneDescriptor.mark(row, other);
                 final long wakes = buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.WAKES_OFFSET)
                     - buffer.getLongOpaque(at + LaneDescriptor.MARKED_WAKES_OFFSET);
+                final boolean demoted = buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.DEMOTED_OFFSET) != 0;
                 takenNs += Math.max(0, ownNs(other, nowNs, depth) - buffer.getLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET))
-                    + Math.max(0, wakes) * perWakeNs;
+                    + (demoted ? 0 : Math.max(0, wakes) * perWakeNs);
             }
         }
         return takenNs;

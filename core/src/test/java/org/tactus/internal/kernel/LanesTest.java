@@ -208,4 +208,89 @@ class LanesTest {
         lane[0].move(5);
         assertEquals("7 to 5", calls.getLast());
     }
+
+    @Test
+    void shouldStayOrdinaryWhenLevelsChangeOrItsSegmentEndsAfterALaneWasDemoted() {
+        final List<String> calls = new ArrayList<>();
+        final Lane lane = new Lane(new LaneTable(1, 0), 0, new Calls(calls), 2);
+        lane.begin(List.of(), 1);
+        lane.enterCeiling();
+        lane.demote(9);
+        lane.move(3); // a task of a new rank comes
+        lane.leaveCeiling(); // the segment ends after all
+        lane.enterCeiling();
+        lane.leaveCeiling();
+        assertEquals("7 ordinary", calls.getLast(), calls.toString());
+        assertEquals(List.of("own 0", "7 ordinary"), calls.stream().distinct().toList());
+    }
+
+    @Test
+    void shouldBeOrdinaryAtTheEndWhenALaneIsDemotedWhileItLeavesTheCeiling() {
+        final List<String> calls = new ArrayList<>();
+        final Lane[] lane = new Lane[1];
+        final ThreadSetup setup = new Calls(calls) {
+            @Override
+            public void level(final int level) {
+                super.level(level);
+                lane[0].demote(9);
+                super.level(level); // as if the lane's own call came after the monitor's
+            }
+        };
+        lane[0] = new Lane(new LaneTable(1, 0), 0, setup, 2);
+        lane[0].begin(List.of(), 1);
+        lane[0].enterCeiling();
+        assertEquals("7 ordinary", calls.getLast(), calls.toString());
+    }
+
+    @Test
+    void shouldTakeNothingMoreFromLanesBelowWhenALaneWasDemoted() {
+        final LaneTable table = new LaneTable(2, 0);
+        table.rank(0, 1, S);
+        table.rank(1, 2, S);
+        table.awake(1, 100);
+        table.mark(1, 100);
+        table.awake(0, 200);
+        table.demote(0, 500);
+        assertEquals(300, table.takenNs(1, 900), "up to its demotion the lane had the core");
+        table.mark(1, 1000);
+        assertEquals(0, table.takenNs(1, 2000), "then it runs below all others");
+        table.asleep(0, 3000);
+        table.awake(0, 3100);
+        table.asleep(0, 3200);
+        assertEquals(0, table.takenNs(1, 4000));
+    }
+
+    /** Notes which levels threads are moved to. */
+    private static class Calls implements ThreadSetup {
+        private final List<String> calls;
+
+        Calls(final List<String> calls) {
+            this.calls = calls;
+        }
+
+        @Override
+        public String apply(final String role, final List<Integer> cores) {
+            return "";
+        }
+
+        @Override
+        public int threadId() {
+            return 7;
+        }
+
+        @Override
+        public void level(final int level) {
+            calls.add("own " + level);
+        }
+
+        @Override
+        public void level(final int threadId, final int level) {
+            calls.add(threadId + " to " + level);
+        }
+
+        @Override
+        public void ordinary(final int threadId) {
+            calls.add(threadId + " ordinary");
+        }
+    }
 }
