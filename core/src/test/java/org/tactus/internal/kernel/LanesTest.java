@@ -2,21 +2,14 @@
 package org.tactus.internal.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.junit.jupiter.api.Test;
-import org.tactus.internal.policy.PolicyState;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
@@ -149,25 +142,6 @@ class LanesTest {
         assertEquals(100, table.takenNs(1, 300));
         table.free(0);
         assertEquals(0, table.takenNs(1, 300));
-    }
-
-    @Test
-    void shouldGoOnWhenAGiverWasPreemptedBetweenItsClaimAndItsStore() throws Throwable {
-        final HandOverQueue queue = new HandOverQueue(8);
-        final Field inner = HandOverQueue.class.getDeclaredField("queue");
-        inner.setAccessible(true);
-        final Object array = inner.get(queue);
-        Class<?> holder = MpscVarHandleArrayQueue.class;
-        Method claim = null;
-        while (claim == null) { // what the first half of an offer does
-            for (final Method method : holder.getDeclaredMethods()) {
-                claim = method.getName().equals("casProducerIndex") ? method : claim;
-            }
-            holder = holder.getSuperclass();
-        }
-        claim.setAccessible(true);
-        assertEquals(true, MethodHandles.lookup().unreflect(claim).bindTo(array).invokeWithArguments(0L, 1L));
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertEquals(PolicyState.NONE, queue.take()));
     }
 
     @Test
