@@ -336,9 +336,13 @@ final class Dispatcher {
         return lane;
     }
 
-    /** For how long lanes above have taken the core from the segment that runs. Monitor. */
-    long takenNs(final long nowNs) {
+    private long takenNs(final long nowNs) {
         return lane == null ? 0 : lane.takenNs(nowNs);
+    }
+
+    /** For how long lanes above have taken the core from the segment that runs. Monitor. */
+    long takenSeenNs(final long nowNs) {
+        return lane == null ? 0 : lane.takenSeenNs(nowNs);
     }
 
     /** Lets a synchronous device's segments be timed without what is taken from them. This dispatcher's thread, at its start. */

@@ -131,8 +131,13 @@ final class Lane {
         table.mark(number, nowNs);
     }
 
-    /** For how long other lanes have taken the core since the last mark. The lane's thread, and the monitor while a segment runs. */
+    /** For how long other lanes have taken the core since the last mark. The lane's thread. */
     long takenNs(final long nowNs) {
         return table.takenNs(number, nowNs);
+    }
+
+    /** The same for the monitor while a segment runs. */
+    long takenSeenNs(final long nowNs) {
+        return table.takenSeenNs(number, nowNs);
     }
 }

@@ -231,7 +231,7 @@ final class Monitor implements Runnable, EventHandler {
         final int generation = word.generation();
         final int segment = word.segmentRecord();
         final long beyondNs = beyondNs(word, startNs, nowNs,
-            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + dispatchers[index].takenNs(nowNs));
+            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + dispatchers[index].takenSeenNs(nowNs));
         if (beyondNs <= 0) {
             time.due(nowNs - beyondNs);
             return false;

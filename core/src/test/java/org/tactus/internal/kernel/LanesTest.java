@@ -2,8 +2,10 @@
 package org.tactus.internal.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -232,6 +234,29 @@ class LanesTest {
         table.awake(0, 3100);
         table.asleep(0, 3200);
         assertEquals(0, table.takenNs(1, 4000));
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhenManyLanesNest() {
+        final int lanes = Lanes.MOST;
+        final LaneTable table = new LaneTable(lanes, 3);
+        for (int lane = 0; lane < lanes; lane++) {
+            table.rank(lane, lanes - lane, S);
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            for (int lane = 0; lane < lanes; lane++) {
+                table.awake(lane, 1_000 * (lane + 1)); // each preempts the one before
+                table.mark(lane, 1_000 * (lane + 1) + 10);
+            }
+            final long nowNs = 1_000_000;
+            for (int lane = 0; lane < lanes - 1; lane++) {
+                assertEquals(nowNs - 1_000 * (lane + 2) + 3, table.takenNs(lane, nowNs), "lane " + lane);
+            }
+            for (int lane = lanes - 1; lane > 0; lane--) {
+                table.asleep(lane, nowNs + lanes - lane);
+            }
+            assertEquals(nowNs + lanes - 1 - 2_000 + 3, table.takenNs(0, nowNs + 500));
+        });
     }
 
     /** Notes which levels threads are moved to. */
