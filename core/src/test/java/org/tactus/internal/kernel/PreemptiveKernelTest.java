@@ -286,6 +286,34 @@ class PreemptiveKernelTest {
     }
 
     @Test
+    void shouldTellOfAnOverrunWhileItRunsWhenAHigherJobHadTakenTheCoreForLong() throws InterruptedException {
+        final Task high = task("high", 1, t -> t.segment("cpu0", 60 * S));
+        final Task low = task("low", 2, t -> t.segment("cpu0", 300 * MS).onOverrun(OverrunAction.CONTINUE));
+        open(KernelOptions.DEFAULT, high, low);
+        final CountDownLatch lowRuns = new CountDownLatch(1);
+        final CountDownLatch highRan = new CountDownLatch(1);
+        final AtomicInteger told = new AtomicInteger();
+        final int lowSlot = add(low, () -> {
+            lowRuns.countDown();
+            await(highRan); // stands for the time in which the system does not run this thread
+            final long untilNs = System.nanoTime() + 2500 * MS;
+            while (System.nanoTime() < untilNs && !heard.contains("overrun low")) {
+                Thread.onSpinWait();
+            }
+            told.set(heard.contains("overrun low") ? 1 : 0);
+        });
+        final int highSlot = add(high, () -> {
+            LockSupport.parkNanos(3 * S);
+            highRan.countDown();
+        });
+        release(lowSlot);
+        assertTrue(await(lowRuns));
+        release(highSlot);
+        until(() -> kernel.completed(lowSlot) == 1);
+        assertEquals(1, told.get(), "what was taken from a segment is no part of what it may execute");
+    }
+
+    @Test
     void shouldLoseTheNextLaneWhenTheOneAboveHangsStill() throws InterruptedException {
         final Task first = task("first", 1, t -> t.segment("cpu0", MS).onOverrun(OverrunAction.CONTINUE));
         final Task second = task("second", 2, t -> t.segment("cpu0", MS).onOverrun(OverrunAction.CONTINUE));
