@@ -133,7 +133,10 @@ final class LaneTable {
         }
     }
 
-    /** For how long lanes above a lane have had its core since its last {@link #mark}, with what each preemption costs. The lane's thread. */
+    /**
+     * For how long lanes above a lane have had its core since its last {@link #mark}, with what each preemption costs. The lane's
+     * thread.
+     */
     long takenNs(final int lane, final long nowNs) {
         return takenNs(lane, nowNs, found[lane]);
     }
