@@ -65,7 +65,7 @@ public final class LoopRehearsal {
         final SegmentWork[] works = new SegmentWork[segments];
         for (int i = 0; i < dispatchers.length; i++) {
             final Device device = i < 2 ? new CpuDevice(Clock.SYSTEM, "rehearsal") : new ModelledDevice();
-            dispatchers[i] = new Dispatcher(i, device, state, new Recorder(i, tasks.size(), new EventRing(EVENT_BYTES, state::generation)),
+            dispatchers[i] = new Dispatcher(i, device, state, new Recorder(i, tasks.size(), new EventRing(EVENT_BYTES, tasks.size())),
                 Clock.SYSTEM, Long.MAX_VALUE, works, new Throwable[tasks.size()], dispatchers, null, set.overheads());
         }
         thread = new DispatcherThread("rehearsal", List.of(dispatchers), OPTIONS, Clock.SYSTEM, ThreadSetup.NONE, List.of(),
@@ -85,6 +85,7 @@ public final class LoopRehearsal {
             }
             for (final Dispatcher dispatcher : dispatchers) {
                 dispatcher.recorder.prepare(slot, new Histogram(1_000_000_000L, 3));
+                dispatcher.recorder.events.define(slot, generation);
             }
             final int home = task.segments().getFirst().device();
             dispatchers[home].command(CommandDescriptor.ADMIT, slot, generation, Clock.SYSTEM.nanoTime());
