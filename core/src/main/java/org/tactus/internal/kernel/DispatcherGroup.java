@@ -173,7 +173,6 @@ final class DispatcherGroup {
         }
     }
 
-
     void start() {
         threads.forEach(DispatcherThread::start);
     }

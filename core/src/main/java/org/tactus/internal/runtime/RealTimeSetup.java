@@ -70,7 +70,7 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
     @Override
     public String applyLane(final List<Integer> cores, final int level) {
         final Grant fifo = realTime ? RealTime.fifo(priority(level))
-            : new Grant(false, "SCHED_FIFO priority " + (priority(level)) + ": real time was not asked for");
+            : new Grant(false, "SCHED_FIFO priority " + priority(level) + ": real time was not asked for");
         for (int i = 0; fifo.granted() && i < FIRST_MOVES; i++) {
             RealTime.move(priority(level));
         }
