@@ -4,6 +4,7 @@ package org.tactus.internal.kernel;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.tactus.bindings.linux.ThreadAccounts;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.time.Clock;
 
 /**
@@ -21,7 +22,6 @@ public final class OwnTime {
     /** A clock that shows less than this share of the time in which the thread executed for sure is not believed, in thousandths. */
     private static final long LEAST_SHARE = 990;
     private static final long GAP_NS = 1_000;
-    private static final int WARM_UP_CALLS = 300;
 
     private final LongSupplier cpuNs;
     private final LongSupplier switches;
@@ -44,7 +44,7 @@ public final class OwnTime {
      * @return empty when the clock cannot be believed
      */
     public static Optional<OwnTime> of(final ThreadAccounts accounts) {
-        for (int i = 0; i < WARM_UP_CALLS; i++) { // the JDK specialises a method handle at its 127th call, which allocates: not in a run
+        for (int i = 0; i < WarmUp.CALLS; i++) {
             accounts.ownCpuNs();
             accounts.ownSwitches();
         }
