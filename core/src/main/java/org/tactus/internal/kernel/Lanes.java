@@ -183,8 +183,8 @@ final class Lanes {
             target[device] = isPreemptive(device) && TaskTable.devicesOf(task).contains(device)
                 ? laneFor(task, device, isLost) : device;
         }
-        final Task placed = task.withSegments(
-            task.segments().stream().map(segment -> segment.withDevice(target[segment.device()])).toList());
+        final Task placed = count() == dispatchersOf.length ? task // no device has several
+            : task.withSegments(task.segments().stream().map(segment -> segment.withDevice(target[segment.device()])).toList());
         TaskTable.devicesOf(placed).forEach(dispatcher -> users[dispatcher]++);
         return placed;
     }
