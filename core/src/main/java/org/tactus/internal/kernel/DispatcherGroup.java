@@ -174,7 +174,6 @@ final class DispatcherGroup {
         }
     }
 
-
     void start() {
         threads.forEach(DispatcherThread::start);
     }

@@ -42,8 +42,6 @@ public final class LoopRehearsal {
     private static final int EVENT_BYTES = 1 << 16;
     private static final KernelOptions OPTIONS = KernelOptions.DEFAULT;
 
-    private static boolean done;
-
     private final PolicyState state;
     private final SporadicGate gate;
     private final Dispatcher[] dispatchers = new Dispatcher[3];
@@ -93,12 +91,8 @@ public final class LoopRehearsal {
         }
     }
 
-    /** Rehearses once a process, and waits until what it gave the compiler to do is done. Control thread; some tenths of a second. */
-    public static synchronized void run() {
-        if (done) {
-            return;
-        }
-        done = true;
+    /** Rehearses, and waits until what it gave the compiler to do is done. Some tenths of a second. */
+    public static void run() {
         final LoopRehearsal rehearsal = new LoopRehearsal();
         final long untilNs = Clock.SYSTEM.nanoTime() + LIMIT_NS;
         rehearsal.jobs(untilNs);

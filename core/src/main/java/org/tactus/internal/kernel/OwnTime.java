@@ -4,6 +4,7 @@ package org.tactus.internal.kernel;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.tactus.bindings.linux.ThreadAccounts;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.time.Clock;
 
 /**
@@ -28,7 +29,6 @@ public final class OwnTime {
     /** How old a look may be for a segment to begin by it. */
     static final long FRESH_NS = 2 * LOOK_NS;
     private static final long NEVER = Long.MIN_VALUE / 2;
-    private static final int WARM_UP_CALLS = 300;
 
     private final LongSupplier cpuNs;
     private final LongSupplier switches;
@@ -53,7 +53,7 @@ public final class OwnTime {
      * @return empty when the clock cannot be believed
      */
     public static Optional<OwnTime> of(final ThreadAccounts accounts) {
-        for (int i = 0; i < WARM_UP_CALLS; i++) { // the JDK specialises a method handle at its 127th call, which allocates: not in a run
+        for (int i = 0; i < WarmUp.CALLS; i++) {
             accounts.ownCpuNs();
             accounts.ownSwitches();
         }
