@@ -3,11 +3,11 @@ package org.tactus.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
 import org.tactus.bench.latency.FirstJobs;
+import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.latency.HandOffComparison;
 import org.tactus.bench.latency.HopComparison;
 import org.tactus.bench.latency.PlanningSpeed;
@@ -25,30 +25,11 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code tactus bench}: measures the product itself. */
-@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself.",
+@Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself; name one of the commands.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
         BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
-public final class BenchCommand implements Callable<Integer> {
-
-    @Override
-    public Integer call() {
-        System.out.println("tactus bench jmh [JMH OPTIONS] | hand-off | hop | peers | soak | simulator | planning | start"
-            + " | swap-case-study; each has --help");
-        return ExitStatus.WRONG_INPUT;
-    }
-
-    /** Starts another JVM like this one. */
-    public static List<String> likeThis(final List<String> jvmFlags, final String... words) {
-        final List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java",
-            "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
-            "--sun-misc-unsafe-memory-access=allow"));
-        command.addAll(jvmFlags);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), org.tactus.cli.Main.class.getName()));
-        command.addAll(List.of(words));
-        return command;
-    }
-
+public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")
     public static final class JmhCommand implements Callable<Integer> {
@@ -80,7 +61,7 @@ public final class BenchCommand implements Callable<Integer> {
                 HandOffComparison.fork(rounds, out);
             } else {
                 HandOffComparison.print(HandOffComparison.compare(forks,
-                    likeThis(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds))), rounds, out);
+                    ForkedJvm.command(List.of(), "bench", "hand-off", "--fork", "--rounds", String.valueOf(rounds))), rounds, out);
             }
             return ExitStatus.GOOD;
         }
@@ -129,8 +110,8 @@ public final class BenchCommand implements Callable<Integer> {
             final List<String> flags = List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC",
                 "-XX:EpsilonMaxTLABSize=65536", "-Xms1g", "-Xmx1g",
                 "-XX:+AlwaysPreTouch", "-XX:-UsePerfData");
-            return new ProcessBuilder(likeThis(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO().start()
-                .waitFor();
+            return new ProcessBuilder(ForkedJvm.command(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO()
+                .start().waitFor();
         }
     }
 
@@ -162,7 +143,7 @@ public final class BenchCommand implements Callable<Integer> {
             int worst = ExitStatus.GOOD;
             for (final FirstJobs.Work work : only == null ? FirstJobs.Work.values() : new FirstJobs.Work[] {only}) {
                 for (int i = 0; i < processes; i++) {
-                    worst = Math.max(worst, new ProcessBuilder(likeThis(List.of(), "bench", "first-jobs", "--in-process", "--work",
+                    worst = Math.max(worst, new ProcessBuilder(ForkedJvm.command(List.of(), "bench", "first-jobs", "--in-process", "--work",
                         work.name(), "--jobs", String.valueOf(jobs))).inheritIO().start().waitFor());
                 }
             }

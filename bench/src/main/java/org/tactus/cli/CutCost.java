@@ -40,11 +40,10 @@ record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
         try (SegmentedModel model = SegmentedModel.create(network, cuts, OnnxOptions.SINGLE_THREAD)) {
             model.fillInputs(1);
             final long[][] samples = new long[cuts][RUNS];
-            long beginNs = System.nanoTime();
             int runs = RUNS;
             for (int run = -WARM_UP_RUNS; run < runs; run++) {
                 for (int i = 0; i < cuts; i++) {
-                    beginNs = System.nanoTime();
+                    final long beginNs = System.nanoTime();
                     model.run(i);
                     samples[i][Math.max(0, run)] = System.nanoTime() - beginNs;
                 }

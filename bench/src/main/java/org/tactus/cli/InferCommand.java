@@ -148,10 +148,7 @@ final class InferCommand implements Callable<Integer> {
         final Set<String> taken = new HashSet<>();
         for (final TensorInfo info : job.outputs()) {
             final String plain = info.name().replaceAll("[^A-Za-z0-9_.-]", "_").replaceFirst("^\\.+", "_");
-            String name = plain.isEmpty() ? "output" : plain;
-            for (int i = 2; !taken.add(name); i++) {
-                name = plain + "-" + i;
-            }
+            final String name = FreeName.take(plain.isEmpty() ? "output" : plain, taken);
             final Path file = out.resolve(name + ".npy");
             NumpyFile.write(file, TensorFiles.type(info.type()), info.shape(), job.tensor(info.name()).asSlice(0, info.bytes()));
             print.println("output " + info + " in " + file);

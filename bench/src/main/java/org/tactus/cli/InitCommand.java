@@ -114,11 +114,6 @@ final class InitCommand implements Callable<Integer> {
     /** A name from a file's, unlike those before. */
     private static String name(final Path file, final Set<String> names) {
         final String base = String.valueOf(file.getFileName()).replaceFirst("\\.[A-Za-z0-9]+$", "").replaceAll("[^A-Za-z0-9_.-]", "_");
-        final String plain = base.matches("[._-]*") ? "net" : base.substring(0, Math.min(LONGEST_NAME, base.length()));
-        String name = plain;
-        for (int i = 2; !names.add(name); i++) {
-            name = plain + "-" + i;
-        }
-        return name;
+        return FreeName.take(base.matches("[._-]*") ? "net" : base.substring(0, Math.min(LONGEST_NAME, base.length())), names);
     }
 }

@@ -8,6 +8,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.internal.time.Durations;
 import org.tactus.result.DeviceResult;
 import org.tactus.result.RunResult;
+import org.tactus.result.Stall;
 import org.tactus.result.TaskResult;
 
 /**
@@ -80,8 +81,7 @@ final class RunStatus {
         if (result.platform().curve().isPresent()) {
             return beyondNs > 0;
         }
-        final boolean others = result.stalls().stream()
-            .anyMatch(stall -> stall.cause().equals("run delay") || stall.cause().startsWith("safepoint"));
+        final boolean others = !result.stalls().stream().allMatch(Stall::isOfPlatform);
         return beyondNs > result.conditions().noise().getOrDefault("stallThresholdNs", 0L) && (!others || task.overruns() > 0);
     }
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 import org.tactus.model.Overheads;
 import org.tactus.supply.CoreSupply;
 import org.tactus.supply.StallCurve;
@@ -135,11 +136,9 @@ public record MachineCalibration(
      */
     public Overheads overheads() {
         if (!curves.isEmpty()) {
-            return stallFree.orElseGet(this::usually).withSupply(supply());
+            return stallFree.orElseGet(() -> overheads(Quantiles::p999Ns)).withSupply(supply());
         }
-        return new Overheads(releaseJitter.maxNs(), sporadicJitter.orElse(releaseJitter).maxNs(), dispatch.maxNs(),
-            dispatchPerTask.map(Quantiles::maxNs).orElse(0L), handOff.maxNs(), completion.maxNs(), 0)
-            .withPreemptionNs(preemption.map(Quantiles::maxNs).orElse(0L));
+        return overheads(Quantiles::maxNs);
     }
 
     /**
@@ -151,14 +150,15 @@ public record MachineCalibration(
     public Overheads polledOverheads() {
         final Overheads known = overheads();
         return new Overheads(known.releaseJitterNs(), known.sporadicJitterNs(), known.dispatchNs(), known.dispatchPerTaskNs(),
-            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.stallNs(), known.supply())
-            .withPreemptionNs(known.preemptionNs());
+            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.preemptionNs(), known.stallNs(),
+            known.supply());
     }
 
-    private Overheads usually() {
-        return new Overheads(releaseJitter.p999Ns(), sporadicJitter.orElse(releaseJitter).p999Ns(), dispatch.p999Ns(),
-            dispatchPerTask.map(Quantiles::p999Ns).orElse(0L), handOff.p999Ns(), completion.p999Ns(), 0)
-            .withPreemptionNs(preemption.map(Quantiles::p999Ns).orElse(0L));
+    /** One figure of each quantity; what was not measured adds nothing. */
+    private Overheads overheads(final ToLongFunction<Quantiles> figure) {
+        return new Overheads(figure.applyAsLong(releaseJitter), figure.applyAsLong(sporadicJitter.orElse(releaseJitter)),
+            figure.applyAsLong(dispatch), dispatchPerTask.map(figure::applyAsLong).orElse(0L), figure.applyAsLong(handOff),
+            figure.applyAsLong(completion), preemption.map(figure::applyAsLong).orElse(0L), 0, CoreSupply.NONE);
     }
 
     /**

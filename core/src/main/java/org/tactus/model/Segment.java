@@ -47,6 +47,16 @@ public record Segment(int device, long wcetNs, ActualTime actual, Precision prec
     }
 
     /**
+     * Changes the device.
+     *
+     * @param other index of the device
+     * @return a copy
+     */
+    public Segment withDevice(final int other) {
+        return new Segment(other, wcetNs, actual, precision, loss, offer, preemptable);
+    }
+
+    /**
      * Changes the WCET.
      *
      * @param ns nanoseconds

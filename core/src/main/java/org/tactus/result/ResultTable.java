@@ -249,8 +249,8 @@ public final class ResultTable {
             + " in total; longest " + String.join(", ", longest.stream()
                 .map(stall -> digits(stall.lengthNs()) + " at " + digits(stall.atNs()) + " (" + stall.where() + ", " + stall.cause() + ")")
                 .toList()) + "."
-            + (result.stalls().stream().anyMatch(stall -> stall.cause().equals("run delay") || stall.cause().startsWith("safepoint"))
-                ? " The total holds none of the run delay and the safepoints, which are not the platform's." : "")
+            + (result.stalls().stream().allMatch(Stall::isOfPlatform) ? ""
+                : " The total holds none of the run delay and the safepoints, which are not the platform's.")
             + (seen > result.stalls().size() ? " The files name the longest " + result.stalls().size() + "." : ""));
         if (counts.late() > 0) {
             lines.add("Stalls seen late: " + counts.late() + "; jobs that they touched may count as not touched, since only the last "

@@ -13,6 +13,20 @@ import java.util.List;
  * @param cause    what saw it: {@code loop gap}, {@code steal}, {@code run delay}, {@code safepoint NAME}
  */
 public record Stall(long atNs, long lengthNs, String where, String cause) {
+    /** Cause of a stall in which a thread was ready while other processes of this system ran. */
+    public static final String RUN_DELAY = "run delay";
+    /** Begin of the cause of a stall in which this process's JVM paused; a blank and the pause's name follow. */
+    public static final String SAFEPOINT = "safepoint";
+
+    /**
+     * Whether the platform took the time, and not this process or another one of this system.
+     *
+     * @return false for run delays and safepoints
+     */
+    public boolean isOfPlatform() {
+        return !cause.equals(RUN_DELAY) && !cause.startsWith(SAFEPOINT);
+    }
+
     /**
      * The end.
      *

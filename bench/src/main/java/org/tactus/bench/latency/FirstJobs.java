@@ -12,8 +12,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
+import org.tactus.bindings.edgetpu.compiled.EdgePackage;
+import org.tactus.bindings.edgetpu.compiled.Executable;
+import org.tactus.bindings.edgetpu.compiled.ExecutableType;
+import org.tactus.bindings.onnxruntime.ElementType;
+import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.device.edgetpu.EdgeTpuDevices;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
@@ -40,6 +48,8 @@ public final class FirstJobs {
     private static final long MS = 1_000_000;
     private static final long US = 1_000;
     private static final String PLAIN = "plain.tflite";
+    private static final String COMPILED = "compiled_edgetpu.tflite";
+    private static final int SRAM_BYTES = 8 << 20;
     private static final long CHUNK_BYTES = 1 << 16;
     /** When the first timed job is released, so that a busy machine has the time to look before. */
     private static final long LATER_NS = 1_000 * MS;
@@ -63,7 +73,9 @@ public final class FirstJobs {
         /** A network whose segments lie by turns on a software GPU and on a core. */
         GPU_NETWORK,
         /** Networks that take more memory than a software GPU has. */
-        SWAP
+        SWAP,
+        /** A network whose segments lie on a software Edge TPU and on a core. */
+        EDGE_TPU
     }
 
     /**
@@ -91,11 +103,8 @@ public final class FirstJobs {
             case ONNX -> builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS)
                 .model(new ModelSource.Zoo("mobilenet", "small", 3)).segment("cpu0", MS).segment("cpu0", MS).segment("cpu0", MS));
             case TFLITE -> {
-                final float[][] weights = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
-                final Path file = folder.resolve(PLAIN);
-                Files.write(file, DenseModelWriter.write("x", "y", weights, new float[4], true));
-                builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(2 * MS)
-                    .model(new ModelSource.TfLiteFiles(List.of(file.toString()))).segment("cpu0", MS));
+                plain(folder, "x", "y");
+                builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(2 * MS).model(files(folder, PLAIN)).segment("cpu0", MS));
             }
             case GPU -> builder.device(gpu(Optional.empty()))
                 .task("turns", t -> t.offsetNs(LATER_NS).periodNs(3 * MS).segment("cpu0", MS / 10, SHORT).segment("gpu0", MS / 10)
@@ -113,8 +122,37 @@ public final class FirstJobs {
                 }
                 return swapping.build();
             }
+            case EDGE_TPU -> {
+                compiled(folder, "x", "y");
+                plain(folder, "y", "z");
+                builder.device(new DeviceSpec("tpu0", DeviceKind.EDGETPU, List.of(), EdgeTpuDevices.SOFTWARE, 0, Optional.empty(),
+                    SRAM_BYTES));
+                builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS).model(files(folder, COMPILED, PLAIN))
+                    .segment("tpu0", MS).segment("cpu0", MS));
+            }
         }
         return builder.build();
+    }
+
+    private static ModelSource files(final Path folder, final String... names) {
+        return new ModelSource.TfLiteFiles(Stream.of(names).map(name -> folder.resolve(name).toString()).toList());
+    }
+
+    private static void plain(final Path folder, final String input, final String output) throws IOException {
+        final float[][] weights = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
+        Files.write(folder.resolve(PLAIN), DenseModelWriter.write(input, output, weights, new float[4], true));
+    }
+
+    private static void compiled(final Path folder, final String input, final String output) throws IOException {
+        final int cachedBytes = 1 << 16;
+        Files.write(folder.resolve(COMPILED), CompiledModelWriter.write(List.of(tensor(input)), List.of(tensor(output)),
+            new EdgePackage(14, "", "", 0, List.of(
+                new Executable(ExecutableType.PARAMETER_CACHING, 7, cachedBytes, 100, 0, cachedBytes, 0, 0, 0),
+                new Executable(ExecutableType.EXECUTION_ONLY, 7, 0, 1000, 64, 0, 16, 16, 0)))));
+    }
+
+    private static TensorInfo tensor(final String name) {
+        return new TensorInfo(name, ElementType.FLOAT, List.of(1L, 4L));
     }
 
     private WorkFactory works() {
@@ -162,6 +200,7 @@ public final class FirstJobs {
             return run(set(folder), out);
         } finally {
             Files.deleteIfExists(folder.resolve(PLAIN));
+            Files.deleteIfExists(folder.resolve(COMPILED));
             Files.delete(folder);
         }
     }

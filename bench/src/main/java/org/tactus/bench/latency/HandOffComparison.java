@@ -2,12 +2,10 @@
 package org.tactus.bench.latency;
 
 import com.sun.management.ThreadMXBean;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,13 +77,7 @@ public final class HandOffComparison {
                 }
             }
         }
-        times.forEach((name, ns) -> out.println(name + "\t" + median(ns) + "\t" + median(bytes.get(name))));
-    }
-
-    private static double median(final double[] values) {
-        final double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        times.forEach((name, ns) -> out.println(name + "\t" + Median.of(ns) + "\t" + Median.of(bytes.get(name))));
     }
 
     private static Figures turn(final HandOffWays.Way ping, final HandOffWays.Way pong) throws InterruptedException {
@@ -118,7 +110,7 @@ public final class HandOffComparison {
         echo.join();
         RealTime.ordinary();
         Thread.sleep(PAUSE_MS);
-        return new Figures(median(batches), (ownBytes + echoBytes[0]) / (2.0 * trips));
+        return new Figures(Median.of(batches), (ownBytes + echoBytes[0]) / (2.0 * trips));
     }
 
     /** Pins the calling thread and lets nothing ordinary take its core, where there is another core for the other thread. */
@@ -150,17 +142,11 @@ public final class HandOffComparison {
     public static Comparison compare(final int forks, final List<String> command) throws IOException, InterruptedException {
         final Map<String, List<Figures>> ways = new LinkedHashMap<>();
         for (int fork = 0; fork < forks; fork++) {
-            final Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-            try (BufferedReader reader = process.inputReader()) {
-                String line = reader.readLine();
-                while (line != null) {
-                    final String[] parts = line.split("\t");
-                    ways.computeIfAbsent(parts[0], name -> new ArrayList<>())
-                        .add(new Figures(Double.parseDouble(parts[1]), Double.parseDouble(parts[2])));
-                    line = reader.readLine();
-                }
+            for (final String line : ForkedJvm.lines(command)) {
+                final String[] parts = line.split("\t");
+                ways.computeIfAbsent(parts[0], name -> new ArrayList<>())
+                    .add(new Figures(Double.parseDouble(parts[1]), Double.parseDouble(parts[2])));
             }
-            process.waitFor();
         }
         return new Comparison(ways);
     }
@@ -178,8 +164,8 @@ public final class HandOffComparison {
         out.printf("%-34s %8s %8s %8s   %-24s %s%n", "", "min", "median", "max", "ratio to the raw flag", "bytes a hand-off");
         for (final Map.Entry<String, List<Figures>> way : comparison.ways().entrySet()) {
             final double[] times = way.getValue().stream().mapToDouble(Figures::oneWayNs).sorted().toArray();
-            out.printf("%-34s %8.0f %8.0f %8.0f   %-24.2f %.1f%n", way.getKey(), times[0], median(times), times[times.length - 1],
-                median(ratios(way.getValue(), raw)), median(way.getValue().stream().mapToDouble(Figures::bytesByGive).toArray()));
+            out.printf("%-34s %8.0f %8.0f %8.0f   %-24.2f %.1f%n", way.getKey(), times[0], Median.of(times), times[times.length - 1],
+                Median.of(ratios(way.getValue(), raw)), Median.of(way.getValue().stream().mapToDouble(Figures::bytesByGive).toArray()));
         }
     }
 

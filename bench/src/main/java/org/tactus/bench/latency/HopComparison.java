@@ -111,14 +111,8 @@ public final class HopComparison {
         }
         final double[] medians = quantiles[0].clone();
         Arrays.sort(medians);
-        return String.format(Locale.ROOT, "%-36s %9.2f %9.2f %9.2f %9.1f   %.2f to %.2f", way, median(quantiles[0]), median(quantiles[1]),
-            median(quantiles[2]), median(quantiles[3]), medians[0], medians[medians.length - 1]);
-    }
-
-    private static double median(final double[] values) {
-        final double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return String.format(Locale.ROOT, "%-36s %9.2f %9.2f %9.2f %9.1f   %.2f to %.2f", way, Median.of(quantiles[0]),
+            Median.of(quantiles[1]), Median.of(quantiles[2]), Median.of(quantiles[3]), medians[0], medians[medians.length - 1]);
     }
 
     private LongArrayList turn(final String way, final int round) {

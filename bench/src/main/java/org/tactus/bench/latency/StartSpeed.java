@@ -6,7 +6,6 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -201,15 +200,15 @@ public final class StartSpeed {
                 final List<Start> first = starts.getFirst().get(way);
                 final int more = settings.tasks.get(i) - settings.tasks.getFirst();
                 final double[] seconds = all.stream().mapToDouble(Start::seconds).sorted().toArray();
-                final double anonymous = median(all.stream().mapToDouble(Start::anonymousMebibytes).toArray());
+                final double anonymous = Median.of(all.stream().mapToDouble(Start::anonymousMebibytes).toArray());
                 out.printf(Locale.ROOT, "%-6d %-6s %-28s %-12.2f %-10s %-22s %s%n", settings.tasks.get(i), way == 0 ? "off" : "on",
-                    String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", median(seconds), seconds[0], seconds[seconds.length - 1]),
-                    median(all.stream().mapToDouble(Start::processorS).toArray()),
+                    String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", Median.of(seconds), seconds[0], seconds[seconds.length - 1]),
+                    Median.of(all.stream().mapToDouble(Start::processorS).toArray()),
                     more <= 0 ? "-" : String.format(Locale.ROOT, "%.2f",
-                        (median(seconds) - median(first.stream().mapToDouble(Start::seconds).toArray())) * 1000 / more),
-                    String.format(Locale.ROOT, "%.0f (%.0f)", median(all.stream().mapToDouble(Start::mebibytes).toArray()), anonymous),
+                        (Median.of(seconds) - Median.of(first.stream().mapToDouble(Start::seconds).toArray())) * 1000 / more),
+                    String.format(Locale.ROOT, "%.0f (%.0f)", Median.of(all.stream().mapToDouble(Start::mebibytes).toArray()), anonymous),
                     more <= 0 ? "-" : String.format(Locale.ROOT, "%.0f",
-                        (anonymous - median(first.stream().mapToDouble(Start::anonymousMebibytes).toArray())) * 1024 / more));
+                        (anonymous - Median.of(first.stream().mapToDouble(Start::anonymousMebibytes).toArray())) * 1024 / more));
             }
         }
         out.println("memory is the largest resident so far, files such as the JDK's modules included, and what is anonymous of it");
@@ -223,11 +222,5 @@ public final class StartSpeed {
         final boolean schedulable = Tactus.analyze(set).schedulable();
         out.printf(Locale.ROOT, "%d tasks: read in %.2f s, analysed in %.2f s: %sschedulable%n", settings.analysed,
             (readNs - beginNs) / 1e9, (System.nanoTime() - readNs) / 1e9, schedulable ? "" : "not ");
-    }
-
-    private static double median(final double[] values) {
-        final double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
     }
 }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tactus.TactusException;
-import org.tactus.bench.BenchCommand;
+import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.latency.HandOffComparison;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -119,7 +119,7 @@ public final class PeersCommand implements Callable<Integer> {
         }
         if (forks > 0) {
             System.err.println("hand-overs: " + forks + " processes");
-            final List<String> fork = BenchCommand.likeThis(Tournament.JVM_FLAGS, "bench", "hand-off", "--fork", "--rounds",
+            final List<String> fork = ForkedJvm.command(Tournament.JVM_FLAGS, "bench", "hand-off", "--fork", "--rounds",
                 String.valueOf(HAND_OFF_ROUNDS));
             sections.add(new HandOffSection(HandOffComparison.compare(forks, fork)).section());
         }

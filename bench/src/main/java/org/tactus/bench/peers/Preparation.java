@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.LongSupplier;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.format.CalibrationFile;
@@ -152,33 +151,28 @@ final class Preparation {
     private static long length(final OnnxModel model) {
         try (SegmentedModel loaded = SegmentedModel.create(model, 1, OnnxOptions.SINGLE_THREAD)) {
             loaded.fillInputs(SEED);
-            return median(() -> {
-                loaded.run(0);
-                return 0;
-            });
+            return median(() -> loaded.run(0));
         }
     }
 
     private static long steps(final long wantedNs) {
         final long[] steps = {FIRST_STEPS};
         for (int round = 0; round < 3; round++) {
-            final long ns = median(() -> {
-                SpinWork.run(steps[0]);
-                return 0;
-            });
+            final long ns = median(() -> SpinWork.run(steps[0]));
             steps[0] = Math.max(1, Math.round((double) steps[0] * wantedNs / Math.max(1, ns)));
         }
         return steps[0];
     }
 
-    private static long median(final LongSupplier work) {
+    /** Processor time of a run on the calling thread, nanoseconds. */
+    private static long median(final Runnable work) {
         for (int i = 0; i < WARM_UP_RUNS; i++) {
-            work.getAsLong();
+            work.run();
         }
         final long[] times = new long[RUNS];
         for (int i = 0; i < RUNS; i++) {
             final long beginNs = THREADS.getCurrentThreadCpuTime();
-            work.getAsLong();
+            work.run();
             times[i] = THREADS.getCurrentThreadCpuTime() - beginNs;
         }
         Arrays.sort(times);

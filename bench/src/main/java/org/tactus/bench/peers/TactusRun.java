@@ -15,7 +15,8 @@ import org.tactus.work.Workload;
 /** Both tasks by Tactus, from a task-set file as a user writes it. */
 final class TactusRun {
     private static final int WARM_UP_RUNS = 30;
-    private static final String PREFIX = "tactus-";
+    /** Of dispatchers, lanes of a preemptive device ({@code tactus.N-}) and the monitor. */
+    private static final String PREFIX = "tactus";
 
     private final Contest contest;
     private final Variant variant;

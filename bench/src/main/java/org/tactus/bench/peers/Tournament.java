@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bench.peers;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -9,7 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tactus.bench.BenchCommand;
+import org.tactus.bench.latency.ForkedJvm;
 
 /** Lets the variants take turns, each in a process of its own. Rounds begin with different variants, so that none is always the first. */
 final class Tournament {
@@ -51,7 +50,7 @@ final class Tournament {
     }
 
     private void turn(final Variant variant, final Outcome outcome) throws IOException, InterruptedException {
-        final Optional<String> line = lines(BenchCommand.likeThis(JVM_FLAGS, words(variant))).stream()
+        final Optional<String> line = ForkedJvm.lines(ForkedJvm.command(JVM_FLAGS, words(variant))).stream()
             .filter(text -> PeerFigures.isFigures(text) || PeerFigures.isUnavailable(text)).findFirst();
         if (line.isEmpty()) {
             outcome.missing().put(variant, "its process ended without figures");
@@ -69,18 +68,5 @@ final class Tournament {
         return new String[] {"bench", "peers", "--turn-of", variant.name(), "--core", String.valueOf(contest.core()), "--for",
             contest.durationNs() + "ns", "--work", contest.work().word(), "--folder", contest.folder().toString(), "--urgent-steps",
             String.valueOf(contest.urgentSteps()), "--heavy-steps", String.valueOf(contest.heavySteps())};
-    }
-
-    /** What a process prints; its errors go where ours go. */
-    static List<String> lines(final List<String> command) throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        final List<String> lines = new ArrayList<>();
-        try (BufferedReader reader = process.inputReader()) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
-        }
-        process.waitFor();
-        return lines;
     }
 }

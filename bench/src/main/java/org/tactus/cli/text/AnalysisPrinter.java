@@ -79,9 +79,7 @@ public final class AnalysisPrinter {
             for (final TaskVerdict task : verdict.tasks()) {
                 json.writeStartObject();
                 json.writeStringField("name", task.name());
-                number(json, "responseBoundNs", task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
-                number(json, "deadlineNs", task.isBestEffort() ? OptionalLong.empty() : OptionalLong.of(task.deadlineNs()));
-                number(json, "slackNs", task.bounded() ? OptionalLong.of(task.slackNs()) : OptionalLong.empty());
+                JsonFields.bound(json, task);
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -104,8 +102,8 @@ public final class AnalysisPrinter {
         final Explanation why = task.explanation();
         json.writeStartObject();
         json.writeStringField("name", task.name());
-        number(json, "responseNs", why.responseNs());
-        number(json, "firstFailingNs", why.firstFailingNs());
+        JsonFields.number(json, "responseNs", why.responseNs());
+        JsonFields.number(json, "firstFailingNs", why.firstFailingNs());
         if (why.platformNs() > 0) {
             json.writeNumberField("platformNs", why.platformNs());
         }
@@ -126,13 +124,13 @@ public final class AnalysisPrinter {
 
     private static void json(final JsonGenerator json, final SensitivityReport report) throws IOException {
         json.writeObjectFieldStart("sensitivity");
-        number(json, "largestFactor", report.largestFactor());
+        JsonFields.number(json, "largestFactor", report.largestFactor());
         json.writeArrayFieldStart("tasks");
         for (final SensitivityReport.OfTask task : report.tasks()) {
             json.writeStartObject();
             json.writeStringField("name", task.name());
-            number(json, "largestFactor", task.largestFactor());
-            number(json, "smallestPeriodNs", task.smallestPeriodNs());
+            JsonFields.number(json, "largestFactor", task.largestFactor());
+            JsonFields.number(json, "smallestPeriodNs", task.smallestPeriodNs());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -140,32 +138,14 @@ public final class AnalysisPrinter {
         for (final SensitivityReport.OfDevice device : report.devices()) {
             json.writeStartObject();
             json.writeStringField("name", device.name());
-            number(json, "smallestCapacityBytes", device.smallestCapacityBytes());
+            JsonFields.number(json, "smallestCapacityBytes", device.smallestCapacityBytes());
             json.writeEndObject();
         }
         json.writeEndArray();
         if (report.curveFactor().isPresent()) {
-            number(json, "largestCurveFactor", report.curveFactor());
+            JsonFields.number(json, "largestCurveFactor", report.curveFactor());
         }
         json.writeEndObject();
-    }
-
-    private static void number(final JsonGenerator json, final String key, final OptionalLong value) throws IOException {
-        json.writeFieldName(key);
-        if (value.isPresent()) {
-            json.writeNumber(value.getAsLong());
-        } else {
-            json.writeNull();
-        }
-    }
-
-    private static void number(final JsonGenerator json, final String key, final OptionalDouble value) throws IOException {
-        json.writeFieldName(key);
-        if (value.isPresent()) {
-            json.writeNumber(value.getAsDouble());
-        } else {
-            json.writeNull();
-        }
     }
 
     private void csv(final LoadedTaskSet loaded, final Verdict verdict, final Optional<SensitivityReport> sensitivity) {

@@ -98,34 +98,13 @@ public final class PlanPrinter {
             for (final TaskVerdict task : plan.verdict().tasks()) {
                 json.writeStartObject();
                 json.writeStringField("name", task.name());
-                bound(json, task);
+                JsonFields.bound(json, task);
                 json.writeEndObject();
             }
             json.writeEndArray();
-            json.writeFieldName("largestFactor");
-            if (margin.isPresent()) {
-                json.writeNumber(margin.getAsDouble());
-            } else {
-                json.writeNull();
-            }
+            JsonFields.number(json, "largestFactor", margin);
             json.writeEndObject();
         }
         return line.toString();
-    }
-
-    private static void bound(final JsonGenerator json, final TaskVerdict task) throws IOException {
-        if (task.bounded()) {
-            json.writeNumberField("responseBoundNs", task.responseBoundNs());
-            json.writeNumberField("deadlineNs", task.deadlineNs());
-            json.writeNumberField("slackNs", task.slackNs());
-        } else {
-            json.writeNullField("responseBoundNs");
-            if (task.isBestEffort()) {
-                json.writeNullField("deadlineNs");
-            } else {
-                json.writeNumberField("deadlineNs", task.deadlineNs());
-            }
-            json.writeNullField("slackNs");
-        }
     }
 }

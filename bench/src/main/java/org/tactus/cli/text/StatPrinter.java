@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.Terminal;
 import org.tactus.internal.file.TextTable;
@@ -154,17 +155,8 @@ public final class StatPrinter {
         json.writeStartObject();
         json.writeStringField("name", task.name());
         json.writeNumberField("periodNs", task.periodNs());
-        if (task.hasDeadline()) {
-            json.writeNumberField("deadlineNs", task.deadlineNs());
-        } else {
-            json.writeNullField("deadlineNs");
-        }
-        json.writeFieldName("boundNs");
-        if (task.boundNs().isPresent()) {
-            json.writeNumber(task.boundNs().getAsLong());
-        } else {
-            json.writeNull();
-        }
+        JsonFields.number(json, "deadlineNs", task.hasDeadline() ? OptionalLong.of(task.deadlineNs()) : OptionalLong.empty());
+        JsonFields.number(json, "boundNs", task.boundNs());
         json.writeNumberField("released", task.released());
         json.writeNumberField("jobs", task.jobs());
         json.writeNumberField("misses", task.misses());

@@ -7,23 +7,28 @@ import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
-import org.tactus.internal.event.EventDescriptor;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.event.EventType;
 
 /**
- * A ring of two events is full. The dispatcher writes two more, each of which is dropped or takes the place of one that was read. The
- * reader takes three: each is whole, and they come in order.
+ * A ring is full, with a place left at its end that is shorter than an event. The dispatcher writes two more events, each of which is
+ * dropped or takes the place of some that were read. The reader takes those that filled the ring, and then looks twice: each event is
+ * whole, names the generation that its slot had, and they come in order.
  */
 @JCStressTest
-@Outcome(id = "1, 2, 0", expect = Expect.ACCEPTABLE, desc = "the third was not there yet, or both were dropped")
-@Outcome(id = "1, 2, 3", expect = Expect.ACCEPTABLE, desc = "the third took a place that the reader gave back")
-@Outcome(id = "1, 2, 4", expect = Expect.ACCEPTABLE, desc = "the third was dropped, the fourth was not")
+@Outcome(id = "10, 0, 0", expect = Expect.ACCEPTABLE, desc = "none of the two was there yet, or both were dropped")
+@Outcome(id = {"10, 1, 0", "10, 0, 1"}, expect = Expect.ACCEPTABLE, desc = "the first of them was there")
+@Outcome(id = {"10, 2, 0", "10, 0, 2"}, expect = Expect.ACCEPTABLE, desc = "the first was dropped, the second was not")
+@Outcome(id = "10, 1, 2", expect = Expect.ACCEPTABLE, desc = "both were there")
 @Outcome(expect = Expect.FORBIDDEN, desc = "an event that was written over while it was read, or half written")
 @State
 public class EventIsWhole {
-    private final EventRing ring = new EventRing(2 * EventDescriptor.RING_LENGTH, slot -> slot);
+    private static final int FULL = 10;
+    private static final int BYTES = 512;
+    private static final int SLOTS = FULL + 3;
+
+    private final EventRing ring = new EventRing(BYTES, SLOTS);
     private final EventHandler reading = new EventHandler() {
         @Override
         public void onEvent(
@@ -37,36 +42,39 @@ public class EventIsWhole {
             final int type, final long timeNs, final int deviceIndex, final int slot, final int generation, final int segment,
             final long job, final long argument) {
             final boolean whole = type == EventType.START + (int) (job & 1) && timeNs == job && deviceIndex == job && slot == job
-                && generation == job && segment == job && argument == job;
-            taken = whole ? (int) job : -1;
+                && generation == job + SLOTS && segment == job && argument == job;
+            taken = whole && job > taken ? (int) job : Integer.MIN_VALUE;
         }
     };
     private int taken;
 
     public EventIsWhole() {
-        write(1);
-        write(2);
+        for (int slot = 1; slot < SLOTS; slot++) {
+            ring.define(slot, slot + SLOTS);
+        }
+        for (int value = 1; value <= FULL; value++) {
+            write(value);
+        }
     }
 
     private void write(final int value) {
         ring.write(EventType.START + (value & 1), value, value, value, value, value, value);
     }
 
+    /** Which of the two came, 0 when none did. */
     private int take() {
-        taken = 0;
-        ring.drain(reading, 1);
-        return taken;
+        return ring.drain(reading, 1) == 0 ? 0 : taken - FULL;
     }
 
     @Actor
     public void dispatcher() {
-        write(3);
-        write(4);
+        write(FULL + 1);
+        write(FULL + 2);
     }
 
     @Actor
     public void reader(final III_Result r) {
-        r.r1 = take();
+        r.r1 = ring.drain(reading, FULL) == FULL ? taken : -1;
         r.r2 = take();
         r.r3 = take();
     }

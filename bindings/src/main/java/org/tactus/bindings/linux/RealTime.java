@@ -115,8 +115,14 @@ public final class RealTime {
         }
     }
 
-    /** Reads a list such as {@code 0-3,6}. */
-    static List<Integer> parseCoreList(final String text) {
+    /**
+     * Reads a list of cores as the system writes it.
+     *
+     * @param text such as {@code 0-3,6}
+     * @return numbers of cores, in its order
+     * @throws NumberFormatException for what is no such list, such as an empty text
+     */
+    public static List<Integer> parseCoreList(final String text) {
         final List<Integer> cores = new ArrayList<>();
         for (final String part : text.split(",")) {
             final String[] range = part.split("-");

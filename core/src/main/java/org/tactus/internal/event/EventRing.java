@@ -1,58 +1,65 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.event;
 
-import java.util.function.IntUnaryOperator;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.OneToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.tactus.internal.buffer.AlignedMemory;
 
 /**
  * The ring of events from one dispatcher: the dispatcher writes, and one reader drains. A write never waits: when the ring is full, the
  * event is dropped and counted. Neither side allocates.
- *
- * <p>All records are of one length, {@link EventDescriptor#RING_LENGTH}, so a write needs no claim, no header and no padding at the ring's
- * end: the record is written plainly, and the tail that is stored with release publishes it. The reader loads the tail with acquire, reads
- * the records below it plainly, and gives their room back by the head that it stores with release; the writer loads the head with acquire,
- * and only when the ring looks full.
  */
 public final class EventRing {
+    private final OneToOneRingBuffer ring;
     private final AtomicBuffer buffer;
-    private final IntUnaryOperator generations;
-    private final int capacity;
-    private final int endOffset;
-    private final int tailOffset;
-    private final int headOffset;
-    /** Number of events that were written, and where the next record begins. The dispatcher alone reads and writes these. */
-    private long tail;
-    private int nextOffset;
-    /** Number of events that the reader had taken when the dispatcher last looked. */
-    private long headSeen;
+    private final MessageHandler onMessage = this::onMessage;
+    /** Of each slot the task's word of its events, see {@link RingEventDescriptor}. */
+    private final long[] tasks;
+    private final long half;
+    private EventHandler handler;
     private long dropped;
+    /** Bytes of all events written, and how many they are at the least before the ring can be half full. The dispatcher's. */
+    private long written;
+    private long halfFullFrom;
 
     /**
-     * Makes a ring for tasks whose slots are not used again.
+     * Makes a ring whose events name no generation.
      *
-     * @param bytes size of the records together; as many fit as are whole
+     * @param bytes its size, a power of two
      */
     public EventRing(final int bytes) {
-        this(bytes, slot -> 0);
+        this(bytes, 0);
     }
 
     /**
      * Makes a ring.
      *
-     * @param bytes       size of the records together; as many fit as are whole
-     * @param generations generation of a slot's task, as the dispatcher knows it when it writes; must not allocate
+     * @param bytes        its size, a power of two
+     * @param taskCapacity slots whose tasks have a generation
      */
-    public EventRing(final int bytes, final IntUnaryOperator generations) {
-        this.generations = generations;
-        capacity = bytes / EventDescriptor.RING_LENGTH;
-        if (capacity < 1) {
-            throw new IllegalArgumentException("an event ring of " + bytes + " bytes; one event takes " + EventDescriptor.RING_LENGTH);
+    public EventRing(final int bytes, final int taskCapacity) {
+        ring = new OneToOneRingBuffer(AlignedMemory.allocate(bytes + RingBufferDescriptor.TRAILER_LENGTH));
+        buffer = ring.buffer();
+        half = bytes >>> 1;
+        halfFullFrom = half - RingEventDescriptor.RECORD_LENGTH;
+        tasks = new long[taskCapacity];
+        for (int slot = 0; slot < taskCapacity; slot++) {
+            tasks[slot] = RingEventDescriptor.pair(0, slot);
         }
-        endOffset = capacity * EventDescriptor.RING_LENGTH;
-        tailOffset = EventDescriptor.tailOffset(endOffset);
-        headOffset = EventDescriptor.headOffset(endOffset);
-        buffer = AlignedMemory.allocate(EventDescriptor.ringBytes(endOffset));
+    }
+
+    /**
+     * Says which task the events of a slot are of from now on. Called by the control thread while no dispatcher knows a task in the slot.
+     * Hand-over: the command that admits the task publishes it to the dispatcher of its home, and each hand-over of a job to the next.
+     *
+     * @param slot       the slot
+     * @param generation which admission the task is, from 1
+     */
+    public void define(final int slot, final int generation) {
+        tasks[slot] = RingEventDescriptor.pair(generation, slot);
     }
 
     /**
@@ -70,33 +77,22 @@ public final class EventRing {
     public boolean write(
         final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
         final long argument) {
-        final long written = tail;
-        if (written - headSeen >= capacity && isFull(written)) {
+        final int index = ring.tryClaim(type, RingEventDescriptor.LENGTH);
+        if (index < 0) {
             dropped++;
             return false;
         }
-        final int index = nextOffset;
         final AtomicBuffer records = buffer;
-        records.putLong(index + EventDescriptor.TIME_OFFSET, timeNs);
-        records.putInt(index + EventDescriptor.DEVICE_OFFSET, deviceIndex);
-        records.putInt(index + EventDescriptor.TASK_OFFSET, slot);
-        records.putInt(index + EventDescriptor.SEGMENT_OFFSET, segment);
-        records.putInt(index + EventDescriptor.GENERATION_OFFSET, slot < 0 ? 0 : generations.applyAsInt(slot));
-        records.putLong(index + EventDescriptor.JOB_OFFSET, job);
-        records.putLong(index + EventDescriptor.ARGUMENT_OFFSET, argument);
-        records.putInt(index + EventDescriptor.RING_TYPE_OFFSET, type);
-        final int next = index + EventDescriptor.RING_LENGTH;
-        nextOffset = next == endOffset ? 0 : next;
-        tail = written + 1;
-        // Release: a reader that finds the event counted finds its record whole.
-        records.putLongRelease(tailOffset, written + 1);
+        final long[] named = tasks;
+        final long task = slot >= 0 && slot < named.length ? named[slot] : RingEventDescriptor.pair(0, slot);
+        records.putLong(index + RingEventDescriptor.TIME_OFFSET, timeNs);
+        records.putLong(index + RingEventDescriptor.TASK_OFFSET, task);
+        records.putLong(index + RingEventDescriptor.PLACE_OFFSET, RingEventDescriptor.pair(segment, deviceIndex));
+        records.putLong(index + RingEventDescriptor.JOB_OFFSET, job);
+        records.putLong(index + RingEventDescriptor.ARGUMENT_OFFSET, argument);
+        written += RingEventDescriptor.RECORD_LENGTH;
+        ring.commit(index);
         return true;
-    }
-
-    private boolean isFull(final long written) {
-        // Acquire: the reader has read what it gives back, so the record may be written over.
-        headSeen = buffer.getLongAcquire(headOffset);
-        return written - headSeen >= capacity;
     }
 
     /**
@@ -107,52 +103,44 @@ public final class EventRing {
      * @return how many were taken; 0 only when there is none
      */
     public int drain(final EventHandler consumer, final int limit) {
-        final AtomicBuffer records = buffer;
-        final long head = records.getLong(headOffset); // this thread alone writes it
-        // Acquire: the records below it are whole.
-        final long unread = records.getLongAcquire(tailOffset) - head;
-        if (unread == 0 || limit <= 0) {
-            return 0;
-        }
-        final int count = (int) Math.min(unread, limit);
-        int index = (int) (head % capacity) * EventDescriptor.RING_LENGTH;
-        int taken = 0;
-        try {
-            while (taken < count) {
-                taken++;
-                final int at = index;
-                index = index + EventDescriptor.RING_LENGTH == endOffset ? 0 : index + EventDescriptor.RING_LENGTH;
-                consumer.onTaskEvent(records.getInt(at + EventDescriptor.RING_TYPE_OFFSET),
-                    records.getLong(at + EventDescriptor.TIME_OFFSET), records.getInt(at + EventDescriptor.DEVICE_OFFSET),
-                    records.getInt(at + EventDescriptor.TASK_OFFSET), records.getInt(at + EventDescriptor.GENERATION_OFFSET),
-                    records.getInt(at + EventDescriptor.SEGMENT_OFFSET), records.getLong(at + EventDescriptor.JOB_OFFSET),
-                    records.getLong(at + EventDescriptor.ARGUMENT_OFFSET));
-            }
-        } finally {
-            // Release: the loads above come before the dispatcher writes over the records.
-            records.putLongRelease(headOffset, head + taken);
-        }
-        return count;
+        handler = consumer;
+        final int taken = ring.read(onMessage, limit);
+        // A read stops at the ring's end: one that found only the padding there has taken nothing, and more may follow.
+        return taken > 0 ? taken : ring.read(onMessage, limit);
+    }
+
+    private void onMessage(final int type, final MutableDirectBuffer message, final int index, final int length) {
+        final long task = message.getLong(index + RingEventDescriptor.TASK_OFFSET);
+        final long place = message.getLong(index + RingEventDescriptor.PLACE_OFFSET);
+        handler.onTaskEvent(type, message.getLong(index + RingEventDescriptor.TIME_OFFSET), RingEventDescriptor.low(place),
+            RingEventDescriptor.low(task), RingEventDescriptor.high(task), RingEventDescriptor.high(place),
+            message.getLong(index + RingEventDescriptor.JOB_OFFSET), message.getLong(index + RingEventDescriptor.ARGUMENT_OFFSET));
     }
 
     /**
-     * Tells whether the reader should not wait any longer. Called by the dispatcher only; one load of the
-     * reader's position.
+     * Tells whether the reader should not wait any longer. Called by the dispatcher only. It looks at the ring's positions only when enough
+     * was written since the last look that the ring can be half full, since a reader only makes it emptier.
      *
      * @return true when at least half of the ring is not drained
      */
     public boolean isHalfFull() {
-        return tail - buffer.getLongAcquire(headOffset) >= (capacity + 1) >>> 1;
+        return written >= halfFullFrom && lookHalfFull();
+    }
+
+    private boolean lookHalfFull() {
+        final long missing = half - ring.size();
+        // One record less, since the padding at the ring's end is not counted among what was written, and is shorter than a record.
+        halfFullFrom = written + missing - RingEventDescriptor.RECORD_LENGTH;
+        return missing <= 0;
     }
 
     /**
      * Events that were written and not drained. Any thread; approximate while the ring is in use.
      *
-     * @return a count
+     * @return a count, by one too high where the ring's end lies between them
      */
     public int unread() {
-        final long taken = buffer.getLongAcquire(headOffset); // first: the tail that is loaded after it is not behind it
-        return (int) (buffer.getLongAcquire(tailOffset) - taken);
+        return ring.size() / RingEventDescriptor.RECORD_LENGTH;
     }
 
     /**

@@ -36,6 +36,6 @@ public final class SafepointLog {
         }
         final long lengthNs = Long.parseLong(matcher.group(3));
         return Optional.of(new Stall(
-            Long.parseLong(matcher.group(1)) - lengthNs - zeroNs, lengthNs, "jvm", "safepoint " + matcher.group(2)));
+            Long.parseLong(matcher.group(1)) - lengthNs - zeroNs, lengthNs, "jvm", Stall.SAFEPOINT + ' ' + matcher.group(2)));
     }
 }

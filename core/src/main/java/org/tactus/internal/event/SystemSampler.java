@@ -123,7 +123,7 @@ public final class SystemSampler implements AutoCloseable {
             final long delayNs = ProcText.runDelayNs(text, length);
             if (delayNs >= 0) {
                 if (!first && delayNs - delaysNs[i] >= thresholdNs) {
-                    log.addOwn(new Stall(lastNs - zeroNs, nowNs - lastNs, threads.get(i), "run delay"), delayNs - delaysNs[i]);
+                    log.addOwn(new Stall(lastNs - zeroNs, nowNs - lastNs, threads.get(i), Stall.RUN_DELAY), delayNs - delaysNs[i]);
                 }
                 delaysNs[i] = delayNs;
             }

@@ -2,14 +2,11 @@
 package org.tactus.internal.file;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -53,10 +50,7 @@ public record NumpyFile(String type, List<Long> shape, MemorySegment values) {
      * @throws IllegalArgumentException when it is no array in C's order; the message says what it is, without the file's name
      */
     public static NumpyFile read(final Path file) throws IOException {
-        final MemorySegment whole;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            whole = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-        }
+        final MemorySegment whole = MappedFile.read(file);
         if (whole.byteSize() < LENGTH_AT + Integer.BYTES
             || whole.asSlice(0, MAGIC.length).mismatch(MemorySegment.ofArray(MAGIC)) >= 0) {
             throw new IllegalArgumentException("no NumPy array; write it with numpy.save");

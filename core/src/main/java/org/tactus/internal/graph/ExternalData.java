@@ -19,6 +19,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.tactus.bindings.onnxruntime.ElementType;
+import org.tactus.internal.file.MappedFile;
 
 /**
  * Brings weights in that a model has in other files. A file is confined to the model's folder and what lies below it, links followed, so
@@ -169,7 +170,7 @@ final class ExternalData {
                 throw wrong(tensor, "lies in '" + location + "', which links to a file outside the model's folder; put the file "
                     + "itself there");
             }
-            final MemorySegment mapped = ModelLoader.map(path);
+            final MemorySegment mapped = MappedFile.read(path);
             files.put(location, mapped);
             return mapped;
         } catch (final InvalidPathException e) {

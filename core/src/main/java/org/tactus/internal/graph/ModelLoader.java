@@ -7,15 +7,12 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tactus.internal.file.MappedFile;
 
 /**
  * Reads models without copying their large weights: a file is mapped, and these weights are views of the mapping, which holds as long as
@@ -57,16 +54,9 @@ final class ModelLoader {
         }
     }
 
-    /** Maps a file as it is now; the mapping goes when nothing refers to it any more. */
-    static MemorySegment map(final Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
-        }
-    }
-
     /** A file without large weights is read at once. */
     private static ModelProto parse(final Path file, final long bytes, final OutsideWeights outside) throws IOException {
-        return bytes < OutsideWeights.FROM_BYTES ? ModelProto.parseFrom(Files.readAllBytes(file)) : outside.read(map(file));
+        return bytes < OutsideWeights.FROM_BYTES ? ModelProto.parseFrom(Files.readAllBytes(file)) : outside.read(MappedFile.read(file));
     }
 
     /** Reads a model from memory. */
@@ -85,15 +75,21 @@ final class ModelLoader {
         return withoutWeightsAsInputs(proto);
     }
 
+    /** Names of a graph's own weights, sparse ones included. */
+    static Set<String> weights(final GraphProto graph) {
+        final Set<String> weights = new HashSet<>();
+        graph.getInitializerList().stream().map(TensorProto::getName).forEach(weights::add);
+        graph.getSparseInitializerList().forEach(sparse -> weights.add(sparse.getValues().getName()));
+        return weights;
+    }
+
     /**
      * Drops from the inputs what has a weight's value: older exporters list weights there, and a runtime that may be given others at each
      * run does not fuse them.
      */
     private static ModelProto withoutWeightsAsInputs(final ModelProto proto) {
         final GraphProto graph = proto.getGraph();
-        final Set<String> weights = new HashSet<>();
-        graph.getInitializerList().stream().map(TensorProto::getName).forEach(weights::add);
-        graph.getSparseInitializerList().forEach(sparse -> weights.add(sparse.getValues().getName()));
+        final Set<String> weights = weights(graph);
         final List<ValueInfoProto> inputs =
             graph.getInputList().stream().filter(input -> !weights.contains(input.getName())).toList();
         if (inputs.size() == graph.getInputCount()) {

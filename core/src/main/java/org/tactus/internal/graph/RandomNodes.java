@@ -11,12 +11,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Finds what makes a graph answer otherwise from run to run: nodes that draw random numbers. A seed fixes only the first run's. */
 public final class RandomNodes {
-    private static final Set<String> DRAWING =
-        Set.of("RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike", "Multinomial", "Bernoulli");
     private static final int TRAINING = 2;
 
     private RandomNodes() {
@@ -42,6 +39,11 @@ public final class RandomNodes {
         return Optional.empty();
     }
 
+    /** Whether an operator draws random numbers whatever its inputs are. */
+    static boolean draws(final String operator) {
+        return operator.startsWith("Random") || operator.equals("Bernoulli") || operator.equals("Multinomial");
+    }
+
     private static Optional<String> find(final GraphProto graph, final Map<String, TensorProto> around) {
         final Map<String, TensorProto> constants = new HashMap<>(around);
         graph.getInitializerList().forEach(tensor -> constants.put(tensor.getName(), tensor));
@@ -55,7 +57,7 @@ public final class RandomNodes {
                 known.put(node.getOutput(0), NodeAttributes.find(node, "value") == null ? TensorProto.getDefaultInstance()
                     : NodeAttributes.find(node, "value").getT());
             }
-            if (node.getDomain().isEmpty() && (DRAWING.contains(node.getOpType()) || trains(node, known))) {
+            if (node.getDomain().isEmpty() && (draws(node.getOpType()) || trains(node, known))) {
                 return Optional.of("node '" + node.getName() + "', " + node.getOpType());
             }
             for (final AttributeProto attribute : node.getAttributeList()) {

@@ -60,8 +60,7 @@ final class ShapeDependence {
     private void mark(final NodeProto node) {
         final List<String> reads = NodeReads.of(node);
         final String operator = node.getOpType();
-        final boolean values = sameValue.containsAll(reads) && !operator.startsWith("Random") && !operator.equals("Bernoulli")
-            && !operator.equals("Multinomial");
+        final boolean values = sameValue.containsAll(reads) && !RandomNodes.draws(operator);
         final boolean shapes = sameShape.containsAll(reads);
         final boolean asksShape = (operator.equals("Shape") || operator.equals("Size")) && shapes;
         final boolean shape;

@@ -3,7 +3,6 @@ package org.tactus.internal.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -79,10 +78,8 @@ public final class TensorShapes {
 
     private static ShapeDependence dependence(final OnnxModel model) {
         final GraphProto graph = model.proto().getGraph();
-        final Set<String> givens = new HashSet<>();
-        graph.getInitializerList().stream().map(TensorProto::getName).forEach(givens::add);
-        graph.getSparseInitializerList().forEach(sparse -> givens.add(sparse.getValues().getName()));
-        return new ShapeDependence(givens, graph.getInputList().stream().map(input -> input.getName()).toList(), sorted(graph));
+        final List<String> names = graph.getInputList().stream().map(input -> input.getName()).toList();
+        return new ShapeDependence(ModelLoader.weights(graph), names, sorted(graph));
     }
 
     /** Nodes behind those that they read; a graph is not always written in such an order. */

@@ -51,7 +51,7 @@ public final class DispatchRehearsal {
         for (int i = 0; i < 2; i++) {
             final Device device = new ModelledDevice();
             dispatchers[i] = new Dispatcher(
-                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES, state::generation)), clock, Long.MAX_VALUE, works, errors,
+                i, device, state, new Recorder(i, 2, new EventRing(EVENT_BYTES, 2)), clock, Long.MAX_VALUE, works, errors,
                 dispatchers, null, set.overheads());
         }
         final List<Task> tasks = set.tasks();
@@ -63,6 +63,9 @@ public final class DispatchRehearsal {
                 works[2 * i + j] = new TimedWork(clock, tasks.get(i).segments().get(j), 0);
             }
             final int generation = state.define(i, tasks.get(i), 2 * i, 0);
+            for (final Dispatcher dispatcher : dispatchers) {
+                dispatcher.recorder.events.define(i, generation);
+            }
             dispatchers[0].command(CommandDescriptor.ADMIT, i, generation, periodicNs);
             dispatchers[1].command(CommandDescriptor.TOUCH, i, generation, 0);
         }

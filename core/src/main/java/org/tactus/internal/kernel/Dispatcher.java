@@ -225,7 +225,7 @@ final class Dispatcher {
             lane.enterCeiling(); // before its time begins: a higher lane that is due already goes first
         }
         // Before the start, of which a segment's time counts: what this read takes belongs to the dispatch.
-        final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin();
+        final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin(decidedNs);
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
         if (nowNs - decidedNs > stallThresholdNs && nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {

@@ -66,7 +66,8 @@ final class DispatcherGroup {
         threadOfDevice = new DispatcherThread[count];
         for (int i = 0; i < count; i++) {
             final int of = lanes.deviceOf(i);
-            final Recorder recorder = new Recorder(of, options.taskCapacity(), new EventRing(options.eventRingBytes(), state::generation));
+            final EventRing events = new EventRing(options.eventRingBytes(), options.taskCapacity());
+            final Recorder recorder = new Recorder(of, options.taskCapacity(), events);
             dispatchers[i] = new Dispatcher(
                 i, i == of ? devices.get(of) : devices.get(of).another(), state, recorder, clock, options.stallThresholdNs(), tasks.works,
                 tasks.errors, dispatchers, platform.devices().get(of).memory().orElse(null), base.overheadsOn(of));

@@ -264,8 +264,7 @@ final class DispatcherThread implements Runnable {
             return sleepInLane(agents, nowNs);
         }
         if (options.idle() == KernelOptions.Idle.SPIN) {
-            Thread.onSpinWait();
-            return nowNs;
+            return spin(nowNs);
         }
         long instantNs = Long.MAX_VALUE;
         long lookNs = Long.MAX_VALUE;
@@ -275,10 +274,17 @@ final class DispatcherThread implements Runnable {
         }
         final long untilNs = IdleTime.untilNs(nowNs, instantNs, lookNs, options);
         if (untilNs == nowNs) {
-            Thread.onSpinWait();
-            return nowNs;
+            return spin(nowNs);
         }
         return sleep(untilNs);
+    }
+
+    private long spin(final long nowNs) {
+        if (ownTime != null) {
+            ownTime.spun(nowNs, clock);
+        }
+        Thread.onSpinWait();
+        return nowNs;
     }
 
     /** Sleeps until a time or until woken, and returns when it should have been back. */

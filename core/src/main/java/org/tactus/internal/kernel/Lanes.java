@@ -8,10 +8,9 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import org.tactus.internal.policy.Preemptions;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
-import org.tactus.model.PolicyKind;
-import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -99,6 +98,7 @@ final class Lanes {
 
     /** Dispatchers that a set's platform needs. */
     static int count(final TaskSet base) {
+        Preemptions.require(base);
         return IntStream.range(0, base.platform().devices().size()).map(device -> lanesOn(base, device)).sum();
     }
 
@@ -108,10 +108,6 @@ final class Lanes {
         }
         final String field = "platform.devices[" + device + "].preemption";
         final String name = base.platform().devices().get(device).name();
-        if (base.policy() == PolicyKind.EDF) {
-            throw new InvalidTaskSetException(field, "'" + name + "' cannot be preemptive under 'policy: edf', since the system preempts by"
-                + " fixed levels; write 'policy: fixed-priority', or 'preemption: segments'");
-        }
         if (base.platform().devices().get(device).cores().size() != 1) {
             throw new InvalidTaskSetException(field, "'" + name + "' is preemptive, and its jobs take turns on one core; name that core,"
                 + " such as 'cores: [1]'");
@@ -187,12 +183,8 @@ final class Lanes {
             target[device] = isPreemptive(device) && TaskTable.devicesOf(task).contains(device)
                 ? laneFor(task, device, isLost) : device;
         }
-        final List<Segment> segments = new ArrayList<>();
-        for (final Segment segment : task.segments()) {
-            segments.add(new Segment(target[segment.device()], segment.wcetNs(), segment.actual(), segment.precision(), segment.loss(),
-                segment.offer(), segment.preemptable()));
-        }
-        final Task placed = task.withSegments(segments);
+        final Task placed = count() == dispatchersOf.length ? task // no device has several
+            : task.withSegments(task.segments().stream().map(segment -> segment.withDevice(target[segment.device()])).toList());
         TaskTable.devicesOf(placed).forEach(dispatcher -> users[dispatcher]++);
         return placed;
     }

@@ -42,8 +42,6 @@ public final class LoopRehearsal {
     private static final int EVENT_BYTES = 1 << 16;
     private static final KernelOptions OPTIONS = KernelOptions.DEFAULT;
 
-    private static boolean done;
-
     private final PolicyState state;
     private final SporadicGate gate;
     private final Dispatcher[] dispatchers = new Dispatcher[3];
@@ -65,7 +63,7 @@ public final class LoopRehearsal {
         final SegmentWork[] works = new SegmentWork[segments];
         for (int i = 0; i < dispatchers.length; i++) {
             final Device device = i < 2 ? new CpuDevice(Clock.SYSTEM, "rehearsal") : new ModelledDevice();
-            dispatchers[i] = new Dispatcher(i, device, state, new Recorder(i, tasks.size(), new EventRing(EVENT_BYTES, state::generation)),
+            dispatchers[i] = new Dispatcher(i, device, state, new Recorder(i, tasks.size(), new EventRing(EVENT_BYTES, tasks.size())),
                 Clock.SYSTEM, Long.MAX_VALUE, works, new Throwable[tasks.size()], dispatchers, null, set.overheads());
         }
         thread = new DispatcherThread("rehearsal", List.of(dispatchers), OPTIONS, Clock.SYSTEM, ThreadSetup.NONE, List.of(),
@@ -85,6 +83,7 @@ public final class LoopRehearsal {
             }
             for (final Dispatcher dispatcher : dispatchers) {
                 dispatcher.recorder.prepare(slot, new Histogram(1_000_000_000L, 3));
+                dispatcher.recorder.events.define(slot, generation);
             }
             final int home = task.segments().getFirst().device();
             dispatchers[home].command(CommandDescriptor.ADMIT, slot, generation, Clock.SYSTEM.nanoTime());
@@ -92,12 +91,8 @@ public final class LoopRehearsal {
         }
     }
 
-    /** Rehearses once a process, and waits until what it gave the compiler to do is done. Control thread; some tenths of a second. */
-    public static synchronized void run() {
-        if (done) {
-            return;
-        }
-        done = true;
+    /** Rehearses, and waits until what it gave the compiler to do is done. Some tenths of a second. */
+    public static void run() {
         final LoopRehearsal rehearsal = new LoopRehearsal();
         final long untilNs = Clock.SYSTEM.nanoTime() + LIMIT_NS;
         rehearsal.jobs(untilNs);

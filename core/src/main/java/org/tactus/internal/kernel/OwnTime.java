@@ -4,12 +4,15 @@ package org.tactus.internal.kernel;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.tactus.bindings.linux.ThreadAccounts;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.time.Clock;
 
 /**
  * Tells how long a segment on the dispatcher's own thread executed, without what the platform or other threads took from it meanwhile, by
- * the clock of the thread's CPU time. That clock is a system call, so it is read once before a segment, and after it only when the
- * segment's time by the wall is more than its WCET: only then does it matter.
+ * the clock of the thread's CPU time. That clock is a system call of some microseconds on a virtual machine, so it is read at most once
+ * before a segment, and after it only when the segment's time by the wall is more than its WCET: only then does it matter. A thread that
+ * spins looks at it now and then instead, and a segment that begins shortly after such a look does not read it: what executes in between
+ * counts as the segment's, and what is taken in between is taken for taken from the segment, at most {@link #FRESH_NS}.
  *
  * <p>What a segment waits for by itself, such as a lock or a file, is its own time although the CPU's clock stands still. So a segment that
  * gave the core away gets its whole time by the wall; that it did is seen by the count of such switches, which otherwise change only
@@ -21,12 +24,18 @@ public final class OwnTime {
     /** A clock that shows less than this share of the time in which the thread executed for sure is not believed, in thousandths. */
     private static final long LEAST_SHARE = 990;
     private static final long GAP_NS = 1_000;
-    private static final int WARM_UP_CALLS = 300;
+    /** How often a thread that spins looks at the clock. */
+    static final long LOOK_NS = 100_000;
+    /** How old a look may be for a segment to begin by it. */
+    static final long FRESH_NS = 2 * LOOK_NS;
+    private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final LongSupplier cpuNs;
     private final LongSupplier switches;
     private long switchesBefore;
     private long beganNs;
+    private long lookedCpuNs;
+    private long lookedNs = NEVER;
     private long lengthened;
     private long takenNs;
     private long longestTakenNs;
@@ -44,7 +53,7 @@ public final class OwnTime {
      * @return empty when the clock cannot be believed
      */
     public static Optional<OwnTime> of(final ThreadAccounts accounts) {
-        for (int i = 0; i < WARM_UP_CALLS; i++) { // the JDK specialises a method handle at its 127th call, which allocates: not in a run
+        for (int i = 0; i < WarmUp.CALLS; i++) {
             accounts.ownCpuNs();
             accounts.ownSwitches();
         }
@@ -70,6 +79,35 @@ public final class OwnTime {
     /** The thread has slept: that switch was no segment's. */
     public void slept() {
         switchesBefore = switches.getAsLong();
+        lookedNs = NEVER;
+    }
+
+    /**
+     * The thread spins; looks at the clock when the last look is old. The wall is read after it, so that nothing that is taken between both
+     * is believed to have been executed.
+     *
+     * @param nowNs now, by the wall
+     * @param wall  the clock of {@code nowNs}
+     */
+    void spun(final long nowNs, final Clock wall) {
+        if (nowNs - lookedNs >= LOOK_NS) {
+            lookedCpuNs = cpuNs.getAsLong();
+            lookedNs = wall.nanoTime();
+        }
+    }
+
+    /**
+     * A segment begins; the clock is not read when there was a look shortly before.
+     *
+     * @param decidedNs when it was decided, by the wall
+     * @return its start in the clock of the CPU time, or at most {@link #FRESH_NS} after it
+     */
+    long begin(final long decidedNs) {
+        if (lookedCpuNs < 0 || decidedNs - lookedNs > FRESH_NS) {
+            return begin();
+        }
+        beganNs = lookedCpuNs + Math.max(0, decidedNs - lookedNs);
+        return beganNs;
     }
 
     /**

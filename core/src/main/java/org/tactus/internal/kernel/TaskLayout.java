@@ -71,7 +71,11 @@ final class TaskLayout {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
                 ? responses(task.horizonNs(), tasks.capacity()) : null);
         }
-        tasks.admitAs(slot, state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA));
+        final int generation = state.define(slot, task, tasks.firstSegment(slot), slot * SplitMix64.GAMMA);
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.recorder.events.define(slot, generation);
+        }
+        tasks.admitAs(slot, generation);
         for (final int deviceIndex : TaskTable.devicesOf(task)) {
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
             dispatcher.device.define(slot, task);

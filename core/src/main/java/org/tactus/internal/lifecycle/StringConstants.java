@@ -20,7 +20,8 @@ import java.util.Set;
  * a dispatcher, in the middle of a run, when the machine was too busy to compile the method before. It makes no string that exists
  * already as a constant of another class or by {@link String#intern}, so those of the class files are interned here and kept.
  *
- * <p>Follows a class to the classes that it names, as long as they are ours or of a library that dispatchers call.
+ * <p>Follows a class to the classes that it names, as long as they are ours or of a library that dispatchers call. What they call of the
+ * JDK is named one by one, since following the JDK's classes would read hundreds.
  */
 public final class StringConstants {
     private static final List<String> FOLLOWED = List.of("org/tactus/internal/buffer/", "org/tactus/internal/device/",
@@ -28,6 +29,16 @@ public final class StringConstants {
         "org/tactus/internal/network/", "org/tactus/internal/policy/", "org/tactus/internal/supply/", "org/tactus/internal/time/",
         "org/tactus/bindings/", "org/agrona/AbstractMutableDirectBuffer", "org/agrona/concurrent/", "org/agrona/collections/IntArrayList",
         "org/jctools/queues/varhandle/", "org/HdrHistogram/AbstractHistogram", "org/HdrHistogram/Histogram");
+    /** Classes of the JDK whose methods end up in the code of native calls, of memory segments and of a thread's sleep. Not followed. */
+    private static final List<String> OF_THE_JDK = List.of("java/lang/Math", "java/lang/System", "java/lang/Thread",
+        "java/lang/foreign/MemorySegment", "java/lang/invoke/BoundMethodHandle", "java/lang/invoke/DirectMethodHandle",
+        "java/lang/invoke/Invokers", "java/lang/invoke/LambdaForm", "java/lang/invoke/MethodHandle", "java/lang/invoke/MethodHandleImpl",
+        "java/lang/invoke/MethodHandles", "java/lang/invoke/MethodType", "java/lang/invoke/VarHandle", "java/lang/invoke/VarHandles",
+        "java/util/Objects", "java/util/concurrent/locks/LockSupport", "jdk/internal/foreign/AbstractMemorySegmentImpl",
+        "jdk/internal/foreign/GlobalSession", "jdk/internal/foreign/MemorySessionImpl", "jdk/internal/foreign/NativeMemorySegmentImpl",
+        "jdk/internal/foreign/SharedSession", "jdk/internal/foreign/Utils", "jdk/internal/foreign/abi/AbstractLinker",
+        "jdk/internal/foreign/abi/SharedUtils", "jdk/internal/misc/ScopedMemoryAccess", "jdk/internal/misc/Unsafe",
+        "jdk/internal/util/Preconditions", "sun/misc/Unsafe");
     /** Generated classes all have the same constants, so one of them is named where they are used. */
     private static final String GENERATED = "org/tactus/bindings/generated/";
     /** Behind the magic number and the version. */
@@ -45,7 +56,7 @@ public final class StringConstants {
      * Makes the constants of classes and of those that they name. Any thread; reads class files, so before time zero.
      *
      * @param roots the classes
-     * @return how many classes were read that were not before
+     * @return how many classes were read that were not before, those of the JDK aside
      */
     public static synchronized int make(final Class<?>... roots) {
         final Queue<String> open = new ArrayDeque<>();
@@ -53,6 +64,12 @@ public final class StringConstants {
             open.add(root.getName().replace('.', '/'));
         }
         int read = 0;
+        if (READ.isEmpty()) {
+            for (final String name : OF_THE_JDK) {
+                READ.add(name);
+                read(name, open); // names none that is followed
+            }
+        }
         for (String name = open.poll(); name != null; name = open.poll()) {
             if (READ.add(name) && read(name, open)) {
                 read++;

@@ -14,10 +14,9 @@ import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
-import org.tactus.internal.kernel.DispatchRehearsal;
 import org.tactus.internal.kernel.KernelOptions;
-import org.tactus.internal.kernel.LoopRehearsal;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.runtime.PathRehearsal;
 import org.tactus.model.Overheads;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
@@ -31,7 +30,6 @@ import org.tactus.model.TaskSetBuilder;
 public final class Calibrator implements EventHandler {
     private static final long SEGMENT_NS = 20_000;
     private static final int TASKS = 4;
-    private static final int WARM_UP_JOBS = 20_000;
     private static final int RELEASE = 0;
     private static final int DISPATCH = 1;
     private static final int HAND_OFF = 2;
@@ -72,12 +70,8 @@ public final class Calibrator implements EventHandler {
      * @throws InterruptedException when interrupted meanwhile
      */
     public MachineCalibration measure(final long durationNs) throws InterruptedException {
-        final DispatchRehearsal warmUp = new DispatchRehearsal();
-        for (int i = 0; i < WARM_UP_JOBS; i++) {
-            warmUp.periodicJob();
-            warmUp.sporadicJob();
-        }
-        LoopRehearsal.run();
+        PathRehearsal.begin();
+        PathRehearsal.await();
         run(Math.min(durationNs, 1_000_000_000L)); // warms up this very path; its samples are dropped
         samples.clear();
         handOvers.clear();

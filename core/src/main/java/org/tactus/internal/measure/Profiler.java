@@ -50,6 +50,7 @@ public final class Profiler {
     private static final long PAUSES_NS = 15_000_000_000L;
     /** 8 MiB: more than a core's own caches hold. */
     private static final int SWEPT_LONGS = 1 << 20;
+    private static final int LONGS_A_LINE = 64 / Long.BYTES;
 
     private final ThreadSetup setup;
     private final int runs;
@@ -220,7 +221,7 @@ public final class Profiler {
 
     /** A job finds in the caches what ran before it. */
     private void evict() {
-        for (int i = 0; i < swept.length; i += Long.BYTES) {
+        for (int i = 0; i < swept.length; i += LONGS_A_LINE) {
             swept[i]++;
         }
     }

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.internal.time.Durations;
 
 /**
@@ -199,16 +200,13 @@ public final class QuieterMachine {
         }
     }
 
-    /** Reads a list such as {@code 0-3,6}. */
+    /** The cores of a list; none where the system names none. */
     private static List<Integer> cores(final String text) {
-        final List<Integer> cores = new ArrayList<>();
-        for (final String part : text.strip().split(",")) {
-            final String[] range = part.strip().split("-");
-            if (range[0].matches("[0-9]{1,6}") && range[range.length - 1].matches("[0-9]{1,6}")) {
-                IntStream.rangeClosed(Integer.parseInt(range[0]), Integer.parseInt(range[range.length - 1])).forEach(cores::add);
-            }
+        try {
+            return RealTime.parseCoreList(text.strip());
+        } catch (final NumberFormatException e) {
+            return List.of();
         }
-        return cores;
     }
 
     private long number(final String file) {

@@ -2,18 +2,16 @@
 package org.tactus.internal.quantise;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.file.MappedFile;
 import org.tactus.internal.file.NumpyFile;
 import org.tactus.internal.graph.InvalidModelException;
 
@@ -67,19 +65,13 @@ public final class SampleFiles implements SampleSource {
     }
 
     private void take(final Path file, final TensorInfo input) throws IOException {
-        final MemorySegment values = file.toString().endsWith(".npy") ? array(file, input) : mapped(file);
+        final MemorySegment values = file.toString().endsWith(".npy") ? array(file, input) : MappedFile.read(file);
         if (values.byteSize() == 0 || values.byteSize() % input.bytes() != 0) {
             throw new InvalidModelException(file + ": its " + values.byteSize() + " bytes of values are no whole number of inputs of "
                 + input + ", " + input.bytes() + " bytes each");
         }
         for (long at = 0; at < values.byteSize(); at += input.bytes()) {
             samples.add(values.asSlice(at, input.bytes()));
-        }
-    }
-
-    private static MemorySegment mapped(final Path file) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), Arena.ofAuto());
         }
     }
 

@@ -36,8 +36,12 @@ public final class PathRehearsal {
         LoopRehearsal.run();
     }
 
-    /** Waits until the rehearsal that was begun is over. */
-    static void await() throws InterruptedException {
+    /**
+     * Waits until the rehearsal that was begun is over.
+     *
+     * @throws InterruptedException when interrupted meanwhile; the rehearsal goes on
+     */
+    public static void await() throws InterruptedException {
         final FutureTask<Void> begun;
         synchronized (PathRehearsal.class) {
             begun = rehearsal;

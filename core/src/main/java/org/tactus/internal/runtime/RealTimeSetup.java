@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
 
@@ -21,8 +22,6 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
     static final int DISPATCHER_PRIORITY = 80;
     private static final int ENGINE_PRIORITY = 70;
     private static final long TIMER_SLACK_NS = 1;
-    /** Moves to the level that a thread has already: the JDK adapts the call's handle after 127 of them, which allocates. */
-    private static final int FIRST_MOVES = 200;
 
     /**
      * A setup whose doubts stand only in what it says of each thread.
@@ -70,9 +69,9 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
     @Override
     public String applyLane(final List<Integer> cores, final int level) {
         final Grant fifo = realTime ? RealTime.fifo(priority(level))
-            : new Grant(false, "SCHED_FIFO priority " + (priority(level)) + ": real time was not asked for");
-        for (int i = 0; fifo.granted() && i < FIRST_MOVES; i++) {
-            RealTime.move(priority(level));
+            : new Grant(false, "SCHED_FIFO priority " + priority(level) + ": real time was not asked for");
+        for (int i = 0; fifo.granted() && i < WarmUp.CALLS; i++) {
+            RealTime.move(priority(level)); // to the level that it has already
         }
         final String name = Thread.currentThread().getName();
         final Grant pin = RealTime.pin(cores);

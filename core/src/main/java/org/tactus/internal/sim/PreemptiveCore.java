@@ -48,6 +48,15 @@ final class PreemptiveCore {
         Arrays.fill(task, PolicyState.NONE);
     }
 
+    /** The lane of a scheduler. */
+    int rank(final int scheduler) {
+        int lane = 0;
+        while (lanes[lane] != scheduler) {
+            lane++;
+        }
+        return lane;
+    }
+
     /** The lane that has the processor, or {@link #NONE}. */
     int current() {
         return current;

@@ -442,9 +442,10 @@ public final class Simulator {
             case WAKE -> dirty[index] = true;
             case ARRIVE -> {
                 final int device = destination[index];
+                final PreemptiveCore core = cores[lanes.device(device)];
                 final int then = schedulers[device].arrive(index, nowNs);
-                if (then == DeviceScheduler.ENDED && cores[lanes.device(device)] != null) {
-                    cores[lanes.device(device)].errand(rank(device));
+                if (then == DeviceScheduler.ENDED && core != null) {
+                    core.errand(core.rank(device));
                 } else if (then == DeviceScheduler.HAND_OVER) {
                     transit(device, state.segmentDevice(index), index, state.jobNumber(index), state.segmentIndex(index));
                 }
@@ -501,7 +502,7 @@ public final class Simulator {
         final PreemptiveCore core = cores[lanes.device(lane)];
         if (core == null) {
             complete(lane);
-        } else if (doneNs[lane] == nowNs && core.current() == rank(lane)) { // else it was interrupted meanwhile
+        } else if (doneNs[lane] == nowNs && core.current() == core.rank(lane)) { // else it was interrupted meanwhile
             final int rank = core.current();
             final int task = core.end(nowNs);
             dirty[lane] = true;
@@ -512,16 +513,6 @@ public final class Simulator {
                 complete(lane);
             }
         }
-    }
-
-    /** The place of a lane among those of its preemptive device, from the highest. */
-    private int rank(final int lane) {
-        final int[] all = lanes.of(lanes.device(lane));
-        int rank = 0;
-        while (all[rank] != lane) {
-            rank++;
-        }
-        return rank;
     }
 
     /** Gives a preemptive device to the highest lane that has something to do. */

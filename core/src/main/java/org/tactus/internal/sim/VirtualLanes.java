@@ -4,9 +4,6 @@ package org.tactus.internal.sim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import org.tactus.model.Offer;
-import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -87,13 +84,8 @@ final class VirtualLanes {
         if (count() == lanes.length) {
             return task; // no device has several
         }
-        final List<Segment> segments = new ArrayList<>();
-        for (final Segment segment : task.segments()) {
-            final Optional<Offer> offer = segment.offer();
-            segments.add(new Segment(lane(segment.device(), index), segment.wcetNs(), segment.actual(), segment.precision(), segment.loss(),
-                offer, segment.preemptable()));
-        }
-        return task.withSegments(segments);
+        return task.withSegments(
+            task.segments().stream().map(segment -> segment.withDevice(lane(segment.device(), index))).toList());
     }
 
     /** Whether a segment, once started, keeps its device whoever comes. */

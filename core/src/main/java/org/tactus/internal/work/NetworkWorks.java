@@ -215,7 +215,7 @@ public final class NetworkWorks implements WorkFactory {
 
     /** Calls once a process, by the smallest network, what every run of a segment calls. */
     private static void rehearse(final SegmentChain model) {
-        WarmUp.once(TimedWork.class, TimedWorks::warmUp); // where a network's time is modelled
+        TimedWorks.warmUp(); // where a network's time is modelled
         StringConstants.make(model.getClass(), NetworkWork.class, TfLiteInterpreterInvoke_t.class);
         if (model instanceof final TfLiteChain chain) {
             WarmUp.once(TfLiteChain.class, () -> TfLiteNetworks.rehearse(chain));

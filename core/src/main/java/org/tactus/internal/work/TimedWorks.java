@@ -29,7 +29,7 @@ public final class TimedWorks implements WorkFactory {
             final SegmentWork own = TimedWork.on(set.platform().devices().get(segment.device()), segment, draws);
             works.add(segment.offer().isEmpty() ? own : new OfferedWork(own, offered(segment, draws)));
         }
-        WarmUp.once(TimedWork.class, TimedWorks::warmUp);
+        warmUp();
         return works;
     }
 
@@ -39,8 +39,12 @@ public final class TimedWorks implements WorkFactory {
         return new TimedWork(Clock.SYSTEM, new Segment(offer.device(), offer.wcetNs(), segment.actual()), seed);
     }
 
-    /** Compiles the spin, and the draw of its length, before time zero. */
+    /** Compiles the spin, and the draw of its length, before time zero; once a process. */
     static void warmUp() {
+        WarmUp.once(TimedWork.class, TimedWorks::spin);
+    }
+
+    private static void spin() {
         final TimedWork whole = new TimedWork(Clock.SYSTEM, new Segment(0, WARM_UP_NS, ActualTime.WCET), 0);
         final TimedWork drawn = new TimedWork(Clock.SYSTEM, new Segment(0, WARM_UP_NS, new ActualTime(0, 0.1)), 0);
         for (int i = 0; i < WARM_UP_SPINS; i++) {

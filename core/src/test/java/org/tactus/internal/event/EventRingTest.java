@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class EventRingTest {
@@ -83,29 +84,81 @@ class EventRingTest {
     }
 
     @Test
-    void shouldHoldWholeEventsOnlyWhenItsSizeIsNoMultiple() {
-        for (int events = 1; events < 20; events++) {
-            final EventRing ring = new EventRing(events * EventDescriptor.RING_LENGTH + EventDescriptor.RING_LENGTH - 1);
-            final long[] next = {0};
-            long written = 0;
-            for (int round = 0; round < 50; round++) { // each round fills the ring from another place on, and empties it in part
-                while (ring.write(EventType.END, written, 0, 0, 0, written, ~written)) {
-                    written++;
-                }
-                assertEquals(events, ring.unread());
-                assertEquals(Math.min(events, 1 + round % 3), ring.drain((type, timeNs, device, task, segment, job, argument) -> {
-                    assertEquals(next[0]++, job);
-                    assertEquals(~job, argument);
-                }, 1 + round % 3));
+    void shouldNameEachSlotsTaskByItsGeneration() {
+        final EventRing ring = new EventRing(1 << 14, 3);
+        final int[] generations = new int[3];
+        final SplittableRandom random = new SplittableRandom(11);
+        for (int i = 0; i < 1000; i++) {
+            final int slot = random.nextInt(-1, 4); // none, one with a generation, and one beyond those
+            if (slot >= 0 && slot < generations.length && random.nextInt(3) == 0) {
+                generations[slot] = random.nextInt(1, Integer.MAX_VALUE);
+                ring.define(slot, generations[slot]);
             }
+            final int device = random.nextInt(64);
+            final int segment = random.nextInt(-1, 1024);
+            final int generation = slot >= 0 && slot < generations.length ? generations[slot] : 0;
+            ring.write(EventType.START, i, device, slot, segment, -i, ~i);
+            final List<String> seen = new ArrayList<>();
+            ring.drain(naming(seen), 2);
+            assertEquals(List.of(EventType.START + " " + i + " " + device + " " + slot + " " + generation + " " + segment + " " + -i + " "
+                + ~i), seen);
         }
     }
 
     @Test
-    void shouldRefuseASizeWithoutRoomForOneEvent() {
-        final IllegalArgumentException refused = assertThrows(IllegalArgumentException.class,
-            () -> new EventRing(EventDescriptor.RING_LENGTH - 1));
-        assertEquals("an event ring of 47 bytes; one event takes 48", refused.getMessage());
+    void shouldKeepTheGenerationOfWhatWasWrittenWhenTheSlotIsUsedAgain() {
+        final EventRing ring = new EventRing(1024, 1);
+        for (int generation = 1; generation < 4; generation++) {
+            ring.define(0, generation);
+            ring.write(EventType.STOP, generation, 0, 0, 0, -1, 0);
+        }
+        final List<String> seen = new ArrayList<>();
+        ring.drain(naming(seen), 10);
+        assertEquals(List.of("0 1", "0 2", "0 3"), seen.stream().map(event -> event.split(" ")[3] + " " + event.split(" ")[4]).toList());
+    }
+
+    private static EventHandler naming(final List<String> seen) {
+        return new EventHandler() {
+            @Override
+            public void onEvent(
+                final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
+                final long argument) {
+                throw new IllegalStateException("a ring tells the generation");
+            }
+
+            @Override
+            public void onTaskEvent(
+                final int type, final long timeNs, final int deviceIndex, final int slot, final int generation, final int segment,
+                final long job, final long argument) {
+                seen.add(type + " " + timeNs + " " + deviceIndex + " " + slot + " " + generation + " " + segment + " " + job + " "
+                    + argument);
+            }
+        };
+    }
+
+    @Test
+    void shouldBeHalfFullWhenHalfIsNotDrained() {
+        final int bytes = 1 << 13;
+        final EventRing ring = new EventRing(bytes);
+        final EventHandler drop = (type, timeNs, device, task, segment, job, argument) -> { };
+        final SplittableRandom random = new SplittableRandom(12);
+        int unread = 0;
+        int halfFull = 0;
+        for (int i = 0; i < 200_000; i++) {
+            if (random.nextInt(100) == 0) {
+                unread -= ring.drain(drop, random.nextInt(1, 300));
+            } else if (ring.write(EventType.END, i, 0, 0, 0, i, 0)) {
+                unread++;
+            }
+            if (random.nextInt(4) == 0) {
+                final boolean told = ring.isHalfFull();
+                halfFull += told ? 1 : 0;
+                // An event takes 48 bytes, and the ring's end at most one event less a word besides.
+                assertTrue(told || unread * 48 < bytes / 2, "step " + i + ": " + unread + " events, and not half full");
+                assertTrue(!told || unread * 48 + 40 >= bytes / 2, "step " + i + ": " + unread + " events, and half full");
+            }
+        }
+        assertTrue(halfFull > 1000 && halfFull < 49_000, halfFull + " times half full");
     }
 
     @Test

@@ -90,6 +90,35 @@ class OwnTimeTest {
     }
 
     @Test
+    void shouldNotReadTheClockAtItsStartWhenTheThreadLookedShortlyBefore() {
+        final OwnTime time = ownTime();
+        cpuNs = 7_000;
+        time.spun(1_000_000, () -> 1_000_300);
+        assertEquals(1, reads);
+        time.spun(1_000_000 + OwnTime.LOOK_NS, () -> 0);
+        assertEquals(1, reads, "a look is not old before its time");
+        assertEquals(7_700, time.begin(1_001_000), "what executed since the look");
+        assertEquals(1, reads);
+        cpuNs = 7_700 + 40_000;
+        assertEquals(40_000, time.elapsedNs(90_000), "50 us were taken");
+    }
+
+    @Test
+    void shouldReadTheClockAtItsStartWhenTheLookIsOldOrBeforeASleep() {
+        final OwnTime time = ownTime();
+        time.spun(1_000_000, () -> 1_000_300);
+        cpuNs = 1_234;
+        assertEquals(1_234, time.begin(1_000_300 + OwnTime.FRESH_NS + 1), "a stall since the look is not the segment's");
+        time.spun(2_000_000, () -> 2_000_300);
+        time.slept();
+        cpuNs = 5_678;
+        assertEquals(5_678, time.begin(2_000_400));
+        cpuNs = -1;
+        time.spun(3_000_000, () -> 3_000_300);
+        assertTrue(time.begin(3_000_400) < 0, "the clock tells an error");
+    }
+
+    @Test
     void shouldHoldWhatWasTakenAgainstTheCurve() {
         final PlatformWatch watch = new PlatformWatch(StallCurve.constant(WCET_NS), List.of(1));
         assertEquals(0, overruns(rig(ownTime(), watch, WCET_NS, 3 * WCET_NS, 0)));

@@ -29,7 +29,7 @@ public final class Leftovers {
     /** Threads that a run makes, by name. */
     public static List<String> threads() {
         return Thread.getAllStackTraces().keySet().stream().filter(Thread::isAlive).map(Thread::getName)
-            .filter(name -> name.startsWith("tactus-") || name.startsWith("software-gpu")).sorted().toList();
+            .filter(name -> name.startsWith("tactus-") || name.startsWith("tactus.") || name.startsWith("software-gpu")).sorted().toList();
     }
 
     /** Counters files of this process that were not deleted. */

@@ -32,8 +32,10 @@ public final class SoftwareEdgeTpu implements AutoCloseable {
         final EdgeTpuCalls calls = new EdgeTpuCalls(device, misuse, arena);
         edgeTpuStubs.offer(calls, MethodHandles.lookup(),
             name -> declared(edgeTpuStubs, "edgetpu_" + name.replaceAll("[A-Z]", "_$0").toLowerCase(Locale.ROOT)));
-        tfLiteStubs.offer(new TfLiteCalls(calls, device, misuse, arena), MethodHandles.lookup(),
+        final TfLiteCalls tfLite = new TfLiteCalls(calls, device, misuse, arena);
+        tfLiteStubs.offer(tfLite, MethodHandles.lookup(),
             name -> declared(tfLiteStubs, "TfLite" + name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)));
+        tfLite.rehearse(tfLiteStubs.find("TfLiteInterpreterInvoke").orElseThrow());
         edgeTpu = EdgeTpu.of(TfLite.of(tfLiteStubs, VERSION), edgeTpuStubs, VERSION);
     }
 

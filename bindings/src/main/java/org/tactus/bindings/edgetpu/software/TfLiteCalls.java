@@ -8,6 +8,7 @@ import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
 import org.tactus.bindings.edgetpu.software.SoftwareInterpreter.SoftwareModel;
 import org.tactus.bindings.edgetpu.software.SoftwareInterpreter.SoftwareTensor;
+import org.tactus.bindings.generated.tflite.TfLiteInterpreterInvoke_t;
 import org.tactus.bindings.generated.tflite.tflite_error_reporter_t;
 import org.tactus.bindings.generated.tflite.tflite_h;
 import org.tactus.bindings.onnxruntime.TensorInfo;
@@ -19,6 +20,8 @@ import org.tactus.bindings.software.Handles;
  */
 final class TfLiteCalls {
     private static final int VA_LIST_BYTES = 64;
+    /** More than twice the 127 calls at which the JDK makes classes for a method handle, and then for the handle inside it. */
+    private static final int REHEARSALS = 300;
 
     private final Handles<SoftwareModel> models = new Handles<>(0x4D);
     private final Handles<Options> allOptions = new Handles<>(0x4F);
@@ -43,6 +46,19 @@ final class TfLiteCalls {
         private EdgeTpuCalls.Delegate delegate;
         private long reporter;
         private long userData;
+    }
+
+    /**
+     * Calls the function of an invocation until the JDK has nothing left to make on the heap for its stub, which is this library's own. It
+     * refuses each call, because the interpreter has no tensors, so the device does not see them.
+     */
+    void rehearse(final MemorySegment invoke) {
+        final SoftwareInterpreter unready = new SoftwareInterpreter(null, null, 0, 0);
+        final long handle = interpreters.add(unready);
+        for (int i = 0; i < REHEARSALS; i++) {
+            TfLiteInterpreterInvoke_t.invoke(invoke, handle);
+        }
+        interpreters.remove(handle).free(tensors);
     }
 
     private <T> T need(final Handles<T> handles, final long handle, final String function) {

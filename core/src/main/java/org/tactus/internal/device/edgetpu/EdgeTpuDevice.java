@@ -99,6 +99,9 @@ public final class EdgeTpuDevice implements Device {
     @Override
     public void rehearse() {
         StringConstants.make(EdgeTpuDevice.class);
+        if (owned != null) {
+            StringConstants.make(owned.getClass()); // a software driver, whose code an invocation runs
+        }
     }
 
     @Override
