@@ -247,6 +247,33 @@ class LauncherTest {
     }
 
     @Test
+    void shouldLeaveTheRightsOfACacheFolderThatIsThere() throws IOException, InterruptedException {
+        final Path cache = cacheFolder();
+        final Path parent = folder.resolve("new").resolve("deep");
+        Files.createDirectories(cache);
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"));
+        assertEquals(0, launch("--make-start-cache").status);
+        assertEquals("rwxr-xr-x", PosixFilePermissions.toString(Files.getPosixFilePermissions(cache)));
+        environment.put("TACTUS_START_CACHE", parent.toString());
+        assertEquals(0, launch("--make-start-cache").status);
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(parent)));
+    }
+
+    @Test
+    void shouldGoWithoutACacheWhereAnybodyMayWriteOrThePathHasAColon() throws IOException, InterruptedException {
+        final Path cache = cacheFolder();
+        assertEquals(0, launch("--make-start-cache").status);
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+        final Said said = launch("run", "x");
+        started(said, "run", "x");
+        assertFalse(said.out.contains("-XX:AOTCache="), said.out);
+        refused(launch("--make-start-cache"), "not everybody may write");
+        environment.put("TACTUS_START_CACHE", folder.resolve("a:b").toString());
+        refused(launch("--make-start-cache"), "without a colon");
+        assertTrue(Files.notExists(folder.resolve("a:b")));
+    }
+
+    @Test
     void shouldMakeTheCacheAfterTheFirstCommandHasEnded() throws IOException, InterruptedException {
         final Path cache = cacheFolder();
         environment.put("CI", "true");

@@ -148,7 +148,7 @@ final class Dispatcher {
         if (running != NONE) {
             final int status = device.poll(nowNs);
             if (status != Device.RUNNING) {
-                finish(running, nowNs, status == Device.FAILED);
+                finish(running, nowNs, takenNs(nowNs), status == Device.FAILED);
                 work++;
             }
         }
@@ -172,7 +172,7 @@ final class Dispatcher {
         if (running != NONE) {
             final int status = device.poll(nowNs);
             if (status != Device.RUNNING) {
-                finish(running, nowNs, status == Device.FAILED);
+                finish(running, nowNs, takenNs(nowNs), status == Device.FAILED);
             }
         }
         return scheduler.running() != NONE | (memory != null && memory.settle(nowNs));
@@ -235,7 +235,7 @@ final class Dispatcher {
             lane.mark(nowNs);
         }
         if (state.isStopRequested(slot)) {
-            finish(slot, nowNs, true);
+            finish(slot, nowNs, 0, true);
             leaveCeiling(runsToItsEnd);
             return select(nowNs);
         }
@@ -252,10 +252,17 @@ final class Dispatcher {
         if (thrown == null && !device.isSynchronous()) {
             return NONE;
         }
-        final long endNs = clock.nanoTime();
+        long endNs;
+        long takenNs;
+        long wakes;
+        do { // a lane that comes between the two would be taken off a time in which it did not run
+            wakes = lane == null ? 0 : lane.wakes();
+            endNs = clock.nanoTime();
+            takenNs = takenNs(endNs);
+        } while (lane != null && lane.wakes() != wakes);
         lastEndNs = endNs;
-        leaveCeiling(runsToItsEnd);
-        finish(slot, endNs, thrown != null || device.poll(endNs) == Device.FAILED);
+        leaveCeiling(runsToItsEnd); // after that what has waited for it goes first
+        finish(slot, endNs, takenNs, thrown != null || device.poll(endNs) == Device.FAILED);
         takeCommands(endNs);
         takeInputs(endNs);
         return select(endNs);
@@ -267,8 +274,8 @@ final class Dispatcher {
         }
     }
 
-    private void finish(final int slot, final long nowNs, final boolean failed) {
-        final long takenNs = takenNs(nowNs);
+    /** Ends a segment of which other lanes took a part of the time up to now. */
+    private void finish(final int slot, final long nowNs, final long takenNs, final boolean failed) {
         if (runningWord.startNs() != 0) {
             runningWord.end();
             busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs - takenNs);
@@ -329,9 +336,13 @@ final class Dispatcher {
         return lane;
     }
 
-    /** For how long lanes above have taken the core from the segment that runs. Monitor. */
-    long takenNs(final long nowNs) {
+    private long takenNs(final long nowNs) {
         return lane == null ? 0 : lane.takenNs(nowNs);
+    }
+
+    /** For how long lanes above have taken the core from the segment that runs. Monitor. */
+    long takenSeenNs(final long nowNs) {
+        return lane == null ? 0 : lane.takenSeenNs(nowNs);
     }
 
     /** Lets a synchronous device's segments be timed without what is taken from them. This dispatcher's thread, at its start. */

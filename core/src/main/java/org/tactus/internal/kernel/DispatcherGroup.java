@@ -170,7 +170,7 @@ final class DispatcherGroup {
     /** Lets what is below a lane go on, whose segment does not end. Monitor. */
     void demote(final int deviceIndex) {
         if (lanes.lane(deviceIndex) != null) {
-            lanes.lane(deviceIndex).demote();
+            lanes.lane(deviceIndex).demote(clock.nanoTime());
         }
     }
 

@@ -24,6 +24,8 @@ final class Lane {
     /** Written by the lane's thread. */
     private volatile boolean atCeiling;
     private volatile int threadId;
+    /** Written by the monitor, once: the thread has no level any more. */
+    private volatile boolean demoted;
 
     Lane(final LaneTable table, final int number, final ThreadSetup setup, final int level) {
         this.table = table;
@@ -63,14 +65,26 @@ final class Lane {
      */
     void move(final int to) {
         level = to;
-        if (!atCeiling && threadId != 0) {
+        if (!atCeiling && !demoted && threadId != 0) {
             setup.level(threadId, to);
+            ordinaryIfDemoted();
         }
     }
 
-    /** Takes the thread's real-time level away for good: its segment does not end, and what is below shall go on. Monitor. */
-    void demote() {
+    /**
+     * Takes the thread's real-time level away for good: its segment does not end, and what is below shall go on. Neither a change of the
+     * levels nor the end of that segment gives it back. Monitor, once.
+     */
+    void demote(final long nowNs) {
+        demoted = true; // before the call: whoever gives the thread a level at this moment sees it afterwards, and takes the level back
         if (threadId != 0) {
+            setup.ordinary(threadId);
+        }
+        table.demote(number, nowNs); // after it: a lane below may blame this one for a moment too long, never too short
+    }
+
+    private void ordinaryIfDemoted() {
+        if (demoted && threadId != 0) {
             setup.ordinary(threadId);
         }
     }
@@ -78,7 +92,10 @@ final class Lane {
     /** Begins a segment that is not preempted. The lane's thread. */
     void enterCeiling() {
         atCeiling = true;
-        setup.level(CEILING);
+        if (!demoted) {
+            setup.level(CEILING);
+            ordinaryIfDemoted();
+        }
     }
 
     /** Ends such a segment; a level that was changed meanwhile is taken on. The lane's thread. */
@@ -86,9 +103,17 @@ final class Lane {
         int taken;
         do {
             taken = level;
-            setup.level(taken);
+            if (!demoted) {
+                setup.level(taken);
+            }
             atCeiling = false;
         } while (taken != level); // the change saw the lane at the ceiling, and left the move to it
+        ordinaryIfDemoted();
+    }
+
+    /** Changes when another lane of the device may have come and gone. */
+    long wakes() {
+        return table.wakes();
     }
 
     void awake(final long nowNs) {
@@ -106,8 +131,13 @@ final class Lane {
         table.mark(number, nowNs);
     }
 
-    /** For how long other lanes have taken the core since the last mark. The lane's thread, and the monitor while a segment runs. */
+    /** For how long other lanes have taken the core since the last mark. The lane's thread. */
     long takenNs(final long nowNs) {
         return table.takenNs(number, nowNs);
+    }
+
+    /** The same for the monitor while a segment runs. */
+    long takenSeenNs(final long nowNs) {
+        return table.takenSeenNs(number, nowNs);
     }
 }

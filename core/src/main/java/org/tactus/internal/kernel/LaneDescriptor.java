@@ -6,15 +6,16 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 
 /**
  * Records of the lanes of one preemptive device. The first line of a lane's record is written by the control thread while the lane has no
- * task; the command that admits its first task comes after it. The second is written by the lane's thread, each word with release.
+ * task; the command that admits its first task comes after it. The second is written by the lane's thread, each word with release, but for
+ * what a demotion leaves, which the monitor writes once.
  * Behind the records each lane has two rows of marks, one mark for each lane, which its own thread writes: the first when it wakes, the
  * second while no segment of it runs; the start of the segment in {@link RunningWord} publishes that one to the monitor.
  * <pre>
- *   0        8        16                                64       72       80       88                          128
- *  +--------+--------+---------------------------------+--------+--------+--------+---------------------------+
- *  |priority|deadline|                                 |own     |awake   |wakes   |                           |
- *  |        |     ns |                                 |     ns |since ns|        |                           |
- *  +--------+--------+---------------------------------+--------+--------+--------+---------------------------+
+ *   0        8        16                                64       72       80       88       96                 128
+ *  +--------+--------+---------------------------------+--------+--------+--------+--------+------------------+
+ *  |priority|deadline|                                 |own     |awake   |wakes   |demoted |                  |
+ *  |        |     ns |                                 |     ns |since ns|        |own ns+1|                  |
+ *  +--------+--------+---------------------------------+--------+--------+--------+--------+------------------+
  *   a mark:
  *   0        8        16
  *  +--------+--------+
@@ -34,6 +35,8 @@ final class LaneDescriptor {
     static final int AWAKE_SINCE_OFFSET = OWN_OFFSET + SIZE_OF_LONG;
     /** How often it woke. */
     static final int WAKES_OFFSET = AWAKE_SINCE_OFFSET + SIZE_OF_LONG;
+    /** Nanoseconds, and one more; the time that the lane had run when it lost its level for good; 0 while it has it. */
+    static final int DEMOTED_OFFSET = WAKES_OFFSET + SIZE_OF_LONG;
     /** Bytes of a lane's record. */
     static final int RECORD_LENGTH = 2 * CACHE_LINE_LENGTH;
 

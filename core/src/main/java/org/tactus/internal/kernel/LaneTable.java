@@ -2,6 +2,7 @@
 package org.tactus.internal.kernel;
 
 import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.buffer.AlignedMemory;
 
@@ -18,16 +19,26 @@ import org.tactus.internal.buffer.AlignedMemory;
  */
 final class LaneTable {
     private static final long FREE = Long.MAX_VALUE;
+    private static final long UNKNOWN = -1;
 
     private final AtomicBuffer buffer;
     private final int lanes;
     private final long perWakeNs;
+    /**
+     * By lane, for its thread: the own times of all lanes at the time that it asks for. Each is found once, or a look at lanes that have
+     * preempted each other would cost twice as much with each more of them.
+     */
+    private final long[][] found;
+    /** The same for the monitor. */
+    private final long[] foundByMonitor;
 
     /** Lays the table out for lanes without ranks; each preemption costs the preempted lane so much beside the other's awake time. */
     LaneTable(final int lanes, final long perWakeNs) {
         this.lanes = lanes;
         this.perWakeNs = perWakeNs;
         this.buffer = AlignedMemory.allocate(LaneDescriptor.bytes(lanes));
+        this.found = new long[lanes][lanes];
+        this.foundByMonitor = new long[lanes];
         for (int lane = 0; lane < lanes; lane++) {
             free(lane);
         }
@@ -62,7 +73,7 @@ final class LaneTable {
     /** Notes the end of a sleep. The lane's thread. */
     void awake(final int lane, final long nowNs) {
         final int at = LaneDescriptor.lane(lane);
-        markRow(LaneDescriptor.sinceWake(lanes, lane), nowNs);
+        markRow(LaneDescriptor.sinceWake(lanes, lane), nowNs, found[lane]);
         buffer.putLongRelease(at + LaneDescriptor.WAKES_OFFSET, buffer.getLong(at + LaneDescriptor.WAKES_OFFSET) + 1);
         buffer.putLongRelease(at + LaneDescriptor.AWAKE_SINCE_OFFSET, nowNs);
     }
@@ -72,30 +83,51 @@ final class LaneTable {
         final int at = LaneDescriptor.lane(lane);
         if (buffer.getLong(at + LaneDescriptor.AWAKE_SINCE_OFFSET) != 0) {
             // The sum first: a reader between the two stores counts this stretch twice, never not at all.
-            buffer.putLongRelease(at + LaneDescriptor.OWN_OFFSET, ownNs(lane, nowNs, lanes));
+            Arrays.fill(found[lane], UNKNOWN);
+            buffer.putLongRelease(at + LaneDescriptor.OWN_OFFSET, ownNs(lane, nowNs, lanes, found[lane]));
             buffer.putLongRelease(at + LaneDescriptor.AWAKE_SINCE_OFFSET, 0);
         }
     }
 
-    /** A lane's own time so far; the depth ends a look at ranks that change meanwhile. */
-    private long ownNs(final int lane, final long nowNs, final int depth) {
-        final int at = LaneDescriptor.lane(lane);
-        final long sinceNs = buffer.getLongAcquire(at + LaneDescriptor.AWAKE_SINCE_OFFSET); // before the sum, see asleep
-        final long beforeNs = buffer.getLongAcquire(at + LaneDescriptor.OWN_OFFSET);
-        return sinceNs == 0 || depth == 0 ? beforeNs
-            : beforeNs + Math.max(0, nowNs - sinceNs - takenNs(lane, LaneDescriptor.sinceWake(lanes, lane), nowNs, depth - 1));
+    /** Notes that a lane runs below all others from now on: from them it takes nothing more. Monitor. */
+    void demote(final int lane, final long nowNs) {
+        Arrays.fill(foundByMonitor, UNKNOWN);
+        buffer.putLongRelease(LaneDescriptor.lane(lane) + LaneDescriptor.DEMOTED_OFFSET, 1 + ownNs(lane, nowNs, lanes, foundByMonitor));
+    }
+
+    /** How often the lanes of this device woke: while it does not change, no other lane came and went. Any thread. */
+    long wakes() {
+        long wakes = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            wakes += buffer.getLongAcquire(LaneDescriptor.lane(lane) + LaneDescriptor.WAKES_OFFSET);
+        }
+        return wakes;
+    }
+
+    /** A lane's own time so far, which a demotion ends; the depth ends a look at ranks that change meanwhile. */
+    private long ownNs(final int lane, final long nowNs, final int depth, final long[] known) {
+        if (known[lane] == UNKNOWN) {
+            final int at = LaneDescriptor.lane(lane);
+            final long demotedNs = buffer.getLongAcquire(at + LaneDescriptor.DEMOTED_OFFSET);
+            final long sinceNs = buffer.getLongAcquire(at + LaneDescriptor.AWAKE_SINCE_OFFSET); // before the sum, see asleep
+            final long beforeNs = buffer.getLongAcquire(at + LaneDescriptor.OWN_OFFSET);
+            known[lane] = demotedNs != 0 ? demotedNs - 1 : sinceNs == 0 || depth == 0 ? beforeNs
+                : beforeNs + Math.max(0, nowNs - sinceNs - takenNs(lane, LaneDescriptor.sinceWake(lanes, lane), nowNs, depth - 1, known));
+        }
+        return known[lane];
     }
 
     /** Notes how long each other lane has run so far: what {@link #takenNs} counts begins now. The lane's thread. */
     void mark(final int lane, final long nowNs) {
         VarHandle.storeStoreFence(); // the words below stay behind the end of the last segment, which tells the monitor
-        markRow(LaneDescriptor.sinceMark(lanes, lane), nowNs);
+        markRow(LaneDescriptor.sinceMark(lanes, lane), nowNs, found[lane]);
     }
 
-    private void markRow(final int row, final long nowNs) {
+    private void markRow(final int row, final long nowNs, final long[] known) {
+        Arrays.fill(known, UNKNOWN);
         for (int other = 0; other < lanes; other++) {
             final int at = LaneDescriptor.mark(row, other);
-            buffer.putLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET, ownNs(other, nowNs, lanes));
+            buffer.putLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET, ownNs(other, nowNs, lanes, known));
             buffer.putLongOpaque(at + LaneDescriptor.MARKED_WAKES_OFFSET,
                 buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.WAKES_OFFSET));
         }
@@ -103,21 +135,32 @@ final class LaneTable {
 
     /**
      * For how long lanes above a lane have had its core since its last {@link #mark}, with what each preemption costs. The lane's
-     * thread; or the monitor, which makes sure that no mark came meanwhile.
+     * thread.
      */
     long takenNs(final int lane, final long nowNs) {
-        return takenNs(lane, LaneDescriptor.sinceMark(lanes, lane), nowNs, lanes);
+        return takenNs(lane, nowNs, found[lane]);
     }
 
-    private long takenNs(final int lane, final int row, final long nowNs, final int depth) {
+    /** The same for the monitor, which makes sure that no mark came meanwhile. */
+    long takenSeenNs(final int lane, final long nowNs) {
+        return takenNs(lane, nowNs, foundByMonitor);
+    }
+
+    private long takenNs(final int lane, final long nowNs, final long[] known) {
+        Arrays.fill(known, UNKNOWN);
+        return takenNs(lane, LaneDescriptor.sinceMark(lanes, lane), nowNs, lanes, known);
+    }
+
+    private long takenNs(final int lane, final int row, final long nowNs, final int depth, final long[] known) {
         long takenNs = 0;
         for (int other = 0; other < lanes; other++) {
             if (other != lane && isAbove(other, lane)) {
                 final int at = LaneDescriptor.mark(row, other);
                 final long wakes = buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.WAKES_OFFSET)
                     - buffer.getLongOpaque(at + LaneDescriptor.MARKED_WAKES_OFFSET);
-                takenNs += Math.max(0, ownNs(other, nowNs, depth) - buffer.getLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET))
-                    + Math.max(0, wakes) * perWakeNs;
+                final boolean demoted = buffer.getLongAcquire(LaneDescriptor.lane(other) + LaneDescriptor.DEMOTED_OFFSET) != 0;
+                takenNs += Math.max(0, ownNs(other, nowNs, depth, known) - buffer.getLongOpaque(at + LaneDescriptor.MARKED_OWN_OFFSET))
+                    + (demoted ? 0 : Math.max(0, wakes) * perWakeNs);
             }
         }
         return takenNs;

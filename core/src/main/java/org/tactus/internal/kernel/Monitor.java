@@ -230,14 +230,15 @@ final class Monitor implements Runnable, EventHandler {
         final int slot = word.slot();
         final int generation = word.generation();
         final int segment = word.segmentRecord();
+        final long takenNs = dispatchers[index].takenSeenNs(nowNs); // by lanes above
         final long beyondNs = beyondNs(word, startNs, nowNs,
-            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + dispatchers[index].takenNs(nowNs));
+            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + takenNs);
         if (beyondNs <= 0) {
             time.due(nowNs - beyondNs);
             return false;
         }
         time.urgent();
-        if (seenStartNs[index] != startNs && isItsOwn(index, word, startNs, nowNs - startNs - beyondNs)) {
+        if (seenStartNs[index] != startNs && isItsOwn(index, word, startNs, nowNs - startNs - beyondNs - takenNs)) {
             seenStartNs[index] = startNs;
             overrun(slot, generation, segment, beyondNs);
         }

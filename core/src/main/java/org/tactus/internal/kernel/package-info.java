@@ -3,7 +3,7 @@
  * Execution in real time: pinned dispatcher threads drive the devices as the policy decides.
  *
  * <p>Comes in: a task set that was admitted, a {@link org.tactus.internal.device.Device} for each device, prepared
- * {@link org.tactus.internal.device.SegmentWork}; afterwards commands by a ring buffer, hand-overs by JCTools queues, sporadic arrivals by
+ * {@link org.tactus.internal.device.SegmentWork}; afterwards commands by a ring buffer, hand-overs by bits of an inbox, arrivals by
  * the gate. Leaves: events by a ring buffer each dispatcher, statistics, errors.
  *
  * <p>Threads: the <em>control</em> thread (any one caller at a time, serialised by {@link org.tactus.internal.kernel.Kernel}) admits

@@ -5,18 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.junit.jupiter.api.Test;
-import org.tactus.internal.policy.PolicyState;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
@@ -152,25 +147,6 @@ class LanesTest {
     }
 
     @Test
-    void shouldGoOnWhenAGiverWasPreemptedBetweenItsClaimAndItsStore() throws Throwable {
-        final HandOverQueue queue = new HandOverQueue(8);
-        final Field inner = HandOverQueue.class.getDeclaredField("queue");
-        inner.setAccessible(true);
-        final Object array = inner.get(queue);
-        Class<?> holder = MpscVarHandleArrayQueue.class;
-        Method claim = null;
-        while (claim == null) { // what the first half of an offer does
-            for (final Method method : holder.getDeclaredMethods()) {
-                claim = method.getName().equals("casProducerIndex") ? method : claim;
-            }
-            holder = holder.getSuperclass();
-        }
-        claim.setAccessible(true);
-        assertEquals(true, MethodHandles.lookup().unreflect(claim).bindTo(array).invokeWithArguments(0L, 1L));
-        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> assertEquals(PolicyState.NONE, queue.take()));
-    }
-
-    @Test
     void shouldTakeTheLevelThatCameWhenALaneLeavesTheCeiling() {
         final List<String> calls = new ArrayList<>();
         final Lane[] lane = new Lane[1];
@@ -207,5 +183,113 @@ class LanesTest {
         assertEquals(List.of("own 0", "own 3", "own 4"), calls);
         lane[0].move(5);
         assertEquals("7 to 5", calls.getLast());
+    }
+
+    @Test
+    void shouldStayOrdinaryWhenLevelsChangeOrItsSegmentEndsAfterALaneWasDemoted() {
+        final List<String> calls = new ArrayList<>();
+        final Lane lane = new Lane(new LaneTable(1, 0), 0, new Calls(calls), 2);
+        lane.begin(List.of(), 1);
+        lane.enterCeiling();
+        lane.demote(9);
+        lane.move(3); // a task of a new rank comes
+        lane.leaveCeiling(); // the segment ends after all
+        lane.enterCeiling();
+        lane.leaveCeiling();
+        assertEquals("7 ordinary", calls.getLast(), calls.toString());
+        assertEquals(List.of("own 0", "7 ordinary"), calls.stream().distinct().toList());
+    }
+
+    @Test
+    void shouldBeOrdinaryAtTheEndWhenALaneIsDemotedWhileItLeavesTheCeiling() {
+        final List<String> calls = new ArrayList<>();
+        final Lane[] lane = new Lane[1];
+        final ThreadSetup setup = new Calls(calls) {
+            @Override
+            public void level(final int level) {
+                super.level(level);
+                lane[0].demote(9);
+                super.level(level); // as if the lane's own call came after the monitor's
+            }
+        };
+        lane[0] = new Lane(new LaneTable(1, 0), 0, setup, 2);
+        lane[0].begin(List.of(), 1);
+        lane[0].enterCeiling();
+        assertEquals("7 ordinary", calls.getLast(), calls.toString());
+    }
+
+    @Test
+    void shouldTakeNothingMoreFromLanesBelowWhenALaneWasDemoted() {
+        final LaneTable table = new LaneTable(2, 0);
+        table.rank(0, 1, S);
+        table.rank(1, 2, S);
+        table.awake(1, 100);
+        table.mark(1, 100);
+        table.awake(0, 200);
+        table.demote(0, 500);
+        assertEquals(300, table.takenNs(1, 900), "up to its demotion the lane had the core");
+        table.mark(1, 1000);
+        assertEquals(0, table.takenNs(1, 2000), "then it runs below all others");
+        table.asleep(0, 3000);
+        table.awake(0, 3100);
+        table.asleep(0, 3200);
+        assertEquals(0, table.takenNs(1, 4000));
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhenManyLanesNest() {
+        final int lanes = Lanes.MOST;
+        final LaneTable table = new LaneTable(lanes, 3);
+        for (int lane = 0; lane < lanes; lane++) {
+            table.rank(lane, lanes - lane, S);
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+            for (int lane = 0; lane < lanes; lane++) {
+                table.awake(lane, 1_000 * (lane + 1)); // each preempts the one before
+                table.mark(lane, 1_000 * (lane + 1) + 10);
+            }
+            final long nowNs = 1_000_000;
+            for (int lane = 0; lane < lanes - 1; lane++) {
+                assertEquals(nowNs - 1_000 * (lane + 2) + 3, table.takenNs(lane, nowNs), "lane " + lane);
+            }
+            for (int lane = lanes - 1; lane > 0; lane--) {
+                table.asleep(lane, nowNs + lanes - lane);
+            }
+            assertEquals(nowNs + lanes - 1 - 2_000 + 3, table.takenNs(0, nowNs + 500));
+        });
+    }
+
+    /** Notes which levels threads are moved to. */
+    private static class Calls implements ThreadSetup {
+        private final List<String> calls;
+
+        Calls(final List<String> calls) {
+            this.calls = calls;
+        }
+
+        @Override
+        public String apply(final String role, final List<Integer> cores) {
+            return "";
+        }
+
+        @Override
+        public int threadId() {
+            return 7;
+        }
+
+        @Override
+        public void level(final int level) {
+            calls.add("own " + level);
+        }
+
+        @Override
+        public void level(final int threadId, final int level) {
+            calls.add(threadId + " to " + level);
+        }
+
+        @Override
+        public void ordinary(final int threadId) {
+            calls.add(threadId + " ordinary");
+        }
     }
 }

@@ -258,6 +258,84 @@ class PreemptiveKernelTest {
     }
 
     @Test
+    void shouldCountTheOverrunWhenAHigherJobWaitsForTheEndOfAMarkedSegment() throws InterruptedException {
+        final Task high = task("high", 1);
+        final Task marked = task("marked", 5, t -> t.segment("cpu0", MS).preemptable(false).onOverrun(OverrunAction.CONTINUE));
+        final int[] highSlot = {-1};
+        final ThreadSetup setup = new ThreadSetup() {
+            @Override
+            public String apply(final String role, final List<Integer> cores) {
+                return "as started";
+            }
+
+            @Override
+            public void level(final int level) {
+                if (level != Lane.CEILING) { // the core comes free, and the higher lane takes it before the end is noted
+                    release(highSlot[0]);
+                    until(() -> kernel.completed(highSlot[0]) == 1);
+                    LockSupport.parkNanos(MS); // the higher lane falls asleep
+                }
+            }
+        };
+        open(KernelOptions.DEFAULT, setup, high, marked);
+        highSlot[0] = add(high, () -> LockSupport.parkNanos(40 * MS));
+        final int slot = add(marked, () -> LockSupport.parkNanos(8 * MS));
+        release(slot);
+        until(() -> kernel.completed(slot) == 1);
+        assertEquals(1, kernel.counts(slot, kernel.generation(slot)).overruns(), "what came after the segment was not taken from it");
+    }
+
+    @Test
+    void shouldTellOfAnOverrunWhileItRunsWhenAHigherJobHadTakenTheCoreForLong() throws InterruptedException {
+        final Task high = task("high", 1, t -> t.segment("cpu0", 60 * S));
+        final Task low = task("low", 2, t -> t.segment("cpu0", 300 * MS).onOverrun(OverrunAction.CONTINUE));
+        open(KernelOptions.DEFAULT, high, low);
+        final CountDownLatch lowRuns = new CountDownLatch(1);
+        final CountDownLatch highRan = new CountDownLatch(1);
+        final AtomicInteger told = new AtomicInteger();
+        final int lowSlot = add(low, () -> {
+            lowRuns.countDown();
+            await(highRan); // stands for the time in which the system does not run this thread
+            final long untilNs = System.nanoTime() + 2500 * MS;
+            while (System.nanoTime() < untilNs && !heard.contains("overrun low")) {
+                Thread.onSpinWait();
+            }
+            told.set(heard.contains("overrun low") ? 1 : 0);
+        });
+        final int highSlot = add(high, () -> {
+            LockSupport.parkNanos(3 * S);
+            highRan.countDown();
+        });
+        release(lowSlot);
+        assertTrue(await(lowRuns));
+        release(highSlot);
+        until(() -> kernel.completed(lowSlot) == 1);
+        assertEquals(1, told.get(), "what was taken from a segment is no part of what it may execute");
+    }
+
+    @Test
+    void shouldLoseTheNextLaneWhenTheOneAboveHangsStill() throws InterruptedException {
+        final Task first = task("first", 1, t -> t.segment("cpu0", MS).onOverrun(OverrunAction.CONTINUE));
+        final Task second = task("second", 2, t -> t.segment("cpu0", MS).onOverrun(OverrunAction.CONTINUE));
+        final Task third = task("third", 3, t -> t.segment("cpu0", MS).onOverrun(OverrunAction.CONTINUE));
+        open(KernelOptions.DEFAULT.withLostAfterNs(50 * MS), first, second, third);
+        final CountDownLatch never = new CountDownLatch(1);
+        final int firstSlot = add(first, () -> await(never));
+        final int secondSlot = add(second, () -> await(never));
+        final int thirdSlot = add(third, () -> LockSupport.parkNanos(10 * MS));
+        release(firstSlot);
+        until(() -> heard.contains("lost cpu0 (priority 1)"));
+        release(thirdSlot);
+        until(() -> kernel.completed(thirdSlot) == 1);
+        assertEquals(1, kernel.counts(thirdSlot, kernel.generation(thirdSlot)).overruns(), "a lane that was demoted takes nothing");
+        release(secondSlot);
+        final long giveUpNs = System.nanoTime() + 20 * S;
+        until(() -> heard.contains("lost cpu0 (priority 2)") || System.nanoTime() > giveUpNs);
+        never.countDown();
+        assertTrue(heard.contains("lost cpu0 (priority 2)"), heard.toString());
+    }
+
+    @Test
     void shouldTakeASpareLaneWhenATaskOfANewRankComes() throws InterruptedException {
         final Task first = task("first", 5);
         open(KernelOptions.DEFAULT, first);
