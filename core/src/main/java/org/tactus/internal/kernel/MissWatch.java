@@ -63,7 +63,7 @@ final class MissWatch {
     void watch(final int deviceIndex, final long nowNs) {
         for (int slot = 0; slot < known.length; slot++) {
             final Task task = current(slot);
-            if (task != null && !tasks.isRemoving(slot) && TaskTable.devicesOf(tasks.placed(slot)).contains(deviceIndex)) {
+            if (task != null && !tasks.isRemoving(slot) && TaskTable.isOn(tasks.placed(slot), deviceIndex)) {
                 watch(slot, task, deviceIndex, nowNs);
             }
         }

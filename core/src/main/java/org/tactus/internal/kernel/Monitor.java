@@ -72,7 +72,7 @@ final class Monitor implements Runnable, EventHandler {
         this.seenStartNs = new long[dispatchers.length];
         this.deathTold = new boolean[dispatchers.length];
         this.misses = new MissWatch(tasks, state,
-            (task, job, lateNs) -> attempt(() -> listener.onDeadlineMiss(task.name(), job, lateNs)));
+            (task, job, lateNs) -> missed(task.name(), job, lateNs));
         this.commands = new OwedCommands(group);
         this.round = listener::onRound;
         this.modes = modes;
@@ -208,6 +208,15 @@ final class Monitor implements Runnable, EventHandler {
         }
     }
 
+    /** Tells a miss. Not by a Runnable: in an overload each job misses, and each would take some bytes of heap. */
+    private void missed(final String task, final long job, final long lateNs) {
+        try {
+            listener.onDeadlineMiss(task, job, lateNs);
+        } catch (final Throwable e) {
+            failed(e);
+        }
+    }
+
     private void failed(final Throwable e) {
         if (failure.isEmpty()) {
             failure = "; a handler failed, and may again: " + e.toString().replaceAll("\\s*\\R\\s*", " ");
@@ -328,7 +337,7 @@ final class Monitor implements Runnable, EventHandler {
         }
         if (type == EventType.MISS) {
             if (!misses.wasTold(slot, generation, timeNs, argument)) {
-                attempt(() -> listener.onDeadlineMiss(tasks.name(slot, generation), job, argument));
+                missed(tasks.name(slot, generation), job, argument);
             }
         } else if (type == EventType.OVERRUN) {
             if (tasks.onOverrun(slot, generation) == OverrunAction.STOP) {

@@ -30,6 +30,9 @@ final class OwedCommands {
 
     /** Sends the kept commands as far as there is room; drops those whose dispatcher has died, since they would never be read. */
     void retry() {
+        if (owed.isEmpty()) {
+            return; // almost always: an iterator in each round of the monitor would fill the heap
+        }
         final Iterator<Command> commands = owed.iterator();
         while (commands.hasNext()) {
             final Command command = commands.next();

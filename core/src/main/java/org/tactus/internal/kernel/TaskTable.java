@@ -75,6 +75,18 @@ final class TaskTable {
         return devices;
     }
 
+    /** Whether a task has a segment on a device, or may have; without an allocation, for what the monitor asks in each round. */
+    static boolean isOn(final Task task, final int device) {
+        final List<Segment> segments = task.segments();
+        for (int i = 0; i < segments.size(); i++) {
+            final Segment segment = segments.get(i);
+            if (segment.device() == device || segment.offer().isPresent() && segment.offer().get().device() == device) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int capacity() {
         return entries.length();
     }

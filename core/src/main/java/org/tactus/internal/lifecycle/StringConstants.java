@@ -4,6 +4,9 @@ package org.tactus.internal.lifecycle;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -39,8 +42,12 @@ public final class StringConstants {
         "jdk/internal/foreign/SharedSession", "jdk/internal/foreign/Utils", "jdk/internal/foreign/abi/AbstractLinker",
         "jdk/internal/foreign/abi/SharedUtils", "jdk/internal/misc/ScopedMemoryAccess", "jdk/internal/misc/Unsafe",
         "jdk/internal/util/Preconditions", "sun/misc/Unsafe");
-    /** Generated classes all have the same constants, so one of them is named where they are used. */
+    /**
+     * Generated classes of one function or structure all have the same constants, so one of them is named where they are used. Those of a
+     * header are followed: they name its functions.
+     */
     private static final String GENERATED = "org/tactus/bindings/generated/";
+    private static final String HEADER = "_h";
     /** Behind the magic number and the version. */
     private static final int POOL_OFFSET = 8;
     private static final int TEXT = 1;
@@ -83,15 +90,40 @@ public final class StringConstants {
             if (file == null) { // made at run time, such as a lambda's
                 return false;
             }
-            read(ByteBuffer.wrap(file.readAllBytes()), open);
+            if (read(ByteBuffer.wrap(file.readAllBytes()), open)) {
+                makeRefusals(name);
+            }
             return true;
         } catch (final IOException e) {
             throw new UncheckedIOException("class " + name + " cannot be read: " + e.getMessage(), e);
         }
     }
 
-    /** Reads the constant pool of a class file (The Java Virtual Machine Specification, 4.4). */
-    private static void read(final ByteBuffer file, final Queue<String> open) {
+    /**
+     * Makes the constants that no class file has: to an abstract class that leaves methods of its interfaces to its subclasses, the JVM
+     * adds methods that throw, each with a message of its own among the class's string constants.
+     */
+    private static void makeRefusals(final String name) {
+        final Method[] methods;
+        try {
+            methods = Class.forName(name.replace('/', '.'), false, StringConstants.class.getClassLoader()).getMethods();
+        } catch (final ClassNotFoundException | LinkageError e) { // it needs what is not here, so nobody calls it
+            return;
+        }
+        for (final Method method : methods) {
+            if (Modifier.isAbstract(method.getModifiers()) && method.getDeclaringClass().isInterface()) {
+                final MethodType type = MethodType.methodType(method.getReturnType(), method.getParameterTypes());
+                KEPT.add(("Method " + name + "." + method.getName() + type.descriptorString() + " is abstract").intern());
+            }
+        }
+    }
+
+    /**
+     * Reads the constant pool of a class file (The Java Virtual Machine Specification, 4.4).
+     *
+     * @return whether it is of an abstract class, which is no interface
+     */
+    private static boolean read(final ByteBuffer file, final Queue<String> open) {
         final int count = Short.toUnsignedInt(file.getShort(POOL_OFFSET));
         final int[] texts = new int[count];
         final BitSet strings = new BitSet(count);
@@ -120,10 +152,11 @@ public final class StringConstants {
         strings.stream().forEach(i -> KEPT.add(text(file, texts[i]).intern()));
         for (int i = classes.nextSetBit(0); i >= 0; i = classes.nextSetBit(i + 1)) {
             final String named = text(file, texts[i]);
-            if (!named.startsWith(GENERATED) && FOLLOWED.stream().anyMatch(named::startsWith)) {
+            if ((!named.startsWith(GENERATED) || named.endsWith(HEADER)) && FOLLOWED.stream().anyMatch(named::startsWith)) {
                 open.add(named);
             }
         }
+        return (file.getShort(at) & (Modifier.ABSTRACT | Modifier.INTERFACE)) == Modifier.ABSTRACT;
     }
 
     /** A text of the pool. Of those with characters that class files encode in their own way, none is interned as it should be. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
+import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.kernel.HandOverQueue;
 
 class StringConstantsTest {
@@ -43,6 +44,19 @@ class StringConstantsTest {
             "the recipe of a concatenation");
         assertTrue(exists("capacity of \u0001 tasks;", " the most is 4096"), "the state that the queue's class names");
         assertTrue(exists("Unrecoverable uncaught exception", " encountered. The VM will now exit"), "the JDK's, in native calls");
+    }
+
+    @Test
+    void shouldMakeTheMessagesThatTheJvmAddsToAnAbstractClass() {
+        StringConstants.make(HandOverQueue.class);
+        assertTrue(exists("Method jdk/internal/foreign/AbstractMemorySegmentImpl", ".address()J is abstract"));
+        assertTrue(exists("Method jdk/internal/foreign/AbstractMemorySegmentImpl", ".heapBase()Ljava/util/Optional; is abstract"));
+    }
+
+    @Test
+    void shouldFollowGeneratedClassesOfHeaders() {
+        StringConstants.make(ThreadAccounts.class);
+        assertTrue(exists("sched_get", "scheduler"), "a function of the header");
     }
 
     @Test
