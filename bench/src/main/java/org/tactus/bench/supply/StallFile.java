@@ -41,6 +41,7 @@ final class StallFile {
     static final class Output implements AutoCloseable {
         private final Writer writer;
         private long lastBeginNs;
+        private long lastEndNs;
 
         Output(final Path file, final Map<String, String> notes) throws IOException {
             writer = new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(file), true), StandardCharsets.US_ASCII);
@@ -54,9 +55,15 @@ final class StallFile {
             writer.write("# " + key + ' ' + value + '\n');
         }
 
+        /** What overlaps the stall before it, or the time before the recording, is not written twice. */
         void stall(final long beginNs, final long lengthNs) throws IOException {
-            writer.write((beginNs - lastBeginNs) + " " + lengthNs + '\n');
-            lastBeginNs = beginNs;
+            final long fromNs = Math.max(beginNs, lastEndNs);
+            final long untilNs = beginNs + lengthNs;
+            if (untilNs > fromNs) {
+                writer.write((fromNs - lastBeginNs) + " " + (untilNs - fromNs) + '\n');
+                lastBeginNs = fromNs;
+                lastEndNs = untilNs;
+            }
         }
 
         /** Everything up to an instant has been written. */
