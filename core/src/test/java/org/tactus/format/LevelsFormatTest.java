@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
+import org.tactus.model.TaskSet;
 
 /** Levels and optional parts in the task-set file: what is read, written back and refused. */
 class LevelsFormatTest {
@@ -55,9 +57,10 @@ class LevelsFormatTest {
     }
 
     @Test
-    void shouldGiveTheBoundsOfTheFirstLevelsWhenASetHasLevels() throws IOException {
-        final String plain = SET.replace("part: optional, levels: [{wcet: 20ms, gain: 0.3}, {wcet: 45ms, gain: 0.5}]", "wcet: 20ms");
-        assertEquals(Analyses.analyze(load(plain).taskSet()).toString(), Analyses.analyze(load(SET).taskSet()).toString());
+    void shouldReadThePolicyThatPutsMandatoryPartsFirst() throws IOException {
+        final TaskSet set = load(SET.replace("policy: edf", "policy: edf-mandatory-first")).taskSet();
+        assertEquals(PolicyKind.EDF_MANDATORY_FIRST, set.policy());
+        assertEquals("sam-mand-first", Analyses.analyze(set).test());
     }
 
     @Test

@@ -278,6 +278,9 @@ public final class DeviceScheduler {
         final boolean aborts = failed || !complete && state.stops(taskOffset);
         if (!complete && !aborts) {
             buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, next);
+            if (next == buffer.getInt(taskOffset + TaskDescriptor.OPTIONAL_FROM_OFFSET)) {
+                beginOptional(taskOffset, jobOffset);
+            }
             return proceed(slot, taskOffset, jobOffset, reclaims);
         }
         buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
@@ -298,6 +301,13 @@ public final class DeviceScheduler {
             return ENDED;
         }
         return RETURN_HOME;
+    }
+
+    private void beginOptional(final int taskOffset, final int jobOffset) {
+        final int kind = flags(taskOffset) & (TaskDescriptor.FLAG_MANDATORY_FIRST | TaskDescriptor.FLAG_BEST_EFFORT);
+        if (kind == TaskDescriptor.FLAG_MANDATORY_FIRST) {
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, JobDescriptor.OPTIONAL);
+        }
     }
 
     /** Sends a job to its next segment: on this device, on the segment's own device, or, by an offer, on an accelerator. */

@@ -221,6 +221,9 @@ final class HomeReleases {
         if ((flags(taskOffset) & TaskDescriptor.FLAG_BEST_EFFORT) != 0) {
             buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, Long.MAX_VALUE); // behind each priority and each deadline
             buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs);
+        } else if ((flags(taskOffset) & TaskDescriptor.FLAG_MANDATORY_FIRST) != 0) {
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, JobDescriptor.MANDATORY);
+            buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs + deadlineNs);
         } else {
             buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET,
                 edf ? nominalNs + deadlineNs : buffer.getInt(taskOffset + TaskDescriptor.PRIORITY_OFFSET));

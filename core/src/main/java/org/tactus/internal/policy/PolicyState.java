@@ -185,6 +185,8 @@ public final class PolicyState {
         buffer.putLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
         buffer.putLong(taskOffset + TaskDescriptor.SEEN_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
         buffer.putLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.putInt(taskOffset + TaskDescriptor.OPTIONAL_FROM_OFFSET,
+            (int) task.segments().stream().takeWhile(segment -> !segment.optional()).count());
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
             final int segmentOffset = segmentOffset(firstSegment + i);
@@ -227,7 +229,8 @@ public final class PolicyState {
     }
 
     private int flags(final Task task) {
-        return (policy == PolicyKind.EDF ? TaskDescriptor.FLAG_EDF : 0)
+        return (policy != PolicyKind.FIXED_PRIORITY ? TaskDescriptor.FLAG_EDF : 0)
+            | (policy == PolicyKind.EDF_MANDATORY_FIRST ? TaskDescriptor.FLAG_MANDATORY_FIRST : 0)
             | (task.isBestEffort() ? TaskDescriptor.FLAG_BEST_EFFORT : 0)
             | (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
             | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
