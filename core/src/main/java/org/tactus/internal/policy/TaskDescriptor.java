@@ -17,11 +17,11 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  |period  |deadline|jitter  |seed    |priority|order   |first   |segment |home    |last    |flags   |genera- |
  *  |     ns |     ns |     ns |        |        |        |segment |count   |device  |device  |        |tion    |
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
- *  64       72       80       88       92       96       104      112      120      124                     128
- *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------------------------+
- *  |next    |job     |consumed|state   |skip    |backlog |backlog |seen    |optional|                          |
- *  |nominal |count   |arrival |        |next    |head    |tail    |arrival |from    |                          |
- *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------------------------+
+ *  64       72       80       88       92       96       104      112      120      124      128
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
+ *  |next    |job     |consumed|state   |skip    |backlog |backlog |seen    |optional|level   |
+ *  |nominal |count   |arrival |        |next    |head    |tail    |arrival |from    |        |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
  *  128      136      140                                                                                     192
  *  +--------+--------+-----------------------------------------------------------------------------------------+
  *  |last    |stop    |                                                                                         |
@@ -78,6 +78,8 @@ public final class TaskDescriptor {
 
     /** Index in the task of its first optional segment, the number of segments where there is none. Written before the task is admitted. */
     public static final int OPTIONAL_FROM_OFFSET = SEEN_ARRIVAL_OFFSET + SIZE_OF_LONG;
+    /** At which level the live job's segment was chosen to run; 0 before and after. */
+    public static final int LEVEL_OFFSET = OPTIONAL_FROM_OFFSET + SIZE_OF_INT;
 
     /** Nanoseconds; the last accepted sporadic arrival, claimed by compare-and-set by any thread. */
     public static final int LAST_ARRIVAL_OFFSET = 2 * CACHE_LINE_LENGTH;
