@@ -42,7 +42,7 @@ public final class ProcessorDemand {
      * @param blockers who blocks what is due when
      */
     public ProcessorDemand(final DeadlineBusyPeriods.Jobs jobs, final Blockers blockers) {
-        this(jobs, blockers, 0);
+        this(jobs, blockers, Long.MIN_VALUE);
     }
 
     /**

@@ -27,6 +27,8 @@ class LevelAnalysisTest {
     private static final int SETS = 4_000;
     /** A hyperperiod of all periods that are drawn, and the longest of them. */
     private static final long MOST_D = 120 + 60;
+    /** A job whose jitter is above its deadline is due before it is seen. */
+    private static final long LEAST_D = -20;
 
     private static SchedulabilityTest test(final String name) {
         return Analyses.byName(name).orElseThrow();
@@ -109,7 +111,7 @@ class LevelAnalysisTest {
             return false;
         }
         final long stalledNs = set.overheads().stallNs();
-        for (long d = 0; d <= MOST_D; d++) {
+        for (long d = LEAST_D; d <= MOST_D; d++) {
             long m = stalledNs;
             long o = stalledNs;
             long blocksM = 0;
@@ -118,7 +120,7 @@ class LevelAnalysisTest {
             for (final Task task : set.tasks()) {
                 final long jitter = task.jitterNs();
                 final long n = Math.max(0, Math.floorDiv(d - task.deadlineNs() + jitter, task.periodNs()) + 1);
-                final long a = (d + jitter) / task.periodNs() + 1;
+                final long a = Math.max(0, Math.floorDiv(d + jitter, task.periodNs()) + 1);
                 m += n * part(task, false);
                 o += a * part(task, false) + n * part(task, true);
                 due |= n > 0 && part(task, true) > 0;
@@ -150,7 +152,7 @@ class LevelAnalysisTest {
         final int tasks = 1 + random.nextInt(4);
         for (int i = 0; i < tasks; i++) {
             final long period = periods[random.nextInt(periods.length)];
-            final long deadline = period - random.nextInt((int) period / 3 + 1);
+            final long deadline = random.nextInt(10) == 0 ? 2 : period - random.nextInt((int) period / 3 + 1);
             final int segments = 1 + random.nextInt(3);
             final int mandatory = 1 + random.nextInt(segments);
             final List<List<Segment.Level>> levels = new ArrayList<>();
@@ -160,7 +162,7 @@ class LevelAnalysisTest {
                     : List.of(new Segment.Level(first, 0), new Segment.Level(first + 1 + random.nextInt(5), 1)));
             }
             builder.task("t" + i, task -> {
-                task.periodNs(period).deadlineNs(deadline).jitterNs(random.nextInt(3) == 0 ? 1 + random.nextInt(3) : 0);
+                task.periodNs(period).deadlineNs(deadline).jitterNs(random.nextInt(3) == 0 ? 1 + random.nextInt(5) : 0);
                 for (int j = 0; j < segments; j++) {
                     task.segment("acc0", levels.get(j).getFirst().wcetNs()).levels(j >= mandatory, levels.get(j));
                 }
