@@ -234,7 +234,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * The most by which a window of a device's dispatcher, closed at its end, can lose more to stalls than {@link #stallRate} of its length.
+     * The most by which a window of a device's dispatcher can lose more to stalls than {@link #stallRate} of its length.
      *
      * @param device index of the device
      * @return nanoseconds

@@ -9,9 +9,10 @@ import org.agrona.concurrent.AtomicBuffer;
  * work that is due by d, and what the platform takes.
  *
  * <p>The waiting job of each task and its next {@link #EXACT_JOBS} jobs count exactly when they are due; later ones by the line
- * that lies above their steps. Where mandatory parts go first, {@link #mandatoryRoomNs} looks at those alone, and {@link #roomNs} counts
- * every mandatory part from its arrival on, whenever it is due; then an optional part of a sporadic task, or one counted by a line, may be due
- * at any later time, so the room is looked at after each arrival too. Proof: {@code docs/proofs/schedulability.md}, section 11.
+ * that lies above their steps. Where mandatory parts go first, {@link #mandatoryRoomNs} looks at those alone, and {@link #wholeRoomNs}
+ * counts every mandatory part from its arrival on, whenever it is due; then an optional part of a sporadic task, or one counted by a
+ * line, may be due at any later time, so the room is looked at after each arrival too. Proof:
+ * {@code docs/proofs/schedulability.md}, section 11.
  *
  * <p>With n tasks a call handles at most (1 + 2 * {@link #EXACT_JOBS}) n points through a heap: O(n log n). Allocation-free. Called by the
  * device's dispatcher only.

@@ -54,8 +54,8 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Lets segments run at larger levels where no deadline is missed because of it. Without this call every segment runs at its first level.
-     * Called before the first task is admitted; afterwards no task may join that the device's test did not know from the start.
+     * Lets segments run at larger levels where no deadline is missed because of it. Without this call every segment runs at its first
+     * level. Called before the first task is admitted; afterwards no task may join that the device's test did not know from the start.
      *
      * @param charges what the machine adds on this device
      */

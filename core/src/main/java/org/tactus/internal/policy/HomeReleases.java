@@ -21,7 +21,7 @@ final class HomeReleases {
     private long lookedNs = Long.MIN_VALUE / 2;
     /** Slots of the tasks that are admitted here: hard ones by (priority, deadline, order), then best-effort ones. */
     private final int[] slots;
-    private int count;
+    private int admittedCount;
     private int hardCount;
 
     HomeReleases(
@@ -52,13 +52,13 @@ final class HomeReleases {
 
     private void insert(final int slot, final int taskOffset) {
         final boolean hard = isHard(taskOffset);
-        int at = count;
+        int at = admittedCount;
         while (at > 0 && isBefore(taskOffset, hard, state.taskOffset(slots[at - 1]))) {
             slots[at] = slots[at - 1];
             at--;
         }
         slots[at] = slot;
-        count++;
+        admittedCount++;
         hardCount += hard ? 1 : 0;
     }
 
@@ -82,9 +82,9 @@ final class HomeReleases {
         while (slots[at] != slot) {
             at++;
         }
-        count--;
+        admittedCount--;
         hardCount -= isHard(taskOffset) ? 1 : 0;
-        System.arraycopy(slots, at + 1, slots, at, count - at);
+        System.arraycopy(slots, at + 1, slots, at, admittedCount - at);
     }
 
     private boolean isHard(final int taskOffset) {
@@ -93,7 +93,7 @@ final class HomeReleases {
 
     /** Number of tasks that are admitted here. */
     int count() {
-        return count;
+        return admittedCount;
     }
 
     /** Number of those that have deadlines: the first ones of {@link #at}. */
@@ -107,8 +107,8 @@ final class HomeReleases {
     }
 
     /**
-     * The earliest that the nominal release can be of a task's first job behind its live one, from all that is known here: later ones follow
-     * at least a period apart. An arrival that this dispatcher has not seen counts as {@link #settle} will count it.
+     * The earliest that the nominal release can be of a task's first job behind its live one, from all that is known here: later ones
+     * follow at least a period apart. An arrival that this dispatcher has not seen counts as {@link #settle} will count it.
      */
     long earliestNextNs(final int slot) {
         final int taskOffset = state.taskOffset(slot);

@@ -6,12 +6,12 @@ import org.agrona.concurrent.AtomicBuffer;
 /**
  * Chooses at which level the next segment of one device runs: the one of the largest gain of which the test at run time shows that no
  * deadline is missed because of it. Under EDF, mandatory parts first or not, the first job of the order may run at a larger level; under
- * fixed priorities any waiting job may also go out of turn at a larger one, and of all these the choice that gains most over its first level
- * is taken. The first job at its first level needs no test.
+ * fixed priorities any waiting job may also go out of turn at a larger one, and of all these the choice is taken that gains most over
+ * its first level. The first job at its first level needs no test.
  *
- * <p>The proof that no deadline is missed whatever was taken before stands in {@code docs/proofs/schedulability.md}, section 11. It needs all
- * tasks to be there before a level is taken, and WCETs, overheads and stalls that hold. Allocation-free. Called by the device's dispatcher
- * only.
+ * <p>The proof that no deadline is missed whatever was taken before stands in {@code docs/proofs/schedulability.md}, section 11. It needs
+ * all tasks to be there before a level is taken, and WCETs, overheads and stalls that hold. Allocation-free. Called by the device's
+ * dispatcher only.
  */
 public final class LevelChoice {
     /** No level was refused that gains more. */

@@ -533,7 +533,8 @@ public final class PolicyState {
     }
 
     /**
-     * The WCET of the current segment on the device that {@link #segmentDevice} names, at the level that was chosen. Called by the job's owner only.
+     * The WCET of the current segment on the device that {@link #segmentDevice} names, at the level that was chosen. Called by the job's
+     * owner only.
      *
      * @param slot the task's slot
      * @return nanoseconds
@@ -580,8 +581,8 @@ public final class PolicyState {
 
     /** The gain of a level of the current segment, as the program said last. */
     double levelGain(final int slot, final int level) {
-        return Double.longBitsToDouble(levels.getLongOpaque(LevelDescriptor.recordOffset(segmentRecord(slot)) + LevelDescriptor.GAIN_OFFSET
-            + level * LevelDescriptor.LEVEL_LENGTH));
+        return Double.longBitsToDouble(levels.getLongOpaque(LevelDescriptor.recordOffset(segmentRecord(slot))
+            + LevelDescriptor.GAIN_OFFSET + level * LevelDescriptor.LEVEL_LENGTH));
     }
 
     /**

@@ -26,7 +26,8 @@ final class LevelSets {
 
     static TaskSet make(final long seed, final PolicyKind policy) {
         final SplittableRandom random = new SplittableRandom(seed);
-        final TaskSetBuilder builder = TaskSet.builder("levels").policy(policy).device(DeviceSpec.modelled("acc0")).overheads(machine(random));
+        final TaskSetBuilder builder = TaskSet.builder("levels").policy(policy).device(DeviceSpec.modelled("acc0"))
+            .overheads(machine(random));
         final int tasks = 1 + random.nextInt(5);
         final double load = 1 + 3 * random.nextDouble();
         final boolean harmonic = random.nextInt(3) == 0;
