@@ -4,7 +4,6 @@ package org.tactus.internal.kernel;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
@@ -27,7 +26,7 @@ final class DispatcherThread implements Runnable {
     private final Clock clock;
     private final ThreadSetup setup;
     private final List<Integer> cores;
-    private final CountDownLatch ready;
+    private final StartGate gate;
     private final Thread thread;
     private final Parking parking;
     private volatile boolean running = true;
@@ -55,7 +54,7 @@ final class DispatcherThread implements Runnable {
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
-        final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
+        final ThreadSetup setup, final List<Integer> cores, final StartGate gate,
         final PlatformWatch watch, final long wakeUpNs, final long completionNs, final List<Device> devices) {
         this.watch = watch;
         this.wakeUpNs = wakeUpNs;
@@ -67,7 +66,7 @@ final class DispatcherThread implements Runnable {
         this.clock = clock;
         this.setup = setup;
         this.cores = cores;
-        this.ready = ready;
+        this.gate = gate;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
         this.parking = new Parking(thread, clock);
         dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
@@ -126,20 +125,33 @@ final class DispatcherThread implements Runnable {
 
     @Override
     public void run() {
+        boolean isRehearsed = false;
         boolean isReady = false;
         try {
-            final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
             rehearse();
-            granted = rights + timeSegments(); // after the rehearsal, whose sleep is no segment's
+            final String timed = timeSegments(); // after the rehearsal, whose sleep is no segment's
+            isRehearsed = true;
+            gate.rehearsed();
+            gate.awaitRehearsed(() -> running);
+            // From here on nothing is called for the first time that makes the JVM link a method: see the gate.
+            final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
+            granted = rights.concat(timed);
+            faultsBefore = accounts == null ? 0 : accounts.ownPageFaults();
+            if (ownTime != null) {
+                ownTime.slept();
+            }
             isReady = true;
-            ready.countDown();
+            gate.ready();
             loop();
             pageFaults = accounts == null ? 0 : accounts.ownPageFaults() - faultsBefore;
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
             dispatchers[0].alarm.raise();
+            if (!isRehearsed) {
+                gate.rehearsed();
+            }
             if (!isReady) {
-                ready.countDown();
+                gate.ready();
             }
         }
         try {
@@ -168,7 +180,6 @@ final class DispatcherThread implements Runnable {
             }
         }
         accounts = known.get();
-        faultsBefore = accounts.ownPageFaults();
         ownTime = time.get();
         return "; segments timed by the thread's CPU clock";
     }

@@ -4,7 +4,6 @@ package org.tactus.internal.kernel;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
 import org.tactus.bindings.linux.ThreadAccounts;
@@ -49,7 +48,7 @@ class FruitlessTurnsTest {
             dispatchers[0].inLane(new Lane(table, 0, ThreadSetup.NONE, 1), new boolean[1]);
         }
         return new DispatcherThread("idle", List.of(dispatchers), KernelOptions.DEFAULT, clock, ThreadSetup.NONE, List.of(),
-            new CountDownLatch(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0, List.of());
+            new StartGate(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0, List.of());
     }
 
     private void shouldSleep(final DispatcherThread thread) {
