@@ -33,7 +33,8 @@ public record OutputDifference(double largest, double rms, double reference, lon
      * @param is       what was computed
      * @param should   what it is held against
      * @param relative what an element may be off, as a share of what it should be; whole numbers must be equal
-     * @param absolute what it may be off beside that
+     * @param absolute what it may be off beside that, as a share of the largest magnitude where that is above 1: a sum of large numbers is off by
+     *                 their rounding, however small it is
      * @return how far they are apart
      */
     public static OutputDifference of(
@@ -42,6 +43,11 @@ public record OutputDifference(double largest, double rms, double reference, lon
             case FLOAT, DOUBLE, FLOAT16, BFLOAT16 -> true;
             default -> false;
         };
+        double magnitude = 0;
+        for (long i = 0; fractions && i < info.elements(); i++) {
+            final double value = Math.abs(element(info, should, i));
+            magnitude = Double.isFinite(value) ? Math.max(magnitude, value) : magnitude;
+        }
         double largest = 0;
         double squares = 0;
         double reference = 0;
@@ -52,7 +58,7 @@ public record OutputDifference(double largest, double rms, double reference, lon
             final double b = element(info, should, i);
             final boolean same = a == b || Double.isNaN(a) && Double.isNaN(b);
             final double difference = same ? 0 : Math.abs(a - b);
-            final double allowed = fractions ? absolute + relative * Math.abs(b) : 0;
+            final double allowed = fractions ? absolute * Math.max(1, magnitude) + relative * Math.abs(b) : 0;
             beyond += same || difference <= allowed && Double.isFinite(b) ? 0 : 1;
             largest = Math.max(largest, Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference);
             squares += difference * difference;

@@ -17,6 +17,8 @@ record CaseResult(String name, Outcome outcome, String text) {
         OK,
         /** Tactus said in one line why it does not take the network. */
         REFUSED,
+        /** It ran, and ONNX Runtime is known to answer otherwise than the test. */
+        RUNTIME,
         /** It ran, and an output is another one. */
         WRONG,
         /** The process ended, or an error of Tactus itself ended the case. */

@@ -22,8 +22,7 @@ final class CaseSummary {
 
     /** Whether all that ran is right, and nothing crashed. */
     boolean isGood() {
-        return results.stream().allMatch(result -> result.outcome() == CaseResult.Outcome.OK
-            || result.outcome() == CaseResult.Outcome.REFUSED);
+        return results.stream().allMatch(result -> result.outcome().ordinal() <= CaseResult.Outcome.RUNTIME.ordinal());
     }
 
     /** Counts in one line. */

@@ -108,6 +108,10 @@ record ListedNetwork(String name, String source, String version, String path, St
             text.append(", shapes: {").append(String.join(", ", shapes.entrySet().stream()
                 .map(entry -> quoted(entry.getKey()) + ": " + entry.getValue()).toList())).append('}');
         }
+        if (!values.isEmpty()) {
+            text.append(", inputs: {").append(String.join(", ", values.entrySet().stream()
+                .map(entry -> quoted(entry.getKey()) + ": " + entry.getValue()).toList())).append('}');
+        }
         return text.append("}\n    segments:\n").append("      - {device: cpu0}\n".repeat(cuts)).toString();
     }
 

@@ -17,15 +17,15 @@ import java.util.Map;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 
-/** What ONNX Runtime's own Java API answers, for the file as it is, uncut and without optimisation: the judge of what Tactus answers. */
+/** What ONNX Runtime's own Java API answers, for the file as it is, uncut: the judge of what Tactus answers. */
 final class PlainRuntime implements AutoCloseable {
     private final OrtSession session;
 
-    PlainRuntime(final Path file) throws OrtException {
+    PlainRuntime(final Path file, final boolean optimised) throws OrtException {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
-            options.setOptimizationLevel(OrtSession.SessionOptions.OptLevel.NO_OPT);
+            options.setOptimizationLevel(optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT : OrtSession.SessionOptions.OptLevel.NO_OPT);
             session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
         }
     }

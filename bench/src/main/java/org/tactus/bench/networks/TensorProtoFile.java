@@ -21,7 +21,11 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
 record TensorProtoFile(TensorInfo info, MemorySegment values) {
     /** Reads a file into memory of the arena. */
     static TensorProtoFile read(final Path file, final Arena arena) throws IOException {
-        final TensorProto tensor = TensorProto.parseFrom(Files.readAllBytes(file));
+        return of(TensorProto.parseFrom(Files.readAllBytes(file)), arena);
+    }
+
+    /** Copies a tensor into memory of the arena. */
+    static TensorProtoFile of(final TensorProto tensor, final Arena arena) {
         final ElementType type = ElementType.of(tensor.getDataType());
         final TensorInfo info = new TensorInfo(tensor.getName(), type, tensor.getDimsList());
         if (type == null) {

@@ -64,7 +64,8 @@ public final class OnnxModel {
      */
     public static OnnxModel of(final ModelSource source, final Path directory, final long seed) {
         return switch (source) {
-            case ModelSource.OnnxFile file -> OpenShapes.fix(load(directory.resolve(file.path())), file.dims(), file.shapes());
+            case ModelSource.OnnxFile file -> GivenInputs.give(
+                OpenShapes.fix(load(directory.resolve(file.path())), file.dims(), file.shapes()), file.inputs());
             case ModelSource.Zoo zoo -> ModelZoo.generate(zoo.name(), zoo.size(), seed);
             case ModelSource.TfLiteFiles files -> throw new InvalidModelException(
                 files.paths().getFirst() + ": a TensorFlow Lite file; here an .onnx file is needed");

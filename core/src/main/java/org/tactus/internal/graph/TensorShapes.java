@@ -24,6 +24,7 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
  */
 public final class TensorShapes {
     private static final long SEED = 1;
+    private static final int LONGEST = 160;
     private static final List<Long> UNKNOWN = List.of(-1L);
 
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
@@ -39,6 +40,7 @@ public final class TensorShapes {
      * @throws InvalidModelException when the runtime refuses the model
      */
     public TensorShapes(final OnnxRuntime runtime, final OnnxModel model, final List<NodeProto> nodes) {
+        ModelChecks.refuseForeign(model.name(), model.proto().getGraph());
         OpenShapes.requireFixedInputs(model);
         try (OnnxSession probe = ModelCutter.session(runtime, nodes.isEmpty() ? model : ModelCutter.probe(model, nodes))) {
             inputs = probe.inputs();
@@ -71,9 +73,14 @@ public final class TensorShapes {
             }
             return probe.runForShapes();
         } catch (final NativeCallException e) {
-            noRun = "; a run with drawn inputs did not show it, because it ended with: " + e.getMessage();
+            noRun = "; a run with drawn inputs did not show it, because it ended with: " + brief(e.getMessage());
             return List.of();
         }
+    }
+
+    /** Of a long text its end, which has the cause. */
+    private static String brief(final String text) {
+        return text.length() <= LONGEST ? text : "... " + text.substring(text.length() - LONGEST);
     }
 
     private static ShapeDependence dependence(final OnnxModel model) {

@@ -24,6 +24,7 @@ import org.tactus.internal.graph.ModelChecks;
 import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.RandomNodes;
+import org.tactus.internal.graph.RuntimeRefusal;
 import org.tactus.internal.graph.SeededValues;
 
 /**
@@ -100,7 +101,7 @@ public final class SegmentedModel implements SegmentChain {
             }
         } catch (final NativeCallException e) {
             close();
-            throw new InvalidModelException(chain.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+            throw RuntimeRefusal.of(chain.name(), e);
         } catch (final OutOfMemoryError e) {
             close();
             throw new InvalidModelException(chain.name() + ": its tensors do not fit into memory: " + e.getMessage(), e);
