@@ -8,14 +8,14 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.tactus.bindings.onnxruntime.ElementType;
 
 /**
  * Inputs that hold one number throughout, in every job: a sampling rate, a threshold, a mask of ones. They become weights, so that a run with
- * drawn inputs is a run that the network was made for, and the runtime may fold what depends on them alone.
+ * drawn inputs is a run that the network was made for. In the file they stay inputs as well: the runtime does not fold what a run might
+ * override, and its folding of nested branches (1.29) ends the process with some networks.
  */
 public final class GivenInputs {
     /** More elements than a switch, a threshold or a mask of a network here has. */
@@ -29,7 +29,7 @@ public final class GivenInputs {
      *
      * @param model  a model, these inputs fixed
      * @param values numbers by name of an input
-     * @return the model without these inputs
+     * @return the model with weights in place of these inputs, so that a session does not ask for them
      * @throws InvalidModelException when there is no such input, its extents are open, or its type does not hold the number
      */
     public static OnnxModel give(final OnnxModel model, final Map<String, Double> values) {
@@ -43,17 +43,14 @@ public final class GivenInputs {
                 throw new InvalidModelException(model.name() + ": inputs: no input '" + name + "'; there are " + String.join(", ", names));
             }
         }
-        final List<ValueInfoProto> left = new ArrayList<>();
-        final GraphProto.Builder given = graph.toBuilder().clearInput();
+        final GraphProto.Builder given = graph.toBuilder();
         for (final ValueInfoProto input : graph.getInputList()) {
             if (values.containsKey(input.getName())) {
                 given.addInitializer(weight(model.name(), input, values.get(input.getName())));
-            } else {
-                left.add(input);
             }
         }
         return model.with(model.name(), model.proto().toBuilder().setIrVersion(Math.max(4, model.proto().getIrVersion()))
-            .setGraph(given.addAllInput(left)).build());
+            .setGraph(given).build());
     }
 
     private static TensorProto weight(final String model, final ValueInfoProto input, final double value) {

@@ -21,8 +21,8 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /**
  * Cuts a model at sets of tensors into segments of about equal estimated cost. Types and shapes are those that the runtime reports
- * for the whole graph. Control flow stays whole in one segment. A graph with sparse weights, or whose tensors have no fixed shape at enough positions is
- * refused. Not for the hot path; safe on any thread.
+ * for the whole graph. Control flow stays whole in one segment. A graph with sparse weights, or whose tensors have no fixed shape at enough
+ * positions is refused. Not for the hot path; safe on any thread.
  */
 public final class ModelCutter {
     private static final OnnxOptions AS_WRITTEN = new OnnxOptions(1, List.of(), false);
@@ -159,10 +159,12 @@ public final class ModelCutter {
         final List<String> reads = graph.reads(range[1], range[2]);
         final List<String> writes = graph.writes(range[1], range[2]);
         final GraphProto.Builder part = GraphProto.newBuilder().setName(model.name() + "#" + range[0]);
+        final List<ValueInfoProto> inputs = model.proto().getGraph().getInputList();
         final Set<NodeProto> constants = new HashSet<>();
         for (final String given : graph.givens(range[1], range[2]).stream().sorted().toList()) {
             if (graph.weights().containsKey(given)) {
                 part.addInitializer(graph.weights().get(given));
+                inputs.stream().filter(input -> input.getName().equals(given)).forEach(part::addInput);
             } else if (graph.constants().containsKey(given) && constants.add(graph.constants().get(given))) {
                 part.addNode(graph.constants().get(given));
             }

@@ -9,6 +9,8 @@ import org.tactus.bindings.NativeCallException;
 
 /** Says in words of ours, with what to do, why ONNX Runtime does not take a model, for the causes that people meet. */
 public final class RuntimeRefusal {
+    /** The runtime has all operators from this set on. */
+    private static final int OLDEST = 7;
     private static final String REFUSES = "ONNX Runtime refuses the model: ";
 
     /** A cause: what the runtime says, and what we say of it. */
@@ -20,8 +22,8 @@ public final class RuntimeRefusal {
 
     private static final Cause[] CAUSES = {
         new Cause("Could not find an implementation for ([\\w.:]+)\\((\\d+)\\) node with name '([^']*)'", found -> "node '" + found.group(3)
-            + "': the runtime computes no " + found.group(1) + " of operator set " + found.group(2) + " on these types; convert the model to "
-            + "operator set 7 or later, or its tensors to 32-bit floating point"),
+            + "': the runtime computes no " + found.group(1) + " of operator set " + found.group(2) + " on these types; " + (Integer.parseInt(found.group(2)) < OLDEST
+            ? "convert the model to operator set " + OLDEST + " or later" : "cast its inputs to FLOAT, INT32 or INT64 before it")),
         new Cause("Fatal error: ([^\\s:]*):(\\w+)\\(-?\\d+\\) is not a registered function/op", found -> "operator " + found.group(2)
             + " of domain '" + found.group(1) + "' is none of the runtime's; export the model without it, and leave to the program what it does"),
         new Cause("[Oo]pset (\\d+) is under development.*?till opset (\\d+)", found -> "operator set " + found.group(1) + " is newer than the "
