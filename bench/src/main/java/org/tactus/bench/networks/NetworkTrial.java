@@ -116,11 +116,10 @@ final class NetworkTrial {
     private Map<TensorInfo, MemorySegment> inputs(final OnnxModel open, final SegmentedModel job) {
         final Map<TensorInfo, MemorySegment> inputs = new LinkedHashMap<>();
         job.inputs().forEach(info -> inputs.put(info, job.tensor(info.name())));
-        GivenInputs.give(open, network.values()).proto().getGraph().getInitializerList().stream()
-            .filter(tensor -> network.values().containsKey(tensor.getName())).forEach(tensor -> {
-                final TensorProtoFile value = TensorProtoFile.of(tensor, Arena.ofAuto());
-                inputs.put(value.info(), value.values());
-            });
+        GivenInputs.give(open, network.values()).given().values().forEach(tensor -> {
+            final TensorProtoFile value = TensorProtoFile.of(tensor, Arena.ofAuto());
+            inputs.put(value.info(), value.values());
+        });
         return inputs;
     }
 

@@ -6,16 +6,17 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import com.google.protobuf.ByteString;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.tactus.bindings.onnxruntime.ElementType;
 
 /**
- * Inputs that hold one number throughout, in every job: a sampling rate, a threshold, a mask of ones. They become weights, so that a run with
- * drawn inputs is a run that the network was made for. In the file they stay inputs as well: the runtime does not fold what a run might
- * override, and its folding of nested branches (1.29) ends the process with some networks.
+ * Inputs that hold one number throughout, in every job: a sampling rate, a threshold, a mask of ones. They stay inputs of
+ * the graph, because the runtime (1.29) ends the process when it folds the nested branches of some networks; the program does not see them.
  */
 public final class GivenInputs {
     /** More elements than a switch, a threshold or a mask of a network here has. */
@@ -29,7 +30,7 @@ public final class GivenInputs {
      *
      * @param model  a model, these inputs fixed
      * @param values numbers by name of an input
-     * @return the model with weights in place of these inputs, so that a session does not ask for them
+     * @return the model, which knows the values
      * @throws InvalidModelException when there is no such input, its extents are open, or its type does not hold the number
      */
     public static OnnxModel give(final OnnxModel model, final Map<String, Double> values) {
@@ -43,17 +44,27 @@ public final class GivenInputs {
                 throw new InvalidModelException(model.name() + ": inputs: no input '" + name + "'; there are " + String.join(", ", names));
             }
         }
-        final GraphProto.Builder given = graph.toBuilder();
+        final Map<String, TensorProto> given = new LinkedHashMap<>();
         for (final ValueInfoProto input : graph.getInputList()) {
             if (values.containsKey(input.getName())) {
-                given.addInitializer(weight(model.name(), input, values.get(input.getName())));
+                given.put(input.getName(), tensor(model.name(), input, values.get(input.getName())));
             }
         }
-        return model.with(model.name(), model.proto().toBuilder().setIrVersion(Math.max(4, model.proto().getIrVersion()))
-            .setGraph(given).build());
+        return model.withGiven(given);
     }
 
-    private static TensorProto weight(final String model, final ValueInfoProto input, final double value) {
+    /**
+     * Writes a value.
+     *
+     * @param value  of a given input
+     * @param memory the input's memory
+     */
+    public static void write(final TensorProto value, final MemorySegment memory) {
+        final byte[] bytes = value.getRawData().toByteArray();
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, memory, 0, bytes.length);
+    }
+
+    private static TensorProto tensor(final String model, final ValueInfoProto input, final double value) {
         final ElementType type = ElementType.of(input.getType().getTensorType().getElemType());
         final List<TensorShapeProto.Dimension> extents = input.getType().getTensorType().getShape().getDimList();
         if (type == null || !input.getType().getTensorType().hasShape()

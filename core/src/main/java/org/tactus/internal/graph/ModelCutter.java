@@ -159,12 +159,10 @@ public final class ModelCutter {
         final List<String> reads = graph.reads(range[1], range[2]);
         final List<String> writes = graph.writes(range[1], range[2]);
         final GraphProto.Builder part = GraphProto.newBuilder().setName(model.name() + "#" + range[0]);
-        final List<ValueInfoProto> inputs = model.proto().getGraph().getInputList();
         final Set<NodeProto> constants = new HashSet<>();
         for (final String given : graph.givens(range[1], range[2]).stream().sorted().toList()) {
             if (graph.weights().containsKey(given)) {
                 part.addInitializer(graph.weights().get(given));
-                inputs.stream().filter(input -> input.getName().equals(given)).forEach(part::addInput);
             } else if (graph.constants().containsKey(given) && constants.add(graph.constants().get(given))) {
                 part.addNode(graph.constants().get(given));
             }

@@ -3,6 +3,7 @@ package org.tactus.internal.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class TensorShapes {
             // The runtime gives a tensor of unknown rank no extents, as it gives a scalar.
             final boolean complete = probe.outputs().stream()
                 .allMatch(info -> info.type() == null || info.isFixed() && !info.shape().isEmpty());
-            final List<TensorInfo> shown = complete ? probe.outputs() : run(probe);
+            final List<TensorInfo> shown = complete ? probe.outputs() : run(probe, model.given());
             final ShapeDependence dependence = complete ? null : dependence(model);
             for (int i = 0; i < probe.outputs().size(); i++) {
                 final TensorInfo inferred = probe.outputs().get(i);
@@ -63,12 +64,15 @@ public final class TensorShapes {
     }
 
     /** One run; empty when the model does not run with drawn inputs. */
-    private List<TensorInfo> run(final OnnxSession probe) {
+    private List<TensorInfo> run(final OnnxSession probe, final Map<String, TensorProto> given) {
         try (Arena arena = Arena.ofShared()) {
             final SplittableRandom random = new SplittableRandom(SEED);
             for (final TensorInfo input : inputs) {
                 final MemorySegment memory = arena.allocate(Math.max(1, input.bytes()), 64);
                 SeededValues.fill(input, memory, random);
+                if (given.containsKey(input.name())) {
+                    GivenInputs.write(given.get(input.name()), memory);
+                }
                 probe.bindInput(input, memory);
             }
             return probe.runForShapes();
@@ -86,7 +90,9 @@ public final class TensorShapes {
     private static ShapeDependence dependence(final OnnxModel model) {
         final GraphProto graph = model.proto().getGraph();
         final List<String> names = graph.getInputList().stream().map(input -> input.getName()).toList();
-        return new ShapeDependence(ModelLoader.weights(graph), names, sorted(graph));
+        final Set<String> givens = ModelLoader.weights(graph);
+        givens.addAll(model.given().keySet());
+        return new ShapeDependence(givens, names, sorted(graph));
     }
 
     /** Nodes behind those that they read; a graph is not always written in such an order. */

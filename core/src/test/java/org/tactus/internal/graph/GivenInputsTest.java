@@ -60,7 +60,7 @@ class GivenInputsTest {
         assertEquals("m: inputs: 'b' is UINT8[2], which does not hold 256.0", refusal(bytes, "b", 256));
         assertEquals("m: inputs: 'f' is FLOAT['n']; only a tensor of numbers whose extents are fixed can be given, so fix them by 'dims' or "
             + "'shapes'", refusal(bytes, "f", 1));
-        final TensorProto weight = GivenInputs.give(bytes, Map.of("b", 255.0)).proto().getGraph().getInitializer(0);
+        final TensorProto weight = GivenInputs.give(bytes, Map.of("b", 255.0)).given().get("b");
         assertEquals(List.of((byte) 255, (byte) 255), List.of(weight.getRawData().byteAt(0), weight.getRawData().byteAt(1)));
     }
 
