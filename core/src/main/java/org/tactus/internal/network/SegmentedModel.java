@@ -161,8 +161,25 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = part.model().open(runtime, place.options());
+        try {
+            sessions[index] = part.model().open(runtime, place.options());
+        } catch (final NativeCallException e) {
+            if (!place.options().optimised()) {
+                throw e;
+            }
+            sessions[index] = asWritten(runtime, part, place, e);
+        }
         return sessions[index];
+    }
+
+    /** Some networks the runtime takes but its optimiser does not: it loses the rank of a tensor where a branch is folded. */
+    private static OnnxSession asWritten(
+        final OnnxRuntime runtime, final CutChain.Part part, final SegmentPlace place, final NativeCallException optimised) {
+        try {
+            return part.model().open(runtime, place.options().asWritten());
+        } catch (final NativeCallException e) {
+            throw optimised;
+        }
     }
 
     /** The place of a tensor where it is made. */
