@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself; name one of the commands.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
-        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, OperatorTestsCommand.class, NetworksCommand.class,
-        SwapCaseStudyCommand.class})
+        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, OperatorTestsCommand.class,
+        NetworksCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")

@@ -33,8 +33,8 @@ public record OutputDifference(double largest, double rms, double reference, lon
      * @param is       what was computed
      * @param should   what it is held against
      * @param relative what an element may be off, as a share of what it should be; whole numbers must be equal
-     * @param absolute what it may be off beside that, as a share of the largest magnitude where that is above 1: a sum of large numbers is off by
-     *                 their rounding, however small it is
+     * @param absolute what it may be off beside that, as a share of the largest magnitude where that is above 1: a sum of large numbers is
+     *                 off by their rounding, however small it is
      * @return how far they are apart
      */
     public static OutputDifference of(

@@ -210,7 +210,8 @@ final class TaskReader {
         }
         for (final String key : List.of("dims", "shapes", "inputs")) {
             map.find(key).filter(any -> !map.has("file")).ifPresent(given -> {
-                throw given.error(key + (key.equals("inputs") ? ": only of an ONNX 'file' inputs can be given" : ": only an ONNX 'file' leaves extents open")
+                throw given.error(key + (key.equals("inputs") ? ": only of an ONNX 'file' inputs can be given"
+                    : ": only an ONNX 'file' leaves extents open")
                     + "; remove the key");
             });
         }

@@ -97,8 +97,9 @@ record ListedNetwork(String name, String source, String version, String path, St
 
     /** A task set with this network as its only task. */
     String taskSet(final Path folder, final int cuts, final int core) {
-        final StringBuilder text = new StringBuilder("tactus: 1\nname: network\npolicy: fixed-priority\noverheads: none\nplatform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [")
-            .append(core).append("]}\ntasks:\n  - name: network\n    period: 1s\n    model: {file: ").append(quoted(file(folder).toString()))
+        final StringBuilder text = new StringBuilder("tactus: 1\nname: network\npolicy: fixed-priority\noverheads: none\n")
+            .append("platform:\n  devices:\n    - {name: cpu0, kind: cpu, cores: [").append(core)
+            .append("]}\ntasks:\n  - name: network\n    period: 1s\n    model: {file: ").append(quoted(file(folder).toString()))
             .append(", cuts: ").append(cuts);
         if (!dims.isEmpty()) {
             text.append(", dims: {").append(String.join(", ", dims.entrySet().stream()

@@ -24,9 +24,9 @@ import org.tactus.internal.network.SegmentedModel;
 
 /**
  * One network of a list in this process: loaded, cut into 1, 2, 4 and 8 segments, each run on the same drawn inputs, and held against what
- * ONNX Runtime's own Java API answers for the same file, uncut and unoptimised. A cut network that computes as it is written must answer the
- * same. Of an optimised one a difference counts as the runtime's where its own optimised run is beyond the tolerance, too: on numbers that
- * are rounded to eight bits at run time, the last digit of a sum decides a step.
+ * ONNX Runtime's own Java API answers for the same file, uncut and unoptimised. A cut network that computes as it is written must answer
+ * the same. Of an optimised one a difference counts as the runtime's where its own optimised run is beyond the tolerance, too: on numbers
+ * that are rounded to eight bits at run time, the last digit of a sum decides a step.
  */
 final class NetworkTrial {
     static final int[] CUTS = {1, 2, 4, 8};

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code tactus bench networks}: public networks from a list, from the file to a run. */
 @Command(name = "networks", mixinStandardHelpOptions = true, sortOptions = false,
-    description = "Takes each network of a list from its file to a run, in child processes: loads it, cuts it into 1, 2, 4 and 8, holds its "
-        + "outputs against ONNX Runtime's own for the file as it is, profiles and runs it. Exit status 1 when one is wrong or crashed.")
+    description = "Takes each network of a list from its file to a run, in child processes: loads it, cuts it into 1, 2, 4 and 8, holds "
+        + "its outputs against ONNX Runtime's own for the file as it is, profiles and runs it. Exit status 1 when one is wrong or crashed.")
 public final class NetworksCommand implements Callable<Integer> {
     private static final long LIMIT_SECONDS = 120;
     private static final String CANNOT = "cannot";
@@ -42,7 +42,8 @@ public final class NetworksCommand implements Callable<Integer> {
     private Path files;
     @Option(names = "--only", defaultValue = "", paramLabel = "WORD", description = "Only networks whose name has this word in it.")
     private String only;
-    @Option(names = "--tolerance", defaultValue = "1e-4", paramLabel = "SHARE", description = "Largest difference that is right, as a share "
+    @Option(names = "--tolerance", defaultValue = "1e-4", paramLabel = "SHARE",
+        description = "Largest difference that is right, as a share "
         + "of the output's largest magnitude where that is above 1 (default: ${DEFAULT-VALUE}).")
     private double tolerance;
     @Option(names = "--no-run", description = "Neither profiles nor runs.")

@@ -35,7 +35,8 @@ final class OperatorTest {
     private static final double ABSOLUTE = 1e-6;
     private static final String MODEL = "model.onnx";
     /** Where ONNX Runtime answers otherwise than ONNX 1.12's test, and says so in its own list of tests that it leaves out. */
-    private static final Map<String, String> RUNTIMES_OWN = Map.of("node/test_maxunpool_export_with_output_shape",
+    private static final Map<String, String> RUNTIMES_OWN = Map.of(
+        "node/test_maxunpool_export_with_output_shape",
         "the test's output is wrong (ONNX mended it later)", "node/test_cast_FLOAT_to_BFLOAT16",
         "the test cuts bits off, the runtime rounds to the nearest", "node/test_resize_downsample_scales_linear_align_corners",
         "the runtime rounds the size of the result otherwise", "node/test_resize_downsample_scales_cubic_align_corners",
@@ -107,7 +108,8 @@ final class OperatorTest {
                 for (final TensorInfo input : job.inputs()) {
                     final TensorProtoFile given = inputs.get(input.name());
                     if (given == null || !sameBits(given.info(), input) || !given.shape().equals(input.shape())) {
-                        throw new InvalidModelException("the test has " + (given == null ? "no value" : given.info()) + " for input " + input + ", which an input " + input + " does not take");
+                        throw new InvalidModelException("the test has " + (given == null ? "no value" : given.info())
+                            + ", which input " + input + " does not take");
                     }
                     MemorySegment.copy(given.values(), 0, job.tensor(input.name()), 0, input.bytes());
                 }

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +26,8 @@ final class PlainRuntime implements AutoCloseable {
         try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
             options.setIntraOpNumThreads(1);
             options.setInterOpNumThreads(1);
-            options.setOptimizationLevel(optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT : OrtSession.SessionOptions.OptLevel.NO_OPT);
+            options.setOptimizationLevel(optimised ? OrtSession.SessionOptions.OptLevel.ALL_OPT
+                : OrtSession.SessionOptions.OptLevel.NO_OPT);
             session = OrtEnvironment.getEnvironment().createSession(file.toString(), options);
         }
     }
@@ -50,7 +52,7 @@ final class PlainRuntime implements AutoCloseable {
                         final ByteBuffer values = tensor.getByteBuffer();
                         final MemorySegment copy = java.lang.foreign.Arena.ofAuto().allocate(Math.max(1, values.remaining()), 64);
                         copy.copyFrom(MemorySegment.ofBuffer(values));
-                        outputs.put(output.getKey(), new Output(java.util.Arrays.stream(tensor.getInfo().getShape()).boxed().toList(), copy));
+                        outputs.put(output.getKey(), new Output(Arrays.stream(tensor.getInfo().getShape()).boxed().toList(), copy));
                     }
                 }
             }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class ChildCasesTest {
     /** A child that answers each name, ends itself by a signal at "bad" and sleeps at "slow". */
-    private static final List<String> CHILD = List.of("sh", "-c", "while read -r name; do case $name in bad) echo last words >&2; kill -9 $$;; "
-        + "slow) exec sleep 30;; esac; echo noise; printf 'case-result\\tOK\\t%s\\tfine\\n' \"$name\"; done");
+    private static final List<String> CHILD = List.of("sh", "-c", "while read -r name; do case $name in bad) echo last words >&2; "
+        + "kill -9 $$;; slow) exec sleep 30;; esac; echo noise; printf 'case-result\\tOK\\t%s\\tfine\\n' \"$name\"; done");
 
     private static List<CaseResult> run(final String... names) throws IOException, InterruptedException {
         return new ChildCases(CHILD, 10, 2).run(List.of(names), result -> { });

@@ -39,7 +39,8 @@ class OperatorTestTest {
         throws IOException {
         final Path data = Files.createDirectories(root.resolve(name).resolve("test_data_set_0"));
         final GraphProto graph = GraphProto.newBuilder().setName("g").addInput(open("x", input.getDataType(), input.getDimsCount()))
-            .addOutput(open("y", outputType, output.getDimsCount())).addNode(NodeProto.newBuilder().setOpType(operator).addInput("x").addOutput("y"))
+            .addOutput(open("y", outputType, output.getDimsCount()))
+            .addNode(NodeProto.newBuilder().setOpType(operator).addInput("x").addOutput("y"))
             .build();
         Files.write(root.resolve(name).resolve("model.onnx"), ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13)).build().toByteArray());
@@ -62,15 +63,16 @@ class OperatorTestTest {
         test("longer", "Abs", FLOAT, floats(-1, 2), floats(1, 2, 3));
         assertEquals(List.of("abs", "longer", "off"), OperatorTest.find(root));
         assertEquals(new CaseResult("abs", CaseResult.Outcome.OK, ""), new OperatorTest(root, "abs", 1).run());
-        assertEquals(new CaseResult("off", CaseResult.Outcome.WRONG, "output 'y' FLOAT[2]: 1 of 2 elements differ, by up to 1.00 of values up to "
-            + "3.00"), new OperatorTest(root, "off", 1).run());
+        assertEquals(new CaseResult("off", CaseResult.Outcome.WRONG, "output 'y' FLOAT[2]: 1 of 2 elements differ, by up to 1.00 of values "
+            + "up to 3.00"), new OperatorTest(root, "off", 1).run());
         assertEquals(new CaseResult("longer", CaseResult.Outcome.WRONG, "output 'y' FLOAT[2] should be FLOAT[3]"),
             new OperatorTest(root, "longer", 1).run());
     }
 
     @Test
     void shouldGiveAnOutputWhoseExtentsDependOnDataTheTestsOwn() throws IOException {
-        test("nonzero", "NonZero", INT64, floats(0, 7, 0, 7), TensorProto.newBuilder().setDataType(INT64).addDims(1).addDims(2).addInt64Data(1)
+        test("nonzero", "NonZero", INT64, floats(0, 7, 0, 7),
+            TensorProto.newBuilder().setDataType(INT64).addDims(1).addDims(2).addInt64Data(1)
             .addInt64Data(3).build());
         assertEquals(new CaseResult("nonzero", CaseResult.Outcome.OK, ""), new OperatorTest(root, "nonzero", 1).run());
     }

@@ -19,8 +19,8 @@ import java.util.Set;
 
 /**
  * A graph in the order in which it runs: nodes that contribute to an output, in the file's order as far as the data flow allows;
- * weights and constants apart, since every segment takes along those it uses. Control flow is one node, which also reads what its bodies take
- * from around it.
+ * weights and constants apart, since every segment takes along those it uses. Control flow is one node, which also reads what its
+ * bodies take from around it.
  */
 public final class CutGraph {
     private final List<NodeProto> nodes = new ArrayList<>();

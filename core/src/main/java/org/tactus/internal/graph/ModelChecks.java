@@ -65,7 +65,8 @@ public final class ModelChecks {
     private static void refuseForeign(final String model, final String role, final ValueInfoProto value) {
         final TypeProto type = value.getType();
         final String what = switch (type.getValueCase()) {
-            case SEQUENCE_TYPE -> "is a sequence, whose length is not known before a run; export the network with one tensor for each element";
+            case SEQUENCE_TYPE -> "is a sequence, whose length is not known before a run; export the network with one tensor for each "
+                + "element";
             case OPTIONAL_TYPE -> "is optional; export the network with the value, or without it";
             case MAP_TYPE -> "is a map; export the network with a tensor in its place";
             case SPARSE_TENSOR_TYPE -> "is a sparse tensor; export the network with a dense one";
@@ -92,8 +93,8 @@ public final class ModelChecks {
             throw new InvalidModelException(model + ": output " + info + " has an extent that " + (why.isEmpty()
                 ? "depends on the data; write its largest shape beside 'file', 'shapes: {" + OpenShapes.key(info.name()) + ": "
                 + info.shape().stream().map(extent -> extent < 0 ? 100 : extent).toList() + "}'"
-                : "is not known before a run" + why + "; write beside 'file' what its inputs must hold, such as 'inputs: {rate: 16000}', or "
-                + "its largest shape, 'shapes: {" + OpenShapes.key(info.name()) + ": [1, 100]}'"));
+                : "is not known before a run" + why + "; write beside 'file' what its inputs must hold, such as 'inputs: {rate: 16000}', "
+                + "or its largest shape, 'shapes: {" + OpenShapes.key(info.name()) + ": [1, 100]}'"));
         }
         refuseUnfixed(model, "output", info);
     }

@@ -21,16 +21,23 @@ public final class RuntimeRefusal {
     }
 
     private static final Cause[] CAUSES = {
-        new Cause("Could not find an implementation for ([\\w.:]+)\\((\\d+)\\) node with name '([^']*)'", found -> "node '" + found.group(3)
-            + "': the runtime computes no " + found.group(1) + " of operator set " + found.group(2) + " on these types; " + (Integer.parseInt(found.group(2)) < OLDEST
+        new Cause("Could not find an implementation for ([\\w.:]+)\\((\\d+)\\) node with name '([^']*)'",
+            found -> "node '" + found.group(3)
+            + "': the runtime computes no " + found.group(1) + " of operator set " + found.group(2)
+            + " on these types; " + (Integer.parseInt(found.group(2)) < OLDEST
             ? "convert the model to operator set " + OLDEST + " or later" : "cast its inputs to FLOAT, INT32 or INT64 before it")),
-        new Cause("Fatal error: ([^\\s:]*):(\\w+)\\(-?\\d+\\) is not a registered function/op", found -> "operator " + found.group(2)
-            + " of domain '" + found.group(1) + "' is none of the runtime's; export the model without it, and leave to the program what it does"),
-        new Cause("[Oo]pset (\\d+) is under development.*?till opset (\\d+)", found -> "operator set " + found.group(1) + " is newer than the "
-            + "runtime's " + found.group(2) + "; export the model with operator set " + found.group(2) + " or earlier"),
-        new Cause("Unsupported model IR version: (\\d+), max supported IR version: (\\d+)", found -> "its format version " + found.group(1)
+        new Cause("Fatal error: ([^\\s:]*):(\\w+)\\(-?\\d+\\) is not a registered function/op",
+            found -> "operator " + found.group(2)
+            + " of domain '" + found.group(1) + "' is none of the runtime's; export the model without it, and leave "
+            + "to the program what it does"),
+        new Cause("[Oo]pset (\\d+) is under development.*?till opset (\\d+)",
+            found -> "operator set " + found.group(1) + " is newer than "
+            + "the runtime's " + found.group(2) + "; export the model with operator set " + found.group(2) + " or earlier"),
+        new Cause("Unsupported model IR version: (\\d+), max supported IR version: (\\d+)",
+            found -> "its format version " + found.group(1)
             + " (IR) is newer than the runtime's " + found.group(2) + "; save the model with version " + found.group(2) + " or earlier"),
-        new Cause("layout_ == 0 was false", found -> "a recurrent operator with the batch first (layout 1) is none of the runtime's; export "
+        new Cause("layout_ == 0 was false",
+            found -> "a recurrent operator with the batch first (layout 1) is none of the runtime's; export "
             + "it with layout 0"),
     };
 

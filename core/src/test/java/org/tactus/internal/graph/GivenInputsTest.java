@@ -58,8 +58,8 @@ class GivenInputsTest {
             .addInput(TestModels.value("f", FLOAT, -1)).addNode(TestModels.node("Identity", List.of("b"), "y"))
             .addOutput(TestModels.value("y", UINT8, 2))));
         assertEquals("m: inputs: 'b' is UINT8[2], which does not hold 256.0", refusal(bytes, "b", 256));
-        assertEquals("m: inputs: 'f' is FLOAT['n']; only a tensor of numbers whose extents are fixed can be given, so fix them by 'dims' or "
-            + "'shapes'", refusal(bytes, "f", 1));
+        assertEquals("m: inputs: 'f' is FLOAT['n']; only a tensor of numbers whose extents are fixed can be given, so fix them by "
+            + "'dims' or 'shapes'", refusal(bytes, "f", 1));
         final TensorProto weight = GivenInputs.give(bytes, Map.of("b", 255.0)).given().get("b");
         assertEquals(List.of((byte) 255, (byte) 255), List.of(weight.getRawData().byteAt(0), weight.getRawData().byteAt(1)));
     }

@@ -70,8 +70,9 @@ class ModelRefusalTest {
             .addNode(TestModels.node("Mul", List.of("a", "w"), "t")).build();
         final GraphProto other = GraphProto.newBuilder().setName("else").addOutput(TestModels.value("e", FLOAT, 1))
             .addNode(TestModels.node("Sub", List.of("x", "b"), "e")).build();
-        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("c", BOOL)).addInput(TestModels.value("x", FLOAT, 1))
-            .addInitializer(TestModels.floats("w", 10)).addNode(TestModels.node("Neg", List.of("x"), "a"))
+        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("c", BOOL))
+            .addInput(TestModels.value("x", FLOAT, 1)).addInitializer(TestModels.floats("w", 10))
+            .addNode(TestModels.node("Neg", List.of("x"), "a"))
             .addNode(TestModels.node("Exp", List.of("a"), "b"))
             .addNode(TestModels.node("If", List.of("c"), "i", TestModels.graph("then_branch", then),
                 TestModels.graph("else_branch", other)))
@@ -101,11 +102,11 @@ class ModelRefusalTest {
         final GraphProto.Builder sequence = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 2))
             .addNode(TestModels.node("SequenceConstruct", List.of("x"), "q")).addOutput(ValueInfoProto.newBuilder().setName("q")
                 .setType(TypeProto.newBuilder().setSequenceType(TypeProto.Sequence.newBuilder().setElemType(element))));
-        assertEquals("m.onnx: output 'q' is a sequence, whose length is not known before a run; export the network with one tensor for each "
-            + "element", refusal(sequence, 1));
+        assertEquals("m.onnx: output 'q' is a sequence, whose length is not known before a run; export the network with one tensor for "
+            + "each element", refusal(sequence, 1));
         final GraphProto.Builder optional = GraphProto.newBuilder().addOutput(TestModels.value("y", FLOAT, 2))
-            .addInput(ValueInfoProto.newBuilder().setName("o").setType(TypeProto.newBuilder().setOptionalType(TypeProto.Optional.newBuilder()
-                .setElemType(element)))).addNode(TestModels.node("OptionalGetElement", List.of("o"), "y"));
+            .addInput(ValueInfoProto.newBuilder().setName("o").setType(TypeProto.newBuilder().setOptionalType(
+                TypeProto.Optional.newBuilder().setElemType(element)))).addNode(TestModels.node("OptionalGetElement", List.of("o"), "y"));
         assertEquals("m.onnx: input 'o' is optional; export the network with the value, or without it", refusal(optional, 1));
         assertTrue(refusal(GraphProto.newBuilder().addInput(TestModels.value("x", 14, 2)).addOutput(TestModels.value("y", 14, 2))
             .addNode(TestModels.node("Identity", List.of("x"), "y")), 1).startsWith("m.onnx: input 'x' is of type COMPLEX64, "));
@@ -114,17 +115,18 @@ class ModelRefusalTest {
     @Test
     void shouldSayInOneLineWhatTheRuntimeDoesNotTake() {
         final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 2))
-            .addOutput(TestModels.value("y", FLOAT, 2)).addNode(TestModels.node("Wobble", List.of("x"), "y").toBuilder().setDomain("org.acme"));
+            .addOutput(TestModels.value("y", FLOAT, 2))
+            .addNode(TestModels.node("Wobble", List.of("x"), "y").toBuilder().setDomain("org.acme"));
         final ModelProto foreign = TestModels.model(graph).toBuilder().addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("org.acme")
             .setVersion(1)).build();
-        assertEquals("m.onnx: ONNX Runtime refuses the model: operator Wobble of domain 'org.acme' is none of the runtime's; export the model "
-            + "without it, and leave to the program what it does", refusal(foreign));
+        assertEquals("m.onnx: ONNX Runtime refuses the model: operator Wobble of domain 'org.acme' is none of the runtime's; export the "
+            + "model without it, and leave to the program what it does", refusal(foreign));
         final ModelProto plain = TestModels.model(graph.clearNode().addNode(TestModels.node("Add", List.of("x", "x"), "y")));
         assertEquals("m.onnx: ONNX Runtime refuses the model: node 'node_y': the runtime computes no Add of operator set 6 on these types; "
             + "convert the model to operator set 7 or later", refusal(plain.toBuilder().clearOpsetImport()
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(6)).build()));
-        assertTrue(refusal(plain.toBuilder().setIrVersion(99).build()).startsWith("m.onnx: ONNX Runtime refuses the model: its format version 99 "
-            + "(IR) is newer than the runtime's "));
+        assertTrue(refusal(plain.toBuilder().setIrVersion(99).build()).startsWith("m.onnx: ONNX Runtime refuses the model: its format "
+            + "version 99 (IR) is newer than the runtime's "));
         assertTrue(refusal(plain.toBuilder().clearOpsetImport().addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(999)).build())
             .startsWith("m.onnx: ONNX Runtime refuses the model: operator set 999 is newer than the runtime's "));
     }
