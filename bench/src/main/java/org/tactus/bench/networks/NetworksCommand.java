@@ -40,7 +40,7 @@ public final class NetworksCommand implements Callable<Integer> {
     private Path list;
     @Option(names = "--files", required = true, paramLabel = "DIR", description = "The folder with the files, which fetch.sh fills.")
     private Path files;
-    @Option(names = "--only", defaultValue = "", paramLabel = "WORD", description = "Only networks whose name has this word in it.")
+    @Option(names = "--only", paramLabel = "WORD", description = "Only networks whose name has this word in it.")
     private String only;
     @Option(names = "--tolerance", defaultValue = "1e-4", paramLabel = "SHARE",
         description = "Largest difference that is right, as a share "
@@ -62,7 +62,8 @@ public final class NetworksCommand implements Callable<Integer> {
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
-        final Map<String, ListedNetwork> networks = ListedNetwork.read(list).stream().filter(network -> network.name().contains(only))
+        final Map<String, ListedNetwork> networks = ListedNetwork.read(list).stream()
+            .filter(network -> only == null || network.name().contains(only))
             .collect(Collectors.toMap(ListedNetwork::name, Function.identity(), (one, other) -> one, LinkedHashMap::new));
         final PrintStream print = System.out;
         if (inProcess) {

@@ -33,7 +33,7 @@ public final class OperatorTestsCommand implements Callable<Integer> {
     private Path root;
     @Option(names = "--cuts", defaultValue = "1", paramLabel = "N", description = "Number of segments (default: ${DEFAULT-VALUE}).")
     private int cuts;
-    @Option(names = "--only", defaultValue = "", paramLabel = "WORD", description = "Only tests whose folder has this word in it.")
+    @Option(names = "--only", paramLabel = "WORD", description = "Only tests whose folder has this word in it.")
     private String only;
     @Option(names = "--report", description = "Prints the summary as a table in Markdown, without a line for each test.")
     private boolean report;
@@ -59,7 +59,7 @@ public final class OperatorTestsCommand implements Callable<Integer> {
             }
             return ExitStatus.GOOD;
         }
-        final List<String> names = OperatorTest.find(root).stream().filter(name -> name.contains(only)).toList();
+        final List<String> names = OperatorTest.find(root).stream().filter(name -> only == null || name.contains(only)).toList();
         UsageCheck.check(spec, !names.isEmpty(), root + " has no such test in it: model.onnx beside test_data_set_0");
         final ChildCases cases = new ChildCases(ForkedJvm.command(List.of("-Xmx1g"), "bench", "operator-tests", "--in-process", "--cuts",
             String.valueOf(cuts), root.toString()), BATCH, LIMIT_SECONDS);

@@ -25,7 +25,7 @@ public final class RuntimeRefusal {
             found -> "node '" + found.group(3)
             + "': the runtime computes no " + found.group(1) + " of operator set " + found.group(2)
             + " on these types; " + (Integer.parseInt(found.group(2)) < OLDEST
-            ? "convert the model to operator set " + OLDEST + " or later" : "cast its inputs to FLOAT, INT32 or INT64 before it")),
+            ? "convert the model to operator set " + OLDEST + " or later" : "cast its inputs before it, such as to FLOAT or INT32")),
         new Cause("Fatal error: ([^\\s:]*):(\\w+)\\(-?\\d+\\) is not a registered function/op",
             found -> "operator " + found.group(2)
             + " of domain '" + found.group(1) + "' is none of the runtime's; export the model without it, and leave "

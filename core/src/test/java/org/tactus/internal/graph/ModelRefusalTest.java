@@ -121,8 +121,9 @@ class ModelRefusalTest {
             .setVersion(1)).build();
         assertEquals("m.onnx: ONNX Runtime refuses the model: operator Wobble of domain 'org.acme' is none of the runtime's; export the "
             + "model without it, and leave to the program what it does", refusal(foreign));
-        final ModelProto plain = TestModels.model(graph.clearNode().addNode(TestModels.node("Add", List.of("x", "x"), "y")));
-        assertEquals("m.onnx: ONNX Runtime refuses the model: node 'node_y': the runtime computes no Add of operator set 6 on these types; "
+        final ModelProto plain = TestModels.model(graph.clearNode().addNode(TestModels.node("Add", List.of("x", "x"), "a"))
+            .addNode(TestModels.node("Hardmax", List.of("a"), "y")));
+        assertEquals("m.onnx: ONNX Runtime refuses the model: node 'node_a': the runtime computes no Add of operator set 6 on these types; "
             + "convert the model to operator set 7 or later", refusal(plain.toBuilder().clearOpsetImport()
                 .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(6)).build()));
         assertTrue(refusal(plain.toBuilder().setIrVersion(99).build()).startsWith("m.onnx: ONNX Runtime refuses the model: its format "
