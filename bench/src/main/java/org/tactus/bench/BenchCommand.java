@@ -14,6 +14,8 @@ import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
 import org.tactus.bench.latency.StartSpeed;
+import org.tactus.bench.networks.NetworksCommand;
+import org.tactus.bench.networks.OperatorTestsCommand;
 import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
@@ -28,7 +30,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself; name one of the commands.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
-        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
+        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, OperatorTestsCommand.class,
+        NetworksCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")

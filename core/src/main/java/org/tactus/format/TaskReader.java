@@ -208,9 +208,11 @@ final class TaskReader {
         if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
             throw value.error("model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', one of them");
         }
-        for (final String key : List.of("dims", "shapes")) {
+        for (final String key : List.of("dims", "shapes", "inputs")) {
             map.find(key).filter(any -> !map.has("file")).ifPresent(given -> {
-                throw given.error(key + ": only an ONNX 'file' leaves extents open; remove the key");
+                throw given.error(key + (key.equals("inputs") ? ": only of an ONNX 'file' inputs can be given"
+                    : ": only an ONNX 'file' leaves extents open")
+                    + "; remove the key");
             });
         }
         if (map.has("zoo")) {
@@ -228,6 +230,9 @@ final class TaskReader {
         if (file.text().endsWith(TFLITE)) {
             Stream.of("dims", "shapes").map(map::find).flatMap(Optional::stream).findFirst().ifPresent(given -> {
                 throw given.error("only an ONNX file leaves extents open, " + file.text() + " does not; remove the key");
+            });
+            map.find("inputs").ifPresent(given -> {
+                throw given.error("inputs: only of an ONNX file they can be given, not of " + file.text() + "; remove the key");
             });
             return tfLite(map, List.of(file));
         }
@@ -250,7 +255,9 @@ final class TaskReader {
                 throw value.error("'" + name + "' has a shape below 'dims', too; keep one of them");
             }
         });
-        return new ModelSource.OnnxFile(file, cuts, dims, shapes);
+        final Map<String, Double> inputs = new LinkedHashMap<>();
+        map.find("inputs").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> inputs.put(name, value.decimal()));
+        return new ModelSource.OnnxFile(file, cuts, dims, shapes, inputs);
     }
 
     private static List<Long> shape(final YamlValue value) {

@@ -205,6 +205,9 @@ public final class TaskSetWriter {
                 if (!file.shapes().isEmpty()) {
                     map.put("shapes", file.shapes());
                 }
+                if (!file.inputs().isEmpty()) {
+                    map.put("inputs", file.inputs());
+                }
                 return map;
             }
             case ModelSource.Zoo zoo -> {

@@ -22,17 +22,20 @@ public sealed interface ModelSource {
      * @param cuts   number of segments
      * @param dims   extents of the dimensions that the file leaves open and names, by name
      * @param shapes whole shapes by input; by output the largest shape of one whose extents depend on data
+     * @param inputs inputs that hold one number throughout in every job, by name; they are none of the network's inputs any more
      */
-    record OnnxFile(String path, int cuts, Map<String, Long> dims, Map<String, List<Long>> shapes) implements ModelSource {
+    record OnnxFile(String path, int cuts, Map<String, Long> dims, Map<String, List<Long>> shapes, Map<String, Double> inputs)
+        implements ModelSource {
         /** Makes the source of a file that leaves no extent open. */
         public OnnxFile(final String path, final int cuts) {
-            this(path, cuts, Map.of(), Map.of());
+            this(path, cuts, Map.of(), Map.of(), Map.of());
         }
 
         /** Keeps unmodifiable copies of the maps, in their order. */
         public OnnxFile {
             dims = Collections.unmodifiableMap(new LinkedHashMap<>(dims));
             shapes = Collections.unmodifiableMap(new LinkedHashMap<>(shapes));
+            inputs = Collections.unmodifiableMap(new LinkedHashMap<>(inputs));
         }
     }
 

@@ -21,8 +21,8 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /**
  * Cuts a model at sets of tensors into segments of about equal estimated cost. Types and shapes are those that the runtime reports
- * for the whole graph. A graph with control flow, with sparse weights, or whose tensors have no fixed shape at enough positions is
- * refused. Not for the hot path; safe on any thread.
+ * for the whole graph. Control flow stays whole in one segment. A graph with sparse weights, or whose tensors have no fixed shape at enough
+ * positions is refused. Not for the hot path; safe on any thread.
  */
 public final class ModelCutter {
     private static final OnnxOptions AS_WRITTEN = new OnnxOptions(1, List.of(), false);
@@ -107,7 +107,7 @@ public final class ModelCutter {
         try {
             return model.open(runtime, AS_WRITTEN);
         } catch (final NativeCallException e) {
-            throw new InvalidModelException(model.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+            throw RuntimeRefusal.of(model.name(), e);
         }
     }
 

@@ -72,7 +72,7 @@ final class ModelLoader {
         if (!proto.hasGraph() || proto.getGraph().getNodeCount() == 0) {
             throw new InvalidModelException(name + ": no ONNX model: it holds no graph with nodes");
         }
-        return withoutWeightsAsInputs(proto);
+        return OldOperators.renew(withoutWeightsAsInputs(proto));
     }
 
     /** Names of a graph's own weights, sparse ones included. */
