@@ -52,17 +52,18 @@ final class ResultFiles {
     /**
      * Writes the three files. One that cannot be written is told in a line; the others are written all the same.
      *
+     * @param origin      what {@code results.json} says of where it comes from
      * @param zeroNs      time zero of the run in the clock of the events
      * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
      * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
      */
     int write(
-        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events, final long zeroNs,
-        final long startMillis, final PrintStream err) {
+        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events,
+        final Map<String, String> origin, final long zeroNs, final long startMillis, final PrintStream err) {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
-        return attempt(err, () -> ResultsJson.write(result, folder.resolve(RESULTS)))
+        return attempt(err, () -> ResultsJson.write(result, origin, folder.resolve(RESULTS)))
             | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tactus.analysis.TaskVerdict;
@@ -93,6 +94,7 @@ final class SimulateCommand implements Callable<Integer> {
         }
         final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
         final ResultFiles files = ResultFiles.prepare(folder);
+        final Map<String, String> origin = Origin.of(file, System.currentTimeMillis());
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
             final Verdict verdict = verdict(set);
             final Progress progress = new Progress("simulating " + set.name());
@@ -102,7 +104,7 @@ final class SimulateCommand implements Callable<Integer> {
                     progress.at((double) timeNs / durationNs);
                 });
             progress.done();
-            final int written = files.write(set, simulation.result(), simulation.responses(), events, 0, 0, System.err);
+            final int written = files.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0, System.err);
             ResultPrinter.print(format, simulation.result(), folder, System.out);
             return Math.max(written, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
         }

@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Writes a file whole or not at all: into a temporary one beside it, which then takes its name. A reader sees the old content or
@@ -29,6 +31,8 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class WholeFile {
     private static final int MOST_LINKS = 40;
     private static final String SUFFIX = ".tmp";
+    /** Writers share it; {@link #settle} takes it for good. */
+    private static final ReentrantReadWriteLock WRITING = new ReentrantReadWriteLock();
 
     private WholeFile() {
     }
@@ -91,11 +95,27 @@ public final class WholeFile {
             final Path target = target(file);
             require(target, file);
             if (!Files.exists(target) || Files.isRegularFile(target)) {
-                Files.delete(draft(target));
+                WRITING.readLock().lock();
+                try {
+                    Files.delete(draft(target));
+                } finally {
+                    WRITING.readLock().unlock();
+                }
             }
         } catch (final IOException e) {
             throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e), e);
         }
+    }
+
+    /**
+     * Waits until every file that is being written is whole, and lets none begin: the process ends, and leaves no draft behind.
+     *
+     * @param ms how long to wait at most, milliseconds
+     * @return whether all are whole
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public static boolean settle(final long ms) throws InterruptedException {
+        return WRITING.writeLock().tryLock(ms, TimeUnit.MILLISECONDS);
     }
 
     /** The file that a chain of symbolic links names, whether or not it exists. */
@@ -121,6 +141,15 @@ public final class WholeFile {
 
     private static void replace(final Path target, final Content content) throws IOException {
         require(target, target);
+        WRITING.readLock().lock();
+        try {
+            replaceWhole(target, content);
+        } finally {
+            WRITING.readLock().unlock();
+        }
+    }
+
+    private static void replaceWhole(final Path target, final Content content) throws IOException {
         final Path draft = draft(target);
         try {
             try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
