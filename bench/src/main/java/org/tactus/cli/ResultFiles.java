@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
@@ -36,6 +37,7 @@ final class ResultFiles {
     static ResultFiles prepare(final Path folder) {
         try {
             Files.createDirectories(folder);
+            Interruption.cleanUp(folder);
             for (final String name : List.of(RESULTS, LATENCY, TRACE)) {
                 WholeFile.requireWritable(folder.resolve(name));
             }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.support;
 
+import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 
 /**
@@ -43,6 +45,19 @@ public final class Interruption {
      */
     public static boolean await(final long ms) throws InterruptedException {
         return REQUESTED.await(ms, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Removes what killed processes left in a folder that a command is about to write to, and says so on standard error.
+     *
+     * @param folder where; null for the working folder
+     */
+    public static void cleanUp(final Path folder) {
+        final int removed = WholeFile.removeLeft(folder == null ? Path.of("") : folder);
+        if (removed > 0) {
+            System.err.println("removed " + removed + (removed == 1 ? " unfinished file" : " unfinished files")
+                + " that a killed process left in " + Printable.line(folder == null ? Path.of(".") : folder));
+        }
     }
 
     /** Whether the process was told to end. */

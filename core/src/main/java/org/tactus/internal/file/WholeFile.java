@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -30,7 +33,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  */
 public final class WholeFile {
     private static final int MOST_LINKS = 40;
+    private static final String PREFIX = ".tactus-";
     private static final String SUFFIX = ".tmp";
+    private static final String OWN = PREFIX + ProcessHandle.current().pid() + '-';
+    /** A draft that was just made may not be locked yet. */
+    private static final long FRESH_MS = 1_000;
     /** Writers share it; {@link #settle} takes it for good. */
     private static final ReentrantReadWriteLock WRITING = new ReentrantReadWriteLock();
 
@@ -118,6 +125,42 @@ public final class WholeFile {
         return WRITING.writeLock().tryLock(ms, TimeUnit.MILLISECONDS);
     }
 
+    /**
+     * Removes the drafts that killed processes left in a folder. A process holds a lock on its draft while it lives.
+     *
+     * @param folder where; it need not exist
+     * @return how many were removed
+     */
+    public static int removeLeft(final Path folder) {
+        int removed = 0;
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, PREFIX + '*' + SUFFIX)) {
+            for (final Path draft : drafts) {
+                removed += draft.getFileName().toString().startsWith(OWN) || !isLeft(draft) || !Files.deleteIfExists(draft) ? 0 : 1;
+            }
+        } catch (final IOException | DirectoryIteratorException e) {
+            return removed; // no such folder, or another user's drafts: not ours to remove
+        }
+        return removed;
+    }
+
+    private static boolean isLeft(final Path draft) {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            FileLock lock = channel.tryLock()) {
+            return lock != null && Files.getLastModifiedTime(draft).toMillis() < System.currentTimeMillis() - FRESH_MS;
+        } catch (final IOException e) {
+            return false; // without an answer it is another's
+        }
+    }
+
+    /** Optional: on a file system without locks a draft that is left stays. */
+    private static void lock(final FileChannel channel) {
+        try {
+            channel.tryLock(); // closing the channel gives it back
+        } catch (final IOException e) {
+            return;
+        }
+    }
+
     /** The file that a chain of symbolic links names, whether or not it exists. */
     private static Path target(final Path file) throws IOException {
         Path target = file.toAbsolutePath();
@@ -153,6 +196,7 @@ public final class WholeFile {
         final Path draft = draft(target);
         try {
             try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                lock(channel);
                 content.writeTo(new Open(Channels.newOutputStream(channel)));
                 channel.force(true); // a disk that fills up while the system writes behind is found here, not after the renaming
             }
@@ -167,7 +211,7 @@ public final class WholeFile {
     private static Path draft(final Path target) throws IOException {
         while (true) {
             final Path draft = target.resolveSibling(
-                "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
+                OWN + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
             try {
                 return Files.createFile(draft);
             } catch (final FileAlreadyExistsException e) {
