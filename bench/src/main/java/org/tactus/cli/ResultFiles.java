@@ -12,6 +12,7 @@ import org.HdrHistogram.Histogram;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
@@ -31,6 +32,16 @@ final class ResultFiles {
 
     private ResultFiles(final Path folder) {
         this.folder = folder;
+    }
+
+    /** The folder that the name of a set gives, below {@code out}; a name that leads elsewhere is refused. */
+    static Path folder(final LoadedTaskSet loaded, final String ending) {
+        final String name = loaded.taskSet().name() + ending;
+        if (name.equals(".") || name.equals("..")) {
+            throw loaded.error("name", "the results of a set named '" + name + "' would lie outside the folder out; name it otherwise, or"
+                + " choose a folder by --out");
+        }
+        return Path.of("out", name);
     }
 
     /** Makes the folder, and says now what would go wrong after the run. */
@@ -69,6 +80,18 @@ final class ResultFiles {
             | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
+    }
+
+    /** Refuses to write over what a command reads. */
+    static void requireOther(final Path source, final Path output) {
+        try {
+            if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
+                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be lost; choose"
+                    + " another name");
+            }
+        } catch (final IOException e) {
+            throw new PrerequisiteException("--out: " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
+        }
     }
 
     /** Something that writes a file. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.export.EventFile;
+import org.tactus.internal.file.Printable;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.sim.ExecutionTime;
 import org.tactus.internal.sim.OverheadTime;
@@ -92,7 +94,7 @@ final class SimulateCommand implements Callable<Integer> {
         } catch (final InvalidTaskSetException e) {
             throw loaded.error(e.field(), e.getMessage());
         }
-        final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
+        final Path folder = out != null ? out : ResultFiles.folder(loaded, "-simulated");
         final ResultFiles files = ResultFiles.prepare(folder);
         final Map<String, String> origin = Origin.of(file, System.currentTimeMillis());
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
@@ -156,6 +158,9 @@ final class SimulateCommand implements Callable<Integer> {
         }
         try {
             return chosen.withReplay(TraceReplay.read(replay, set));
+        } catch (final JsonProcessingException e) { // whose own message says a library's setting
+            throw new PrerequisiteException("cannot replay " + replay + ": it is no JSON: " + Printable.line(e.getOriginalMessage())
+                + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr()) + "; give the trace.json of a run");
         } catch (final IOException | IllegalArgumentException e) {
             throw new PrerequisiteException("cannot replay " + replay + ": " + e.getMessage());
         }
