@@ -38,8 +38,8 @@ final class ResultFiles {
     static Path folder(final LoadedTaskSet loaded, final String ending) {
         final String name = loaded.taskSet().name() + ending;
         if (name.equals(".") || name.equals("..")) {
-            throw loaded.error("name", "the results of a set named '" + name + "' would lie outside the folder out; name it otherwise, or"
-                + " choose a folder by --out");
+            throw loaded.error("name", "the results of a set named '" + name + "' would lie outside the folder out; name it otherwise,"
+                + " or choose a folder by --out");
         }
         return Path.of("out", name);
     }

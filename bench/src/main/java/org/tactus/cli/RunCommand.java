@@ -50,8 +50,8 @@ final class RunCommand implements Callable<Integer> {
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.
         if (idle == KernelOptions.Idle.SPIN && !ordinary) {
-            System.err.println("warning: --idle SPIN runs without SCHED_FIFO and locked memory, since a real-time thread that never sleeps would"
-                + " starve its core");
+            System.err.println("warning: --idle SPIN runs without SCHED_FIFO and locked memory, since a real-time thread that never sleeps"
+                + " would starve its core");
         }
         final boolean realTime = !ordinary && idle != KernelOptions.Idle.SPIN;
         final RunSettings options = RunSettings.DEFAULT.withForce(force).withSeed(seed).withDriveSporadic(true)
