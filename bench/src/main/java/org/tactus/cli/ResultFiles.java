@@ -86,8 +86,8 @@ final class ResultFiles {
     static void requireOther(final Path source, final Path output) {
         try {
             if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
-                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be lost; choose"
-                    + " another name");
+                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be"
+                    + " lost; choose another name");
             }
         } catch (final IOException e) {
             throw new PrerequisiteException("--out: " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
