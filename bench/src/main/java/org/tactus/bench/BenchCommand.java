@@ -19,6 +19,7 @@ import org.tactus.bench.networks.OperatorTestsCommand;
 import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.PrerequisiteException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -41,7 +42,7 @@ public final class BenchCommand {
 
         @Override
         public Integer call() throws IOException {
-            Main.main(words.toArray(String[]::new));
+            Main.main(words.stream().map(word -> word.equals("--help") ? "-h" : word).toArray(String[]::new)); // its own word for help
             return ExitStatus.GOOD;
         }
     }
@@ -59,6 +60,9 @@ public final class BenchCommand {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
+            if (forks < 1 || rounds < 1) {
+                throw new PrerequisiteException("--forks and --rounds: at least 1 of each measures anything; write such as --forks 10");
+            }
             final PrintStream out = System.out;
             if (fork) {
                 HandOffComparison.fork(rounds, out);

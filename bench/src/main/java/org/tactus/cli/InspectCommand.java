@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
@@ -77,6 +79,10 @@ final class InspectCommand implements Callable<Integer> {
             problem = e.getMessage();
         } catch (final InvalidModelException e) {
             problem = e.getMessage().startsWith(file + ": ") ? e.getMessage().substring(file.toString().length() + 2) : e.getMessage();
+        } catch (final NoSuchFileException e) {
+            problem = "there is no such file; check its path";
+        } catch (final AccessDeniedException e) {
+            problem = "the file may not be read; check its permissions";
         } catch (final IOException | OutOfMemoryError e) {
             problem = "cannot be read: " + e.getMessage();
         }

@@ -11,6 +11,7 @@ import java.util.ServiceLoader;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.StandardOutput;
 import org.tactus.format.FileFormatException;
@@ -49,9 +50,11 @@ public final class Main {
             System.exit(ExitStatus.GOOD);
         }
         final StandardOutput out = StandardOutput.install();
+        Interruption.install();
         final int status = run(words);
         System.out.flush();
         out.failure().ifPresent(why -> System.err.println("tactus: cannot write to standard output: " + Printable.line(why)));
+        Interruption.ended();
         System.exit(out.failure().isPresent() ? ExitStatus.WRONG_INPUT : status);
     }
 

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.support.UsageCheck;
@@ -70,6 +71,7 @@ final class ProfileCommand implements Callable<Integer> {
             + " is no share to add; write one from 0 to " + WcetRule.MOST_MARGIN + ", such as 0.3");
         UsageCheck.check(spec, exceedance > 0 && exceedance <= WcetRule.MOST_EXCEEDANCE, "--exceedance: " + exceedance
             + " is no probability of a worst case; write one above 0 and at most " + WcetRule.MOST_EXCEEDANCE + ", such as 1e-9");
+        Interruption.cleanUp(WcetSidecarFile.beside(file).getParent());
         return profile(file, runs, new WcetRule(wcet.equals(LAW), margin, exceedance), loaded, inPlace);
     }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
@@ -68,6 +69,9 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        ResultFiles.requireOther(Path.of(model), output);
+        UsageCheck.check(spec, core == null || RealTime.onlineCores().contains(core), "--core: this machine has no core " + core
+            + " on line; it has " + RealTime.onlineCores());
         UsageCheck.check(spec, runs >= 1, "--runs " + runs + " is out of range; give 1 or more");
         UsageCheck.check(spec, share > 0.5 && share <= 1, "--share " + share + " is out of range; give above 0.5, at most 1");
         UsageCheck.check(spec, List.of("auto", "8", "7").contains(weightBits),

@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
@@ -32,10 +34,21 @@ final class ResultFiles {
         this.folder = folder;
     }
 
+    /** The folder that the name of a set gives, below {@code out}; a name that leads elsewhere is refused. */
+    static Path folder(final LoadedTaskSet loaded, final String ending) {
+        final String name = loaded.taskSet().name() + ending;
+        if (name.equals(".") || name.equals("..")) {
+            throw loaded.error("name", "the results of a set named '" + name + "' would lie outside the folder out; name it otherwise,"
+                + " or choose a folder by --out");
+        }
+        return Path.of("out", name);
+    }
+
     /** Makes the folder, and says now what would go wrong after the run. */
     static ResultFiles prepare(final Path folder) {
         try {
             Files.createDirectories(folder);
+            Interruption.cleanUp(folder);
             for (final String name : List.of(RESULTS, LATENCY, TRACE)) {
                 WholeFile.requireWritable(folder.resolve(name));
             }
@@ -52,20 +65,33 @@ final class ResultFiles {
     /**
      * Writes the three files. One that cannot be written is told in a line; the others are written all the same.
      *
+     * @param origin      what {@code results.json} says of where it comes from
      * @param zeroNs      time zero of the run in the clock of the events
      * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
      * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
      */
     int write(
-        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events, final long zeroNs,
-        final long startMillis, final PrintStream err) {
+        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events,
+        final Map<String, String> origin, final long zeroNs, final long startMillis, final PrintStream err) {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
-        return attempt(err, () -> ResultsJson.write(result, folder.resolve(RESULTS)))
+        return attempt(err, () -> ResultsJson.write(result, origin, folder.resolve(RESULTS)))
             | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
+    }
+
+    /** Refuses to write over what a command reads. */
+    static void requireOther(final Path source, final Path output) {
+        try {
+            if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
+                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be"
+                    + " lost; choose another name");
+            }
+        } catch (final IOException e) {
+            throw new PrerequisiteException("--out: " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
+        }
     }
 
     /** Something that writes a file. */
