@@ -72,7 +72,8 @@ final class RealRun {
             }
             waitFor(tactus);
             final RunResult result = tactus.stop();
-            final int written = files.write(set, result, tactus.histograms(), events, tactus.zeroNs(), startMillis, System.err);
+            final int written = files.write(set, result, tactus.histograms(), events, tactus.zeroNs(), startMillis,
+                tactus.verdict(), System.err);
             ResultPrinter.print(format, result, out, print);
             return Math.max(status(result), written);
         }

@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
+import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.BoundsFile;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
@@ -36,7 +39,7 @@ final class ResultFiles {
     static ResultFiles prepare(final Path folder) {
         try {
             Files.createDirectories(folder);
-            for (final String name : List.of(RESULTS, LATENCY, TRACE)) {
+            for (final String name : List.of(RESULTS, LATENCY, TRACE, BoundsFile.NAME)) {
                 WholeFile.requireWritable(folder.resolve(name));
             }
         } catch (final FileAlreadyExistsException e) {
@@ -50,20 +53,22 @@ final class ResultFiles {
     }
 
     /**
-     * Writes the three files. One that cannot be written is told in a line; the others are written all the same.
+     * Writes the files. One that cannot be written is told in a line; the others are written all the same.
      *
      * @param zeroNs      time zero of the run in the clock of the events
      * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
+     * @param verdict     what the analysis says of the set, for {@code bounds.json}
      * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
      */
     int write(
         final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events, final long zeroNs,
-        final long startMillis, final PrintStream err) {
+        final long startMillis, final Optional<Verdict> verdict, final PrintStream err) {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
         return attempt(err, () -> ResultsJson.write(result, folder.resolve(RESULTS)))
             | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
+            | attempt(err, () -> BoundsFile.write(set, verdict, folder.resolve(BoundsFile.NAME)))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
     }

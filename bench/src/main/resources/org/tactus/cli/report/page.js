@@ -5,6 +5,9 @@ const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 const $ = id => document.getElementById(id);
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const colour = i => COLOURS[i % COLOURS.length];
+const order = [];
+/** A task has one colour in every run and every chart. */
+const colourOf = name => { if (!order.includes(name)) order.push(name); return colour(order.indexOf(name)); };
 const runs = [];
 
 function time(ns) {
@@ -81,12 +84,13 @@ function verdict() {
     const stopped = r.tasks.filter(t => t.stopped).map(t => t.name);
     if (stopped.length) bad.push("stopped: " + stopped.join(", "));
     if (r.boundsVoid) bad.push("bounds are void: " + r.boundsVoid);
-    if (!r.platform.within) bad.push("the platform broke its stall curve " + r.platform.breaks.length + " times");
+    const aborted = r.tasks.reduce((sum, t) => sum + t.aborted, 0);
+    if (aborted) bad.push(aborted + " jobs were aborted");
     const p = add($("verdict"), "p");
     add(p, "strong", run.folder + ": ");
     add(p, "span", bad.length ? "not good: " + bad.join("; ") + "." : "good: no deadline was missed and no response was longer than its bound.", bad.length ? "bad" : "good");
     add($("verdict"), "p", (r.source === "simulate" ? "Simulated " : "Measured ") + time(r.durationNs) + " of " + r.taskSet + ", " + r.policy + ", seed " + r.seed
-      + (r.test ? ", bounds by " + r.test : ", no bounds") + "; " + r.stallsSeen + " stalls seen, " + touched + " jobs touched"
+      + (r.test ? ", bounds by " + r.test : ", no bounds") + "; " + (r.platform.within ? "" : "the platform broke its stall curve " + r.platform.breaks.length + " times, so bounds are void for " + r.platform.touchedJobs + " jobs; ") + r.stallsSeen + " stalls seen, " + touched + " jobs touched"
       + (r.droppedEvents ? "; " + r.droppedEvents + " events lost" : "") + (run.trace && run.trace.leftOut !== "0" ? "; the time line lacks the last "
       + run.trace.leftOut + " events" : "") + ". Devices: " + r.devices.map(d => d.name + " " + (100 * d.utilisation).toFixed(1) + "% busy").join(", ") + ".", "dim");
   }
@@ -184,7 +188,7 @@ function mark(g, kind, x, y) {
   else if (kind === 1) g.fillRect(x - 4, y - 4, 8, 8);
   else { g.moveTo(x - 4, y - 4); g.lineTo(x + 4, y + 4); g.moveTo(x + 4, y - 4); g.lineTo(x - 4, y + 4); g.stroke(); }
 }
-const ofTask = (row, i) => row.slices ? row.data.task[i] < 0 ? css("--bad") : colour(row.data.task[i]) : colour(row.data.task);
+const ofTask = (row, i) => row.slices ? row.data.task[i] < 0 ? css("--bad") : colourOf(view.run.trace.tasks[row.data.task[i]]) : colourOf(row.name);
 function bar(g, row, i, x0, x1, y) {
   const d = row.data, wide = Math.max(1, x1 - x0), chosen = view.chosen;
   const own = chosen && d.job[i] === chosen.job && (row.slices ? d.task[i] : d.task) === chosen.task;
@@ -313,7 +317,7 @@ function path(g, points, style, dash, width) {
 }
 function responses() {
   const names = [...new Set(runs.flatMap(r => Object.keys(r.percentiles)))];
-  names.forEach((name, index) => {
+  names.forEach(name => {
     const box = add($("responses"), "div");
     add(box, "h3", name);
     const canvas = add(box, "canvas");
@@ -331,7 +335,7 @@ function responses() {
       lines.forEach((l, run) => {
         const points = [];
         for (let i = 0; i < l.length; i += 2) if (l[i + 1] > 0) points.push([x(l[i]), y(l[i + 1])]);
-        path(g, points, colour(index), DASHES[run % DASHES.length]);
+        path(g, points, colourOf(name), DASHES[run % DASHES.length]);
         const t = tasks[run];
         if (t.boundNs) { path(g, [[52, y(t.boundNs)], [width - 8, y(t.boundNs)]], css("--fg"), [4, 4], 1); g.fillStyle = css("--fg"); g.fillText("bound " + time(t.boundNs), 60, y(t.boundNs) + 8); }
         if (t.deadlineNs) { path(g, [[52, y(t.deadlineNs)], [width - 8, y(t.deadlineNs)]], css("--bad"), [], 1); g.fillStyle = css("--bad"); g.fillText("deadline " + time(t.deadlineNs), width / 2, y(t.deadlineNs) - 7); }
@@ -352,7 +356,7 @@ function away(stalls, window) {
 }
 function platform() {
   runs.forEach((run, index) => {
-    const r = run.results, curves = r.platform.curves || [], places = [...new Set(r.stalls.map(s => s.where))];
+    const r = run.results, curves = (run.bounds && run.bounds.curves) || [], places = [...new Set(r.stalls.map(s => s.where))];
     const box = add($("stalls"), "div");
     add(box, "h3", (index + 1) + ": " + run.folder);
     if (!curves.length && !places.length) { add(box, "p", "No stall was seen, and no curve is charged.", "dim"); return; }
@@ -365,7 +369,7 @@ function platform() {
       }
       return {place, points: windows.map(w => [w, away(own, w)])};
     });
-    const lines = curves.map(c => ({place: "curve of " + c.device, points: c.points.filter(p => p[1] > 0), curve: true})).concat(seen);
+    const lines = curves.map(c => ({place: "curve of " + c.of, points: c.points.filter(p => p[1] > 0), curve: true})).concat(seen);
     const values = lines.flatMap(l => l.points.map(p => p[1])).filter(v => v > 0);
     if (!values.length) { add(box, "p", "No stall was seen.", "dim"); return; }
     const low = Math.min(...values) * .7, high = Math.max(...values) * 1.4, w0 = 1e6, w1 = windows[windows.length - 1];
@@ -415,6 +419,7 @@ function theme(name) { document.documentElement.dataset.theme = name; paints.for
   $("theme").onclick = () => theme(document.documentElement.dataset.theme === "dark" ? "light" : "dark");
   try {
     for (const script of document.querySelectorAll("script.run")) { runs.push(await unpack(script.textContent)); script.remove(); }
+    runs.forEach(r => r.results.tasks.forEach(t => colourOf(t.name)));
     verdict(); lineOfTime(); responses(); platform(); terms();
     $("state").remove();
     document.body.dataset.ready = "yes";
