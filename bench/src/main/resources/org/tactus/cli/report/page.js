@@ -194,7 +194,7 @@ function bar(g, row, i, x0, x1, y) {
   const own = chosen && d.job[i] === chosen.job && (row.slices ? d.task[i] : d.task) === chosen.task;
   g.fillStyle = ofTask(row, i);
   if (row.slices) g.fillRect(x0, y + 3, wide, ROW - 6); else g.fillRect(x0, y + ROW / 2 - 2, wide, 4);
-  if (!row.slices && row.result) {
+  if (!row.slices && row.result && x1 - x0 >= 3) {
     const pixel = (x1 - x0) / Math.max(1, d.length[i]);
     g.fillStyle = css("--fg");
     if (row.result.deadlineNs) g.fillRect(x0 + row.result.deadlineNs * pixel, y + 3, 1, ROW - 6);
