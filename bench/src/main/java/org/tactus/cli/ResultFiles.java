@@ -19,6 +19,7 @@ import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.ResultsJson;
 import org.tactus.result.RunResult;
@@ -67,7 +68,8 @@ final class ResultFiles {
             err.println("warning: " + events.warning());
         }
         return attempt(err, () -> ResultsJson.write(result, folder.resolve(RESULTS)))
-            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
+            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses,
+                new LatencyHlog.History(events, set.tasks().stream().map(Task::name).toList(), zeroNs)))
             | attempt(err, () -> BoundsFile.write(set, verdict, folder.resolve(BoundsFile.NAME)))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));

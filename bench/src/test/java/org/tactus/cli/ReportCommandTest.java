@@ -17,6 +17,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.HdrHistogram.EncodableHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,6 +76,23 @@ class ReportCommandTest {
         assertFalse(page.contains("http://") || page.contains("https://") || page.contains(" src="), "the page asks for another file");
         assertEquals(2, page.split("class=\"run\"", -1).length - 1);
         assertFalse(Files.exists(folder.resolve("b").resolve("report.html")));
+    }
+
+    @Test
+    void shouldHoldAnIntervalASecondThatAddUpToTheWholeWhenTheLogIsRead() throws IOException {
+        final Path out = simulated("a");
+        final Histogram sum = new Histogram(3);
+        int intervals = 0;
+        try (HistogramLogReader reader = new HistogramLogReader(out.resolve("latency.hlog").toFile())) {
+            for (EncodableHistogram next = reader.nextIntervalHistogram(); next != null; next = reader.nextIntervalHistogram()) {
+                if (next.getTag().equals("detect")) {
+                    intervals++;
+                    sum.add((Histogram) next);
+                }
+            }
+        }
+        assertEquals(3, intervals);
+        assertTrue(Files.readString(out.resolve("results.json")).contains("\"jobs\" : " + sum.getTotalCount() + ","), sum.toString());
     }
 
     @Test
