@@ -33,7 +33,8 @@ public final class Main {
     /** The product's commands; each is named as its class, such as {@code verify-gpu} of VerifyGpuCommand. */
     static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class,
         SimulateCommand.class, PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, InferCommand.class,
-        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
+        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class,
+        ServeMetricsCommand.class, ReportCommand.class);
 
     private Main() {
     }

@@ -83,7 +83,7 @@ final class RealRun {
                 System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
-                System.err);
+                tactus.verdict(), System.err);
             ResultPrinter.print(format, result, out, print);
             return Math.max(status(result), written);
         }

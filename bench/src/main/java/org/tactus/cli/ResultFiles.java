@@ -8,16 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
+import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.BoundsFile;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.ResultsJson;
 import org.tactus.result.RunResult;
@@ -49,7 +53,7 @@ final class ResultFiles {
         try {
             Files.createDirectories(folder);
             Interruption.cleanUp(folder);
-            for (final String name : List.of(RESULTS, LATENCY, TRACE)) {
+            for (final String name : List.of(RESULTS, LATENCY, TRACE, BoundsFile.NAME)) {
                 WholeFile.requireWritable(folder.resolve(name));
             }
         } catch (final FileAlreadyExistsException e) {
@@ -63,21 +67,25 @@ final class ResultFiles {
     }
 
     /**
-     * Writes the three files. One that cannot be written is told in a line; the others are written all the same.
+     * Writes the files. One that cannot be written is told in a line; the others are written all the same.
      *
      * @param origin      what {@code results.json} says of where it comes from
      * @param zeroNs      time zero of the run in the clock of the events
      * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
+     * @param verdict     what the analysis says of the set, for {@code bounds.json}
      * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
      */
     int write(
         final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events,
-        final Map<String, String> origin, final long zeroNs, final long startMillis, final PrintStream err) {
+        final Map<String, String> origin, final long zeroNs, final long startMillis, final Optional<Verdict> verdict,
+        final PrintStream err) {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
         return attempt(err, () -> ResultsJson.write(result, origin, folder.resolve(RESULTS)))
-            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
+            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses,
+                new LatencyHlog.History(events, set.tasks().stream().map(Task::name).toList(), zeroNs)))
+            | attempt(err, () -> BoundsFile.write(set, verdict, folder.resolve(BoundsFile.NAME)))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tactus.analysis.TaskVerdict;
@@ -106,7 +107,8 @@ final class SimulateCommand implements Callable<Integer> {
                     progress.at((double) timeNs / durationNs);
                 });
             progress.done();
-            final int written = files.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0, System.err);
+            final int written = files.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
+                Optional.ofNullable(verdict), System.err);
             ResultPrinter.print(format, simulation.result(), folder, System.out);
             return Math.max(written, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
         }
