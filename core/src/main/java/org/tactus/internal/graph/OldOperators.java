@@ -105,7 +105,8 @@ final class OldOperators {
 
     /** The second operand began at an axis of the first one; now it is as long as the rest of it. */
     private boolean widen(final NodeProto node, final NodeProto.Builder renewed) {
-        if (NodeAttributes.integer(node, "broadcast", 0) == 0 || node.getAttributeList().stream().noneMatch(value -> value.getName().equals("axis"))) {
+        if (NodeAttributes.integer(node, "broadcast", 0) == 0
+            || node.getAttributeList().stream().noneMatch(value -> value.getName().equals("axis"))) {
             return true;
         }
         final Integer first = ranks.get(node.getInput(0));
