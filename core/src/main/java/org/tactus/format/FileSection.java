@@ -60,9 +60,9 @@ enum FileSection {
     /** An element of {@code chunks}. */
     CALIBRATED_CHUNK("chunk", "in", "out", "drop", "usualIn", "usualOut"),
     /** The file of measured WCETs itself. */
-    WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "conditions", "tasks"),
+    WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "rights", "conditions", "tasks"),
     /** An element of {@code tasks} there. */
-    WCETS_OF_TASK("name", "model", "segments", "boundaries"),
+    WCETS_OF_TASK("name", "model", "files", "runtime", "threads", "starts", "segments", "boundaries"),
     /** An element of {@code segments} there. */
     WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "basis");
 

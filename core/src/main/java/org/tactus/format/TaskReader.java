@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,8 @@ final class TaskReader {
     private final Path base;
     private final boolean unmeasuredAllowed;
     private final Map<String, SramMenu> menus = new LinkedHashMap<>();
+    /** Tasks of which a WCET was taken from the sidecar. */
+    private final Set<String> used = new LinkedHashSet<>();
     private WcetSidecar sidecar;
 
     TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed) {
@@ -81,6 +84,11 @@ final class TaskReader {
     /** The measured WCETs that were used; empty when none was needed. */
     Optional<WcetSidecar> sidecar() {
         return Optional.ofNullable(sidecar);
+    }
+
+    /** Names of the tasks whose segments took WCETs from there. */
+    Set<String> measured() {
+        return used;
     }
 
     /** What tasks may choose from, by task name. */
@@ -333,28 +341,20 @@ final class TaskReader {
 
     private long measured(
         final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
+        if (unmeasuredAllowed) {
+            return Segment.UNMEASURED; // what stands in an older file is measured anew
+        }
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
-            sidecar = read(beside);
+            sidecar = WcetSidecarFile.read(beside);
         }
         final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
-        if (known.isEmpty() && !unmeasuredAllowed) {
+        if (known.isEmpty()) {
             throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
                 + taskSetFile);
         }
-        return known.orElse(Segment.UNMEASURED);
-    }
-
-    /** A file that is wrong does not keep a profile from writing it anew. */
-    private WcetSidecar read(final Path beside) {
-        try {
-            return WcetSidecarFile.read(beside);
-        } catch (final FileFormatException e) {
-            if (unmeasuredAllowed) {
-                return null;
-            }
-            throw e;
-        }
+        used.add(name);
+        return known.getAsLong();
     }
 }

@@ -135,7 +135,8 @@ class TaskSetFileTest {
         final FileFormatException missing = assertThrows(FileFormatException.class, () -> load(text));
         assertEquals(file + ":29: segment 0 of 'classify' has no WCET for this model on cpu0; measure it: tactus profile " + file,
             missing.getMessage());
-        final WcetSidecar sidecar = new WcetSidecar("braking", "another", "2026-01-01", 0.25, Map.of("others", "idle"),
+        final WcetSidecar sidecar = new WcetSidecar("braking", Sets.options(directory).machine(),
+            "2026-01-01", 0.25, Map.of("others", "idle"),
             List.of(new WcetSidecar.TaskWcet("classify", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "medium", 1)),
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 4_500_000, SOME)), List.of())));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
@@ -167,7 +168,7 @@ class TaskSetFileTest {
         final Path file = Sets.write(directory, text);
         assertEquals(file + ":12: segment 0 of 'signs' has no WCET for this model on cpu0 in int8; measure it: tactus profile " + file,
             assertThrows(FileFormatException.class, () -> load(text)).getMessage());
-        final WcetSidecar sidecar = new WcetSidecar("mixed", "another", "2026-01-01", 0.25, Map.of(),
+        final WcetSidecar sidecar = new WcetSidecar("mixed", Sets.options(directory).machine(), "2026-01-01", 0.25, Map.of(),
             List.of(new WcetSidecar.TaskWcet("signs", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "small", 2)),
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 900, SOME),
                     new WcetSidecar.SegmentWcet(0, "cpu0", Precision.INT8, 300, SOME),

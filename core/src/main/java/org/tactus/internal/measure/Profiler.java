@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.measure;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.tactus.format.MachineName;
@@ -20,6 +22,8 @@ import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.kernel.ThreadSetup;
 import org.tactus.internal.quantise.QuantizedTask;
 import org.tactus.internal.runtime.Devices;
@@ -31,6 +35,7 @@ import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -135,7 +140,7 @@ public final class Profiler {
             }
         }
         return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            rule.margin(), conditions, measured);
+            rule.margin(), options.realTime() ? WcetSidecar.currentRights() : "ordinary", conditions, measured);
     }
 
     /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */
@@ -158,14 +163,15 @@ public final class Profiler {
     private WcetSidecar.TaskWcet onItsCores(
         final TaskSet set, final List<Device> devices, final Task task, final Path directory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws InterruptedException {
+        final WcetSidecar.Provenance provenance = provenance(set, task, directory);
         return MeasuringThread.run(setup, OnnxNetworks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
             if (task.choices().isPresent() && QuantizedTask.wants(task)) {
                 return new VariantProfiler(set, devices, task, runs, rule.margin()).measure(
-                    QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
+                    QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), provenance, share -> progress.accept(task.name(), share));
             }
             final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
             try {
-                return measure(set, devices, task, works, conditions, progress);
+                return measure(set, devices, task, works, provenance, conditions, progress);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Exception e) {
@@ -176,9 +182,20 @@ public final class Profiler {
         });
     }
 
+    /** Read before the first sample: a file that is replaced meanwhile is then another than this. */
+    private static WcetSidecar.Provenance provenance(final TaskSet set, final Task task, final Path directory) {
+        try {
+            return WcetSidecar.Provenance.now(set, task, directory, task.model().orElseThrow() instanceof final ModelSource.OnnxFile file
+                ? OnnxModel.filesBeside(directory.resolve(file.path())) : List.of());
+        } catch (final IOException e) {
+            throw new InvalidModelException("task '" + task.name() + "': its network cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private WcetSidecar.TaskWcet measure(
         final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
-        final Map<String, String> conditions, final BiConsumer<String, Double> progress) throws Exception {
+        final WcetSidecar.Provenance provenance, final Map<String, String> conditions,
+        final BiConsumer<String, Double> progress) throws Exception {
         final ExecutionTimer timer = ExecutionTimer.of(OnnxNetworks.cores(set, task).size() <= 1);
         conditions.put("times leave out", timer.leavesOut());
         final int segments = works.size();
@@ -216,7 +233,8 @@ public final class Profiler {
         }
         conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
         conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
-        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()),
+            Optional.of(provenance), results, List.of());
     }
 
     /** A job finds in the caches what ran before it. */

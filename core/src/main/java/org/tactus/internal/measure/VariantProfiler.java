@@ -49,7 +49,8 @@ final class VariantProfiler {
     }
 
     /** Measures on the calling thread. */
-    WcetSidecar.TaskWcet measure(final QuantizedTask model, final Consumer<Double> progress) {
+    WcetSidecar.TaskWcet measure(
+        final QuantizedTask model, final WcetSidecar.Provenance provenance, final Consumer<Double> progress) {
         final int steps = task.segments().size() + model.crossings().size();
         final List<WcetSidecar.SegmentWcet> segments = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
@@ -69,7 +70,8 @@ final class VariantProfiler {
         // an output's conversion is part of the segment that makes it
         model.outputs().forEach(output -> add(boundaries, model, output, 0, 0));
         final ModelSource source = task.model().orElseThrow();
-        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(source), segments, List.copyOf(boundaries.values()));
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(source), Optional.of(provenance), segments,
+            List.copyOf(boundaries.values()));
     }
 
     /** The variants on processors by turns, then those on a GPU. */
