@@ -28,7 +28,7 @@ enum FileSection {
     /** {@code memory} of a task. */
     MEMORY("footprint", "swap", "scratch", "state", "objects"),
     /** {@code model} of a task. */
-    MODEL("file", "files", "zoo", "size", "cuts", "dims", "shapes"),
+    MODEL("file", "files", "zoo", "size", "cuts", "starts", "dims", "shapes"),
     /** An element of {@code segments} that runs in one way. */
     SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable"),
     /** An element of {@code segments} that leaves open in which way it runs. */

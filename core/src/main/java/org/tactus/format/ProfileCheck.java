@@ -123,12 +123,20 @@ final class ProfileCheck {
                     + start(now) + " now)");
             }
         }
+        if (!task.model().orElseThrow().starts().equals(measured.starts())) {
+            return Optional.of("were measured with cuts " + places(measured.starts()) + ", but the task set has them "
+                + places(task.model().orElseThrow().starts()));
+        }
         final int threads = threads(set, task);
         if (threads != measured.threads()) {
             return Optional.of("were measured with " + count(measured.threads()) + ", but it has " + count(threads) + " now");
         }
         return runtime(task.model().orElseThrow()).filter(now -> !measured.runtime().isEmpty() && !now.equals(measured.runtime()))
             .map(now -> "were measured with " + measured.runtime() + ", but it is " + now + " now");
+    }
+
+    private static String places(final List<Integer> starts) {
+        return starts.isEmpty() ? "where the estimate says" : "before nodes " + starts;
     }
 
     private static String hash(final Path directory, final String file) {

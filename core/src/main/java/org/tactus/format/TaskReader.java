@@ -101,7 +101,11 @@ final class TaskReader {
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
-        final Optional<ModelSource> model = map.find("model").map(source -> model(source, segments.size()));
+        final Optional<ModelSource> model = map.find("model").map(source -> {
+            final ModelSource network = model(source, segments.size());
+            return source.map(FileSection.MODEL).find("starts").map(starts -> network.withStarts(starts(starts, network)))
+                .orElse(network);
+        });
         final Optional<TaskMemory> memory = map.find("memory").map(this::memory);
         map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
         set.task(name, task -> {
@@ -113,8 +117,8 @@ final class TaskReader {
             map.find("onBacklog").ifPresent(action -> task.onBacklog(action.oneOf(BACKLOG)));
             map.find("class").ifPresent(promised -> task.serviceClass(promised.oneOf(SERVICE)));
             memory.ifPresent(task::memory);
-            model.ifPresent(task::model);
             addSegments(task, name, model, segments);
+            model.map(network -> asMeasured(name, network)).ifPresent(task::model);
             final List<BoundaryLine> given = new ArrayList<>();
             map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
             converted(name, model, segments, given).forEach(task::boundary);
@@ -276,6 +280,25 @@ final class TaskReader {
             }
         }
         return new ModelSource.TfLiteFiles(files.stream().map(YamlValue::text).toList());
+    }
+
+    private static List<Integer> starts(final YamlValue value, final ModelSource network) {
+        final List<Integer> starts = value.list().stream().map(start -> (int) start.integer(0, Integer.MAX_VALUE)).toList();
+        boolean ascends = starts.size() == network.cuts() && starts.getFirst() == 0;
+        for (int i = 1; i < starts.size(); i++) {
+            ascends &= starts.get(i) > starts.get(i - 1);
+        }
+        if (!ascends || network instanceof ModelSource.TfLiteFiles) {
+            throw value.error("starts: give the first node of each of the " + network.cuts() + " segments of an ONNX or generated network,"
+                + " ascending from 0, or remove the key");
+        }
+        return starts;
+    }
+
+    /** The network cut where it was when its segments were measured, unless the file itself says where. */
+    private ModelSource asMeasured(final String task, final ModelSource network) {
+        return used.contains(task) && network.starts().isEmpty() ? sidecar.find(task, network).flatMap(WcetSidecar.TaskWcet::provenance)
+            .map(of -> network.withStarts(of.starts())).orElse(network) : network;
     }
 
     private Path existing(final YamlValue value) {

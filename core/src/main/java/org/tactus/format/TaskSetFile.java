@@ -13,8 +13,10 @@ import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.ModelSource;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.Precision;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
@@ -171,6 +173,13 @@ public final class TaskSetFile {
         };
     }
 
+    /** Whether a profile would cut a network elsewhere: where all its segments compute on processors in floating point. */
+    private static boolean isCutByEstimate(final TaskSet set, final Task task) {
+        return task.model().filter(model -> model.cuts() > 1 && model.starts().isEmpty() && !(model instanceof ModelSource.TfLiteFiles))
+            .isPresent() && task.choices().isEmpty() && task.segments().stream().allMatch(segment ->
+                segment.precision() == Precision.FP32 && set.platform().devices().get(segment.device()).kind() == DeviceKind.CPU);
+    }
+
     private List<String> warnings(final TaskSet set, final TaskReader tasks) {
         final List<String> warnings = new ArrayList<>();
         final List<String> unproven = tasks.sidecar().stream().flatMap(wcets -> wcets.tasks().stream())
@@ -179,6 +188,11 @@ public final class TaskSetFile {
             warnings.add("the WCETs of " + String.join(", ", unproven) + " in " + WcetSidecarFile.beside(path) + " are of an older version,"
                 + " which did not write of which files they are, so nobody knows whether they still hold; measure again: tactus profile "
                 + path);
+        }
+        final List<String> estimated = set.tasks().stream().filter(task -> isCutByEstimate(set, task)).map(Task::name).toList();
+        if (!estimated.isEmpty() && !options.unmeasuredAllowed) {
+            warnings.add("the networks of " + String.join(", ", estimated) + " are cut where an estimate of their nodes' costs says, so one"
+                + " segment may be much longer than the others; tactus profile cuts by measured times, or write 'starts' below 'model'");
         }
         if (source == OverheadsSource.CALIBRATED) {
             calibration.flatMap(MachineCalibration::lacking).ifPresent(warnings::add);

@@ -63,14 +63,14 @@ public record WcetSidecar(
          * @param task      a task with a network
          * @param directory what relative paths count from
          * @param beside    files with weights that an ONNX file names, relative to it
-         * @return what a measurement made now holds for, cut by the estimate
+         * @return what a measurement made now holds for
          * @throws IOException when a file cannot be read
          */
         public static Provenance now(final TaskSet set, final Task task, final Path directory, final List<String> beside)
             throws IOException {
             final ModelSource model = task.model().orElseThrow();
             return new Provenance(ProfileCheck.files(model, directory, beside), ProfileCheck.runtime(model).orElse(""),
-                ProfileCheck.threads(set, task), List.of());
+                ProfileCheck.threads(set, task), model.starts());
         }
 
         /** The same with the places of cuts. */
@@ -190,7 +190,7 @@ public record WcetSidecar(
             final Task task = set.tasks().get(i);
             final Optional<TaskWcet> known = task.model().flatMap(model -> find(task.name(), model));
             final Optional<String> stale = known.flatMap(any -> ProfileCheck.stale(this, set.name(), MachineName.current()))
-                .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, task, directory)));
+                .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, cut(task, of), directory)));
             if (stale.isPresent()) {
                 throw new InvalidTaskSetException("tasks[" + i + "].model", "the WCETs of '" + task.name() + "' " + stale.get()
                     + "; measure again");
@@ -208,7 +208,14 @@ public record WcetSidecar(
                 wcetNs(task.name(), task.model().orElseThrow(), i, new NamedVariant(device, segment.precision(), 1, 0, segment.actual()));
             segments.add(wcetNs.isEmpty() ? segment : segment.withWcetNs(wcetNs.getAsLong()));
         }
-        return task.withSegments(segments);
+        final Task timed = task.withSegments(segments);
+        return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(timed, of)).orElse(timed);
+    }
+
+    /** The task with its network cut where it was measured, unless it says where itself. */
+    private static Task cut(final Task task, final Provenance measured) {
+        final ModelSource model = task.model().orElseThrow();
+        return model.starts().isEmpty() ? task.withModel(model.withStarts(measured.starts())) : task;
     }
 
     Optional<TaskWcet> find(final String task, final ModelSource model) {

@@ -144,6 +144,32 @@ class StaleProfileTest {
     }
 
     @Test
+    void shouldCutTheNetworkWhereItsSegmentsWereMeasured() throws IOException {
+        final String two = SET.replace("cuts: 1}, segments: [{device: cpu0}]", "cuts: 2}, segments: [{device: cpu0}, {device: cpu0}]");
+        Files.writeString(file, two);
+        final WcetSidecar.TaskWcet task = new WcetSidecar.TaskWcet("a", WcetSidecar.modelText(new ModelSource.OnnxFile("net.onnx", 2)),
+            Optional.of(now().withStarts(List.of(0, 17))), List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 7_000, SOME),
+                new WcetSidecar.SegmentWcet(1, "cpu0", Precision.FP32, 8_000, SOME)), List.of());
+        final WcetSidecar sidecar = new WcetSidecar("one", MACHINE, "2026-01-01", 0.3, "", Map.of(), List.of(task));
+        WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
+        final LoadedTaskSet loaded = load();
+        assertEquals(List.of(0, 17), loaded.taskSet().tasks().get(1).model().orElseThrow().starts());
+        assertEquals(List.of(), loaded.warnings());
+        assertEquals(loaded.taskSet(), sidecar.applyTo(TaskSetFile.load(file, options(true)).taskSet(), folder), "in a program, too");
+        final Path planned = folder.resolve("planned.yaml");
+        TaskSetWriter.write(planned, "Planned.", loaded.taskSet(), loaded);
+        assertEquals(loaded.taskSet(), TaskSetFile.load(planned, options(false)).taskSet(), "a plan keeps the places beside the times");
+        Files.writeString(file, two.replace("cuts: 2", "cuts: 2, starts: [0, 18]"));
+        assertRefused("with cuts before nodes [0, 17], but the task set has them before nodes [0, 18]");
+        for (final String wrong : List.of("[0]", "[1, 2]", "[0, 0]", "[0, 1, 2]", "[]", "[0, -1]")) {
+            Files.writeString(file, two.replace("cuts: 2", "cuts: 2, starts: " + wrong));
+            assertTrue(assertThrows(FileFormatException.class, this::load).getMessage().startsWith(file + ":8: "), wrong);
+        }
+        Files.writeString(file, two.replace("{device: cpu0}, {device: cpu0}", "{device: cpu0, wcet: 1ms}, {device: cpu0, wcet: 1ms}"));
+        assertTrue(load().warnings().getFirst().startsWith("the networks of a are cut where an estimate"), load().warnings().toString());
+    }
+
+    @Test
     void shouldMeasureAnewWhatAnOlderFileSays() throws IOException {
         sidecar("one", MACHINE, "", Optional.of(now()));
         assertEquals(Segment.UNMEASURED, TaskSetFile.load(file, options(true)).taskSet().tasks().get(1).segments().getFirst().wcetNs(),

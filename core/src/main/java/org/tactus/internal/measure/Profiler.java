@@ -25,6 +25,7 @@ import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.network.CutBalance;
 import org.tactus.internal.quantise.QuantizedTask;
 import org.tactus.internal.runtime.Devices;
 import org.tactus.internal.runtime.RealTimeSetup;
@@ -63,6 +64,7 @@ public final class Profiler {
     private final boolean loaded;
     /** Why the law that was asked for does not hold, by segment. */
     private final Map<String, String> refusals = new LinkedHashMap<>();
+    private final Map<String, String> lopsided = new LinkedHashMap<>();
     /** Other data, which pass through the caches before each sample as other tasks' do before a job. */
     private final long[] swept = new long[SWEPT_LONGS];
 
@@ -169,9 +171,10 @@ public final class Profiler {
                 return new VariantProfiler(set, devices, task, runs, rule.margin()).measure(
                     QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), provenance, share -> progress.accept(task.name(), share));
             }
-            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
+            final ModelSource cut = balanced(set, task, directory, conditions);
+            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task.withModel(cut), 1);
             try {
-                return measure(set, devices, task, works, provenance, conditions, progress);
+                return measure(set, devices, task, works, provenance.withStarts(cut.starts()), conditions, progress);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Exception e) {
@@ -180,6 +183,32 @@ public final class Profiler {
                 works.forEach(SegmentWork::close);
             }
         });
+    }
+
+    /** The network cut so that its segments take about the same, where they all run on processors and nobody says where to cut. */
+    private ModelSource balanced(final TaskSet set, final Task task, final Path directory, final Map<String, String> conditions) {
+        final ModelSource model = task.model().orElseThrow();
+        if (model instanceof ModelSource.TfLiteFiles || model.cuts() == 1 || !model.starts().isEmpty() || QuantizedTask.wants(task)
+            || task.segments().stream().anyMatch(segment ->
+                set.platform().devices().get(segment.device()).kind() != DeviceKind.CPU)) {
+            return model;
+        }
+        final CutBalance balance = CutBalance.choose(OnnxModel.of(model, directory, OnnxNetworks.WEIGHT_SEED), model.cuts(),
+            OnnxNetworks.options(set, task));
+        conditions.put("cuts of " + task.name(), balance.text());
+        if (balance.isLopsided()) {
+            lopsided.put(task.name(), balance.sharesText());
+        }
+        return model.withStarts(balance.starts());
+    }
+
+    /**
+     * Tasks whose best cut leaves a segment much longer than the others, after {@link #profile}.
+     *
+     * @return the segments' shares, by task
+     */
+    public Map<String, String> lopsided() {
+        return Collections.unmodifiableMap(lopsided);
     }
 
     /** Read before the first sample: a file that is replaced meanwhile is then another than this. */

@@ -56,6 +56,10 @@ public final class QuantizedTask {
      */
     public static QuantizedTask of(final Task task, final Path directory, final long seed) {
         final ModelSource source = task.model().orElseThrow();
+        if (!source.starts().isEmpty()) {
+            throw new InvalidModelException("task '" + task.name() + "': 'starts' counts nodes, but with segments in int8 layers are cut;"
+                + " remove the key");
+        }
         final LayeredModel model = LayeredModel.of(OnnxModel.of(source, directory, seed));
         final Map<String, Range> ranges = model.ranges().orElseGet(() -> {
             if (source instanceof ModelSource.Zoo) {
