@@ -82,7 +82,7 @@ final class InferCommand implements Callable<Integer> {
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
-        final OnnxModel network = OpenShapes.fix(NamedModel.load(model), dims, shapes());
+        final OnnxModel network = OpenShapes.fix(NamedModel.load(model), dims, ShapeOptions.parse(spec, shapes));
         final PrintWriter print = spec.commandLine().getOut();
         try (SegmentedModel job = SegmentedModel.create(network, cuts, OnnxOptions.SINGLE_THREAD)) {
             fill(job, print);
@@ -104,16 +104,6 @@ final class InferCommand implements Callable<Integer> {
     private void channels(final String option, final double[] values) {
         UsageCheck.check(spec, (values.length == 1 || values.length == 3) && Arrays.stream(values).allMatch(Double::isFinite),
             option + " " + Arrays.toString(values) + " is none; give one number, or three for red, green, blue");
-    }
-
-    private Map<String, List<Long>> shapes() {
-        final Map<String, List<Long>> parsed = new LinkedHashMap<>();
-        shapes.forEach((name, text) -> {
-            UsageCheck.check(spec, text.matches("[0-9]{1,9}(x[0-9]{1,9})*"), "--shape " + name + '=' + text
-                + " is no shape; write extents such as 1x3x640x640");
-            parsed.put(name, Arrays.stream(text.split("x")).map(Long::valueOf).toList());
-        });
-        return parsed;
     }
 
     private void fill(final SegmentedModel job, final PrintWriter print) {

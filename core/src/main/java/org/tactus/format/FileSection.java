@@ -64,7 +64,7 @@ enum FileSection {
     /** An element of {@code tasks} there. */
     WCETS_OF_TASK("name", "model", "files", "runtime", "threads", "starts", "segments", "boundaries"),
     /** An element of {@code segments} there. */
-    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "basis");
+    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "loss", "basis");
 
     private final List<String> keys;
 

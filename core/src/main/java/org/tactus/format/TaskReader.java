@@ -41,6 +41,8 @@ final class TaskReader {
     static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
     private static final Map<String, Task.ServiceClass> SERVICE =
         DeviceReader.words(Task.ServiceClass.values(), Task.ServiceClass::text);
+    /** Of a variant whose loss the file does not tell. */
+    private static final double UNTOLD_LOSS = Double.NaN;
     private static final List<String> CLASSES = List.of("scratch", "state");
     static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
     static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
@@ -158,7 +160,8 @@ final class TaskReader {
         }
         return new NamedVariant(map.need("device", "'device: cpu0'").text(),
             map.find("precision").map(precision -> precision.oneOf(PRECISION)).orElse(Precision.FP32), wcetNs,
-            map.find("loss").map(YamlValue::decimal).orElse(0.0), map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET));
+            map.find("loss").map(YamlValue::decimal).orElse(UNTOLD_LOSS),
+            map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET));
     }
 
     private static BoundaryLine boundary(final YamlValue value, final int segments) {
@@ -352,14 +355,23 @@ final class TaskReader {
                 if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty()) {
                     throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
                 }
-                variants.add(variant.wcetNs() != Segment.UNMEASURED ? variant : new NamedVariant(variant.device(), variant.precision(),
-                    measured(segment, variant, name, model.get(), i), variant.loss(), variant.actual()));
+                final long wcetNs = variant.wcetNs() != Segment.UNMEASURED ? variant.wcetNs()
+                    : measured(segment, variant, name, model.get(), i);
+                variants.add(new NamedVariant(variant.device(), variant.precision(), wcetNs, loss(variant, name, model, i),
+                    variant.actual()));
             }
             task.segment(variants);
             segment.offer().ifPresent(offer -> task.offer(offer.need("device", "'device: gpu0'").text(),
                 offer.need("wcet", "'wcet: 3ms'").durationNs()));
             segment.preemptable().ifPresent(task::preemptable);
         }
+    }
+
+    /** What the file tells, else what was measured beside the time that is taken, else nothing. */
+    private double loss(final NamedVariant variant, final String name, final Optional<ModelSource> model, final int index) {
+        final boolean told = !Double.isNaN(variant.loss());
+        return told ? variant.loss() : !used.contains(name) || variant.wcetNs() != Segment.UNMEASURED ? 0.0
+            : sidecar.loss(name, model.orElseThrow(), index, variant).orElse(0.0);
     }
 
     private long measured(

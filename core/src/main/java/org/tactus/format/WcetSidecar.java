@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.tactus.model.Boundary;
@@ -120,9 +121,16 @@ public record WcetSidecar(
      * @param wcetNs    largest sample and margin, nanoseconds
      * @param measured  the samples
      * @param basis     what the WCET comes from, by name; empty where only the largest sample and the margin was asked for
+     * @param loss      what int8 loses here, in percentage points, as the network's file says; empty where it does not
      */
     public record SegmentWcet(
-        int segment, String device, Precision precision, long wcetNs, Quantiles measured, Map<String, String> basis) {
+        int segment, String device, Precision precision, long wcetNs, Quantiles measured, Map<String, String> basis, OptionalDouble loss) {
+        /** Makes the WCET of a segment of which nobody measured what it loses. */
+        public SegmentWcet(final int segment, final String device, final Precision precision, final long wcetNs, final Quantiles measured,
+            final Map<String, String> basis) {
+            this(segment, device, precision, wcetNs, measured, basis, OptionalDouble.empty());
+        }
+
         public SegmentWcet {
             basis = Collections.unmodifiableMap(new LinkedHashMap<>(basis));
         }
@@ -152,6 +160,22 @@ public record WcetSidecar(
             .filter(known -> known.segment() == index && known.device().equals(variant.device())
                 && known.precision() == variant.precision())
             .mapToLong(SegmentWcet::wcetNs).findFirst();
+    }
+
+    /**
+     * Finds what a segment loses in a precision.
+     *
+     * @param task    the task's name
+     * @param model   its network
+     * @param index   the segment's place, from 0
+     * @param variant the segment's device and precision
+     * @return percentage points; empty where nobody measured it
+     */
+    public OptionalDouble loss(final String task, final ModelSource model, final int index, final NamedVariant variant) {
+        return find(task, model).stream().flatMap(known -> known.segments().stream())
+            .filter(known -> known.segment() == index && known.device().equals(variant.device())
+                && known.precision() == variant.precision())
+            .map(SegmentWcet::loss).findFirst().orElse(OptionalDouble.empty());
     }
 
     /**

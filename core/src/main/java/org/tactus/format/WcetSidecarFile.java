@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.Boundary;
@@ -78,7 +79,8 @@ public final class WcetSidecarFile {
             map.find("segment").map(segment -> (int) segment.integer(0, Limits.MAX_SEGMENTS_PER_TASK - 1)).orElse(place),
             map.need("device", "'device: cpu0'").text(),
             map.find("precision").map(precision -> precision.oneOf(TaskReader.PRECISION)).orElse(Precision.FP32), wcetNs,
-            Quantiles.read(map), map.find("basis").map(YamlValue::texts).orElse(Map.of()));
+            Quantiles.read(map), map.find("basis").map(YamlValue::texts).orElse(Map.of()),
+            map.find("loss").map(loss -> OptionalDouble.of(loss.decimal())).orElse(OptionalDouble.empty()));
     }
 
     private static Boundary boundary(final YamlMap map) {
@@ -122,6 +124,7 @@ public final class WcetSidecarFile {
                 }
                 entry.put("wcet", segment.wcetNs() + "ns");
                 entry.putAll(segment.measured().entries());
+                segment.loss().ifPresent(loss -> entry.put("loss", loss));
                 if (!segment.basis().isEmpty()) {
                     entry.put("basis", segment.basis());
                 }

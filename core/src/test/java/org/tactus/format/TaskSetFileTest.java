@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,13 +173,17 @@ class TaskSetFileTest {
             List.of(new WcetSidecar.TaskWcet("signs", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "small", 2)),
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 900, SOME),
                     new WcetSidecar.SegmentWcet(0, "cpu0", Precision.INT8, 300, SOME),
-                    new WcetSidecar.SegmentWcet(1, "cpu0", Precision.INT8, 200, SOME)),
+                    new WcetSidecar.SegmentWcet(1, "cpu0", Precision.INT8, 200, SOME, Map.of(), OptionalDouble.of(0.7))),
                 List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 0, 0, 1000, 2000)))));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
         assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
         final Choices choices = load(text).taskSet().tasks().getFirst().choices().orElseThrow();
         assertEquals(300, choices.variants().get(0).get(1).wcetNs());
         assertEquals(200, choices.variants().get(1).get(1).wcetNs());
+        assertEquals(0.1, choices.variants().get(1).get(1).loss(), "the file tells it");
+        assertEquals(0.7, load(text.replace(", loss: 0.1", "")).taskSet().tasks().getFirst().choices().orElseThrow().variants().get(1)
+            .get(1).loss(), "measured");
+        assertEquals(0, choices.variants().get(0).get(1).loss(), "nobody measured it");
         assertEquals(List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 5000, 6000, 1000, 2000)),
             choices.boundaries());
         final Choices told = load(text.replace("toDevice: 6us", "toDevice: 6us, quantise: 0us")).taskSet().tasks().getFirst().choices()
