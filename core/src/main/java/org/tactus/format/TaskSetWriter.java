@@ -193,12 +193,19 @@ public final class TaskSetWriter {
         return map;
     }
 
+    private static void putStarts(final Map<String, Object> map, final ModelSource model) {
+        if (!model.starts().isEmpty()) {
+            map.put("starts", model.starts());
+        }
+    }
+
     private Map<String, Object> model(final ModelSource model) {
         final Map<String, Object> map = new LinkedHashMap<>();
         switch (model) {
             case ModelSource.OnnxFile file -> {
                 map.put("file", moved(file.path()));
                 map.put("cuts", file.cuts());
+                putStarts(map, model);
                 if (!file.dims().isEmpty()) {
                     map.put("dims", file.dims());
                 }
@@ -220,6 +227,7 @@ public final class TaskSetWriter {
             }
         }
         map.put("cuts", model.cuts());
+        putStarts(map, model);
         return map;
     }
 

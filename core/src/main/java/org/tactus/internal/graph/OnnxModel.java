@@ -49,6 +49,17 @@ public final class OnnxModel {
     }
 
     /**
+     * Names the files in which a model has weights (external data).
+     *
+     * @param file an {@code .onnx} file
+     * @return paths relative to its folder; empty when it holds all its weights
+     * @throws InvalidModelException when the file or one of these is missing, or it is no ONNX model
+     */
+    public static List<String> filesBeside(final Path file) {
+        return ModelLoader.filesBeside(file);
+    }
+
+    /**
      * Reads a model from bytes.
      *
      * @param name  what errors call it
