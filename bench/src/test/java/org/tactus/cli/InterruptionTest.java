@@ -65,7 +65,7 @@ class InterruptionTest {
         }
         assertTrue(results.contains("the run was interrupted after"), results);
         try (Stream<Path> files = Files.list(folder.resolve("o"))) {
-            assertEquals(List.of("latency.hlog", "results.json", "trace.json"),
+            assertEquals(List.of("bounds.json", "latency.hlog", "results.json", "trace.json"),
                 files.map(file -> file.getFileName().toString()).sorted().toList());
         }
     }
