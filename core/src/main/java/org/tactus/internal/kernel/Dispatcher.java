@@ -3,6 +3,7 @@ package org.tactus.internal.kernel;
 
 import static org.tactus.internal.policy.PolicyState.NONE;
 
+import java.util.Set;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -89,7 +90,7 @@ final class Dispatcher {
         this.scheduler = new DeviceScheduler(state, deviceIndex, recorder);
         this.memory = device.mover() == null ? null
             : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
-        this.inbox = new HandOverQueue(errors.length);
+        this.inbox = new HandOverQueue(errors.length, peers.length);
         this.commands = new ManyToOneRingBuffer(AlignedMemory.allocate(COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
@@ -119,9 +120,23 @@ final class Dispatcher {
         return commands.consumerPosition() < commands.producerPosition();
     }
 
-    /** Hands a slot over to this dispatcher, which owns its job's record from here on. Called by any dispatcher. */
-    void handOver(final int slot) {
-        inbox.handOver(slot);
+    /**
+     * Lets dispatchers hand slots over to each other: a job goes from segment to segment, to a device that it is offered to and back, and
+     * from any of them home. Control thread, before it publishes the task.
+     */
+    static void connect(final Dispatcher[] dispatchers, final Set<Integer> members) {
+        for (final int giver : members) {
+            for (final int taker : members) {
+                if (giver != taker) {
+                    dispatchers[taker].inbox.connect(giver);
+                }
+            }
+        }
+    }
+
+    /** Hands a slot over to this dispatcher, which owns its job's record from here on. Called by the dispatcher of that index. */
+    void handOver(final int giver, final int slot) {
+        inbox.handOver(giver, slot);
         wake();
     }
 
@@ -322,7 +337,7 @@ final class Dispatcher {
     private void handTo(final int target, final int slot, final int segment, final long nowNs) {
         recorder.events.write(EventType.HAND_OVER, nowNs, reported, slot, segment, state.jobNumber(slot), peers[target].reported);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
-        peers[target].handOver(slot);
+        peers[target].handOver(deviceIndex, slot);
     }
 
     /** Makes this a dispatcher of a preemptive device. Called while that is made. */

@@ -193,6 +193,11 @@ final class DispatcherGroup {
         }
     }
 
+    /** Lets dispatchers hand jobs over to each other. Control thread, before it publishes a task of theirs. */
+    void connect(final Set<Integer> members) {
+        Dispatcher.connect(dispatchers, members);
+    }
+
     /** Sends a command if the ring has room for it; false when it has none. */
     boolean trySend(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
         return dispatchers[deviceIndex].command(type, slot, generation, argumentNs);

@@ -85,6 +85,7 @@ public final class LoopRehearsal {
                 dispatcher.recorder.events.define(slot, generation);
             }
             final int home = task.segments().getFirst().device();
+            Dispatcher.connect(dispatchers, TaskTable.devicesOf(task));
             dispatchers[home].command(CommandDescriptor.ADMIT, slot, generation, Clock.SYSTEM.nanoTime());
             sporadic = task.release() == Release.SPORADIC ? slot : sporadic;
         }
