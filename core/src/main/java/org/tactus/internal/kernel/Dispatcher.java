@@ -243,8 +243,8 @@ final class Dispatcher {
         final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin(decidedNs);
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
-        if (nowNs - decidedNs > stallThresholdNs && nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
-            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, nowNs - decidedNs);
+        if (nowNs - decidedNs > stallThresholdNs) {
+            noteStall(decidedNs, nowNs);
         }
         if (lane != null) {
             lane.mark(nowNs);
@@ -264,9 +264,17 @@ final class Dispatcher {
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
             thrown = e;
         }
-        if (thrown == null && !device.isSynchronous()) {
-            return NONE;
+        return thrown == null && !device.isSynchronous() ? NONE : complete(slot, runsToItsEnd);
+    }
+
+    private void noteStall(final long decidedNs, final long nowNs) {
+        if (nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
+            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, nowNs - decidedNs);
         }
+    }
+
+    /** Ends a segment that is over when its start returns, and returns the next selected task. */
+    private int complete(final int slot, final boolean runsToItsEnd) {
         long endNs;
         long takenNs;
         long wakes;
@@ -296,16 +304,10 @@ final class Dispatcher {
             busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs - takenNs);
             recorder.events.write(EventType.END, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), takenNs);
             if (failed) {
-                errors[slot] = thrown != null ? thrown : device.failure();
-                thrown = null;
-                state.requestStop(slot);
-                recorder.events.write(EventType.ERROR, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+                noteFailure(slot, nowNs);
             }
         }
-        final long seenNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
-        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs
-            : ownNs(slot, nowNs, seenNs);
-        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, takenNs, failed);
+        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs(slot, nowNs, takenNs, failed), takenNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
@@ -314,6 +316,18 @@ final class Dispatcher {
         if (failed || recorder.events.isHalfFull()) {
             alarm.raise();
         }
+    }
+
+    private void noteFailure(final int slot, final long nowNs) {
+        errors[slot] = thrown != null ? thrown : device.failure();
+        thrown = null;
+        state.requestStop(slot);
+        recorder.events.write(EventType.ERROR, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+    }
+
+    private long elapsedNs(final int slot, final long nowNs, final long takenNs, final boolean failed) {
+        final long seenNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
+        return ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs : ownNs(slot, nowNs, seenNs);
     }
 
     /**
