@@ -30,7 +30,9 @@ enum FileSection {
     /** {@code model} of a task. */
     MODEL("file", "files", "zoo", "size", "cuts", "starts", "dims", "shapes", "inputs"),
     /** An element of {@code segments} that runs in one way. */
-    SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable"),
+    SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable", "part", "levels"),
+    /** An element of {@code levels}. */
+    LEVEL("wcet", "gain"),
     /** An element of {@code segments} that leaves open in which way it runs. */
     OPEN_SEGMENT("variants"),
     /** An element of {@code variants}. */

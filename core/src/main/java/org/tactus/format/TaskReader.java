@@ -41,6 +41,7 @@ final class TaskReader {
     static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
     private static final Map<String, Task.ServiceClass> SERVICE =
         DeviceReader.words(Task.ServiceClass.values(), Task.ServiceClass::text);
+    private static final Map<String, Boolean> PARTS = ordered("mandatory", false, "optional", true);
     /** Of a variant whose loss the file does not tell. */
     private static final double UNTOLD_LOSS = Double.NaN;
     private static final List<String> CLASSES = List.of("scratch", "state");
@@ -62,7 +63,8 @@ final class TaskReader {
     }
 
     /** A segment as it stands in the file: one way to run it or several. */
-    private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer, Optional<Boolean> preemptable) {
+    private record SegmentLine(YamlValue at, List<NamedVariant> variants, Optional<YamlMap> offer, Optional<Boolean> preemptable,
+        boolean optional, List<Segment.Level> levels) {
     }
 
     /** A boundary as it stands in the file, and which of its costs stand there: 0 can be meant. */
@@ -138,25 +140,41 @@ final class TaskReader {
                 final YamlMap map = element.map(FileSection.OPEN_SEGMENT);
                 final List<NamedVariant> variants = map.need("variants", "'variants: [{device: cpu0, wcet: 3ms}]'").list().stream()
                     .map(way -> variant(way.map(FileSection.VARIANT))).toList();
-                segments.add(new SegmentLine(element, variants, Optional.empty(), Optional.empty()));
+                segments.add(new SegmentLine(element, variants, Optional.empty(), Optional.empty(), false, List.of()));
             } else {
                 final YamlMap map = element.map(FileSection.SEGMENT);
-                segments.add(new SegmentLine(element, List.of(variant(map)),
+                final List<Segment.Level> levels = map.find("levels").map(TaskReader::levels).orElse(List.of());
+                final NamedVariant way = variant(map);
+                if (!levels.isEmpty() && way.wcetNs() != Segment.UNMEASURED) {
+                    throw element.error("the WCET of the first of the 'levels' is the segment's; remove 'wcet'");
+                }
+                segments.add(new SegmentLine(element, List.of(levels.isEmpty() ? way : new NamedVariant(
+                    way.device(), way.precision(), levels.getFirst().wcetNs(), way.loss(), way.actual())),
                     map.find("offer").map(offer -> offer.map(FileSection.OFFER)),
-                    map.find("preemptable").map(may -> may.oneOf(DeviceReader.YES_NO))));
+                    map.find("preemptable").map(may -> may.oneOf(DeviceReader.YES_NO)),
+                    map.find("part").map(part -> part.oneOf(PARTS)).orElse(false), levels));
             }
         }
         return segments;
     }
 
+    private static List<Segment.Level> levels(final YamlValue value) {
+        return value.list().stream().map(element -> element.map(FileSection.LEVEL)).map(map -> new Segment.Level(
+            wcetNs(map.need("wcet", "'wcet: 3ms'")), map.find("gain").map(YamlValue::decimal).orElse(0.0))).toList();
+    }
+
+    private static long wcetNs(final YamlValue wcet) {
+        final long ns = wcet.durationNs();
+        if (ns == 0) {
+            throw wcet.error("wcet: the time must be above 0");
+        }
+        return ns;
+    }
+
     private static NamedVariant variant(final YamlMap map) {
         long wcetNs = Segment.UNMEASURED;
         if (map.has("wcet")) {
-            final YamlValue wcet = map.need("wcet", "'wcet: 3ms'");
-            wcetNs = wcet.durationNs();
-            if (wcetNs == 0) {
-                throw wcet.error("wcet: the time must be above 0");
-            }
+            wcetNs = wcetNs(map.need("wcet", "'wcet: 3ms'"));
         }
         return new NamedVariant(map.need("device", "'device: cpu0'").text(),
             map.find("precision").map(precision -> precision.oneOf(PRECISION)).orElse(Precision.FP32), wcetNs,
@@ -371,6 +389,7 @@ final class TaskReader {
             segment.offer().ifPresent(offer -> task.offer(offer.need("device", "'device: gpu0'").text(),
                 offer.need("wcet", "'wcet: 3ms'").durationNs()));
             segment.preemptable().ifPresent(task::preemptable);
+            task.levels(segment.optional(), segment.levels());
         }
     }
 

@@ -163,10 +163,22 @@ public final class TaskSetWriter {
                     map.put("offer", other);
                 });
                 put(map, "preemptable", segment.preemptable(), true);
+                put(map, "part", segment.optional() ? "optional" : "mandatory", "mandatory");
+                if (!segment.levels().isEmpty()) {
+                    map.remove("wcet");
+                    map.put("levels", segment.levels().stream().map(TaskSetWriter::level).toList());
+                }
                 segments.add(map);
             }
         }
         return segments;
+    }
+
+    private static Map<String, Object> level(final Segment.Level level) {
+        final Map<String, Object> map = new LinkedHashMap<>();
+        map.put("wcet", Durations.exact(level.wcetNs()));
+        put(map, "gain", level.gain(), 0.0);
+        return map;
     }
 
     private static Map<String, Object> boundary(final Boundary boundary, final int segments) {

@@ -1,14 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
+import java.util.List;
+
 /**
- * How ready jobs are ordered on every device. The order is total and fixed for a job's life.
+ * How ready jobs are ordered on every device. The order is total, and but for the part of a job it is fixed for the job's life.
  */
 public enum PolicyKind {
     /** By (priority, relative deadline, file order). */
     FIXED_PRIORITY("fixed-priority"),
     /** By (absolute deadline, nominal release, file order). */
-    EDF("edf");
+    EDF("edf"),
+    /** By (mandatory before optional part, absolute deadline, file order): a job falls behind when its optional part begins. */
+    EDF_MANDATORY_FIRST("edf-mandatory-first");
+
+    /** The policies under which the parts of a job rank alike. */
+    public static final List<PolicyKind> WITHOUT_PARTS = List.of(FIXED_PRIORITY, EDF);
 
     private final String text;
 
@@ -19,7 +26,7 @@ public enum PolicyKind {
     /**
      * The word that files and reports use.
      *
-     * @return {@code fixed-priority} or {@code edf}
+     * @return such as {@code edf}
      */
     public String text() {
         return text;

@@ -33,6 +33,7 @@ final class SegmentChecks {
             variants.add(resolved);
             offers.add(offer(j, here));
             checkPreemptable(j, here);
+            checkLevels(j, here);
         }
         checkReclaim();
         for (int b = 0; b < task.boundaries.size(); b++) {
@@ -51,7 +52,8 @@ final class SegmentChecks {
         final List<Segment> first = new Choices(variants, task.boundaries).segments(new int[variants.size()], platform);
         final List<Segment> segments = new ArrayList<>();
         for (int j = 0; j < first.size(); j++) {
-            segments.add(first.get(j).withOffer(offers.get(j)).withPreemptable(task.segments.get(j).preemptable().orElse(true)));
+            segments.add(first.get(j).withOffer(offers.get(j)).withPreemptable(task.segments.get(j).preemptable().orElse(true))
+                .withLevels(task.segments.get(j).optional(), task.segments.get(j).levels()));
         }
         return segments;
     }
@@ -72,6 +74,27 @@ final class SegmentChecks {
             TaskSetBuilder.check(task.boundaries.isEmpty() && task.segments.stream().allMatch(each -> each.variants().size() == 1),
                 here + ".preemptable", "a task that leaves variants or boundaries to a plan marks no segment; remove the key");
         }
+    }
+
+    private void checkLevels(final int segment, final String here) {
+        final TaskBuilder.PendingSegment pending = task.segments.get(segment);
+        final boolean late = segment > 0 && task.segments.get(segment - 1).optional() && !pending.optional();
+        TaskSetBuilder.check(!late, here, "a mandatory segment cannot follow an optional one; move it forward, or add 'part: optional'");
+        TaskSetBuilder.check(!pending.optional() || segment > 0, here + ".part",
+            "a job begins with its mandatory part; remove the key, or put a mandatory segment before it");
+        final List<Segment.Level> levels = pending.levels();
+        TaskSetBuilder.check(levels.size() <= Segment.MOST_LEVELS, here + ".levels",
+            levels.size() + " levels are more than the tables hold; the most is " + Segment.MOST_LEVELS);
+        for (int k = 0; k < levels.size(); k++) {
+            final String each = here + ".levels[" + k + "]";
+            TaskSetBuilder.time(levels.get(k).wcetNs(), 1, each + ".wcet");
+            TaskSetBuilder.check(k == 0 || levels.get(k).wcetNs() > levels.get(k - 1).wcetNs(), each + ".wcet",
+                "levels stand in the order of their WCETs, each longer than the one before; sort them");
+            final double gain = levels.get(k).gain();
+            TaskSetBuilder.check(gain >= 0 && gain <= Double.MAX_VALUE, each + ".gain", "the gain must be a number from 0");
+        }
+        TaskSetBuilder.check(levels.isEmpty() || levels.getFirst().wcetNs() == variants.get(segment).getFirst().wcetNs(), here + ".levels",
+            "the first level's WCET is the segment's; give both the same");
     }
 
     private Variant variant(final NamedVariant variant, final String here) {

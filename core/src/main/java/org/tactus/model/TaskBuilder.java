@@ -25,7 +25,8 @@ public final class TaskBuilder {
     Optional<Reclaim> reclaim = Optional.empty();
 
     /** A segment whose devices are still names; the first variant stands until a plan chooses another. */
-    record PendingSegment(List<NamedVariant> variants, Optional<PendingOffer> offer, Optional<Boolean> preemptable) {
+    record PendingSegment(List<NamedVariant> variants, Optional<PendingOffer> offer, Optional<Boolean> preemptable,
+        boolean optional, List<Segment.Level> levels) {
     }
 
     /** An offer whose device is still a name. */
@@ -186,7 +187,7 @@ public final class TaskBuilder {
      * @return this
      */
     public TaskBuilder segment(final List<NamedVariant> variants) {
-        segments.add(new PendingSegment(List.copyOf(variants), Optional.empty(), Optional.empty()));
+        segments.add(new PendingSegment(List.copyOf(variants), Optional.empty(), Optional.empty(), false, List.of()));
         return this;
     }
 
@@ -199,7 +200,8 @@ public final class TaskBuilder {
      */
     public TaskBuilder offer(final String device, final long wcetNs) {
         final PendingSegment last = segments.removeLast();
-        segments.add(new PendingSegment(last.variants(), Optional.of(new PendingOffer(device, wcetNs)), last.preemptable()));
+        segments.add(new PendingSegment(last.variants(), Optional.of(new PendingOffer(device, wcetNs)), last.preemptable(),
+            last.optional(), last.levels()));
         return this;
     }
 
@@ -211,7 +213,20 @@ public final class TaskBuilder {
      */
     public TaskBuilder preemptable(final boolean may) {
         final PendingSegment last = segments.removeLast();
-        segments.add(new PendingSegment(last.variants(), last.offer(), Optional.of(may)));
+        segments.add(new PendingSegment(last.variants(), last.offer(), Optional.of(may), last.optional(), last.levels()));
+        return this;
+    }
+
+    /**
+     * Puts the segment that was added last into the job's mandatory or optional part, and says in which sizes it may run.
+     *
+     * @param optional true for the optional part
+     * @param levels   the least WCET first, which is the segment's; empty for one size
+     * @return this
+     */
+    public TaskBuilder levels(final boolean optional, final List<Segment.Level> levels) {
+        final PendingSegment last = segments.removeLast();
+        segments.add(new PendingSegment(last.variants(), last.offer(), last.preemptable(), optional, List.copyOf(levels)));
         return this;
     }
 

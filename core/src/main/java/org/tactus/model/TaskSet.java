@@ -224,6 +224,26 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
+     * The share of its time that a device's dispatcher loses to stalls in the long run.
+     *
+     * @param device index of the device
+     * @return from 0
+     */
+    public double stallRate(final int device) {
+        return overheads.allowance().rate() + overheads.supply().of(stalledCores(device)).rate();
+    }
+
+    /**
+     * The most by which a window of a device's dispatcher can lose more to stalls than {@link #stallRate} of its length.
+     *
+     * @param device index of the device
+     * @return nanoseconds
+     */
+    public double stallAheadNs(final int device) {
+        return overheads.allowance().aheadNs() + overheads.supply().of(stalledCores(device)).aheadNs();
+    }
+
+    /**
      * Checks that no job leaves a swapping device and comes back: meanwhile its memory could be swapped out, and no sound test is
      * known for that. Nor is one for segments that are offered to such a device, which moves memory while it looks idle.
      *

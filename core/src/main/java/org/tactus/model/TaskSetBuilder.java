@@ -102,6 +102,7 @@ public final class TaskSetBuilder {
             check(segmentCount <= Limits.MAX_SEGMENTS, at + ".segments",
                 "the set has more segments than the tables hold; the most is " + Limits.MAX_SEGMENTS);
         }
+        LevelChecks.check(platform, built);
         return new TaskSet(name, policy, overheads, platform, built);
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tactus.internal.file.TextTable;
 import org.tactus.internal.time.Durations;
@@ -135,6 +136,9 @@ public final class ResultTable {
         if (!result.precisions().isEmpty()) {
             lines.add("Layers in fp32: " + String.join(", ", result.precisions().stream().map(ResultTable::precision).toList()) + ".");
         }
+        if (!result.levels().isEmpty()) {
+            lines.add("Levels: " + String.join("; ", result.levels().stream().map(ResultTable::levels).toList()) + ".");
+        }
         result.devices().forEach(device -> device.swaps().ifPresent(swaps -> lines.add(swapped(device.name(), swaps))));
         if (!result.boundsVoid().isEmpty()) {
             lines.add("BOUNDS VOID: " + result.boundsVoid());
@@ -181,6 +185,13 @@ public final class ResultTable {
         final String mean = String.format(Locale.ROOT, "%s %.1f%%", of.task(), 100 * of.fp32Share());
         return of.most() == 0 ? mean : mean + String.format(Locale.ROOT, " (%.1f%% planned, a job %.1f%% to %.1f%%)", 100 * of.share(0),
             100 * of.share(of.least()), 100 * of.share(of.most()));
+    }
+
+    private static String levels(final RunResult.Levels of) {
+        final List<String> taken = IntStream.range(0, of.taken().size()).mapToObj(k -> "level " + k + ": " + of.taken().get(k)).toList();
+        return String.format(Locale.ROOT, "%s mean gain %.3f (%s; refused %d for waiting jobs, %d for jobs to come%s)", of.task(),
+            of.meanGain(), String.join(", ", taken), of.refusedToWaiting(), of.refusedToComing(),
+            of.refusedToLoad() == 0 ? "" : ", " + of.refusedToLoad() + " for too much load");
     }
 
     private static String swapped(final String device, final SwapResult swaps) {

@@ -88,6 +88,7 @@ public final class ResultsJson {
             devices(json, result.devices());
             if (!result.precisions().isEmpty()) {
                 precisions(json, result.precisions());
+                levels(json, result.levels());
             }
             json.writeEndObject();
             json.writeRaw('\n');
@@ -254,6 +255,32 @@ public final class ResultsJson {
             json.writeNumberField("fp32Share", precision.fp32Share());
             json.writeNumberField("leastFp32ShareOfAJob", precision.share(precision.least()));
             json.writeNumberField("mostFp32ShareOfAJob", precision.share(precision.most()));
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void levels(final JsonGenerator json, final List<RunResult.Levels> levels) throws IOException {
+        if (levels.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("levels");
+        for (final RunResult.Levels each : levels) {
+            json.writeStartObject();
+            json.writeStringField("task", each.task());
+            json.writeArrayFieldStart("taken");
+            for (final long count : each.taken()) {
+                json.writeNumber(count);
+            }
+            json.writeEndArray();
+            if (Double.isNaN(each.meanGain())) {
+                json.writeNullField("meanGain");
+            } else {
+                json.writeNumberField("meanGain", each.meanGain());
+            }
+            json.writeNumberField("refusedToWaiting", each.refusedToWaiting());
+            json.writeNumberField("refusedToComing", each.refusedToComing());
+            json.writeNumberField("refusedToLoad", each.refusedToLoad());
             json.writeEndObject();
         }
         json.writeEndArray();

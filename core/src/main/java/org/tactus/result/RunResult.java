@@ -26,18 +26,47 @@ import org.tactus.model.Overheads;
  * @param droppedEvents events that were lost because a ring was full
  * @param precisions    of the tasks that have int8 segments, in the set's order
  * @param platform      what the platform took beside what the bounds charge for it
+ * @param levels        of the tasks that have segments with several levels, in the set's order
  */
 public record RunResult(
     String source, String taskSet, String policy, String test, long seed, long durationNs, Conditions conditions,
     List<TaskResult> tasks, WithoutStalls withoutStalls, List<Stall> stalls, List<DeviceResult> devices, String boundsVoid,
-    long droppedEvents, List<PrecisionResult> precisions, PlatformResult platform) {
+    long droppedEvents, List<PrecisionResult> precisions, PlatformResult platform, List<Levels> levels) {
+
+    /**
+     * At which levels the segments of a task ran that have several.
+     *
+     * @param task             the task's name
+     * @param taken            by level, how often it was taken
+     * @param meanGain         mean of the gains that were taken; NaN when no such segment ran
+     * @param refusedToWaiting how often a level that gains more was refused because a waiting job would have been late
+     * @param refusedToComing  the same because of jobs to come, or of other tasks
+     * @param refusedToLoad    the same because the tasks ask for more than all of the device's time
+     */
+    public record Levels(
+        String task, List<Long> taken, double meanGain, long refusedToWaiting, long refusedToComing, long refusedToLoad) {
+        public Levels {
+            taken = List.copyOf(taken);
+        }
+    }
 
     /** Keeps unmodifiable copies of the lists. */
     public RunResult {
+        levels = List.copyOf(levels);
         precisions = List.copyOf(precisions);
         tasks = List.copyOf(tasks);
         stalls = List.copyOf(stalls);
         devices = List.copyOf(devices);
+    }
+
+    /** Makes a result without levels; the parameters are the record's other components. */
+    public RunResult(
+        final String source, final String taskSet, final String policy, final String test, final long seed, final long durationNs,
+        final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,
+        final List<DeviceResult> devices, final String boundsVoid, final long droppedEvents, final List<PrecisionResult> precisions,
+        final PlatformResult platform) {
+        this(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices, boundsVoid,
+            droppedEvents, precisions, platform, List.of());
     }
 
     /** Makes a result without int8 segments: {@code precisions} is empty, and the parameters are the record's other components. */
@@ -46,7 +75,7 @@ public record RunResult(
         final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,
         final List<DeviceResult> devices, final String boundsVoid, final long droppedEvents) {
         this(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices, boundsVoid,
-            droppedEvents, List.of(), PlatformResult.NONE);
+            droppedEvents, List.of(), PlatformResult.NONE, List.of());
     }
 
     /**
@@ -57,7 +86,7 @@ public record RunResult(
      */
     public RunResult withPlatform(final PlatformResult seen) {
         return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
-            boundsVoid, droppedEvents, precisions, seen);
+            boundsVoid, droppedEvents, precisions, seen, levels);
     }
 
     /**
@@ -68,7 +97,18 @@ public record RunResult(
      */
     public RunResult withPrecisions(final List<PrecisionResult> results) {
         return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
-            boundsVoid, droppedEvents, results, platform);
+            boundsVoid, droppedEvents, results, platform, levels);
+    }
+
+    /**
+     * Adds at which levels segments ran.
+     *
+     * @param results of the tasks that have segments with several levels
+     * @return a copy
+     */
+    public RunResult withLevels(final List<Levels> results) {
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
+            boundsVoid, droppedEvents, precisions, platform, results);
     }
 
     /**

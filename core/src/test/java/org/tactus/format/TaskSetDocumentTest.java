@@ -129,7 +129,7 @@ class TaskSetDocumentTest {
     @Test
     void shouldLoadWhenAnExampleIsCopied() throws IOException {
         final List<String> examples = examples();
-        assertEquals(2, examples.size());
+        assertEquals(3, examples.size());
         for (final String example : examples) {
             TaskSetFile.load(Sets.write(folder, example), Sets.options(folder));
         }
@@ -155,7 +155,7 @@ class TaskSetDocumentTest {
                 tried++;
             }
         }
-        assertEquals(17, tried);
+        assertEquals(19, tried);
     }
 
     /** A key that the page calls needed is missed by the reader; one that has a default is not. */

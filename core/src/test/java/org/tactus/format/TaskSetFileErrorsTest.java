@@ -39,7 +39,7 @@ class TaskSetFileErrorsTest {
         name: braking|name: ''|2: name has no value; give one or remove the key
         name: braking|name: a b|2: 'a b' is not a name; use 1 to 64 of A-Z a-z 0-9 _ . -
         policy: fixed-priority|policy: edff|3: policy: 'edff' is unknown; did you mean 'edf'?
-        policy: fixed-priority|policy: fastest|3: policy: 'fastest' is unknown; known here: fixed-priority, edf
+        policy: fixed-priority|policy: fastest|3: policy: 'fastest' is unknown; known here: fixed-priority, edf, edf-mandatory-first
         policy: fixed-priority|polici: edf|3: unknown key 'polici'; did you mean 'policy'?
         policy: fixed-priority|policy: [edf]|3: policy must be a single value, not a list
         dispatch: 2us|dispatch: -2us|4: dispatch: '-2us' is negative; a time is at least 0ms

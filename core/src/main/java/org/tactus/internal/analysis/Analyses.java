@@ -135,6 +135,9 @@ public final class Analyses {
             tests.add(new GroupAnalysis(new DeviceAnalysis(grain, PolicyKind.FIXED_PRIORITY)));
             tests.add(new GroupAnalysis(new DeviceAnalysis(grain, PolicyKind.EDF)));
         }
+        tests.add(new GroupAnalysis(new FirstLevelAnalysis("mot-np-fp", PolicyKind.FIXED_PRIORITY)));
+        tests.add(new GroupAnalysis(new FirstLevelAnalysis("sam-slack", PolicyKind.EDF)));
+        tests.add(new GroupAnalysis(new MandatoryFirstAnalysis()));
         tests.add(BUDGET);
         tests.add(new GroupAnalysis(new ChainFpAnalysis(false)));
         tests.add(new GroupAnalysis(new ChainEdfAnalysis(true)));

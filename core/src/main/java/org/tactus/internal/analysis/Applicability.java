@@ -46,7 +46,7 @@ final class Applicability {
                 if (segment.device() != first || other != first) {
                     return test + " does not apply: it is for one device, but '" + task.name() + "' uses "
                         + set.platform().devices().get(segment.device() != first ? segment.device() : other).name() + " beside "
-                        + set.platform().devices().get(first).name() + "; use " + chain(set);
+                        + set.platform().devices().get(first).name() + chain(set);
                 }
             }
         }
@@ -70,13 +70,34 @@ final class Applicability {
                 final DeviceSpec device = set.platform().devices().get(segment.device());
                 if (device.isPreemptive()) {
                     return test + " does not apply: it is for devices that run each segment to its end, and " + device.name()
-                        + " has 'preemption: full'; " + (set.policy() == PolicyKind.EDF
+                        + " has 'preemption: full'; " + (set.policy() != PolicyKind.FIXED_PRIORITY
                         ? "use edf for a set on that device alone, or 'policy: fixed-priority', or 'preemption: segments'"
                         : "use fp, or chain-fp for several devices");
                 }
             }
         }
         return "";
+    }
+
+    /** Refuses segments with several levels: for a test whose bounds a larger level would exceed. */
+    static String oneLevel(final String test, final TaskSet set) {
+        for (final Task task : set.tasks()) {
+            for (final Segment segment : task.segments()) {
+                if (segment.levels().size() > 1) {
+                    return test + " does not apply: '" + task.name() + "' has levels, and a larger one may make jobs later than this test"
+                        + " says, though not later than their deadlines; use " + forLevels(set.policy());
+                }
+            }
+        }
+        return "";
+    }
+
+    private static String forLevels(final PolicyKind policy) {
+        return switch (policy) {
+            case FIXED_PRIORITY -> "mot-np-fp";
+            case EDF -> "sam-slack";
+            case EDF_MANDATORY_FIRST -> "sam-mand-first";
+        };
     }
 
     static String noSwap(final String test, final TaskSet set) {
@@ -156,6 +177,10 @@ final class Applicability {
     }
 
     private static String chain(final TaskSet set) {
-        return set.policy() == PolicyKind.EDF ? "chain-edf-x" : "chain-fp";
+        return switch (set.policy()) {
+            case FIXED_PRIORITY -> "; use chain-fp";
+            case EDF -> "; use chain-edf-x";
+            case EDF_MANDATORY_FIRST -> "; put all its segments on one device, or write 'policy: edf'";
+        };
     }
 }

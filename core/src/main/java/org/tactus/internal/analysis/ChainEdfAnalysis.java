@@ -30,6 +30,7 @@ final class ChainEdfAnalysis implements SchedulabilityTest {
         return Applicability.first(List.of(
             () -> Applicability.policy(name(), set, PolicyKind.EDF),
             () -> Applicability.measured(name(), set),
+            () -> Applicability.oneLevel(name(), set),
             () -> Applicability.noPreemption(name(), set),
             () -> Applicability.noSwap(name(), set)));
     }

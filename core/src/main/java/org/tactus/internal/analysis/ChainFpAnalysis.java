@@ -31,6 +31,7 @@ final class ChainFpAnalysis implements SchedulabilityTest {
         return Applicability.first(List.of(
             () -> Applicability.policy(name(), set, PolicyKind.FIXED_PRIORITY),
             () -> Applicability.measured(name(), set),
+            () -> Applicability.oneLevel(name(), set),
             () -> Applicability.noSwap(name(), set)));
     }
 

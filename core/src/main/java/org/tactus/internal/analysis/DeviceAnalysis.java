@@ -35,21 +35,35 @@ final class DeviceAnalysis implements SchedulabilityTest {
     private final Grain grain;
     private final PolicyKind policy;
     private final long tick;
+    private final String name;
+    /** Whether levels above the first are left out of sight: the caller answers for them. */
+    private final boolean firstLevels;
 
     DeviceAnalysis(final Grain grain, final PolicyKind policy) {
         this(grain, policy, 0);
     }
 
+    /** The test for fixed preemption points under another name, which takes each segment at its first level. */
+    static DeviceAnalysis ofFirstLevels(final String name, final PolicyKind policy) {
+        return new DeviceAnalysis(Grain.SEGMENT, policy, 0, name, true);
+    }
+
     /** With tick 1 blocking is one unit shorter, as it is where every time is a whole unit; for checks only. */
     DeviceAnalysis(final Grain grain, final PolicyKind policy, final long tick) {
+        this(grain, policy, tick, grain.prefix + (policy == PolicyKind.EDF ? "edf" : "fp"), false);
+    }
+
+    private DeviceAnalysis(final Grain grain, final PolicyKind policy, final long tick, final String name, final boolean firstLevels) {
         this.grain = grain;
         this.policy = policy;
         this.tick = tick;
+        this.name = name;
+        this.firstLevels = firstLevels;
     }
 
     @Override
     public String name() {
-        return grain.prefix + (policy == PolicyKind.EDF ? "edf" : "fp");
+        return name;
     }
 
     @Override
@@ -59,6 +73,7 @@ final class DeviceAnalysis implements SchedulabilityTest {
         objection = objection.isEmpty() ? Applicability.oneDevice(name(), set) : objection;
         objection = objection.isEmpty() && grain == Grain.WHOLE ? Applicability.oneSegment(name(), set) : objection;
         objection = objection.isEmpty() && grain != Grain.ANY ? Applicability.noPreemption(name(), set) : objection;
+        objection = objection.isEmpty() && !firstLevels ? Applicability.oneLevel(name(), set) : objection;
         return objection.isEmpty() ? Applicability.noSwap(name(), set) : objection;
     }
 

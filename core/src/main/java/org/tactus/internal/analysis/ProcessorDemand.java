@@ -31,6 +31,7 @@ public final class ProcessorDemand {
     private final long[] cost;
     private final StallTime stalled;
     private final Blockers blockers;
+    private final long earliestNs;
     private long left;
     private long failingNs;
 
@@ -41,6 +42,18 @@ public final class ProcessorDemand {
      * @param blockers who blocks what is due when
      */
     public ProcessorDemand(final DeadlineBusyPeriods.Jobs jobs, final Blockers blockers) {
+        this(jobs, blockers, Long.MIN_VALUE);
+    }
+
+    /**
+     * Takes up a set in which some work has no deadline of its own: it counts from its arrival on, as if it were due then.
+     *
+     * @param jobs       what the tasks' jobs are like; a relative deadline of 0 for work that has none
+     * @param blockers   who blocks what is due when
+     * @param earliestNs before this nothing is due that has a deadline, nanoseconds from the start of a window
+     */
+    ProcessorDemand(final DeadlineBusyPeriods.Jobs jobs, final Blockers blockers, final long earliestNs) {
+        this.earliestNs = earliestNs;
         period = jobs.period();
         deadline = jobs.deadline();
         jitter = jobs.jitter();
@@ -60,7 +73,7 @@ public final class ProcessorDemand {
         if (exceedsAllTime(period, cost, stalled.rate())) {
             return Answer.FAILS;
         }
-        long nearNs = Math.max(0, blockers.untilNs());
+        long nearNs = Math.max(earliestNs, Math.max(0, blockers.untilNs()));
         for (int k = 0; k < period.length; k++) {
             nearNs = Math.max(nearNs, deadline[k] - jitter[k]);
         }
@@ -86,7 +99,7 @@ public final class ProcessorDemand {
             }
             dates.next();
             final long dueNs = dates.dueNs();
-            if (stalled.finish(Saturating.add(dates.demandNs(), blockers.ns(dueNs))) > dueNs) {
+            if (dueNs >= earliestNs && stalled.finish(Saturating.add(dates.demandNs(), blockers.ns(dueNs))) > dueNs) {
                 failingNs = dueNs;
                 return Answer.FAILS;
             }

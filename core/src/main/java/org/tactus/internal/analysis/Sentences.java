@@ -111,6 +111,23 @@ public final class Sentences {
     }
 
     /**
+     * Says that a task of a device with levels meets its deadline.
+     *
+     * @param name       the task
+     * @param deadlineNs relative deadline, nanoseconds: the bound
+     * @return the sentence without its end
+     */
+    static String levels(final String name, final long deadlineNs) {
+        return name + " meets its deadline " + Durations.format(deadlineNs) + ", and no smaller bound is promised: larger levels are"
+            + " taken as far as deadlines allow";
+    }
+
+    /** A duration as reports write it. */
+    static String duration(final long ns) {
+        return Durations.format(ns);
+    }
+
+    /**
      * Says how much of a device's time is asked for.
      *
      * @param device its name

@@ -44,13 +44,16 @@ public final class EventType {
     /** The machine took more than the stall curve of a device's cores allows; argument: length of the gap with which it did. */
     public static final int BEYOND_CURVE = 18;
 
+    /** The level of a segment that has several was chosen; argument: the level, and in the next byte why none that gains more. */
+    public static final int LEVEL = 19;
+
     /** Segment of a slot without a live job. */
     public static final int NO_SEGMENT = -1;
 
     private static final String[] NAMES = {
         "none", "release", "start", "end", "hand-over", "arrive", "complete", "miss", "overrun", "skip", "abort", "stop", "stall",
         "error", "reclaim", "swap-in", "swap-out", "swap-end",
-        "beyond-curve"};
+        "beyond-curve", "level"};
 
     private EventType() {
     }

@@ -4,6 +4,7 @@ package org.tactus.internal.kernel;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.event.EventType;
+import org.tactus.internal.event.LevelCounts;
 import org.tactus.internal.event.Substitutions;
 import org.tactus.internal.policy.JobListener;
 
@@ -24,6 +25,7 @@ final class Recorder implements JobListener {
     /** Responses of the tasks whose last segment is here; put in by the control thread before the task is admitted. */
     final Histogram[] responses;
     final Substitutions substitutions;
+    final LevelCounts levels;
     /** The platform's device, which events name. */
     final int deviceIndex;
 
@@ -40,6 +42,7 @@ final class Recorder implements JobListener {
         maxNs = new long[taskCapacity];
         responses = new Histogram[taskCapacity];
         substitutions = new Substitutions(taskCapacity);
+        levels = new LevelCounts(taskCapacity);
     }
 
     /** Prepares a slot for a task. Called by the control thread before the task is admitted. */
@@ -54,6 +57,7 @@ final class Recorder implements JobListener {
         maxNs[slot] = 0;
         responses[slot] = histogram;
         substitutions.clear(slot);
+        levels.clear(slot);
     }
 
     @Override
@@ -78,6 +82,13 @@ final class Recorder implements JobListener {
     public void onReclaimed(final int slot, final long job, final int substituted, final long endNs) {
         substitutions.record(slot, substituted);
         events.write(EventType.RECLAIM, endNs, deviceIndex, slot, 0, job, substituted);
+    }
+
+    @Override
+    public void onLevel(
+        final int slot, final long job, final int segment, final int level, final double gain, final int limit, final long nowNs) {
+        levels.record(slot, level, gain, limit);
+        events.write(EventType.LEVEL, nowNs, deviceIndex, slot, segment, job, level | limit << 8);
     }
 
     @Override

@@ -31,6 +31,12 @@ final class Backlog {
         buffer.putLongRelease(taskOffset + TaskDescriptor.BACKLOG_TAIL_OFFSET, tail + 1);
     }
 
+    /** The oldest nominal release; the caller has made sure that the ring is not empty. */
+    static long first(final AtomicBuffer buffer, final int taskOffset) {
+        final long head = buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET);
+        return buffer.getLong(TaskDescriptor.backlogOffset(taskOffset, head));
+    }
+
     /** Takes the oldest nominal release out; the caller has made sure that the ring is not empty. */
     static long take(final AtomicBuffer buffer, final int taskOffset) {
         final long head = buffer.getLong(taskOffset + TaskDescriptor.BACKLOG_HEAD_OFFSET);

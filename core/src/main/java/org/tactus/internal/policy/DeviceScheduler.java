@@ -30,6 +30,8 @@ public final class DeviceScheduler {
     private final Reclamation reclamation;
     private final ReadyQueue ready;
     private final HomeReleases home;
+    /** Null where every segment runs at its first level. */
+    private LevelChoice levels;
     private int running = NONE;
     /** Slot of the job whose offered segment was taken and therefore starts next: from that decision on no other job goes before it. */
     private int takenSlot = NONE;
@@ -49,6 +51,16 @@ public final class DeviceScheduler {
         this.reclamation = new Reclamation(state);
         this.ready = new ReadyQueue(state, deviceIndex);
         this.home = new HomeReleases(state, deviceIndex, listener, ready, reclamation);
+    }
+
+    /**
+     * Lets segments run at larger levels where no deadline is missed because of it. Without this call every segment runs at its first
+     * level. Called before the first task is admitted; afterwards no task may join that the device's test did not know from the start.
+     *
+     * @param charges what the machine adds on this device
+     */
+    public void takeLevels(final LevelCharges charges) {
+        levels = new LevelChoice(state, home, charges, listener);
     }
 
     /**
@@ -178,7 +190,7 @@ public final class DeviceScheduler {
     }
 
     /**
-     * Picks the segment to run when the device is idle, and makes the device busy with it.
+     * Picks the segment to run when the device is idle, at its first level, and makes the device busy with it.
      *
      * @return the task whose job runs next, or {@link PolicyState#NONE} when busy or nothing is ready. The caller starts the
      *     job's current segment and calls {@link #started}, or ends it at once by {@link #segmentDone} with failed set when
@@ -192,6 +204,30 @@ public final class DeviceScheduler {
         if (slot != NONE) {
             occupy(slot);
         }
+        return slot;
+    }
+
+    /**
+     * Picks the segment to run, as {@link #select()} does, and the level at which it runs, which {@link PolicyState#level} then tells.
+     *
+     * @param nowNs now
+     * @return the task whose job runs next, under fixed priorities maybe out of turn; or {@link PolicyState#NONE}
+     */
+    public int select(final long nowNs) {
+        if (levels == null || running != NONE || takenSlot != NONE) {
+            return select();
+        }
+        final int first = ready.first();
+        if (first == NONE) {
+            return NONE;
+        }
+        final int slot = levels.choose(first, nowNs);
+        if (slot == first) {
+            ready.take();
+        } else {
+            ready.remove(slot);
+        }
+        occupy(slot);
         return slot;
     }
 
@@ -269,6 +305,9 @@ public final class DeviceScheduler {
         if (!failed) {
             checkOverrun(slot, taskOffset, jobOffset, endNs - takenNs, endNs, elapsedNs);
         }
+        if (levels != null) {
+            state.level(slot, 0);
+        }
         final boolean reclaims = (flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0;
         if (reclaims) {
             reclamation.done(slot, deviceIndex, elapsedNs);
@@ -278,6 +317,9 @@ public final class DeviceScheduler {
         final boolean aborts = failed || !complete && state.stops(taskOffset);
         if (!complete && !aborts) {
             buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, next);
+            if (next == buffer.getInt(taskOffset + TaskDescriptor.OPTIONAL_FROM_OFFSET)) {
+                beginOptional(taskOffset, jobOffset);
+            }
             return proceed(slot, taskOffset, jobOffset, reclaims);
         }
         buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
@@ -298,6 +340,13 @@ public final class DeviceScheduler {
             return ENDED;
         }
         return RETURN_HOME;
+    }
+
+    private void beginOptional(final int taskOffset, final int jobOffset) {
+        final int kind = flags(taskOffset) & (TaskDescriptor.FLAG_MANDATORY_FIRST | TaskDescriptor.FLAG_BEST_EFFORT);
+        if (kind == TaskDescriptor.FLAG_MANDATORY_FIRST) {
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, JobDescriptor.OPTIONAL);
+        }
     }
 
     /** Sends a job to its next segment: on this device, on the segment's own device, or, by an offer, on an accelerator. */

@@ -19,6 +19,10 @@ final class HomeReleases {
     private final int[] admitted;
     /** When the doorbell was last looked at; a task that is marked now was not marked at that time. */
     private long lookedNs = Long.MIN_VALUE / 2;
+    /** Slots of the tasks that are admitted here: hard ones by (priority, deadline, order), then best-effort ones. */
+    private final int[] slots;
+    private int admittedCount;
+    private int hardCount;
 
     HomeReleases(
         final PolicyState state, final int deviceIndex, final JobListener listener, final ReadyQueue ready, final Reclamation reclamation) {
@@ -30,18 +34,94 @@ final class HomeReleases {
         this.releases = new KeyHeap(buffer, state.releaseQueueOffset(deviceIndex), state.taskCapacity);
         this.doorbell = new Doorbell(buffer, state.doorbellOffset(deviceIndex));
         this.admitted = new int[state.taskCapacity];
+        this.slots = new int[state.taskCapacity];
     }
 
     /** Admits a defined task; the first nominal release counts for a periodic task only. */
     void admit(final int slot, final long firstNominalNs) {
         final int taskOffset = state.taskOffset(slot);
         admitted[slot] = state.generation(slot);
+        insert(slot, taskOffset);
         if ((flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) == 0) {
             buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
             scheduleRelease(slot, taskOffset, firstNominalNs);
         } else {
             takeArrival(slot, firstNominalNs);
         }
+    }
+
+    private void insert(final int slot, final int taskOffset) {
+        final boolean hard = isHard(taskOffset);
+        int at = admittedCount;
+        while (at > 0 && isBefore(taskOffset, hard, state.taskOffset(slots[at - 1]))) {
+            slots[at] = slots[at - 1];
+            at--;
+        }
+        slots[at] = slot;
+        admittedCount++;
+        hardCount += hard ? 1 : 0;
+    }
+
+    private boolean isBefore(final int one, final boolean hard, final int other) {
+        if (hard != isHard(other)) {
+            return hard;
+        }
+        final int priority = buffer.getInt(one + TaskDescriptor.PRIORITY_OFFSET);
+        final int otherPriority = buffer.getInt(other + TaskDescriptor.PRIORITY_OFFSET);
+        if (priority != otherPriority) {
+            return priority < otherPriority;
+        }
+        final long deadlineNs = buffer.getLong(one + TaskDescriptor.DEADLINE_OFFSET);
+        final long otherDeadlineNs = buffer.getLong(other + TaskDescriptor.DEADLINE_OFFSET);
+        return deadlineNs != otherDeadlineNs ? deadlineNs < otherDeadlineNs
+            : buffer.getInt(one + TaskDescriptor.ORDER_OFFSET) < buffer.getInt(other + TaskDescriptor.ORDER_OFFSET);
+    }
+
+    private void remove(final int slot, final int taskOffset) {
+        int at = 0;
+        while (slots[at] != slot) {
+            at++;
+        }
+        admittedCount--;
+        hardCount -= isHard(taskOffset) ? 1 : 0;
+        System.arraycopy(slots, at + 1, slots, at, admittedCount - at);
+    }
+
+    private boolean isHard(final int taskOffset) {
+        return (flags(taskOffset) & TaskDescriptor.FLAG_BEST_EFFORT) == 0;
+    }
+
+    /** Number of tasks that are admitted here. */
+    int count() {
+        return admittedCount;
+    }
+
+    /** Number of those that have deadlines: the first ones of {@link #at}. */
+    int hardCount() {
+        return hardCount;
+    }
+
+    /** Slot of a task that is admitted here, in the order of fixed priorities. */
+    int at(final int index) {
+        return slots[index];
+    }
+
+    /**
+     * The earliest that the nominal release can be of a task's first job behind its live one, from all that is known here: later ones
+     * follow at least a period apart. An arrival that this dispatcher has not seen counts as {@link #settle} will count it.
+     */
+    long earliestNextNs(final int slot) {
+        final int taskOffset = state.taskOffset(slot);
+        if (!Backlog.isEmpty(buffer, taskOffset)) {
+            return Backlog.first(buffer, taskOffset);
+        }
+        if ((flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) == 0) {
+            return buffer.getLong(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
+        }
+        final long unseenNs = lookedNs - buffer.getLong(taskOffset + TaskDescriptor.JITTER_OFFSET) - state.releaseJitterNs();
+        final long consumedNs = buffer.getLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET);
+        return TaskDescriptor.isArrival(consumedNs)
+            ? Math.max(unseenNs, consumedNs + buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET)) : unseenNs;
     }
 
     /** Whether the slot still holds the task of this generation, with its home here. */
@@ -221,6 +301,9 @@ final class HomeReleases {
         if ((flags(taskOffset) & TaskDescriptor.FLAG_BEST_EFFORT) != 0) {
             buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, Long.MAX_VALUE); // behind each priority and each deadline
             buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs);
+        } else if ((flags(taskOffset) & TaskDescriptor.FLAG_MANDATORY_FIRST) != 0) {
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, JobDescriptor.MANDATORY);
+            buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs + deadlineNs);
         } else {
             buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET,
                 edf ? nominalNs + deadlineNs : buffer.getInt(taskOffset + TaskDescriptor.PRIORITY_OFFSET));
@@ -273,6 +356,7 @@ final class HomeReleases {
         }
         listener.onStopped(slot, nowNs);
         admitted[slot] = 0;
+        remove(slot, taskOffset);
         // Release: a control thread that sees the task stopped may define the slot anew; this is the home's last write to it.
         buffer.putIntRelease(taskOffset + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_STOPPED);
     }

@@ -21,9 +21,9 @@ public final class JobDescriptor {
     public static final int NOMINAL_OFFSET = 0;
     /** Nanoseconds; nominal release plus relative deadline. */
     public static final int DEADLINE_OFFSET = NOMINAL_OFFSET + SIZE_OF_LONG;
-    /** First ready key: the priority, or the absolute deadline under EDF. */
+    /** First ready key: the priority, the absolute deadline under EDF, or the part of the job where mandatory parts go first. */
     public static final int KEY1_OFFSET = DEADLINE_OFFSET + SIZE_OF_LONG;
-    /** Second ready key: the relative deadline, or the nominal release under EDF. */
+    /** Second ready key: the relative deadline, the nominal release under EDF, or the absolute deadline where mandatory parts go first. */
     public static final int KEY2_OFFSET = KEY1_OFFSET + SIZE_OF_LONG;
     /** Number of the job in its task, from 0. */
     public static final int NUMBER_OFFSET = KEY2_OFFSET + SIZE_OF_LONG;
@@ -39,6 +39,11 @@ public final class JobDescriptor {
     public static final int SKIP_NEXT_OFFSET = ABORTED_OFFSET + SIZE_OF_INT;
     /** Bytes of a record. */
     public static final int RECORD_LENGTH = CACHE_LINE_LENGTH;
+
+    /** First ready key of a job in its mandatory part, where those go first. */
+    public static final int MANDATORY = 0;
+    /** First ready key of a job in its optional part, where mandatory parts go first. */
+    public static final int OPTIONAL = 1;
 
     /** Waits in a device's ready queue. */
     public static final int STATE_READY = 1;

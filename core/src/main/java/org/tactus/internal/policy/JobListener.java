@@ -67,6 +67,21 @@ public interface JobListener {
     }
 
     /**
+     * The level of a segment was chosen, which has several; it is about to run.
+     *
+     * @param slot    the task's slot
+     * @param job     number of the job
+     * @param segment index of the segment in its task
+     * @param level   the level
+     * @param gain    what it is worth
+     * @param limit   why none that is worth more, one of the LIMIT constants of {@link LevelChoice}
+     * @param nowNs   when
+     */
+    default void onLevel(
+        final int slot, final long job, final int segment, final int level, final double gain, final int limit, final long nowNs) {
+    }
+
+    /**
      * A job ended without running all its segments: it failed, or its task stops.
      *
      * @param slot       the task's slot

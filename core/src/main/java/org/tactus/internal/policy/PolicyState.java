@@ -2,8 +2,10 @@
 package org.tactus.internal.policy;
 
 import java.lang.invoke.VarHandle;
+import java.util.List;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.model.BacklogAction;
 import org.tactus.model.InvalidTaskSetException;
@@ -43,6 +45,8 @@ public final class PolicyState {
     private int lastGeneration;
     private long overrunToleranceNs;
     private long releaseJitterNs;
+    /** Null while no task has levels. Made by the control thread; a dispatcher sees it by the command that admits a task with levels. */
+    private UnsafeBuffer levels;
 
     /**
      * Refuses a set that the tables cannot hold, which can be analysed all the same.
@@ -185,6 +189,15 @@ public final class PolicyState {
         buffer.putLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
         buffer.putLong(taskOffset + TaskDescriptor.SEEN_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
         buffer.putLong(taskOffset + TaskDescriptor.LAST_ARRIVAL_OFFSET, TaskDescriptor.noArrival(generation));
+        buffer.putInt(taskOffset + TaskDescriptor.OPTIONAL_FROM_OFFSET,
+            (int) task.segments().stream().takeWhile(segment -> !segment.optional()).count());
+        long restNs = 0;
+        for (int i = task.segments().size() - 1; i >= 0; i--) {
+            final long wcetNs = task.segments().get(i).wcetNs();
+            restNs = restNs > Long.MAX_VALUE - wcetNs ? Long.MAX_VALUE : restNs + wcetNs;
+            buffer.putLong(segmentOffset(firstSegment + i) + SegmentDescriptor.REST_OFFSET, restNs);
+        }
+        defineLevels(task, firstSegment);
         for (int i = 0; i < task.segments().size(); i++) {
             final Segment segment = task.segments().get(i);
             final int segmentOffset = segmentOffset(firstSegment + i);
@@ -199,6 +212,21 @@ public final class PolicyState {
         // Release: a caller that finds its generation here has read this record, and no other of the slot.
         buffer.putIntRelease(taskOffset + TaskDescriptor.STOP_OFFSET, TaskDescriptor.stopWord(generation, false));
         return generation;
+    }
+
+    private void defineLevels(final Task task, final int firstSegment) {
+        if (levels == null && task.segments().stream().anyMatch(segment -> segment.levels().size() > 1)) {
+            levels = AlignedMemory.allocate(Math.multiplyExact(segmentCapacity, LevelDescriptor.RECORD_LENGTH));
+        }
+        for (int i = 0; levels != null && i < task.segments().size(); i++) {
+            final int record = LevelDescriptor.recordOffset(firstSegment + i);
+            final List<Segment.Level> sizes = task.segments().get(i).levels();
+            levels.putInt(record + LevelDescriptor.COUNT_OFFSET, sizes.size());
+            for (int k = 0; k < sizes.size(); k++) {
+                levels.putLong(record + LevelDescriptor.WCET_OFFSET + k * LevelDescriptor.LEVEL_LENGTH, sizes.get(k).wcetNs());
+                levels.putDouble(record + LevelDescriptor.GAIN_OFFSET + k * LevelDescriptor.LEVEL_LENGTH, sizes.get(k).gain());
+            }
+        }
     }
 
     /**
@@ -227,7 +255,8 @@ public final class PolicyState {
     }
 
     private int flags(final Task task) {
-        return (policy == PolicyKind.EDF ? TaskDescriptor.FLAG_EDF : 0)
+        return (policy != PolicyKind.FIXED_PRIORITY ? TaskDescriptor.FLAG_EDF : 0)
+            | (policy == PolicyKind.EDF_MANDATORY_FIRST ? TaskDescriptor.FLAG_MANDATORY_FIRST : 0)
             | (task.isBestEffort() ? TaskDescriptor.FLAG_BEST_EFFORT : 0)
             | (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
             | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
@@ -504,14 +533,88 @@ public final class PolicyState {
     }
 
     /**
-     * The WCET of the current segment on the device that {@link #segmentDevice} names. Called by the job's owner only.
+     * The WCET of the current segment on the device that {@link #segmentDevice} names, at the level that was chosen. Called by the job's
+     * owner only.
      *
      * @param slot the task's slot
      * @return nanoseconds
      */
     public long wcetNs(final int slot) {
+        final int level = level(slot);
+        if (level != 0) {
+            return levelWcetNs(slot, level);
+        }
         return buffer.getLong(segmentOffset(segmentRecord(slot))
             + (mode(slot) == ReclaimDescriptor.MODE_OWN ? SegmentDescriptor.WCET_OFFSET : SegmentDescriptor.OFFER_WCET_OFFSET));
+    }
+
+    /**
+     * The level that was chosen for the current segment. Called by the job's owner only.
+     *
+     * @param slot the task's slot
+     * @return from 0; 0 until it is chosen
+     */
+    public int level(final int slot) {
+        return buffer.getInt(taskOffset(slot) + TaskDescriptor.LEVEL_OFFSET);
+    }
+
+    /** Notes the level of the current segment. Home dispatcher: tasks with levels have all segments on one device. */
+    void level(final int slot, final int level) {
+        buffer.putInt(taskOffset(slot) + TaskDescriptor.LEVEL_OFFSET, level);
+    }
+
+    /**
+     * How many levels the current segment has. Called by the job's owner only.
+     *
+     * @param slot the task's slot
+     * @return a count; 0 or 1 for a segment of one size
+     */
+    public int levelCount(final int slot) {
+        return levels == null ? 0 : levels.getInt(LevelDescriptor.recordOffset(segmentRecord(slot)) + LevelDescriptor.COUNT_OFFSET);
+    }
+
+    /** The WCET of a level of the current segment, nanoseconds. */
+    long levelWcetNs(final int slot, final int level) {
+        return levels.getLong(LevelDescriptor.recordOffset(segmentRecord(slot)) + LevelDescriptor.WCET_OFFSET
+            + level * LevelDescriptor.LEVEL_LENGTH);
+    }
+
+    /** The gain of a level of the current segment, as the program said last. */
+    double levelGain(final int slot, final int level) {
+        return Double.longBitsToDouble(levels.getLongOpaque(LevelDescriptor.recordOffset(segmentRecord(slot))
+            + LevelDescriptor.GAIN_OFFSET + level * LevelDescriptor.LEVEL_LENGTH));
+    }
+
+    /**
+     * Says what a level of a segment is worth from now on; a choice that is being made may take the old value. One thread of the program
+     * at a time for each segment, while the task is admitted. Allocates nothing.
+     *
+     * @param slot    the task's slot
+     * @param segment index in the task, a segment with levels
+     * @param level   from 0
+     * @param gain    how much; what is no number or not above that of level 0 is never taken
+     */
+    public void gain(final int slot, final int segment, final int level, final double gain) {
+        final int record = buffer.getInt(taskOffset(slot) + TaskDescriptor.FIRST_SEGMENT_OFFSET) + segment;
+        levels.putLongOpaque(LevelDescriptor.recordOffset(record) + LevelDescriptor.GAIN_OFFSET + level * LevelDescriptor.LEVEL_LENGTH,
+            Double.doubleToRawLongBits(gain));
+    }
+
+    /** The WCET of the current segment at its first level, nanoseconds. */
+    long firstLevelNs(final int slot) {
+        return buffer.getLong(segmentOffset(segmentRecord(slot)) + SegmentDescriptor.WCET_OFFSET);
+    }
+
+    /** WCETs at first levels of a task's segments from one on and before another, nanoseconds. */
+    long firstLevelsNs(final int slot, final int from, final int to) {
+        final int taskOffset = taskOffset(slot);
+        final int first = buffer.getInt(taskOffset + TaskDescriptor.FIRST_SEGMENT_OFFSET);
+        final int count = buffer.getInt(taskOffset + TaskDescriptor.SEGMENT_COUNT_OFFSET);
+        return restNs(first, from, count) - restNs(first, to, count);
+    }
+
+    private long restNs(final int first, final int from, final int count) {
+        return from == count ? 0 : buffer.getLong(segmentOffset(first + from) + SegmentDescriptor.REST_OFFSET);
     }
 
     /**

@@ -22,9 +22,9 @@ public final class Preemptions {
     public static void require(final TaskSet set) {
         for (int i = 0; i < set.platform().devices().size(); i++) {
             final DeviceSpec device = set.platform().devices().get(i);
-            if (device.isPreemptive() && set.policy() == PolicyKind.EDF) {
+            if (device.isPreemptive() && set.policy() != PolicyKind.FIXED_PRIORITY) {
                 throw new InvalidTaskSetException("platform.devices[" + i + "].preemption", "'" + device.name()
-                    + "' cannot be preemptive under 'policy: edf', since the system preempts by fixed levels; write"
+                    + "' cannot be preemptive under 'policy: " + set.policy().text() + "', since the system preempts by fixed levels; write"
                     + " 'policy: fixed-priority', or 'preemption: segments'");
             }
         }

@@ -33,6 +33,11 @@ final class ReadyQueue {
         return heap.pop();
     }
 
+    /** Takes a job out that goes out of turn. */
+    void remove(final int slot) {
+        heap.remove(slot);
+    }
+
     int size() {
         return heap.size();
     }

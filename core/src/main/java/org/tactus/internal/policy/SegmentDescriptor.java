@@ -9,8 +9,8 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  * <pre>
  *   0        8        12       16       24       32
  *  +--------+--------+--------+--------+--------+
- *  |wcet ns |device  |offer   |offer   |unused  |
- *  |        |        |device  |wcet ns |        |
+ *  |wcet ns |device  |offer   |offer   |rest    |
+ *  |        |        |device  |wcet ns |     ns |
  *  +--------+--------+--------+--------+--------+
  * </pre>
  */
@@ -23,8 +23,10 @@ public final class SegmentDescriptor {
     public static final int OFFER_DEVICE_OFFSET = DEVICE_OFFSET + SIZE_OF_INT;
     /** Nanoseconds; worst-case execution time there. */
     public static final int OFFER_WCET_OFFSET = OFFER_DEVICE_OFFSET + SIZE_OF_INT;
+    /** Nanoseconds; WCETs of this segment and all behind it in its task. */
+    public static final int REST_OFFSET = OFFER_WCET_OFFSET + SIZE_OF_LONG;
     /** Bytes of a record. */
-    public static final int RECORD_LENGTH = OFFER_WCET_OFFSET + 2 * SIZE_OF_LONG;
+    public static final int RECORD_LENGTH = REST_OFFSET + SIZE_OF_LONG;
 
     private SegmentDescriptor() {
     }

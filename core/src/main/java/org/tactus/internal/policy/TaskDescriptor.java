@@ -17,11 +17,11 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  |period  |deadline|jitter  |seed    |priority|order   |first   |segment |home    |last    |flags   |genera- |
  *  |     ns |     ns |     ns |        |        |        |segment |count   |device  |device  |        |tion    |
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
- *  64       72       80       88       92       96       104      112      120                              128
- *  +--------+--------+--------+--------+--------+--------+--------+--------+-----------------------------------+
- *  |next    |job     |consumed|state   |skip    |backlog |backlog |seen    |                                   |
- *  |nominal |count   |arrival |        |next    |head    |tail    |arrival |                                   |
- *  +--------+--------+--------+--------+--------+--------+--------+--------+-----------------------------------+
+ *  64       72       80       88       92       96       104      112      120      124      128
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
+ *  |next    |job     |consumed|state   |skip    |backlog |backlog |seen    |optional|level   |
+ *  |nominal |count   |arrival |        |next    |head    |tail    |arrival |from    |        |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
  *  128      136      140                                                                                     192
  *  +--------+--------+-----------------------------------------------------------------------------------------+
  *  |last    |stop    |                                                                                         |
@@ -76,6 +76,11 @@ public final class TaskDescriptor {
     /** Nanoseconds; the last arrival that the home dispatcher has noticed, taken or not: its nominal release is settled. */
     public static final int SEEN_ARRIVAL_OFFSET = BACKLOG_TAIL_OFFSET + SIZE_OF_LONG;
 
+    /** Index in the task of its first optional segment, the number of segments where there is none. Written before the task is admitted. */
+    public static final int OPTIONAL_FROM_OFFSET = SEEN_ARRIVAL_OFFSET + SIZE_OF_LONG;
+    /** At which level the live job's segment was chosen to run; 0 before and after. */
+    public static final int LEVEL_OFFSET = OPTIONAL_FROM_OFFSET + SIZE_OF_INT;
+
     /** Nanoseconds; the last accepted sporadic arrival, claimed by compare-and-set by any thread. */
     public static final int LAST_ARRIVAL_OFFSET = 2 * CACHE_LINE_LENGTH;
     /** Twice the generation, plus 1 from the moment that a stop was asked for; 0 while the record is being written. */
@@ -103,6 +108,9 @@ public final class TaskDescriptor {
 
     /** Ready jobs come behind those of all other tasks, in the order of nominal releases. */
     public static final int FLAG_BEST_EFFORT = 64;
+
+    /** Of ready jobs, those in their optional parts come behind all others. */
+    public static final int FLAG_MANDATORY_FIRST = 128;
 
     /** The slot was never used. */
     public static final int STATE_FREE = 0;

@@ -41,6 +41,16 @@ public final class ResultAssembly {
     }
 
     /**
+     * How many levels the segment of a task has that has most.
+     *
+     * @param task the task
+     * @return a count; at most 1 for a task without a choice
+     */
+    public static int levels(final Task task) {
+        return task.segments().stream().mapToInt(segment -> segment.levels().size()).max().orElse(0);
+    }
+
+    /**
      * Says why bounds do not hold: an overrun that was let go on.
      *
      * @param tasks   the tasks

@@ -66,9 +66,16 @@ public record Simulation(RunResult result, Map<String, Histogram> responses) {
                 precisions.add(ResultAssembly.precision(set.tasks().get(i), recorder.statistics(i).jobs(), recorder.substitutions(), i));
             }
         }
+        final List<RunResult.Levels> levels = new ArrayList<>();
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final int most = ResultAssembly.levels(set.tasks().get(i));
+            if (most > 1) {
+                levels.add(recorder.levels().result(i, set.tasks().get(i).name(), most));
+            }
+        }
         return new Simulation(new RunResult("simulate", set.name(), set.policy().text(), test, options.seed(), simulator.endNs(),
             conditions, tasks, new WithoutStalls(tasks, 0, 0), List.of(), devices(set, simulator),
-            ResultAssembly.overrunsVoid(set.tasks(), tasks), 0, precisions, PlatformResult.NONE),
+            ResultAssembly.overrunsVoid(set.tasks(), tasks), 0, precisions, PlatformResult.NONE, levels),
             responses);
     }
 

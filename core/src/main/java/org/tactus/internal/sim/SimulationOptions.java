@@ -17,10 +17,11 @@ import java.util.Optional;
  * @param replay     recorded execution times, for {@link ExecutionTime#REPLAY}
  * @param victims    true to draw whose memory is swapped out, instead of the furthest next use: no bound may depend on it
  * @param stalls     true to draw stalls of the cores within the set's curves, until the duration; the fixed allowance is never drawn
+ * @param levels     true to let segments run at larger levels where the policy's test shows that no deadline is missed
  */
 public record SimulationOptions(
     long seed, long durationNs, ReleasePattern releases, ExecutionTime execution, OverheadTime overheads, boolean permute,
-    boolean drain, Optional<ExecutionReplay> replay, boolean victims, boolean stalls) {
+    boolean drain, Optional<ExecutionReplay> replay, boolean victims, boolean stalls, boolean levels) {
 
     /** Checks that times are recorded when they are to be replayed. */
     public SimulationOptions {
@@ -30,6 +31,13 @@ public record SimulationOptions(
         if (execution == ExecutionTime.REPLAY && replay.isEmpty()) {
             throw new IllegalArgumentException("execution times are to be replayed but none were given; give a replay");
         }
+    }
+
+    /** Makes options that let larger levels be taken; the parameters are the record's other components. */
+    public SimulationOptions(
+        final long seed, final long durationNs, final ReleasePattern releases, final ExecutionTime execution, final OverheadTime overheads,
+        final boolean permute, final boolean drain, final Optional<ExecutionReplay> replay, final boolean victims, final boolean stalls) {
+        this(seed, durationNs, releases, execution, overheads, permute, drain, replay, victims, stalls, true);
     }
 
     /**
@@ -42,7 +50,7 @@ public record SimulationOptions(
      */
     public static SimulationOptions worstCase(final long seed, final long durationNs) {
         return new SimulationOptions(seed, durationNs, ReleasePattern.SYNCHRONOUS, ExecutionTime.WCET, OverheadTime.MAXIMUM, true,
-            true, Optional.empty(), false, false);
+            true, Optional.empty(), false, false, true);
     }
 
     /**
@@ -52,7 +60,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withReleases(final ReleasePattern pattern) {
-        return new SimulationOptions(seed, durationNs, pattern, execution, overheads, permute, drain, replay, victims, stalls);
+        return new SimulationOptions(seed, durationNs, pattern, execution, overheads, permute, drain, replay, victims, stalls, levels);
     }
 
     /**
@@ -62,7 +70,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withExecution(final ExecutionTime time) {
-        return new SimulationOptions(seed, durationNs, releases, time, overheads, permute, drain, replay, victims, stalls);
+        return new SimulationOptions(seed, durationNs, releases, time, overheads, permute, drain, replay, victims, stalls, levels);
     }
 
     /**
@@ -72,7 +80,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withOverheads(final OverheadTime time) {
-        return new SimulationOptions(seed, durationNs, releases, execution, time, permute, drain, replay, victims, stalls);
+        return new SimulationOptions(seed, durationNs, releases, execution, time, permute, drain, replay, victims, stalls, levels);
     }
 
     /**
@@ -82,7 +90,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withPermutation(final boolean draw) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, draw, drain, replay, victims, stalls);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, draw, drain, replay, victims, stalls, levels);
     }
 
     /**
@@ -92,7 +100,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withDrain(final boolean toTheEnd) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, toTheEnd, replay, victims, stalls);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, toTheEnd, replay, victims, stalls, levels);
     }
 
     /**
@@ -103,7 +111,7 @@ public record SimulationOptions(
      */
     public SimulationOptions withReplay(final ExecutionReplay recorded) {
         return new SimulationOptions(seed, durationNs, releases, ExecutionTime.REPLAY, overheads, permute, drain,
-            Optional.of(recorded), victims, stalls);
+            Optional.of(recorded), victims, stalls, levels);
     }
 
     /**
@@ -113,7 +121,7 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withRandomVictims(final boolean draw) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, draw, stalls);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, draw, stalls, levels);
     }
 
     /**
@@ -123,6 +131,16 @@ public record SimulationOptions(
      * @return a copy
      */
     public SimulationOptions withStalls(final boolean draw) {
-        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, victims, draw);
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, victims, draw, levels);
+    }
+
+    /**
+     * Changes whether larger levels are taken.
+     *
+     * @param take false to run every segment at its first level
+     * @return a copy
+     */
+    public SimulationOptions withLevels(final boolean take) {
+        return new SimulationOptions(seed, durationNs, releases, execution, overheads, permute, drain, replay, victims, stalls, take);
     }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
+import org.tactus.internal.event.LevelCounts;
 import org.tactus.internal.event.Substitutions;
 import org.tactus.internal.event.TaskStatistics;
 import org.tactus.internal.policy.JobListener;
@@ -14,6 +15,7 @@ import org.tactus.model.Task;
 final class SimulationRecorder implements JobListener, SegmentListener {
     private final List<TaskStatistics> statistics = new ArrayList<>();
     private final Substitutions substitutions;
+    private final LevelCounts levels;
     private final int[] home;
     private final int[] last;
     private final EventHandler events;
@@ -21,6 +23,7 @@ final class SimulationRecorder implements JobListener, SegmentListener {
     SimulationRecorder(final List<Task> tasks, final EventHandler events) {
         this.events = events;
         substitutions = new Substitutions(tasks.size());
+        levels = new LevelCounts(tasks.size());
         home = new int[tasks.size()];
         last = new int[tasks.size()];
         for (int i = 0; i < tasks.size(); i++) {
@@ -37,6 +40,10 @@ final class SimulationRecorder implements JobListener, SegmentListener {
 
     Substitutions substitutions() {
         return substitutions;
+    }
+
+    LevelCounts levels() {
+        return levels;
     }
 
     /** Counts what was live or waiting when the run ended. */
@@ -72,6 +79,13 @@ final class SimulationRecorder implements JobListener, SegmentListener {
     public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
         substitutions.record(task, substituted);
         events.onEvent(EventType.RECLAIM, endNs, last[task], task, 0, job, substituted);
+    }
+
+    @Override
+    public void onLevel(
+        final int task, final long job, final int segment, final int level, final double gain, final int limit, final long nowNs) {
+        levels.record(task, level, gain, limit);
+        events.onEvent(EventType.LEVEL, nowNs, home[task], task, segment, job, level | limit << 8);
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.policy.DeviceScheduler;
 import org.tactus.internal.policy.JobListener;
+import org.tactus.internal.policy.LevelCharges;
 import org.tactus.internal.policy.ModeChanges;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.Preemptions;
@@ -305,6 +306,11 @@ public final class Simulator {
         gate = new SporadicGate(state);
         for (int device = 0; device < deviceCount; device++) {
             schedulers[device] = new DeviceScheduler(state, device, jobs);
+            final int served = lanes.device(device);
+            if (options.levels() && hasLevels(served)) {
+                schedulers[device].takeLevels(options.overheads() == OverheadTime.ZERO && set.overheads().supply().isNone()
+                    ? LevelCharges.NONE : LevelCharges.of(set, served));
+            }
         }
         modes = new ModeChanges(state, set.platform(), plan::longestBusyPeriodNs);
         int segment = 0;
@@ -327,6 +333,11 @@ public final class Simulator {
             swaps[device] = device < set.platform().devices().size()
                 ? SwapSimulation.of(set, device, state, schedulers[device], options, random) : null;
         }
+    }
+
+    private boolean hasLevels(final int device) {
+        return set.tasks().stream().flatMap(task -> task.segments().stream())
+            .anyMatch(segment -> segment.device() == device && segment.levels().size() > 1);
     }
 
     private void define(final int task) {
@@ -630,7 +641,7 @@ public final class Simulator {
     private int select(final int device) {
         final SwapSimulation swapping = swaps[device];
         if (swapping == null) {
-            return schedulers[device].select();
+            return schedulers[device].select(nowNs);
         }
         final int task = swapping.select(nowNs, overhead(dispatchNs[device]));
         pushMove(device, swapping.newlyDueNs());
