@@ -224,6 +224,17 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
+     * Whether a segment on a device can run in several sizes.
+     *
+     * @param device index of the device
+     * @return true when one has more than one level
+     */
+    public boolean hasLevels(final int device) {
+        return tasks.stream().flatMap(task -> task.segments().stream())
+            .anyMatch(segment -> segment.device() == device && segment.levels().size() > 1);
+    }
+
+    /**
      * The share of its time that a device's dispatcher loses to stalls in the long run.
      *
      * @param device index of the device

@@ -20,8 +20,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code tactus experiment criticality}: which sets with levels pass, and how much is gained at run time. */
 @Command(name = "criticality", mixinStandardHelpOptions = true, sortOptions = false,
-    description = "Draws random task sets whose segments have levels, and shows how many each test accepts and how much the levels gain that "
-        + "are taken at run time. Exit status 1 when an accepted set missed a deadline in simulation.")
+    description = "Draws random task sets whose segments have levels, and shows how many each test accepts and how much the levels gain "
+        + "that are taken at run time. Exit status 1 when an accepted set missed a deadline in simulation.")
 public final class CriticalityCommand implements Callable<Integer> {
     private static final int MOST_SETS = 1_000_000;
     private static final int MOST_THREADS = 1024;
@@ -109,8 +109,8 @@ public final class CriticalityCommand implements Callable<Integer> {
     }
 
     private String table(final List<CriticalityTally> sums) {
-        final StringBuilder text = new StringBuilder(String.format(Locale.ROOT,
-            "%d sets a place (seed %d); %% of sets accepted, and mean gain in those that are (1: always the largest level)%n%n", sets, seed));
+        final StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d sets a place (seed %d); %% of sets accepted, and mean "
+            + "gain in those that are (1: always the largest level)%n%n", sets, seed));
         text.append(String.format("%-34s", "utilisation of first levels"));
         for (int p = 1; p < AXIS.length; p += 2) {
             text.append(String.format(Locale.ROOT, "%7.2f", AXIS[p]));

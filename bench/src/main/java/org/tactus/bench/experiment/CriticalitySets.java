@@ -20,9 +20,9 @@ import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
 /**
- * Random sets on one device, each under three policies: jobs of a mandatory segment and an optional one in four sizes, which take 1, 1.6, 2.6
- * and 4 times the least and gain 0.4, 0.65, 0.85 and 1 of a weight that changes from job to job. Segments take 60 to 100 % of their WCETs.
- * Used by one thread.
+ * Random sets on one device, each under three policies: jobs of a mandatory segment and an optional one in four sizes, which take 1, 1.6,
+ * 2.6 and 4 times the least and gain 0.4, 0.65, 0.85 and 1 of a weight that changes from job to job. Segments take 60 to 100 % of their
+ * WCETs. Used by one thread.
  */
 final class CriticalitySets {
     /** The tests whose verdicts are counted; the largest levels by the tests that know no levels. */
@@ -146,7 +146,8 @@ final class CriticalitySets {
                 }
             }, SegmentListener.NONE);
         if (late[0] > 0) {
-            tally.violation = TESTS.get(approach) + ": " + late[0] + " deadlines were missed in simulation of an accepted set, seed " + seed;
+            tally.violation = TESTS.get(approach) + ": " + late[0] + " deadlines were missed in simulation of an accepted set, seed "
+                + seed;
         }
         if (sum[1] > 0) {
             tally.gained(approach, sum[0] / sum[1], 1);

@@ -36,6 +36,25 @@ public interface SegmentWork extends AutoCloseable {
         return this;
     }
 
+    /**
+     * How many sizes of the segment are prepared.
+     *
+     * @return at least 1
+     */
+    default int levels() {
+        return 1;
+    }
+
+    /**
+     * The same segment in another of its sizes. Called by the dispatcher.
+     *
+     * @param level from 0, below {@link #levels}
+     * @return the work
+     */
+    default SegmentWork atLevel(final int level) {
+        return this;
+    }
+
     /** Frees what the segment holds. Called by the control thread after the last run. */
     @Override
     void close();

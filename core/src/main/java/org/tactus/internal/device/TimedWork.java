@@ -21,6 +21,8 @@ public final class TimedWork implements SegmentWork {
     private final double lowShare;
     private final double rangeShare;
     private final long seed;
+    /** One for each level, this one among them; empty for one size. */
+    private final TimedWork[] sizes;
     private volatile boolean terminated;
 
     /**
@@ -34,6 +36,17 @@ public final class TimedWork implements SegmentWork {
         this(clock, CLOCK_READ_NS, segment, seed);
     }
 
+    /** In one size, even if the segment has several. */
+    private TimedWork(final TimedWork first, final long wcetNs) {
+        clock = first.clock;
+        readNs = first.readNs;
+        this.wcetNs = wcetNs;
+        lowShare = first.lowShare;
+        rangeShare = first.rangeShare;
+        seed = first.seed;
+        sizes = new TimedWork[0];
+    }
+
     private TimedWork(final Clock clock, final long readNs, final Segment segment, final long seed) {
         this.clock = clock;
         this.readNs = readNs;
@@ -41,6 +54,10 @@ public final class TimedWork implements SegmentWork {
         this.lowShare = segment.actual().lowShare();
         this.rangeShare = segment.actual().highShare() - lowShare;
         this.seed = seed;
+        sizes = new TimedWork[segment.levels().size()];
+        for (int k = 0; k < sizes.length; k++) {
+            sizes[k] = k == 0 ? this : new TimedWork(this, segment.levels().get(k).wcetNs());
+        }
     }
 
     /**
@@ -74,8 +91,21 @@ public final class TimedWork implements SegmentWork {
     }
 
     @Override
+    public int levels() {
+        return Math.max(1, sizes.length);
+    }
+
+    @Override
+    public SegmentWork atLevel(final int level) {
+        return sizes.length == 0 ? this : sizes[level];
+    }
+
+    @Override
     public void terminate() {
         terminated = true;
+        for (int k = 1; k < sizes.length; k++) {
+            sizes[k].terminated = true;
+        }
     }
 
     @Override

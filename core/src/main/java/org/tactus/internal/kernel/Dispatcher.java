@@ -14,6 +14,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.policy.DeviceScheduler;
+import org.tactus.internal.policy.LevelCharges;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceMemory;
@@ -68,6 +69,7 @@ final class Dispatcher {
     private long commandNowNs;
     /** Up to where commands were read: this thread alone moves the ring's consumer, so it need not load that position. */
     private long commandPosition;
+    private boolean takesLevels;
     /** Whether the monitor has declared this device lost. */
     private boolean lost;
     /** What the device threw instead of starting a segment; null when it did not. */
@@ -195,7 +197,7 @@ final class Dispatcher {
 
     /** The slot whose segment runs next: the first in the ready queue, or the one that the device's memory permits. */
     private int select(final long nowNs) {
-        return memory == null ? scheduler.select() : memory.select(nowNs);
+        return memory == null ? scheduler.select(nowNs) : memory.select(nowNs);
     }
 
     /**
@@ -260,11 +262,20 @@ final class Dispatcher {
         recorder.events.write(EventType.START, nowNs, reported, slot, state.segmentIndex(slot), job, 0);
         runningWord.begin(slot, state.generation(slot), segment, state.wcetNs(slot), nowNs, cpuNs);
         try {
-            device.start(state.isSubstituted(slot) ? works[segment].offered() : works[segment], job, nowNs);
+            device.start(work(slot, segment), job, nowNs);
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
             thrown = e;
         }
         return thrown == null && !device.isSynchronous() ? NONE : complete(slot, runsToItsEnd);
+    }
+
+    /** What runs: the segment at the level that was chosen, or what it is on the accelerator that took it. */
+    private SegmentWork work(final int slot, final int segment) {
+        if (state.isSubstituted(slot)) {
+            return works[segment].offered();
+        }
+        final int level = takesLevels ? state.level(slot) : 0;
+        return level == 0 ? works[segment] : works[segment].atLevel(level);
     }
 
     private void noteStall(final long decidedNs, final long nowNs) {
@@ -352,6 +363,17 @@ final class Dispatcher {
         recorder.events.write(EventType.HAND_OVER, nowNs, reported, slot, segment, state.jobNumber(slot), peers[target].reported);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
         peers[target].handOver(deviceIndex, slot);
+    }
+
+    /** Lets segments run at larger levels. Called while this is made. */
+    void takeLevels(final LevelCharges charges) {
+        takesLevels = true;
+        scheduler.takeLevels(charges);
+    }
+
+    /** Whether a segment here may run at a larger level. */
+    boolean takesLevels() {
+        return takesLevels;
     }
 
     /** Makes this a dispatcher of a preemptive device. Called while that is made. */

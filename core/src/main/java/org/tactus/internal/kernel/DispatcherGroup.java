@@ -17,6 +17,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.policy.LevelCharges;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
@@ -70,6 +71,9 @@ final class DispatcherGroup {
             dispatchers[i] = new Dispatcher(
                 i, i == of ? devices.get(of) : devices.get(of).another(), state, recorder, clock, options.stallThresholdNs(), tasks.works,
                 tasks.errors, dispatchers, platform.devices().get(of).memory().orElse(null), base.overheadsOn(of));
+            if (base.hasLevels(of)) {
+                dispatchers[i].takeLevels(LevelCharges.of(base, of));
+            }
             if (lanes.lane(i) != null) {
                 dispatchers[i].inLane(lanes.lane(i), tasks.ceilings);
             }

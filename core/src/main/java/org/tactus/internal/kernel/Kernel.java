@@ -192,6 +192,7 @@ public final class Kernel implements AutoCloseable {
         final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final List<Task> candidate,
         final LongSupplier zeroNs) {
         refuseLost(placed);
+        refuseNewcomers(placed, candidate.size() - additions.size());
         final Optional<String> refusal = admission.refusal(with(candidate));
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get() + modes.remark());
@@ -223,6 +224,18 @@ public final class Kernel implements AutoCloseable {
 
     private TaskSet with(final List<Task> members) {
         return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), members);
+    }
+
+    /** A level that was taken before a task joins was not held against its deadlines: nobody joins where others are. */
+    private void refuseNewcomers(final List<Task> placed, final int others) {
+        for (final Task task : placed) {
+            for (final int deviceIndex : TaskTable.devicesOf(task)) {
+                if (others > 0 && group.dispatchers()[deviceIndex].takesLevels()) {
+                    throw new AdmissionRefusedException("task '" + task.name() + "' would join device '" + group.deviceName(deviceIndex)
+                        + "', on which levels are taken while tasks run; put it into the set that is opened");
+                }
+            }
+        }
     }
 
     private void refuseLost(final List<Task> placed) {

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.TaskStatistics;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.SplitMix64;
+import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
 /** Writes tasks into the tables and allocates their memory on the devices, before any dispatcher knows the tasks. Control thread. */
@@ -29,7 +31,7 @@ final class TaskLayout {
     void define(final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final int[] slots) {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = tasks.put(additions.get(i), placed.get(i), segments.get(i));
-            define(slots[i], placed.get(i));
+            define(slots[i], withPreparedLevels(placed.get(i), segments.get(i)));
         }
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.device.defined();
@@ -64,6 +66,18 @@ final class TaskLayout {
             return new Histogram(longestNs, DIGITS);
         }
         return new Histogram(Math.clamp(deadlineNs >> UNIT_SHIFT_OF_MANY, 1, longestNs >> UNIT_SHIFT_OF_MANY), longestNs, DIGITS_OF_MANY);
+    }
+
+    /** The task with the levels whose works are prepared: of code and networks there is the first one only. */
+    private static Task withPreparedLevels(final Task task, final List<SegmentWork> works) {
+        final List<Segment> segments = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            final Segment segment = task.segments().get(i);
+            final int prepared = works.get(i).levels();
+            segments.add(segment.levels().size() <= prepared ? segment
+                : segment.withLevels(segment.optional(), segment.levels().subList(0, prepared)));
+        }
+        return segments.equals(task.segments()) ? task : task.withSegments(segments);
     }
 
     private void define(final int slot, final Task task) { // whose segments name dispatchers

@@ -3,6 +3,7 @@ package org.tactus.internal.kernel;
 
 import java.util.Set;
 import org.HdrHistogram.Histogram;
+import org.tactus.internal.event.LevelCounts;
 import org.tactus.internal.event.Substitutions;
 import org.tactus.internal.policy.OverdueReleases;
 import org.tactus.internal.policy.PolicyState;
@@ -24,11 +25,12 @@ import org.tactus.result.TaskResult;
  * @param maxNs      largest response, nanoseconds, exact
  * @param responses  all responses
  * @param substitutions segments that ran on the accelerator that they were offered to
+ * @param levels     at which levels segments ran that have several
  * @param stopped    whether the task was stopped by an error, an overrun or a lost device
  */
 public record TaskReport(
     int slot, long released, long completed, long unfinished, long aborted, long skipped, long lost, long misses, long overruns,
-    long minNs, long maxNs, Histogram responses, Substitutions substitutions, boolean stopped) {
+    long minNs, long maxNs, Histogram responses, Substitutions substitutions, LevelCounts levels, boolean stopped) {
 
     /** The counts alone. */
     TaskResult.Counts counts() {
@@ -38,7 +40,7 @@ public record TaskReport(
     /** The same counts with other responses. */
     TaskReport withResponses(final Histogram other) {
         return new TaskReport(slot, released, completed, unfinished, aborted, skipped, lost, misses, overruns, minNs, maxNs, other,
-            substitutions, stopped);
+            substitutions, levels, stopped);
     }
 
     /**
@@ -90,10 +92,12 @@ public record TaskReport(
         final int slot, final TaskTable tasks, final Dispatcher[] dispatchers, final PolicyState state, final long endNs) {
         final TaskResult.Counts counts = counts(slot, tasks, dispatchers, state, endNs);
         final Set<Integer> lastDevices = TaskTable.lastDevices(tasks.placed(slot));
+        final LevelCounts levels = new LevelCounts(1);
         final Substitutions substitutions = new Substitutions(1); // not one for each slot: it is kept for every task of the run
         Histogram responses = null;
         for (final Dispatcher dispatcher : dispatchers) {
             substitutions.add(0, dispatcher.recorder.substitutions, slot);
+            levels.add(0, dispatcher.recorder.levels, slot);
             if (lastDevices.contains(dispatcher.deviceIndex)) {
                 final Histogram here = dispatcher.recorder.responses[slot].copy();
                 if (responses != null) {
@@ -104,6 +108,6 @@ public record TaskReport(
         }
         return new TaskReport(slot, counts.released(), counts.jobs(), counts.unfinished(), counts.aborted(), counts.skipped(),
             counts.lost(), counts.misses(), counts.overruns(), counts.minNs(), counts.maxNs(), responses, substitutions,
-            counts.stopped());
+            levels, counts.stopped());
     }
 }

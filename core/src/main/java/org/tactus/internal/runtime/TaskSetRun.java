@@ -461,6 +461,7 @@ public final class TaskSetRun implements AutoCloseable {
         final List<Task> tasks = new ArrayList<>();
         final List<TaskResult> results = new ArrayList<>();
         final List<PrecisionResult> precisions = new ArrayList<>();
+        final List<RunResult.Levels> levels = new ArrayList<>();
         for (final AdmittedTasks.Admitted entry : admitted.all()) {
             final Task task = entry.namedApart();
             final TaskReport report = kernel.report(entry.handle().slot(), entry.handle().generation());
@@ -469,6 +470,10 @@ public final class TaskSetRun implements AutoCloseable {
                 report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
                 report.maxNs(), report.lost(), report.stopped()), report.responses())
                 .withHeld(recorder.bounds(entry.handle().generation())));
+            final int sizes = ResultAssembly.levels(task);
+            if (sizes > 1) {
+                levels.add(report.levels().result(0, task.name(), sizes));
+            }
             if (PrecisionResult.concerns(task)) {
                 precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), 0));
             }
@@ -498,7 +503,7 @@ public final class TaskSetRun implements AutoCloseable {
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
             undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
-            kernel.droppedEvents(), precisions, platform);
+            kernel.droppedEvents(), precisions, platform, levels);
     }
 
     private List<Integer> generations() {

@@ -307,7 +307,7 @@ public final class Simulator {
         for (int device = 0; device < deviceCount; device++) {
             schedulers[device] = new DeviceScheduler(state, device, jobs);
             final int served = lanes.device(device);
-            if (options.levels() && hasLevels(served)) {
+            if (options.levels() && set.hasLevels(served)) {
                 schedulers[device].takeLevels(options.overheads() == OverheadTime.ZERO && set.overheads().supply().isNone()
                     ? LevelCharges.NONE : LevelCharges.of(set, served));
             }
@@ -333,11 +333,6 @@ public final class Simulator {
             swaps[device] = device < set.platform().devices().size()
                 ? SwapSimulation.of(set, device, state, schedulers[device], options, random) : null;
         }
-    }
-
-    private boolean hasLevels(final int device) {
-        return set.tasks().stream().flatMap(task -> task.segments().stream())
-            .anyMatch(segment -> segment.device() == device && segment.levels().size() > 1);
     }
 
     private void define(final int task) {
