@@ -18,6 +18,7 @@ import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.graph.ComputedGraph;
 import org.tactus.internal.graph.CutChain;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
@@ -155,8 +156,15 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = part.model().open(runtime, place.options());
+        sessions[index] = place.memory() instanceof final WeightMemory weights ? open(runtime, part, place.options(), weights)
+            : part.model().open(runtime, place.options());
         return sessions[index];
+    }
+
+    private static OnnxSession open(
+        final OnnxRuntime runtime, final CutChain.Part part, final OnnxOptions options, final WeightMemory weights) {
+        final ComputedGraph graph = ComputedGraph.of(runtime, part.model(), options);
+        return graph.open(runtime, graph.weightBytes() == 0 ? MemorySegment.NULL : weights.put(graph.weightBytes(), graph::write), options);
     }
 
     /** The place of a tensor where it is made. */

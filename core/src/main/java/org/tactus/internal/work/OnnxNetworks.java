@@ -19,6 +19,7 @@ import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.Substitute;
 import org.tactus.internal.network.TensorMemory;
+import org.tactus.internal.network.WeightMemory;
 import org.tactus.internal.quantise.QuantizedTask;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -51,7 +52,8 @@ public final class OnnxNetworks {
         final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
         final TensorMemory host = gpu.map(device -> device.networks().pinned()).orElseGet(HostTensors::new);
-        final TensorMemory onGpu = gpu.map(device -> device.networks().tensors()).orElse(host);
+        final TensorMemory onGpu = gpu.map(device -> device.networks().memory(task).map(TensorMemory.class::cast)
+            .orElseGet(device.networks()::tensors)).orElse(host);
         final List<SegmentPlace> places = new ArrayList<>();
         final List<Substitute> substitutes = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
@@ -72,10 +74,15 @@ public final class OnnxNetworks {
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
         if (devices.get(device) instanceof final CudaDevice gpu) {
-            return new SegmentPlace(onGpu, gpu.networks().computing());
+            final OnnxOptions computing = gpu.networks().computing();
+            return new SegmentPlace(onGpu, onGpu instanceof WeightMemory ? computing.withoutPacking() : computing);
         }
-        final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // not open: as for a software GPU
-        return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : options(set, task));
+        final DeviceSpec spec = set.platform().devices().get(device);
+        if (spec.kind() == DeviceKind.CUDA) { // not open: as for a software GPU
+            return new SegmentPlace(host, spec.memory().isPresent() && task.memory().isPresent()
+                ? OnnxOptions.SINGLE_THREAD.withoutPacking() : OnnxOptions.SINGLE_THREAD);
+        }
+        return new SegmentPlace(host, options(set, task));
     }
 
     /** The GPU that some of a task's segments run on; empty when none does, or the devices are not open. */
