@@ -3,10 +3,12 @@ package org.tactus.format;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -83,15 +85,19 @@ public final class TaskSetFile {
         final TaskSetBuilder builder = TaskSet.builder(map.need("name", "'name: braking'").text())
             .policy(map.need("policy", "'policy: fixed-priority' or 'policy: edf'").oneOf(POLICIES))
             .overheads(overheads(map.need("overheads", "'overheads: calibrated' or 'overheads: none'")));
+        final Set<String> withMemory = new HashSet<>();
         for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map(FileSection.PLATFORM)
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
             final DeviceSpec read = DeviceReader.read(device);
             builder.device(read);
+            if (read.kind() == DeviceKind.CUDA && read.memory().isPresent()) {
+                withMemory.add(read.name());
+            }
             if (read.kind() == DeviceKind.CUDA && source == OverheadsSource.CALIBRATED) {
                 calibration.map(MachineCalibration::polledOverheads).ifPresent(builder::overheads);
             }
         }
-        final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed);
+        final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed, withMemory);
         for (final YamlValue task : map.need("tasks", "the list 'tasks'").list()) {
             tasks.read(task, builder);
         }

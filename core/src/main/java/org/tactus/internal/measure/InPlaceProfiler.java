@@ -106,7 +106,7 @@ public final class InPlaceProfiler {
                 .filter(taken -> taken.length > 0).findFirst();
             segments.add(samples.map(taken -> chosen(alone.name(), known, taken)).orElse(known));
         }
-        return new WcetSidecar.TaskWcet(alone.name(), alone.model(), segments, alone.boundaries());
+        return new WcetSidecar.TaskWcet(alone.name(), alone.model(), segments, alone.boundaries(), alone.memory());
     }
 
     private WcetSidecar.SegmentWcet chosen(final String task, final WcetSidecar.SegmentWcet known, final long[] samples) {

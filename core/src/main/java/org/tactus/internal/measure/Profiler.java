@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.tactus.format.MachineName;
@@ -163,9 +165,11 @@ public final class Profiler {
                 return new VariantProfiler(set, devices, task, runs, rule.margin()).measure(
                     QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
             }
-            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
+            final Optional<WcetSidecar.NetworkMemory> memory = new OnnxNetworks(set, devices, directory).footprint(task);
+            final Task resident = memory.map(needed -> task.withMemory(needed.toTask(OptionalLong.empty()))).orElse(task);
+            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, resident, 1);
             try {
-                return measure(set, devices, task, works, conditions, progress);
+                return measure(set, devices, task, works, conditions, progress, memory);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Exception e) {
@@ -178,7 +182,8 @@ public final class Profiler {
 
     private WcetSidecar.TaskWcet measure(
         final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
-        final Map<String, String> conditions, final BiConsumer<String, Double> progress) throws Exception {
+        final Map<String, String> conditions, final BiConsumer<String, Double> progress, final Optional<WcetSidecar.NetworkMemory> memory)
+        throws Exception {
         final ExecutionTimer timer = ExecutionTimer.of(OnnxNetworks.cores(set, task).size() <= 1);
         conditions.put("times leave out", timer.leavesOut());
         final int segments = works.size();
@@ -216,7 +221,8 @@ public final class Profiler {
         }
         conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
         conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
-        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of(),
+            memory);
     }
 
     /** A job finds in the caches what ran before it. */

@@ -156,15 +156,16 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = place.memory() instanceof final WeightMemory weights ? open(runtime, part, place.options(), weights)
+        sessions[index] = place.memory() instanceof final WeightMemory weights ? open(runtime, index, part, place.options(), weights)
             : part.model().open(runtime, place.options());
         return sessions[index];
     }
 
     private static OnnxSession open(
-        final OnnxRuntime runtime, final CutChain.Part part, final OnnxOptions options, final WeightMemory weights) {
+        final OnnxRuntime runtime, final int index, final CutChain.Part part, final OnnxOptions options, final WeightMemory weights) {
         final ComputedGraph graph = ComputedGraph.of(runtime, part.model(), options);
-        return graph.open(runtime, graph.weightBytes() == 0 ? MemorySegment.NULL : weights.put(graph.weightBytes(), graph::write), options);
+        return graph.open(runtime, graph.weightBytes() == 0 ? MemorySegment.NULL
+            : weights.put(index, graph.weightBytes(), graph::write), options);
     }
 
     /** The place of a tensor where it is made. */

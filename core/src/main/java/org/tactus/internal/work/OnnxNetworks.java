@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.format.WcetSidecar;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.graph.CutChain;
@@ -15,6 +16,7 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.HostTensors;
+import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.Substitute;
@@ -39,7 +41,14 @@ public final class OnnxNetworks {
     private final List<Device> devices;
     private final Path directory;
 
-    OnnxNetworks(final TaskSet set, final List<Device> devices, final Path directory) {
+    /**
+     * Loads for devices.
+     *
+     * @param set       for the platform
+     * @param devices   the platform's devices, in its order
+     * @param directory what relative paths of models count from
+     */
+    public OnnxNetworks(final TaskSet set, final List<Device> devices, final Path directory) {
         this.set = set;
         this.devices = devices;
         this.directory = directory;
@@ -66,6 +75,39 @@ public final class OnnxNetworks {
             }
         }
         return SegmentedModel.create(chain, host, places, substitutes);
+    }
+
+    /**
+     * Measures the memory that a task's network needs on the GPU that holds it.
+     *
+     * @param task a task with an ONNX network
+     * @return weights and tensors; empty where no GPU of the set holds the network in memory that is scheduled
+     */
+    public Optional<WcetSidecar.NetworkMemory> footprint(final Task task) {
+        final ModelSource source = task.model().orElseThrow();
+        if (source instanceof ModelSource.TfLiteFiles || QuantizedTask.wants(task)) {
+            return Optional.empty();
+        }
+        final Optional<CudaDevice> gpu = gpu(task).filter(device -> device.networks().holdsNetworks());
+        if (gpu.isEmpty()) {
+            return Optional.empty();
+        }
+        final int index = devices.indexOf(gpu.get());
+        final NetworkFootprint counted = new NetworkFootprint(set.platform().devices().get(index).memory().orElseThrow());
+        final TensorMemory host = new HostTensors();
+        final List<SegmentPlace> places = task.segments().stream().map(segment -> new SegmentPlace(
+            segment.device() == index ? counted : host, OnnxOptions.SINGLE_THREAD.withoutPacking())).toList();
+        final CutChain chain = cut(source);
+        final List<Substitute> substitutes = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            if (task.segments().get(i).offer().filter(offer -> offer.device() == index).isPresent()) {
+                substitutes.add(new Substitute(i, chain.parts().get(i), new SegmentPlace(counted, places.get(i).options())));
+            }
+        }
+        SegmentedModel.create(chain, host, places, substitutes).close();
+        final boolean lives = task.segments().size() > 1;
+        return Optional.of(new WcetSidecar.NetworkMemory(
+            counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
     }
 
     private CutChain cut(final ModelSource source) {

@@ -17,6 +17,7 @@ import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
+import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.network.WeightMemory;
@@ -68,6 +69,15 @@ public final class CudaNetworks {
     }
 
     /**
+     * Tells whether the weights of a task with memory lie in what is scheduled.
+     *
+     * @return false where memory is not scheduled, and on a real GPU, where the runtime keeps weights itself
+     */
+    public boolean holdsNetworks() {
+        return regions != null && computesOnHost();
+    }
+
+    /**
      * Where a task's network lies, of a task whose memory is scheduled: its weights and tensors, in the memory that the task set gives it
      * and that is swapped. It is all in until the memory of another task's network is asked for.
      *
@@ -76,12 +86,13 @@ public final class CudaNetworks {
      * @throws InvalidModelException when there is not enough memory
      */
     public Optional<WeightMemory> memory(final Task task) {
-        if (regions == null || !computesOnHost() || task.memory().isEmpty()) {
+        if (!holdsNetworks() || task.memory().isEmpty()) {
             return Optional.empty();
         }
         makeCurrent();
         try {
-            return Optional.of(new NetworkMemory(this, regions, regions.prepare(task), task.segments().size() == 1));
+            return Optional.of(new NetworkMemory(this, regions, regions.prepare(task), task.segments().size() == 1,
+                NetworkFootprint.unitBytes(regions.scheduled())));
         } catch (final NativeCallException | IllegalStateException e) {
             throw new InvalidModelException("task '" + task.name() + "': no memory for its network: " + e.getMessage(), e);
         }

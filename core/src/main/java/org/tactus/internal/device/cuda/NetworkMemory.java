@@ -19,12 +19,15 @@ final class NetworkMemory implements WeightMemory {
     private final TaskRegions regions;
     private final TaskHolding holding;
     private final boolean usesScratch;
+    private final long unitBytes;
     private long weightsEnd;
     private long tensorsBegin;
     private long scratchEnd;
 
     /** Of a task that was prepared; one with several segments keeps its tensors from one to the next, so they are no scratch. */
-    NetworkMemory(final CudaNetworks gpu, final TaskRegions regions, final TaskHolding holding, final boolean usesScratch) {
+    NetworkMemory(
+        final CudaNetworks gpu, final TaskRegions regions, final TaskHolding holding, final boolean usesScratch, final long unitBytes) {
+        this.unitBytes = unitBytes;
         this.gpu = gpu;
         this.regions = regions;
         this.holding = holding;
@@ -33,7 +36,8 @@ final class NetworkMemory implements WeightMemory {
     }
 
     @Override
-    public MemorySegment put(final long bytes, final Consumer<MemorySegment> writer) {
+    public MemorySegment put(final int segment, final long bytes, final Consumer<MemorySegment> writer) {
+        weightsEnd = Math.ceilDiv(weightsEnd, unitBytes) * unitBytes; // no two segments have weights in one chunk
         final long at = take(0, bytes);
         weightsEnd += roundedUp(bytes);
         final CudaMemory memory = gpu.driver().memory();

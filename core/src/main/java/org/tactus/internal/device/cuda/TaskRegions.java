@@ -54,6 +54,11 @@ final class TaskRegions implements AutoCloseable {
         arena = new ScratchArena(gpu, access, granularityBytes);
     }
 
+    /** What the task set says of the memory. */
+    DeviceMemory scheduled() {
+        return scheduled;
+    }
+
     /**
      * Gives a task its memory before it has a slot, all of it in, so that its network can be prepared there. It stays in until the next
      * task's is, since there need not be room for two.
