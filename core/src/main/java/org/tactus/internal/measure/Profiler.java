@@ -165,7 +165,10 @@ public final class Profiler {
                 return new VariantProfiler(set, devices, task, runs, rule.margin()).measure(
                     QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
             }
-            final Optional<WcetSidecar.NetworkMemory> memory = new OnnxNetworks(set, devices, directory).footprint(task);
+            final boolean lives = task.segments().size() > 1; // then tensors live from one segment to the next
+            final Optional<WcetSidecar.NetworkMemory> memory = new OnnxNetworks(set, devices, directory).footprint(task)
+                .map(counted -> new WcetSidecar.NetworkMemory(
+                    counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
             final Task resident = memory.map(needed -> task.withMemory(needed.toTask(OptionalLong.empty()))).orElse(task);
             final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, resident, 1);
             try {

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
-import org.tactus.format.WcetSidecar;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.graph.CutChain;
@@ -81,9 +80,9 @@ public final class OnnxNetworks {
      * Measures the memory that a task's network needs on the GPU that holds it.
      *
      * @param task a task with an ONNX network
-     * @return weights and tensors; empty where no GPU of the set holds the network in memory that is scheduled
+     * @return weights and tensors, counted; empty where no GPU of the set holds the network in memory that is scheduled
      */
-    public Optional<WcetSidecar.NetworkMemory> footprint(final Task task) {
+    public Optional<NetworkFootprint> footprint(final Task task) {
         final ModelSource source = task.model().orElseThrow();
         if (source instanceof ModelSource.TfLiteFiles || QuantizedTask.wants(task)) {
             return Optional.empty();
@@ -105,9 +104,7 @@ public final class OnnxNetworks {
             }
         }
         SegmentedModel.create(chain, host, places, substitutes).close();
-        final boolean lives = task.segments().size() > 1;
-        return Optional.of(new WcetSidecar.NetworkMemory(
-            counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
+        return Optional.of(counted);
     }
 
     private CutChain cut(final ModelSource source) {

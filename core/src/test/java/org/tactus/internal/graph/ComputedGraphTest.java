@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.OnnxSession;
@@ -69,6 +73,23 @@ class ComputedGraphTest {
                 }
                 assertArrayEquals(first, answer(session, arena));
             }
+        }
+    }
+
+    @Test
+    void shouldTakeTheSameWeightsWhenTheModelHasThemInItsFile(@TempDir final Path folder) throws IOException {
+        final OnnxModel model = ModelZoo.generate("resnet", "small", 1);
+        final OnnxModel mapped = OnnxModel.load(Files.write(folder.resolve("net.onnx"), model.bytes()));
+        assertFalse(mapped.outside().isEmpty(), "large weights stay outside the heap");
+        final ComputedGraph expected = ComputedGraph.of(RUNTIME, model, OnnxOptions.SINGLE_THREAD);
+        final ComputedGraph graph = ComputedGraph.of(RUNTIME, mapped, OnnxOptions.SINGLE_THREAD);
+        assertEquals(expected.weightBytes(), graph.weightBytes());
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment one = arena.allocate(expected.weightBytes(), 64);
+            final MemorySegment other = arena.allocate(expected.weightBytes(), 64);
+            expected.write(one);
+            graph.write(other);
+            assertEquals(-1, one.mismatch(other));
         }
     }
 

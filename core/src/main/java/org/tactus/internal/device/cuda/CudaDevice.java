@@ -385,6 +385,11 @@ public final class CudaDevice implements Device {
         return regions.region(slot);
     }
 
+    /** All that a slot's task has in memory that is scheduled; null for nothing. */
+    TaskHolding holding(final int slot) {
+        return regions.holding(slot);
+    }
+
     /** Frees everything; what a broken context refuses to free is freed with it. */
     @Override
     public void close() {

@@ -173,6 +173,11 @@ final class TaskRegions implements AutoCloseable {
         }
     }
 
+    /** All that a slot's task has; null for nothing. */
+    TaskHolding holding(final int slot) {
+        return holdings.get(slot);
+    }
+
     /** The swappable region of a slot's task. */
     ChunkRegion region(final int slot) {
         final TaskHolding holding = holdings.get(slot);

@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -199,6 +201,22 @@ class SwappedWeightsTest {
         assertEquals(Device.FAILED, run(0), "the moves have begun and not ended");
         finish();
         assertArrayEquals(answers[0], answer(0));
+    }
+
+    @Test
+    void shouldAllocateNothingWhenItLooksForItsChunks() {
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        in(0, 0, CHUNKS);
+        final TaskHolding holding = device.holding(0);
+        long bytes = Long.MAX_VALUE;
+        for (int round = 0; round < 5 && bytes > 0; round++) { // the first rounds load classes
+            final long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 1000; i++) {
+                holding.requireResident();
+            }
+            bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertEquals(0, bytes);
     }
 
     @Test
