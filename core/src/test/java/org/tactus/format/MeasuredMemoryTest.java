@@ -96,6 +96,15 @@ class MeasuredMemoryTest {
     }
 
     @Test
+    void shouldAskForTheSizesWhenTheGpuIsARealOne() throws IOException {
+        final Path file = write("memory: {swap: 8MiB}");
+        measured(file);
+        Files.writeString(file, Files.readString(file).replace("driver: software, ", ""));
+        assertEquals(file + ":10: key 'footprint' is missing; add 'footprint: 512MiB' or 'objects: FILE.csv'",
+            assertThrows(FileFormatException.class, () -> memory(file, true)).getMessage());
+    }
+
+    @Test
     void shouldSayWhichFileIsWrongWhenItsSizesDoNotAddUp() throws IOException {
         final Path file = write("memory: {swap: 8MiB}");
         measured(file);
