@@ -46,8 +46,8 @@ class MeasuredMemoryTest {
     private void measured(final Path file) throws IOException {
         WcetSidecarFile.write(WcetSidecarFile.beside(file), new WcetSidecar("swapped", MachineName.current(), "2026-01-01", 0.3, Map.of(),
             List.of(new WcetSidecar.TaskWcet("signs", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "small", 1)),
-                List.of(new WcetSidecar.SegmentWcet(0, "gpu0", Precision.FP32, 900, new Quantiles(1, 1, 1, 1, 1))), List.of(),
-                Optional.of(NEEDED)))));
+                Optional.empty(), List.of(new WcetSidecar.SegmentWcet(0, "gpu0", Precision.FP32, 900, new Quantiles(1, 1, 1, 1, 1))),
+                List.of(), Optional.of(NEEDED)))));
     }
 
     private static Optional<TaskMemory> memory(final Path file, final boolean strict) {

@@ -51,6 +51,15 @@ public record OnnxOptions(
     }
 
     /**
+     * The same without optimisation.
+     *
+     * @return a copy
+     */
+    public OnnxOptions asWritten() {
+        return new OnnxOptions(threads, cores, false, sharedAllocator, packs, cuda);
+    }
+
+    /**
      * In memory of an allocator of the caller's.
      *
      * @return a copy

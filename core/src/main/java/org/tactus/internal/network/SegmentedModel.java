@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.network;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,11 +21,13 @@ import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.graph.ComputedGraph;
 import org.tactus.internal.graph.CutChain;
+import org.tactus.internal.graph.GivenInputs;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
 import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.RandomNodes;
+import org.tactus.internal.graph.RuntimeRefusal;
 import org.tactus.internal.graph.SeededValues;
 
 /**
@@ -58,6 +61,7 @@ public final class SegmentedModel implements SegmentChain {
     private final List<Substitute> substitutes;
     /** The segments', then their substitutes'. */
     private final OnnxSession[] sessions;
+    private final Map<String, TensorProto> given;
     /** For each segment, whether a substitute ran last; written by the thread that runs the segment. */
     private final boolean[] substituted;
     /** The same of the last run that came to its end. */
@@ -72,6 +76,7 @@ public final class SegmentedModel implements SegmentChain {
         this.places = List.copyOf(places);
         this.substitutes = List.copyOf(substitutes);
         final int segments = chain.parts().size();
+        this.given = chain.parts().getFirst().model().given();
         this.sessions = new OnnxSession[segments + substitutes.size()];
         this.substituted = new boolean[segments];
         this.answered = new boolean[segments];
@@ -87,6 +92,7 @@ public final class SegmentedModel implements SegmentChain {
                 departures.add(new ArrayList<>());
             }
             chain.outputs().forEach(info -> bring(info, host, departures.getLast()));
+            given.forEach((name, value) -> GivenInputs.write(value, tensor(name)));
             for (int i = 0; i < substitutes.size(); i++) {
                 final SegmentPlace place = substitutes.get(i).place();
                 final OnnxSession session = open(runtime, segments + i, substitutes.get(i).part(), place);
@@ -101,7 +107,7 @@ public final class SegmentedModel implements SegmentChain {
             }
         } catch (final NativeCallException e) {
             close();
-            throw new InvalidModelException(chain.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+            throw RuntimeRefusal.of(chain.name(), e);
         } catch (final OutOfMemoryError e) {
             close();
             throw new InvalidModelException(chain.name() + ": its tensors do not fit into memory: " + e.getMessage(), e);
@@ -156,13 +162,34 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = place.memory() instanceof final WeightMemory weights ? open(runtime, index, part, place.options(), weights)
-            : part.model().open(runtime, place.options());
+        try {
+            sessions[index] = open(runtime, index, part, place.memory(), place.options());
+        } catch (final NativeCallException e) {
+            if (!place.options().optimised()) {
+                throw e;
+            }
+            sessions[index] = asWritten(runtime, index, part, place, e);
+        }
         return sessions[index];
     }
 
+    /** Some networks the runtime takes but its optimiser does not: it loses the rank of a tensor where a branch is folded. */
+    private static OnnxSession asWritten(
+        final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place,
+        final NativeCallException optimised) {
+        try {
+            return open(runtime, index, part, place.memory(), place.options().asWritten());
+        } catch (final NativeCallException e) {
+            throw optimised;
+        }
+    }
+
+    /** The weights lie in the memory of the tensors where that takes them, else in the runtime's own. */
     private static OnnxSession open(
-        final OnnxRuntime runtime, final int index, final CutChain.Part part, final OnnxOptions options, final WeightMemory weights) {
+        final OnnxRuntime runtime, final int index, final CutChain.Part part, final TensorMemory memory, final OnnxOptions options) {
+        if (!(memory instanceof final WeightMemory weights)) {
+            return part.model().open(runtime, options);
+        }
         final ComputedGraph graph = ComputedGraph.of(runtime, part.model(), options);
         return graph.open(runtime, graph.weightBytes() == 0 ? MemorySegment.NULL
             : weights.put(index, graph.weightBytes(), graph::write), options);
@@ -263,7 +290,7 @@ public final class SegmentedModel implements SegmentChain {
 
     @Override
     public List<TensorInfo> inputs() {
-        return chain.inputs();
+        return chain.inputs().stream().filter(info -> !given.containsKey(info.name())).toList();
     }
 
     @Override
@@ -294,7 +321,7 @@ public final class SegmentedModel implements SegmentChain {
     @Override
     public void fillInputs(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
-        chain.inputs().forEach(info -> SeededValues.fill(info, tensor(info.name()), random));
+        inputs().forEach(info -> SeededValues.fill(info, tensor(info.name()), random));
     }
 
     @Override

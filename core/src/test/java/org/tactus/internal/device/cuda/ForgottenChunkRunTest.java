@@ -40,9 +40,10 @@ class ForgottenChunkRunTest {
     private static final long MIB = 1 << 20;
     private static final List<String> NAMES = List.of("resnet", "densenet", "mobilenet");
 
+    /** There is room for all, so that no later move of the chunks that are not there breaks, too, and tells another error. */
     private static TaskSet set() {
         final TaskSetBuilder builder = TaskSet.builder("swapped").device(new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(),
-            CudaDevices.SOFTWARE, 0, Optional.of(new DeviceMemory(32 * MIB, MIB, SwapProtocol.SEQ, MS, MS, 0, 0)), 0));
+            CudaDevices.SOFTWARE, 0, Optional.of(new DeviceMemory(64 * MIB, MIB, SwapProtocol.SEQ, MS, MS, 0, 0)), 0));
         for (final String name : NAMES) {
             builder.task(name, task -> task.periodNs(300 * MS).model(new ModelSource.Zoo(name, "small", 1))
                 .segment(List.of(new NamedVariant("gpu0", Precision.FP32, 60 * MS, 0, new ActualTime(0.05, 0.05))))
@@ -104,10 +105,8 @@ class ForgottenChunkRunTest {
             Thread.sleep((run.zeroNs() - System.nanoTime()) / MS + 2000);
             result = run.stop();
         }
-        assertFalse(errors.isEmpty());
-        assertEquals("resnet: chunk 0 of the 17 that 'resnet' has is not in the GPU's memory; a segment needs all of them",
-            errors.getFirst());
-        assertTrue(errors.stream().allMatch(error -> error.startsWith("resnet: ")), errors.toString());
+        assertEquals(List.of("resnet: chunk 0 of the 17 that 'resnet' has is not in the GPU's memory; a segment needs all of them"),
+            errors);
         assertEquals(2, result.tasks().getFirst().jobs(), "the jobs before");
         assertFalse(result.devices().getFirst().lost());
         for (final Task task : set.tasks().subList(1, NAMES.size())) {
