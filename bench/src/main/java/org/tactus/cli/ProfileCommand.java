@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
@@ -27,6 +28,7 @@ import org.tactus.internal.measure.WcetRule;
 import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Precision;
 import picocli.CommandLine.Command;
@@ -147,6 +149,10 @@ final class ProfileCommand implements Callable<Integer> {
                     Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs()));
             }
         }
+        measured.tasks().forEach(task -> task.memory().ifPresent(memory -> System.out.println(Lines.wrap("  memory of " + task.name() + ": "
+            + Sizes.format(memory.footprintBytes()) + ", of it constants "
+            + memory.constantBytes().stream().map(Sizes::format).collect(Collectors.joining(" + ")) + ", scratch "
+            + Sizes.format(memory.scratchBytes()) + ", state " + Sizes.format(memory.stateBytes())))));
         final Map<String, List<String>> laws = new LinkedHashMap<>(); // many segments are often refused for one reason
         measured.tasks().forEach(task -> task.segments().stream().filter(segment -> segment.basis().containsKey("evt")).forEach(segment ->
             laws.computeIfAbsent(segment.basis().get("evt"), law -> new ArrayList<>()).add(task.name() + "[" + segment.segment() + "]")));

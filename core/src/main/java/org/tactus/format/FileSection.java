@@ -64,7 +64,9 @@ enum FileSection {
     /** The file of measured WCETs itself. */
     WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "rights", "conditions", "tasks"),
     /** An element of {@code tasks} there. */
-    WCETS_OF_TASK("name", "model", "files", "runtime", "threads", "starts", "segments", "boundaries"),
+    WCETS_OF_TASK("name", "model", "files", "runtime", "threads", "starts", "memory", "segments", "boundaries"),
+    /** {@code memory} there. */
+    MEMORY_OF_NETWORK("footprint", "constants", "scratch", "state"),
     /** An element of {@code segments} there. */
     WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "loss", "basis");
 

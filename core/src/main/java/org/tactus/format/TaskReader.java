@@ -51,12 +51,15 @@ final class TaskReader {
     private final Path taskSetFile;
     private final Path base;
     private final boolean unmeasuredAllowed;
+    /** Names of the devices that hold networks in memory that is scheduled. */
+    private final Set<String> withMemory;
     private final Map<String, SramMenu> menus = new LinkedHashMap<>();
-    /** Tasks of which a WCET was taken from the sidecar. */
+    /** Tasks of which a WCET or the memory was taken from the sidecar. */
     private final Set<String> used = new LinkedHashSet<>();
     private WcetSidecar sidecar;
 
-    TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed) {
+    TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed, final Set<String> withMemory) {
+        this.withMemory = withMemory;
         this.taskSetFile = taskSetFile;
         this.base = base;
         this.unmeasuredAllowed = unmeasuredAllowed;
@@ -110,7 +113,7 @@ final class TaskReader {
             return source.map(FileSection.MODEL).find("starts").map(starts -> network.withStarts(starts(starts, network)))
                 .orElse(network);
         });
-        final Optional<TaskMemory> memory = map.find("memory").map(this::memory);
+        final Optional<TaskMemory> memory = memory(map.find("memory"), name, model, segments);
         map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
         set.task(name, task -> {
             task.periodNs(periodNs).offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
@@ -342,6 +345,37 @@ final class TaskReader {
         }
     }
 
+    /** What a person wrote, or what was measured, which a person's is not below. */
+    private Optional<TaskMemory> memory(
+        final Optional<YamlValue> value, final String name, final Optional<ModelSource> model, final List<SegmentLine> segments) {
+        final boolean holdsNetwork = model.isPresent() && segments.stream().flatMap(segment -> segment.variants().stream())
+            .anyMatch(variant -> withMemory.contains(variant.device()));
+        final Optional<WcetSidecar.NetworkMemory> measured = holdsNetwork && !unmeasuredAllowed
+            ? findSidecar().flatMap(known -> known.memory(name, model.get())) : Optional.empty();
+        measured.ifPresent(known -> used.add(name));
+        if (value.isEmpty()) {
+            return measured.map(known -> known.toTask(OptionalLong.empty()));
+        }
+        final YamlMap map = value.get().map(FileSection.MEMORY);
+        if (holdsNetwork && Stream.of("footprint", "objects", "scratch", "state").noneMatch(map::has)) {
+            final YamlValue swap = map.need("swap", "'swap: 8MiB', how much may be out at once");
+            final OptionalLong swapBytes = OptionalLong.of(swap.sizeBytes());
+            if (measured.isEmpty() && !unmeasuredAllowed) {
+                throw value.get().error("the memory of '" + name + "' was not measured for this model; measure it: tactus profile "
+                    + taskSetFile + ", or write 'footprint: 64MiB'");
+            }
+            return Optional.of(measured.map(known -> known.toTask(swapBytes))
+                .orElseGet(() -> new TaskMemory(Math.max(1, swap.sizeBytes()), swapBytes, Optional.empty())));
+        }
+        final TaskMemory written = memory(value.get());
+        measured.filter(known -> !known.fitsInto(written)).ifPresent(known -> {
+            throw value.get().error("memory: the network of '" + name + "' needs 'footprint: " + Sizes.exact(known.footprintBytes())
+                + ", scratch: " + Sizes.exact(known.scratchBytes()) + ", state: " + Sizes.exact(known.stateBytes())
+                + "', as measured; write that, or remove these keys and keep 'swap'");
+        });
+        return Optional.of(written);
+    }
+
     private TaskMemory memory(final YamlValue value) {
         final YamlMap map = value.map(FileSection.MEMORY);
         final OptionalLong swap = map.find("swap").map(bytes -> OptionalLong.of(bytes.sizeBytes())).orElse(OptionalLong.empty());
@@ -405,11 +439,8 @@ final class TaskReader {
         if (unmeasuredAllowed) {
             return Segment.UNMEASURED; // what stands in an older file is measured anew
         }
-        final Path beside = WcetSidecarFile.beside(taskSetFile);
-        if (sidecar == null && Files.exists(beside)) {
-            sidecar = WcetSidecarFile.read(beside);
-        }
-        final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
+        final OptionalLong known =
+            findSidecar().map(found -> found.wcetNs(name, model, index, variant)).orElse(OptionalLong.empty());
         if (known.isEmpty()) {
             throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
@@ -417,5 +448,13 @@ final class TaskReader {
         }
         used.add(name);
         return known.getAsLong();
+    }
+
+    private Optional<WcetSidecar> findSidecar() {
+        final Path beside = WcetSidecarFile.beside(taskSetFile);
+        if (sidecar == null && Files.exists(beside)) {
+            sidecar = WcetSidecarFile.read(beside);
+        }
+        return Optional.ofNullable(sidecar);
     }
 }

@@ -3,6 +3,7 @@ package org.tactus.format;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ import org.tactus.supply.CoreSupply;
 /** Reads a task-set file: it turns YAML into a checked {@link TaskSet}, or reports the first error with its line. */
 public final class TaskSetFile {
     private static final String CALIBRATED = "calibrated";
+    /** The driver of the GPUs that hold networks in memory that is scheduled; on a real one the runtime keeps weights itself. */
+    private static final String SOFTWARE = "software";
     private static final Map<String, PolicyKind> POLICIES = DeviceReader.words(PolicyKind.values(), PolicyKind::text);
 
     private final Path path;
@@ -88,15 +91,19 @@ public final class TaskSetFile {
         final TaskSetBuilder builder = TaskSet.builder(map.need("name", "'name: braking'").text())
             .policy(map.need("policy", "'policy: fixed-priority' or 'policy: edf'").oneOf(POLICIES))
             .overheads(overheads(map.need("overheads", "'overheads: calibrated' or 'overheads: none'")));
+        final Set<String> withMemory = new HashSet<>();
         for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map(FileSection.PLATFORM)
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
             final DeviceSpec read = DeviceReader.read(device);
             builder.device(read);
+            if (read.kind() == DeviceKind.CUDA && read.driver().equals(SOFTWARE) && read.memory().isPresent()) {
+                withMemory.add(read.name());
+            }
             if (read.kind() == DeviceKind.CUDA && source == OverheadsSource.CALIBRATED) {
                 calibration.map(MachineCalibration::polledOverheads).ifPresent(builder::overheads);
             }
         }
-        final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed);
+        final TaskReader tasks = new TaskReader(path, base, options.unmeasuredAllowed, withMemory);
         for (final YamlValue task : map.need("tasks", "the list 'tasks'").list()) {
             tasks.read(task, builder);
         }

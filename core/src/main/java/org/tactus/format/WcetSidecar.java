@@ -19,6 +19,7 @@ import org.tactus.model.NamedVariant;
 import org.tactus.model.Precision;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
@@ -98,17 +99,72 @@ public record WcetSidecar(
      * @param segments   in order of execution, once for each device and precision
      * @param boundaries what tensors cost between segments on different devices and of different precision, largest sample and margin;
      *                   those that are not named cost nothing
+     * @param memory     what the network needs in the memory of the GPU that holds it; empty where none does
      */
     public record TaskWcet(
-        String name, String model, Optional<Provenance> provenance, List<SegmentWcet> segments, List<Boundary> boundaries) {
+        String name, String model, Optional<Provenance> provenance, List<SegmentWcet> segments, List<Boundary> boundaries,
+        Optional<NetworkMemory> memory) {
         /** Makes the WCETs of a task that do not say what they hold for. */
         public TaskWcet(final String name, final String model, final List<SegmentWcet> segments, final List<Boundary> boundaries) {
             this(name, model, Optional.empty(), segments, boundaries);
         }
 
+        /** Makes the WCETs of a task whose network's memory is not scheduled. */
+        public TaskWcet(
+            final String name, final String model, final Optional<Provenance> provenance, final List<SegmentWcet> segments,
+            final List<Boundary> boundaries) {
+            this(name, model, provenance, segments, boundaries, Optional.empty());
+        }
+
         public TaskWcet {
             segments = List.copyOf(segments);
             boundaries = List.copyOf(boundaries);
+        }
+    }
+
+    /**
+     * What a network needs in a GPU's memory.
+     *
+     * @param constantBytes weights of each segment, then of each form that is offered, in whole chunks where the device swaps
+     * @param scratchBytes  tensors that are dead between two segments
+     * @param stateBytes    tensors that must live on
+     */
+    public record NetworkMemory(List<Long> constantBytes, long scratchBytes, long stateBytes) {
+        public NetworkMemory {
+            constantBytes = List.copyOf(constantBytes);
+        }
+
+        /**
+         * All of it.
+         *
+         * @return bytes
+         */
+        public long footprintBytes() {
+            return ownBytes() + scratchBytes;
+        }
+
+        private long ownBytes() {
+            return constantBytes.stream().mapToLong(Long::longValue).sum() + stateBytes;
+        }
+
+        /**
+         * Makes a task's memory of it.
+         *
+         * @param swapBytes the most that may be out at once; empty when the task is never swapped
+         * @return the memory
+         */
+        public TaskMemory toTask(final OptionalLong swapBytes) {
+            return new TaskMemory(footprintBytes(), swapBytes, Optional.empty(), scratchBytes, stateBytes);
+        }
+
+        /**
+         * Tells whether memory that a person wrote is enough. Tensors for which there is too little scratch lie in the task's own memory.
+         *
+         * @param written the memory
+         * @return true when all of it has a place
+         */
+        public boolean fitsInto(final TaskMemory written) {
+            return ownBytes() + Math.max(0, scratchBytes - written.scratchBytes()) <= written.footprintBytes() - written.scratchBytes();
         }
     }
 
@@ -190,10 +246,22 @@ public record WcetSidecar(
     }
 
     /**
+     * Finds what a network needs in the memory of a GPU.
+     *
+     * @param task  the task's name
+     * @param model its network
+     * @return what was measured
+     */
+    public Optional<NetworkMemory> memory(final String task, final ModelSource model) {
+        return find(task, model).flatMap(TaskWcet::memory);
+    }
+
+    /**
      * Puts the measured WCETs into a set whose tasks name one device for each segment.
      *
      * @param set the set that was measured
-     * @return the set, with the WCET of each segment of a network that was measured here
+     * @return the set, with the WCET of each segment of a network that was measured here, and with the memory of each that has none or too
+     *         little
      */
     public TaskSet applyTo(final TaskSet set) {
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(),
@@ -232,8 +300,12 @@ public record WcetSidecar(
                 wcetNs(task.name(), task.model().orElseThrow(), i, new NamedVariant(device, segment.precision(), 1, 0, segment.actual()));
             segments.add(wcetNs.isEmpty() ? segment : segment.withWcetNs(wcetNs.getAsLong()));
         }
+        final Optional<NetworkMemory> needed = memory(task.name(), task.model().orElseThrow())
+            .filter(known -> task.memory().isEmpty() || !known.fitsInto(task.memory().get()));
         final Task timed = task.withSegments(segments);
-        return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(timed, of)).orElse(timed);
+        final Task whole = needed.map(known ->
+            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty())))).orElse(timed);
+        return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(whole, of)).orElse(whole);
     }
 
     /** The task with its network cut where it was measured, unless it says where itself. */

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.tactus.internal.jvm.JvmFlags;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.Boundary;
 import org.tactus.model.Limits;
 import org.tactus.model.Precision;
@@ -55,7 +56,8 @@ public final class WcetSidecarFile {
             task.find("boundaries").ifPresent(list -> list.list().forEach(boundary ->
                 boundaries.add(boundary(boundary.map(FileSection.BOUNDARY)))));
             tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
-                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), provenance(task), segments, boundaries));
+                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), provenance(task), segments, boundaries,
+                task.find("memory").map(WcetSidecarFile::memory)));
         }
         return new WcetSidecar(map.need("taskSet", "the set's name").text(), map.need("machine", "the machine's name").text(),
             map.need("measuredAt", "the date").text(), map.need("margin", "'margin: 0.2'").decimal(),
@@ -67,6 +69,28 @@ public final class WcetSidecarFile {
             task.find("runtime").map(YamlValue::text).orElse(""), (int) threads.integer(1, Short.MAX_VALUE),
             task.find("starts").map(starts -> starts.list().stream().map(start -> (int) start.integer(0, Integer.MAX_VALUE)).toList())
                 .orElse(List.of())));
+    }
+
+    private static WcetSidecar.NetworkMemory memory(final YamlValue value) {
+        final YamlMap map = value.map(FileSection.MEMORY_OF_NETWORK);
+        final WcetSidecar.NetworkMemory memory = new WcetSidecar.NetworkMemory(
+            map.need("constants", "'constants: [12MiB]', one size a segment").list().stream().map(YamlValue::sizeBytes).toList(),
+            map.need("scratch", "'scratch: 1MiB'").sizeBytes(), map.need("state", "'state: 0B'").sizeBytes());
+        final YamlValue footprint = map.need("footprint", "'footprint: 13MiB', the sum of the others");
+        if (footprint.sizeBytes() != memory.footprintBytes() || memory.footprintBytes() == 0) {
+            throw footprint.error("footprint: constants, scratch and state add up to " + Sizes.exact(memory.footprintBytes())
+                + "; measure again: tactus profile");
+        }
+        return memory;
+    }
+
+    private static Map<String, Object> entry(final WcetSidecar.NetworkMemory memory) {
+        final Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("footprint", Sizes.exact(memory.footprintBytes()));
+        entry.put("constants", memory.constantBytes().stream().map(Sizes::exact).toList());
+        entry.put("scratch", Sizes.exact(memory.scratchBytes()));
+        entry.put("state", Sizes.exact(memory.stateBytes()));
+        return entry;
     }
 
     private static WcetSidecar.SegmentWcet segment(final YamlMap map, final int place) {
@@ -134,6 +158,7 @@ public final class WcetSidecarFile {
             entry.put("name", task.name());
             entry.put("model", task.model());
             task.provenance().ifPresent(provenance -> write(entry, provenance));
+            task.memory().ifPresent(memory -> entry.put("memory", entry(memory)));
             entry.put("segments", segments);
             if (!task.boundaries().isEmpty()) {
                 entry.put("boundaries", task.boundaries().stream().map(WcetSidecarFile::entry).toList());

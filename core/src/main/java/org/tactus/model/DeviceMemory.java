@@ -58,4 +58,15 @@ public record DeviceMemory(
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, how,
             chunkDropNs, background);
     }
+
+    /**
+     * Changes how swapping is scheduled.
+     *
+     * @param how the protocol
+     * @return a copy
+     */
+    public DeviceMemory withProtocol(final SwapProtocol how) {
+        return new DeviceMemory(capacityBytes, chunkBytes, how, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            chunkDropNs, background);
+    }
 }

@@ -92,7 +92,7 @@ final class CaseStudyCheck implements GpuCheck {
         final TaskSet set = capacityBytes.isEmpty() ? placed : placed(loaded, device, equalVolumes(copying, memory));
         final ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (PrintStream print = new PrintStream(text, false, StandardCharsets.UTF_8)) {
-            final SwapCaseStudy study = new SwapCaseStudy(set, divisor, WAY_NS, virtual, RunSettings.DEFAULT, out, print);
+            final SwapCaseStudy study = new SwapCaseStudy(set, divisor, WAY_NS, virtual, RunSettings.DEFAULT, out, out, print);
             study.run();
             for (final SwapCaseStudy.Finding finding : study.findings()) {
                 section.row(finding.what(), finding.holds());

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
@@ -45,6 +46,8 @@ public final class SwapCaseStudy {
     private final Path out;
     private final PrintStream print;
 
+    /** Empty where segments only take time. */
+    private final Optional<StudyNetworks> networks;
     private final List<Finding> findings = new ArrayList<>();
 
     /**
@@ -56,8 +59,8 @@ public final class SwapCaseStudy {
     public record Finding(String what, boolean holds) {
     }
 
-    /** A way, what the analysis says of it, and what happened. */
-    private record Ran(SwapWays.Way way, Verdict verdict, RunResult result, long faults) {
+    /** A way, what the analysis says of it, and what happened; what is wrong with networks, empty where none computed. */
+    private record Ran(SwapWays.Way way, Verdict verdict, RunResult result, long faults, Optional<List<String>> wrong) {
 
         TaskResult task(final int index) {
             return way.bounded() ? result.withoutStalls().tasks().get(index) : result.tasks().get(index);
@@ -72,12 +75,14 @@ public final class SwapCaseStudy {
      * @param durationNs how long each way runs, nanoseconds
      * @param virtual    true to simulate, false to run in real time
      * @param options    of a real run
+     * @param models     what relative paths of networks count from; in real time they compute, in every way that moves memory
      * @param out        folder for the files of each way
      * @param print      takes the report
      */
     public SwapCaseStudy(
-        final TaskSet set, final long scale, final long durationNs, final boolean virtual, final RunSettings options, final Path out,
-        final PrintStream print) {
+        final TaskSet set, final long scale, final long durationNs, final boolean virtual, final RunSettings options, final Path models,
+        final Path out, final PrintStream print) {
+        this.networks = virtual ? Optional.empty() : StudyNetworks.of(set, models, options.seed());
         this.ways = new SwapWays(set, scale);
         this.durationNs = durationNs;
         this.virtual = virtual;
@@ -115,11 +120,14 @@ public final class SwapCaseStudy {
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
             final RunResult result;
             final long zeroNs;
+            final Optional<StudyNetworks.Computed> computed = networks.filter(any -> pages == null).map(StudyNetworks::compute);
             if (virtual) {
                 result = Simulation.run(way.set(), simulation(way, pages), verdict.test(), bounds(way, verdict), events).result();
                 zeroNs = 0;
             } else {
-                try (TaskSetRun tactus = TaskSetRun.open(way.set(), options, works(pages), KernelListener.NONE, events)) {
+                try (TaskSetRun tactus = TaskSetRun.open(way.set(), options,
+                    computed.<WorkFactory>map(StudyNetworks.Computed::works).orElseGet(() -> works(pages)),
+                    computed.map(StudyNetworks.Computed::listener).orElse(KernelListener.NONE), events)) {
                     tactus.start();
                     Thread.sleep(durationNs / 1_000_000 + Math.max(0, (tactus.zeroNs() - System.nanoTime()) / 1_000_000));
                     result = tactus.stop();
@@ -128,7 +136,7 @@ public final class SwapCaseStudy {
             }
             ResultsJson.write(result, folder.resolve("results.json"));
             PerfettoTrace.write(way.set(), events, zeroNs, result.stalls(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
-            return new Ran(way, verdict, result, pages == null ? 0 : pages.faults());
+            return new Ran(way, verdict, result, pages == null ? 0 : pages.faults(), computed.map(StudyNetworks.Computed::wrong));
         }
     }
 
@@ -200,16 +208,18 @@ public final class SwapCaseStudy {
 
     private void table(final List<Ran> all) {
         print.println();
-        print.printf(Locale.ROOT, "%-6s %9s", "task", "deadline");
+        final int width = all.getFirst().way().set().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(0);
+        final String head = "%-" + Math.max(6, width) + "s %9s";
+        print.printf(Locale.ROOT, head, "task", "deadline");
         all.forEach(ran -> print.printf(Locale.ROOT, "  %-26s", ran.way().name()));
         print.println();
-        print.printf(Locale.ROOT, "%-6s %9s", "", "");
+        print.printf(Locale.ROOT, head, "", "");
         all.forEach(ran -> print.printf(Locale.ROOT, "  %-26s", "max / bound, misses/jobs"));
         print.println();
         for (int i = 0; i < all.getFirst().way().set().tasks().size(); i++) {
             final int index = i;
             final Task task = all.getFirst().way().set().tasks().get(i);
-            print.printf(Locale.ROOT, "%-6s %9s", task.name(), Durations.format(task.deadlineNs()));
+            print.printf(Locale.ROOT, head, task.name(), Durations.format(task.deadlineNs()));
             all.forEach(ran -> print.printf(Locale.ROOT, "  %-26s", cell(ran, index)));
             print.println();
         }
@@ -247,9 +257,15 @@ public final class SwapCaseStudy {
                     within &= ran.task(i).maxNs().isEmpty() || bound.isPresent() && ran.task(i).maxNs().getAsLong() <= bound.getAsLong();
                 }
                 good &= say(within, ran.way().name() + ": no response above its bound");
+                if (ran.wrong().isPresent()) {
+                    final List<String> wrong = ran.wrong().get();
+                    good &= say(wrong.isEmpty(), ran.way().name() + ": every answer is equal, bit by bit, to the unswapped one"
+                        + (wrong.isEmpty() ? "" : "; but " + String.join("; ", wrong)));
+                }
             } else {
                 // Nobody promises anything of these: with other tasks they may well do.
-                tell(ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed"));
+                tell(ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
+                    + ran.wrong().filter(wrong -> !wrong.isEmpty()).map(wrong -> "; " + String.join("; ", wrong)).orElse(""));
             }
         }
         return good;

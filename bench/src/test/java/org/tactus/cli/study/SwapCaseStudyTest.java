@@ -32,7 +32,7 @@ class SwapCaseStudyTest {
     @Test
     void shouldHoldEveryPromiseWhenSimulatedAtItsWorst() throws IOException, InterruptedException {
         final ByteArrayOutputStream text = new ByteArrayOutputStream();
-        final boolean holds = new SwapCaseStudy(set(), 16, 36_000_000_000L, true, RunSettings.DEFAULT, folder,
+        final boolean holds = new SwapCaseStudy(set(), 16, 36_000_000_000L, true, RunSettings.DEFAULT, folder, folder,
             new PrintStream(text, true, StandardCharsets.UTF_8)).run();
         final String report = text.toString(StandardCharsets.UTF_8);
         assertTrue(holds, report);
@@ -50,7 +50,7 @@ class SwapCaseStudyTest {
             .map(task -> new Task(task.name(), 60_000_000_000L, 60_000_000_000L, 0, task.jitterNs(), task.release(), task.priority(),
                 task.onOverrun(), task.onBacklog(), task.memory(), task.model(), task.segments())).toList());
         final ByteArrayOutputStream text = new ByteArrayOutputStream();
-        final boolean holds = new SwapCaseStudy(idle, 16, 120_000_000_000L, true, RunSettings.DEFAULT, folder,
+        final boolean holds = new SwapCaseStudy(idle, 16, 120_000_000_000L, true, RunSettings.DEFAULT, folder, folder,
             new PrintStream(text, true, StandardCharsets.UTF_8)).run();
         final String report = text.toString(StandardCharsets.UTF_8);
         assertTrue(report.contains("so it is: demand paging: no deadline is missed"), report);

@@ -11,16 +11,18 @@ import java.util.Optional;
  * @param cores           cores for the threads beyond the calling one, which the caller pins; empty = where the system likes
  * @param optimised       whether the runtime may fuse and rewrite the graph; without it results are bit for bit those of the graph
  * @param sharedAllocator whether memory comes from the {@link OnnxAllocator} that was registered for the device
+ * @param packs           whether the runtime may compute with packed copies of weights in their place; sums are taken in another order,
+ *                        so results differ in their last bits from those without
  * @param cuda            the GPU that computes; a run then only queues. Empty for the processor
  */
 public record OnnxOptions(
-    int threads, List<Integer> cores, boolean optimised, boolean sharedAllocator, Optional<CudaProvider> cuda) {
+    int threads, List<Integer> cores, boolean optimised, boolean sharedAllocator, boolean packs, Optional<CudaProvider> cuda) {
     /** The calling thread alone, graph optimisation on. */
     public static final OnnxOptions SINGLE_THREAD = new OnnxOptions(1, List.of(), true);
 
     /** Makes options for a session that computes on the processor, in memory of the runtime's own. */
     public OnnxOptions(final int threads, final List<Integer> cores, final boolean optimised) {
-        this(threads, cores, optimised, false, Optional.empty());
+        this(threads, cores, optimised, false, true, Optional.empty());
     }
 
     /**
@@ -54,7 +56,7 @@ public record OnnxOptions(
      * @return a copy
      */
     public OnnxOptions asWritten() {
-        return new OnnxOptions(threads, cores, false, sharedAllocator, cuda);
+        return new OnnxOptions(threads, cores, false, sharedAllocator, packs, cuda);
     }
 
     /**
@@ -63,7 +65,16 @@ public record OnnxOptions(
      * @return a copy
      */
     public OnnxOptions withSharedAllocator() {
-        return new OnnxOptions(threads, cores, optimised, true, cuda);
+        return new OnnxOptions(threads, cores, optimised, true, packs, cuda);
+    }
+
+    /**
+     * With the weights as they are, never with packed copies of them.
+     *
+     * @return a copy
+     */
+    public OnnxOptions withoutPacking() {
+        return new OnnxOptions(threads, cores, optimised, sharedAllocator, false, cuda);
     }
 
     /**
@@ -73,7 +84,7 @@ public record OnnxOptions(
      * @return a copy
      */
     public OnnxOptions withCuda(final CudaProvider provider) {
-        return new OnnxOptions(threads, cores, optimised, true, Optional.of(provider));
+        return new OnnxOptions(threads, cores, optimised, true, packs, Optional.of(provider));
     }
 
     /** The runtime's form, which counts cores from 1: one core each for the threads beyond the calling one. */

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.onnxruntime;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,9 +98,7 @@ public final class OnnxRuntime {
      */
     public OnnxSession session(final byte[] model, final OnnxOptions options) {
         try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment bytes = arena.allocate(Math.max(model.length, 1), 16);
-            MemorySegment.copy(model, 0, bytes, ValueLayout.JAVA_BYTE, 0, model.length);
-            return session(bytes.asSlice(0, model.length), List.of(), options);
+            return session(copied(arena, model), List.of(), options);
         }
     }
 
@@ -111,7 +113,54 @@ public final class OnnxRuntime {
      */
     public OnnxSession session(final MemorySegment model, final List<MemoryFile> weights, final OnnxOptions options) {
         return new OnnxSession(environment, options.cuda().map(provider -> deviceInfo(provider.device())).orElse(memoryInfo), model,
-            weights, options);
+            weights, List.of(), options);
+    }
+
+    /**
+     * Makes a session that reads weights where the caller has put them, in every run: nothing is copied, packed or rewritten. Given
+     * what {@link #optimised} made of a model, it answers bit for bit as a session {@link OnnxOptions#withoutPacking} of that model does.
+     * The memory is read while the session is made, too.
+     *
+     * @param model   the bytes of an .onnx file, which names each of the weights, and holds them
+     * @param weights where they lie, on the processor
+     * @param options how it computes; the graph is taken as it is
+     * @return the session; its inputs and outputs are bound next
+     * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
+     */
+    public OnnxSession placed(final byte[] model, final List<PlacedWeight> weights, final OnnxOptions options) {
+        try (Arena arena = Arena.ofConfined()) {
+            return new OnnxSession(environment, memoryInfo, copied(arena, model), List.of(), weights, options.withoutPacking());
+        }
+    }
+
+    /**
+     * The graph that the runtime makes of a model before it computes: fused and laid out for this processor.
+     *
+     * @param model   off-heap memory with the bytes of an .onnx file
+     * @param weights what the model says is in files beside it; only with {@link #takesWeightsInMemory}
+     * @param options how it would compute
+     * @return the bytes of an .onnx file with all weights inside, below 2 GiB, for this machine alone
+     * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
+     * @throws UncheckedIOException when there is no room for a file of that size in the folder for temporary files
+     */
+    public byte[] optimised(final MemorySegment model, final List<MemoryFile> weights, final OnnxOptions options) {
+        try {
+            final Path file = Files.createTempFile("tactus", ".onnx");
+            try {
+                OnnxSession.writeOptimised(environment, model, weights, options, file);
+                return Files.readAllBytes(file);
+            } finally {
+                Files.deleteIfExists(file);
+            }
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MemorySegment copied(final Arena arena, final byte[] model) {
+        final MemorySegment bytes = arena.allocate(Math.max(model.length, 1), 16);
+        MemorySegment.copy(model, 0, bytes, ValueLayout.JAVA_BYTE, 0, model.length);
+        return bytes.asSlice(0, model.length);
     }
 
     /**

@@ -4,6 +4,7 @@ package org.tactus.bindings.onnxruntime;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
@@ -26,16 +27,15 @@ public final class OnnxSession implements AutoCloseable {
     private boolean closed;
 
     OnnxSession(final long environment, final long memoryInfo, final MemorySegment model, final List<MemoryFile> weights,
-                final OnnxOptions options) {
+                final List<PlacedWeight> placed, final OnnxOptions options) {
         this.memoryInfo = memoryInfo;
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment out = Ort.out(arena);
             final long sessionOptions = sessionOptions(arena, out, options);
             try {
                 addWeights(arena, sessionOptions, weights);
-                Ort.check("CreateSessionFromArray", (long) Ort.Make.CREATE_SESSION_FROM_ARRAY.invokeExact(environment,
-                    model.address(), model.byteSize(), sessionOptions, out.address()));
-                session = out.get(LONG, 0);
+                place(arena, sessionOptions, placed);
+                session = create(environment, model, sessionOptions, out);
             } finally {
                 Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), sessionOptions);
                 Denormals.keep(); // the runtime flushes them on the first thread that makes a session, and leaves it so
@@ -53,6 +53,46 @@ public final class OnnxSession implements AutoCloseable {
         } catch (final Throwable e) {
             close();
             throw Ort.unchecked(e);
+        }
+    }
+
+    private static long create(final long environment, final MemorySegment model, final long options, final MemorySegment out)
+        throws Throwable {
+        Ort.check("CreateSessionFromArray", (long) Ort.Make.CREATE_SESSION_FROM_ARRAY.invokeExact(environment, model.address(),
+            model.byteSize(), options, out.address()));
+        return out.get(LONG, 0);
+    }
+
+    /** Writes the graph that a session computes into a file. */
+    static void writeOptimised(
+        final long environment, final MemorySegment model, final List<MemoryFile> weights, final OnnxOptions options, final Path file) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment out = Ort.out(arena);
+            final long sessionOptions = sessionOptions(arena, out, options);
+            try {
+                addWeights(arena, sessionOptions, weights);
+                Ort.call("SetOptimizedModelFilePath", onnxruntime_h.ORT_API_SetOptimizedModelFilePath(), sessionOptions,
+                    arena.allocateFrom(file.toString()).address());
+                Ort.release(onnxruntime_h.ORT_API_ReleaseSession(), create(environment, model, sessionOptions, out));
+            } finally {
+                Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), sessionOptions);
+                Denormals.keep();
+            }
+        } catch (final Throwable e) {
+            throw Ort.unchecked(e);
+        }
+    }
+
+    /** Gives the runtime weights by address. A packed or rewritten copy would be computed with in their place, so neither is made. */
+    private void place(final Arena arena, final long options, final List<PlacedWeight> weights) {
+        if (weights.isEmpty()) {
+            return;
+        }
+        Ort.callInt("SetSessionGraphOptimizationLevel", onnxruntime_h.ORT_API_SetSessionGraphOptimizationLevel(), options,
+            onnxruntime_h.ORT_DISABLE_ALL());
+        for (final PlacedWeight weight : weights) {
+            Ort.call("AddInitializer", onnxruntime_h.ORT_API_AddInitializer(), options,
+                arena.allocateFrom(weight.info().name()).address(), value(arena, weight.info(), weight.memory()));
         }
     }
 
@@ -90,6 +130,9 @@ public final class OnnxSession implements AutoCloseable {
             entry(arena, handle, "session.inter_op.allow_spinning", "0");
             if (options.threads() > 1 && !options.cores().isEmpty()) {
                 entry(arena, handle, "session.intra_op_thread_affinities", options.affinities());
+            }
+            if (!options.packs()) {
+                entry(arena, handle, "session.disable_prepacking", "1");
             }
             if (options.sharedAllocator()) {
                 entry(arena, handle, "session.use_env_allocators", "1");
@@ -151,6 +194,13 @@ public final class OnnxSession implements AutoCloseable {
                 + memory.byteSize() + (memory.isNative() ? "" : " on the heap"));
         }
         try (Arena arena = Arena.ofConfined()) {
+            Ort.call(function, index, binding, arena.allocateFrom(info.name()).address(), value(arena, info, memory));
+        }
+    }
+
+    /** Makes the runtime's name of a tensor in memory of the caller's, released with the session. */
+    private long value(final Arena arena, final TensorInfo info, final MemorySegment memory) {
+        try {
             final MemorySegment out = Ort.out(arena);
             final MemorySegment shape = arena.allocate(LONG, Math.max(1, info.shape().size()));
             for (int i = 0; i < info.shape().size(); i++) {
@@ -160,7 +210,7 @@ public final class OnnxSession implements AutoCloseable {
                 info.bytes(), shape.address(), (long) info.shape().size(), info.type().code(), out.address()));
             final long value = out.get(LONG, 0);
             values.add(value);
-            Ort.call(function, index, binding, arena.allocateFrom(info.name()).address(), value);
+            return value;
         } catch (final Throwable e) {
             throw Ort.unchecked(e);
         }
@@ -221,10 +271,10 @@ public final class OnnxSession implements AutoCloseable {
         }
         closed = true;
         Ort.release(onnxruntime_h.ORT_API_ReleaseIoBinding(), binding);
-        for (final long value : values) {
-            Ort.release(onnxruntime_h.ORT_API_ReleaseValue(), value);
-        }
         Ort.release(onnxruntime_h.ORT_API_ReleaseRunOptions(), runOptions);
         Ort.release(onnxruntime_h.ORT_API_ReleaseSession(), session);
+        for (final long value : values) { // after the session, which holds the placed weights
+            Ort.release(onnxruntime_h.ORT_API_ReleaseValue(), value);
+        }
     }
 }

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiFunction;
 import org.tactus.bindings.onnxruntime.MemoryFile;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -28,15 +29,27 @@ final class SessionBytes {
         if (model.outside().isEmpty() || !runtime.takesWeightsInMemory()) {
             return runtime.session(model.bytes(), options);
         }
+        return handed(runtime, model, (memory, weights) -> runtime.session(memory, weights, options));
+    }
+
+    /** The graph that the runtime makes of a model before it computes, as a file's bytes. */
+    static byte[] optimised(final OnnxRuntime runtime, final OnnxModel model, final OnnxOptions options) {
+        return handed(runtime, model, (memory, weights) -> runtime.optimised(memory, weights, options));
+    }
+
+    /** The model outside the heap and, where the runtime takes them so, the weights beside it. */
+    private static <T> T handed(
+        final OnnxRuntime runtime, final OnnxModel model, final BiFunction<MemorySegment, List<MemoryFile>, T> body) {
         final Set<String> named = new HashSet<>();
         model.proto().getGraph().getInitializerList().stream().filter(SessionBytes::isOutside)
             .forEach(tensor -> named.add(tensor.getExternalData(0).getValue()));
-        final List<MemoryFile> used = model.outside().stream().filter(weight -> named.contains(weight.name())).toList();
-        final byte[] graph = model.proto().toByteArray();
+        final boolean apart = runtime.takesWeightsInMemory();
+        final List<MemoryFile> used = apart ? model.outside().stream().filter(weight -> named.contains(weight.name())).toList() : List.of();
+        final byte[] graph = apart ? model.proto().toByteArray() : model.bytes();
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment memory = arena.allocate(Math.max(1, graph.length), 16).asSlice(0, graph.length);
             MemorySegment.copy(graph, 0, memory, ValueLayout.JAVA_BYTE, 0, graph.length);
-            return runtime.session(memory, used, options);
+            return body.apply(memory, used);
         } finally {
             Reference.reachabilityFence(model); // the runtime reads the weights by address
         }

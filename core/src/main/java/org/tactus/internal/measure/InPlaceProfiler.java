@@ -107,7 +107,8 @@ public final class InPlaceProfiler {
                 .filter(taken -> taken.length > 0).findFirst();
             segments.add(samples.map(taken -> chosen(alone.name(), known, taken)).orElse(known));
         }
-        return new WcetSidecar.TaskWcet(alone.name(), alone.model(), alone.provenance(), segments, alone.boundaries());
+        return new WcetSidecar.TaskWcet(
+            alone.name(), alone.model(), alone.provenance(), segments, alone.boundaries(), alone.memory());
     }
 
     private WcetSidecar.SegmentWcet chosen(final String task, final WcetSidecar.SegmentWcet known, final long[] samples) {

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.tactus.format.MachineName;
@@ -172,9 +173,12 @@ public final class Profiler {
                     QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), provenance, share -> progress.accept(task.name(), share));
             }
             final ModelSource cut = balanced(set, task, directory, conditions);
-            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task.withModel(cut), 1);
+            final Task alone = task.withModel(cut);
+            final Optional<WcetSidecar.NetworkMemory> memory = memory(set, devices, alone, directory);
+            final Task resident = memory.map(needed -> alone.withMemory(needed.toTask(OptionalLong.empty()))).orElse(alone);
+            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, resident, 1);
             try {
-                return measure(set, devices, task, works, provenance.withStarts(cut.starts()), conditions, progress);
+                return measure(set, devices, task, works, provenance.withStarts(cut.starts()), memory, conditions, progress);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Exception e) {
@@ -211,6 +215,14 @@ public final class Profiler {
         return Collections.unmodifiableMap(lopsided);
     }
 
+    /** What the network needs in the memory of a software GPU; its tensors live from one segment to the next where it has several. */
+    private static Optional<WcetSidecar.NetworkMemory> memory(
+        final TaskSet set, final List<Device> devices, final Task task, final Path directory) {
+        final boolean lives = task.segments().size() > 1;
+        return new OnnxNetworks(set, devices, directory).footprint(task).map(counted -> new WcetSidecar.NetworkMemory(
+            counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
+    }
+
     /** Read before the first sample: a file that is replaced meanwhile is then another than this. */
     private static WcetSidecar.Provenance provenance(final TaskSet set, final Task task, final Path directory) {
         try {
@@ -223,7 +235,7 @@ public final class Profiler {
 
     private WcetSidecar.TaskWcet measure(
         final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
-        final WcetSidecar.Provenance provenance, final Map<String, String> conditions,
+        final WcetSidecar.Provenance provenance, final Optional<WcetSidecar.NetworkMemory> memory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws Exception {
         final ExecutionTimer timer = ExecutionTimer.of(OnnxNetworks.cores(set, task).size() <= 1);
         conditions.put("times leave out", timer.leavesOut());
@@ -263,7 +275,7 @@ public final class Profiler {
         conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
         conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()),
-            Optional.of(provenance), results, List.of());
+            Optional.of(provenance), results, List.of(), memory);
     }
 
     /** A job finds in the caches what ran before it. */

@@ -21,6 +21,7 @@ public final class ChunkRegion implements AutoCloseable {
     private final MemorySegment access;
     private final int constantChunks;
     private final long chunkBytes;
+    private final long tailBytes;
     private final long address;
     private final long backing;
     /** The handle of each chunk, or 0 while it is out. */
@@ -37,18 +38,66 @@ public final class ChunkRegion implements AutoCloseable {
      */
     public ChunkRegion(
         final CudaMemory memory, final ChunkPool pool, final MemorySegment access, final int chunks, final int constantChunks) {
+        this(memory, pool, access, chunks, constantChunks, 0);
+    }
+
+    /**
+     * Reserves addresses for the region and for what its owner maps behind it.
+     *
+     * @param memory         the driver's memory calls
+     * @param pool           where chunks come from
+     * @param access         lets the GPU read and write, see {@link CudaMemory#readWrite}
+     * @param chunks         how many, above 0
+     * @param constantChunks how many of them, from the first on, are never written on the device
+     * @param tailBytes      how many addresses behind the last chunk, a multiple of the granularity; unmapped before the region is closed
+     */
+    public ChunkRegion(
+        final CudaMemory memory, final ChunkPool pool, final MemorySegment access, final int chunks, final int constantChunks,
+        final long tailBytes) {
+        this.tailBytes = tailBytes;
         this.memory = memory;
         this.pool = pool;
         this.access = access;
         this.constantChunks = constantChunks;
         chunkBytes = pool.chunkBytes();
         handles = new long[chunks];
-        address = memory.reserve(chunks * chunkBytes);
+        address = memory.reserve(chunks * chunkBytes + tailBytes);
         try {
             backing = memory.allocateHost(chunks * chunkBytes);
         } catch (final NativeCallException e) {
-            memory.free(address, chunks * chunkBytes);
+            memory.free(address, chunks * chunkBytes + tailBytes);
             throw e;
+        }
+    }
+
+    /**
+     * Size of the region.
+     *
+     * @return bytes, of all chunks
+     */
+    public long bytes() {
+        return handles.length * chunkBytes;
+    }
+
+    /**
+     * Maps every chunk, whatever then stands in it. Control thread, while no dispatcher uses the pool.
+     *
+     * @throws IllegalStateException when the pool has too few; those that were mapped stay
+     */
+    public void mapAll() {
+        for (int chunk = 0; chunk < handles.length; chunk++) {
+            if (!isIn(chunk)) {
+                map(chunk);
+            }
+        }
+    }
+
+    /** Unmaps every chunk that is mapped, and keeps nothing of it. Control thread, while no dispatcher uses the pool. */
+    public void unmapAll() {
+        for (int chunk = 0; chunk < handles.length; chunk++) {
+            if (isIn(chunk)) {
+                unmap(chunk);
+            }
         }
     }
 
@@ -96,7 +145,12 @@ public final class ChunkRegion implements AutoCloseable {
         return backing + chunk * chunkBytes;
     }
 
-    long chunkBytes() {
+    /**
+     * Size of a chunk.
+     *
+     * @return bytes
+     */
+    public long chunkBytes() {
         return chunkBytes;
     }
 
@@ -144,7 +198,7 @@ public final class ChunkRegion implements AutoCloseable {
     public void close() {
         final Undo all = new Undo();
         all.add(this::freeBacking);
-        all.add(() -> memory.free(address, handles.length * chunkBytes));
+        all.add(() -> memory.free(address, handles.length * chunkBytes + tailBytes));
         for (int i = 0; i < handles.length; i++) {
             final int chunk = i;
             if (handles[chunk] != 0) {

@@ -19,6 +19,7 @@ import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.graph.ComputedGraph;
 import org.tactus.internal.graph.CutChain;
 import org.tactus.internal.graph.GivenInputs;
 import org.tactus.internal.graph.InvalidModelException;
@@ -162,24 +163,36 @@ public final class SegmentedModel implements SegmentChain {
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
         try {
-            sessions[index] = part.model().open(runtime, place.options());
+            sessions[index] = open(runtime, index, part, place.memory(), place.options());
         } catch (final NativeCallException e) {
             if (!place.options().optimised()) {
                 throw e;
             }
-            sessions[index] = asWritten(runtime, part, place, e);
+            sessions[index] = asWritten(runtime, index, part, place, e);
         }
         return sessions[index];
     }
 
     /** Some networks the runtime takes but its optimiser does not: it loses the rank of a tensor where a branch is folded. */
     private static OnnxSession asWritten(
-        final OnnxRuntime runtime, final CutChain.Part part, final SegmentPlace place, final NativeCallException optimised) {
+        final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place,
+        final NativeCallException optimised) {
         try {
-            return part.model().open(runtime, place.options().asWritten());
+            return open(runtime, index, part, place.memory(), place.options().asWritten());
         } catch (final NativeCallException e) {
             throw optimised;
         }
+    }
+
+    /** The weights lie in the memory of the tensors where that takes them, else in the runtime's own. */
+    private static OnnxSession open(
+        final OnnxRuntime runtime, final int index, final CutChain.Part part, final TensorMemory memory, final OnnxOptions options) {
+        if (!(memory instanceof final WeightMemory weights)) {
+            return part.model().open(runtime, options);
+        }
+        final ComputedGraph graph = ComputedGraph.of(runtime, part.model(), options);
+        return graph.open(runtime, graph.weightBytes() == 0 ? MemorySegment.NULL
+            : weights.put(index, graph.weightBytes(), graph::write), options);
     }
 
     /** The place of a tensor where it is made. */

@@ -199,7 +199,7 @@ public final class NetworkWorks implements WorkFactory {
         final List<Transfer> departures = model.departures(form);
         final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
         if (gpu.isPresent() && device == gpu.get()) {
-            return gpu.get().networks().network(
+            return gpu.get().networks().network(task,
                 new NetworkWork(model, form, timed, SegmentHook.NONE, SegmentHook.NONE, atEnd), arrivals, departures, begin, end);
         }
         return new NetworkWork(model, form, timed, gpu.map(from -> from.networks().fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),

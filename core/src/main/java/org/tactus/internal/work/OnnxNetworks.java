@@ -15,10 +15,12 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.HostTensors;
+import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.Substitute;
 import org.tactus.internal.network.TensorMemory;
+import org.tactus.internal.network.WeightMemory;
 import org.tactus.internal.quantise.QuantizedTask;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -38,7 +40,14 @@ public final class OnnxNetworks {
     private final List<Device> devices;
     private final Path directory;
 
-    OnnxNetworks(final TaskSet set, final List<Device> devices, final Path directory) {
+    /**
+     * Loads for devices.
+     *
+     * @param set       for the platform
+     * @param devices   the platform's devices, in its order
+     * @param directory what relative paths of models count from
+     */
+    public OnnxNetworks(final TaskSet set, final List<Device> devices, final Path directory) {
         this.set = set;
         this.devices = devices;
         this.directory = directory;
@@ -51,7 +60,8 @@ public final class OnnxNetworks {
         final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
         final TensorMemory host = gpu.map(device -> device.networks().pinned()).orElseGet(HostTensors::new);
-        final TensorMemory onGpu = gpu.map(device -> device.networks().tensors()).orElse(host);
+        final TensorMemory onGpu = gpu.map(device -> device.networks().memory(task).map(TensorMemory.class::cast)
+            .orElseGet(device.networks()::tensors)).orElse(host);
         final List<SegmentPlace> places = new ArrayList<>();
         final List<Substitute> substitutes = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
@@ -66,16 +76,52 @@ public final class OnnxNetworks {
         return SegmentedModel.create(chain, host, places, substitutes);
     }
 
+    /**
+     * Measures the memory that a task's network needs on the GPU that holds it.
+     *
+     * @param task a task with an ONNX network
+     * @return weights and tensors, counted; empty where no GPU of the set holds the network in memory that is scheduled
+     */
+    public Optional<NetworkFootprint> footprint(final Task task) {
+        final ModelSource source = task.model().orElseThrow();
+        if (source instanceof ModelSource.TfLiteFiles || QuantizedTask.wants(task)) {
+            return Optional.empty();
+        }
+        final Optional<CudaDevice> gpu = gpu(task).filter(device -> device.networks().holdsNetworks());
+        if (gpu.isEmpty()) {
+            return Optional.empty();
+        }
+        final int index = devices.indexOf(gpu.get());
+        final NetworkFootprint counted = new NetworkFootprint(set.platform().devices().get(index).memory().orElseThrow());
+        final TensorMemory host = new HostTensors();
+        final List<SegmentPlace> places = task.segments().stream().map(segment -> new SegmentPlace(
+            segment.device() == index ? counted : host, OnnxOptions.SINGLE_THREAD.withoutPacking())).toList();
+        final CutChain chain = cut(source);
+        final List<Substitute> substitutes = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            if (task.segments().get(i).offer().filter(offer -> offer.device() == index).isPresent()) {
+                substitutes.add(new Substitute(i, chain.parts().get(i), new SegmentPlace(counted, places.get(i).options())));
+            }
+        }
+        SegmentedModel.create(chain, host, places, substitutes).close();
+        return Optional.of(counted);
+    }
+
     private CutChain cut(final ModelSource source) {
         return new ModelCutter(OnnxRuntime.require()).cut(OnnxModel.of(source, directory, WEIGHT_SEED), source);
     }
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
         if (devices.get(device) instanceof final CudaDevice gpu) {
-            return new SegmentPlace(onGpu, gpu.networks().computing());
+            final OnnxOptions computing = gpu.networks().computing();
+            return new SegmentPlace(onGpu, onGpu instanceof WeightMemory ? computing.withoutPacking() : computing);
         }
-        final boolean elsewhere = set.platform().devices().get(device).kind() == DeviceKind.CUDA; // not open: as for a software GPU
-        return new SegmentPlace(host, elsewhere ? OnnxOptions.SINGLE_THREAD : options(set, task));
+        final DeviceSpec spec = set.platform().devices().get(device);
+        if (spec.kind() == DeviceKind.CUDA) { // not open: as for a software GPU
+            return new SegmentPlace(host, spec.memory().isPresent() && task.memory().isPresent()
+                ? OnnxOptions.SINGLE_THREAD.withoutPacking() : OnnxOptions.SINGLE_THREAD);
+        }
+        return new SegmentPlace(host, options(set, task));
     }
 
     /** The GPU that some of a task's segments run on; empty when none does, or the devices are not open. */

@@ -222,6 +222,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_CreateSessionOptions() {
         return ORT_API_CreateSessionOptions;
     }
+    private static final int ORT_API_SetOptimizedModelFilePath = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_SetOptimizedModelFilePath = 11
+     * }
+     */
+    public static int ORT_API_SetOptimizedModelFilePath() {
+        return ORT_API_SetOptimizedModelFilePath;
+    }
     private static final int ORT_API_DisableMemPattern = (int)17L;
     /**
      * {@snippet lang=c :
@@ -626,6 +635,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
      */
     public static int ORT_API_ClearBoundOutputs() {
         return ORT_API_ClearBoundOutputs;
+    }
+    private static final int ORT_API_AddInitializer = (int)150L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_AddInitializer = 150
+     * }
+     */
+    public static int ORT_API_AddInitializer() {
+        return ORT_API_AddInitializer;
     }
     private static final int ORT_API_AddRunConfigEntry = (int)165L;
     /**

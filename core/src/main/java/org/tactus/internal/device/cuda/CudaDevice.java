@@ -120,7 +120,7 @@ public final class CudaDevice implements Device {
                 regions = null;
                 mover = null;
             }
-            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup);
+            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions);
             marginNs = measureMargin();
         } catch (final Throwable e) {
             made.run(e);
@@ -383,6 +383,11 @@ public final class CudaDevice implements Device {
     /** The swappable region of a slot's task. */
     ChunkRegion region(final int slot) {
         return regions.region(slot);
+    }
+
+    /** All that a slot's task has in memory that is scheduled; null for nothing. */
+    TaskHolding holding(final int slot) {
+        return regions.holding(slot);
     }
 
     /** Frees everything; what a broken context refuses to free is freed with it. */

@@ -11,6 +11,8 @@ import org.tactus.internal.device.SegmentWork;
 final class CudaNetworkWork implements CudaWork {
     private final CudaDevice device;
     private final SegmentWork network;
+    /** Null where its memory is not scheduled. */
+    private final TaskHolding memory;
     private final CudaCopies in;
     private final CudaCopies out;
     /** Null where the runtime queues the computation. */
@@ -20,10 +22,11 @@ final class CudaNetworkWork implements CudaWork {
     private long queued;
 
     CudaNetworkWork(
-        final CudaDevice device, final SegmentWork network, final CudaCopies in, final CudaCopies out, final HostCompute host,
-        final SegmentHook before, final SegmentHook after) {
+        final CudaDevice device, final SegmentWork network, final TaskHolding memory, final CudaCopies in, final CudaCopies out,
+        final HostCompute host, final SegmentHook before, final SegmentHook after) {
         this.device = device;
         this.network = network;
+        this.memory = memory;
         this.in = in;
         this.out = out;
         this.host = host;
@@ -33,6 +36,9 @@ final class CudaNetworkWork implements CudaWork {
 
     @Override
     public void launch(final long stream, final long job) {
+        if (memory != null) {
+            memory.requireResident(); // an access to what is out would break the device, or the process
+        }
         queued = job;
         before.run(job);
         if (host == null) {

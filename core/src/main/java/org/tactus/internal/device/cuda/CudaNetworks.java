@@ -2,6 +2,8 @@
 package org.tactus.internal.device.cuda;
 
 import java.util.List;
+import java.util.Optional;
+import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaStreams;
@@ -15,11 +17,14 @@ import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
+import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
+import org.tactus.internal.network.WeightMemory;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.ActualTime;
 import org.tactus.model.Segment;
+import org.tactus.model.Task;
 
 /**
  * Prepares networks for one GPU: it provides memory for their tensors, works for their segments, and the options of their sessions.
@@ -36,11 +41,15 @@ public final class CudaNetworks {
     private final long stream;
     private final Undo made;
     private final Runnable hostSetup;
+    /** Null where memory is not scheduled. */
+    private final TaskRegions regions;
     private HostCompute host;
     private DeviceHeap heap;
 
     CudaNetworks(
-        final CudaDevice device, final CudaGpu gpu, final long context, final long stream, final Undo made, final Runnable hostSetup) {
+        final CudaDevice device, final CudaGpu gpu, final long context, final long stream, final Undo made, final Runnable hostSetup,
+        final TaskRegions regions) {
+        this.regions = regions;
         this.device = device;
         this.gpu = gpu;
         this.context = context;
@@ -60,6 +69,36 @@ public final class CudaNetworks {
     }
 
     /**
+     * Tells whether the weights of a task with memory lie in what is scheduled.
+     *
+     * @return false where memory is not scheduled, and on a real GPU, where the runtime keeps weights itself
+     */
+    public boolean holdsNetworks() {
+        return regions != null && computesOnHost();
+    }
+
+    /**
+     * Where a task's network lies, of a task whose memory is scheduled: its weights and tensors, in the memory that the task set gives it
+     * and that is swapped. It is all in until the memory of another task's network is asked for.
+     *
+     * @param task the task, without a slot on the device
+     * @return a new one, closed by the model that gets it; empty where its memory is not scheduled or the runtime keeps weights itself
+     * @throws InvalidModelException when there is not enough memory
+     */
+    public Optional<WeightMemory> memory(final Task task) {
+        if (!holdsNetworks() || task.memory().isEmpty()) {
+            return Optional.empty();
+        }
+        makeCurrent();
+        try {
+            return Optional.of(new NetworkMemory(this, regions, regions.prepare(task), task.segments().size() == 1,
+                NetworkFootprint.unitBytes(regions.scheduled())));
+        } catch (final NativeCallException | IllegalStateException e) {
+            throw new InvalidModelException("task '" + task.name() + "': no memory for its network: " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Host memory that the GPU's copy engines reach, for tensors that come from processors or go to them.
      *
      * @return a new one, closed by the model that gets it
@@ -69,7 +108,7 @@ public final class CudaNetworks {
     }
 
     /**
-     * Prepares a segment of a network for this GPU.
+     * Prepares a segment of a network for this GPU, in memory that is not scheduled.
      *
      * @param network    computes the segment on this GPU's tensors, and states the time that it takes on a software GPU
      * @param arrivals   what is copied in before, from the host
@@ -81,12 +120,35 @@ public final class CudaNetworks {
     public SegmentWork network(
         final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures, final SegmentHook before,
         final SegmentHook after) {
+        return network(network, null, arrivals, departures, before, after);
+    }
+
+    /**
+     * Prepares a segment of a task's network for this GPU.
+     *
+     * @param task       whose {@link #memory} the network may have: then a job whose memory is not all in fails before it touches any
+     * @param network    computes the segment on this GPU's tensors, and states the time that it takes on a software GPU
+     * @param arrivals   what is copied in before, from the host
+     * @param departures what is copied out after, to the host
+     * @param before     what the dispatcher does before it queues the segment
+     * @param after      what the dispatcher does when the segment is done
+     * @return the work, which closes the network's
+     */
+    public SegmentWork network(
+        final Task task, final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures,
+        final SegmentHook before, final SegmentHook after) {
+        return network(network, regions == null ? null : regions.prepared(task.name()), arrivals, departures, before, after);
+    }
+
+    private SegmentWork network(
+        final SegmentWork network, final TaskHolding memory, final List<Transfer> arrivals, final List<Transfer> departures,
+        final SegmentHook before, final SegmentHook after) {
         if (computesOnHost() && host == null) {
             makeCurrent();
             host = new HostCompute(streams, hostSetup);
             made.add(host::close);
         }
-        return new CudaNetworkWork(device, network, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host,
+        return new CudaNetworkWork(device, network, memory, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host,
             before, after);
     }
 
@@ -175,7 +237,7 @@ public final class CudaNetworks {
                 taken.add(compute::close);
             }
             final SegmentWork segment = new CudaNetworkWork(device, new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0),
-                new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE, SegmentHook.NONE);
+                null, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE, SegmentHook.NONE);
             final SegmentHook fetch = fetch(departures);
             taken.add(fetch::close);
             for (int i = 0; i < calls; i++) {

@@ -2,6 +2,9 @@
 package org.tactus.internal.device.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
@@ -30,18 +33,10 @@ final class TaskRegions implements AutoCloseable {
     private final long granularityBytes;
     private final ChunkPool pool;
     private final ScratchArena arena;
-    private final AtomicReferenceArray<Holding> holdings = new AtomicReferenceArray<>(SLOTS);
+    private final AtomicReferenceArray<TaskHolding> holdings = new AtomicReferenceArray<>(SLOTS);
+    /** By name of the task, memory of networks whose tasks have no slot yet; the control thread's. */
+    private final Map<String, TaskHolding> prepared = new HashMap<>();
     private long regionChunks;
-
-    /** A task's memory; addresses are 0 where it has none of that kind. */
-    private static final class Holding {
-        final Undo made = new Undo();
-        long heldBytes;
-        long fixedAddress;
-        long scratchAddress;
-        long scratchBytes;
-        ChunkRegion region;
-    }
 
     TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled) {
         this.gpu = gpu;
@@ -59,31 +54,83 @@ final class TaskRegions implements AutoCloseable {
         arena = new ScratchArena(gpu, access, granularityBytes);
     }
 
-    /** Gives a task its memory: what never leaves, a view of the scratch arena, and a region that is out. All of it, or nothing. */
-    void define(final int slot, final Task task) {
-        final SwapRegion layout = SwapRegion.of(task, scheduled);
-        final Holding holding = new Holding();
-        holding.heldBytes = layout.fixedBytes();
+    /** What the task set says of the memory. */
+    DeviceMemory scheduled() {
+        return scheduled;
+    }
+
+    /**
+     * Gives a task its memory before it has a slot, all of it in, so that its network can be prepared there. It stays in until the next
+     * task's is, since there need not be room for two.
+     */
+    TaskHolding prepare(final Task task) {
+        takeOutPrepared();
+        if (prepared.containsKey(task.name())) {
+            throw new IllegalStateException("task '" + task.name() + "' has memory for a network already");
+        }
+        final TaskHolding holding = hold(task);
+        prepared.put(task.name(), holding);
         try {
-            defineFixed(holding, Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes);
+            if (holding.region != null) {
+                pool.grow(holding.region.chunks());
+            }
+            holding.bringIn();
+            return holding;
+        } catch (final RuntimeException e) {
+            abandon(holding);
+            throw e;
+        }
+    }
+
+    /** What {@link #prepare} gave a task that has no slot yet; null when it gave nothing. */
+    TaskHolding prepared(final String task) {
+        return prepared.get(task);
+    }
+
+    private void takeOutPrepared() {
+        prepared.values().forEach(holding -> holding.takeOut(gpu.driver().streams()));
+    }
+
+    /** Takes memory back from a task that has no slot, as far as the driver lets it go. What a slot has goes with it. */
+    void abandon(final TaskHolding holding) {
+        if (prepared.remove(holding.task, holding)) {
+            holding.giveBack(); // what a broken context refuses to free is freed with it
+        }
+    }
+
+    /** Gives a slot's task its memory, which is out: what was prepared for it, or else new. All of it, or nothing. */
+    void define(final int slot, final Task task) {
+        takeOutPrepared();
+        final TaskHolding known = prepared.remove(task.name());
+        holdings.set(slot, known == null ? hold(task) : known);
+    }
+
+    /** Makes a task's memory: what never leaves, a view of the scratch arena, and a region that is out. All of it, or nothing. */
+    private TaskHolding hold(final Task task) {
+        final SwapRegion layout = SwapRegion.of(task, scheduled);
+        final TaskHolding holding = new TaskHolding(task.name());
+        holding.fixedBytes = layout.fixedBytes();
+        final long tailBytes = Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes;
+        try {
+            if (layout.chunks() > 0) {
+                final int chunks = (int) layout.chunks();
+                regionChunks += chunks;
+                holding.made.add(() -> regionChunks -= chunks);
+                holding.region = new ChunkRegion(memory, pool, access, chunks, (int) layout.constantChunks(), tailBytes);
+                holding.made.add(holding.region::close);
+            }
+            defineFixed(holding, tailBytes);
             if (layout.scratchBytes() > 0) {
                 final long scratchAddress = arena.show(layout.scratchBytes());
                 holding.made.add(() -> arena.hide(scratchAddress, layout.scratchBytes()));
                 holding.scratchAddress = scratchAddress;
                 holding.scratchBytes = layout.scratchBytes();
             }
-            if (layout.chunks() > 0) {
-                final int chunks = (int) layout.chunks();
-                regionChunks += chunks;
-                holding.made.add(() -> regionChunks -= chunks);
-                holding.region = new ChunkRegion(memory, pool, access, chunks, (int) layout.constantChunks());
-                holding.made.add(holding.region::close);
-            }
         } catch (final RuntimeException e) {
             holding.made.run(e);
             throw e;
         }
-        holdings.set(slot, holding);
+        return holding;
     }
 
     /**
@@ -94,20 +141,24 @@ final class TaskRegions implements AutoCloseable {
         long held = 0;
         long scratch = 0;
         for (int slot = 0; slot < SLOTS; slot++) {
-            final Holding holding = holdings.get(slot);
-            held += holding == null ? 0 : holding.heldBytes;
+            final TaskHolding holding = holdings.get(slot);
+            held += holding == null ? 0 : holding.fixedBytes;
             scratch = Math.max(scratch, holding == null ? 0 : holding.scratchBytes);
         }
         final long room = (scheduled.capacityBytes() - held - scratch) / scheduled.chunkBytes();
         pool.grow((int) Math.max(0, Math.min(regionChunks, room)));
     }
 
-    private void defineFixed(final Holding holding, final long bytes) {
+    private void defineFixed(final TaskHolding holding, final long bytes) {
         if (bytes > 0) {
             final long chunk = memory.create(gpu, bytes);
             holding.made.add(() -> memory.release(chunk));
-            holding.fixedAddress = memory.reserve(bytes);
-            holding.made.add(() -> memory.free(holding.fixedAddress, bytes));
+            if (holding.region == null) {
+                holding.fixedAddress = memory.reserve(bytes);
+                holding.made.add(() -> memory.free(holding.fixedAddress, bytes));
+            } else {
+                holding.fixedAddress = holding.region.address() + holding.region.bytes();
+            }
             memory.map(holding.fixedAddress, bytes, chunk);
             holding.made.add(() -> memory.unmap(holding.fixedAddress, bytes));
             memory.setAccess(holding.fixedAddress, bytes, access);
@@ -116,15 +167,20 @@ final class TaskRegions implements AutoCloseable {
 
     /** Takes a task's memory back: all that the driver lets go, before what it refused first is told. */
     void forget(final int slot) {
-        final Holding holding = holdings.getAndSet(slot, null);
+        final TaskHolding holding = holdings.getAndSet(slot, null);
         if (holding != null) {
-            holding.made.runOrThrow();
+            holding.giveBackOrThrow();
         }
+    }
+
+    /** All that a slot's task has; null for nothing. */
+    TaskHolding holding(final int slot) {
+        return holdings.get(slot);
     }
 
     /** The swappable region of a slot's task. */
     ChunkRegion region(final int slot) {
-        final Holding holding = holdings.get(slot);
+        final TaskHolding holding = holdings.get(slot);
         if (holding == null || holding.region == null) {
             throw new IllegalStateException("the task of slot " + slot + " has no memory that can be moved");
         }
@@ -133,19 +189,19 @@ final class TaskRegions implements AutoCloseable {
 
     /** Where a slot's task has its region; 0 for nowhere. */
     long regionAddress(final int slot) {
-        final Holding holding = holdings.get(slot);
+        final TaskHolding holding = holdings.get(slot);
         return holding == null || holding.region == null ? 0 : holding.region.address();
     }
 
     /** Where a slot's task has what never leaves; 0 for nowhere. */
     long fixedAddress(final int slot) {
-        final Holding holding = holdings.get(slot);
+        final TaskHolding holding = holdings.get(slot);
         return holding == null ? 0 : holding.fixedAddress;
     }
 
     /** Where a slot's task sees the scratch arena; 0 for nowhere. */
     long scratchAddress(final int slot) {
-        final Holding holding = holdings.get(slot);
+        final TaskHolding holding = holdings.get(slot);
         return holding == null ? 0 : holding.scratchAddress;
     }
 
@@ -176,10 +232,11 @@ final class TaskRegions implements AutoCloseable {
         final Undo all = new Undo();
         all.add(pool::close);
         all.add(arena::close);
+        List.copyOf(prepared.values()).forEach(holding -> all.add(() -> abandon(holding)));
         for (int slot = 0; slot < SLOTS; slot++) {
-            final Holding holding = holdings.getAndSet(slot, null);
+            final TaskHolding holding = holdings.getAndSet(slot, null);
             if (holding != null) {
-                all.add(holding.made::runOrThrow);
+                all.add(holding::giveBackOrThrow);
             }
         }
         all.runOrThrow();
