@@ -34,6 +34,8 @@ final class DispatcherThread implements Runnable {
     private volatile String granted = "not started";
     private volatile Throwable death;
     private volatile boolean unsettled;
+    /** The system's number of this thread, for the monitor; 0 before it is set up and where rights are not changed. */
+    private volatile int threadId;
     private long largestGapNs;
     private long faultsBefore;
     private volatile long pageFaults;
@@ -94,6 +96,14 @@ final class DispatcherThread implements Runnable {
         return thread.isAlive() || unsettled;
     }
 
+    /** Takes the thread's real-time scheduling away: a segment that does not end must not keep a core from everything else. Monitor. */
+    void demote() {
+        if (threadId != 0 && isAlive()) {
+            setup.ordinary(threadId);
+            granted += "; SCHED_FIFO was taken away when its device was lost";
+        }
+    }
+
     String granted() {
         return granted;
     }
@@ -126,6 +136,7 @@ final class DispatcherThread implements Runnable {
     public void run() {
         boolean isReady = false;
         try {
+            threadId = setup.threadId();
             final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
             rehearse();
             granted = rights + timeSegments(); // after the rehearsal, whose sleep is no segment's
