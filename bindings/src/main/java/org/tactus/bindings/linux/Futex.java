@@ -11,10 +11,10 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * Waits at a word of memory and wakes who waits there (futex(2)), within this process or, by the calls that say so, between processes. The system compares the word and queues the
- * waiting thread in one step, so a wake-up between the comparison and the sleep is not lost. No lock of ours or of the JVM is involved: a
- * thread that is preempted while it wakes another one holds nothing that a third one needs, which {@code LockSupport.unpark} cannot say,
- * since it takes the mutex of the parked thread. Any thread; allocates nothing.
+ * Waits at a word of memory and wakes who waits there (futex(2)), within this process or, by the calls that say so, between processes. The
+ * system compares the word and queues the waiting thread in one step, so a wake-up between the comparison and the sleep is not lost. No
+ * lock of ours or of the JVM is involved: a thread that is preempted while it wakes another one holds nothing that a third one needs, which
+ * {@code LockSupport.unpark} cannot say, since it takes the mutex of the parked thread. Any thread; allocates nothing.
  */
 public final class Futex {
     /** Bytes that a wait needs for its time. */

@@ -24,21 +24,11 @@ public interface Interpreter extends AutoCloseable {
     List<TfLiteTensor> outputs();
 
     /**
-     * Computes the outputs of the inputs and returns when they are written.
+     * Computes the outputs of the inputs and returns when they are written; the calling thread may sleep meanwhile. Allocates nothing.
      *
      * @throws NativeCallException when the library reports an error
      */
     void invoke();
-
-    /**
-     * Begins to compute the outputs of the inputs and returns at once; the device that the interpreter belongs to tells the end. Allocates
-     * nothing.
-     *
-     * @throws UnsupportedOperationException where a computation holds its thread
-     */
-    default void begin() {
-        throw new UnsupportedOperationException("an invocation in this process holds its thread until it is done");
-    }
 
     /**
      * Sets the tensors that the model keeps from run to run back to what they are before a first run. Called when none is under way.
