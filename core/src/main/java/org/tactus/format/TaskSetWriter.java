@@ -97,6 +97,7 @@ public final class TaskSetWriter {
             put(map, "link", device.link(), "");
         }
         put(map, "preemption", device.preemption().text(), DeviceSpec.Preemption.SEGMENTS.text());
+        put(map, "process", device.process().text(), DeviceSpec.LibraryProcess.usual(device.kind(), device.driver()).text());
         return map;
     }
 

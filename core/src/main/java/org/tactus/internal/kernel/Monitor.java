@@ -283,6 +283,7 @@ final class Monitor implements Runnable, EventHandler {
         if (group.markLost(deviceIndex)) {
             final RunningWord word = dispatchers[deviceIndex].runningWord;
             group.demote(deviceIndex);
+            attempt(dispatchers[deviceIndex].device::abandon);
             if (word.startNs() != 0) {
                 attempt(() -> tasks.terminate(word.slot(), word.generation(), word.segmentRecord()));
             }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
@@ -56,8 +57,12 @@ class ChildProcessTest {
     }
 
     private static List<Path> shared() throws IOException {
+        return shared(ProcessHandle.current().pid());
+    }
+
+    private static List<Path> shared(final long pid) throws IOException {
         try (Stream<Path> files = Files.list(SharedMemory.folder())) {
-            final String prefix = "tactus-" + ProcessHandle.current().pid() + '-';
+            final String prefix = "tactus-" + pid + '-';
             return files.filter(file -> file.getFileName().toString().startsWith(prefix)
                 && file.getFileName().toString().endsWith(".child")).toList();
         }
@@ -156,6 +161,35 @@ class ChildProcessTest {
                 assertThrows(NativeCallException.class, network::invoke).getMessage());
             assertTrue(opened.isLost());
             assertFalse(opened.hasEnded());
+        }
+    }
+
+    /** A program that is killed while a computation is under way in its child. */
+    static final class Parent {
+        private Parent() {
+        }
+
+        public static void main(final String[] args) {
+            final ChildProcess child =
+                ChildProcess.start("dev0", new ChildProcess.Settings(FaultyContent.class, "one", List.of(), 0, false));
+            final Interpreter network = load(child, "a");
+            put(network, FaultyContent.HANG, 1);
+            System.out.println(child.pid());
+            network.invoke();
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingWhenTheParentIsKilled() throws IOException, InterruptedException {
+        final Process parent = new ProcessBuilder(JavaCommand.of(Parent.class)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        try (BufferedReader reader = parent.inputReader()) {
+            final long pid = Long.parseLong(reader.readLine());
+            assertTrue(ProcessHandle.of(pid).orElseThrow().isAlive());
+            parent.destroyForcibly().waitFor();
+            while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
+                Thread.sleep(1);
+            }
+            assertEquals(List.of(), shared(parent.pid()));
         }
     }
 
