@@ -79,6 +79,7 @@ public final class TaskSetWriter {
         time(map, "handOff", overheads.handOffNs());
         time(map, "completion", overheads.completionNs());
         time(map, "preemption", overheads.preemptionNs());
+        time(map, "childCall", overheads.childCallNs());
         time(map, "stall", overheads.stallNs());
         put(map, "curve", CurveFormat.value(overheads.supply()), "none");
         return map;
