@@ -148,7 +148,9 @@ public record MachineCalibration(
      */
     public Overheads overheads() {
         if (!curves.isEmpty()) {
-            return stallFree.orElseGet(() -> overheads(Quantiles::p999Ns)).withSupply(supply());
+            final Overheads free = stallFree.orElseGet(() -> overheads(Quantiles::p999Ns)).withSupply(supply());
+            // Where the overheads were measured again, but not the curves, the older figures know of no such call.
+            return free.childCallNs() > 0 ? free : free.withChildCallNs(childCall.map(Quantiles::p999Ns).orElse(0L));
         }
         return overheads(Quantiles::maxNs);
     }

@@ -115,8 +115,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
      */
     public long dispatchNs(final int device) {
         final long eachNs = overheads.dispatchPerTaskNs();
-        final long fixedNs = platform.devices().get(device).process() == DeviceSpec.LibraryProcess.CHILD
-            ? sum(overheads.dispatchNs(), overheads.childCallNs()) : overheads.dispatchNs();
+        final long fixedNs = sum(overheads.dispatchNs(), callNs(device));
         if (eachNs == 0) {
             return fixedNs;
         }
@@ -131,6 +130,10 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
             }
         }
         return arrivals != 0 && eachNs > (Long.MAX_VALUE - fixedNs) / arrivals ? Long.MAX_VALUE : fixedNs + arrivals * eachNs;
+    }
+
+    private long callNs(final int device) {
+        return platform.devices().get(device).process() == DeviceSpec.LibraryProcess.CHILD ? overheads.childCallNs() : 0;
     }
 
     private long longestWcetNs(final BitSet devices) {
@@ -203,12 +206,13 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
      * What the machine adds on one device, whose dispatch no longer depends on the number of tasks.
      *
      * @param device index of the device
-     * @return {@link #charged} with {@link #dispatchNs} in place of the parts of dispatch
+     * @return {@link #charged} with {@link #dispatchNs} in place of the parts of dispatch; a call of a child process, which it
+     *         holds, stands beside it where there is one
      */
     public Overheads overheadsOn(final int device) {
         final Overheads all = charged();
         return new Overheads(all.releaseJitterNs(), all.sporadicJitterNs(), dispatchNs(device), 0, all.handOffNs(), all.completionNs(),
-            all.preemptionNs(), 0, all.stallNs(), all.supply());
+            all.preemptionNs(), callNs(device), all.stallNs(), all.supply());
     }
 
     /**

@@ -241,7 +241,7 @@ final class Monitor implements Runnable, EventHandler {
         final int segment = word.segmentRecord();
         final long takenNs = dispatchers[index].takenSeenNs(nowNs); // by lanes above
         final long beyondNs = beyondNs(word, startNs, nowNs,
-            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + takenNs);
+            completionNs + (dispatchers[index].device.isSynchronous() ? dispatchers[index].callNs() : beginningNs) + takenNs);
         if (beyondNs <= 0) {
             time.due(nowNs - beyondNs);
             return false;
