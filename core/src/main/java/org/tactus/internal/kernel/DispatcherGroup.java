@@ -179,6 +179,16 @@ final class DispatcherGroup {
         }
     }
 
+    /** Tells whether a dispatcher's thread is stuck outside of a segment; takes its real-time scheduling where a loss does not. Monitor. */
+    boolean isStuck(final int deviceIndex) {
+        final DispatcherThread thread = threadOfDevice[deviceIndex];
+        final boolean stuck = thread.isStuck();
+        if (stuck && !isLost(deviceIndex) && isShareable(deviceIndex)) {
+            thread.demote();
+        }
+        return stuck;
+    }
+
     void start() {
         threads.forEach(DispatcherThread::start);
     }

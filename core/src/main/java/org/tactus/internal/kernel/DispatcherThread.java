@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,7 @@ import org.tactus.internal.time.Clock;
 final class DispatcherThread implements Runnable {
     private static final long SETTLE_POLL_NS = 1_000_000;
     private static final long REHEARSED_SLEEP_NS = 10_000;
+    private static final VarHandle ROUNDS = roundsHandle();
     private final Dispatcher[] dispatchers;
     private final KernelOptions options;
     private final Clock clock;
@@ -42,6 +45,11 @@ final class DispatcherThread implements Runnable {
     // Volatile: this thread sets both once, and the monitor reads them.
     private volatile ThreadAccounts accounts;
     private volatile OwnTime ownTime;
+    /** This thread's accounts from the first round on, whatever devices it serves; for the monitor. */
+    private volatile ThreadAccounts executed;
+    /** How often the loop has come round: written by this thread, opaque. */
+    private long rounds;
+    private final RoundWatch roundWatch;
     private final PlatformWatch watch;
     /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
     private final long completionNs;
@@ -58,6 +66,7 @@ final class DispatcherThread implements Runnable {
         final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
         final PlatformWatch watch, final long wakeUpNs, final long completionNs, final List<Device> devices) {
         this.watch = watch;
+        this.roundWatch = new RoundWatch(options.lostAfterNs());
         this.wakeUpNs = wakeUpNs;
         this.completionNs = completionNs;
         this.devices = devices;
@@ -73,8 +82,25 @@ final class DispatcherThread implements Runnable {
         dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
     }
 
+    private static VarHandle roundsHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(DispatcherThread.class, "rounds", long.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     void start() {
         thread.start();
+    }
+
+    /** Whether the thread executes without coming back to its loop, outside of a segment. Monitor. */
+    boolean isStuck() {
+        boolean inSegment = false;
+        for (final Dispatcher agent : dispatchers) {
+            inSegment |= agent.device.isSynchronous() && agent.runningWord.startNs() != 0;
+        }
+        return roundWatch.look((long) ROUNDS.getOpaque(this), inSegment, executed);
     }
 
     /** Ends the loop after its current round. */
@@ -140,6 +166,7 @@ final class DispatcherThread implements Runnable {
             final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
             rehearse();
             granted = rights + timeSegments(); // after the rehearsal, whose sleep is no segment's
+            executed = clock == Clock.SYSTEM ? ThreadAccounts.ofCallingThread().orElse(null) : null;
             isReady = true;
             ready.countDown();
             loop();
@@ -243,6 +270,7 @@ final class DispatcherThread implements Runnable {
      */
     long round(final long plannedNs) {
         final Dispatcher[] agents = dispatchers;
+        ROUNDS.setOpaque(this, rounds + 1);
         final long nowNs = clock.nanoTime();
         if (nowNs > plannedNs) {
             noteGap(nowNs, nowNs - plannedNs);

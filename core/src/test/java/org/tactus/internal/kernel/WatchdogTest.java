@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
+import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
@@ -118,5 +119,72 @@ class WatchdogTest {
         assertEquals(List.of("cpu0"), lost);
         assertTrue(kernel.granted().stream().anyMatch(line -> line.startsWith("tactus-cpu0: ")
             && line.endsWith("SCHED_FIFO was taken away when its device was lost")), kernel.granted()::toString);
+    }
+
+    /** A device whose dispatcher does not come back from a question that is asked behind the segment. */
+    private final class StuckBehind implements Device {
+        private final Device thread = new CpuDevice(Clock.SYSTEM, "java");
+        private long asked;
+
+        @Override
+        public void start(final SegmentWork work, final long job, final long startNs) {
+            thread.start(work, job, startNs);
+        }
+
+        @Override
+        public int poll(final long nowNs) {
+            return thread.poll(nowNs);
+        }
+
+        @Override
+        public long elapsedNs(final long startNs, final long observedNs) {
+            while (++asked > 1 && !over.get()) {
+                Thread.onSpinWait();
+            }
+            return thread.elapsedNs(startNs, observedNs);
+        }
+
+        @Override
+        public Throwable failure() {
+            return thread.failure();
+        }
+
+        @Override
+        public boolean isSynchronous() {
+            return true;
+        }
+
+        @Override
+        public String driver() {
+            return "stuck";
+        }
+
+        @Override
+        public void close() {
+            thread.close();
+        }
+    }
+
+    @Test
+    void shouldLoseTheDeviceWhenItsDispatcherSpinsOutsideOfASegment() throws InterruptedException {
+        final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1"))
+            .task("stuck", t -> t.periodNs(20 * MS).segment("cpu0", 10 * MS))
+            .task("well", t -> t.periodNs(20 * MS).segment("cpu1", 10 * MS)).build();
+        final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(200 * MS);
+        kernel = new Kernel(set, List.of(new StuckBehind(), new CpuDevice(Clock.SYSTEM, "java")),
+            AlignedMemory.allocate(Kernel.requiredBytes(options, 2)), options, Admission.ALL, new Rights(), new KernelListener() {
+                @Override
+                public void onDeviceLost(final String device) {
+                    lost.add(device);
+                }
+            }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
+        kernel.start();
+        final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(false)), List.of(work(false))),
+            Clock.SYSTEM.nanoTime() + 20 * MS);
+        await(() -> lost.contains("cpu0"));
+        assertEquals(List.of("tactus-cpu0"), made, "before the loss is told, and of no other thread");
+        final long done = kernel.completed(slots[1]);
+        await(() -> kernel.completed(slots[1]) >= done + 30); // for longer than the limit: an idle dispatcher is not lost
+        assertEquals(List.of("cpu0"), lost);
     }
 }
