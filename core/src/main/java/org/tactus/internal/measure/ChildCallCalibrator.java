@@ -15,10 +15,13 @@ import org.tactus.model.TaskSet;
 
 /**
  * Measures the way to a child process and back, by the code that a device with its library there runs: a dispatcher of the kernel invokes a
- * network that computes nothing, between sleeps, as a real set does. The child is on the dispatcher's core at its level.
+ * network that computes nothing, between sleeps, as a real set does, and with caches that something else has used meanwhile: a network that
+ * runs ten times a second finds nothing of either process there. The child is on the dispatcher's core at its level.
  */
 final class ChildCallCalibrator implements EventHandler {
-    private static final long PERIOD_NS = 1_000_000;
+    private static final long PERIOD_NS = 5_000_000;
+    private static final int SWEPT_LONGS = 1 << 20;
+    private static final int LONGS_A_LINE = 64 / Long.BYTES;
 
     private final CalibrationRun rig;
     private final CalibrationSamples samples = new CalibrationSamples(1);
@@ -54,6 +57,7 @@ final class ChildCallCalibrator implements EventHandler {
     /** One call, with its time; by one dispatcher. */
     private final class Call implements SegmentWork {
         private final Interpreter nothing;
+        private final long[] swept = new long[SWEPT_LONGS];
 
         Call(final Interpreter nothing) {
             this.nothing = nothing;
@@ -61,6 +65,9 @@ final class ChildCallCalibrator implements EventHandler {
 
         @Override
         public void run(final long job) {
+            for (int i = 0; i < swept.length; i += LONGS_A_LINE) {
+                swept[i]++;
+            }
             final long beginNs = System.nanoTime();
             nothing.invoke();
             samples.add(0, beginNs, System.nanoTime());
