@@ -150,7 +150,7 @@ public final class Tactus implements AutoCloseable {
      * @param set    the set; WCETs of networks may be missing
      * @param folder what relative paths of models count from
      * @param runs   samples of each segment, at least 1
-     * @return what was measured; {@link WcetSidecar#applyTo} puts it into a set
+     * @return what was measured; {@link WcetSidecar#applyTo} puts it into a set, with networks cut where they were measured
      * @throws TactusException      when a network is wrong, or something native fails or is missing
      * @throws InterruptedException when interrupted meanwhile
      */

@@ -44,7 +44,7 @@ class ArchitectureTest {
         Map.entry("internal.supply", Set.of("supply")),
         Map.entry("model", Set.of("supply", "internal.time")),
         Map.entry("analysis", Set.of("model", "internal.time")),
-        Map.entry("format", Set.of("supply", "model", "internal.file", "internal.jvm", "internal.time")),
+        Map.entry("format", Set.of("supply", "model", "bindings", "internal.file", "internal.jvm", "internal.time")),
         Map.entry("internal.analysis", Set.of("supply", "analysis", "model", "internal.time")),
         Map.entry("internal.plan", Set.of("supply", "model", "analysis", "internal.analysis", "internal.time")),
         Map.entry("internal.policy", Set.of("model", "internal.buffer", "internal.time")),

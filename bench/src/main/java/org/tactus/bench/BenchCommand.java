@@ -14,9 +14,12 @@ import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
 import org.tactus.bench.latency.StartSpeed;
+import org.tactus.bench.networks.NetworksCommand;
+import org.tactus.bench.networks.OperatorTestsCommand;
 import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.PrerequisiteException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +31,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself; name one of the commands.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
-        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, SwapCaseStudyCommand.class})
+        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, OperatorTestsCommand.class,
+        NetworksCommand.class, SwapCaseStudyCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")
@@ -38,7 +42,7 @@ public final class BenchCommand {
 
         @Override
         public Integer call() throws IOException {
-            Main.main(words.toArray(String[]::new));
+            Main.main(words.stream().map(word -> word.equals("--help") ? "-h" : word).toArray(String[]::new)); // its own word for help
             return ExitStatus.GOOD;
         }
     }
@@ -56,6 +60,9 @@ public final class BenchCommand {
 
         @Override
         public Integer call() throws IOException, InterruptedException {
+            if (forks < 1 || rounds < 1) {
+                throw new PrerequisiteException("--forks and --rounds: at least 1 of each measures anything; write such as --forks 10");
+            }
             final PrintStream out = System.out;
             if (fork) {
                 HandOffComparison.fork(rounds, out);

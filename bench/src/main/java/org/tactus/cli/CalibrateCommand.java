@@ -13,6 +13,7 @@ import org.tactus.cli.gpu.GpuDriver;
 import org.tactus.cli.gpu.Scale;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.text.Lines;
 import org.tactus.cli.text.SupplyPrinter;
@@ -76,6 +77,7 @@ final class CalibrateCommand implements Callable<Integer> {
         if (!(curveFactor >= 0 && curveFactor <= MOST_FACTOR)) {
             throw new PrerequisiteException("--curve-factor: " + curveFactor + " is no factor; write one from 0 to " + MOST_FACTOR);
         }
+        Interruption.cleanUp(CalibrationFile.defaultPath().toAbsolutePath().getParent());
         final int status = calibrateAll();
         if (curve.equals("yes") || curve.equals(AUTO) && durationNs >= LONG_ENOUGH_NS) {
             calibrateSupply(calibrator, durationNs, Math.round(1_000 * curveFactor));

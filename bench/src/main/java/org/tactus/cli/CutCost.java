@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.internal.graph.CutChain;
-import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.network.CutBalance;
 import org.tactus.internal.network.SegmentedModel;
 
 /**
- * What a network in a number of segments takes, measured on the calling thread, which nobody pins: the shortest of some runs, because
- * others on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut loses: the runtime fuses no
- * operators across it.
+ * What a network in a number of segments takes where {@link CutBalance} cuts it, measured on the calling thread, which nobody pins: the
+ * shortest of some runs, because others on the machine only add, so these are no WCETs. Beside the whole network's it shows what a cut
+ * loses: the runtime fuses no operators across it.
  *
  * @param cuts          number of segments
  * @param segmentNs     shortest run of each, in order
@@ -27,40 +26,26 @@ record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
     /** A network that takes longer is not cut to be measured. */
     static final long MOST_NS = 2_000_000_000L;
 
-    private static final int WARM_UP_RUNS = 3;
-    private static final int RUNS = 15;
-    private static final double LOPSIDED = 1.6;
-
     /** Keeps an unmodifiable copy of the list. */
     CutCost {
         segmentNs = List.copyOf(segmentNs);
     }
 
+    /** Cuts the network where segments take about the same, as a profile does, and measures it. */
     static CutCost measure(final OnnxModel network, final int cuts) {
-        try (SegmentedModel model = SegmentedModel.create(network, cuts, OnnxOptions.SINGLE_THREAD)) {
-            model.fillInputs(1);
-            final long[][] samples = new long[cuts][RUNS];
-            int runs = RUNS;
-            for (int run = -WARM_UP_RUNS; run < runs; run++) {
-                for (int i = 0; i < cuts; i++) {
-                    final long beginNs = System.nanoTime();
-                    model.run(i);
-                    samples[i][Math.max(0, run)] = System.nanoTime() - beginNs;
-                }
-                if (run <= 0 && LongStream.of(firsts(samples)).sum() > MOST_NS) {
-                    runs = 1; // one sample of a network that takes so long
-                }
-            }
-            final int taken = runs;
-            return new CutCost(cuts, Arrays.stream(samples).map(of -> Arrays.stream(of, 0, taken).min().orElseThrow()).toList(),
-                crossing(model.chain(), model));
-        } catch (final NativeCallException e) {
-            throw new InvalidModelException(network.name() + ": does not run on drawn inputs: " + e.getMessage(), e);
+        final CutChain chain;
+        final List<Long> segmentNs;
+        if (cuts == 1) {
+            chain = new ModelCutter(OnnxRuntime.require()).cut(network, 1);
+            segmentNs = CutBalance.times(chain, OnnxOptions.SINGLE_THREAD);
+        } else {
+            final CutBalance balance = CutBalance.choose(network, cuts, OnnxOptions.SINGLE_THREAD);
+            chain = new ModelCutter(OnnxRuntime.require()).cut(network, balance.starts());
+            segmentNs = balance.segmentNs();
         }
-    }
-
-    private static long[] firsts(final long[][] samples) {
-        return Arrays.stream(samples).mapToLong(of -> of[0]).toArray();
+        try (SegmentedModel model = SegmentedModel.create(chain, OnnxOptions.SINGLE_THREAD)) {
+            return new CutCost(cuts, segmentNs, crossing(chain, model));
+        }
     }
 
     private static long crossing(final CutChain chain, final SegmentedModel model) {
@@ -81,6 +66,6 @@ record CutCost(int cuts, List<Long> segmentNs, long crossingBytes) {
 
     /** Whether a segment is much longer than an equal share. */
     boolean isLopsided() {
-        return segmentNs.stream().mapToLong(Long::longValue).max().orElse(0) > LOPSIDED * totalNs() / cuts;
+        return segmentNs.stream().mapToLong(Long::longValue).max().orElse(0) > CutBalance.LOPSIDED * totalNs() / cuts;
     }
 }

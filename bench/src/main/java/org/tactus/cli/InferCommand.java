@@ -25,6 +25,7 @@ import org.tactus.internal.file.NumpyFile;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenShapes;
+import org.tactus.internal.network.SegmentChain;
 import org.tactus.internal.network.SegmentedModel;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,12 +35,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code tactus infer}: runs a network once, as a job would. */
 @Command(name = "infer", mixinStandardHelpOptions = true, sortOptions = false,
-    description = "Runs an ONNX network once, as a job would, on inputs from files, and writes its outputs as .npy. Exit status 1 when "
-        + "--compare finds a difference above --tolerance.")
+    description = "Runs an ONNX or TensorFlow Lite network once, as a job would, on inputs from files, and writes its outputs as "
+        + ".npy. Exit status 1 when --compare finds a difference above --tolerance.")
 final class InferCommand implements Callable<Integer> {
     private static final OnnxOptions AS_WRITTEN = new OnnxOptions(1, List.of(), false);
 
-    @Parameters(paramLabel = "MODEL", description = "An .onnx file, or a generated network such as resnet-small.")
+    @Parameters(paramLabel = "MODEL", description = "An .onnx file, a .tflite file, or a generated network such as "
+        + "resnet-small.")
     private String model;
     @Option(names = "--input", required = true, paramLabel = "NAME=FILE",
         description = "An input from a .npy file of its type and shape, or "
@@ -79,17 +81,25 @@ final class InferCommand implements Callable<Integer> {
         channels("--mean", mean);
         channels("--deviation", deviation);
         UsageCheck.check(spec, Arrays.stream(deviation).allMatch(value -> value > 0), "--deviation must be above 0");
+        final PrintWriter print = spec.commandLine().getOut();
+        if (model.endsWith(".tflite")) {
+            UsageCheck.check(spec, cuts == 1 && !compare && dims.isEmpty() && shapes.isEmpty(), "--cuts, --compare, --dims and --shape "
+                + "are for ONNX networks; " + model + " is a TensorFlow Lite file, which runs whole and as it is");
+            try (TfLiteRun file = TfLiteRun.open(Path.of(model))) {
+                file.notes().forEach(print::println);
+                return infer(file.chain(), print);
+            } finally {
+                print.flush();
+            }
+        }
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
-        final OnnxModel network = OpenShapes.fix(NamedModel.load(model), dims, shapes());
-        final PrintWriter print = spec.commandLine().getOut();
+        final OnnxModel network = OpenShapes.fix(NamedModel.load(model), dims, ShapeOptions.parse(spec, shapes));
         try (SegmentedModel job = SegmentedModel.create(network, cuts, OnnxOptions.SINGLE_THREAD)) {
-            fill(job, print);
-            run(job);
-            write(job, print);
+            final int status = infer(job, print);
             if (!compare) {
-                return ExitStatus.GOOD;
+                return status;
             }
             try (SegmentedModel reference = SegmentedModel.create(network, 1, AS_WRITTEN)) {
                 job.inputs().forEach(info -> reference.tensor(info.name()).copyFrom(job.tensor(info.name())));
@@ -101,22 +111,19 @@ final class InferCommand implements Callable<Integer> {
         }
     }
 
+    private int infer(final SegmentChain job, final PrintWriter print) throws IOException {
+        fill(job, print);
+        run(job);
+        write(job, print);
+        return ExitStatus.GOOD;
+    }
+
     private void channels(final String option, final double[] values) {
         UsageCheck.check(spec, (values.length == 1 || values.length == 3) && Arrays.stream(values).allMatch(Double::isFinite),
             option + " " + Arrays.toString(values) + " is none; give one number, or three for red, green, blue");
     }
 
-    private Map<String, List<Long>> shapes() {
-        final Map<String, List<Long>> parsed = new LinkedHashMap<>();
-        shapes.forEach((name, text) -> {
-            UsageCheck.check(spec, text.matches("[0-9]{1,9}(x[0-9]{1,9})*"), "--shape " + name + '=' + text
-                + " is no shape; write extents such as 1x3x640x640");
-            parsed.put(name, Arrays.stream(text.split("x")).map(Long::valueOf).toList());
-        });
-        return parsed;
-    }
-
-    private void fill(final SegmentedModel job, final PrintWriter print) {
+    private void fill(final SegmentChain job, final PrintWriter print) {
         final List<String> names = job.inputs().stream().map(TensorInfo::name).toList();
         for (final String name : inputs.keySet()) {
             if (!names.contains(name)) {
@@ -133,7 +140,7 @@ final class InferCommand implements Callable<Integer> {
         }
     }
 
-    private void run(final SegmentedModel job) {
+    private void run(final SegmentChain job) {
         try {
             for (int i = 0; i < job.segments(); i++) {
                 job.run(i);
@@ -143,7 +150,7 @@ final class InferCommand implements Callable<Integer> {
         }
     }
 
-    private void write(final SegmentedModel job, final PrintWriter print) throws IOException {
+    private void write(final SegmentChain job, final PrintWriter print) throws IOException {
         Files.createDirectories(out);
         final Set<String> taken = new HashSet<>();
         for (final TensorInfo info : job.outputs()) {

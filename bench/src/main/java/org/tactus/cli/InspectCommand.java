@@ -6,19 +6,29 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
 import org.tactus.bindings.edgetpu.compiled.Executable;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.edgetpu.compiled.TfLiteOperators;
+import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
 import org.tactus.bindings.edgetpu.cost.InvocationBytes;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.bindings.tflite.TfLite;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.time.Sizes;
@@ -66,10 +76,12 @@ final class InspectCommand implements Callable<Integer> {
             if (file.toString().endsWith(".onnx")) {
                 return onnx(file, print);
             }
-            final TfLiteFile read = TfLiteFile.read(Files.readAllBytes(file));
+            final byte[] bytes = Files.readAllBytes(file);
+            final TfLiteFile read = TfLiteFile.read(bytes);
+            final TfLiteOperators operators = TfLiteOperators.read(ByteBuffer.wrap(bytes));
             switch (format) {
-                case TABLE -> table(file, read, print);
-                case JSON -> print.println(json(file, read));
+                case TABLE -> table(file, read, operators, absence(read, bytes), print);
+                case JSON -> print.println(json(file, read, operators, absence(read, bytes)));
                 case CSV -> csv(file, read, print);
             }
             return ExitStatus.GOOD;
@@ -77,6 +89,10 @@ final class InspectCommand implements Callable<Integer> {
             problem = e.getMessage();
         } catch (final InvalidModelException e) {
             problem = e.getMessage().startsWith(file + ": ") ? e.getMessage().substring(file.toString().length() + 2) : e.getMessage();
+        } catch (final NoSuchFileException e) {
+            problem = "there is no such file; check its path";
+        } catch (final AccessDeniedException e) {
+            problem = "the file may not be read; check its permissions";
         } catch (final IOException | OutOfMemoryError e) {
             problem = "cannot be read: " + e.getMessage();
         }
@@ -115,11 +131,35 @@ final class InspectCommand implements Callable<Integer> {
         return HexFormat.of().toHexDigits(token);
     }
 
-    private static void table(final Path file, final TfLiteFile read, final PrintWriter print) {
+    /** Why the library here cannot run a plain file, such as an operator that it lacks, by name; empty when it can or is not here. */
+    private static String absence(final TfLiteFile read, final byte[] bytes) {
+        if (read.isCompiled() || TfLite.find().isEmpty() || TfLiteTraits.read(bytes).hazard().isPresent()) {
+            return TfLiteTraits.read(bytes).hazard().orElse("");
+        }
+        try {
+            TfLite.find().get().interpreter(bytes).close();
+            return "";
+        } catch (final NativeCallException e) {
+            return TfLite.find().get() + ": " + e.getMessage();
+        }
+    }
+
+    private static void table(final Path file, final TfLiteFile read, final TfLiteOperators operators, final String absence,
+        final PrintWriter print) {
         print.println(file + (read.isCompiled() ? "" : " (not compiled for an Edge TPU)"));
         read.inputs().forEach(info -> print.println("  in   " + info));
         read.outputs().forEach(info -> print.println("  out  " + info));
         print.println("  operators " + read.operators() + ", graphs " + read.subgraphs() + ", on the device " + read.packages().size());
+        print.println("  " + operators.names().entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue().reversed()
+            .thenComparing(Map.Entry.comparingByKey())).map(entry -> Printable.line(entry.getKey()) + ' ' + entry.getValue())
+            .collect(Collectors.joining(", ")));
+        if (read.isCompiled() && operators.onHost() > 0) {
+            print.println("  " + Printable.line(operators.leftToTheCpu()) + ", about " + operators.hostOperations() / 1_000_000
+                + " million operations");
+        }
+        if (!absence.isEmpty()) {
+            print.println("  DOES NOT RUN HERE: " + Printable.line(absence));
+        }
         for (final EdgePackage content : read.packages()) {
             final InvocationBytes bytes = content.bytes();
             print.println("  compiler " + content.compilerVersion() + ", needs runtime " + content.minRuntimeVersion() + "; "
@@ -144,7 +184,8 @@ final class InspectCommand implements Callable<Integer> {
         }
     }
 
-    private static String json(final Path file, final TfLiteFile read) throws IOException {
+    private static String json(final Path file, final TfLiteFile read, final TfLiteOperators operators, final String absence)
+        throws IOException {
         final StringWriter line = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
             json.writeStartObject();
@@ -154,6 +195,13 @@ final class InspectCommand implements Callable<Integer> {
             tensors(json, "outputs", read.outputs());
             json.writeNumberField("subgraphs", read.subgraphs());
             json.writeNumberField("operators", read.operators());
+            json.writeObjectFieldStart("operatorNames");
+            for (final Map.Entry<String, Integer> operator : operators.names().entrySet()) {
+                json.writeNumberField(operator.getKey(), operator.getValue());
+            }
+            json.writeEndObject();
+            json.writeNumberField("operatorsOnCpu", operators.onHost());
+            json.writeStringField("notRunnable", absence);
             json.writeArrayFieldStart("packages");
             for (final EdgePackage content : read.packages()) {
                 json(json, content);

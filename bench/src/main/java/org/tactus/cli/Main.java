@@ -11,6 +11,7 @@ import java.util.ServiceLoader;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.StandardOutput;
 import org.tactus.format.FileFormatException;
@@ -32,7 +33,8 @@ public final class Main {
     /** The product's commands; each is named as its class, such as {@code verify-gpu} of VerifyGpuCommand. */
     static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class,
         SimulateCommand.class, PlanCommand.class, ProfileCommand.class, CalibrateCommand.class, QuantizeCommand.class, InferCommand.class,
-        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class);
+        DevicesCommand.class, InspectCommand.class, VerifyGpuCommand.class, StatCommand.class,
+        ServeMetricsCommand.class, ReportCommand.class);
 
     private Main() {
     }
@@ -49,9 +51,11 @@ public final class Main {
             System.exit(ExitStatus.GOOD);
         }
         final StandardOutput out = StandardOutput.install();
+        Interruption.install();
         final int status = run(words);
         System.out.flush();
         out.failure().ifPresent(why -> System.err.println("tactus: cannot write to standard output: " + Printable.line(why)));
+        Interruption.ended();
         System.exit(out.failure().isPresent() ? ExitStatus.WRONG_INPUT : status);
     }
 

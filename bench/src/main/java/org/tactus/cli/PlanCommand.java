@@ -53,6 +53,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        ResultFiles.requireOther(file, out);
         if (format == OutputFormat.CSV) {
             throw new ParameterException(spec.commandLine(), "a plan has no csv form; write table or json");
         }

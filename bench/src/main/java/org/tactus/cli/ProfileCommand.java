@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.support.UsageCheck;
@@ -70,6 +72,7 @@ final class ProfileCommand implements Callable<Integer> {
             + " is no share to add; write one from 0 to " + WcetRule.MOST_MARGIN + ", such as 0.3");
         UsageCheck.check(spec, exceedance > 0 && exceedance <= WcetRule.MOST_EXCEEDANCE, "--exceedance: " + exceedance
             + " is no probability of a worst case; write one above 0 and at most " + WcetRule.MOST_EXCEEDANCE + ", such as 1e-9");
+        Interruption.cleanUp(WcetSidecarFile.beside(file).getParent());
         return profile(file, runs, new WcetRule(wcet.equals(LAW), margin, exceedance), loaded, inPlace);
     }
 
@@ -97,6 +100,8 @@ final class ProfileCommand implements Callable<Integer> {
         final WcetSidecar alone = measured(set,
             () -> profiler.profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share)));
         progress.done();
+        profiler.lopsided().forEach((task, shares) -> System.err.println("warning: the best cut found of " + task + " is lopsided, "
+            + shares + "; its longest segment decides how long others wait. With fewer cuts they wait as long"));
         Map<String, String> refusals = profiler.refusals();
         WcetSidecar measured = alone;
         if (inPlace) {
@@ -128,7 +133,7 @@ final class ProfileCommand implements Callable<Integer> {
         System.out.printf(Locale.ROOT, "WCETs: %s of %d samples, %s%n", rule.byLaw() ? "an extreme-value law"
             : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
         new TreeMap<>(measured.conditions()).forEach((what, how) -> {
-            if (what.startsWith("times leave out") || what.startsWith("longest of") || what.startsWith("taken from")) {
+            if (Stream.of("times leave out", "longest of", "cuts of", "taken from").anyMatch(what::startsWith)) {
                 System.out.println(Lines.wrap("  " + what + ": " + how));
             }
         });

@@ -6,12 +6,14 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
@@ -19,8 +21,11 @@ import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OpenShapes;
 import org.tactus.internal.measure.LayerProfiler;
 import org.tactus.internal.measure.LayerTimes;
+import org.tactus.internal.quantise.Closeness;
+import org.tactus.internal.quantise.ClosenessMeter;
 import org.tactus.internal.quantise.LayeredModel;
 import org.tactus.internal.quantise.Mixture;
 import org.tactus.internal.quantise.ModelLayer;
@@ -38,6 +43,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Writes a network with some layers on 8-bit integers for the CPU: by default those that a measurement finds faster.")
 final class QuantizeCommand implements Callable<Integer> {
+    private static final int CLOSENESS_SAMPLES = 16;
+
     @Parameters(paramLabel = "MODEL", description = "An .onnx file, or a generated network such as resnet-small.")
     private String model;
     @Option(names = "--samples", required = true, paramLabel = "PATH",
@@ -61,6 +68,15 @@ final class QuantizeCommand implements Callable<Integer> {
     private Integer core;
     @Option(names = "--times", paramLabel = "FILE", description = "Writes the measured times as CSV.")
     private Path times;
+    @Option(names = "--max-error", paramLabel = "SHARE", description = "Leaves layers in 32-bit floating point that alone change an output "
+        + "by more than this relative RMS error, such as 0.01, and names them.")
+    private Double maxError;
+    @Option(names = "--dims", split = ",", paramLabel = "NAME=N",
+        description = "Extents of dimensions that the file leaves open, such as batch=1,width=640; the file that is written has them.")
+    private Map<String, Long> dims = new LinkedHashMap<>();
+    @Option(names = "--shape", paramLabel = "NAME=NxN", description = "The shape of an input whose open extents have no name, such as "
+        + "images=1x3x640x640.")
+    private Map<String, String> shapes = new LinkedHashMap<>();
     @Option(names = {"-o", "--out", "--output"}, paramLabel = "FILE", description = "The .onnx file to write.")
     private Path output;
     @Spec
@@ -68,16 +84,22 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        ResultFiles.requireOther(Path.of(model), output);
+        UsageCheck.check(spec, core == null || RealTime.onlineCores().contains(core), "--core: this machine has no core " + core
+            + " on line; it has " + RealTime.onlineCores());
         UsageCheck.check(spec, runs >= 1, "--runs " + runs + " is out of range; give 1 or more");
         UsageCheck.check(spec, share > 0.5 && share <= 1, "--share " + share + " is out of range; give above 0.5, at most 1");
         UsageCheck.check(spec, List.of("auto", "8", "7").contains(weightBits),
             "--weight-bits " + weightBits + " is unknown; use auto, 8 or 7");
+        UsageCheck.check(spec, maxError == null || maxError >= 0 && Double.isFinite(maxError),
+            "--max-error " + maxError + " is no error; give a share of the values, such as 0.01");
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
-        final LayeredModel layered = LayeredModel.of(NamedModel.load(model));
+        final LayeredModel layered = LayeredModel.of(OpenShapes.fix(NamedModel.load(model), dims, ShapeOptions.parse(spec, shapes)));
         final int weightLimit = weightLimit();
-        final Map<String, Range> ranges = new RangeCalibration(layered, SampleFiles.of(samples, layered), share).ranges();
+        final SampleFiles inputs = SampleFiles.of(samples, layered);
+        final Map<String, Range> ranges = new RangeCalibration(layered, inputs, share).ranges();
         final boolean[] able = new boolean[layered.layers().size()];
         for (int j = 0; j < able.length; j++) {
             able[j] = layered.layers().get(j).hasInt8();
@@ -85,12 +107,22 @@ final class QuantizeCommand implements Callable<Integer> {
         final Mixture all = new Mixture(layered, ranges, weightLimit, able);
         final List<LayerTimes> measured = layers.equals("faster") || times != null ? measure(all) : List.of();
         final boolean[] chosen = chosen(layered, able, measured);
-        print(layered, chosen, measured, System.out);
+        final ClosenessMeter meter = new ClosenessMeter(layered, inputs, CLOSENESS_SAMPLES);
+        final Progress comparing = new Progress("comparing with floating point");
+        final Map<String, Double> errors = meter.layers(all, comparing::at);
+        comparing.done();
+        leave(layered, chosen, errors);
+        print(layered, chosen, measured, errors, System.out);
+        final Closeness closeness = meter.of(all.with(chosen), errors);
+        closeness.outputs().forEach(output -> System.out.println("  " + output.text()));
+        System.out.println("  compared with floating point on " + closeness.samples() + " samples; a layer's error is what it alone does to"
+            + " the outputs");
         if (times != null) {
             WholeFile.write(times, csv(layered, measured));
         }
         if (output != null) {
-            final byte[] bytes = (layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes();
+            final byte[] bytes = closeness.writtenInto(
+                layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes();
             WholeFile.write(output, out -> out.write(bytes));
             System.out.println("Wrote " + output + ", " + Files.size(output) / 1024 + " KiB");
         }
@@ -142,6 +174,18 @@ final class QuantizeCommand implements Callable<Integer> {
         return chosen;
     }
 
+    /** Takes back what changes the outputs too much. */
+    private void leave(final LayeredModel layered, final boolean[] chosen, final Map<String, Double> errors) {
+        for (int j = 0; j < chosen.length && maxError != null; j++) {
+            final String layer = layered.layers().get(j).name();
+            if (chosen[j] && errors.get(layer) > maxError) {
+                chosen[j] = false;
+                System.out.printf(Locale.ROOT, "left in floating point: layer %d (%s), which alone changes an output by %.4f%n", j, layer,
+                    errors.get(layer));
+            }
+        }
+    }
+
     private static void choose(final LayeredModel layered, final boolean[] chosen, final String word) {
         for (int j = 0; j < chosen.length; j++) {
             if (layered.layers().get(j).name().equals(word)) {
@@ -164,15 +208,19 @@ final class QuantizeCommand implements Callable<Integer> {
         }
     }
 
-    private static void print(final LayeredModel layered, final boolean[] chosen, final List<LayerTimes> measured, final PrintStream out) {
+    private static void print(final LayeredModel layered, final boolean[] chosen, final List<LayerTimes> measured,
+        final Map<String, Double> errors, final PrintStream out) {
         final boolean timed = !measured.isEmpty();
         out.printf("%s: %d layers%s%n", layered.name(), chosen.length, timed ? ", medians of one alone in us" : "");
-        out.printf("  %4s %-28s %-20s %-5s%s%n", "", "layer", "operator", "runs", timed ? "     fp32     int8  ratio" : "");
+        out.printf("  %4s %-28s %-20s %-5s%s%n", "", "layer", "operator", "runs", "    error"
+            + (timed ? "     fp32     int8  ratio" : ""));
         double before = 0;
         double after = 0;
         for (int j = 0; j < chosen.length; j++) {
             final ModelLayer layer = layered.layers().get(j);
             out.printf("  %4d %-28s %-20s %-5s", j, layer.name(), layer.operator(), chosen[j] ? "int8" : "fp32");
+            out.printf(Locale.ROOT, " %8s", errors.containsKey(layer.name())
+                ? String.format(Locale.ROOT, "%.4f", errors.get(layer.name())) : "-");
             if (timed) {
                 final LayerTimes times = measured.get(j);
                 before += us(times.fp32());

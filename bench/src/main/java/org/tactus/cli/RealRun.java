@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.text.ResultPrinter;
@@ -17,6 +19,7 @@ import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.time.Durations;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
@@ -32,6 +35,7 @@ final class RealRun {
     private final Path out;
     private final boolean excuse;
     private ResultFiles files;
+    private Map<String, String> origin;
 
     RealRun(final LoadedTaskSet loaded, final RunSettings options, final long durationNs, final Path out, final boolean excuse) {
         this.loaded = loaded;
@@ -46,6 +50,7 @@ final class RealRun {
         files = ResultFiles.prepare(out);
         final TaskSet set = loaded.taskSet();
         final long startMillis = System.currentTimeMillis();
+        origin = Origin.of(loaded.file(), startMillis);
         try {
             return run(format, print, set, startMillis);
         } catch (final InvalidTaskSetException e) {
@@ -70,22 +75,34 @@ final class RealRun {
                 System.err.println("refused: " + e.getMessage() + " (--force runs it all the same)");
                 return ExitStatus.NO;
             }
-            waitFor(tactus);
-            final RunResult result = tactus.stop();
-            final int written = files.write(set, result, tactus.histograms(), events, tactus.zeroNs(), startMillis, System.err);
+            final boolean interrupted = waitFor(tactus);
+            final RunResult ended = tactus.stop();
+            final RunResult result = interrupted ? ended.withWarning("the run was interrupted after " + Durations.format(ended.durationNs())
+                + " of " + Durations.format(durationNs)) : ended;
+            if (interrupted) {
+                System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
+            }
+            final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
+                tactus.verdict(), System.err);
             ResultPrinter.print(format, result, out, print);
             return Math.max(status(result), written);
         }
     }
 
-    private void waitFor(final TaskSetRun tactus) throws InterruptedException {
+    /** Waits for the end; true when the process was told to end before. */
+    private boolean waitFor(final TaskSetRun tactus) throws InterruptedException {
+        Interruption.endsInOrder();
         final Progress progress = new Progress("running " + loaded.taskSet().name());
         final long endNs = tactus.zeroNs() + durationNs;
         for (long leftNs = endNs - System.nanoTime(); leftNs > 0; leftNs = endNs - System.nanoTime()) {
-            Thread.sleep(Math.min(TICK_MS, leftNs / 1_000_000L + 1));
+            if (Interruption.await(Math.min(TICK_MS, leftNs / 1_000_000L + 1))) {
+                progress.done();
+                return true;
+            }
             progress.at(1 - Math.max(0, endNs - System.nanoTime()) / (double) durationNs);
         }
         progress.done();
+        return false;
     }
 
     private int status(final RunResult result) {

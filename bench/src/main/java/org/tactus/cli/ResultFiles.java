@@ -8,14 +8,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.HdrHistogram.Histogram;
+import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.BoundsFile;
+import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.ResultsJson;
 import org.tactus.result.RunResult;
@@ -32,11 +38,22 @@ final class ResultFiles {
         this.folder = folder;
     }
 
+    /** The folder that the name of a set gives, below {@code out}; a name that leads elsewhere is refused. */
+    static Path folder(final LoadedTaskSet loaded, final String ending) {
+        final String name = loaded.taskSet().name() + ending;
+        if (name.equals(".") || name.equals("..")) {
+            throw loaded.error("name", "the results of a set named '" + name + "' would lie outside the folder out; name it otherwise,"
+                + " or choose a folder by --out");
+        }
+        return Path.of("out", name);
+    }
+
     /** Makes the folder, and says now what would go wrong after the run. */
     static ResultFiles prepare(final Path folder) {
         try {
             Files.createDirectories(folder);
-            for (final String name : List.of(RESULTS, LATENCY, TRACE)) {
+            Interruption.cleanUp(folder);
+            for (final String name : List.of(RESULTS, LATENCY, TRACE, BoundsFile.NAME)) {
                 WholeFile.requireWritable(folder.resolve(name));
             }
         } catch (final FileAlreadyExistsException e) {
@@ -50,22 +67,39 @@ final class ResultFiles {
     }
 
     /**
-     * Writes the three files. One that cannot be written is told in a line; the others are written all the same.
+     * Writes the files. One that cannot be written is told in a line; the others are written all the same.
      *
+     * @param origin      what {@code results.json} says of where it comes from
      * @param zeroNs      time zero of the run in the clock of the events
      * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
+     * @param verdict     what the analysis says of the set, for {@code bounds.json}
      * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
      */
     int write(
-        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events, final long zeroNs,
-        final long startMillis, final PrintStream err) {
+        final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events,
+        final Map<String, String> origin, final long zeroNs, final long startMillis, final Optional<Verdict> verdict,
+        final PrintStream err) {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
-        return attempt(err, () -> ResultsJson.write(result, folder.resolve(RESULTS)))
-            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses))
+        return attempt(err, () -> ResultsJson.write(result, origin, folder.resolve(RESULTS)))
+            | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses,
+                new LatencyHlog.History(events, set.tasks().stream().map(Task::name).toList(), zeroNs)))
+            | attempt(err, () -> BoundsFile.write(set, verdict, folder.resolve(BoundsFile.NAME)))
             | attempt(err, () -> PerfettoTrace.write(
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
+    }
+
+    /** Refuses to write over what a command reads. */
+    static void requireOther(final Path source, final Path output) {
+        try {
+            if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
+                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be"
+                    + " lost; choose another name");
+            }
+        } catch (final IOException e) {
+            throw new PrerequisiteException("--out: " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
+        }
     }
 
     /** Something that writes a file. */

@@ -49,12 +49,16 @@ final class RunCommand implements Callable<Integer> {
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.
+        if (idle == KernelOptions.Idle.SPIN && !ordinary) {
+            System.err.println("warning: --idle SPIN runs without SCHED_FIFO and locked memory, since a real-time thread that never sleeps"
+                + " would starve its core");
+        }
         final boolean realTime = !ordinary && idle != KernelOptions.Idle.SPIN;
         final RunSettings options = RunSettings.DEFAULT.withForce(force).withSeed(seed).withDriveSporadic(true)
             .withRealTime(realTime).withWatchable(!hidden).withKernel(KernelOptions.DEFAULT.withIdle(idle).withCapacity(
                 Math.max(64, loaded.taskSet().tasks().size()),
                 Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
-        final Path folder = out != null ? out : Path.of("out", loaded.taskSet().name());
+        final Path folder = out != null ? out : ResultFiles.folder(loaded, "");
         return new RealRun(loaded, options, durationNs, folder, excuse).run(format, System.out);
     }
 }

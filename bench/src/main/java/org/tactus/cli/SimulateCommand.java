@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.tactus.analysis.TaskVerdict;
@@ -21,6 +24,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.export.EventFile;
+import org.tactus.internal.file.Printable;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.sim.ExecutionTime;
 import org.tactus.internal.sim.OverheadTime;
@@ -91,8 +95,9 @@ final class SimulateCommand implements Callable<Integer> {
         } catch (final InvalidTaskSetException e) {
             throw loaded.error(e.field(), e.getMessage());
         }
-        final Path folder = out != null ? out : Path.of("out", set.name() + "-simulated");
+        final Path folder = out != null ? out : ResultFiles.folder(loaded, "-simulated");
         final ResultFiles files = ResultFiles.prepare(folder);
+        final Map<String, String> origin = Origin.of(file, System.currentTimeMillis());
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
             final Verdict verdict = verdict(set);
             final Progress progress = new Progress("simulating " + set.name());
@@ -102,7 +107,8 @@ final class SimulateCommand implements Callable<Integer> {
                     progress.at((double) timeNs / durationNs);
                 });
             progress.done();
-            final int written = files.write(set, simulation.result(), simulation.responses(), events, 0, 0, System.err);
+            final int written = files.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
+                Optional.ofNullable(verdict), System.err);
             ResultPrinter.print(format, simulation.result(), folder, System.out);
             return Math.max(written, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
         }
@@ -154,6 +160,9 @@ final class SimulateCommand implements Callable<Integer> {
         }
         try {
             return chosen.withReplay(TraceReplay.read(replay, set));
+        } catch (final JsonProcessingException e) { // whose own message says a library's setting
+            throw new PrerequisiteException("cannot replay " + replay + ": it is no JSON: " + Printable.line(e.getOriginalMessage())
+                + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr()) + "; give the trace.json of a run");
         } catch (final IOException | IllegalArgumentException e) {
             throw new PrerequisiteException("cannot replay " + replay + ": " + e.getMessage());
         }

@@ -13,6 +13,7 @@ import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.MetricsText;
 import org.tactus.cli.text.StatPrinter;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.watch.CountersFile;
@@ -22,6 +23,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code tactus stat}: watches a run from outside, without a word to its process. */
 @Command(name = "stat", mixinStandardHelpOptions = true,
@@ -37,16 +39,29 @@ final class StatCommand implements Callable<Integer> {
     @Option(names = "--every", paramLabel = "DURATION", defaultValue = "1s", converter = DurationConverter.class,
         description = "How often with --watch (${DEFAULT-VALUE}).")
     private long everyNs;
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
+        description = "table, json, csv or prometheus, which is OpenMetrics text (${DEFAULT-VALUE}).")
+    private String words;
+    @Option(names = "--once", description = "Shows it once and ends, which it does without --watch anyway.")
+    private boolean once;
     @Spec
     private CommandSpec spec;
+    private OutputFormat format;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         final PrintWriter out = spec.commandLine().getOut();
+        if (once && watch) {
+            throw new PrerequisiteException("--once and --watch contradict each other; give one of them");
+        }
+        final boolean metrics = words.equalsIgnoreCase("prometheus");
+        format = metrics ? OutputFormat.TABLE : format();
         final List<CountersReader> runs = runs();
+        if (metrics) {
+            out.print(MetricsText.of(runs));
+            out.flush();
+            return ExitStatus.GOOD;
+        }
         final StatPrinter printer = new StatPrinter(format, out);
         boolean more;
         do {
@@ -65,6 +80,14 @@ final class StatCommand implements Callable<Integer> {
             }
         } while (watch && more);
         return ExitStatus.GOOD;
+    }
+
+    private OutputFormat format() {
+        try {
+            return new OutputFormat.Converter().convert(words);
+        } catch (final TypeConversionException e) {
+            throw new PrerequisiteException("--format " + Printable.line(words) + ": no format; write table, json, csv or prometheus");
+        }
     }
 
     private List<CountersReader> runs() throws IOException {

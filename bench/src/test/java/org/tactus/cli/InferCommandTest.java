@@ -4,12 +4,15 @@ package org.tactus.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,7 +20,9 @@ import java.util.SplittableRandom;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.tflite.TfLite;
 import org.tactus.internal.file.NumpyFile;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.network.SegmentedModel;
@@ -163,5 +168,31 @@ class InferCommandTest extends CommandTest {
         assertEquals(0, tactus("inspect", "--format", "json", net.toString()), err::toString);
         assertTrue(out.toString().contains("\"operators\":{") && out.toString().contains("\"cuts\":8,\"segmentNs\":["), out::toString);
         assertEquals(2, tactus("inspect", "--format", "csv", net.toString()));
+    }
+
+    @Test
+    void shouldRunATensorFlowLiteFileWhereItsLibraryIs() throws IOException {
+        assumeTrue(TfLite.find().isPresent(), () -> TfLite.absence().orElse(""));
+        final Path file = folder.resolve("dense.tflite");
+        Files.write(file, DenseModelWriter.write("x", "y", new float[][] {{1, 2}, {3, 4}}, new float[] {10, 20}, false));
+        final Path input = array("<f4", List.of(1L, 2L), new float[] {5, 7});
+        final Path to = folder.resolve("out");
+        assertEquals(0, tactus("infer", file.toString(), "--input", "x=" + input, "--out", to.toString()), err::toString);
+        final byte[] written = Files.readAllBytes(to.resolve("y.npy"));
+        final ByteBuffer values = ByteBuffer.wrap(written, written.length - 8, 8).order(ByteOrder.LITTLE_ENDIAN);
+        assertEquals(5 + 14 + 10, values.getFloat());
+        assertEquals(15 + 28 + 20, values.getFloat());
+    }
+
+    @Test
+    void shouldRefuseOptionsOfOnnxAndFilesThatAreNoneInOneLine() throws IOException {
+        final Path file = folder.resolve("dense.tflite");
+        Files.write(file, DenseModelWriter.write("x", "y", new float[][] {{1}}, new float[] {0}, false));
+        assertEquals(2, tactus("infer", file.toString(), "--cuts", "2", "--input", "x=none.npy", "--out", folder.toString()));
+        assertEquals(2, tactus("infer", folder.resolve("absent.tflite").toString(), "--input", "x=none.npy", "--out", folder.toString()));
+        final Path damaged = folder.resolve("damaged.tflite");
+        Files.writeString(damaged, "TFL3 is not here");
+        assertEquals(2, tactus("infer", damaged.toString(), "--input", "x=none.npy", "--out", folder.toString()));
+        assertTrue(err.toString().contains("the file does not begin with TFL3"), err::toString);
     }
 }

@@ -67,8 +67,9 @@ class InspectCommandTest extends CommandTest {
             lines.get(0));
         assertTrue(lines.get(1).contains("\"token\":\"34f7352e5092da7d\",\"cachedBytes\":1102464,\"streamedBytes\":1626880,"),
             lines.get(1));
-        assertTrue(lines.get(2).contains("\"error\":\"cannot be read: "), lines.get(2));
-        assertTrue(lines.get(3).endsWith("\"subgraphs\":1,\"operators\":1,\"packages\":[]}"), lines.get(3));
+        assertTrue(lines.get(2).contains("\"error\":\"there is no such file; check its path\""), lines.get(2));
+        assertTrue(lines.get(3).contains("\"subgraphs\":1,\"operators\":1,\"operatorNames\":{\"FULLY_CONNECTED\":1},"
+            + "\"operatorsOnCpu\":1,"), lines.get(3));
         assertEquals(2, err.toString().lines().count());
         assertTrue(err.toString().startsWith(damaged + ": the file does not begin with TFL3"), err::toString);
     }

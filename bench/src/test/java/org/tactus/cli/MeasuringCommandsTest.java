@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.format.WcetSidecar;
 import org.tactus.format.WcetSidecarFile;
+import org.tactus.internal.graph.ModelZoo;
 import picocli.CommandLine;
 
 /** What {@code tactus profile} and {@code tactus calibrate} refuse, and what they leave. */
@@ -94,6 +95,29 @@ class MeasuringCommandsTest {
         assertEquals(ExitStatus.WRONG_INPUT, execute("analyze", file.toString()));
         assertEquals(ExitStatus.GOOD, profile(file));
         assertTrue(WcetSidecarFile.read(sidecar).tasks().getFirst().segments().getFirst().wcetNs() > 0);
+    }
+
+    @Test
+    void shouldRefuseEverywhereWcetsOfANetworkThatWasReplacedUnderItsName() throws IOException {
+        final Path network = folder.resolve("net.onnx");
+        Files.write(network, ModelZoo.generate("mobilenet", "small", 1).bytes());
+        final Path file = Files.writeString(folder.resolve("set.yaml"),
+            SET.replace("{zoo: mobilenet, size: small, cuts: 2}", "{file: net.onnx, cuts: 2}"));
+        assertEquals(ExitStatus.GOOD, profile(file));
+        assertEquals(ExitStatus.GOOD, execute("analyze", file.toString()), err.toString());
+        Files.write(network, ModelZoo.generate("mobilenet", "small", 2).bytes());
+        final List<List<String>> commands = List.of(List.of("analyze"), List.of("simulate", "--for", "1s"), List.of("run", "--for", "1s"),
+            List.of("plan", "--with", "lalarand"));
+        for (final List<String> command : commands) {
+            final List<String> words = new ArrayList<>(command);
+            words.add(file.toString());
+            assertEquals(ExitStatus.WRONG_INPUT, execute(words.toArray(String[]::new)), command.toString());
+            assertTrue(err.toString().contains("with another net.onnx (sha256:"), command + ": " + err);
+            assertTrue(err.toString().contains("; measure again: tactus profile " + file), command + ": " + err);
+            err.getBuffer().setLength(0);
+        }
+        assertEquals(ExitStatus.GOOD, profile(file));
+        assertEquals(ExitStatus.GOOD, execute("analyze", file.toString()), err.toString());
     }
 
     @Test

@@ -50,6 +50,22 @@ class OutputTest {
     }
 
     @Test
+    void shouldRefuseInOneLineWhatWouldBeLostOrLieElsewhere() throws IOException {
+        final Path set = Files.writeString(folder.resolve("set.yaml"), SET);
+        final Path bad = Files.writeString(folder.resolve("bad.json"), "{\"a\":");
+        final Path up = Files.writeString(folder.resolve("up.yaml"), SET.replace("name: s", "name: .."));
+        assertTrue(refusal("plan", set.toString(), "--with", "rt-swap", "--out", set.toString()).contains("is the file that is read"));
+        assertTrue(refusal("quantize", set.toString(), "--samples", "x.npy", "--out", set.toString()).contains("is the file that is read"));
+        assertTrue(refusal("quantize", "resnet-small", "--samples", "x.npy", "--core", "9999").contains("no core 9999"));
+        assertTrue(refusal("run", up.toString()).contains("up.yaml:2: the results of a set named '..'"));
+        assertTrue(refusal("bench", "hand-off", "--forks", "0").contains("at least 1"));
+        assertTrue(refusal("inspect", folder.resolve("nofile").toString()).contains("there is no such file"));
+        final String replay = refusal("simulate", set.toString(), "--replay", bad.toString(), "--out", folder.resolve("o").toString());
+        assertTrue(replay.contains("it is no JSON") && !replay.contains("REDACTED"), replay);
+        assertEquals(SET, Files.readString(set));
+    }
+
+    @Test
     @Timeout(300) // far below the time of the run that is not begun
     void shouldSayBeforeTheRunWhatCannotBeWrittenAfterIt() throws IOException {
         final Path set = Files.writeString(folder.resolve("set.yaml"), SET);

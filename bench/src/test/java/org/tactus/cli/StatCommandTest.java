@@ -102,6 +102,10 @@ class StatCommandTest {
             final Map<String, Object> end = member(printed(), "tasks", 0);
             assertEquals(result.tasks().getFirst().jobs(), number(end, "jobs"));
             assertEquals(result.tasks().getFirst().maxNs().orElseThrow(), number(end, "maxNs"));
+            assertEquals(ExitStatus.GOOD, stat("stat", PID, "--format", "prometheus"), err.toString());
+            final String sample = "tactus_jobs_total{pid=\"" + PID + "\",task=\"detect\"} " + result.tasks().getFirst().jobs() + "\n";
+            assertTrue(out.toString().contains("# TYPE tactus_jobs counter\n") && out.toString().contains(sample), out.toString());
+            assertTrue(out.toString().endsWith("# EOF\n"), out.toString());
         }
         assertEquals(List.of(), ownFiles());
         assertEquals(ExitStatus.WRONG_INPUT, stat("stat", PID));
@@ -110,6 +114,12 @@ class StatCommandTest {
 
     @Test
     void shouldSayWhatWouldBeRightWhenThereIsNothingToWatch() {
+        assertEquals(ExitStatus.WRONG_INPUT, stat("stat", "--format", "xml"));
+        assertTrue(err.toString().contains("write table, json, csv or prometheus"), err.toString());
+        assertEquals(ExitStatus.WRONG_INPUT, stat("serve-metrics", PID));
+        assertTrue(err.toString().contains("has no counters"), err.toString());
+        assertEquals(ExitStatus.WRONG_INPUT, stat("serve-metrics", PID, "--port", "70000"));
+        assertTrue(err.toString().contains("give a number from 0 to 65535"), err.toString());
         assertEquals(ExitStatus.WRONG_INPUT, stat("stat", "/no/such/file"));
         assertTrue(err.toString().contains("no such file; give a process number or a counters file"), err.toString());
     }

@@ -28,7 +28,7 @@ enum FileSection {
     /** {@code memory} of a task. */
     MEMORY("footprint", "swap", "scratch", "state", "objects"),
     /** {@code model} of a task. */
-    MODEL("file", "files", "zoo", "size", "cuts", "dims", "shapes"),
+    MODEL("file", "files", "zoo", "size", "cuts", "starts", "dims", "shapes", "inputs"),
     /** An element of {@code segments} that runs in one way. */
     SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable"),
     /** An element of {@code segments} that leaves open in which way it runs. */
@@ -60,11 +60,11 @@ enum FileSection {
     /** An element of {@code chunks}. */
     CALIBRATED_CHUNK("chunk", "in", "out", "drop", "usualIn", "usualOut"),
     /** The file of measured WCETs itself. */
-    WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "conditions", "tasks"),
+    WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "rights", "conditions", "tasks"),
     /** An element of {@code tasks} there. */
-    WCETS_OF_TASK("name", "model", "segments", "boundaries"),
+    WCETS_OF_TASK("name", "model", "files", "runtime", "threads", "starts", "segments", "boundaries"),
     /** An element of {@code segments} there. */
-    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "basis");
+    WCET_OF_SEGMENT("segment", "device", "precision", "wcet", "samples", "p50", "p99", "p999", "max", "loss", "basis");
 
     private final List<String> keys;
 

@@ -6,6 +6,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +41,8 @@ final class TaskReader {
     static final Map<String, Release> RELEASE = ordered("periodic", Release.PERIODIC, "sporadic", Release.SPORADIC);
     private static final Map<String, Task.ServiceClass> SERVICE =
         DeviceReader.words(Task.ServiceClass.values(), Task.ServiceClass::text);
+    /** Of a variant whose loss the file does not tell. */
+    private static final double UNTOLD_LOSS = Double.NaN;
     private static final List<String> CLASSES = List.of("scratch", "state");
     static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
     static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
@@ -48,6 +51,8 @@ final class TaskReader {
     private final Path base;
     private final boolean unmeasuredAllowed;
     private final Map<String, SramMenu> menus = new LinkedHashMap<>();
+    /** Tasks of which a WCET was taken from the sidecar. */
+    private final Set<String> used = new LinkedHashSet<>();
     private WcetSidecar sidecar;
 
     TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed) {
@@ -83,6 +88,11 @@ final class TaskReader {
         return Optional.ofNullable(sidecar);
     }
 
+    /** Names of the tasks whose segments took WCETs from there. */
+    Set<String> measured() {
+        return used;
+    }
+
     /** What tasks may choose from, by task name. */
     Map<String, SramMenu> menus() {
         return menus;
@@ -93,7 +103,11 @@ final class TaskReader {
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
-        final Optional<ModelSource> model = map.find("model").map(source -> model(source, segments.size()));
+        final Optional<ModelSource> model = map.find("model").map(source -> {
+            final ModelSource network = model(source, segments.size());
+            return source.map(FileSection.MODEL).find("starts").map(starts -> network.withStarts(starts(starts, network)))
+                .orElse(network);
+        });
         final Optional<TaskMemory> memory = map.find("memory").map(this::memory);
         map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
         set.task(name, task -> {
@@ -105,8 +119,8 @@ final class TaskReader {
             map.find("onBacklog").ifPresent(action -> task.onBacklog(action.oneOf(BACKLOG)));
             map.find("class").ifPresent(promised -> task.serviceClass(promised.oneOf(SERVICE)));
             memory.ifPresent(task::memory);
-            model.ifPresent(task::model);
             addSegments(task, name, model, segments);
+            model.map(network -> asMeasured(name, network)).ifPresent(task::model);
             final List<BoundaryLine> given = new ArrayList<>();
             map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
             converted(name, model, segments, given).forEach(task::boundary);
@@ -146,7 +160,8 @@ final class TaskReader {
         }
         return new NamedVariant(map.need("device", "'device: cpu0'").text(),
             map.find("precision").map(precision -> precision.oneOf(PRECISION)).orElse(Precision.FP32), wcetNs,
-            map.find("loss").map(YamlValue::decimal).orElse(0.0), map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET));
+            map.find("loss").map(YamlValue::decimal).orElse(UNTOLD_LOSS),
+            map.find("actual").map(TaskReader::actual).orElse(ActualTime.WCET));
     }
 
     private static BoundaryLine boundary(final YamlValue value, final int segments) {
@@ -208,9 +223,11 @@ final class TaskReader {
         if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
             throw value.error("model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', one of them");
         }
-        for (final String key : List.of("dims", "shapes")) {
+        for (final String key : List.of("dims", "shapes", "inputs")) {
             map.find(key).filter(any -> !map.has("file")).ifPresent(given -> {
-                throw given.error(key + ": only an ONNX 'file' leaves extents open; remove the key");
+                throw given.error(key + (key.equals("inputs") ? ": only of an ONNX 'file' inputs can be given"
+                    : ": only an ONNX 'file' leaves extents open")
+                    + "; remove the key");
             });
         }
         if (map.has("zoo")) {
@@ -228,6 +245,9 @@ final class TaskReader {
         if (file.text().endsWith(TFLITE)) {
             Stream.of("dims", "shapes").map(map::find).flatMap(Optional::stream).findFirst().ifPresent(given -> {
                 throw given.error("only an ONNX file leaves extents open, " + file.text() + " does not; remove the key");
+            });
+            map.find("inputs").ifPresent(given -> {
+                throw given.error("inputs: only of an ONNX file they can be given, not of " + file.text() + "; remove the key");
             });
             return tfLite(map, List.of(file));
         }
@@ -250,7 +270,9 @@ final class TaskReader {
                 throw value.error("'" + name + "' has a shape below 'dims', too; keep one of them");
             }
         });
-        return new ModelSource.OnnxFile(file, cuts, dims, shapes);
+        final Map<String, Double> inputs = new LinkedHashMap<>();
+        map.find("inputs").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> inputs.put(name, value.decimal()));
+        return new ModelSource.OnnxFile(file, cuts, dims, shapes, inputs);
     }
 
     private static List<Long> shape(final YamlValue value) {
@@ -268,6 +290,25 @@ final class TaskReader {
             }
         }
         return new ModelSource.TfLiteFiles(files.stream().map(YamlValue::text).toList());
+    }
+
+    private static List<Integer> starts(final YamlValue value, final ModelSource network) {
+        final List<Integer> starts = value.list().stream().map(start -> (int) start.integer(0, Integer.MAX_VALUE)).toList();
+        boolean ascends = starts.size() == network.cuts() && starts.getFirst() == 0;
+        for (int i = 1; i < starts.size(); i++) {
+            ascends &= starts.get(i) > starts.get(i - 1);
+        }
+        if (!ascends || network instanceof ModelSource.TfLiteFiles) {
+            throw value.error("starts: give the first node of each of the " + network.cuts() + " segments of an ONNX or generated network,"
+                + " ascending from 0, or remove the key");
+        }
+        return starts;
+    }
+
+    /** The network cut where it was when its segments were measured, unless the file itself says where. */
+    private ModelSource asMeasured(final String task, final ModelSource network) {
+        return used.contains(task) && network.starts().isEmpty() ? sidecar.find(task, network).flatMap(WcetSidecar.TaskWcet::provenance)
+            .map(of -> network.withStarts(of.starts())).orElse(network) : network;
     }
 
     private Path existing(final YamlValue value) {
@@ -321,8 +362,10 @@ final class TaskReader {
                 if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty()) {
                     throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
                 }
-                variants.add(variant.wcetNs() != Segment.UNMEASURED ? variant : new NamedVariant(variant.device(), variant.precision(),
-                    measured(segment, variant, name, model.get(), i), variant.loss(), variant.actual()));
+                final long wcetNs = variant.wcetNs() != Segment.UNMEASURED ? variant.wcetNs()
+                    : measured(segment, variant, name, model.get(), i);
+                variants.add(new NamedVariant(variant.device(), variant.precision(), wcetNs, loss(variant, name, model, i),
+                    variant.actual()));
             }
             task.segment(variants);
             segment.offer().ifPresent(offer -> task.offer(offer.need("device", "'device: gpu0'").text(),
@@ -331,30 +374,29 @@ final class TaskReader {
         }
     }
 
+    /** What the file tells, else what was measured beside the time that is taken, else nothing. */
+    private double loss(final NamedVariant variant, final String name, final Optional<ModelSource> model, final int index) {
+        final boolean told = !Double.isNaN(variant.loss());
+        return told ? variant.loss() : !used.contains(name) || variant.wcetNs() != Segment.UNMEASURED ? 0.0
+            : sidecar.loss(name, model.orElseThrow(), index, variant).orElse(0.0);
+    }
+
     private long measured(
         final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
+        if (unmeasuredAllowed) {
+            return Segment.UNMEASURED; // what stands in an older file is measured anew
+        }
         final Path beside = WcetSidecarFile.beside(taskSetFile);
         if (sidecar == null && Files.exists(beside)) {
-            sidecar = read(beside);
+            sidecar = WcetSidecarFile.read(beside);
         }
         final OptionalLong known = sidecar == null ? OptionalLong.empty() : sidecar.wcetNs(name, model, index, variant);
-        if (known.isEmpty() && !unmeasuredAllowed) {
+        if (known.isEmpty()) {
             throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
                 + taskSetFile);
         }
-        return known.orElse(Segment.UNMEASURED);
-    }
-
-    /** A file that is wrong does not keep a profile from writing it anew. */
-    private WcetSidecar read(final Path beside) {
-        try {
-            return WcetSidecarFile.read(beside);
-        } catch (final FileFormatException e) {
-            if (unmeasuredAllowed) {
-                return null;
-            }
-            throw e;
-        }
+        used.add(name);
+        return known.getAsLong();
     }
 }

@@ -7,12 +7,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.ModelSource;
 import org.tactus.model.Overheads;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.Precision;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 import org.tactus.supply.CoreSupply;
@@ -96,7 +101,8 @@ public final class TaskSetFile {
             tasks.read(task, builder);
         }
         final TaskSet set = build(builder);
-        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(set, tasks.sidecar()),
+        tasks.sidecar().ifPresent(wcets -> refuseStale(set, base, wcets, tasks.measured()));
+        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(set, tasks),
             yaml::lineOf);
     }
 
@@ -130,6 +136,11 @@ public final class TaskSetFile {
             throw value.error("overheads are 'calibrated' but this machine has no calibration in " + options.calibrationFile
                 + "; measure it: tactus calibrate");
         }
+        if (!options.uncalibratedAllowed) {
+            calibration.flatMap(known -> ProfileCheck.stale(known, ProfileCheck.rights())).ifPresent(why -> {
+                throw value.error(why);
+            });
+        }
         return calibration.map(MachineCalibration::overheads).orElse(Overheads.NONE);
     }
 
@@ -143,10 +154,46 @@ public final class TaskSetFile {
         return supply;
     }
 
-    private List<String> warnings(final TaskSet set, final Optional<WcetSidecar> sidecar) {
+    /** A bound from times of another network, runtime or machine is a promise about nothing. */
+    private void refuseStale(final TaskSet set, final Path base, final WcetSidecar wcets, final Set<String> used) {
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final Task task = set.tasks().get(i);
+            if (used.contains(task.name())) {
+                ProfileCheck.stale(wcets, set.name(), options.machine).or(() -> wcets.find(task.name(), task.model().orElseThrow())
+                    .flatMap(WcetSidecar.TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, task, base)))
+                    .ifPresent(refuse("tasks[" + i + "]", task.name()));
+            }
+        }
+    }
+
+    private Consumer<String> refuse(final String field, final String task) {
+        return why -> {
+            throw yaml.error(yaml.lineOf(field), "the WCETs of '" + task + "' in " + WcetSidecarFile.beside(path) + " " + why
+                + "; measure again: tactus profile " + path, null);
+        };
+    }
+
+    /** Whether a profile would cut a network elsewhere: where all its segments compute on processors in floating point. */
+    private static boolean isCutByEstimate(final TaskSet set, final Task task) {
+        return task.model().filter(model -> model.cuts() > 1 && model.starts().isEmpty() && !(model instanceof ModelSource.TfLiteFiles))
+            .isPresent() && task.choices().isEmpty() && task.segments().stream().allMatch(segment ->
+                segment.precision() == Precision.FP32 && set.platform().devices().get(segment.device()).kind() == DeviceKind.CPU);
+    }
+
+    private List<String> warnings(final TaskSet set, final TaskReader tasks) {
         final List<String> warnings = new ArrayList<>();
-        sidecar.filter(wcets -> !wcets.machine().equals(options.machine)).ifPresent(wcets -> warnings.add(
-            "the WCETs in " + WcetSidecarFile.beside(path) + " were measured on another machine, " + wcets.machine()));
+        final List<String> unproven = tasks.sidecar().stream().flatMap(wcets -> wcets.tasks().stream())
+            .filter(task -> task.provenance().isEmpty() && tasks.measured().contains(task.name())).map(WcetSidecar.TaskWcet::name).toList();
+        if (!unproven.isEmpty()) {
+            warnings.add("the WCETs of " + String.join(", ", unproven) + " in " + WcetSidecarFile.beside(path) + " are of an older version,"
+                + " which did not write of which files they are, so nobody knows whether they still hold; measure again: tactus profile "
+                + path);
+        }
+        final List<String> estimated = set.tasks().stream().filter(task -> isCutByEstimate(set, task)).map(Task::name).toList();
+        if (!estimated.isEmpty() && !options.unmeasuredAllowed) {
+            warnings.add("the networks of " + String.join(", ", estimated) + " are cut where an estimate of their nodes' costs says, so one"
+                + " segment may be much longer than the others; tactus profile cuts by measured times, or write 'starts' below 'model'");
+        }
         if (source == OverheadsSource.CALIBRATED) {
             calibration.flatMap(MachineCalibration::lacking).ifPresent(warnings::add);
             if (calibration.isPresent() && calibration.get().preemption().isEmpty()

@@ -195,17 +195,27 @@ public final class TaskSetWriter {
         return map;
     }
 
+    private static void putStarts(final Map<String, Object> map, final ModelSource model) {
+        if (!model.starts().isEmpty()) {
+            map.put("starts", model.starts());
+        }
+    }
+
     private Map<String, Object> model(final ModelSource model) {
         final Map<String, Object> map = new LinkedHashMap<>();
         switch (model) {
             case ModelSource.OnnxFile file -> {
                 map.put("file", moved(file.path()));
                 map.put("cuts", file.cuts());
+                putStarts(map, model);
                 if (!file.dims().isEmpty()) {
                     map.put("dims", file.dims());
                 }
                 if (!file.shapes().isEmpty()) {
                     map.put("shapes", file.shapes());
+                }
+                if (!file.inputs().isEmpty()) {
+                    map.put("inputs", file.inputs());
                 }
                 return map;
             }
@@ -219,6 +229,7 @@ public final class TaskSetWriter {
             }
         }
         map.put("cuts", model.cuts());
+        putStarts(map, model);
         return map;
     }
 

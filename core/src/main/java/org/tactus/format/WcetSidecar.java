@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.tactus.model.Boundary;
+import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
 import org.tactus.model.Precision;
@@ -24,22 +28,84 @@ import org.tactus.model.TaskSet;
  * @param machine    the machine that measured, as {@link MachineName} tells it
  * @param measuredAt when, for people (ISO 8601)
  * @param margin     share that was added to the largest sample, such as 0.2
+ * @param rights     {@code real-time} where the process had the right to SCHED_FIFO, else {@code ordinary}; empty where it is not known
  * @param conditions what the machine did meanwhile, such as {@code others: idle}
  * @param tasks      tasks with a network
  */
 public record WcetSidecar(
-    String taskSet, String machine, String measuredAt, double margin, Map<String, String> conditions, List<TaskWcet> tasks) {
+    String taskSet, String machine, String measuredAt, double margin, String rights, Map<String, String> conditions,
+    List<TaskWcet> tasks) {
+
+    /** Makes measurements of which the rights are not known. */
+    public WcetSidecar(final String taskSet, final String machine, final String measuredAt, final double margin,
+        final Map<String, String> conditions, final List<TaskWcet> tasks) {
+        this(taskSet, machine, measuredAt, margin, "", conditions, tasks);
+    }
+
+    /**
+     * What the WCETs of one network hold for.
+     *
+     * @param files   digest by path, as {@code sha256:} and 64 digits; empty for a generated network
+     * @param runtime name and version of what computed, such as {@code ONNX Runtime 1.29.0}; empty where it is not known
+     * @param threads number of threads that computed, at least 1
+     * @param starts  the first node of each segment in the order in which nodes run, as it was cut; empty where the estimate decided
+     */
+    public record Provenance(Map<String, String> files, String runtime, int threads, List<Integer> starts) {
+        /** Keeps unmodifiable copies, the files in their order. */
+        public Provenance {
+            files = Collections.unmodifiableMap(new LinkedHashMap<>(files));
+            starts = List.copyOf(starts);
+        }
+
+        /**
+         * Reads a network's files as they are now.
+         *
+         * @param set       for the platform
+         * @param task      a task with a network
+         * @param directory what relative paths count from
+         * @param beside    files with weights that an ONNX file names, relative to it
+         * @return what a measurement made now holds for
+         * @throws IOException when a file cannot be read
+         */
+        public static Provenance now(final TaskSet set, final Task task, final Path directory, final List<String> beside)
+            throws IOException {
+            final ModelSource model = task.model().orElseThrow();
+            return new Provenance(ProfileCheck.files(model, directory, beside), ProfileCheck.runtime(model).orElse(""),
+                ProfileCheck.threads(set, task), model.starts());
+        }
+
+        /** The same with the places of cuts. */
+        public Provenance withStarts(final List<Integer> places) {
+            return new Provenance(files, runtime, threads, places);
+        }
+    }
+
+    /**
+     * The rights that count for a measurement.
+     *
+     * @return {@code real-time} where this process may use SCHED_FIFO, else {@code ordinary}
+     */
+    public static String currentRights() {
+        return ProfileCheck.rights();
+    }
 
     /**
      * One task.
      *
      * @param name       its name
      * @param model      the network and its cuts, as {@link #modelText} writes them
+     * @param provenance what the times hold for; empty in files of older versions
      * @param segments   in order of execution, once for each device and precision
      * @param boundaries what tensors cost between segments on different devices and of different precision, largest sample and margin;
      *                   those that are not named cost nothing
      */
-    public record TaskWcet(String name, String model, List<SegmentWcet> segments, List<Boundary> boundaries) {
+    public record TaskWcet(
+        String name, String model, Optional<Provenance> provenance, List<SegmentWcet> segments, List<Boundary> boundaries) {
+        /** Makes the WCETs of a task that do not say what they hold for. */
+        public TaskWcet(final String name, final String model, final List<SegmentWcet> segments, final List<Boundary> boundaries) {
+            this(name, model, Optional.empty(), segments, boundaries);
+        }
+
         public TaskWcet {
             segments = List.copyOf(segments);
             boundaries = List.copyOf(boundaries);
@@ -55,9 +121,16 @@ public record WcetSidecar(
      * @param wcetNs    largest sample and margin, nanoseconds
      * @param measured  the samples
      * @param basis     what the WCET comes from, by name; empty where only the largest sample and the margin was asked for
+     * @param loss      what int8 loses here, in percentage points, as the network's file says; empty where it does not
      */
     public record SegmentWcet(
-        int segment, String device, Precision precision, long wcetNs, Quantiles measured, Map<String, String> basis) {
+        int segment, String device, Precision precision, long wcetNs, Quantiles measured, Map<String, String> basis, OptionalDouble loss) {
+        /** Makes the WCET of a segment of which nobody measured what it loses. */
+        public SegmentWcet(final int segment, final String device, final Precision precision, final long wcetNs, final Quantiles measured,
+            final Map<String, String> basis) {
+            this(segment, device, precision, wcetNs, measured, basis, OptionalDouble.empty());
+        }
+
         public SegmentWcet {
             basis = Collections.unmodifiableMap(new LinkedHashMap<>(basis));
         }
@@ -90,6 +163,22 @@ public record WcetSidecar(
     }
 
     /**
+     * Finds what a segment loses in a precision.
+     *
+     * @param task    the task's name
+     * @param model   its network
+     * @param index   the segment's place, from 0
+     * @param variant the segment's device and precision
+     * @return percentage points; empty where nobody measured it
+     */
+    public OptionalDouble loss(final String task, final ModelSource model, final int index, final NamedVariant variant) {
+        return find(task, model).stream().flatMap(known -> known.segments().stream())
+            .filter(known -> known.segment() == index && known.device().equals(variant.device())
+                && known.precision() == variant.precision())
+            .map(SegmentWcet::loss).findFirst().orElse(OptionalDouble.empty());
+    }
+
+    /**
      * Finds what tensors cost between segments.
      *
      * @param task  the task's name
@@ -111,6 +200,29 @@ public record WcetSidecar(
             set.tasks().stream().map(task -> task.model().isEmpty() ? task : measured(set, task)).toList());
     }
 
+    /**
+     * Puts the measured WCETs into a set, as {@link #applyTo(TaskSet)} does, after a check that they hold for it: the same files, machine,
+     * threads, rights and version of what computes.
+     *
+     * @param set       the set that was measured
+     * @param directory what relative paths of models count from
+     * @return the set, with the WCET of each segment of a network that was measured here
+     * @throws InvalidTaskSetException when they do not hold, with the reason
+     */
+    public TaskSet applyTo(final TaskSet set, final Path directory) {
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final Task task = set.tasks().get(i);
+            final Optional<TaskWcet> known = task.model().flatMap(model -> find(task.name(), model));
+            final Optional<String> stale = known.flatMap(any -> ProfileCheck.stale(this, set.name(), MachineName.current()))
+                .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, cut(task, of), directory)));
+            if (stale.isPresent()) {
+                throw new InvalidTaskSetException("tasks[" + i + "].model", "the WCETs of '" + task.name() + "' " + stale.get()
+                    + "; measure again");
+            }
+        }
+        return applyTo(set);
+    }
+
     private Task measured(final TaskSet set, final Task task) {
         final List<Segment> segments = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
@@ -120,10 +232,17 @@ public record WcetSidecar(
                 wcetNs(task.name(), task.model().orElseThrow(), i, new NamedVariant(device, segment.precision(), 1, 0, segment.actual()));
             segments.add(wcetNs.isEmpty() ? segment : segment.withWcetNs(wcetNs.getAsLong()));
         }
-        return task.withSegments(segments);
+        final Task timed = task.withSegments(segments);
+        return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(timed, of)).orElse(timed);
     }
 
-    private Optional<TaskWcet> find(final String task, final ModelSource model) {
+    /** The task with its network cut where it was measured, unless it says where itself. */
+    private static Task cut(final Task task, final Provenance measured) {
+        final ModelSource model = task.model().orElseThrow();
+        return model.starts().isEmpty() ? task.withModel(model.withStarts(measured.starts())) : task;
+    }
+
+    Optional<TaskWcet> find(final String task, final ModelSource model) {
         return tasks.stream().filter(known -> known.name().equals(task) && known.model().equals(modelText(model))).findFirst();
     }
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.Boundary;
@@ -53,11 +55,18 @@ public final class WcetSidecarFile {
             task.find("boundaries").ifPresent(list -> list.list().forEach(boundary ->
                 boundaries.add(boundary(boundary.map(FileSection.BOUNDARY)))));
             tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
-                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), segments, boundaries));
+                task.need("model", "such as 'model: zoo resnet small, 4 cuts'").text(), provenance(task), segments, boundaries));
         }
         return new WcetSidecar(map.need("taskSet", "the set's name").text(), map.need("machine", "the machine's name").text(),
             map.need("measuredAt", "the date").text(), map.need("margin", "'margin: 0.2'").decimal(),
-            map.find("conditions").map(YamlValue::texts).orElse(Map.of()), tasks);
+            map.find("rights").map(YamlValue::text).orElse(""), map.find("conditions").map(YamlValue::texts).orElse(Map.of()), tasks);
+    }
+
+    private static Optional<WcetSidecar.Provenance> provenance(final YamlMap task) {
+        return task.find("threads").map(threads -> new WcetSidecar.Provenance(task.find("files").map(YamlValue::texts).orElse(Map.of()),
+            task.find("runtime").map(YamlValue::text).orElse(""), (int) threads.integer(1, Short.MAX_VALUE),
+            task.find("starts").map(starts -> starts.list().stream().map(start -> (int) start.integer(0, Integer.MAX_VALUE)).toList())
+                .orElse(List.of())));
     }
 
     private static WcetSidecar.SegmentWcet segment(final YamlMap map, final int place) {
@@ -70,7 +79,8 @@ public final class WcetSidecarFile {
             map.find("segment").map(segment -> (int) segment.integer(0, Limits.MAX_SEGMENTS_PER_TASK - 1)).orElse(place),
             map.need("device", "'device: cpu0'").text(),
             map.find("precision").map(precision -> precision.oneOf(TaskReader.PRECISION)).orElse(Precision.FP32), wcetNs,
-            Quantiles.read(map), map.find("basis").map(YamlValue::texts).orElse(Map.of()));
+            Quantiles.read(map), map.find("basis").map(YamlValue::texts).orElse(Map.of()),
+            map.find("loss").map(loss -> OptionalDouble.of(loss.decimal())).orElse(OptionalDouble.empty()));
     }
 
     private static Boundary boundary(final YamlMap map) {
@@ -94,6 +104,9 @@ public final class WcetSidecarFile {
         root.put("machine", sidecar.machine());
         root.put("measuredAt", sidecar.measuredAt());
         root.put("margin", sidecar.margin());
+        if (!sidecar.rights().isEmpty()) {
+            root.put("rights", sidecar.rights());
+        }
         if (!sidecar.conditions().isEmpty()) {
             root.put("conditions", new TreeMap<>(sidecar.conditions()));
         }
@@ -111,6 +124,7 @@ public final class WcetSidecarFile {
                 }
                 entry.put("wcet", segment.wcetNs() + "ns");
                 entry.putAll(segment.measured().entries());
+                segment.loss().ifPresent(loss -> entry.put("loss", loss));
                 if (!segment.basis().isEmpty()) {
                     entry.put("basis", segment.basis());
                 }
@@ -119,6 +133,7 @@ public final class WcetSidecarFile {
             final Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("name", task.name());
             entry.put("model", task.model());
+            task.provenance().ifPresent(provenance -> write(entry, provenance));
             entry.put("segments", segments);
             if (!task.boundaries().isEmpty()) {
                 entry.put("boundaries", task.boundaries().stream().map(WcetSidecarFile::entry).toList());
@@ -127,6 +142,19 @@ public final class WcetSidecarFile {
         }
         root.put("tasks", tasks);
         YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin, or what its basis says.", root);
+    }
+
+    private static void write(final Map<String, Object> entry, final WcetSidecar.Provenance provenance) {
+        if (!provenance.files().isEmpty()) {
+            entry.put("files", provenance.files());
+        }
+        if (!provenance.runtime().isEmpty()) {
+            entry.put("runtime", provenance.runtime());
+        }
+        entry.put("threads", provenance.threads());
+        if (!provenance.starts().isEmpty()) {
+            entry.put("starts", provenance.starts());
+        }
     }
 
     private static Map<String, Object> entry(final Boundary boundary) {

@@ -17,6 +17,7 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -66,6 +67,9 @@ final class YamlFile {
             final Optional<Mark> mark = e.getProblemMark().or(e::getContextMark);
             throw new FileFormatException(name, mark.map(Mark::getLine).orElse(0) + 1,
                 "this is not YAML: " + e.getProblem() + "; indent with spaces, write 'key: value', and quote special characters", e);
+        } catch (final YamlVersionException e) {
+            throw new FileFormatException(name, 1, "this is YAML of a version that is not known; remove the line that begins with %YAML, or"
+                + " write %YAML 1.2", e);
         } catch (final YamlEngineException e) {
             throw new FileFormatException(name, unprintableLine(text),
                 "this is not YAML: a character that is not text; save the file as UTF-8 text", e);

@@ -16,6 +16,8 @@ import org.tactus.model.Overheads;
 
 /** Writes a result as {@code results.json}. Keys are only ever added; a value that does not exist is null. */
 public final class ResultsJson {
+    /** Grows when a key changes its meaning, not when one is added. */
+    private static final int SCHEMA = 1;
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private ResultsJson() {
@@ -29,9 +31,21 @@ public final class ResultsJson {
      * @throws IOException when it cannot be written; the old file is there then
      */
     public static void write(final RunResult result, final Path file) throws IOException {
+        write(result, Map.of(), file);
+    }
+
+    /**
+     * Writes a file that also says where the result comes from.
+     *
+     * @param result what to write
+     * @param origin what to say of it at the head, such as {@code version}, {@code startedAt} and {@code inputHash}: keys and texts
+     * @param file   where; replaced when it exists
+     * @throws IOException when it cannot be written; the old file is there then
+     */
+    public static void write(final RunResult result, final Map<String, String> origin, final Path file) throws IOException {
         WholeFile.write(file, out -> {
             final OutputStream buffered = new BufferedOutputStream(out);
-            write(result, buffered);
+            write(result, origin, buffered);
             buffered.flush();
         });
     }
@@ -44,10 +58,18 @@ public final class ResultsJson {
      * @throws IOException when it cannot be written
      */
     public static void write(final RunResult result, final OutputStream out) throws IOException {
+        write(result, Map.of(), out);
+    }
+
+    private static void write(final RunResult result, final Map<String, String> origin, final OutputStream out) throws IOException {
         try (JsonGenerator json = FACTORY.createGenerator(out)) {
             json.configure(JsonGenerator.Feature.AUTO_CLOSE_TARGET, false);
             json.setPrettyPrinter(new DefaultPrettyPrinter());
             json.writeStartObject();
+            json.writeNumberField("schema", SCHEMA);
+            for (final Map.Entry<String, String> entry : origin.entrySet()) {
+                text(json, entry.getKey(), entry.getValue());
+            }
             head(json, result);
             json.writeArrayFieldStart("tasks");
             tasks(json, result.tasks());

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tactus.model.Overheads;
 
 /**
@@ -91,6 +92,19 @@ public record RunResult(
             noise = Collections.unmodifiableMap(new TreeMap<>(noise));
             warnings = List.copyOf(warnings);
         }
+    }
+
+    /**
+     * Adds a sentence to what was wrong with the run.
+     *
+     * @param warning the sentence, the last one then
+     * @return a copy with it
+     */
+    public RunResult withWarning(final String warning) {
+        final Conditions more = new Conditions(conditions.machine, conditions.granted, conditions.noise, conditions.collector,
+            conditions.overheads, Stream.concat(conditions.warnings.stream(), Stream.of(warning)).toList());
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, more, tasks, withoutStalls, stalls, devices, boundsVoid,
+            droppedEvents, precisions, platform);
     }
 
     /**

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,7 +136,8 @@ class TaskSetFileTest {
         final FileFormatException missing = assertThrows(FileFormatException.class, () -> load(text));
         assertEquals(file + ":29: segment 0 of 'classify' has no WCET for this model on cpu0; measure it: tactus profile " + file,
             missing.getMessage());
-        final WcetSidecar sidecar = new WcetSidecar("braking", "another", "2026-01-01", 0.25, Map.of("others", "idle"),
+        final WcetSidecar sidecar = new WcetSidecar("braking", Sets.options(directory).machine(),
+            "2026-01-01", 0.25, Map.of("others", "idle"),
             List.of(new WcetSidecar.TaskWcet("classify", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "medium", 1)),
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 4_500_000, SOME)), List.of())));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
@@ -167,17 +169,21 @@ class TaskSetFileTest {
         final Path file = Sets.write(directory, text);
         assertEquals(file + ":12: segment 0 of 'signs' has no WCET for this model on cpu0 in int8; measure it: tactus profile " + file,
             assertThrows(FileFormatException.class, () -> load(text)).getMessage());
-        final WcetSidecar sidecar = new WcetSidecar("mixed", "another", "2026-01-01", 0.25, Map.of(),
+        final WcetSidecar sidecar = new WcetSidecar("mixed", Sets.options(directory).machine(), "2026-01-01", 0.25, Map.of(),
             List.of(new WcetSidecar.TaskWcet("signs", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "small", 2)),
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 900, SOME),
                     new WcetSidecar.SegmentWcet(0, "cpu0", Precision.INT8, 300, SOME),
-                    new WcetSidecar.SegmentWcet(1, "cpu0", Precision.INT8, 200, SOME)),
+                    new WcetSidecar.SegmentWcet(1, "cpu0", Precision.INT8, 200, SOME, Map.of(), OptionalDouble.of(0.7))),
                 List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 0, 0, 1000, 2000)))));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
         assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
         final Choices choices = load(text).taskSet().tasks().getFirst().choices().orElseThrow();
         assertEquals(300, choices.variants().get(0).get(1).wcetNs());
         assertEquals(200, choices.variants().get(1).get(1).wcetNs());
+        assertEquals(0.1, choices.variants().get(1).get(1).loss(), "the file tells it");
+        assertEquals(0.7, load(text.replace(", loss: 0.1", "")).taskSet().tasks().getFirst().choices().orElseThrow().variants().get(1)
+            .get(1).loss(), "measured");
+        assertEquals(0, choices.variants().get(0).get(1).loss(), "nobody measured it");
         assertEquals(List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 5000, 6000, 1000, 2000)),
             choices.boundaries());
         final Choices told = load(text.replace("toDevice: 6us", "toDevice: 6us, quantise: 0us")).taskSet().tasks().getFirst().choices()

@@ -103,11 +103,15 @@ final class HandOffWays {
     }
 
     private static final class OfSlots implements Way {
-        private final HandOverQueue queue = new HandOverQueue(CAPACITY);
+        private final HandOverQueue queue = new HandOverQueue(CAPACITY, 1);
+
+        OfSlots() {
+            queue.connect(0);
+        }
 
         @Override
         public void give(final int value) {
-            queue.handOver(value);
+            queue.handOver(0, value);
         }
 
         @Override

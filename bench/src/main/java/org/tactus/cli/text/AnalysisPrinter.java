@@ -98,7 +98,7 @@ public final class AnalysisPrinter {
     }
 
     /** What makes the bound; for a task without one, what the same formula gives past the deadline, and from when on it is late. */
-    private static void why(final JsonGenerator json, final TaskVerdict task) throws IOException {
+    static void why(final JsonGenerator json, final TaskVerdict task) throws IOException {
         final Explanation why = task.explanation();
         json.writeStartObject();
         json.writeStringField("name", task.name());

@@ -17,16 +17,17 @@ import org.tactus.model.Release;
 @Outcome(expect = Expect.FORBIDDEN, desc = "the slot without its record")
 @State
 public class HandOverPublishes extends StressState {
-    private final HandOverQueue queue = new HandOverQueue(2);
+    private final HandOverQueue queue = new HandOverQueue(2, 1);
 
     public HandOverPublishes() {
         super(Release.PERIODIC);
+        queue.connect(0);
     }
 
     @Actor
     public void giver() {
         scheduler.release(PERIOD_NS);
-        queue.handOver(0);
+        queue.handOver(0, 0);
     }
 
     @Actor

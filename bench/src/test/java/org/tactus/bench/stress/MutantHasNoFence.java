@@ -17,9 +17,13 @@ import org.tactus.internal.policy.PolicyState;
 @Outcome(id = "1", expect = Expect.ACCEPTABLE_INTERESTING, desc = "asleep, and nobody will wake it for the slot that was handed over")
 @State
 public class MutantHasNoFence {
-    private final HandOverQueue queue = new HandOverQueue(2);
+    private final HandOverQueue queue = new HandOverQueue(2, 1);
     private boolean announced;
     private boolean sleeps;
+
+    public MutantHasNoFence() {
+        queue.connect(0);
+    }
 
     @Actor
     public void owner() {
@@ -31,7 +35,7 @@ public class MutantHasNoFence {
 
     @Actor
     public void giver(final I_Result r) {
-        queue.handOver(0);
+        queue.handOver(0, 0);
         r.r1 = announced ? 1 : 0;
     }
 

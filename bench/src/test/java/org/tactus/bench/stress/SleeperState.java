@@ -13,9 +13,15 @@ import org.tactus.internal.policy.PolicyState;
 class SleeperState implements Parking.Calls {
     private static final long UNTIL_NS = Long.MAX_VALUE;
 
-    final HandOverQueue queue = new HandOverQueue(4);
+    final HandOverQueue queue = new HandOverQueue(4, 4);
     final Parking parking = new Parking(System::nanoTime, this);
     private boolean sleeps;
+
+    SleeperState() {
+        for (int giver = 0; giver < 4; giver++) {
+            queue.connect(giver);
+        }
+    }
 
     @Override
     public synchronized void await(final long address, final int expected, final long sleepNs) {
@@ -36,8 +42,9 @@ class SleeperState implements Parking.Calls {
         }
     }
 
+    /** What a dispatcher does that has the slot's own number. */
     final void give(final int slot) {
-        queue.handOver(slot);
+        queue.handOver(slot, slot);
         parking.wake();
     }
 

@@ -49,6 +49,15 @@ public record OnnxOptions(
     }
 
     /**
+     * The same without optimisation.
+     *
+     * @return a copy
+     */
+    public OnnxOptions asWritten() {
+        return new OnnxOptions(threads, cores, false, sharedAllocator, cuda);
+    }
+
+    /**
      * In memory of an allocator of the caller's.
      *
      * @return a copy

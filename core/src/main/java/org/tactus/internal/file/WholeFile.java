@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -17,6 +20,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
  * Writes a file whole or not at all: into a temporary one beside it, which then takes its name. A reader sees the old content or
@@ -28,7 +33,13 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class WholeFile {
     private static final int MOST_LINKS = 40;
+    private static final String PREFIX = ".tactus-";
     private static final String SUFFIX = ".tmp";
+    private static final String OWN = PREFIX + ProcessHandle.current().pid() + '-';
+    /** A draft that was just made may not be locked yet. */
+    private static final long FRESH_MS = 1_000;
+    /** Writers share it; {@link #settle} takes it for good. */
+    private static final ReentrantReadWriteLock WRITING = new ReentrantReadWriteLock();
 
     private WholeFile() {
     }
@@ -91,10 +102,62 @@ public final class WholeFile {
             final Path target = target(file);
             require(target, file);
             if (!Files.exists(target) || Files.isRegularFile(target)) {
-                Files.delete(draft(target));
+                WRITING.readLock().lock();
+                try {
+                    Files.delete(draft(target));
+                } finally {
+                    WRITING.readLock().unlock();
+                }
             }
         } catch (final IOException e) {
             throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e), e);
+        }
+    }
+
+    /**
+     * Waits until every file that is being written is whole, and lets none begin: the process ends, and leaves no draft behind.
+     *
+     * @param ms how long to wait at most, milliseconds
+     * @return whether all are whole
+     * @throws InterruptedException when the thread is interrupted
+     */
+    public static boolean settle(final long ms) throws InterruptedException {
+        return WRITING.writeLock().tryLock(ms, TimeUnit.MILLISECONDS);
+    }
+
+    /**
+     * Removes the drafts that killed processes left in a folder. A process holds a lock on its draft while it lives.
+     *
+     * @param folder where; it need not exist
+     * @return how many were removed
+     */
+    public static int removeLeft(final Path folder) {
+        int removed = 0;
+        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, PREFIX + '*' + SUFFIX)) {
+            for (final Path draft : drafts) {
+                removed += draft.getFileName().toString().startsWith(OWN) || !isLeft(draft) || !Files.deleteIfExists(draft) ? 0 : 1;
+            }
+        } catch (final IOException | DirectoryIteratorException e) {
+            return removed; // no such folder, or another user's drafts: not ours to remove
+        }
+        return removed;
+    }
+
+    private static boolean isLeft(final Path draft) {
+        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+            FileLock lock = channel.tryLock()) {
+            return lock != null && Files.getLastModifiedTime(draft).toMillis() < System.currentTimeMillis() - FRESH_MS;
+        } catch (final IOException e) {
+            return false; // without an answer it is another's
+        }
+    }
+
+    /** Optional: on a file system without locks a draft that is left stays. */
+    private static void lock(final FileChannel channel) {
+        try {
+            channel.tryLock(); // closing the channel gives it back
+        } catch (final IOException e) {
+            return;
         }
     }
 
@@ -121,9 +184,19 @@ public final class WholeFile {
 
     private static void replace(final Path target, final Content content) throws IOException {
         require(target, target);
+        WRITING.readLock().lock();
+        try {
+            replaceWhole(target, content);
+        } finally {
+            WRITING.readLock().unlock();
+        }
+    }
+
+    private static void replaceWhole(final Path target, final Content content) throws IOException {
         final Path draft = draft(target);
         try {
             try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
+                lock(channel);
                 content.writeTo(new Open(Channels.newOutputStream(channel)));
                 channel.force(true); // a disk that fills up while the system writes behind is found here, not after the renaming
             }
@@ -138,7 +211,7 @@ public final class WholeFile {
     private static Path draft(final Path target) throws IOException {
         while (true) {
             final Path draft = target.resolveSibling(
-                "." + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
+                OWN + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
             try {
                 return Files.createFile(draft);
             } catch (final FileAlreadyExistsException e) {

@@ -19,7 +19,8 @@ import java.util.Set;
 
 /**
  * A graph in the order in which it runs: nodes that contribute to an output, in the file's order as far as the data flow allows;
- * weights and constants apart, since every segment takes along those it uses.
+ * weights and constants apart, since every segment takes along those it uses. Control flow is one node, which also reads what its
+ * bodies take from around it.
  */
 public final class CutGraph {
     private final List<NodeProto> nodes = new ArrayList<>();
@@ -60,7 +61,7 @@ public final class CutGraph {
                     producer.put(output, i);
                 }
             }
-            for (final String input : nodes.get(i).getInputList()) {
+            for (final String input : NodeReads.of(nodes.get(i))) {
                 lastUse.put(input, i);
             }
         }
@@ -76,7 +77,7 @@ public final class CutGraph {
         while (!open.isEmpty()) {
             final NodeProto node = makers.get(open.pop());
             if (node != null && needed.add(node)) {
-                open.addAll(node.getInputList());
+                open.addAll(NodeReads.of(node));
             }
         }
         return computed.stream().filter(needed::contains).toList();
@@ -97,7 +98,7 @@ public final class CutGraph {
             users.add(new ArrayList<>());
         }
         for (int i = 0; i < alive.size(); i++) {
-            for (final String input : alive.get(i).getInputList()) {
+            for (final String input : NodeReads.of(alive.get(i))) {
                 final Integer maker = makers.get(input);
                 if (maker != null) {
                     users.get(maker).add(i);
@@ -153,7 +154,7 @@ public final class CutGraph {
     public List<String> reads(final int start, final int end) {
         final Map<String, Boolean> reads = new LinkedHashMap<>();
         for (final NodeProto node : nodes.subList(start, end)) {
-            for (final String input : node.getInputList()) {
+            for (final String input : NodeReads.of(node)) {
                 final Integer maker = producer.get(input);
                 final boolean inside = maker != null && maker >= start && maker < end;
                 if (!input.isEmpty() && !inside && !weights.containsKey(input) && !constants.containsKey(input)) {
@@ -184,7 +185,7 @@ public final class CutGraph {
     /** Names of weights and constants that a run of nodes uses. */
     public Set<String> givens(final int start, final int end) {
         final Set<String> givens = new HashSet<>();
-        nodes.subList(start, end).forEach(node -> givens.addAll(node.getInputList()));
+        nodes.subList(start, end).forEach(node -> givens.addAll(NodeReads.of(node)));
         if (end == nodes.size()) {
             givens.addAll(outputs);
         }

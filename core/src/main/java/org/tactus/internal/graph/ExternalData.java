@@ -16,6 +16,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.tactus.bindings.onnxruntime.ElementType;
@@ -36,6 +37,11 @@ final class ExternalData {
         this.model = model;
         this.outside = outside;
         outside.files().forEach(weight -> left.add(weight.name()));
+    }
+
+    /** The locations that were read, once {@link #resolve} is done. */
+    List<String> locations() {
+        return files.keySet().stream().sorted().toList();
     }
 
     /** The model with views of the files in place of references to them. */

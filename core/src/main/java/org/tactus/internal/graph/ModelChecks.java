@@ -5,6 +5,10 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.List;
+import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 
 /** Refuses, by name, what a model may hold that is not supported. */
@@ -45,19 +49,42 @@ public final class ModelChecks {
         }
     }
 
-    /** What a cut cannot divide: control flow, and sparse weights. */
+    /** What a cut cannot divide: sparse weights. */
     public static void refuseUncuttable(final String model, final GraphProto graph) {
         if (graph.getSparseInitializerCount() > 0) {
             throw new InvalidModelException(model + ": a cut that the graph does not allow: it holds sparse weights; use cuts: 1");
         }
-        for (final NodeProto node : graph.getNodeList()) {
-            for (final AttributeProto attribute : node.getAttributeList()) {
-                if (attribute.hasG() || attribute.getGraphsCount() > 0) {
-                    throw new InvalidModelException(model + ": a cut that the graph does not allow: node '" + node.getName()
-                        + "' (" + node.getOpType() + ") is control flow; use cuts: 1");
-                }
-            }
+    }
+
+    /** What goes in or comes out and is no tensor of numbers, by what the file says, before the runtime is asked. */
+    static void refuseForeign(final String model, final GraphProto graph) {
+        graph.getInputList().forEach(input -> refuseForeign(model, "input", input));
+        graph.getOutputList().forEach(output -> refuseForeign(model, "output", output));
+    }
+
+    private static void refuseForeign(final String model, final String role, final ValueInfoProto value) {
+        final TypeProto type = value.getType();
+        final String what = switch (type.getValueCase()) {
+            case SEQUENCE_TYPE -> "is a sequence, whose length is not known before a run; export the network with one tensor for each "
+                + "element";
+            case OPTIONAL_TYPE -> "is optional; export the network with the value, or without it";
+            case MAP_TYPE -> "is a map; export the network with a tensor in its place";
+            case SPARSE_TENSOR_TYPE -> "is a sparse tensor; export the network with a dense one";
+            case TENSOR_TYPE -> foreign(type.getTensorType().getElemType());
+            default -> "";
+        };
+        if (!what.isEmpty()) {
+            throw new InvalidModelException(model + ": " + role + " '" + value.getName() + "' " + what);
         }
+    }
+
+    private static String foreign(final int code) {
+        if (code == TensorProto.DataType.STRING_VALUE) {
+            return "holds text; leave to the program what takes or gives text, and export the network from numbers to numbers";
+        }
+        return code == TensorProto.DataType.UNDEFINED_VALUE || ElementType.of(code) != null ? "" : "is of type "
+            + (TensorProto.DataType.forNumber(code) == null ? String.valueOf(code) : TensorProto.DataType.forNumber(code))
+            + ", whose elements have no width of whole bytes or no place here; cast it to one of " + List.of(ElementType.values());
     }
 
     /** An output whose memory cannot be laid out before a run; why says what a run that might have shown it came to. */
@@ -66,7 +93,8 @@ public final class ModelChecks {
             throw new InvalidModelException(model + ": output " + info + " has an extent that " + (why.isEmpty()
                 ? "depends on the data; write its largest shape beside 'file', 'shapes: {" + OpenShapes.key(info.name()) + ": "
                 + info.shape().stream().map(extent -> extent < 0 ? 100 : extent).toList() + "}'"
-                : "is not known before a run" + why + "; export the model with fixed extents"));
+                : "is not known before a run" + why + "; write beside 'file' what its inputs must hold, such as 'inputs: {rate: 16000}', "
+                + "or its largest shape, 'shapes: {" + OpenShapes.key(info.name()) + ": [1, 100]}'"));
         }
         refuseUnfixed(model, "output", info);
     }

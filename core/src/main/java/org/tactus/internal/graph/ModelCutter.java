@@ -8,21 +8,24 @@ import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.model.ModelSource;
 
 /**
  * Cuts a model at sets of tensors into segments of about equal estimated cost. Types and shapes are those that the runtime reports
- * for the whole graph. A graph with control flow, with sparse weights, or whose tensors have no fixed shape at enough positions is
- * refused. Not for the hot path; safe on any thread.
+ * for the whole graph. Control flow stays whole in one segment. A graph with sparse weights, or whose tensors have no fixed shape at enough
+ * positions is refused. Not for the hot path; safe on any thread.
  */
 public final class ModelCutter {
     private static final OnnxOptions AS_WRITTEN = new OnnxOptions(1, List.of(), false);
@@ -53,30 +56,128 @@ public final class ModelCutter {
         if (cuts == 1) {
             return whole(model);
         }
-        final GraphProto graph = model.proto().getGraph();
-        ModelChecks.refuseUncuttable(model.name(), graph);
-        final CutGraph cutGraph = new CutGraph(model.name(), graph);
-        final TensorShapes shapes = new TensorShapes(runtime, model, cutGraph.nodes());
-        final Map<String, TensorInfo> tensors = shapes.tensors();
-        final List<TensorInfo> inputs = shapes.inputs();
-        final List<TensorInfo> outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
-        outputs.forEach(info -> ModelChecks.refuseUnfixedOutput(model.name(), info, shapes.why()));
+        final Places places = places(model);
+        return places.chain(places.choose(places.costs(), cuts));
+    }
 
-        final double[] cost = costs(cutGraph, tensors);
-        final Set<String> unfixed = new HashSet<>();
-        tensors.values().stream().filter(info -> !info.isFixed()).forEach(info -> unfixed.add(info.name()));
-        final int[] starts = CutPositions.choose(cost, cutGraph.crossingCounts(unfixed), cuts);
-        if (starts == null) {
-            throw new InvalidModelException(model.name() + ": a cut that the graph does not allow: cuts: " + cuts + ", but only "
-                + most(cutGraph.crossingCounts(unfixed)) + " segments can be made of its " + cost.length + " nodes"
-                + hindrance(cutGraph, tensors, unfixed));
+    /**
+     * Cuts a model where somebody says.
+     *
+     * @param model  the model
+     * @param starts the first node of each segment, ascending from 0; one alone leaves the model as it is
+     * @return the segments
+     * @throws InvalidModelException for a model that the runtime refuses, or places where it cannot be cut
+     */
+    public CutChain cut(final OnnxModel model, final List<Integer> starts) {
+        return starts.equals(List.of(0)) ? whole(model) : places(model).chain(starts);
+    }
+
+    /**
+     * Cuts a model as a task set says.
+     *
+     * @param model  the model
+     * @param source how often, and where if it says so
+     * @return the segments
+     * @throws InvalidModelException for a model that the runtime refuses, or a cut that the graph does not allow
+     */
+    public CutChain cut(final OnnxModel model, final ModelSource source) {
+        return source.starts().isEmpty() ? cut(model, source.cuts()) : cut(model, source.starts());
+    }
+
+    /**
+     * Finds where a model can be cut; takes as long as a session of it.
+     *
+     * @param model the model
+     * @return the places, to be chosen from many times
+     * @throws InvalidModelException for a model that the runtime refuses or that cannot be cut
+     */
+    public Places places(final OnnxModel model) {
+        return new Places(model);
+    }
+
+    /** A model's nodes in the order in which they run, and between which of them it can be cut. Immutable. */
+    public final class Places {
+        private final OnnxModel model;
+        private final CutGraph graph;
+        private final Map<String, TensorInfo> tensors;
+        private final List<TensorInfo> inputs;
+        private final List<TensorInfo> outputs;
+        private final double[] cost;
+        private final int[] crossings;
+        private final Set<String> unfixed = new HashSet<>();
+
+        private Places(final OnnxModel model) {
+            this.model = model;
+            final GraphProto proto = model.proto().getGraph();
+            ModelChecks.refuseUncuttable(model.name(), proto);
+            graph = new CutGraph(model.name(), proto);
+            final TensorShapes shapes = new TensorShapes(runtime, model, graph.nodes());
+            tensors = shapes.tensors();
+            inputs = shapes.inputs();
+            outputs = proto.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
+            outputs.forEach(info -> ModelChecks.refuseUnfixedOutput(model.name(), info, shapes.why()));
+            cost = ModelCutter.costs(graph, tensors);
+            tensors.values().stream().filter(info -> !info.isFixed()).forEach(info -> unfixed.add(info.name()));
+            crossings = graph.crossingCounts(unfixed);
         }
-        final List<CutChain.Part> parts = new ArrayList<>();
-        for (int i = 0; i < cuts; i++) {
-            final int end = i + 1 < cuts ? starts[i + 1] : cost.length;
-            parts.add(part(model, cutGraph, tensors, cost, new int[] {i + 1, starts[i], end}));
+
+        /**
+         * The estimated cost of each node.
+         *
+         * @return multiply-accumulate operations, a copy
+         */
+        public double[] costs() {
+            return cost.clone();
         }
-        return new CutChain(model.name(), parts, inputs, outputs);
+
+        /**
+         * The places.
+         *
+         * @return the nodes before which the model can be cut, ascending; 0 is the first
+         */
+        public List<Integer> allowed() {
+            return IntStream.range(0, cost.length).filter(i -> i == 0 || crossings[i] >= 0).boxed().toList();
+        }
+
+        /**
+         * Chooses places so that segments cost about the same.
+         *
+         * @param costs of each node, in any unit
+         * @param cuts  number of segments
+         * @return the first node of each segment
+         * @throws InvalidModelException when there are not so many places
+         */
+        public List<Integer> choose(final double[] costs, final int cuts) {
+            final int[] starts = CutPositions.choose(costs, crossings, cuts);
+            if (starts == null) {
+                throw new InvalidModelException(model.name() + ": a cut that the graph does not allow: cuts: " + cuts + ", but only "
+                    + most(crossings) + " segments can be made of its " + cost.length + " nodes" + hindrance(graph, tensors, unfixed));
+            }
+            return Arrays.stream(starts).boxed().toList();
+        }
+
+        /**
+         * Cuts.
+         *
+         * @param starts the first node of each segment, ascending from 0
+         * @return the segments
+         * @throws InvalidModelException when the model cannot be cut there
+         */
+        public CutChain chain(final List<Integer> starts) {
+            for (int i = 0; i < starts.size(); i++) {
+                final int at = starts.get(i);
+                if (i == 0 ? at != 0 : at <= starts.get(i - 1) || at >= cost.length || crossings[at] < 0) {
+                    throw new InvalidModelException(model.name() + ": starts: " + starts + ": it cannot be cut before node " + at
+                        + "; places ascend from 0, below " + cost.length + ", where tensors of fixed size cross");
+                }
+            }
+            final List<CutChain.Part> parts = new ArrayList<>();
+            for (int i = 0; i < starts.size(); i++) {
+                final int end = i + 1 < starts.size() ? starts.get(i + 1) : cost.length;
+                parts.add(part(model, graph, tensors, cost, new int[] {i + 1, starts.get(i), end}));
+            }
+            return new CutChain(model.name(), parts, inputs, outputs);
+        }
     }
 
     private CutChain whole(final OnnxModel model) {
@@ -107,7 +208,7 @@ public final class ModelCutter {
         try {
             return model.open(runtime, AS_WRITTEN);
         } catch (final NativeCallException e) {
-            throw new InvalidModelException(model.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+            throw RuntimeRefusal.of(model.name(), e);
         }
     }
 

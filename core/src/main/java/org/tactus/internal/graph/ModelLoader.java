@@ -54,6 +54,19 @@ final class ModelLoader {
         }
     }
 
+    /** Names the files beside a model in which it has weights, relative to its folder. */
+    static List<String> filesBeside(final Path file) {
+        try {
+            final OutsideWeights outside = new OutsideWeights();
+            final ModelProto proto = parse(file, Files.size(file), outside); // tells which weights it leaves where they are
+            final ExternalData external = new ExternalData(file, outside);
+            external.resolve(proto);
+            return external.locations();
+        } catch (final IOException e) {
+            throw new InvalidModelException(file + ": cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /** A file without large weights is read at once. */
     private static ModelProto parse(final Path file, final long bytes, final OutsideWeights outside) throws IOException {
         return bytes < OutsideWeights.FROM_BYTES ? ModelProto.parseFrom(Files.readAllBytes(file)) : outside.read(MappedFile.read(file));
@@ -72,7 +85,7 @@ final class ModelLoader {
         if (!proto.hasGraph() || proto.getGraph().getNodeCount() == 0) {
             throw new InvalidModelException(name + ": no ONNX model: it holds no graph with nodes");
         }
-        return withoutWeightsAsInputs(proto);
+        return OldOperators.renew(withoutWeightsAsInputs(proto));
     }
 
     /** Names of a graph's own weights, sparse ones included. */

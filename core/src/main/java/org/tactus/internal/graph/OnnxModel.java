@@ -2,8 +2,10 @@
 package org.tactus.internal.graph;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.tactus.bindings.onnxruntime.MemoryFile;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -15,6 +17,7 @@ public final class OnnxModel {
     private final String name;
     private final ModelProto proto;
     private final List<MemoryFile> outside;
+    private final Map<String, TensorProto> given;
 
     /** Makes a model that holds all its weights. */
     public OnnxModel(final String name, final ModelProto proto) {
@@ -22,9 +25,15 @@ public final class OnnxModel {
     }
 
     OnnxModel(final String name, final ModelProto proto, final List<MemoryFile> outside) {
+        this(name, proto, outside, Map.of());
+    }
+
+    private OnnxModel(
+        final String name, final ModelProto proto, final List<MemoryFile> outside, final Map<String, TensorProto> given) {
         this.name = name;
         this.proto = proto;
         this.outside = List.copyOf(outside);
+        this.given = Map.copyOf(given);
     }
 
     /**
@@ -37,6 +46,17 @@ public final class OnnxModel {
      */
     public static OnnxModel load(final Path file) {
         return ModelLoader.load(file);
+    }
+
+    /**
+     * Names the files in which a model has weights (external data).
+     *
+     * @param file an {@code .onnx} file
+     * @return paths relative to its folder; empty when it holds all its weights
+     * @throws InvalidModelException when the file or one of these is missing, or it is no ONNX model
+     */
+    public static List<String> filesBeside(final Path file) {
+        return ModelLoader.filesBeside(file);
     }
 
     /**
@@ -64,7 +84,8 @@ public final class OnnxModel {
      */
     public static OnnxModel of(final ModelSource source, final Path directory, final long seed) {
         return switch (source) {
-            case ModelSource.OnnxFile file -> OpenShapes.fix(load(directory.resolve(file.path())), file.dims(), file.shapes());
+            case ModelSource.OnnxFile file -> GivenInputs.give(
+                OpenShapes.fix(load(directory.resolve(file.path())), file.dims(), file.shapes()), file.inputs());
             case ModelSource.Zoo zoo -> ModelZoo.generate(zoo.name(), zoo.size(), seed);
             case ModelSource.TfLiteFiles files -> throw new InvalidModelException(
                 files.paths().getFirst() + ": a TensorFlow Lite file; here an .onnx file is needed");
@@ -108,7 +129,7 @@ public final class OnnxModel {
      * @return a model whose tensors hold their bytes
      */
     public OnnxModel inside() {
-        return outside.isEmpty() ? this : new OnnxModel(name, SessionBytes.inside(proto, outside));
+        return outside.isEmpty() ? this : new OnnxModel(name, SessionBytes.inside(proto, outside), List.of(), given);
     }
 
     /**
@@ -119,7 +140,21 @@ public final class OnnxModel {
      * @return the model
      */
     OnnxModel with(final String newName, final ModelProto newProto) {
-        return new OnnxModel(newName, newProto, outside);
+        return new OnnxModel(newName, newProto, outside, given);
+    }
+
+    /** The same model with inputs that hold these values in every job. */
+    OnnxModel withGiven(final Map<String, TensorProto> values) {
+        return new OnnxModel(name, proto, outside, values);
+    }
+
+    /**
+     * Inputs that hold the same values in every job, which nobody else writes.
+     *
+     * @return their values by name, as raw bytes
+     */
+    public Map<String, TensorProto> given() {
+        return given;
     }
 
     /** Weights that lie outside the heap, by the location that the graph names. */

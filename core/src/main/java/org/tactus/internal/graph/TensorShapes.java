@@ -3,6 +3,7 @@ package org.tactus.internal.graph;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
  */
 public final class TensorShapes {
     private static final long SEED = 1;
+    private static final int LONGEST = 160;
     private static final List<Long> UNKNOWN = List.of(-1L);
 
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
@@ -39,6 +41,7 @@ public final class TensorShapes {
      * @throws InvalidModelException when the runtime refuses the model
      */
     public TensorShapes(final OnnxRuntime runtime, final OnnxModel model, final List<NodeProto> nodes) {
+        ModelChecks.refuseForeign(model.name(), model.proto().getGraph());
         OpenShapes.requireFixedInputs(model);
         try (OnnxSession probe = ModelCutter.session(runtime, nodes.isEmpty() ? model : ModelCutter.probe(model, nodes))) {
             inputs = probe.inputs();
@@ -46,7 +49,7 @@ public final class TensorShapes {
             // The runtime gives a tensor of unknown rank no extents, as it gives a scalar.
             final boolean complete = probe.outputs().stream()
                 .allMatch(info -> info.type() == null || info.isFixed() && !info.shape().isEmpty());
-            final List<TensorInfo> shown = complete ? probe.outputs() : run(probe);
+            final List<TensorInfo> shown = complete ? probe.outputs() : run(probe, model.given());
             final ShapeDependence dependence = complete ? null : dependence(model);
             for (int i = 0; i < probe.outputs().size(); i++) {
                 final TensorInfo inferred = probe.outputs().get(i);
@@ -61,25 +64,35 @@ public final class TensorShapes {
     }
 
     /** One run; empty when the model does not run with drawn inputs. */
-    private List<TensorInfo> run(final OnnxSession probe) {
+    private List<TensorInfo> run(final OnnxSession probe, final Map<String, TensorProto> given) {
         try (Arena arena = Arena.ofShared()) {
             final SplittableRandom random = new SplittableRandom(SEED);
             for (final TensorInfo input : inputs) {
                 final MemorySegment memory = arena.allocate(Math.max(1, input.bytes()), 64);
                 SeededValues.fill(input, memory, random);
+                if (given.containsKey(input.name())) {
+                    GivenInputs.write(given.get(input.name()), memory);
+                }
                 probe.bindInput(input, memory);
             }
             return probe.runForShapes();
         } catch (final NativeCallException e) {
-            noRun = "; a run with drawn inputs did not show it, because it ended with: " + e.getMessage();
+            noRun = "; a run with drawn inputs did not show it, because it ended with: " + brief(e.getMessage());
             return List.of();
         }
+    }
+
+    /** Of a long text its end, which has the cause. */
+    private static String brief(final String text) {
+        return text.length() <= LONGEST ? text : "... " + text.substring(text.length() - LONGEST);
     }
 
     private static ShapeDependence dependence(final OnnxModel model) {
         final GraphProto graph = model.proto().getGraph();
         final List<String> names = graph.getInputList().stream().map(input -> input.getName()).toList();
-        return new ShapeDependence(ModelLoader.weights(graph), names, sorted(graph));
+        final Set<String> givens = ModelLoader.weights(graph);
+        givens.addAll(model.given().keySet());
+        return new ShapeDependence(givens, names, sorted(graph));
     }
 
     /** Nodes behind those that they read; a graph is not always written in such an order. */

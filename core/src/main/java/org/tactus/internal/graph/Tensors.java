@@ -26,12 +26,15 @@ public final class Tensors {
      * Counts the elements of a shape.
      *
      * @param shape extents
-     * @return their product; 1 for a scalar
+     * @return their product, {@link Long#MAX_VALUE} where it is larger; 1 for a scalar
      */
     public static long elements(final List<Long> shape) {
         long elements = 1;
         for (final long extent : shape) {
-            elements = Math.multiplyExact(elements, extent);
+            if (Math.multiplyHigh(elements, extent) != elements * extent >> Long.SIZE - 1) {
+                return Long.MAX_VALUE;
+            }
+            elements *= extent;
         }
         return elements;
     }

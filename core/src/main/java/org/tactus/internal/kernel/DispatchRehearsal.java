@@ -66,6 +66,7 @@ public final class DispatchRehearsal {
             for (final Dispatcher dispatcher : dispatchers) {
                 dispatcher.recorder.events.define(i, generation);
             }
+            Dispatcher.connect(dispatchers, TaskTable.devicesOf(tasks.get(i)));
             dispatchers[0].command(CommandDescriptor.ADMIT, i, generation, periodicNs);
             dispatchers[1].command(CommandDescriptor.TOUCH, i, generation, 0);
         }

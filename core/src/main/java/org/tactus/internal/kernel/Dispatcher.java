@@ -3,6 +3,7 @@ package org.tactus.internal.kernel;
 
 import static org.tactus.internal.policy.PolicyState.NONE;
 
+import java.util.Set;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -92,7 +93,7 @@ final class Dispatcher {
         scheduler.callNs(callNs);
         this.memory = device.mover() == null ? null
             : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
-        this.inbox = new HandOverQueue(errors.length);
+        this.inbox = new HandOverQueue(errors.length, peers.length);
         this.commands = new ManyToOneRingBuffer(AlignedMemory.allocate(COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
@@ -122,9 +123,23 @@ final class Dispatcher {
         return commands.consumerPosition() < commands.producerPosition();
     }
 
-    /** Hands a slot over to this dispatcher, which owns its job's record from here on. Called by any dispatcher. */
-    void handOver(final int slot) {
-        inbox.handOver(slot);
+    /**
+     * Lets dispatchers hand slots over to each other: a job goes from segment to segment, to a device that it is offered to and back, and
+     * from any of them home. Control thread, before it publishes the task.
+     */
+    static void connect(final Dispatcher[] dispatchers, final Set<Integer> members) {
+        for (final int giver : members) {
+            for (final int taker : members) {
+                if (giver != taker) {
+                    dispatchers[taker].inbox.connect(giver);
+                }
+            }
+        }
+    }
+
+    /** Hands a slot over to this dispatcher, which owns its job's record from here on. Called by the dispatcher of that index. */
+    void handOver(final int giver, final int slot) {
+        inbox.handOver(giver, slot);
         wake();
     }
 
@@ -231,8 +246,8 @@ final class Dispatcher {
         final long cpuNs = ownTime == null ? RunningWord.UNKNOWN : ownTime.begin(decidedNs);
         final long nowNs = clock.nanoTime();
         lastEndNs = nowNs;
-        if (nowNs - decidedNs > stallThresholdNs && nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
-            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, nowNs - decidedNs);
+        if (nowNs - decidedNs > stallThresholdNs) {
+            noteStall(decidedNs, nowNs);
         }
         if (lane != null) {
             lane.mark(nowNs);
@@ -252,9 +267,17 @@ final class Dispatcher {
         } catch (final Throwable e) { // the segment did not begin: its task stops, and this dispatcher serves the others
             thrown = e;
         }
-        if (thrown == null && !device.isSynchronous()) {
-            return NONE;
+        return thrown == null && !device.isSynchronous() ? NONE : complete(slot, runsToItsEnd);
+    }
+
+    private void noteStall(final long decidedNs, final long nowNs) {
+        if (nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
+            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, nowNs - decidedNs);
         }
+    }
+
+    /** Ends a segment that is over when its start returns, and returns the next selected task. */
+    private int complete(final int slot, final boolean runsToItsEnd) {
         long endNs;
         long takenNs;
         long wakes;
@@ -284,16 +307,10 @@ final class Dispatcher {
             busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs - takenNs);
             recorder.events.write(EventType.END, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), takenNs);
             if (failed) {
-                errors[slot] = thrown != null ? thrown : device.failure();
-                thrown = null;
-                state.requestStop(slot);
-                recorder.events.write(EventType.ERROR, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+                noteFailure(slot, nowNs);
             }
         }
-        final long seenNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
-        final long elapsedNs = ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs
-            : ownNs(slot, nowNs, seenNs);
-        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs, takenNs, failed);
+        final int outcome = scheduler.segmentDone(slot, nowNs, elapsedNs(slot, nowNs, takenNs, failed), takenNs, failed);
         if (outcome == DeviceScheduler.HAND_OVER) {
             handTo(state.segmentDevice(slot), slot, state.segmentIndex(slot), nowNs);
         } else if (outcome == DeviceScheduler.RETURN_HOME) {
@@ -302,6 +319,18 @@ final class Dispatcher {
         if (failed || recorder.events.isHalfFull()) {
             alarm.raise();
         }
+    }
+
+    private void noteFailure(final int slot, final long nowNs) {
+        errors[slot] = thrown != null ? thrown : device.failure();
+        thrown = null;
+        state.requestStop(slot);
+        recorder.events.write(EventType.ERROR, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), 0);
+    }
+
+    private long elapsedNs(final int slot, final long nowNs, final long takenNs, final boolean failed) {
+        final long seenNs = Math.max(0, (failed ? nowNs - startNs : device.elapsedNs(startNs, nowNs)) - takenNs);
+        return ownTime == null || failed || seenNs <= state.wcetNs(slot) + toleranceNs ? seenNs : ownNs(slot, nowNs, seenNs);
     }
 
     /**
@@ -325,7 +354,7 @@ final class Dispatcher {
     private void handTo(final int target, final int slot, final int segment, final long nowNs) {
         recorder.events.write(EventType.HAND_OVER, nowNs, reported, slot, segment, state.jobNumber(slot), peers[target].reported);
         // From here on the job record belongs to the target's dispatcher: nothing of it may be touched below.
-        peers[target].handOver(slot);
+        peers[target].handOver(deviceIndex, slot);
     }
 
     /** Makes this a dispatcher of a preemptive device. Called while that is made. */

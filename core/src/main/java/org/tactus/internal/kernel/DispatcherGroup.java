@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
@@ -39,7 +38,7 @@ final class DispatcherGroup {
     private final Dispatcher[] dispatchers;
     private final DispatcherThread[] threadOfDevice;
     private final List<DispatcherThread> threads = new ArrayList<>();
-    private final CountDownLatch ready;
+    private final StartGate gate;
     private final AtomicIntegerArray lostDevices;
     private final TaskSet base;
     private final Lanes lanes;
@@ -76,7 +75,7 @@ final class DispatcherGroup {
             }
         }
         final List<BitSet> together = groups();
-        ready = new CountDownLatch(together.size());
+        gate = new StartGate(together.size());
         makeThreads(together);
     }
 
@@ -135,7 +134,7 @@ final class DispatcherGroup {
         final CoreSupply supply = base.overheads().supply();
         final Set<Integer> stalled = new TreeSet<>();
         devices.stream().forEach(device -> stalled.addAll(base.stalledCores(lanes.deviceOf(device))));
-        final DispatcherThread thread = new DispatcherThread(name, agents, options, clock, setup, cores, ready,
+        final DispatcherThread thread = new DispatcherThread(name, agents, options, clock, setup, cores, gate,
             new PlatformWatch(supply.of(stalled), cores), wakeUpNs(devices), base.overheads().completionNs(),
             Stream.of(dispatchers).map(dispatcher -> dispatcher.device).toList());
         threads.add(thread);
@@ -190,12 +189,13 @@ final class DispatcherGroup {
     }
 
     void start() {
+        setup.rehearse();
         threads.forEach(DispatcherThread::start);
     }
 
     /** Returns when each thread has set itself up. */
     void awaitReady() throws InterruptedException {
-        ready.await();
+        gate.awaitReady();
     }
 
     /** Sends a command and waits for room for it; a device that is lost or whose thread has died gets none. */
@@ -206,6 +206,11 @@ final class DispatcherGroup {
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
         }
+    }
+
+    /** Lets dispatchers hand jobs over to each other. Control thread, before it publishes a task of theirs. */
+    void connect(final Set<Integer> members) {
+        Dispatcher.connect(dispatchers, members);
     }
 
     /** Sends a command if the ring has room for it; false when it has none. */

@@ -6,7 +6,6 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
@@ -30,7 +29,7 @@ final class DispatcherThread implements Runnable {
     private final Clock clock;
     private final ThreadSetup setup;
     private final List<Integer> cores;
-    private final CountDownLatch ready;
+    private final StartGate gate;
     private final Thread thread;
     private final Parking parking;
     private volatile boolean running = true;
@@ -56,6 +55,8 @@ final class DispatcherThread implements Runnable {
     private final List<Device> devices;
     /** Whether the last idling was a sleep, whose end is planned so long before it matters. */
     private boolean slept;
+    /** Turns in a row that found nothing although something seemed to be given. */
+    private int fruitless;
     /** Null unless the thread drives one of several dispatchers of a preemptive device. */
     private final Lane lane;
     /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
@@ -63,7 +64,7 @@ final class DispatcherThread implements Runnable {
 
     DispatcherThread(
         final String name, final List<Dispatcher> dispatchers, final KernelOptions options, final Clock clock,
-        final ThreadSetup setup, final List<Integer> cores, final CountDownLatch ready,
+        final ThreadSetup setup, final List<Integer> cores, final StartGate gate,
         final PlatformWatch watch, final long wakeUpNs, final long completionNs, final List<Device> devices) {
         this.watch = watch;
         this.roundWatch = new RoundWatch(options.lostAfterNs());
@@ -76,7 +77,7 @@ final class DispatcherThread implements Runnable {
         this.clock = clock;
         this.setup = setup;
         this.cores = cores;
-        this.ready = ready;
+        this.gate = gate;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
         this.parking = new Parking(thread, clock);
         dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
@@ -160,22 +161,35 @@ final class DispatcherThread implements Runnable {
 
     @Override
     public void run() {
+        boolean isRehearsed = false;
         boolean isReady = false;
         try {
             threadId = setup.threadId();
-            final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
             rehearse();
-            granted = rights + timeSegments(); // after the rehearsal, whose sleep is no segment's
+            final String timed = timeSegments(); // after the rehearsal, whose sleep is no segment's
             executed = clock == Clock.SYSTEM ? ThreadAccounts.ofCallingThread().orElse(null) : null;
+            isRehearsed = true;
+            gate.rehearsed();
+            gate.awaitRehearsed(() -> running);
+            // From here on nothing is called for the first time that makes the JVM link a method: see the gate.
+            final String rights = lane == null ? setup.apply("dispatcher", cores) : lane.begin(cores, clock.nanoTime());
+            granted = rights.concat(timed);
+            faultsBefore = accounts == null ? 0 : accounts.ownPageFaults();
+            if (ownTime != null) {
+                ownTime.slept();
+            }
             isReady = true;
-            ready.countDown();
+            gate.ready();
             loop();
             pageFaults = accounts == null ? 0 : accounts.ownPageFaults() - faultsBefore;
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
             death = e;
             dispatchers[0].alarm.raise();
+            if (!isRehearsed) {
+                gate.rehearsed();
+            }
             if (!isReady) {
-                ready.countDown();
+                gate.ready();
             }
         }
         try {
@@ -204,7 +218,6 @@ final class DispatcherThread implements Runnable {
             }
         }
         accounts = known.get();
-        faultsBefore = accounts.ownPageFaults();
         ownTime = time.get();
         return "; segments timed by the thread's CPU clock";
     }
@@ -279,13 +292,18 @@ final class DispatcherThread implements Runnable {
         for (final Dispatcher agent : agents) {
             work += agent.doWork(nowNs);
         }
-        return work == 0 ? idle(agents, nowNs) : Long.MAX_VALUE;
+        if (work == 0) {
+            return idle(agents, nowNs);
+        }
+        fruitless = 0;
+        return Long.MAX_VALUE;
     }
 
     private void noteGap(final long nowNs, final long beyondPlanNs) {
         final Recorder first = dispatchers[0].recorder;
         final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
-        final long fromNs = nowNs - gapNs + (slept ? options.spinBeforeNs() : 0);
+        // A lane plans no time to spin.
+        final long fromNs = nowNs - gapNs + (slept && lane == null ? options.spinBeforeNs() : 0);
         if (watch.gap(fromNs, nowNs)) {
             first.events.write(EventType.BEYOND_CURVE, nowNs, first.deviceIndex, -1, 0, -1, nowNs - fromNs);
         }
@@ -327,13 +345,21 @@ final class DispatcherThread implements Runnable {
     }
 
     /** Sleeps until a time or until woken, and returns when it should have been back. */
-    long sleep(final long untilNs) {
+    long sleep(final long latestNs) {
         final Dispatcher[] agents = dispatchers;
+        long untilNs = latestNs;
         parking.announce();
-        boolean given = !running;
+        boolean given = false;
         for (final Dispatcher agent : agents) {
             given |= agent.isGivenWork();
         }
+        final boolean seen = given; // such a caller had rung before the sleep
+        fruitless = given ? fruitless + 1 : 0;
+        if (fruitless > IdleTime.FRUITLESS_TURNS) { // what seems to be given is not found: whoever can bring it needs this core
+            untilNs = Math.min(untilNs, clock.nanoTime() + IdleTime.REST_NS);
+            given = false;
+        }
+        given |= !running;
         if (!given) {
             parking.await(untilNs);
         }
@@ -342,7 +368,7 @@ final class DispatcherThread implements Runnable {
             ownTime.slept();
         }
         for (final Dispatcher agent : agents) {
-            agent.sleptUntil(given ? Long.MIN_VALUE : unseenUntilNs);
+            agent.sleptUntil(given || seen ? Long.MIN_VALUE : unseenUntilNs);
         }
         // Woken before the time: the way here is part of a hand-over, and what is beyond that was the platform.
         final long wokenNs = parking.requestedNs();
@@ -353,16 +379,13 @@ final class DispatcherThread implements Runnable {
 
     /**
      * Sleeps until the next release of the lane's own tasks, or until it is woken; never spins, since a lane that spins takes the core from
-     * those below. The begin of the sleep is noted before it, and its end after it: what passes in between is taken for the preempted
-     * lane's own time, and the cost of a preemption covers it.
+     * those below, at a priority at which nobody helps them. The begin of the sleep is noted before it, and its end after it: what passes
+     * in between is taken for the preempted lane's own time, and the cost of a preemption covers it.
      */
     private long sleepInLane(final Dispatcher[] agents, final long nowNs) {
-        final long releaseNs = agents[0].nextReleaseNs();
-        if (releaseNs <= nowNs) {
-            return nowNs;
-        }
+        final long untilNs = IdleTime.inLaneUntilNs(nowNs, agents[0].nextReleaseNs());
         lane.asleep(clock.nanoTime());
-        final long plannedNs = sleep(releaseNs);
+        final long plannedNs = sleep(untilNs);
         lane.awake(clock.nanoTime());
         return plannedNs;
     }

@@ -1,9 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
-/** Decides how long a dispatcher's thread sleeps when it has nothing to do. */
+/**
+ * Decides how long a dispatcher's thread sleeps when it has nothing to do. What the thread waits for may not come when it is due, or may
+ * seem to be there and never be found. A thread that then looked again at once would keep its core, at a real-time priority, from whoever
+ * could help; so after such turns it rests.
+ */
 final class IdleTime {
+    /** Turns in a row that may find nothing although something seemed to be given: as many givers may be about to finish at once. */
+    static final int FRUITLESS_TURNS = 16;
+    /** How long a thread sleeps at most that would otherwise look in vain. */
+    static final long REST_NS = 100_000;
+
     private IdleTime() {
+    }
+
+    /**
+     * Decides how long a lane sleeps: until its next release, and never not at all. A release that is due was looked at in this turn, so
+     * one that is still there is not taken now, and looking at once would not change that.
+     *
+     * @param nowNs     when the turn began that found nothing to do
+     * @param releaseNs the next release of the lane's own tasks; {@code Long.MAX_VALUE} for none
+     * @return when to rise, after now
+     */
+    static long inLaneUntilNs(final long nowNs, final long releaseNs) {
+        return releaseNs > nowNs ? releaseNs : nowNs + REST_NS;
     }
 
     /**
@@ -15,9 +36,13 @@ final class IdleTime {
      *                  {@code Long.MAX_VALUE} for none
      * @param lookNs    how long it may look away from its devices, {@code Long.MAX_VALUE} when none must be looked at
      * @param options   the spin before a release
-     * @return when to rise; now to spin; {@code Long.MAX_VALUE} to sleep until woken
+     * @return when to rise; now to spin; {@code Long.MAX_VALUE} to sleep until woken. An instant that has passed by more than that spin did
+     *     not bring what was awaited, and is looked for at the pace of a look into the device
      */
     static long untilNs(final long nowNs, final long instantNs, final long lookNs, final KernelOptions options) {
+        if (instantNs < nowNs - options.spinBeforeNs()) {
+            return nowNs + Math.min(options.pollNs(), lookNs);
+        }
         final long risesNs = instantNs == Long.MAX_VALUE ? instantNs : instantNs - options.spinBeforeNs();
         final long looksNs = lookNs == Long.MAX_VALUE ? lookNs : nowNs + lookNs;
         return Math.max(nowNs, Math.min(risesNs, looksNs));

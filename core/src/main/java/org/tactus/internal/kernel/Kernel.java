@@ -241,6 +241,7 @@ public final class Kernel implements AutoCloseable {
         final int generation = tasks.entry(slot).generation();
         final int home = TaskTable.homeDevice(task);
         state.firstRelease(slot, firstNominalNs);
+        group.connect(TaskTable.devicesOf(task));
         for (final int deviceIndex : TaskTable.devicesOf(task)) {
             if (deviceIndex != home) {
                 // Before the home may release: a device whose memory is scheduled must know the task before its job arrives.

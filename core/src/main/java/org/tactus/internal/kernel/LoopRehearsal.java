@@ -5,7 +5,6 @@ import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.device.CpuDevice;
@@ -67,7 +66,7 @@ public final class LoopRehearsal {
                 Clock.SYSTEM, Long.MAX_VALUE, works, new Throwable[tasks.size()], dispatchers, null, set.overheads());
         }
         thread = new DispatcherThread("rehearsal", List.of(dispatchers), OPTIONS, Clock.SYSTEM, ThreadSetup.NONE, List.of(),
-            new CountDownLatch(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0, List.of());
+            new StartGate(1), new PlatformWatch(StallCurve.NONE, List.of()), 0, 0, List.of());
         int record = 0;
         for (int slot = 0; slot < tasks.size(); slot++) {
             final Task task = tasks.get(slot);
@@ -86,6 +85,7 @@ public final class LoopRehearsal {
                 dispatcher.recorder.events.define(slot, generation);
             }
             final int home = task.segments().getFirst().device();
+            Dispatcher.connect(dispatchers, TaskTable.devicesOf(task));
             dispatchers[home].command(CommandDescriptor.ADMIT, slot, generation, Clock.SYSTEM.nanoTime());
             sporadic = task.release() == Release.SPORADIC ? slot : sporadic;
         }

@@ -15,8 +15,10 @@ import org.tactus.internal.time.Clock;
  * counts as the segment's, and what is taken in between is taken for taken from the segment, at most {@link #FRESH_NS}.
  *
  * <p>What a segment waits for by itself, such as a lock or a file, is its own time although the CPU's clock stands still. So a segment that
- * gave the core away gets its whole time by the wall; that it did is seen by the count of such switches, which otherwise change only
- * when the dispatcher sleeps. The dispatcher's thread is the only caller; the counts are exact after it has ended.
+ * gave the core away gets its whole time by the wall; that it did is seen by the count of such switches. They change also when the
+ * dispatcher sleeps, and when an earlier segment or what lies between two waited: while a thread waits, its clock falls behind the wall. So
+ * the count is read anew before a segment only when the clock has fallen behind since the last look, which costs nothing in a thread that
+ * executes without a break. The dispatcher's thread is the only caller; the counts are exact after it has ended.
  */
 public final class OwnTime {
     /** How long the clock is tried before it is believed. */
@@ -28,6 +30,8 @@ public final class OwnTime {
     static final long LOOK_NS = 100_000;
     /** How old a look may be for a segment to begin by it. */
     static final long FRESH_NS = 2 * LOOK_NS;
+    /** Shorter gaps between the wall and the clock are those of reading both; a wait takes two switches, which are longer. */
+    private static final long BEHIND_NS = 1_000;
     private static final long NEVER = Long.MIN_VALUE / 2;
 
     private final LongSupplier cpuNs;
@@ -36,6 +40,9 @@ public final class OwnTime {
     private long beganNs;
     private long lookedCpuNs;
     private long lookedNs = NEVER;
+    /** The last read of the clock outside a segment since the count of switches was taken: by the wall, and what it told. */
+    private long readNs = NEVER;
+    private long readCpuNs;
     private long lengthened;
     private long takenNs;
     private long longestTakenNs;
@@ -80,6 +87,7 @@ public final class OwnTime {
     public void slept() {
         switchesBefore = switches.getAsLong();
         lookedNs = NEVER;
+        readNs = NEVER;
     }
 
     /**
@@ -93,7 +101,17 @@ public final class OwnTime {
         if (nowNs - lookedNs >= LOOK_NS) {
             lookedCpuNs = cpuNs.getAsLong();
             lookedNs = wall.nanoTime();
+            countIfBehind(lookedNs, lookedCpuNs);
         }
+    }
+
+    /** The clock was read at a time by the wall; counts the switches that lie before it when there may be one since the last read. */
+    private void countIfBehind(final long nowNs, final long nowCpuNs) {
+        if (readNs != NEVER && nowNs - readNs - (nowCpuNs - readCpuNs) > BEHIND_NS) {
+            switchesBefore = switches.getAsLong();
+        }
+        readNs = nowNs;
+        readCpuNs = nowCpuNs;
     }
 
     /**
@@ -104,7 +122,8 @@ public final class OwnTime {
      */
     long begin(final long decidedNs) {
         if (lookedCpuNs < 0 || decidedNs - lookedNs > FRESH_NS) {
-            return begin();
+            countIfBehind(decidedNs, begin());
+            return beganNs;
         }
         beganNs = lookedCpuNs + Math.max(0, decidedNs - lookedNs);
         return beganNs;

@@ -15,6 +15,14 @@ public interface ThreadSetup {
     ThreadSetup NONE = (role, cores) -> "as started";
 
     /**
+     * Calls what the other methods call, without an effect, so that a thread which has its real-time priority makes the JVM link nothing.
+     * Control thread, before the threads start.
+     */
+    default void rehearse() {
+        // nothing is called
+    }
+
+    /**
      * Sets up the calling thread.
      *
      * @param role  {@code dispatcher} or {@code monitor}, for what differs

@@ -92,7 +92,8 @@ public final class InPlaceProfiler {
         conditions.put("others", "the set itself ran");
         conditions.put("runs", String.valueOf(runs));
         return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            rule.margin(), conditions, alone.tasks().stream().map(task -> of(task, works.getOrDefault(task.name(), List.of()))).toList());
+            rule.margin(), alone.rights(), conditions,
+            alone.tasks().stream().map(task -> of(task, works.getOrDefault(task.name(), List.of()))).toList());
     }
 
     private static boolean isFull(final Map<String, List<Sampled>> works) {
@@ -106,7 +107,7 @@ public final class InPlaceProfiler {
                 .filter(taken -> taken.length > 0).findFirst();
             segments.add(samples.map(taken -> chosen(alone.name(), known, taken)).orElse(known));
         }
-        return new WcetSidecar.TaskWcet(alone.name(), alone.model(), segments, alone.boundaries());
+        return new WcetSidecar.TaskWcet(alone.name(), alone.model(), alone.provenance(), segments, alone.boundaries());
     }
 
     private WcetSidecar.SegmentWcet chosen(final String task, final WcetSidecar.SegmentWcet known, final long[] samples) {

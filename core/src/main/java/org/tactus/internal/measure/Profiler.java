@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.measure;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
@@ -10,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.tactus.format.MachineName;
@@ -20,7 +22,10 @@ import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.network.CutBalance;
 import org.tactus.internal.quantise.QuantizedTask;
 import org.tactus.internal.runtime.Devices;
 import org.tactus.internal.runtime.RealTimeSetup;
@@ -31,6 +36,7 @@ import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -58,6 +64,7 @@ public final class Profiler {
     private final boolean loaded;
     /** Why the law that was asked for does not hold, by segment. */
     private final Map<String, String> refusals = new LinkedHashMap<>();
+    private final Map<String, String> lopsided = new LinkedHashMap<>();
     /** Other data, which pass through the caches before each sample as other tasks' do before a job. */
     private final long[] swept = new long[SWEPT_LONGS];
 
@@ -135,7 +142,7 @@ public final class Profiler {
             }
         }
         return new WcetSidecar(set.name(), MachineName.current(), OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-            rule.margin(), conditions, measured);
+            rule.margin(), options.realTime() ? WcetSidecar.currentRights() : "ordinary", conditions, measured);
     }
 
     /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */
@@ -158,14 +165,16 @@ public final class Profiler {
     private WcetSidecar.TaskWcet onItsCores(
         final TaskSet set, final List<Device> devices, final Task task, final Path directory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws InterruptedException {
+        final WcetSidecar.Provenance provenance = provenance(set, task, directory);
         return MeasuringThread.run(setup, OnnxNetworks.cores(set, task), loaded, granted -> conditions.put("granted", granted), () -> {
             if (task.choices().isPresent() && QuantizedTask.wants(task)) {
                 return new VariantProfiler(set, devices, task, runs, rule.margin()).measure(
-                    QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), share -> progress.accept(task.name(), share));
+                    QuantizedTask.of(task, directory, OnnxNetworks.WEIGHT_SEED), provenance, share -> progress.accept(task.name(), share));
             }
-            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task, 1);
+            final ModelSource cut = balanced(set, task, directory, conditions);
+            final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, task.withModel(cut), 1);
             try {
-                return measure(set, devices, task, works, conditions, progress);
+                return measure(set, devices, task, works, provenance.withStarts(cut.starts()), conditions, progress);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Exception e) {
@@ -176,9 +185,46 @@ public final class Profiler {
         });
     }
 
+    /** The network cut so that its segments take about the same, where they all run on processors and nobody says where to cut. */
+    private ModelSource balanced(final TaskSet set, final Task task, final Path directory, final Map<String, String> conditions) {
+        final ModelSource model = task.model().orElseThrow();
+        if (model instanceof ModelSource.TfLiteFiles || model.cuts() == 1 || !model.starts().isEmpty() || QuantizedTask.wants(task)
+            || task.segments().stream().anyMatch(segment ->
+                set.platform().devices().get(segment.device()).kind() != DeviceKind.CPU)) {
+            return model;
+        }
+        final CutBalance balance = CutBalance.choose(OnnxModel.of(model, directory, OnnxNetworks.WEIGHT_SEED), model.cuts(),
+            OnnxNetworks.options(set, task));
+        conditions.put("cuts of " + task.name(), balance.text());
+        if (balance.isLopsided()) {
+            lopsided.put(task.name(), balance.sharesText());
+        }
+        return model.withStarts(balance.starts());
+    }
+
+    /**
+     * Tasks whose best cut leaves a segment much longer than the others, after {@link #profile}.
+     *
+     * @return the segments' shares, by task
+     */
+    public Map<String, String> lopsided() {
+        return Collections.unmodifiableMap(lopsided);
+    }
+
+    /** Read before the first sample: a file that is replaced meanwhile is then another than this. */
+    private static WcetSidecar.Provenance provenance(final TaskSet set, final Task task, final Path directory) {
+        try {
+            return WcetSidecar.Provenance.now(set, task, directory, task.model().orElseThrow() instanceof final ModelSource.OnnxFile file
+                ? OnnxModel.filesBeside(directory.resolve(file.path())) : List.of());
+        } catch (final IOException e) {
+            throw new InvalidModelException("task '" + task.name() + "': its network cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     private WcetSidecar.TaskWcet measure(
         final TaskSet set, final List<Device> devices, final Task task, final List<SegmentWork> works,
-        final Map<String, String> conditions, final BiConsumer<String, Double> progress) throws Exception {
+        final WcetSidecar.Provenance provenance, final Map<String, String> conditions,
+        final BiConsumer<String, Double> progress) throws Exception {
         final ExecutionTimer timer = ExecutionTimer.of(OnnxNetworks.cores(set, task).size() <= 1);
         conditions.put("times leave out", timer.leavesOut());
         final int segments = works.size();
@@ -216,7 +262,8 @@ public final class Profiler {
         }
         conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
         conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
-        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()), results, List.of());
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()),
+            Optional.of(provenance), results, List.of());
     }
 
     /** A job finds in the caches what ran before it. */

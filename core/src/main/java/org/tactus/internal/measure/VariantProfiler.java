@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
@@ -21,6 +22,7 @@ import org.tactus.model.Boundary;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
+import org.tactus.model.Precision;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -49,7 +51,8 @@ final class VariantProfiler {
     }
 
     /** Measures on the calling thread. */
-    WcetSidecar.TaskWcet measure(final QuantizedTask model, final Consumer<Double> progress) {
+    WcetSidecar.TaskWcet measure(
+        final QuantizedTask model, final WcetSidecar.Provenance provenance, final Consumer<Double> progress) {
         final int steps = task.segments().size() + model.crossings().size();
         final List<WcetSidecar.SegmentWcet> segments = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
@@ -69,7 +72,8 @@ final class VariantProfiler {
         // an output's conversion is part of the segment that makes it
         model.outputs().forEach(output -> add(boundaries, model, output, 0, 0));
         final ModelSource source = task.model().orElseThrow();
-        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(source), segments, List.copyOf(boundaries.values()));
+        return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(source), Optional.of(provenance), segments,
+            List.copyOf(boundaries.values()));
     }
 
     /** The variants on processors by turns, then those on a GPU. */
@@ -84,7 +88,7 @@ final class VariantProfiler {
                 final Quantiles times = new GpuSegmentTimer(gpu, runs).segment(model.alone(index, variant.precision()));
                 final boolean told = gpu.networks().computesOnHost() && variant.wcetNs() != Segment.UNMEASURED;
                 measured.add(new WcetSidecar.SegmentWcet(index, spec.name(), variant.precision(),
-                    told ? variant.wcetNs() : withMargin(times), times));
+                    told ? variant.wcetNs() : withMargin(times), times, Map.of(), loss(model, index, variant)));
             } else if (spec.kind() == DeviceKind.CPU || variant.wcetNs() == Segment.UNMEASURED) {
                 chains.put(String.valueOf(v), model.alone(index, variant.precision()));
             }
@@ -92,9 +96,13 @@ final class VariantProfiler {
         ByTurns.measure(chains, options, runs, true).forEach((v, times) -> {
             final Variant variant = variants.get(Integer.parseInt(v));
             measured.add(new WcetSidecar.SegmentWcet(index, set.platform().devices().get(variant.device()).name(), variant.precision(),
-                withMargin(times), times));
+                withMargin(times), times, Map.of(), loss(model, index, variant)));
         });
         return measured;
+    }
+
+    private static OptionalDouble loss(final QuantizedTask model, final int index, final Variant variant) {
+        return variant.precision() == Precision.INT8 ? model.loss(index) : OptionalDouble.empty();
     }
 
     /** Adds what one tensor costs to what others cost between the same segments. */

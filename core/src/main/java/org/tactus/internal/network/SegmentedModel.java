@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.network;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,11 +20,13 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.OnnxSession;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.graph.CutChain;
+import org.tactus.internal.graph.GivenInputs;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
 import org.tactus.internal.graph.ModelCutter;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.RandomNodes;
+import org.tactus.internal.graph.RuntimeRefusal;
 import org.tactus.internal.graph.SeededValues;
 
 /**
@@ -57,6 +60,7 @@ public final class SegmentedModel implements SegmentChain {
     private final List<Substitute> substitutes;
     /** The segments', then their substitutes'. */
     private final OnnxSession[] sessions;
+    private final Map<String, TensorProto> given;
     /** For each segment, whether a substitute ran last; written by the thread that runs the segment. */
     private final boolean[] substituted;
     /** The same of the last run that came to its end. */
@@ -71,6 +75,7 @@ public final class SegmentedModel implements SegmentChain {
         this.places = List.copyOf(places);
         this.substitutes = List.copyOf(substitutes);
         final int segments = chain.parts().size();
+        this.given = chain.parts().getFirst().model().given();
         this.sessions = new OnnxSession[segments + substitutes.size()];
         this.substituted = new boolean[segments];
         this.answered = new boolean[segments];
@@ -86,6 +91,7 @@ public final class SegmentedModel implements SegmentChain {
                 departures.add(new ArrayList<>());
             }
             chain.outputs().forEach(info -> bring(info, host, departures.getLast()));
+            given.forEach((name, value) -> GivenInputs.write(value, tensor(name)));
             for (int i = 0; i < substitutes.size(); i++) {
                 final SegmentPlace place = substitutes.get(i).place();
                 final OnnxSession session = open(runtime, segments + i, substitutes.get(i).part(), place);
@@ -100,7 +106,7 @@ public final class SegmentedModel implements SegmentChain {
             }
         } catch (final NativeCallException e) {
             close();
-            throw new InvalidModelException(chain.name() + ": ONNX Runtime refuses the model: " + e.getMessage(), e);
+            throw RuntimeRefusal.of(chain.name(), e);
         } catch (final OutOfMemoryError e) {
             close();
             throw new InvalidModelException(chain.name() + ": its tensors do not fit into memory: " + e.getMessage(), e);
@@ -155,8 +161,25 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
-        sessions[index] = part.model().open(runtime, place.options());
+        try {
+            sessions[index] = part.model().open(runtime, place.options());
+        } catch (final NativeCallException e) {
+            if (!place.options().optimised()) {
+                throw e;
+            }
+            sessions[index] = asWritten(runtime, part, place, e);
+        }
         return sessions[index];
+    }
+
+    /** Some networks the runtime takes but its optimiser does not: it loses the rank of a tensor where a branch is folded. */
+    private static OnnxSession asWritten(
+        final OnnxRuntime runtime, final CutChain.Part part, final SegmentPlace place, final NativeCallException optimised) {
+        try {
+            return part.model().open(runtime, place.options().asWritten());
+        } catch (final NativeCallException e) {
+            throw optimised;
+        }
     }
 
     /** The place of a tensor where it is made. */
@@ -254,7 +277,7 @@ public final class SegmentedModel implements SegmentChain {
 
     @Override
     public List<TensorInfo> inputs() {
-        return chain.inputs();
+        return chain.inputs().stream().filter(info -> !given.containsKey(info.name())).toList();
     }
 
     @Override
@@ -285,7 +308,7 @@ public final class SegmentedModel implements SegmentChain {
     @Override
     public void fillInputs(final long seed) {
         final SplittableRandom random = new SplittableRandom(seed);
-        chain.inputs().forEach(info -> SeededValues.fill(info, tensor(info.name()), random));
+        inputs().forEach(info -> SeededValues.fill(info, tensor(info.name()), random));
     }
 
     @Override

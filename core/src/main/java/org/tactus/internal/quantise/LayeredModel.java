@@ -5,7 +5,6 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.HashMap;
@@ -26,6 +25,7 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelChecks;
 import org.tactus.internal.graph.NodeCost;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.OperatorSet;
 import org.tactus.internal.graph.TensorShapes;
 import org.tactus.internal.graph.Tensors;
 
@@ -34,8 +34,6 @@ import org.tactus.internal.graph.Tensors;
  * integers. Batch normalisation is folded into the convolution before it. Immutable; any thread.
  */
 public final class LayeredModel {
-    /** From here on a quantisation has a scale for each channel. */
-    private static final long LEAST_OPSET = 13;
     /** Forms of a layer's tensors and of conversions: what a made-up name ends with, or goes on with. */
     private static final Pattern MADE_UP = Pattern.compile("(uint8|float|scale|zero|input|output|weight|bias|reads)");
 
@@ -55,9 +53,9 @@ public final class LayeredModel {
     private LayeredModel(final OnnxModel model, final OnnxRuntime runtime) {
         name = model.name();
         original = model;
-        final GraphProto graph = model.proto().getGraph();
-        ModelChecks.refuseUncuttable(name, graph);
-        refuseOldOperators(model);
+        ModelChecks.refuseUncuttable(name, model.proto().getGraph());
+        final OnnxModel raised = OperatorSet.raised(model);
+        final GraphProto graph = raised.proto().getGraph();
         final CutGraph cutGraph = new CutGraph(name, graph);
         weights = new HashMap<>(cutGraph.weights());
         cutGraph.constants().forEach((output, node) -> weights.put(output, constant(output, node)));
@@ -66,14 +64,14 @@ public final class LayeredModel {
         final List<NodeProto> nodes = new BatchNormFolding(name, weights, names).fold(cutGraph.nodes());
         final GraphProto.Builder folded = graph.toBuilder().clearNode().clearInitializer().addAllNode(nodes).clearValueInfo();
         weights.values().forEach(folded::addInitializer);
-        frame = model.proto().toBuilder().setGraph(folded).build();
+        frame = raised.proto().toBuilder().setGraph(folded).build();
         final TensorShapes shapes = new TensorShapes(runtime, new OnnxModel(name, frame), nodes);
         tensors = new HashMap<>(shapes.tensors());
         inputs = shapes.inputs();
         outputs = graph.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
         tensors.values().forEach(info -> ModelChecks.refuseUnfixed(name, "tensor", info));
         layers = new LayerGrouping(weights, tensors, names).group(nodes);
-        mark = mark();
+        mark = mark(graph);
         for (int j = 0; j < layers.size(); j++) {
             for (final String output : layers.get(j).outputs()) {
                 producer.put(output, j);
@@ -96,15 +94,6 @@ public final class LayeredModel {
         return new LayeredModel(model.inside(), OnnxRuntime.require());
     }
 
-    private static void refuseOldOperators(final OnnxModel model) {
-        for (final OperatorSetIdProto set : model.proto().getOpsetImportList()) {
-            if (set.getDomain().isEmpty() && set.getVersion() < LEAST_OPSET) {
-                throw new InvalidModelException(model.name() + ": operator set " + set.getVersion()
-                    + " has no quantisation by channel; export the model with operator set " + LEAST_OPSET + " or later");
-            }
-        }
-    }
-
     private TensorProto constant(final String output, final NodeProto node) {
         final AttributeProto value = node.getAttributeCount() == 1 ? node.getAttribute(0) : AttributeProto.getDefaultInstance();
         return switch (value.getName()) {
@@ -119,9 +108,8 @@ public final class LayeredModel {
     }
 
     /** The first of /, /~, /~~ ... that makes names which the network does not have. */
-    private String mark() {
+    private static String mark(final GraphProto graph) {
         final Set<String> own = new HashSet<>();
-        final GraphProto graph = original.proto().getGraph();
         graph.getInputList().forEach(input -> own.add(input.getName()));
         graph.getInitializerList().forEach(weight -> own.add(weight.getName()));
         graph.getNodeList().forEach(node -> {
@@ -301,6 +289,16 @@ public final class LayeredModel {
      */
     public OnnxModel calibrated(final Map<String, Range> ranges) {
         return new OnnxModel(name, RangeMetadata.write(original.proto(), ranges));
+    }
+
+    /** The model as it was given, weights inside. */
+    OnnxModel original() {
+        return original;
+    }
+
+    /** How close int8 forms were found to be, as the model's file says. */
+    Optional<Closeness> closeness() {
+        return Closeness.of(original);
     }
 
     /** The folded graph, from which mixtures take opset, producer and other surroundings. */

@@ -6,6 +6,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.ElementType;
@@ -56,6 +58,10 @@ public final class QuantizedTask {
      */
     public static QuantizedTask of(final Task task, final Path directory, final long seed) {
         final ModelSource source = task.model().orElseThrow();
+        if (!source.starts().isEmpty()) {
+            throw new InvalidModelException("task '" + task.name() + "': 'starts' counts nodes, but with segments in int8 layers are cut;"
+                + " remove the key");
+        }
         final LayeredModel model = LayeredModel.of(OnnxModel.of(source, directory, seed));
         final Map<String, Range> ranges = model.ranges().orElseGet(() -> {
             if (source instanceof ModelSource.Zoo) {
@@ -83,6 +89,18 @@ public final class QuantizedTask {
                 }
             }
         };
+    }
+
+    /**
+     * What a segment in int8 loses, as the model's file was measured by {@code tactus quantize}.
+     *
+     * @param segment its index
+     * @return from 0 to 100; empty when the file does not say
+     */
+    public OptionalDouble loss(final int segment) {
+        final Optional<Closeness> known = fp32.layers().closeness();
+        return known.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(known.get().loss(
+            fp32.layers().layers().subList(starts[segment], end(segment)).stream().map(ModelLayer::name).toList()));
     }
 
     /**

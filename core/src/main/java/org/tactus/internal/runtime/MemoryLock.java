@@ -32,7 +32,7 @@ final class MemoryLock implements AutoCloseable {
 
     /** What the system granted. */
     String text() {
-        return grant.text();
+        return (grant.granted() ? "" : "NOT granted: ") + grant.text();
     }
 
     @Override

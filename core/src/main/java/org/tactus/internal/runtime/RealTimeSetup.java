@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
@@ -21,6 +22,7 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
     /** Of a dispatcher that is not preempted, and of the first lane of a preemptive device; its ceiling is one above. */
     static final int DISPATCHER_PRIORITY = 80;
     private static final int ENGINE_PRIORITY = 70;
+    private static final int LOWEST_PRIORITY = 1;
     private static final long TIMER_SLACK_NS = 1;
 
     /**
@@ -40,6 +42,26 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
      */
     public static void requireCores(final TaskSet set) {
         Surroundings.requireCores(set);
+    }
+
+    /** On a thread of its own, at the lowest real-time priority. */
+    @Override
+    public void rehearse() {
+        final Thread thread = Thread.ofPlatform().name("rehearsal-of-rights").daemon(true).unstarted(() -> {
+            final Grant pin = RealTime.pin(RealTime.allowedCores());
+            final int number = RealTime.threadId();
+            final Grant fifo = realTime ? RealTime.fifo(LOWEST_PRIORITY) : new Grant(false, "real time was not asked for");
+            for (int i = 0; fifo.granted() && i < WarmUp.CALLS; i++) {
+                RealTime.move(LOWEST_PRIORITY);
+            }
+            if (fifo.granted()) {
+                RealTime.fifo(number, LOWEST_PRIORITY);
+                RealTime.ordinary(number);
+            }
+            line(List.of(pin, fifo));
+        });
+        thread.start();
+        ThreadEnd.await(thread, ThreadEnd.PATIENCE_NS); // without it a run is as right, and its start less safe
     }
 
     @Override

@@ -61,6 +61,11 @@ final class RunResources implements AutoCloseable {
             return Optional.empty();
         }
         try {
+            final int left = CountersFile.removeLeft();
+            if (left > 0) {
+                notes.warn("removed " + left + (left == 1 ? " counters file" : " counters files") + " that killed processes left in "
+                    + CountersFile.folder());
+            }
             final CountersFile file = CountersFile.open(set.platform(), new CountersFile.Layout(
                 options.kernel().taskCapacity(), options.kernel().segmentCapacity(), hotBytes), System.currentTimeMillis());
             handedOn.add(() -> close(file));

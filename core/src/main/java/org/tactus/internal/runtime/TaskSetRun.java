@@ -221,6 +221,7 @@ public final class TaskSetRun implements AutoCloseable {
             if (devices.get(i) instanceof final EdgeTpuDevice edgeTpu) {
                 final String name = set.platform().devices().get(i).name();
                 edgeTpu.evictions().ifPresent(text -> notes.warn(name + ": " + text));
+                edgeTpu.leftToTheCpu().forEach(text -> notes.warn(name + ": " + text));
             }
         }
     }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -161,6 +162,24 @@ public final class CountersFile implements EventHandler, AutoCloseable {
     }
 
     /**
+     * Removes what killed processes left in the usual folder; what is another user's stays.
+     *
+     * @return how many files were removed
+     * @throws IOException when the folder cannot be read
+     */
+    public static int removeLeft() throws IOException {
+        int removed = 0;
+        for (final Path left : CountersReader.stale()) {
+            try {
+                removed += Files.deleteIfExists(left) ? 1 : 0;
+            } catch (final FileSystemException e) {
+                continue; // readable for everybody, but another user's
+            }
+        }
+        return removed;
+    }
+
+    /**
      * Makes the file of this process in the usual folder, and removes what killed processes left there.
      *
      * @param platform    the devices
@@ -170,9 +189,7 @@ public final class CountersFile implements EventHandler, AutoCloseable {
      * @throws IOException when it cannot be made
      */
     public static CountersFile open(final Platform platform, final Layout layout, final long startMillis) throws IOException {
-        for (final Path left : CountersReader.stale()) {
-            Files.deleteIfExists(left);
-        }
+        removeLeft();
         while (true) {
             try {
                 return new CountersFile(newPath(), platform, layout, startMillis);

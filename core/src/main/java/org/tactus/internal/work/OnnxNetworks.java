@@ -67,7 +67,7 @@ public final class OnnxNetworks {
     }
 
     private CutChain cut(final ModelSource source) {
-        return new ModelCutter(OnnxRuntime.require()).cut(OnnxModel.of(source, directory, WEIGHT_SEED), source.cuts());
+        return new ModelCutter(OnnxRuntime.require()).cut(OnnxModel.of(source, directory, WEIGHT_SEED), source);
     }
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {

@@ -8,7 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
@@ -45,16 +49,92 @@ class ModelRefusalTest {
     }
 
     @Test
-    void shouldRunControlFlowWholeAndRefuseToCutIt() {
-        assertEquals("m.onnx: a cut that the graph does not allow: node 'node_i' (If) is control flow; use cuts: 1",
-            refusal(branch(), 2));
-        try (SegmentedModel model = SegmentedModel.create(
-                new OnnxModel("m", TestModels.model(branch())), 1, OnnxOptions.SINGLE_THREAD)) {
-            model.tensor("x").setAtIndex(ValueLayout.JAVA_FLOAT, 0, -3);
-            model.tensor("c").set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
-            model.run(0);
-            assertEquals(3f, model.tensor("y").getAtIndex(ValueLayout.JAVA_FLOAT, 0));
+    void shouldCutAroundControlFlowAndKeepItWhole() {
+        assertTrue(refusal(branch(), 3).contains("only 2 segments can be made of its 2 nodes"));
+        for (int cuts = 1; cuts <= 2; cuts++) {
+            try (SegmentedModel model = SegmentedModel.create(
+                    new OnnxModel("m", TestModels.model(branch())), cuts, OnnxOptions.SINGLE_THREAD)) {
+                model.tensor("x").setAtIndex(ValueLayout.JAVA_FLOAT, 0, -3);
+                model.tensor("c").set(ValueLayout.JAVA_BYTE, 0, (byte) 1);
+                for (int i = 0; i < cuts; i++) {
+                    model.run(i);
+                }
+                assertEquals(3f, model.tensor("y").getAtIndex(ValueLayout.JAVA_FLOAT, 0));
+            }
         }
+    }
+
+    @Test
+    void shouldTakeAlongWhatABodyReadsFromSegmentsBeforeIt() {
+        final GraphProto then = GraphProto.newBuilder().setName("then").addOutput(TestModels.value("t", FLOAT, 1))
+            .addNode(TestModels.node("Mul", List.of("a", "w"), "t")).build();
+        final GraphProto other = GraphProto.newBuilder().setName("else").addOutput(TestModels.value("e", FLOAT, 1))
+            .addNode(TestModels.node("Sub", List.of("x", "b"), "e")).build();
+        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("c", BOOL))
+            .addInput(TestModels.value("x", FLOAT, 1)).addInitializer(TestModels.floats("w", 10))
+            .addNode(TestModels.node("Neg", List.of("x"), "a"))
+            .addNode(TestModels.node("Exp", List.of("a"), "b"))
+            .addNode(TestModels.node("If", List.of("c"), "i", TestModels.graph("then_branch", then),
+                TestModels.graph("else_branch", other)))
+            .addNode(TestModels.node("Abs", List.of("i"), "y")).addOutput(TestModels.value("y", FLOAT, 1));
+        for (int cuts = 1; cuts <= 4; cuts++) {
+            for (final int condition : new int[] {0, 1}) {
+                try (SegmentedModel model = SegmentedModel.create(
+                        new OnnxModel("m", TestModels.model(graph)), cuts, OnnxOptions.SINGLE_THREAD)) {
+                    model.tensor("x").setAtIndex(ValueLayout.JAVA_FLOAT, 0, 3);
+                    model.tensor("c").set(ValueLayout.JAVA_BYTE, 0, (byte) condition);
+                    for (int i = 0; i < cuts; i++) {
+                        model.run(i);
+                    }
+                    assertEquals(condition == 1 ? 30 : 3 - Math.exp(-3), model.tensor("y").getAtIndex(ValueLayout.JAVA_FLOAT, 0), 1e-5);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoTensorOfNumbersByItsKind() {
+        final GraphProto.Builder text = GraphProto.newBuilder().addInput(TestModels.value("s", 8, -1))
+            .addOutput(TestModels.value("y", 7, 1)).addNode(TestModels.node("Shape", List.of("s"), "y"));
+        assertEquals("m.onnx: input 's' holds text; leave to the program what takes or gives text, and export the network from numbers to "
+            + "numbers", refusal(text, 1));
+        final TypeProto element = TestModels.value("e", FLOAT, 2).getType();
+        final GraphProto.Builder sequence = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 2))
+            .addNode(TestModels.node("SequenceConstruct", List.of("x"), "q")).addOutput(ValueInfoProto.newBuilder().setName("q")
+                .setType(TypeProto.newBuilder().setSequenceType(TypeProto.Sequence.newBuilder().setElemType(element))));
+        assertEquals("m.onnx: output 'q' is a sequence, whose length is not known before a run; export the network with one tensor for "
+            + "each element", refusal(sequence, 1));
+        final GraphProto.Builder optional = GraphProto.newBuilder().addOutput(TestModels.value("y", FLOAT, 2))
+            .addInput(ValueInfoProto.newBuilder().setName("o").setType(TypeProto.newBuilder().setOptionalType(
+                TypeProto.Optional.newBuilder().setElemType(element)))).addNode(TestModels.node("OptionalGetElement", List.of("o"), "y"));
+        assertEquals("m.onnx: input 'o' is optional; export the network with the value, or without it", refusal(optional, 1));
+        assertTrue(refusal(GraphProto.newBuilder().addInput(TestModels.value("x", 14, 2)).addOutput(TestModels.value("y", 14, 2))
+            .addNode(TestModels.node("Identity", List.of("x"), "y")), 1).startsWith("m.onnx: input 'x' is of type COMPLEX64, "));
+    }
+
+    @Test
+    void shouldSayInOneLineWhatTheRuntimeDoesNotTake() {
+        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 2))
+            .addOutput(TestModels.value("y", FLOAT, 2))
+            .addNode(TestModels.node("Wobble", List.of("x"), "y").toBuilder().setDomain("org.acme"));
+        final ModelProto foreign = TestModels.model(graph).toBuilder().addOpsetImport(OperatorSetIdProto.newBuilder().setDomain("org.acme")
+            .setVersion(1)).build();
+        assertEquals("m.onnx: ONNX Runtime refuses the model: operator Wobble of domain 'org.acme' is none of the runtime's; export the "
+            + "model without it, and leave to the program what it does", refusal(foreign));
+        final ModelProto plain = TestModels.model(graph.clearNode().addNode(TestModels.node("Add", List.of("x", "x"), "a"))
+            .addNode(TestModels.node("Hardmax", List.of("a"), "y")));
+        assertEquals("m.onnx: ONNX Runtime refuses the model: node 'node_a': the runtime computes no Add of operator set 6 on these types; "
+            + "convert the model to operator set 7 or later", refusal(plain.toBuilder().clearOpsetImport()
+                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(6)).build()));
+        assertTrue(refusal(plain.toBuilder().setIrVersion(99).build()).startsWith("m.onnx: ONNX Runtime refuses the model: its format "
+            + "version 99 (IR) is newer than the runtime's "));
+        assertTrue(refusal(plain.toBuilder().clearOpsetImport().addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(999)).build())
+            .startsWith("m.onnx: ONNX Runtime refuses the model: operator set 999 is newer than the runtime's "));
+    }
+
+    private static String refusal(final ModelProto model) {
+        return assertThrows(InvalidModelException.class, () -> SegmentedModel.create(OnnxModel.of("m.onnx", model.toByteArray()), 1,
+            OnnxOptions.SINGLE_THREAD).close()).getMessage();
     }
 
     @Test

@@ -54,6 +54,7 @@ final class DispatcherRig {
         for (int i = 0; i < task.segments().size(); i++) {
             works[SEGMENTS * slot + i] = new TimedWork(clock, task.segments().get(i), 0);
         }
+        Dispatcher.connect(dispatchers, TaskTable.devicesOf(task));
         state.define(slot, task, SEGMENTS * slot, 0);
     }
 

@@ -111,6 +111,7 @@ class EventDialectTest {
                 for (final Dispatcher dispatcher : dispatchers) {
                     dispatcher.recorder.prepare(i, new Histogram(10_000 * MS, 3));
                 }
+                Dispatcher.connect(dispatchers, TaskTable.devicesOf(task));
                 state.define(i, task, first, 0);
                 first += task.segments().size();
                 for (final int device : TaskTable.devicesOf(task)) {

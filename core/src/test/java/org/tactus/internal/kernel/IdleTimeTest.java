@@ -30,7 +30,22 @@ class IdleTimeTest {
         assertEquals(NOW_NS, untilNs(NOW_NS + BEFORE_NS, Long.MAX_VALUE));
         assertEquals(NOW_NS, untilNs(NOW_NS + 1, OPTIONS.pollNs()));
         assertEquals(NOW_NS, untilNs(NOW_NS - 1, Long.MAX_VALUE));
-        assertEquals(NOW_NS, untilNs(0, 10_000_000));
+        assertEquals(NOW_NS, untilNs(NOW_NS - BEFORE_NS, 10_000_000));
+    }
+
+    @Test
+    void shouldSleepWhenWhatWasDueLongAgoHasNotCome() {
+        assertEquals(NOW_NS + OPTIONS.pollNs(), untilNs(NOW_NS - BEFORE_NS - 1, Long.MAX_VALUE));
+        assertEquals(NOW_NS + OPTIONS.pollNs(), untilNs(0, 10_000_000));
+        assertEquals(NOW_NS + 1, untilNs(0, 1));
+    }
+
+    @Test
+    void shouldAlwaysSleepInALaneWhenATurnFoundNothing() {
+        assertEquals(NOW_NS + 1, IdleTime.inLaneUntilNs(NOW_NS, NOW_NS + 1));
+        assertEquals(Long.MAX_VALUE, IdleTime.inLaneUntilNs(NOW_NS, Long.MAX_VALUE));
+        assertEquals(NOW_NS + IdleTime.REST_NS, IdleTime.inLaneUntilNs(NOW_NS, NOW_NS), "a release that was not taken");
+        assertEquals(NOW_NS + IdleTime.REST_NS, IdleTime.inLaneUntilNs(NOW_NS, 0));
     }
 
     @Test

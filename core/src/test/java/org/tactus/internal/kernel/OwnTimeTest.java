@@ -119,6 +119,44 @@ class OwnTimeTest {
     }
 
     @Test
+    void shouldNotCountASwitchBeforeTheSegmentWhenTheThreadWaitedBetweenTwo() {
+        final OwnTime time = ownTime();
+        time.begin(1_000_000);
+        cpuNs += 300_000; // a segment within its WCET that waited for a file
+        switches++;
+        time.begin(1_400_000);
+        cpuNs += 40_000;
+        assertEquals(40_000, time.elapsedNs(90_000), "what was taken from the second segment is not its own");
+        time.begin(1_500_000);
+        switches++;
+        cpuNs += 40_000;
+        assertEquals(90_000, time.elapsedNs(90_000), "but what it waits for is");
+    }
+
+    @Test
+    void shouldNotCountASwitchBeforeTheSegmentWhenASpinFollowedIt() {
+        final OwnTime time = ownTime();
+        time.begin(1_000_000);
+        cpuNs += 300_000;
+        switches++;
+        time.spun(1_400_000, () -> 1_400_100);
+        assertEquals(cpuNs + 900, time.begin(1_401_000));
+        cpuNs += 40_000 + 900;
+        assertEquals(40_000, time.elapsedNs(90_000));
+    }
+
+    @Test
+    void shouldNotCountSwitchesAnewWhenTheThreadHasExecutedWithoutABreak() {
+        final int[] counts = {0};
+        final OwnTime time = new OwnTime(() -> cpuNs, () -> counts[0]++);
+        for (int i = 1; i <= 10; i++) {
+            time.begin(i * 1_000_000L);
+            cpuNs += 1_000_000;
+        }
+        assertEquals(1, counts[0], "the one of the beginning");
+    }
+
+    @Test
     void shouldHoldWhatWasTakenAgainstTheCurve() {
         final PlatformWatch watch = new PlatformWatch(StallCurve.constant(WCET_NS), List.of(1));
         assertEquals(0, overruns(rig(ownTime(), watch, WCET_NS, 3 * WCET_NS, 0)));

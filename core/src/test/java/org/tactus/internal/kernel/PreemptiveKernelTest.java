@@ -97,6 +97,77 @@ class PreemptiveKernelTest {
         kernel.start();
     }
 
+    /** Processor cores whose rehearsals take differently long, and which count them. */
+    private static final class Rehearsed extends DeviceStub {
+        private final AtomicInteger begun;
+        private final AtomicInteger rehearsals;
+
+        Rehearsed(final AtomicInteger begun, final AtomicInteger rehearsals) {
+            this.begun = begun;
+            this.rehearsals = rehearsals;
+        }
+
+        @Override
+        public void rehearse() {
+            LockSupport.parkNanos(begun.getAndIncrement() * 40 * MS);
+            rehearsals.incrementAndGet();
+        }
+
+        @Override
+        public Device another() {
+            return new Rehearsed(begun, rehearsals);
+        }
+
+        @Override
+        public void start(final SegmentWork work, final long job, final long startNs) {
+            throw new IllegalStateException("no job is released here");
+        }
+
+        @Override
+        public int poll(final long nowNs) {
+            return DONE;
+        }
+
+        @Override
+        public boolean isSynchronous() {
+            return true;
+        }
+    }
+
+    @Test
+    void shouldTakeNoLevelBeforeEveryLaneHasRehearsed() throws InterruptedException {
+        final AtomicInteger rehearsals = new AtomicInteger();
+        final List<Integer> rehearsedBefore = new CopyOnWriteArrayList<>();
+        final ThreadSetup setup = new ThreadSetup() {
+            @Override
+            public void rehearse() {
+                heard.add("rights rehearsed");
+            }
+
+            @Override
+            public String apply(final String role, final List<Integer> cores) {
+                return "as started";
+            }
+
+            @Override
+            public String applyLane(final List<Integer> cores, final int level) {
+                rehearsedBefore.add(rehearsals.get());
+                heard.add("rights");
+                return "as started";
+            }
+        };
+        final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0", 0).withPreemption(DeviceSpec.Preemption.FULL))
+            .task("a", t -> t.periodNs(S).priority(1).segment("cpu0", 1))
+            .task("b", t -> t.periodNs(S).priority(2).segment("cpu0", 1)).build();
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(KernelOptions.DEFAULT, set));
+        kernel = new Kernel(set, List.of(new Rehearsed(new AtomicInteger(), rehearsals)), memory, KernelOptions.DEFAULT,
+            Admission.ALL, setup, KernelListener.NONE, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
+        kernel.start();
+        assertEquals(6, rehearsedBefore.size(), "a lane for each rank, and four to spare");
+        assertEquals(List.of(6), rehearsedBefore.stream().distinct().toList(), "lanes that had rehearsed when one took its level");
+        assertEquals("rights rehearsed", heard.getFirst());
+    }
+
     private static SegmentWork work(final Runnable body) {
         return new SegmentWork() {
             @Override

@@ -31,6 +31,11 @@ public final class EdgeTpuCost {
     /** What a group of small networks leaves unusable for caching: 8192 KiB less used and remaining of a compiler's log (DeepPiCar). */
     public static final long RESERVED_BYTES = 507L << 10;
 
+    /**
+     * What a multiply-accumulate operation takes on the host where the compiler left an operator to it: 1,000 million a second. Ours, an
+     * assumption: plain 8-bit kernels on one core of a small machine are about so fast; what a machine really takes a profile measures.
+     */
+    public static final double HOST_NS_PER_OPERATION = 1;
     private static final double NS_PER_SECOND = 1e9;
 
     private final HostLink link;
@@ -117,6 +122,16 @@ public final class EdgeTpuCost {
         final long inNs = toDeviceNs(toDeviceBytes);
         final long hostNs = link.fixedNs() + (long) Math.ceil(link.inputShare() * inNs);
         return hostNs + inNs + executionNs + (long) Math.ceil(toHostBytes * NS_PER_SECOND / link.toHostBytesPerSecond());
+    }
+
+    /**
+     * Time that the processor takes for the operators of a compiled network that the device does not run.
+     *
+     * @param operations estimated multiply-accumulate operations
+     * @return nanoseconds
+     */
+    public static long hostNs(final long operations) {
+        return (long) Math.ceil(operations * HOST_NS_PER_OPERATION);
     }
 
     private long toDeviceNs(final long bytes) {

@@ -6,6 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.edgetpu.compiled.TfLiteOperators;
+import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.software.Handles;
 
@@ -38,11 +40,14 @@ final class SoftwareInterpreter {
     static final class SoftwareModel {
         final TfLiteFile file;
         final long hash;
+        /** What the processor takes for operators that the compiler left to it, nanoseconds. */
+        final long hostNs;
         int interpreters;
 
         SoftwareModel(final TfLiteFile file, final MemorySegment bytes) {
             this.file = file;
             this.hash = hash(ODD, bytes);
+            this.hostNs = EdgeTpuCost.hostNs(TfLiteOperators.read(bytes.asByteBuffer()).hostOperations());
         }
     }
 

@@ -34,9 +34,12 @@ final class SoftwareTpu {
         return cache.add(token, cachedBytes);
     }
 
-    /** Runs the packages of an interpreter one after the other; null when it went well, else what went wrong. */
-    synchronized String run(final SoftwarePackage[] packages, final double slowness, final long startNs) {
-        long timeNs = 0;
+    /**
+     * Runs the packages of an interpreter one after the other, after what the processor does of the network; null when it went well, else
+     * what went wrong.
+     */
+    synchronized String run(final SoftwarePackage[] packages, final long hostNs, final double slowness, final long startNs) {
+        long timeNs = hostNs;
         for (final SoftwarePackage each : packages) {
             final long uploaded = cache.submit(each.number());
             if (uploaded < 0) {

@@ -197,7 +197,7 @@ final class TfLiteCalls {
             return tflite_h.kTfLiteError();
         }
         of.compute();
-        final String problem = device.run(of.packages, of.delegate.slowness, startNs);
+        final String problem = device.run(of.packages, of.model.hostNs, of.delegate.slowness, startNs);
         return problem == null ? tflite_h.kTfLiteOk() : report(of, tflite_h.kTfLiteError(), problem);
     }
 

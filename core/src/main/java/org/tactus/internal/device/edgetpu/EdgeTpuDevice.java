@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.edgetpu;
 
+import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
+import org.tactus.bindings.edgetpu.compiled.TfLiteOperators;
 import org.tactus.bindings.linux.PreciseWait;
 import org.tactus.bindings.tflite.Interpreter;
 import org.tactus.internal.device.CpuDevice;
@@ -32,6 +35,7 @@ public final class EdgeTpuDevice implements Device {
     private final Clock clock;
     private final CpuDevice thread;
     private final Map<Long, String> compilations = new LinkedHashMap<>();
+    private final Map<String, String> leftToTheCpu = new LinkedHashMap<>();
     private long timedNs;
     private boolean timed;
 
@@ -61,7 +65,22 @@ public final class EdgeTpuDevice implements Device {
         for (final EdgePackage content : TfLiteFile.read(model).packages()) {
             compilations.putIfAbsent(content.token(), path);
         }
+        final String left = TfLiteOperators.read(ByteBuffer.wrap(model)).leftToTheCpu();
+        if (!left.isEmpty()) {
+            leftToTheCpu.put(path, left);
+        }
         return host.interpreter(model);
+    }
+
+    /**
+     * Says which models here the compiler left to the processor in part; that part is in the time of their segments, and the device
+     * waits meanwhile.
+     *
+     * @return one sentence a model
+     */
+    public List<String> leftToTheCpu() {
+        return leftToTheCpu.entrySet().stream().map(entry -> "of " + entry.getKey() + ' ' + entry.getValue()
+            + ", in the time of its segment, while the device waits").toList();
     }
 
     /**

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.cli.text;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToLongFunction;
+import org.tactus.internal.watch.CountersReader;
+import org.tactus.internal.watch.CountersReader.DeviceCounters;
+import org.tactus.internal.watch.CountersReader.TaskCounters;
+
+/**
+ * The counters of runs as OpenMetrics text, version 1.0.0 (openmetrics.io), which Prometheus reads. Times are seconds, as the format wants
+ * them. What is read is one page of memory of another process: that process does nothing for it.
+ */
+public final class MetricsText {
+    /** What an endpoint says that this text is. */
+    public static final String CONTENT_TYPE = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    /** What an endpoint says of the older text format. */
+    public static final String PLAIN_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+    private static final double SECOND = 1e9;
+
+    private final List<CountersReader> runs;
+    private final boolean openMetrics;
+    private final StringBuilder out = new StringBuilder();
+
+    private MetricsText(final List<CountersReader> runs, final boolean openMetrics) {
+        this.runs = runs;
+        this.openMetrics = openMetrics;
+    }
+
+    /**
+     * Renders runs as they stand.
+     *
+     * @param runs whose counters are read
+     * @return text that ends with the format's end line
+     */
+    public static String of(final List<CountersReader> runs) {
+        return new MetricsText(runs, true).render();
+    }
+
+    /**
+     * Renders runs in Prometheus's text format 0.0.4, which names a counter with its ending and knows neither units nor an end line.
+     *
+     * @param runs whose counters are read
+     * @return text
+     */
+    public static String plain(final List<CountersReader> runs) {
+        return new MetricsText(runs, false).render();
+    }
+
+    private String render() {
+        counter("tactus_released_jobs", "Jobs begun.", TaskCounters::released);
+        counter("tactus_jobs", "Jobs completed.", TaskCounters::jobs);
+        counter("tactus_missed_deadlines", "Deadlines missed.", TaskCounters::misses);
+        counter("tactus_overruns", "Segments that ran past their WCET.", TaskCounters::overruns);
+        counter("tactus_skipped_releases", "Releases that became no job.", TaskCounters::skipped);
+        counter("tactus_aborted_jobs", "Jobs that ended without running all their segments.", TaskCounters::aborted);
+        seconds("tactus_period_seconds", "Period or least gap of the task.", TaskCounters::periodNs);
+        seconds("tactus_deadline_seconds", "Relative deadline.", task -> task.hasDeadline() ? task.deadlineNs() : -1);
+        seconds("tactus_bound_seconds", "What the analysis promises for the response.", task -> task.boundNs().orElse(-1));
+        seconds("tactus_last_response_seconds", "Response of the last completed job.", task -> task.jobs() == 0 ? -1 : task.lastNs());
+        seconds("tactus_max_response_seconds", "Largest response.", task -> task.jobs() == 0 ? -1 : task.maxNs());
+        head("tactus_device_busy_seconds", "counter", "seconds", "Time during which segments ran.");
+        for (final CountersReader run : runs) {
+            for (final DeviceCounters device : run.devices()) {
+                sample("tactus_device_busy_seconds_total", run, "device", device.name(), seconds(device.busyNs()));
+            }
+        }
+        head("tactus_device_queue_jobs", "gauge", "jobs", "Jobs that wait for the device or run on it.");
+        for (final CountersReader run : runs) {
+            for (final DeviceCounters device : run.devices()) {
+                sample("tactus_device_queue_jobs", run, "device", device.name(), Long.toString(device.present()));
+            }
+        }
+        head("tactus_lost_events", "counter", "", "Events that found their ring full: the counts are too low by what they say.");
+        runs.forEach(
+            run -> out.append("tactus_lost_events_total{pid=\"").append(run.pid()).append("\"} ").append(run.dropped()).append('\n'));
+        head("tactus_up", "gauge", "", "Whether the process lives.");
+        runs.forEach(run -> out.append("tactus_up{pid=\"").append(run.pid()).append("\"} ").append(run.isAlive() ? 1 : 0).append('\n'));
+        return out.append(openMetrics ? "# EOF\n" : "").toString();
+    }
+
+    private void head(final String name, final String type, final String unit, final String help) {
+        final String family = !openMetrics && type.equals("counter") ? name + "_total" : name;
+        out.append("# HELP ").append(family).append(' ').append(help).append('\n');
+        out.append("# TYPE ").append(family).append(' ').append(type).append('\n');
+        if (openMetrics && !unit.isEmpty()) {
+            out.append("# UNIT ").append(name).append(' ').append(unit).append('\n');
+        }
+    }
+
+    private void counter(final String name, final String help, final ToLongFunction<TaskCounters> value) {
+        head(name, "counter", "", help);
+        for (final CountersReader run : runs) {
+            for (final TaskCounters task : run.tasks()) {
+                sample(name + "_total", run, "task", task.name(), Long.toString(value.applyAsLong(task)));
+            }
+        }
+    }
+
+    /** A gauge of nanoseconds; a task of which it is negative has none. */
+    private void seconds(final String name, final String help, final ToLongFunction<TaskCounters> value) {
+        head(name, "gauge", "seconds", help);
+        for (final CountersReader run : runs) {
+            for (final TaskCounters task : run.tasks()) {
+                final long ns = value.applyAsLong(task);
+                if (ns >= 0) {
+                    sample(name, run, "task", task.name(), seconds(ns));
+                }
+            }
+        }
+    }
+
+    private static String seconds(final long ns) {
+        return String.format(Locale.ROOT, "%.9f", ns / SECOND);
+    }
+
+    private void sample(final String name, final CountersReader run, final String label, final String of, final String value) {
+        out.append(name).append("{pid=\"").append(run.pid()).append("\",").append(label).append("=\"")
+            .append(of.replace("\\", "\\\\").replace("\"", "\\\"")).append("\"} ").append(value).append('\n');
+    }
+}

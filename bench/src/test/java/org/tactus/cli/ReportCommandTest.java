@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.HdrHistogram.EncodableHistogram;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramLogReader;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tactus.cli.support.ExitStatus;
+import picocli.CommandLine;
+
+@Timeout(120)
+class ReportCommandTest {
+    private static final String SET = """
+        tactus: 1
+        name: looked-at
+        policy: fixed-priority
+        overheads: {releaseJitter: 10us, dispatch: 5us, handOff: 5us, completion: 5us, curve: {every: 50ms, away: 1ms}}
+        platform:
+          devices:
+            - {name: acc0, kind: modelled}
+            - {name: acc1, kind: modelled}
+        tasks:
+          - name: detect
+            period: 20ms
+            priority: 1
+            segments: [{device: acc0, wcet: 4ms}, {device: acc1, wcet: 3ms}]
+          - name: late
+            period: 100ms
+            deadline: 12ms
+            priority: 2
+            segments: [{device: acc0, wcet: 11ms}]
+        """;
+
+    @TempDir
+    private Path folder;
+    private final StringWriter err = new StringWriter();
+
+    private int tactus(final String... words) {
+        err.getBuffer().setLength(0);
+        final CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(new StringWriter()));
+        line.setErr(new PrintWriter(err));
+        return line.execute(words);
+    }
+
+    private Path simulated(final String name) throws IOException {
+        final Path file = Files.writeString(folder.resolve("set.yaml"), SET);
+        final Path out = folder.resolve(name);
+        assertEquals(ExitStatus.NO, tactus("simulate", file.toString(), "--for", "3s", "--out", out.toString()), err.toString());
+        return out;
+    }
+
+    @Test
+    void shouldAskNothingOfAnyOtherFileWhenThePageIsWritten() throws IOException {
+        final Path first = simulated("a");
+        assertEquals(ExitStatus.GOOD, tactus("report", first.toString(), simulated("b").toString()), err.toString());
+        final String page = Files.readString(first.resolve("report.html"));
+        assertFalse(page.contains("http://") || page.contains("https://") || page.contains(" src="), "the page asks for another file");
+        assertEquals(2, page.split("class=\"run\"", -1).length - 1);
+        assertFalse(Files.exists(folder.resolve("b").resolve("report.html")));
+    }
+
+    @Test
+    void shouldHoldAnIntervalASecondThatAddUpToTheWholeWhenTheLogIsRead() throws IOException {
+        final Path out = simulated("a");
+        final Histogram sum = new Histogram(3);
+        int intervals = 0;
+        try (HistogramLogReader reader = new HistogramLogReader(out.resolve("latency.hlog").toFile())) {
+            for (EncodableHistogram next = reader.nextIntervalHistogram(); next != null; next = reader.nextIntervalHistogram()) {
+                if (next.getTag().equals("detect")) {
+                    intervals++;
+                    sum.add((Histogram) next);
+                }
+            }
+        }
+        assertEquals(3, intervals);
+        assertTrue(Files.readString(out.resolve("results.json")).contains("\"jobs\" : " + sum.getTotalCount() + ","), sum.toString());
+    }
+
+    @Test
+    void shouldSayWhatIsWrongInOneLineWhenAFolderHoldsNoRun() throws IOException {
+        assertEquals(ExitStatus.WRONG_INPUT, tactus("report", folder.toString()));
+        assertTrue(err.toString().contains("no results.json there"), err.toString());
+        final Path broken = simulated("a");
+        for (final String name : List.of("results.json", "trace.json", "bounds.json")) {
+            final String whole = Files.readString(broken.resolve(name));
+            for (final String bad : List.of("", "[1, 2", whole.substring(0, whole.length() / 2))) {
+                Files.writeString(broken.resolve(name), bad);
+                if (!(name.equals("trace.json") && bad.isEmpty())) { // an empty trace is one without events
+                    assertEquals(ExitStatus.WRONG_INPUT, tactus("report", broken.toString()), name + ": " + bad.length());
+                    assertEquals(1, err.toString().lines().count(), err.toString());
+                    assertTrue(err.toString().contains(name), err.toString());
+                }
+            }
+            Files.writeString(broken.resolve(name), whole);
+        }
+        assertEquals(ExitStatus.GOOD, tactus("report", broken.toString()), err.toString());
+    }
+
+    @Test
+    void shouldShowItselfWithoutAnErrorWhenABrowserOpensIt() throws Exception {
+        final Optional<Path> chromium = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome").map(Path::of)
+            .filter(Files::isExecutable).findFirst();
+        assumeTrue(chromium.isPresent(), "no Chromium on this machine");
+        final Path first = simulated("a <b> & c");
+        assertEquals(ExitStatus.GOOD, tactus("report", first.toString(), simulated("b").toString()), err.toString());
+        final Path dom = folder.resolve("dom.html");
+        final Path log = folder.resolve("log.txt");
+        final List<String> words = new ArrayList<>(List.of(chromium.get().toString(), "--headless", "--no-sandbox", "--disable-gpu",
+            "--user-data-dir=" + folder.resolve("profile"), "--enable-logging=stderr", "--virtual-time-budget=20000", "--dump-dom"));
+        words.add(first.resolve("report.html").toUri().toString());
+        final Process browser = new ProcessBuilder(words).redirectOutput(dom.toFile()).redirectError(log.toFile()).start();
+        try {
+            assertTrue(browser.waitFor(60, TimeUnit.SECONDS), "the browser does not end");
+        } finally {
+            browser.destroyForcibly();
+        }
+        final String shown = Files.readString(dom, StandardCharsets.UTF_8);
+        assertFalse(Files.readString(log).contains("CONSOLE"), Files.readString(log));
+        assertTrue(shown.contains("data-ready=\"yes\""), shown.substring(0, Math.min(4000, shown.length())));
+        assertTrue(shown.contains("deadlines were missed"), shown);
+        assertTrue(shown.contains("a &lt;b&gt; &amp; c"), "the folder's name is text");
+        assertTrue(shown.contains("own execution 7 ms"), "the terms of a bound are named");
+    }
+}
