@@ -105,7 +105,8 @@ final class CalibrateCommand implements Callable<Integer> {
         System.out.println(Lines.wrap("Overheads free of stalls, 99.9 % of the operations that none hit: release jitter "
             + Durations.format(free.releaseJitterNs()) + ", dispatch " + Durations.format(free.dispatchNs()) + ", hand-off "
             + Durations.format(free.handOffNs()) + ", completion " + Durations.format(free.completionNs())
-            + (free.preemptionNs() > 0 ? ", preemption " + Durations.format(free.preemptionNs()) : "")));
+            + (free.preemptionNs() > 0 ? ", preemption " + Durations.format(free.preemptionNs()) : "")
+            + (free.childCallNs() > 0 ? ", child call " + Durations.format(free.childCallNs()) : "")));
         System.out.println(Lines.wrap("  stored in " + file + "; 'overheads: calibrated' charges the curves and these overheads"));
     }
 
@@ -175,6 +176,7 @@ final class CalibrateCommand implements Callable<Integer> {
         print("hand-off", measured.handOff());
         print("completion", measured.completion());
         measured.preemption().ifPresent(quantity -> print("preemption", quantity));
+        measured.childCall().ifPresent(quantity -> print("child call", quantity));
         System.out.println(Lines.wrap("  platform stalls: " + measured.stalls() + ", the longest "
             + Durations.format(measured.longestStallNs())
             + "; not part of any bound unless overheads name a stall allowance or a curve"));

@@ -41,6 +41,24 @@ public final class NativeCallException extends RuntimeException {
         this.code = code;
     }
 
+    private NativeCallException(final String message, final String function, final int code) {
+        super(message);
+        this.function = function;
+        this.code = code;
+    }
+
+    /**
+     * The error of a call that another process made.
+     *
+     * @param message  as it was there
+     * @param function name of the function as in the C header
+     * @param code     the library's number
+     * @return the same error here
+     */
+    public static NativeCallException passedOn(final String message, final String function, final int code) {
+        return new NativeCallException(message, function, code);
+    }
+
     private static String argument(final long value) {
         return value < 0 || value >= 1L << 32 ? "0x" + Long.toHexString(value) : Long.toString(value);
     }

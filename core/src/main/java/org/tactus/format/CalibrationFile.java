@@ -74,7 +74,8 @@ public final class CalibrationFile {
                 map.find("conditions").map(YamlValue::texts).orElse(Map.of()), Quantiles.read(map, "releaseJitter"),
                 Quantiles.read(map, "dispatch"), Quantiles.read(map, "handOff"), Quantiles.read(map, "completion"),
                 Quantiles.find(map, "sporadicJitter"), Quantiles.find(map, "dispatchPerTask"), gpus(map), curves(map),
-                map.find("stallFree").map(CalibrationFile::stallFree), Quantiles.find(map, "preemption")));
+                map.find("stallFree").map(CalibrationFile::stallFree), Quantiles.find(map, "preemption"),
+                Quantiles.find(map, "childCall")));
         }
         return machines;
     }
@@ -92,7 +93,7 @@ public final class CalibrationFile {
         final long jitterNs = map.durationNs("releaseJitter", 0);
         return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
             map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0), 0)
-            .withPreemptionNs(map.durationNs("preemption", 0));
+            .withPreemptionNs(map.durationNs("preemption", 0)).withChildCallNs(map.durationNs("childCall", 0));
     }
 
     /**
@@ -134,6 +135,7 @@ public final class CalibrationFile {
         entries.put("handOff", calibration.handOff().entries());
         entries.put("completion", calibration.completion().entries());
         calibration.preemption().ifPresent(measured -> entries.put("preemption", measured.entries()));
+        calibration.childCall().ifPresent(measured -> entries.put("childCall", measured.entries()));
         if (!calibration.gpus().isEmpty()) {
             entries.put("gpus", calibration.gpus().stream().map(GpuCalibration::entries).toList());
         }
@@ -147,6 +149,9 @@ public final class CalibrationFile {
             costs.put("completion", free.completionNs() + "ns");
             if (free.preemptionNs() > 0) {
                 costs.put("preemption", free.preemptionNs() + "ns");
+            }
+            if (free.childCallNs() > 0) {
+                costs.put("childCall", free.childCallNs() + "ns");
             }
             entries.put("stallFree", costs);
         });

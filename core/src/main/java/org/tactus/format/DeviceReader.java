@@ -25,6 +25,8 @@ final class DeviceReader {
     private static final Map<String, Residency> RESIDENCIES = words(Residency.values(), Residency::text);
     private static final Map<String, DeviceSpec.Preemption> PREEMPTIONS =
         words(DeviceSpec.Preemption.values(), DeviceSpec.Preemption::text);
+    private static final Map<String, DeviceSpec.LibraryProcess> PROCESSES =
+        words(DeviceSpec.LibraryProcess.values(), DeviceSpec.LibraryProcess::text);
     static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
 
     private DeviceReader() {
@@ -50,7 +52,7 @@ final class DeviceReader {
         }
         final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
         return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind),
-            preemption(map, kind));
+            preemption(map, kind), process(map, kind, driver));
     }
 
     private static List<Integer> cores(final YamlValue value) {
@@ -83,6 +85,14 @@ final class DeviceReader {
             throw preemption.get().error("preemption: only a cpu device is preempted within a segment; remove the key");
         }
         return preemption.map(value -> value.oneOf(PREEMPTIONS)).orElse(DeviceSpec.Preemption.SEGMENTS);
+    }
+
+    private static DeviceSpec.LibraryProcess process(final YamlMap map, final DeviceKind kind, final String driver) {
+        final Optional<YamlValue> process = map.find("process");
+        if (process.isPresent() && kind != DeviceKind.EDGETPU) {
+            throw process.get().error("process: only an edgetpu device's library can run in a child process; remove the key");
+        }
+        return process.map(value -> value.oneOf(PROCESSES)).orElse(DeviceSpec.LibraryProcess.usual(kind, driver));
     }
 
     private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind) {

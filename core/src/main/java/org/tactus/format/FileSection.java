@@ -11,7 +11,7 @@ enum FileSection {
     /** The task-set file itself. */
     TASK_SET("tactus", "name", "policy", "overheads", "platform", "tasks"),
     /** {@code overheads} where it is a map. */
-    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "stall",
+    OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "childCall", "stall",
         "curve"),
     /** {@code curve} of the overheads: in any window of one length away for so long at most. */
     BOUNDED_DELAY("every", "away"),
@@ -21,7 +21,7 @@ enum FileSection {
     PLATFORM("devices"),
     /** An element of {@code platform.devices}. */
     DEVICE("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead",
-        "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link", "preemption"),
+        "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link", "preemption", "process"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
         "segments", "boundaries", "reclaim", "class"),
@@ -49,10 +49,10 @@ enum FileSection {
     CALIBRATION("tactus", "machines"),
     /** An element of {@code machines}. */
     CALIBRATED_MACHINE("machine", "measuredAt", "duration", "stalls", "longestStall", "conditions", "releaseJitter",
-        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "gpus", "stallFree",
+        "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "childCall", "gpus", "stallFree",
         "curves"),
     /** {@code stallFree}: overheads of operations that no stall hit. */
-    STALL_FREE("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption"),
+    STALL_FREE("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "childCall"),
     /** An element of {@code curves}. */
     CALIBRATED_CURVE("cores", "curve", "learnt", "validated", "within", "factor", "longest", "threshold", "causes"),
     /** What repeated measurements of one quantity showed. */

@@ -31,12 +31,13 @@ import org.tactus.supply.StallCurve;
  * @param curves         what the platform takes from its cores; empty when only the overheads were measured
  * @param stallFree      the overheads of operations that no stall hit; empty without curves
  * @param preemption     one context switch with its reload of caches; empty in a calibration of an older version
+ * @param childCall      the way to a child process and back; empty in a calibration of an older version, and where none can be started
  */
 public record MachineCalibration(
     String machine, String measuredAt, long durationNs, long stalls, long longestStallNs, Map<String, String> conditions,
     Quantiles releaseJitter, Quantiles dispatch, Quantiles handOff, Quantiles completion, Optional<Quantiles> sporadicJitter,
     Optional<Quantiles> dispatchPerTask, List<GpuCalibration> gpus, List<CurveCalibration> curves, Optional<Overheads> stallFree,
-    Optional<Quantiles> preemption) {
+    Optional<Quantiles> preemption, Optional<Quantiles> childCall) {
     /** How long a dispatcher sleeps at most between two looks at a device that does not say when a segment ends. */
     static final long LOOK_NS = 20_000;
 
@@ -70,7 +71,7 @@ public record MachineCalibration(
         final Quantiles completion, final Optional<Quantiles> sporadicJitter, final Optional<Quantiles> dispatchPerTask,
         final List<GpuCalibration> gpus) {
         this(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch, handOff, completion,
-            sporadicJitter, dispatchPerTask, gpus, List.of(), Optional.empty(), Optional.empty());
+            sporadicJitter, dispatchPerTask, gpus, List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /**
@@ -82,7 +83,7 @@ public record MachineCalibration(
      */
     public MachineCalibration withCurves(final List<CurveCalibration> measured, final Optional<Overheads> free) {
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, sporadicJitter, dispatchPerTask, gpus, measured, free, preemption);
+            handOff, completion, sporadicJitter, dispatchPerTask, gpus, measured, free, preemption, childCall);
     }
 
     /**
@@ -93,7 +94,18 @@ public record MachineCalibration(
      */
     public MachineCalibration withPreemption(final Quantiles measured) {
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, sporadicJitter, dispatchPerTask, gpus, curves, stallFree, Optional.of(measured));
+            handOff, completion, sporadicJitter, dispatchPerTask, gpus, curves, stallFree, Optional.of(measured), childCall);
+    }
+
+    /**
+     * Adds what a call of a child process costs in place of what was known.
+     *
+     * @param measured quantiles of one call, both ways
+     * @return a copy
+     */
+    public MachineCalibration withChildCall(final Quantiles measured) {
+        return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
+            handOff, completion, sporadicJitter, dispatchPerTask, gpus, curves, stallFree, preemption, Optional.of(measured));
     }
 
     /**
@@ -125,7 +137,7 @@ public record MachineCalibration(
         others.removeIf(known -> known.gpu().equals(measured.gpu()) && known.driver().equals(measured.driver()));
         others.add(measured);
         return new MachineCalibration(machine, measuredAt, durationNs, stalls, longestStallNs, conditions, releaseJitter, dispatch,
-            handOff, completion, sporadicJitter, dispatchPerTask, others, curves, stallFree, preemption);
+            handOff, completion, sporadicJitter, dispatchPerTask, others, curves, stallFree, preemption, childCall);
     }
 
     /**
@@ -136,7 +148,9 @@ public record MachineCalibration(
      */
     public Overheads overheads() {
         if (!curves.isEmpty()) {
-            return stallFree.orElseGet(() -> overheads(Quantiles::p999Ns)).withSupply(supply());
+            final Overheads free = stallFree.orElseGet(() -> overheads(Quantiles::p999Ns)).withSupply(supply());
+            // Where the overheads were measured again, but not the curves, the older figures know of no such call.
+            return free.childCallNs() > 0 ? free : free.withChildCallNs(childCall.map(Quantiles::p999Ns).orElse(0L));
         }
         return overheads(Quantiles::maxNs);
     }
@@ -150,15 +164,16 @@ public record MachineCalibration(
     public Overheads polledOverheads() {
         final Overheads known = overheads();
         return new Overheads(known.releaseJitterNs(), known.sporadicJitterNs(), known.dispatchNs(), known.dispatchPerTaskNs(),
-            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.preemptionNs(), known.stallNs(),
-            known.supply());
+            known.handOffNs(), known.completionNs() + LOOK_NS + known.sporadicJitterNs(), known.preemptionNs(),
+            known.childCallNs(), known.stallNs(), known.supply());
     }
 
     /** One figure of each quantity; what was not measured adds nothing. */
     private Overheads overheads(final ToLongFunction<Quantiles> figure) {
         return new Overheads(figure.applyAsLong(releaseJitter), figure.applyAsLong(sporadicJitter.orElse(releaseJitter)),
             figure.applyAsLong(dispatch), dispatchPerTask.map(figure::applyAsLong).orElse(0L), figure.applyAsLong(handOff),
-            figure.applyAsLong(completion), preemption.map(figure::applyAsLong).orElse(0L), 0, CoreSupply.NONE);
+            figure.applyAsLong(completion), preemption.map(figure::applyAsLong).orElse(0L),
+            childCall.map(figure::applyAsLong).orElse(0L), 0, CoreSupply.NONE);
     }
 
     /**

@@ -128,7 +128,7 @@ public final class TaskSetFile {
             final long jitterNs = map.durationNs("releaseJitter", 0);
             return new Overheads(jitterNs, map.durationNs("sporadicJitter", jitterNs), map.durationNs("dispatch", 0),
                 map.durationNs("dispatchPerTask", 0), map.durationNs("handOff", 0), map.durationNs("completion", 0),
-                map.durationNs("preemption", 0), map.durationNs("stall", 0),
+                map.durationNs("preemption", 0), map.durationNs("childCall", 0), map.durationNs("stall", 0),
                 map.find("curve").map(curve -> CurveFormat.supply(curve, this::calibratedSupply)).orElse(CoreSupply.NONE));
         }
         final Map<String, OverheadsSource> words = new LinkedHashMap<>();
@@ -207,6 +207,12 @@ public final class TaskSetFile {
                 && set.platform().devices().stream().anyMatch(DeviceSpec::isPreemptive)) {
                 warnings.add("the calibration of " + calibration.get().measuredAt()
                     + " does not hold what a preemption costs, so bounds on a device with 'preemption: full' do not hold it;"
+                    + " measure again: tactus calibrate");
+            }
+            if (calibration.isPresent() && calibration.get().childCall().isEmpty()
+                && set.platform().devices().stream().anyMatch(device -> device.process() == DeviceSpec.LibraryProcess.CHILD)) {
+                warnings.add("the calibration of " + calibration.get().measuredAt()
+                    + " does not hold what a call of a child process costs, so bounds on a device with 'process: child' do not hold it;"
                     + " measure again: tactus calibrate");
             }
         }

@@ -79,6 +79,7 @@ public final class TaskSetWriter {
         time(map, "handOff", overheads.handOffNs());
         time(map, "completion", overheads.completionNs());
         time(map, "preemption", overheads.preemptionNs());
+        time(map, "childCall", overheads.childCallNs());
         time(map, "stall", overheads.stallNs());
         put(map, "curve", CurveFormat.value(overheads.supply()), "none");
         return map;
@@ -97,6 +98,7 @@ public final class TaskSetWriter {
             put(map, "link", device.link(), "");
         }
         put(map, "preemption", device.preemption().text(), DeviceSpec.Preemption.SEGMENTS.text());
+        put(map, "process", device.process().text(), DeviceSpec.LibraryProcess.usual(device.kind(), device.driver()).text());
         return map;
     }
 

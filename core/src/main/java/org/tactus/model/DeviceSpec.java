@@ -17,10 +17,47 @@ import java.util.Optional;
  * @param sramBytes parameter memory of an Edge TPU in bytes; 0 for other kinds
  * @param link      the link of a software Edge TPU to its host, such as {@code usb3}; empty for the default and for other kinds
  * @param preemption when a more urgent job takes the device from one that runs; {@link Preemption#FULL} for CPU devices only
+ * @param process   in which process the device's library runs; {@link LibraryProcess#CHILD} for Edge TPUs only
  */
 public record DeviceSpec(
     String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes,
-    String link, Preemption preemption) {
+    String link, Preemption preemption, LibraryProcess process) {
+
+    /** In which process a device's library runs. */
+    public enum LibraryProcess {
+        /** In this one: what the library breaks, it breaks here. */
+        OWN("own"),
+        /** In a child of this one: a library that aborts, corrupts its memory or hangs ends that process, and so its device alone. */
+        CHILD("child");
+
+        private final String text;
+
+        LibraryProcess(final String text) {
+            this.text = text;
+        }
+
+        /**
+         * The word that files use.
+         *
+         * @return {@code own} or {@code child}
+         */
+        public String text() {
+            return text;
+        }
+
+        /**
+         * Where a library runs for which nobody says it: libedgetpu, which aborts when USB times out, in a child.
+         *
+         * @param kind   of the device
+         * @param driver as the device names it
+         * @return the process
+         */
+        public static LibraryProcess usual(final DeviceKind kind, final String driver) {
+            return kind == DeviceKind.EDGETPU && !driver.equals(SOFTWARE) ? CHILD : OWN;
+        }
+    }
+
+    private static final String SOFTWARE = "software";
 
     /** When a more urgent job takes the device from the one that runs. */
     public enum Preemption {
@@ -64,7 +101,7 @@ public record DeviceSpec(
     public DeviceSpec(
         final String name, final DeviceKind kind, final List<Integer> cores, final String driver, final int index,
         final Optional<DeviceMemory> memory, final long sramBytes, final String link) {
-        this(name, kind, cores, driver, index, memory, sramBytes, link, Preemption.SEGMENTS);
+        this(name, kind, cores, driver, index, memory, sramBytes, link, Preemption.SEGMENTS, LibraryProcess.usual(kind, driver));
     }
 
     /**
@@ -112,7 +149,7 @@ public record DeviceSpec(
      * @return cores; empty when the kernel may choose
      */
     public List<Integer> dispatcherCores() {
-        final boolean computes = kind == DeviceKind.CPU || driver.equals("software");
+        final boolean computes = kind == DeviceKind.CPU || driver.equals(SOFTWARE);
         return computes && cores.size() > 1 ? cores.subList(0, 1) : cores;
     }
 
@@ -123,7 +160,7 @@ public record DeviceSpec(
      * @return a copy with that memory
      */
     public DeviceSpec withMemory(final DeviceMemory scheduled) {
-        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link, preemption);
+        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link, preemption, process);
     }
 
     /**
@@ -133,7 +170,17 @@ public record DeviceSpec(
      * @return a copy
      */
     public DeviceSpec withPreemption(final Preemption when) {
-        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, when);
+        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, when, process);
+    }
+
+    /**
+     * Changes where the device's library runs.
+     *
+     * @param where in this process or in a child
+     * @return a copy
+     */
+    public DeviceSpec withProcess(final LibraryProcess where) {
+        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, preemption, where);
     }
 
     /**

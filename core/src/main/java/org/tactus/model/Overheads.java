@@ -20,12 +20,14 @@ import org.tactus.supply.StallCurve;
  * @param completionNs      from the end of a segment until the dispatcher has recorded it
  * @param preemptionNs      one context switch between two threads of a core, with the reload of what the other one displaced from the
  *                          caches; the analyses charge two of them to each arrival of a job on a preemptive device
+ * @param childCallNs       of a device whose library runs in a child process: the way of a request to the child and of its answer back;
+ *                          part of such a device's {@link TaskSet#dispatchNs dispatch}
  * @param stallNs           allowance for platform stalls: the most that the machine takes away within one response; usually 0
  * @param supply            what the platform takes from each core, as curves over windows; beside the allowance
  */
 public record Overheads(
     long releaseJitterNs, long sporadicJitterNs, long dispatchNs, long dispatchPerTaskNs, long handOffNs, long completionNs,
-    long preemptionNs, long stallNs, CoreSupply supply) {
+    long preemptionNs, long childCallNs, long stallNs, CoreSupply supply) {
     /** A machine that adds nothing. */
     public static final Overheads NONE = new Overheads(0, 0, 0, 0, 0);
 
@@ -61,7 +63,7 @@ public record Overheads(
     }
 
     /**
-     * Makes overheads with stall curves, in which a preemption costs nothing.
+     * Makes overheads with stall curves, in which neither a preemption nor a call of a child process costs anything.
      *
      * @param releaseJitterNs   from a periodic task's nominal release until the dispatcher has seen it
      * @param sporadicJitterNs  from a sporadic task's arrival until the dispatcher has seen it
@@ -75,7 +77,7 @@ public record Overheads(
     public Overheads(
         final long releaseJitterNs, final long sporadicJitterNs, final long dispatchNs, final long dispatchPerTaskNs, final long handOffNs,
         final long completionNs, final long stallNs, final CoreSupply supply) {
-        this(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, 0, stallNs, supply);
+        this(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, 0, 0, stallNs, supply);
     }
 
     /**
@@ -96,7 +98,7 @@ public record Overheads(
      */
     public Overheads withSupply(final CoreSupply curves) {
         return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, preemptionNs,
-            stallNs, curves);
+            childCallNs, stallNs, curves);
     }
 
     /**
@@ -106,8 +108,19 @@ public record Overheads(
      * @return a copy
      */
     public Overheads withPreemptionNs(final long ns) {
-        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, ns, stallNs,
-            supply);
+        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, ns, childCallNs,
+            stallNs, supply);
+    }
+
+    /**
+     * Changes the cost of a call of a child process.
+     *
+     * @param ns nanoseconds
+     * @return a copy
+     */
+    public Overheads withChildCallNs(final long ns) {
+        return new Overheads(releaseJitterNs, sporadicJitterNs, dispatchNs, dispatchPerTaskNs, handOffNs, completionNs, preemptionNs, ns,
+            stallNs, supply);
     }
 
     /**

@@ -106,17 +106,18 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * The longest that a dispatcher takes from a decision until the segment runs: a fixed part, and a part for each job that may arrive
-     * between two starts of segments on the devices of its thread. Ours; {@code docs/proofs/schedulability.md} proves
-     * that no more can arrive.
+     * The longest that a dispatcher takes from a decision until the segment runs: a fixed part, a part for each job that may arrive
+     * between two starts of segments on the devices of its thread, and the call of a child process where the device's library runs in
+     * one, way back included. Ours; {@code docs/proofs/schedulability.md} proves that no more can arrive.
      *
      * @param device index of the device
      * @return nanoseconds; {@code Long.MAX_VALUE} when the sum is beyond it
      */
     public long dispatchNs(final int device) {
         final long eachNs = overheads.dispatchPerTaskNs();
+        final long fixedNs = sum(overheads.dispatchNs(), callNs(device));
         if (eachNs == 0) {
-            return overheads.dispatchNs();
+            return fixedNs;
         }
         long arrivals = 0;
         final BitSet together = platform.sharingThread(device);
@@ -128,8 +129,11 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
                 }
             }
         }
-        return arrivals != 0 && eachNs > (Long.MAX_VALUE - overheads.dispatchNs()) / arrivals
-            ? Long.MAX_VALUE : overheads.dispatchNs() + arrivals * eachNs;
+        return arrivals != 0 && eachNs > (Long.MAX_VALUE - fixedNs) / arrivals ? Long.MAX_VALUE : fixedNs + arrivals * eachNs;
+    }
+
+    private long callNs(final int device) {
+        return platform.devices().get(device).process() == DeviceSpec.LibraryProcess.CHILD ? overheads.childCallNs() : 0;
     }
 
     private long longestWcetNs(final BitSet devices) {
@@ -162,7 +166,8 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         }
         return turnNs == 0 ? overheads : new Overheads(sum(overheads.releaseJitterNs(), turnNs), sum(overheads.sporadicJitterNs(), turnNs),
             overheads.dispatchNs(), overheads.dispatchPerTaskNs(), sum(overheads.handOffNs(), turnNs),
-            sum(overheads.completionNs(), turnNs), overheads.preemptionNs(), overheads.stallNs(), overheads.supply());
+            sum(overheads.completionNs(), turnNs), overheads.preemptionNs(), overheads.childCallNs(), overheads.stallNs(),
+            overheads.supply());
     }
 
     /**
@@ -201,12 +206,13 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
      * What the machine adds on one device, whose dispatch no longer depends on the number of tasks.
      *
      * @param device index of the device
-     * @return {@link #charged} with {@link #dispatchNs} in place of the two parts of dispatch
+     * @return {@link #charged} with {@link #dispatchNs} in place of the parts of dispatch; a call of a child process, which it
+     *         holds, stands beside it where there is one
      */
     public Overheads overheadsOn(final int device) {
         final Overheads all = charged();
         return new Overheads(all.releaseJitterNs(), all.sporadicJitterNs(), dispatchNs(device), 0, all.handOffNs(), all.completionNs(),
-            all.preemptionNs(), all.stallNs(), all.supply());
+            all.preemptionNs(), callNs(device), all.stallNs(), all.supply());
     }
 
     /**

@@ -114,6 +114,7 @@ public final class TaskSetBuilder {
         time(overheads.handOffNs(), 0, "overheads.handOff");
         time(overheads.completionNs(), 0, "overheads.completion");
         time(overheads.preemptionNs(), 0, "overheads.preemption");
+        time(overheads.childCallNs(), 0, "overheads.childCall");
         time(overheads.stallNs(), 0, "overheads.stall");
     }
 
@@ -131,6 +132,8 @@ public final class TaskSetBuilder {
                 "two devices are named '" + device.name() + "'; names must differ");
             check(!device.isPreemptive() || device.kind() == DeviceKind.CPU, at + ".preemption",
                 "only a cpu device is preempted within a segment; remove the key");
+            check(device.process() == DeviceSpec.LibraryProcess.OWN || device.kind() == DeviceKind.EDGETPU, at + ".process",
+                "only an edgetpu device's library can run in a child process; remove the key");
             check(!device.isPreemptive() || device.cores().size() <= 1, at + ".cores", "'" + device.name()
                 + "' is preempted within segments, and so has one core, on which all its threads run; name one");
             for (int c = 0; c < device.cores().size(); c++) {

@@ -131,7 +131,7 @@ class StaleProfileTest {
 
     private static MachineCalibration calibration(final Map<String, String> conditions) {
         return new MachineCalibration(MACHINE, "2026-01-01", 1, 0, 0, conditions, SOME, SOME, SOME, SOME, Optional.empty(),
-            Optional.empty(), List.of(), List.of(), Optional.empty(), Optional.empty());
+            Optional.empty(), List.of());
     }
 
     @Test

@@ -75,7 +75,9 @@ public final class FirstJobs {
         /** Networks that take more memory than a software GPU has. */
         SWAP,
         /** A network whose segments lie on a software Edge TPU and on a core. */
-        EDGE_TPU
+        EDGE_TPU,
+        /** The same, with the Edge TPU's library in a child process. */
+        EDGE_TPU_CHILD
     }
 
     /**
@@ -122,11 +124,11 @@ public final class FirstJobs {
                 }
                 return swapping.build();
             }
-            case EDGE_TPU -> {
+            case EDGE_TPU, EDGE_TPU_CHILD -> {
                 compiled(folder, "x", "y");
                 plain(folder, "y", "z");
                 builder.device(new DeviceSpec("tpu0", DeviceKind.EDGETPU, List.of(), EdgeTpuDevices.SOFTWARE, 0, Optional.empty(),
-                    SRAM_BYTES));
+                    SRAM_BYTES).withProcess(work == Work.EDGE_TPU ? DeviceSpec.LibraryProcess.OWN : DeviceSpec.LibraryProcess.CHILD));
                 builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS).model(files(folder, COMPILED, PLAIN))
                     .segment("tpu0", MS).segment("cpu0", MS));
             }

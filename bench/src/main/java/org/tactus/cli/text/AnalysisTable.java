@@ -71,6 +71,7 @@ final class AnalysisTable {
                 + ", hand-off " + Durations.format(overheads.handOffNs()) + ", completion "
                 + Durations.format(overheads.completionNs())
                 + (overheads.preemptionNs() == 0 ? "" : ", preemption " + Durations.format(overheads.preemptionNs()))
+                + (overheads.childCallNs() == 0 ? "" : ", child call " + Durations.format(overheads.childCallNs()))
                 + ", stall allowance " + Durations.format(overheads.stallNs())
                 + (overheads.supply().isNone() ? "" : "; " + supply(overheads.supply()));
         };

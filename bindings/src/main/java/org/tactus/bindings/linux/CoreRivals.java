@@ -20,6 +20,9 @@ public final class CoreRivals {
     private static final int POLICY_FIELD = 41;
     /** The name, field 2, is in parentheses and may hold blanks: fields are counted behind it. */
     private static final int FIRST_FIELD_BEHIND_NAME = 3;
+    private static final int PARENT_FIELD = 4;
+    /** How the names of our threads begin. */
+    private static final String OURS = "tactus-";
     private static final int FIFO = 1;
     private static final int ROUND_ROBIN = 2;
     private static final int DEADLINE = 6;
@@ -92,6 +95,9 @@ public final class CoreRivals {
                 final boolean realTime = policy == FIFO || policy == ROUND_ROBIN || policy == DEADLINE;
                 if (realTime ? policy != DEADLINE && priority < leastPriority : leastPriority > 0) {
                     continue;
+                }
+                if (field(fields, PARENT_FIELD) == ownPid && stat.startsWith(OURS, open + 1)) {
+                    continue; // of a child that computes for this process
                 }
                 final List<Integer> allowed = allowed(thread);
                 final boolean meets = allowed.stream().anyMatch(cores::contains);

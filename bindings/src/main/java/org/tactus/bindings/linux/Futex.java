@@ -11,16 +11,18 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
- * Waits at a word of memory and wakes who waits there (futex(2)), within this process. The system compares the word and queues the
- * waiting thread in one step, so a wake-up between the comparison and the sleep is not lost. No lock of ours or of the JVM is involved: a
- * thread that is preempted while it wakes another one holds nothing that a third one needs, which {@code LockSupport.unpark} cannot say,
- * since it takes the mutex of the parked thread. Any thread; allocates nothing.
+ * Waits at a word of memory and wakes who waits there (futex(2)), within this process or, by the calls that say so, between processes. The
+ * system compares the word and queues the waiting thread in one step, so a wake-up between the comparison and the sleep is not lost. No
+ * lock of ours or of the JVM is involved: a thread that is preempted while it wakes another one holds nothing that a third one needs, which
+ * {@code LockSupport.unpark} cannot say, since it takes the mutex of the parked thread. Any thread; allocates nothing.
  */
 public final class Futex {
     /** Bytes that a wait needs for its time. */
     public static final int TIME_BYTES = 16;
     private static final int WAIT_BITSET_PRIVATE = 9 | 128;
     private static final int WAKE_PRIVATE = 1 | 128;
+    private static final int WAIT_BITSET_SHARED = 9;
+    private static final int WAKE_SHARED = 1;
     private static final long ANY_BIT = 0xffff_ffffL;
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long NUMBER = number();
@@ -35,6 +37,8 @@ public final class Futex {
             for (int i = 0; i < FIRST_CALLS; i++) {
                 await(address, 1, 0); // the word is 0, so the call returns at once
                 wake(address);
+                awaitShared(address, 1);
+                wakeShared(address);
             }
         }
     }
@@ -70,6 +74,25 @@ public final class Futex {
      */
     public static void wake(final long wordAddress) {
         call(wordAddress, WAKE_PRIVATE, 1, 0);
+    }
+
+    /**
+     * As {@link #await}, at a word in memory that another process has mapped, too, and wakes at by {@link #wakeShared}.
+     *
+     * @param wordAddress address of four aligned bytes
+     * @param expected    what the word holds while there is reason to wait
+     */
+    public static void awaitShared(final long wordAddress, final int expected) {
+        call(wordAddress, WAIT_BITSET_SHARED, expected, 0);
+    }
+
+    /**
+     * Wakes one thread, of whatever process, that waits by {@link #awaitShared}.
+     *
+     * @param wordAddress address of the word in this process
+     */
+    public static void wakeShared(final long wordAddress) {
+        call(wordAddress, WAKE_SHARED, 1, 0);
     }
 
     /**

@@ -41,7 +41,7 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
  * <p>Holds the order that the library wants: the model's bytes outlive the model, the error reporter and the delegate outlive the
  * interpreter; deleted are the interpreter, its options, the model, then the delegate.
  */
-public final class TfLiteInterpreter implements AutoCloseable {
+public final class TfLiteInterpreter implements Interpreter {
     private static final int ALIGNMENT_BYTES = 64;
 
     private final TfLiteFunctions functions;
@@ -142,6 +142,7 @@ public final class TfLiteInterpreter implements AutoCloseable {
      *
      * @return in the model's order
      */
+    @Override
     public List<TfLiteTensor> inputs() {
         return inputs;
     }
@@ -151,6 +152,7 @@ public final class TfLiteInterpreter implements AutoCloseable {
      *
      * @return in the model's order
      */
+    @Override
     public List<TfLiteTensor> outputs() {
         return outputs;
     }
@@ -161,6 +163,7 @@ public final class TfLiteInterpreter implements AutoCloseable {
      *
      * @throws NativeCallException when the library or the delegate reports an error
      */
+    @Override
     public void invoke() {
         Denormals.flush();
         final int status = TfLiteInterpreterInvoke_t.invoke(invoke, interpreter);
@@ -176,6 +179,7 @@ public final class TfLiteInterpreter implements AutoCloseable {
      * @return false when the library has no such function, so that only a new interpreter begins anew
      * @throws NativeCallException when the library reports an error
      */
+    @Override
     public boolean resetVariableTensors() {
         if (functions.resetVariableTensors.address() == 0) {
             return false;
@@ -190,6 +194,7 @@ public final class TfLiteInterpreter implements AutoCloseable {
      *
      * @throws NativeCallException when the library moved a tensor, which a model of fixed shapes gives no reason for
      */
+    @Override
     public void requireInPlace() {
         requireInPlace(inputs, true);
         requireInPlace(outputs, false);

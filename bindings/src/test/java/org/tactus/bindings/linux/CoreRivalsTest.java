@@ -19,10 +19,15 @@ class CoreRivalsTest {
     /** A thread as {@code /proc} shows it: fields 3 to 41 of its {@code stat} behind the name. */
     private void thread(final int pid, final int thread, final String name, final long flags, final int priority, final int policy,
                         final String cores) throws IOException {
+        thread(pid, 1, thread, name, flags, priority, policy, cores);
+    }
+
+    private void thread(final int pid, final int parent, final int thread, final String name, final long flags, final int priority,
+                        final int policy, final String cores) throws IOException {
         final Path folder = Files.createDirectories(proc.resolve(pid + "/task/" + thread));
         final StringBuilder stat = new StringBuilder(thread + " (" + name + ") S");
         for (int field = 4; field <= 44; field++) {
-            stat.append(' ').append(field == 9 ? flags : field == 40 ? priority : field == 41 ? policy : 0);
+            stat.append(' ').append(field == 4 ? parent : field == 9 ? flags : field == 40 ? priority : field == 41 ? policy : 0);
         }
         Files.writeString(folder.resolve("stat"), stat.append('\n'));
         Files.writeString(folder.resolve("status"), "Name:\tx\nCpus_allowed:\tf\nCpus_allowed_list:\t" + cores + "\nMems_allowed:\t1\n");
@@ -46,6 +51,14 @@ class CoreRivalsTest {
         thread(80, 80, "ordinary", 0, 0, 0, "1");
         assertEquals(List.of("20 a (b) c? real-time priority 80", "50 anywhere real-time priority 99", "70 deadline real-time priority 0"),
             found(80, 1));
+    }
+
+    @Test
+    void shouldTakeNoThreadOfAChildForARivalWhenItComputesForOurs() throws IOException {
+        thread(20, OWN, 21, "tactus-network-0", 0, 80, 1, "1");
+        thread(30, OWN, 31, "other", 0, 80, 1, "1");
+        thread(40, 1, 41, "tactus-network-0", 0, 80, 1, "1");
+        assertEquals(List.of("30 other real-time priority 80", "40 tactus-network-0 real-time priority 80"), found(80, 1));
     }
 
     @Test

@@ -128,7 +128,7 @@ public final class Sensitivity {
     private TaskSet withStalls(final long parts) {
         final Overheads machine = set.overheads();
         final Overheads more = new Overheads(machine.releaseJitterNs(), machine.sporadicJitterNs(), machine.dispatchNs(),
-            machine.dispatchPerTaskNs(), machine.handOffNs(), machine.completionNs(), machine.preemptionNs(),
+            machine.dispatchPerTaskNs(), machine.handOffNs(), machine.completionNs(), machine.preemptionNs(), machine.childCallNs(),
             scaled(machine.stallNs(), parts), machine.supply().scaled(parts, PARTS));
         return new TaskSet(set.name(), set.policy(), more, set.platform(), set.tasks());
     }

@@ -75,6 +75,13 @@ public interface Device extends AutoCloseable {
     }
 
     /**
+     * Ends a segment that does not come back, where the device can be given up for it: it has been declared lost. Called by the monitor.
+     */
+    default void abandon() {
+        // what runs there cannot be ended
+    }
+
+    /**
      * Which driver answers, for reports.
      *
      * @return such as {@code modelled} or {@code onnxruntime 1.29.0}

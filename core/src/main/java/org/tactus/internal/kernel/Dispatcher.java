@@ -61,6 +61,7 @@ final class Dispatcher {
     /** What this dispatcher sees of the platform, from inside segments; null without a thread. */
     private PlatformWatch watch;
     private long toleranceNs;
+    private final long callNs;
     private long busyNs;
     // Volatile: the control thread sets it once, when the run ends; a segment that runs longer counts up to it.
     private volatile long measuredUntilNs = Long.MAX_VALUE;
@@ -90,6 +91,8 @@ final class Dispatcher {
         this.errors = errors;
         this.peers = peers;
         this.scheduler = new DeviceScheduler(state, deviceIndex, recorder);
+        this.callNs = machine.childCallNs();
+        scheduler.callNs(callNs);
         this.memory = device.mover() == null ? null
             : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
         this.inbox = new HandOverQueue(errors.length, peers.length);
@@ -391,6 +394,11 @@ final class Dispatcher {
         return lane == null ? 0 : lane.takenNs(nowNs);
     }
 
+    /** What a call of the device's library in another process may take beside a segment's WCET. Any thread. */
+    long callNs() {
+        return callNs;
+    }
+
     /** For how long lanes above have taken the core from the segment that runs. Monitor. */
     long takenSeenNs(final long nowNs) {
         return lane == null ? 0 : lane.takenSeenNs(nowNs);
@@ -400,7 +408,7 @@ final class Dispatcher {
     void timedBy(final OwnTime time, final PlatformWatch platform, final long completionNs) {
         ownTime = time;
         watch = platform;
-        toleranceNs = completionNs;
+        toleranceNs = completionNs + callNs;
     }
 
     /** Where the thread that drives this dispatcher sleeps. Called while that thread is made. */

@@ -170,11 +170,26 @@ final class DispatcherGroup {
         }
     }
 
-    /** Lets what is below a lane go on, whose segment does not end. Monitor. */
+    /**
+     * Lets what else needs the core go on, where a synchronous device's segment does not end: lanes below, and every other thread of the
+     * machine. An accelerator's thread goes on serving others as it is. Monitor.
+     */
     void demote(final int deviceIndex) {
         if (lanes.lane(deviceIndex) != null) {
             lanes.lane(deviceIndex).demote(clock.nanoTime());
+        } else if (dispatchers[deviceIndex].device.isSynchronous()) {
+            threadOfDevice[deviceIndex].demote();
         }
+    }
+
+    /** Tells whether a dispatcher's thread is stuck outside of a segment; takes its real-time scheduling where a loss does not. Monitor. */
+    boolean isStuck(final int deviceIndex) {
+        final DispatcherThread thread = threadOfDevice[deviceIndex];
+        final boolean stuck = thread.isStuck();
+        if (stuck && !isLost(deviceIndex) && isShareable(deviceIndex)) {
+            thread.demote();
+        }
+        return stuck;
     }
 
     void start() {

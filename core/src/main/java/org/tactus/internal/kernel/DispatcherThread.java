@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +23,7 @@ import org.tactus.internal.time.Clock;
 final class DispatcherThread implements Runnable {
     private static final long SETTLE_POLL_NS = 1_000_000;
     private static final long REHEARSED_SLEEP_NS = 10_000;
+    private static final VarHandle ROUNDS = roundsHandle();
     private final Dispatcher[] dispatchers;
     private final KernelOptions options;
     private final Clock clock;
@@ -33,12 +36,19 @@ final class DispatcherThread implements Runnable {
     private volatile String granted = "not started";
     private volatile Throwable death;
     private volatile boolean unsettled;
+    /** The system's number of this thread, for the monitor; 0 before it is set up and where rights are not changed. */
+    private volatile int threadId;
     private long largestGapNs;
     private long faultsBefore;
     private volatile long pageFaults;
     // Volatile: this thread sets both once, and the monitor reads them.
     private volatile ThreadAccounts accounts;
     private volatile OwnTime ownTime;
+    /** This thread's accounts from the first round on, whatever devices it serves; for the monitor. */
+    private volatile ThreadAccounts executed;
+    /** How often the loop has come round: written by this thread, opaque. */
+    private long rounds;
+    private final RoundWatch roundWatch;
     private final PlatformWatch watch;
     /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
     private final long completionNs;
@@ -57,6 +67,7 @@ final class DispatcherThread implements Runnable {
         final ThreadSetup setup, final List<Integer> cores, final StartGate gate,
         final PlatformWatch watch, final long wakeUpNs, final long completionNs, final List<Device> devices) {
         this.watch = watch;
+        this.roundWatch = new RoundWatch(options.lostAfterNs());
         this.wakeUpNs = wakeUpNs;
         this.completionNs = completionNs;
         this.devices = devices;
@@ -72,8 +83,25 @@ final class DispatcherThread implements Runnable {
         dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
     }
 
+    private static VarHandle roundsHandle() {
+        try {
+            return MethodHandles.lookup().findVarHandle(DispatcherThread.class, "rounds", long.class);
+        } catch (final ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     void start() {
         thread.start();
+    }
+
+    /** Whether the thread executes without coming back to its loop, outside of a segment. Monitor. */
+    boolean isStuck() {
+        boolean inSegment = false;
+        for (final Dispatcher agent : dispatchers) {
+            inSegment |= agent.device.isSynchronous() && agent.runningWord.startNs() != 0;
+        }
+        return roundWatch.look((long) ROUNDS.getOpaque(this), inSegment, executed);
     }
 
     /** Ends the loop after its current round. */
@@ -93,6 +121,14 @@ final class DispatcherThread implements Runnable {
     /** Whether memory of this thread's segments may still be in use. */
     boolean isAlive() {
         return thread.isAlive() || unsettled;
+    }
+
+    /** Takes the thread's real-time scheduling away: a segment that does not end must not keep a core from everything else. Monitor. */
+    void demote() {
+        if (threadId != 0 && isAlive()) {
+            setup.ordinary(threadId);
+            granted += "; SCHED_FIFO was taken away when its device was lost";
+        }
     }
 
     String granted() {
@@ -128,8 +164,10 @@ final class DispatcherThread implements Runnable {
         boolean isRehearsed = false;
         boolean isReady = false;
         try {
+            threadId = setup.threadId();
             rehearse();
             final String timed = timeSegments(); // after the rehearsal, whose sleep is no segment's
+            executed = clock == Clock.SYSTEM ? ThreadAccounts.ofCallingThread().orElse(null) : null;
             isRehearsed = true;
             gate.rehearsed();
             gate.awaitRehearsed(() -> running);
@@ -245,6 +283,7 @@ final class DispatcherThread implements Runnable {
      */
     long round(final long plannedNs) {
         final Dispatcher[] agents = dispatchers;
+        ROUNDS.setOpaque(this, rounds + 1);
         final long nowNs = clock.nanoTime();
         if (nowNs > plannedNs) {
             noteGap(nowNs, nowNs - plannedNs);

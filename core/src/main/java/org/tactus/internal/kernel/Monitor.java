@@ -20,6 +20,7 @@ import org.tactus.model.OverrunAction;
  * <p>The first exception of a handler or a work is reported in {@link #granted}, and the monitor goes on.
  */
 final class Monitor implements Runnable, EventHandler {
+    private static final int LOOKS_A_LIMIT = 8;
     private static final int DRAIN_LIMIT = 1 << 14;
     private static final int LAST_PASSES = 1 << 10;
 
@@ -44,6 +45,7 @@ final class Monitor implements Runnable, EventHandler {
     private final ModeWatch modes;
     private final Runnable changes;
     private final RoundTime time = new RoundTime();
+    private long roundsSeenNs;
     private final Thread thread;
     private final Parking parking;
     /** Events of the round under way. */
@@ -161,6 +163,7 @@ final class Monitor implements Runnable, EventHandler {
                 time.urgent();
             }
         }
+        watchRounds(nowNs);
         commands.retry();
         for (final Dispatcher dispatcher : dispatchers) {
             dispatcher.alarm.lower(); // before the draining: what is written from here on raises it again
@@ -241,7 +244,7 @@ final class Monitor implements Runnable, EventHandler {
         final int segment = word.segmentRecord();
         final long takenNs = dispatchers[index].takenSeenNs(nowNs); // by lanes above
         final long beyondNs = beyondNs(word, startNs, nowNs,
-            completionNs + (dispatchers[index].device.isSynchronous() ? 0 : beginningNs) + takenNs);
+            completionNs + (dispatchers[index].device.isSynchronous() ? dispatchers[index].callNs() : beginningNs) + takenNs);
         if (beyondNs <= 0) {
             time.due(nowNs - beyondNs);
             return false;
@@ -278,11 +281,24 @@ final class Monitor implements Runnable, EventHandler {
         }
     }
 
+    /** Loses the devices of a thread that executes outside of its segments and does not come back. */
+    private void watchRounds(final long nowNs) {
+        if (nowNs - roundsSeenNs > options.lostAfterNs() / LOOKS_A_LIMIT) {
+            roundsSeenNs = nowNs;
+            for (int i = 0; i < dispatchers.length; i++) {
+                if (group.isStuck(i)) {
+                    lose(i);
+                }
+            }
+        }
+    }
+
     /** Declares a device lost and stops its tasks. */
     private void lose(final int deviceIndex) {
         if (group.markLost(deviceIndex)) {
             final RunningWord word = dispatchers[deviceIndex].runningWord;
             group.demote(deviceIndex);
+            attempt(dispatchers[deviceIndex].device::abandon);
             if (word.startNs() != 0) {
                 attempt(() -> tasks.terminate(word.slot(), word.generation(), word.segmentRecord()));
             }

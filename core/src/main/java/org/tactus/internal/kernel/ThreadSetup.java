@@ -43,6 +43,15 @@ public interface ThreadSetup {
     }
 
     /**
+     * What a dispatcher asks for, so that what computes for it elsewhere asks for the same.
+     *
+     * @return a priority of SCHED_FIFO; 0 for ordinary scheduling
+     */
+    default int priority() {
+        return 0;
+    }
+
+    /**
      * The system's number of the calling thread, for changes of its level by others.
      *
      * @return 0 where levels are not changed

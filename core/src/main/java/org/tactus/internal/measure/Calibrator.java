@@ -38,6 +38,7 @@ public final class Calibrator implements EventHandler {
     private final CalibrationRun rig;
     private final ArrivalCalibrator manyArrivals;
     private final PreemptionCalibrator preemptions;
+    private final ChildCallCalibrator childCalls;
     private final KernelOptions options;
     private final CalibrationSamples samples = new CalibrationSamples(4);
     private final Map<String, String> granted = new LinkedHashMap<>();
@@ -60,12 +61,14 @@ public final class Calibrator implements EventHandler {
         this.options = options;
         manyArrivals = new ArrivalCalibrator(rig);
         preemptions = new PreemptionCalibrator(rig);
+        childCalls = new ChildCallCalibrator(rig);
     }
 
     /**
      * Measures.
      *
-     * @param durationNs how long, nanoseconds; sporadic arrivals, bursts of releases and preemptions take as long once more
+     * @param durationNs how long, nanoseconds; sporadic arrivals, bursts of releases, preemptions and calls of a child process take as
+     *                   long once more and a quarter
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
      */
@@ -87,7 +90,8 @@ public final class Calibrator implements EventHandler {
             samples.stalls(), samples.longestStallNs(), conditions, quantity(RELEASE), quantity(DISPATCH), quantity(HAND_OFF),
             quantity(COMPLETION), Optional.of(manyArrivals.sporadicJitter(durationNs / 2)),
             Optional.of(manyArrivals.dispatchPerTask(durationNs / 4)), List.of());
-        return preemption.map(measured::withPreemption).orElse(measured);
+        final MachineCalibration switched = preemption.map(measured::withPreemption).orElse(measured);
+        return childCalls.measure(durationNs / 4).map(switched::withChildCall).orElse(switched);
     }
 
     private void run(final long durationNs) throws InterruptedException {
@@ -178,7 +182,7 @@ public final class Calibrator implements EventHandler {
         return new Overheads(stallFree(RELEASE, 0, share, quantile), manyArrivals.stallFreeJitterNs(share, quantile),
             stallFree(DISPATCH, 0, share, quantile), manyArrivals.stallFreePerTaskNs(share, quantile),
             stallFree(HAND_OFF, 0, share, quantile), stallFree(COMPLETION, SEGMENT_NS, share, quantile), 0)
-            .withPreemptionNs(preemptions.stallFreeNs(share, quantile));
+            .withPreemptionNs(preemptions.stallFreeNs(share, quantile)).withChildCallNs(childCalls.stallFreeNs(share, quantile));
     }
 
     private long stallFree(final int quantity, final long besideNs, final StallShare share, final double quantile) {

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
 import org.tactus.bindings.onnxruntime.TensorInfo;
-import org.tactus.bindings.tflite.TfLiteInterpreter;
+import org.tactus.bindings.tflite.Interpreter;
 import org.tactus.bindings.tflite.TfLiteTensor;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.SeededValues;
@@ -25,7 +25,7 @@ import org.tactus.internal.graph.SeededValues;
  */
 public final class TfLiteChain implements SegmentChain {
     private final List<String> names;
-    private final TfLiteInterpreter[] interpreters;
+    private final Interpreter[] interpreters;
     private final List<TfLiteTraits> traits;
     private final MemorySegment[][] sources;
     private final MemorySegment[][] targets;
@@ -39,10 +39,10 @@ public final class TfLiteChain implements SegmentChain {
      * @param traits       of each segment's file
      * @throws InvalidModelException when a segment wants what no earlier one has
      */
-    public TfLiteChain(final List<String> names, final List<TfLiteInterpreter> interpreters, final List<TfLiteTraits> traits) {
+    public TfLiteChain(final List<String> names, final List<Interpreter> interpreters, final List<TfLiteTraits> traits) {
         this.names = List.copyOf(names);
         this.traits = List.copyOf(traits);
-        this.interpreters = interpreters.toArray(TfLiteInterpreter[]::new);
+        this.interpreters = interpreters.toArray(Interpreter[]::new);
         sources = new MemorySegment[this.interpreters.length][];
         targets = new MemorySegment[this.interpreters.length][];
         try {
@@ -170,7 +170,7 @@ public final class TfLiteChain implements SegmentChain {
 
     @Override
     public void close() {
-        for (final TfLiteInterpreter interpreter : interpreters) {
+        for (final Interpreter interpreter : interpreters) {
             interpreter.close();
         }
     }

@@ -28,6 +28,7 @@ public final class DeviceScheduler {
     private final int deviceIndex;
     private final JobListener listener;
     private final Reclamation reclamation;
+    private long callNs;
     private final ReadyQueue ready;
     private final HomeReleases home;
     /** Null where every segment runs at its first level. */
@@ -61,6 +62,16 @@ public final class DeviceScheduler {
      */
     public void takeLevels(final LevelCharges charges) {
         levels = new LevelChoice(state, home, charges, listener);
+    }
+
+    /**
+     * Sets what a call of the device's library in another process may take, which the analysis charges beside the WCET and the completion.
+     * Called by the control thread before the dispatcher starts.
+     *
+     * @param ns nanoseconds, 0 without it
+     */
+    public void callNs(final long ns) {
+        callNs = ns;
     }
 
     /**
@@ -372,7 +383,7 @@ public final class DeviceScheduler {
         final long beyondNs = elapsedNs - state.wcetNs(slot);
         // The tolerance covers the time around an execution that the device has timed; what of it has passed already is not left.
         final long aroundNs = undisturbedEndNs - buffer.getLong(jobOffset + JobDescriptor.START_OFFSET) - elapsedNs;
-        if (beyondNs > Math.max(0, state.overrunToleranceNs() - Math.max(0, aroundNs))) {
+        if (beyondNs > Math.max(0, state.overrunToleranceNs() + callNs - Math.max(0, aroundNs))) {
             listener.onOverrun(slot, buffer.getLong(jobOffset + JobDescriptor.NUMBER_OFFSET),
                 buffer.getInt(jobOffset + JobDescriptor.SEGMENT_OFFSET), beyondNs, endNs);
             final int flags = flags(taskOffset);

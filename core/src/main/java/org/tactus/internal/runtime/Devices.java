@@ -48,7 +48,7 @@ public final class Devices {
                     : new ModelledDevice();
                 case CUDA -> CudaDevices.open(spec, options.realTime(),
                     () -> setup.apply("engine", beyondTheFirst(spec.cores())));
-                case EDGETPU -> EdgeTpuDevices.open(spec);
+                case EDGETPU -> EdgeTpuDevices.open(spec, setup.priority());
             };
         } catch (final InvalidTaskSetException e) {
             throw new InvalidTaskSetException("platform.devices[" + index + "]." + e.field(), e.getMessage());

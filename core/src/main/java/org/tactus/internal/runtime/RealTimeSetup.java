@@ -112,6 +112,11 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
     }
 
     @Override
+    public int priority() {
+        return realTime ? DISPATCHER_PRIORITY : 0;
+    }
+
+    @Override
     public int threadId() {
         return realTime ? RealTime.threadId() : 0;
     }

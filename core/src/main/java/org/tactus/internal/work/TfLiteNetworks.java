@@ -12,6 +12,7 @@ import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.bindings.edgetpu.compiled.MalformedFileException;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
 import org.tactus.bindings.edgetpu.compiled.TfLiteTraits;
+import org.tactus.bindings.tflite.Interpreter;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.bindings.tflite.TfLiteInterpreter;
 import org.tactus.internal.device.Device;
@@ -40,7 +41,7 @@ final class TfLiteNetworks {
 
     /** Loads a task's files, one interpreter a segment. */
     TfLiteChain load(final Task task, final ModelSource.TfLiteFiles source) {
-        final List<TfLiteInterpreter> interpreters = new ArrayList<>();
+        final List<Interpreter> interpreters = new ArrayList<>();
         final List<TfLiteTraits> traits = new ArrayList<>();
         try {
             for (int i = 0; i < source.paths().size(); i++) {
@@ -87,7 +88,7 @@ final class TfLiteNetworks {
         }
     }
 
-    private TfLiteInterpreter interpreter(final Task task, final int segment, final String path, final byte[] bytes) {
+    private Interpreter interpreter(final Task task, final int segment, final String path, final byte[] bytes) {
         final int index = task.segments().get(segment).device();
         final DeviceSpec spec = set.platform().devices().get(index);
         final String at = "tasks[" + set.tasks().indexOf(task) + "].segments[" + segment + "].device";

@@ -7,13 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.tactus.bindings.NativeCallException;
-import org.tactus.bindings.edgetpu.EdgeTpu;
-import org.tactus.bindings.edgetpu.EdgeTpuPort;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
 import org.tactus.bindings.edgetpu.compiled.TfLiteFile;
 import org.tactus.bindings.edgetpu.compiled.TfLiteOperators;
 import org.tactus.bindings.linux.PreciseWait;
-import org.tactus.bindings.tflite.TfLiteInterpreter;
+import org.tactus.bindings.tflite.Interpreter;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -26,16 +24,15 @@ import org.tactus.internal.time.Clock;
  * mutex, so one dispatcher owns the device and invokes on its own thread: the order is the policy's. A helper thread with a completion
  * word would add two wake-ups to every segment and gain nothing, because a segment is not preempted: what arrives meanwhile is taken in
  * before the next choice, as on a CPU device. A call that does not return is the monitor's to see, by the dispatcher's start word. The
- * processor is free while the thread waits for the device.
+ * processor is free while the thread waits for the device. Where the library runs in a child process, the thread sleeps until the child
+ * answers, and the child computes on the same cores at the same level, so it competes for nothing that an invocation here would not.
  *
  * <p>A segment without a network takes its modelled time.
  */
 public final class EdgeTpuDevice implements Device {
-    private final EdgeTpu edgeTpu;
-    private final EdgeTpuPort port;
+    private final EdgeTpuHost host;
     private final String name;
     private final Clock clock;
-    private final AutoCloseable owned;
     private final CpuDevice thread;
     private final Map<Long, String> compilations = new LinkedHashMap<>();
     private final Map<String, String> leftToTheCpu = new LinkedHashMap<>();
@@ -45,20 +42,15 @@ public final class EdgeTpuDevice implements Device {
     /**
      * Takes a device.
      *
-     * @param edgeTpu the library
-     * @param port    the device
-     * @param name    what the set calls it
-     * @param clock   tells when an invocation ended
-     * @param owned   closed with the device, such as a software driver; null for nothing
+     * @param host  where its library runs; closed with the device
+     * @param name  what the set calls it
+     * @param clock tells when an invocation ended
      */
-    public EdgeTpuDevice(
-        final EdgeTpu edgeTpu, final EdgeTpuPort port, final String name, final Clock clock, final AutoCloseable owned) {
-        this.edgeTpu = edgeTpu;
-        this.port = port;
+    EdgeTpuDevice(final EdgeTpuHost host, final String name, final Clock clock) {
+        this.host = host;
         this.name = name;
         this.clock = clock;
-        this.owned = owned;
-        this.thread = new CpuDevice(clock, edgeTpu.library());
+        this.thread = new CpuDevice(clock, host.driver());
     }
 
     /**
@@ -69,7 +61,7 @@ public final class EdgeTpuDevice implements Device {
      * @return the interpreter, which the caller closes before the device
      * @throws NativeCallException when the device or a library refuses
      */
-    public TfLiteInterpreter interpreter(final String path, final byte[] model) {
+    public Interpreter interpreter(final String path, final byte[] model) {
         for (final EdgePackage content : TfLiteFile.read(model).packages()) {
             compilations.putIfAbsent(content.token(), path);
         }
@@ -77,7 +69,7 @@ public final class EdgeTpuDevice implements Device {
         if (!left.isEmpty()) {
             leftToTheCpu.put(path, left);
         }
-        return edgeTpu.interpreter(model, port, Map.of());
+        return host.interpreter(model);
     }
 
     /**
@@ -118,9 +110,7 @@ public final class EdgeTpuDevice implements Device {
     @Override
     public void rehearse() {
         StringConstants.make(EdgeTpuDevice.class);
-        if (owned != null) {
-            StringConstants.make(owned.getClass()); // a software driver, whose code an invocation runs
-        }
+        host.rehearse();
     }
 
     @Override
@@ -145,23 +135,25 @@ public final class EdgeTpuDevice implements Device {
 
     @Override
     public boolean isLost() {
-        return !edgeTpu.devices().contains(port);
+        return host.isLost();
+    }
+
+    @Override
+    public void abandon() {
+        host.abandon();
     }
 
     @Override
     public String driver() {
-        final String version = edgeTpu.version();
-        return edgeTpu.library() + (version.equals(edgeTpu.library()) ? "" : " " + version) + " at " + port;
+        return host.driver();
     }
 
     @Override
     public void close() {
-        if (owned != null) {
-            try {
-                owned.close();
-            } catch (final Exception e) {
-                throw new IllegalStateException("device '" + name + "' cannot be closed: " + e.getMessage(), e);
-            }
+        try {
+            host.close();
+        } catch (final IllegalStateException e) {
+            throw new IllegalStateException("device '" + name + "' cannot be closed: " + e.getMessage(), e);
         }
     }
 }
