@@ -32,7 +32,7 @@ final class ResponseSection {
             + (networks ? "both ONNX networks of ResNet's structure" : "both loops that compute a fixed amount")
             + ". Responses in ms, from the intended release (open loop), of every job from the first on. Medians of the rounds, in "
             + "brackets their range; `bound` is what the analysis promised before. The second table has the ratios to `" + BASE.label()
-            + "`, round by round.";
+            + "`, round by round. Bytes of Tactus are those of all its threads: its monitor allocates some 330 KB once, at its start.";
         return new MachineReport.Section(networks ? "responses" : "responsesOfLoops",
             networks ? "An urgent network beside a heavy one" : "The same with loops in place of networks", text,
             List.of(responses(), ratios()), this::write);
