@@ -40,8 +40,10 @@ final class HomeReleases {
     /** Admits a defined task; the first nominal release counts for a periodic task only. */
     void admit(final int slot, final long firstNominalNs) {
         final int taskOffset = state.taskOffset(slot);
+        if (admitted[slot] == 0) {
+            insert(slot, taskOffset);
+        }
         admitted[slot] = state.generation(slot);
-        insert(slot, taskOffset);
         if ((flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) == 0) {
             buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
             scheduleRelease(slot, taskOffset, firstNominalNs);
