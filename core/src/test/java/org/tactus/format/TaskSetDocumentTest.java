@@ -155,7 +155,7 @@ class TaskSetDocumentTest {
                 tried++;
             }
         }
-        assertEquals(19, tried);
+        assertEquals(20, tried);
     }
 
     /** A key that the page calls needed is missed by the reader; one that has a default is not. */

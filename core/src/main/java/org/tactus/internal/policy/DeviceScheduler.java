@@ -333,6 +333,11 @@ public final class DeviceScheduler {
             }
             return proceed(slot, taskOffset, jobOffset, reclaims);
         }
+        return endJob(slot, taskOffset, jobOffset, endNs, aborts, reclaims);
+    }
+
+    private int endJob(
+        final int slot, final int taskOffset, final int jobOffset, final long endNs, final boolean aborts, final boolean reclaims) {
         buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_DONE);
         final long number = buffer.getLong(jobOffset + JobDescriptor.NUMBER_OFFSET);
         final long nominalNs = buffer.getLong(jobOffset + JobDescriptor.NOMINAL_OFFSET);

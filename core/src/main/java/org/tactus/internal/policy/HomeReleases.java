@@ -292,12 +292,26 @@ final class HomeReleases {
         final int jobOffset = state.jobOffset(slot);
         final long number = buffer.getLong(taskOffset + TaskDescriptor.JOB_COUNT_OFFSET);
         final long deadlineNs = buffer.getLong(taskOffset + TaskDescriptor.DEADLINE_OFFSET);
-        final boolean edf = isEdf(taskOffset);
         buffer.putIntRelease(taskOffset + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_LIVE);
         // Release, live first: ModeChanges, which looks twice whether jobs are live, sees this job live or sees that the count grew.
         buffer.putLongRelease(taskOffset + TaskDescriptor.JOB_COUNT_OFFSET, number + 1);
         buffer.putLong(jobOffset + JobDescriptor.NOMINAL_OFFSET, nominalNs);
         buffer.putLong(jobOffset + JobDescriptor.DEADLINE_OFFSET, nominalNs + deadlineNs);
+        putKeys(taskOffset, jobOffset, nominalNs, deadlineNs);
+        buffer.putLong(jobOffset + JobDescriptor.NUMBER_OFFSET, number);
+        buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, 0);
+        buffer.putInt(jobOffset + JobDescriptor.ABORTED_OFFSET, 0);
+        buffer.putInt(jobOffset + JobDescriptor.SKIP_NEXT_OFFSET, 0);
+        listener.onRelease(slot, number, nominalNs, nowNs);
+        if ((flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0) {
+            reclamation.begin(slot);
+        }
+        ready.put(slot);
+    }
+
+    /** By which the ready queue orders the job; a method of its own, so that {@link #beginJob} stays small enough to be inlined. */
+    private void putKeys(final int taskOffset, final int jobOffset, final long nominalNs, final long deadlineNs) {
+        final boolean edf = isEdf(taskOffset);
         if ((flags(taskOffset) & TaskDescriptor.FLAG_BEST_EFFORT) != 0) {
             buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, Long.MAX_VALUE); // behind each priority and each deadline
             buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs);
@@ -309,15 +323,6 @@ final class HomeReleases {
                 edf ? nominalNs + deadlineNs : buffer.getInt(taskOffset + TaskDescriptor.PRIORITY_OFFSET));
             buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, edf ? nominalNs : deadlineNs);
         }
-        buffer.putLong(jobOffset + JobDescriptor.NUMBER_OFFSET, number);
-        buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, 0);
-        buffer.putInt(jobOffset + JobDescriptor.ABORTED_OFFSET, 0);
-        buffer.putInt(jobOffset + JobDescriptor.SKIP_NEXT_OFFSET, 0);
-        listener.onRelease(slot, number, nominalNs, nowNs);
-        if ((flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0) {
-            reclamation.begin(slot);
-        }
-        ready.put(slot);
     }
 
     /** The slot of an ended job is home: the next release may use it. */
