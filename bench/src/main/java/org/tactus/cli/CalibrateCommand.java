@@ -38,8 +38,8 @@ import picocli.CommandLine.Option;
 
 /** {@code tactus calibrate}: what this machine adds to a job. */
 @Command(name = "calibrate", mixinStandardHelpOptions = true,
-    description = "Measures release jitter, sporadic jitter, dispatch, hand-off, completion, preemption, and a GPU's launches and "
-        + "chunks; stores them.")
+    description = "Measures release jitter, sporadic jitter, dispatch, hand-off, completion, preemption, calls of a child process, and "
+        + "a GPU's launches and chunks; stores them.")
 final class CalibrateCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
     private static final String NONE = "none";

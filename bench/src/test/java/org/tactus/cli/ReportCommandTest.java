@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -113,6 +114,31 @@ class ReportCommandTest {
             Files.writeString(broken.resolve(name), whole);
         }
         assertEquals(ExitStatus.GOOD, tactus("report", broken.toString()), err.toString());
+    }
+
+    @Test
+    void shouldRefuseInOneLineWhenAFileIsOfSomethingElse() throws IOException {
+        final Path out = simulated("a");
+        final String log = Files.readString(out.resolve("latency.hlog"));
+        final String results = Files.readString(out.resolve("results.json"));
+        final Map<String, List<String>> foreign = Map.of(
+            "results.json", List.of("{}", "[]", "{\"tactus\": 1}", "{\"tasks\": 3}", results + "{}", results + "]"),
+            "bounds.json", List.of("[]", "{} x"),
+            "trace.json", List.of("{}", "[]", "3"),
+            "latency.hlog", List.of("", "name,age\nx,3\n", log.substring(0, 100), log.substring(0, log.length() - 20)));
+        for (final Map.Entry<String, List<String>> file : foreign.entrySet()) {
+            final Path at = out.resolve(file.getKey());
+            final String whole = Files.readString(at);
+            for (final String bad : file.getValue()) {
+                Files.writeString(at, bad);
+                assertEquals(ExitStatus.WRONG_INPUT, tactus("report", out.toString()), file.getKey() + ": " + bad);
+                assertEquals(1, err.toString().lines().count(), err.toString());
+                assertTrue(err.toString().contains(at + ": not what a run or a simulation leaves: "), err.toString());
+                assertFalse(err.toString().contains("REDACTED"), err.toString());
+            }
+            Files.writeString(at, whole);
+        }
+        assertEquals(ExitStatus.GOOD, tactus("report", out.toString()), err.toString());
     }
 
     @Test

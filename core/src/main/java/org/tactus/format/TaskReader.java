@@ -162,6 +162,9 @@ final class TaskReader {
     }
 
     private static List<Segment.Level> levels(final YamlValue value) {
+        if (value.list().isEmpty()) {
+            throw value.error("levels: a segment has at least one size; name it, or remove the key");
+        }
         return value.list().stream().map(element -> element.map(FileSection.LEVEL)).map(map -> new Segment.Level(
             wcetNs(map.need("wcet", "'wcet: 3ms'")), map.find("gain").map(YamlValue::decimal).orElse(0.0))).toList();
     }
@@ -292,7 +295,7 @@ final class TaskReader {
             }
         });
         final Map<String, Double> inputs = new LinkedHashMap<>();
-        map.find("inputs").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> inputs.put(name, value.decimal()));
+        map.find("inputs").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> inputs.put(name, value.signedDecimal()));
         return new ModelSource.OnnxFile(file, cuts, dims, shapes, inputs);
     }
 

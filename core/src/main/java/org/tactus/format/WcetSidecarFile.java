@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.Boundary;
@@ -77,6 +78,14 @@ public final class WcetSidecarFile {
             map.need("constants", "'constants: [12MiB]', one size a segment").list().stream().map(YamlValue::sizeBytes).toList(),
             map.need("scratch", "'scratch: 1MiB'").sizeBytes(), map.need("state", "'state: 0B'").sizeBytes());
         final YamlValue footprint = map.need("footprint", "'footprint: 13MiB', the sum of the others");
+        long leftBytes = Long.MAX_VALUE - memory.scratchBytes();
+        for (final long bytes : Stream.concat(memory.constantBytes().stream(), Stream.of(memory.stateBytes())).toList()) {
+            if (bytes > leftBytes) {
+                throw footprint.error("footprint: constants, scratch and state are more bytes than can be counted; measure again: tactus"
+                    + " profile");
+            }
+            leftBytes -= bytes;
+        }
         if (footprint.sizeBytes() != memory.footprintBytes() || memory.footprintBytes() == 0) {
             throw footprint.error("footprint: constants, scratch and state add up to " + Sizes.exact(memory.footprintBytes())
                 + "; measure again: tactus profile");

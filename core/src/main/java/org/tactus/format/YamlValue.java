@@ -25,7 +25,7 @@ import org.tactus.internal.time.Sizes;
  */
 record YamlValue(YamlFile file, String name, Node node, int line) {
     private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]{1,256}");
-    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,256}(\\.[0-9]{1,256})?([eE][+-]?[0-9]{1,3})?");
+    private static final Pattern DECIMAL = Pattern.compile("-?[0-9]{1,256}(\\.[0-9]{1,256})?([eE][+-]?[0-9]{1,3})?");
     private static final int LONGEST_TEXT = 4096;
     private static final int LONGEST_NUMBER = 256;
     private static final int SHOWN = 40;
@@ -194,11 +194,24 @@ record YamlValue(YamlFile file, String name, Node node, int line) {
 
     /** Reads a decimal number that is not negative. */
     double decimal() {
+        final double value = signedDecimal();
+        if (text().strip().startsWith("-")) {
+            throw error(title() + ": '" + shown(text()) + "' is negative; write a number from 0, such as 0.7");
+        }
+        return value;
+    }
+
+    /** Reads a decimal number of either sign. */
+    double signedDecimal() {
         final String text = text().strip();
         if (!DECIMAL.matcher(text).matches()) {
             throw error(title() + ": '" + shown(text) + "' is not a number; write one such as 0.7");
         }
-        return Double.parseDouble(text);
+        final double value = Double.parseDouble(text);
+        if (Double.isInfinite(value)) {
+            throw error(title() + ": '" + shown(text) + "' is too large; write a number such as 0.7");
+        }
+        return value;
     }
 
     /** Reads one of several words. */

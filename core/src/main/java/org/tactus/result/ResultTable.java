@@ -188,6 +188,9 @@ public final class ResultTable {
     }
 
     private static String levels(final RunResult.Levels of) {
+        if (Double.isNaN(of.meanGain())) {
+            return of.task() + " ran at first levels alone, since there was nothing to choose";
+        }
         final List<String> taken = IntStream.range(0, of.taken().size()).mapToObj(k -> "level " + k + ": " + of.taken().get(k)).toList();
         return String.format(Locale.ROOT, "%s mean gain %.3f (%s; refused %d for waiting jobs, %d for jobs to come%s)", of.task(),
             of.meanGain(), String.join(", ", taken), of.refusedToWaiting(), of.refusedToComing(),

@@ -88,8 +88,8 @@ public final class ResultsJson {
             devices(json, result.devices());
             if (!result.precisions().isEmpty()) {
                 precisions(json, result.precisions());
-                levels(json, result.levels());
             }
+            levels(json, result.levels());
             json.writeEndObject();
             json.writeRaw('\n');
         }

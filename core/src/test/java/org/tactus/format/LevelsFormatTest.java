@@ -87,6 +87,10 @@ class LevelsFormatTest {
         part: optional, levels|part: optional, wcet: 20ms, levels|the WCET of the first of the 'levels' is the segment's; remove 'wcet'
         part: optional|part: perhaps|part: 'perhaps' is unknown; known here: mandatory, optional
         gain: 0.5|gian: 0.5|unknown key 'gian'; did you mean 'gain'?
+        gain: 0.5|gain: -1|gain: '-1' is negative; write a number from 0, such as 0.7
+        gain: 0.5|gain: 1e400|gain: '1e400' is too large; write a number such as 0.7
+        {device: acc0, wcet: 10ms}|{device: acc0, wcet: 10ms, levels: []}|levels: a segment has at least one size; name it, or remove the
+        levels: [{wcet: 20ms, gain: 0.3}, {wcet: 45ms, gain: 0.5}]|levels: []|levels: a segment has at least one size; name it
         [{device: acc0, wcet: 10ms}]|[{device: acc0, wcet: 10ms}, {device: acc1, wcet: 1ms}]|so 'back' must run there alone
         """)
     void shouldSayWhatIsWrongInOneLineWhenALevelOrPartIsWrong(final String good, final String wrong, final String message)

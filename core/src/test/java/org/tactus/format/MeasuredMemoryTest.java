@@ -113,4 +113,19 @@ class MeasuredMemoryTest {
         final String said = assertThrows(FileFormatException.class, () -> memory(file, true)).getMessage();
         assertTrue(said.startsWith(beside.toString()) && said.contains("add up to 12800KiB; measure again: tactus profile"), said);
     }
+
+    @Test
+    void shouldRefuseSizesWhenTheirSumIsBeyondALong() throws IOException {
+        final Path file = write("memory: {swap: 8MiB}");
+        measured(file);
+        final Path beside = WcetSidecarFile.beside(file);
+        final String whole = Files.readString(beside);
+        final String most = Long.MAX_VALUE + "B";
+        // The second one adds up to 12 MiB where a sum wraps.
+        for (final String constants : List.of("- " + most, "- " + most + "\n    - " + most + "\n    - " + (12 * MIB + 2) + "B")) {
+            Files.writeString(beside, whole.replace("- 12MiB", constants));
+            final String said = assertThrows(FileFormatException.class, () -> memory(file, true), constants).getMessage();
+            assertTrue(said.startsWith(beside + ":") && said.contains("are more bytes than can be counted; measure again"), said);
+        }
+    }
 }

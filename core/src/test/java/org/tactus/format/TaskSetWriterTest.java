@@ -67,6 +67,18 @@ class TaskSetWriterTest {
     }
 
     @Test
+    void shouldKeepTheNumbersOfGivenInputsWhenTheyAreNegative() throws IOException {
+        Files.writeString(directory.resolve("net.onnx"), "not read here");
+        final LoadedTaskSet first = load(Sets.write(directory, Sets.FULL.replace("{zoo: resnet, size: medium, cuts: 1}",
+            "{file: net.onnx, inputs: {mask: -10000, threshold: -2.5e-9, rate: 16000}}")));
+        assertEquals(Map.of("mask", -10_000.0, "threshold", -2.5e-9, "rate", 16_000.0),
+            ((ModelSource.OnnxFile) first.taskSet().tasks().get(1).model().orElseThrow()).inputs());
+        final Path copy = directory.resolve("copy.yaml");
+        TaskSetWriter.write(copy, "a copy", first.taskSet(), first);
+        assertEquals(first.taskSet(), load(copy).taskSet());
+    }
+
+    @Test
     void shouldRefuseExtentsThatMeanNothing() throws IOException {
         Files.writeString(directory.resolve("net.onnx"), "not read here");
         Files.writeString(directory.resolve("net.tflite"), "not read here");

@@ -4,6 +4,8 @@ package org.tactus.cli.report;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,10 +60,10 @@ final class RunData {
             json.writeStartObject();
             json.writeStringField("folder", folder.toString());
             json.writeFieldName("results");
-            named(RESULTS, file -> copy(json, file));
+            named(RESULTS, file -> copy(json, file, "tasks"));
             json.writeFieldName("bounds");
             if (Files.exists(folder.resolve(BOUNDS))) {
-                named(BOUNDS, file -> copy(json, file));
+                named(BOUNDS, file -> copy(json, file, "explanations"));
             } else {
                 json.writeNull();
             }
@@ -100,22 +102,59 @@ final class RunData {
         try {
             part.read(file);
         } catch (final IOException | RuntimeException e) {
-            final String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-            throw new IOException(file + ": not what a run or a simulation leaves: " + why.lines().findFirst().orElse(""), e);
+            throw new IOException(file + ": not what a run or a simulation leaves: " + why(e), e);
         }
     }
 
-    private static void copy(final JsonGenerator json, final Path file) throws IOException {
-        try (JsonParser from = JSON.createParser(Files.readString(file))) {
-            if (from.nextToken() == null || !from.currentToken().isStructStart()) {
+    private static String why(final Exception e) {
+        if (e instanceof JsonEOFException) {
+            return "it is cut short";
+        }
+        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage().lines().findFirst().orElse("");
+    }
+
+    /** Copies a file that is one object, with a list of this name. */
+    private static void copy(final JsonGenerator json, final Path file, final String list) throws IOException {
+        final String text = Files.readString(file);
+        requireList(text, list);
+        try (JsonParser from = JSON.createParser(text)) {
+            from.nextToken();
+            json.copyCurrentStructure(from);
+        }
+    }
+
+    private static void requireList(final String text, final String list) throws IOException {
+        try (JsonParser from = JSON.createParser(text)) {
+            if (from.nextToken() != JsonToken.START_OBJECT) {
                 throw new IOException("it does not begin with an object");
             }
-            json.copyCurrentStructure(from);
+            boolean found = false;
+            while (from.nextToken() == JsonToken.FIELD_NAME) {
+                final boolean named = from.currentName().equals(list);
+                found |= from.nextToken() == JsonToken.START_ARRAY && named;
+                from.skipChildren();
+            }
+            if (from.nextToken() != null) {
+                throw new IOException("something follows its object");
+            } else if (!found) {
+                throw new IOException("it has no list '" + list + "'");
+            }
+        }
+    }
+
+    /** The reader below ends without a word at what it does not understand. */
+    private static void requireLog(final Path file) throws IOException {
+        final String text = Files.readString(file);
+        if (!text.startsWith("#[")) {
+            throw new IOException("it does not begin as a log of histograms");
+        } else if (!text.endsWith("\n")) {
+            throw new IOException("it is cut short");
         }
     }
 
     /** Of each tag the sum of its intervals: pairs of quantile and nanoseconds, as HdrHistogram's percentile plots have them. */
     private static void percentiles(final JsonGenerator json, final Path file) throws IOException {
+        requireLog(file);
         final Map<String, Histogram> sums = new LinkedHashMap<>();
         try (HistogramLogReader reader = new HistogramLogReader(file.toFile())) {
             for (EncodableHistogram next = reader.nextIntervalHistogram(); next != null; next = reader.nextIntervalHistogram()) {

@@ -91,14 +91,21 @@ final class TraceColumns {
         final TraceColumns columns = new TraceColumns();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16);
             JsonParser json = new JsonFactory().createParser(in)) {
+            boolean found = false;
+            boolean empty = true;
             for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+                empty = false;
                 if (token == JsonToken.FIELD_NAME && json.currentName().equals("eventsLeftOut")) {
                     columns.leftOut = json.nextTextValue();
                 } else if (token == JsonToken.START_ARRAY && "traceEvents".equals(json.currentName())) {
+                    found = true;
                     while (json.nextToken() == JsonToken.START_OBJECT) {
                         columns.add(event(json));
                     }
                 }
+            }
+            if (!found && !empty) {
+                throw new IOException("it has no list 'traceEvents'");
             }
         }
         return columns;

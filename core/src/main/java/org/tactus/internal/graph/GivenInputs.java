@@ -89,26 +89,42 @@ public final class GivenInputs {
     private static void put(
         final String model, final ValueInfoProto input, final ElementType type, final ByteBuffer data, final double value) {
         switch (type) {
-            case FLOAT -> data.putFloat((float) value);
+            case FLOAT -> data.putFloat(held(model, input, value, (float) value));
             case DOUBLE -> data.putDouble(value);
-            case FLOAT16 -> data.putShort(Float.floatToFloat16((float) value));
-            case BFLOAT16 -> data.putShort((short) (Float.floatToIntBits((float) value) >>> 16));
+            case FLOAT16 -> {
+                final short half = Float.floatToFloat16((float) value);
+                held(model, input, value, Float.float16ToFloat(half));
+                data.putShort(half);
+            }
+            case BFLOAT16 -> data.putShort((short) (Float.floatToIntBits(held(model, input, value, (float) value)) >>> 16));
             default -> {
                 final int bits = 8 * type.bytes();
                 final boolean unsigned = type.name().startsWith("U");
-                final double most = type == ElementType.BOOL ? 1 : Math.scalb(1.0, unsigned ? bits : bits - 1) - 1;
-                final double least = unsigned || type == ElementType.BOOL ? 0 : -most - 1;
-                if (value != Math.rint(value) || value < least || value > most) {
-                    throw new InvalidModelException(model + ": inputs: '" + input.getName() + "' is " + OpenShapes.text(input)
-                        + ", which does not hold " + value);
+                final double beyond = type == ElementType.BOOL ? 2 : Math.scalb(1.0, unsigned ? bits : bits - 1);
+                final double least = unsigned || type == ElementType.BOOL ? 0 : -beyond;
+                if (value != Math.rint(value) || value < least || value >= beyond) {
+                    throw notHeld(model, input, value);
                 }
                 switch (type.bytes()) {
                     case Byte.BYTES -> data.put((byte) (int) value);
                     case Short.BYTES -> data.putShort((short) (int) value);
                     case Integer.BYTES -> data.putInt((int) (long) value);
-                    default -> data.putLong((long) value);
+                    default -> data.putLong(value < 0x1p63 ? (long) value : (long) (value - 0x1p63) + Long.MIN_VALUE);
                 }
             }
         }
+    }
+
+    /** What a type of floating point makes of a value, rounded but not infinite. */
+    private static float held(final String model, final ValueInfoProto input, final double value, final float rounded) {
+        if (Float.isInfinite(rounded)) {
+            throw notHeld(model, input, value);
+        }
+        return rounded;
+    }
+
+    private static InvalidModelException notHeld(final String model, final ValueInfoProto input, final double value) {
+        return new InvalidModelException(model + ": inputs: '" + input.getName() + "' is " + OpenShapes.text(input)
+            + ", which does not hold " + value);
     }
 }

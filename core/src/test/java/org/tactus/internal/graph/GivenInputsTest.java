@@ -18,6 +18,7 @@ class GivenInputsTest {
     private static final int FLOAT = 1;
     private static final int UINT8 = 2;
     private static final int INT64 = 7;
+    private static final int FLOAT16 = 10;
 
     /** Negates where the rate is 16000, else takes the first of no elements, which fails. */
     private static OnnxModel switched() {
@@ -60,6 +61,12 @@ class GivenInputsTest {
         assertEquals("m: inputs: 'b' is UINT8[2], which does not hold 256.0", refusal(bytes, "b", 256));
         assertEquals("m: inputs: 'f' is FLOAT['n']; only a tensor of numbers whose extents are fixed can be given, so fix them by "
             + "'dims' or 'shapes'", refusal(bytes, "f", 1));
+        final OnnxModel halves = new OnnxModel("m", TestModels.model(GraphProto.newBuilder().addInput(TestModels.value("h", FLOAT16, 2))
+            .addInput(TestModels.value("f", FLOAT, 2)).addInput(TestModels.value("l", INT64, 2))
+            .addNode(TestModels.node("Identity", List.of("h"), "y")).addOutput(TestModels.value("y", FLOAT16, 2))));
+        assertEquals("m: inputs: 'h' is FLOAT16[2], which does not hold 70000.0", refusal(halves, "h", 70_000));
+        assertEquals("m: inputs: 'f' is FLOAT[2], which does not hold -1.0E39", refusal(halves, "f", -1e39));
+        assertEquals("m: inputs: 'l' is INT64[2], which does not hold 9.223372036854776E18", refusal(halves, "l", 0x1p63));
         final TensorProto weight = GivenInputs.give(bytes, Map.of("b", 255.0)).given().get("b");
         assertEquals(List.of((byte) 255, (byte) 255), List.of(weight.getRawData().byteAt(0), weight.getRawData().byteAt(1)));
     }

@@ -4,6 +4,9 @@ package org.tactus.internal.sim;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -15,6 +18,7 @@ import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.TaskSet;
 import org.tactus.result.ResultTable;
+import org.tactus.result.ResultsJson;
 import org.tactus.result.RunResult;
 
 /** What a simulation tells of levels. The example is small enough to be followed by hand. */
@@ -36,7 +40,7 @@ class LevelResultTest {
     }
 
     @Test
-    void shouldTellTheMeanGainAndWhyMoreWasRefusedWhenLevelsAreTaken() {
+    void shouldTellTheMeanGainAndWhyMoreWasRefusedWhenLevelsAreTaken() throws IOException {
         final List<Long> chosen = new ArrayList<>();
         final RunResult result = simulate(true, (type, timeNs, device, task, segment, job, argument) -> {
             if (type == EventType.LEVEL) {
@@ -47,6 +51,10 @@ class LevelResultTest {
         assertEquals(List.of(0x101L, 0x101L, 0x101L, 0x101L, 0x101L), chosen);
         final String text = ResultTable.render(result).replaceAll("\\s+", " ");
         assertTrue(text.contains("Levels: a mean gain 0.500 (level 0: 0, level 1: 5, level 2: 0; refused 5 for waiting jobs"), text);
+        final ByteArrayOutputStream json = new ByteArrayOutputStream();
+        ResultsJson.write(result, json);
+        final String written = json.toString(StandardCharsets.UTF_8).replaceAll("\\s+", "");
+        assertTrue(written.contains("\"levels\":[{\"task\":\"a\",\"taken\":[0,5,0],\"meanGain\":0.5,\"refusedToWaiting\":5,"), written);
     }
 
     @Test
@@ -54,5 +62,7 @@ class LevelResultTest {
         final RunResult result = simulate(false, (type, timeNs, device, task, segment, job, argument) -> { });
         assertEquals(List.of(0L, 0L, 0L), result.levels().getFirst().taken());
         assertEquals(2, result.tasks().getFirst().maxNs().orElseThrow());
+        final String text = ResultTable.render(result).replaceAll("\\s+", " ");
+        assertTrue(text.contains("Levels: a ran at first levels alone, since there was nothing to choose."), text);
     }
 }
