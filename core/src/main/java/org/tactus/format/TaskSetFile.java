@@ -27,7 +27,6 @@ import org.tactus.supply.CoreSupply;
 public final class TaskSetFile {
     private static final String CALIBRATED = "calibrated";
     /** The driver of the GPUs that hold networks in memory that is scheduled; on a real one the runtime keeps weights itself. */
-    private static final String SOFTWARE = "software";
     private static final Map<String, PolicyKind> POLICIES = DeviceReader.words(PolicyKind.values(), PolicyKind::text);
 
     private final Path path;
@@ -96,7 +95,7 @@ public final class TaskSetFile {
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
             final DeviceSpec read = DeviceReader.read(device);
             builder.device(read);
-            if (read.kind() == DeviceKind.CUDA && read.driver().equals(SOFTWARE) && read.memory().isPresent()) {
+            if (read.holdsNetworks()) {
                 withMemory.add(read.name());
             }
             if (read.kind() == DeviceKind.CUDA && source == OverheadsSource.CALIBRATED) {

@@ -154,6 +154,15 @@ public record DeviceSpec(
     }
 
     /**
+     * Tells whether the weights of networks lie in this device's scheduled memory: they do on a software GPU, and not yet on a real one.
+     *
+     * @return true when they do
+     */
+    public boolean holdsNetworks() {
+        return kind == DeviceKind.CUDA && driver.equals(SOFTWARE) && memory.isPresent();
+    }
+
+    /**
      * Adds memory to this device.
      *
      * @param scheduled memory as a scheduled resource

@@ -22,6 +22,7 @@ import org.HdrHistogram.EncodableHistogram;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 import org.HdrHistogram.HistogramLogReader;
+import org.tactus.cli.text.BoundsFile;
 
 /**
  * One run as the page holds it: a length, JSON, and behind it the columns that the JSON names by offset and length; compressed, and as
@@ -31,7 +32,6 @@ final class RunData {
     static final String RESULTS = "results.json";
     static final String TRACE = "trace.json";
     static final String LATENCY = "latency.hlog";
-    static final String BOUNDS = "bounds.json";
     private static final JsonFactory JSON = new JsonFactory();
     private static final int TICKS_PER_HALF_DISTANCE = 10;
 
@@ -62,8 +62,8 @@ final class RunData {
             json.writeFieldName("results");
             named(RESULTS, file -> copy(json, file, "tasks"));
             json.writeFieldName("bounds");
-            if (Files.exists(folder.resolve(BOUNDS))) {
-                named(BOUNDS, file -> copy(json, file, "explanations"));
+            if (Files.exists(folder.resolve(BoundsFile.NAME))) {
+                named(BoundsFile.NAME, file -> copy(json, file, "explanations"));
             } else {
                 json.writeNull();
             }

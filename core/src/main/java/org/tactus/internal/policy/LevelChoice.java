@@ -22,8 +22,6 @@ public final class LevelChoice {
     public static final int LIMIT_COMING = 2;
     /** The tasks ask for more than all of the device's time. */
     public static final int LIMIT_LOAD = 3;
-    /** Number of limits. */
-    public static final int LIMITS = 4;
 
     private final PolicyState state;
     private final AtomicBuffer buffer;

@@ -90,6 +90,17 @@ class WatchdogTest {
         };
     }
 
+    private void start(final TaskSet set, final KernelOptions options, final Device first) throws InterruptedException {
+        kernel = new Kernel(set, List.of(first, new CpuDevice(Clock.SYSTEM, "java")),
+            AlignedMemory.allocate(Kernel.requiredBytes(options, 2)), options, Admission.ALL, new Rights(), new KernelListener() {
+                @Override
+                public void onDeviceLost(final String device) {
+                    lost.add(device);
+                }
+            }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
+        kernel.start();
+    }
+
     private void await(final BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             LockSupport.parkNanos(MS);
@@ -102,14 +113,7 @@ class WatchdogTest {
             .task("stuck", t -> t.periodNs(20 * MS).segment("cpu0", MS))
             .task("well", t -> t.periodNs(20 * MS).segment("cpu1", MS)).build();
         final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(50 * MS);
-        kernel = new Kernel(set, List.of(new CpuDevice(Clock.SYSTEM, "java"), new CpuDevice(Clock.SYSTEM, "java")),
-            AlignedMemory.allocate(Kernel.requiredBytes(options, 2)), options, Admission.ALL, new Rights(), new KernelListener() {
-                @Override
-                public void onDeviceLost(final String device) {
-                    lost.add(device);
-                }
-            }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
-        kernel.start();
+        start(set, options, new CpuDevice(Clock.SYSTEM, "java"));
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(true)), List.of(work(false))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
         await(() -> lost.contains("cpu0"));
@@ -171,14 +175,7 @@ class WatchdogTest {
             .task("stuck", t -> t.periodNs(20 * MS).segment("cpu0", 10 * MS))
             .task("well", t -> t.periodNs(20 * MS).segment("cpu1", 10 * MS)).build();
         final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(200 * MS);
-        kernel = new Kernel(set, List.of(new StuckBehind(), new CpuDevice(Clock.SYSTEM, "java")),
-            AlignedMemory.allocate(Kernel.requiredBytes(options, 2)), options, Admission.ALL, new Rights(), new KernelListener() {
-                @Override
-                public void onDeviceLost(final String device) {
-                    lost.add(device);
-                }
-            }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
-        kernel.start();
+        start(set, options, new StuckBehind());
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(false)), List.of(work(false))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
         await(() -> lost.contains("cpu0"));

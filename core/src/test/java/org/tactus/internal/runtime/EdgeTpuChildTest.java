@@ -16,13 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
-import org.tactus.bindings.edgetpu.compiled.EdgePackage;
-import org.tactus.bindings.edgetpu.compiled.Executable;
-import org.tactus.bindings.edgetpu.compiled.ExecutableType;
-import org.tactus.bindings.onnxruntime.ElementType;
-import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
@@ -56,17 +50,9 @@ class EdgeTpuChildTest {
     private Path folder;
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
-    private void compiled(final String file, final String input, final String output) throws IOException {
-        final int cached = 1 << 16;
-        Files.write(folder.resolve(file), CompiledModelWriter.write(List.of(new TensorInfo(input, ElementType.FLOAT, List.of(1L, 4L))),
-            List.of(new TensorInfo(output, ElementType.FLOAT, List.of(1L, 4L))), new EdgePackage(14, "", "", 0, List.of(
-                new Executable(ExecutableType.PARAMETER_CACHING, 7, cached, 100, 0, cached, 0, 0, 0),
-                new Executable(ExecutableType.EXECUTION_ONLY, 7, 0, 1000, 64, 0, 16, 16, 0)))));
-    }
-
     private TaskSet load(final String tasks) throws IOException {
-        compiled("a_edgetpu.tflite", "x", "y");
-        compiled("b_edgetpu.tflite", "y", "z");
+        EdgeModels.write(folder.resolve("a_edgetpu.tflite"), "x", "y", 7);
+        EdgeModels.write(folder.resolve("b_edgetpu.tflite"), "y", "z", 7);
         Files.write(folder.resolve("c.tflite"), DenseModelWriter.write("z", "w", new float[][] {{1, 0, 0, 0}}, new float[1], true));
         final Path file = folder.resolve("edge.yaml");
         Files.writeString(file, tasks);

@@ -18,14 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
-import org.tactus.bindings.edgetpu.compiled.EdgePackage;
-import org.tactus.bindings.edgetpu.compiled.Executable;
-import org.tactus.bindings.edgetpu.compiled.ExecutableType;
 import org.tactus.bindings.edgetpu.software.SoftwareEdgeTpu;
-import org.tactus.bindings.onnxruntime.ElementType;
-import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
@@ -65,19 +59,6 @@ class EdgeTpuRunTest {
     private Path folder;
     private final List<String> heard = new CopyOnWriteArrayList<>();
 
-    private static TensorInfo bytes(final String name) {
-        return new TensorInfo(name, ElementType.FLOAT, List.of(1L, 4L));
-    }
-
-    /** Writes a segment of 64 KiB of cached parameters. */
-    private void compiled(final String file, final String input, final String output, final long token) throws IOException {
-        final int cached = 1 << 16;
-        Files.write(folder.resolve(file), CompiledModelWriter.write(List.of(bytes(input)), List.of(bytes(output)),
-            new EdgePackage(14, "", "", 0, List.of(
-                new Executable(ExecutableType.PARAMETER_CACHING, token, cached, 100, 0, cached, 0, 0, 0),
-                new Executable(ExecutableType.EXECUTION_ONLY, token, 0, 1000, 64, 0, 16, 16, 0)))));
-    }
-
     private void plain(final String file, final String input, final String output) throws IOException {
         final float[][] weights = {{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 0}, {0, 0, 0, 1}};
         Files.write(folder.resolve(file), DenseModelWriter.write(input, output, weights, new float[4], true));
@@ -96,8 +77,8 @@ class EdgeTpuRunTest {
 
     @Test
     void shouldRunChainsAcrossEdgeTpuAndCpuWhenTheSetNamesTheirFiles() throws IOException, InterruptedException {
-        compiled("net_segment_0_of_2_edgetpu.tflite", "x", "y", 7);
-        compiled("net_segment_1_of_2_edgetpu.tflite", "y", "z", 7);
+        EdgeModels.write(folder.resolve("net_segment_0_of_2_edgetpu.tflite"), "x", "y", 7);
+        EdgeModels.write(folder.resolve("net_segment_1_of_2_edgetpu.tflite"), "y", "z", 7);
         plain("tail.tflite", "z", "w");
         final TaskSet set = load("""
               - name: detect
@@ -123,8 +104,8 @@ class EdgeTpuRunTest {
 
     @Test
     void shouldWarnWhenModelsOfSeveralCompilationsShareADevice() throws IOException, InterruptedException {
-        compiled("a_edgetpu.tflite", "x", "y", 7);
-        compiled("b_edgetpu.tflite", "x", "y", 8);
+        EdgeModels.write(folder.resolve("a_edgetpu.tflite"), "x", "y", 7);
+        EdgeModels.write(folder.resolve("b_edgetpu.tflite"), "x", "y", 8);
         final TaskSet set = load("""
               - {name: a, period: 100ms, model: {file: a_edgetpu.tflite}, segments: [{device: tpu0, wcet: 10ms}]}
               - {name: b, period: 100ms, model: {file: b_edgetpu.tflite}, segments: [{device: tpu0, wcet: 10ms}]}
@@ -139,8 +120,8 @@ class EdgeTpuRunTest {
 
     @Test
     void shouldStopTheTasksOfADeviceThatDisappearsAndLetTheOthersGoOn() throws IOException, InterruptedException {
-        compiled("a_edgetpu.tflite", "x", "y", 7);
-        compiled("b_edgetpu.tflite", "x", "y", 7);
+        EdgeModels.write(folder.resolve("a_edgetpu.tflite"), "x", "y", 7);
+        EdgeModels.write(folder.resolve("b_edgetpu.tflite"), "x", "y", 7);
         plain("c.tflite", "x", "y");
         final TaskSet set = load("""
               - {name: a, period: 20ms, model: {file: a_edgetpu.tflite}, segments: [{device: tpu0, wcet: 8ms}]}
@@ -206,7 +187,7 @@ class EdgeTpuRunTest {
 
     @Test
     void shouldSayWhichFileAndWhichSegmentWhenADeviceCannotRunAModel() throws IOException, InterruptedException {
-        compiled("a_edgetpu.tflite", "x", "y", 7);
+        EdgeModels.write(folder.resolve("a_edgetpu.tflite"), "x", "y", 7);
         plain("c.tflite", "x", "y");
         Files.writeString(folder.resolve("broken.tflite"), "no model at all");
         assertEquals("a_edgetpu.tflite is compiled for an Edge TPU, which 'cpu0' is not; name a device of kind edgetpu, with"
