@@ -6,11 +6,13 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.runtime.PathRehearsal;
 import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.watch.MetricsEndpoint;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -32,10 +34,20 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--excuse-stalls", description = "A deadline missed by no more than a stall of the platform was long does not make the"
         + " exit status 1; with a stall curve, only one that a break of the curve touched.")
     private boolean excuse;
+    @Option(names = "--break-on-miss", description = "Ends the run at the first missed deadline, with a trace of the time around it.")
+    private boolean breakOnMiss;
+    @Option(names = "--before-miss", paramLabel = "DURATION", defaultValue = "5s", converter = DurationConverter.class,
+        description = "With --break-on-miss: how much of the trace before the miss is kept (${DEFAULT-VALUE}).")
+    private long beforeMissNs;
     @Option(names = "--no-real-time", description = "Asks for no SCHED_FIFO and no locked memory.")
     private boolean ordinary;
     @Option(names = "--no-stat", description = "Keeps no counters on tmpfs: tactus stat cannot watch the run.")
     private boolean hidden;
+    @Option(names = "--jmx", description = "Shows the run to JMX.")
+    private boolean jmx;
+    @Option(names = "--metrics", paramLabel = "PORT",
+        description = "Serves the counters to Prometheus on this port of the loopback address, 0 for a free one (default: none).")
+    private Integer metricsPort;
     @Option(names = "--idle", paramLabel = "HOW", defaultValue = "SLEEP_THEN_SPIN",
         description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private KernelOptions.Idle idle;
@@ -45,6 +57,9 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (metricsPort != null && (metricsPort < 0 || metricsPort > MetricsEndpoint.MOST_PORT)) {
+            throw new PrerequisiteException("--metrics " + metricsPort + ": no port; give a number from 0 to " + MetricsEndpoint.MOST_PORT);
+        }
         PathRehearsal.begin(); // meanwhile the file is read
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
@@ -55,10 +70,12 @@ final class RunCommand implements Callable<Integer> {
         }
         final boolean realTime = !ordinary && idle != KernelOptions.Idle.SPIN;
         final RunSettings options = RunSettings.DEFAULT.withForce(force).withSeed(seed).withDriveSporadic(true)
-            .withRealTime(realTime).withWatchable(!hidden).withKernel(KernelOptions.DEFAULT.withIdle(idle).withCapacity(
+            .withRealTime(realTime).withWatchable(!hidden).withJmx(jmx)
+            .withMetricsPort(metricsPort == null ? RunSettings.DEFAULT.metricsPort() : metricsPort).withKernel(KernelOptions.DEFAULT.withIdle(idle).withCapacity(
                 Math.max(64, loaded.taskSet().tasks().size()),
                 Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
         final Path folder = out != null ? out : ResultFiles.folder(loaded, "");
-        return new RealRun(loaded, options, durationNs, folder, excuse).run(format, System.out);
+        final RealRun run = new RealRun(loaded, options, durationNs, folder, excuse);
+        return (breakOnMiss ? run.breakingOnMiss(beforeMissNs) : run).run(format, System.out);
     }
 }
