@@ -5,8 +5,8 @@ import java.io.PrintStream;
 import java.util.function.LongSupplier;
 
 /**
- * Writes a line for each missed deadline, but no flood: {@value #BURST} lines at once, then {@value #A_SECOND} a second. What is left out is
- * counted in a line of its own, once a second. Of one thread, the monitor's, until {@link #end}.
+ * Writes a line for each missed deadline, but no flood: {@value #BURST} lines at once, then {@value #A_SECOND} a second. What is left
+ * out is counted in a line of its own, once a second. Of one thread, the monitor's, until {@link #end}.
  */
 final class MissLog {
     static final int BURST = 10;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.OutputFormat;
@@ -35,7 +36,9 @@ final class RealRun {
     private final Path out;
     private final boolean excuse;
     private final Complaints complaints = new Complaints(System.err);
+    private TraceLimit limit = TraceLimit.USUAL;
     private OptionalLong keepNs = OptionalLong.empty();
+    private Consumer<RunResult> results = result -> { };
     private ResultFiles files;
     private Map<String, String> origin;
 
@@ -50,6 +53,18 @@ final class RealRun {
     /** Ends the run at the first missed deadline, and keeps of the trace what was so long before it, nanoseconds, and what came after. */
     RealRun breakingOnMiss(final long beforeNs) {
         keepNs = OptionalLong.of(beforeNs);
+        return this;
+    }
+
+    /** Sets how large the trace may become. */
+    RealRun tracing(final TraceLimit most) {
+        limit = most;
+        return this;
+    }
+
+    /** Also hands the result on. */
+    RealRun telling(final Consumer<RunResult> to) {
+        results = to;
         return this;
     }
 
@@ -75,8 +90,8 @@ final class RealRun {
 
     private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final NetworkWorks works)
         throws IOException, InterruptedException {
-        try (EventFile events = keepNs.isPresent() ? EventFile.ring(out, EventFile.DEFAULT_EVENTS)
-            : new EventFile(out, EventFile.DEFAULT_EVENTS);
+        try (EventFile events = keepNs.isPresent() ? EventFile.ring(out, limit.events())
+            : new EventFile(out, limit.events());
             TaskSetRun tactus = TaskSetRun.open(set, options, works, complaints, events)) {
             try {
                 tactus.start();
@@ -100,7 +115,8 @@ final class RealRun {
                 events.keepFrom(complaints.misses().firstNs() - keepNs.getAsLong());
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
-                tactus.verdict(), System.err);
+                tactus.verdict(), System.err, limit);
+            results.accept(result);
             ResultPrinter.print(format, result, out, print);
             return Math.max(status(result), written);
         }

@@ -25,11 +25,13 @@ public final class StatPage {
     private static final String BOLD = "\033[1m";
     private static final int NAME = 12;
     private static final double LITTLE_ROOM = 0.1;
+    /** What a response ten times its bound leaves; a longer one leaves no less, so that the column stays narrow. */
+    private static final double LEAST_PERCENT = -999;
     private static final double MEDIAN = 0.5;
     private static final double P99 = 0.99;
     private static final double P999 = 0.999;
-    /** Rows of a page beside those of tasks and devices. */
-    private static final int FRAME = 7;
+    /** Rows of a page beside those of tasks and devices, with one for the cursor. */
+    private static final int FRAME = 9;
 
     /** In which order tasks stand. */
     public enum Order {
@@ -72,7 +74,8 @@ public final class StatPage {
         }
 
         private String lately(final double share) {
-            return ShortNumbers.time(last.map(buckets -> new StatLook.Task(counts, buckets, "").quantileNs(share).orElse(-1)).orElse(-1L));
+            return ShortNumbers.time(
+                last.map(buckets -> new StatLook.Task(counts, buckets, "").quantileNs(share).orElse(-1)).orElse(-1L));
         }
     }
 
@@ -98,11 +101,11 @@ public final class StatPage {
      * @return lines, each at most as long as the terminal is wide
      */
     public String render(final StatLook look, final Optional<StatLook> earlier) {
-        final List<Row> rows = IntStream.range(0, look.tasks().size()).mapToObj(i -> new Row(look.tasks().get(i), look.tasks().get(i).counts(),
-            look.since(i, earlier))).sorted(order()).toList();
+        final List<Row> rows = IntStream.range(0, look.tasks().size()).mapToObj(i -> new Row(
+            look.tasks().get(i), look.tasks().get(i).counts(), look.since(i, earlier))).sorted(order()).toList();
         final StringBuilder page = new StringBuilder();
         head(page, look, rows);
-        tasks(page, rows, style.rows() == Integer.MAX_VALUE ? rows.size() : Math.max(1, style.rows() - FRAME - look.devices().size()));
+        tasks(page, rows, style.rows() == Integer.MAX_VALUE ? Integer.MAX_VALUE : Math.max(1, style.rows() - FRAME - look.devices().size()));
         devices(page, look, earlier);
         return page.toString();
     }
@@ -257,7 +260,8 @@ public final class StatPage {
     }
 
     private static String percent(final double share) {
-        return Double.isNaN(share) ? "-" : String.format(Locale.ROOT, Math.abs(share) < 1 ? "%.1f%%" : "%.0f%%", 100 * share);
+        return Double.isNaN(share) ? "-" : String.format(
+            Locale.ROOT, share > -LITTLE_ROOM && share < 1 ? "%.1f%%" : "%.0f%%", Math.max(LEAST_PERCENT, 100 * share));
     }
 
     private static String ruled(final String word, final int width) {

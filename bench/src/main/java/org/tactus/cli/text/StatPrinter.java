@@ -12,7 +12,7 @@ import org.tactus.internal.watch.CountersReader;
 import org.tactus.internal.watch.CountersReader.DeviceCounters;
 import org.tactus.internal.watch.CountersReader.TaskCounters;
 
-/** Prints the counters of a run as they stand, for programs: a JSON object a run, or a row of CSV a task. {@link StatPage} is for people. */
+/** Prints the counters of a run as they stand, for programs: a JSON object a run, or a row of CSV a task; for people see StatPage. */
 public final class StatPrinter {
     private static final JsonFactory JSON = new JsonFactory();
 

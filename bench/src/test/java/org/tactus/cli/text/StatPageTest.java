@@ -80,7 +80,7 @@ class StatPageTest {
             assertTrue(cells.get(3).startsWith("5.0"), "p50 of the last second in " + page);
             assertTrue(cells.get(5).startsWith("2.0"), "p50 of all in " + page);
             assertEquals(List.of("5.00ms", "10.0ms", "100ms", "50.0%"), cells.subList(7, 11), page);
-            assertTrue(page.contains("1 deadline missed") && page.contains("1 skipped") && page.contains("---- last 1s"), page);
+            assertTrue(page.contains("1 deadline missed") && page.contains("1 skipped") && page.contains("-- last 1s --"), page);
             assertFalse(page.contains("\033"), page);
         }
     }

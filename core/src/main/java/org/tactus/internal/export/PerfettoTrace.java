@@ -133,7 +133,8 @@ public final class PerfettoTrace implements EventHandler {
                 final int record = order.getAtIndex(ValueLayout.JAVA_INT, written++);
                 if (events.isKept(record)) {
                     if (events.isCutBefore() && trace.lastNs == 0) {
-                        out.mark("trace begins here: earlier events are left out", PLATFORM, 1, Math.max(0, events.timeNs(record) - zeroNs));
+                        out.mark("trace begins here: earlier events are left out", PLATFORM, 1,
+                            Math.max(0, events.timeNs(record) - zeroNs));
                     }
                     events.replay(record, trace);
                 }

@@ -10,7 +10,7 @@ import org.tactus.internal.watch.CountersReader;
 import org.tactus.internal.watch.MetricsEndpoint;
 import org.tactus.internal.watch.RunBean;
 
-/** Where a run shows its counters on request: a port of the loopback address, and JMX. What cannot be shown is a warning, and the run goes on. */
+/** Where a run shows its counters on request: a port of the loopback address, and JMX. What cannot be shown is a warning. */
 final class RunExposure implements AutoCloseable {
     /** Settings that show nothing. */
     static final int NO_PORT = -1;

@@ -28,6 +28,9 @@ public final class CounterBlock implements EventHandler {
     private final int[] generations;
     /** Of each task, who looks at its record; null while nobody does. */
     private final TaskCounts[] views;
+    /** Of each record, the copy of what the task before had in it, where somebody looks at it, and which task that was. */
+    private final AtomicBuffer[] kept;
+    private final int[] keptGenerations;
     private final ResidentMemory memory;
     private long zeroNs;
     private volatile boolean closed;
@@ -48,6 +51,8 @@ public final class CounterBlock implements EventHandler {
         this.running = new int[devices];
         this.generations = new int[taskCapacity];
         this.views = new TaskCounts[taskCapacity];
+        this.kept = new AtomicBuffer[taskCapacity];
+        this.keptGenerations = new int[taskCapacity];
         this.memory = new ResidentMemory(platform, taskCapacity);
         buffer.putInt(CountersDescriptor.VERSION_OFFSET, CountersDescriptor.VERSION);
         buffer.putInt(CountersDescriptor.TASK_CAPACITY_OFFSET, taskCapacity);
@@ -125,10 +130,9 @@ public final class CounterBlock implements EventHandler {
      */
     public void define(final int index, final int generation, final Task task, final OptionalLong boundNs) {
         final int record = CountersDescriptor.taskOffset(index);
-        if (views[index] != null) {
-            views[index].keep();
-            views[index] = null;
-        }
+        keptGenerations[index] = generations[index];
+        kept[index] = views[index] == null ? null : views[index].keep();
+        views[index] = null;
         generations[index] = generation;
         memory.define(index, task);
         RecordVersion.beginWrite(buffer, record + CountersDescriptor.CHANGES_OFFSET);
@@ -213,41 +217,26 @@ public final class CounterBlock implements EventHandler {
     public void onTaskEvent(
         final int type, final long timeNs, final int device, final int task, final int generation, final int segment, final long job,
         final long argument) {
-        if (task < 0 || task >= taskCapacity || closed || generations[task] != generation) {
+        if (task < 0 || task >= taskCapacity || closed) {
             return;
         }
-        final int record = CountersDescriptor.taskOffset(task);
-        switch (type) {
-            case EventType.RELEASE -> {
-                add(record + CountersDescriptor.RELEASED_OFFSET, 1);
-                present(device, 1);
-            }
+        switch (type) { // of devices: also when the task is gone and another one has its record
+            case EventType.RELEASE -> present(device, 1);
+            case EventType.COMPLETE, EventType.ABORT -> present(device, -1);
             case EventType.ARRIVE -> moved(segment, device, 1);
             case EventType.HAND_OVER -> moved(segment, device, -1);
             case EventType.START -> start(device, task, timeNs);
             case EventType.END -> busy(device, task, timeNs, argument);
-            case EventType.COMPLETE -> {
-                completed(record, timeNs - argument);
-                present(device, -1);
-            }
-            case EventType.ABORT -> {
-                add(record + CountersDescriptor.ABORTED_OFFSET, 1);
-                present(device, -1);
-            }
-            case EventType.MISS -> add(record + CountersDescriptor.MISSES_OFFSET, 1);
-            case EventType.OVERRUN -> add(record + CountersDescriptor.OVERRUNS_OFFSET, 1);
-            case EventType.SKIP -> add(record + CountersDescriptor.SKIPPED_OFFSET, 1);
-            case EventType.STOP -> stopped(task, record);
-            case EventType.SWAP_IN, EventType.SWAP_OUT, EventType.SWAP_END -> {
-                if (memory.onEvent(type, device, task, argument)) {
-                    resident(task, device);
-                }
-            }
             default -> { }
+        }
+        if (generations[task] == generation) {
+            count(buffer, CountersDescriptor.taskOffset(task), type, timeNs, argument);
+            memory(type, device, task, argument);
+        } else if (kept[task] != null && keptGenerations[task] == generation) {
+            count(kept[task], 0, type, timeNs, argument); // an event that comes after the task has given its record away
         }
         updated(timeNs);
     }
-
     /**
      * Says until when these counters hold, when nothing happens: without it a device that hangs would seem to stand still in time. By the
      * writer's thread, with events as late as this handled before.
@@ -279,26 +268,49 @@ public final class CounterBlock implements EventHandler {
         }
     }
 
-    private void stopped(final int task, final int record) {
-        buffer.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
-        final int device = memory.deviceOf(task);
-        memory.clear(task);
-        resident(task, device);
+    /** Counts what concerns a task alone, in its record. */
+    private static void count(final AtomicBuffer to, final int record, final int type, final long timeNs, final long argument) {
+        switch (type) {
+            case EventType.RELEASE -> add(to, record + CountersDescriptor.RELEASED_OFFSET, 1);
+            case EventType.COMPLETE -> completed(to, record, timeNs - argument);
+            case EventType.ABORT -> add(to, record + CountersDescriptor.ABORTED_OFFSET, 1);
+            case EventType.MISS -> add(to, record + CountersDescriptor.MISSES_OFFSET, 1);
+            case EventType.OVERRUN -> add(to, record + CountersDescriptor.OVERRUNS_OFFSET, 1);
+            case EventType.SKIP -> add(to, record + CountersDescriptor.SKIPPED_OFFSET, 1);
+            case EventType.STOP -> to.putLongRelease(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
+            default -> { }
+        }
+    }
+
+    /** Follows what of a task is in memory. */
+    private void memory(final int type, final int device, final int task, final long argument) {
+        switch (type) {
+            case EventType.STOP -> {
+                final int at = memory.deviceOf(task);
+                memory.clear(task);
+                resident(task, at);
+            }
+            case EventType.SWAP_IN, EventType.SWAP_OUT, EventType.SWAP_END -> {
+                if (memory.onEvent(type, device, task, argument)) {
+                    resident(task, device);
+                }
+            }
+            default -> { }
+        }
     }
 
     /** The count of jobs comes last: a reader that finds one finds its response, too. */
-    private void completed(final int record, final long responseNs) {
-        if (responseNs < buffer.getLong(record + CountersDescriptor.MIN_OFFSET)
-            || buffer.getLong(record + CountersDescriptor.JOBS_OFFSET) == 0) {
-            buffer.putLongRelease(record + CountersDescriptor.MIN_OFFSET, responseNs);
+    private static void completed(final AtomicBuffer to, final int record, final long responseNs) {
+        if (responseNs < to.getLong(record + CountersDescriptor.MIN_OFFSET) || to.getLong(record + CountersDescriptor.JOBS_OFFSET) == 0) {
+            to.putLongRelease(record + CountersDescriptor.MIN_OFFSET, responseNs);
         }
-        if (responseNs > buffer.getLong(record + CountersDescriptor.MAX_OFFSET)) {
-            buffer.putLongRelease(record + CountersDescriptor.MAX_OFFSET, responseNs);
+        if (responseNs > to.getLong(record + CountersDescriptor.MAX_OFFSET)) {
+            to.putLongRelease(record + CountersDescriptor.MAX_OFFSET, responseNs);
         }
-        buffer.putLongRelease(record + CountersDescriptor.LAST_OFFSET, responseNs);
-        add(record + CountersDescriptor.SUM_OFFSET, responseNs);
-        add(record + CountersDescriptor.BUCKETS_OFFSET + ResponseBuckets.indexOf(responseNs) * Long.BYTES, 1);
-        add(record + CountersDescriptor.JOBS_OFFSET, 1);
+        to.putLongRelease(record + CountersDescriptor.LAST_OFFSET, responseNs);
+        add(to, record + CountersDescriptor.SUM_OFFSET, responseNs);
+        add(to, record + CountersDescriptor.BUCKETS_OFFSET + ResponseBuckets.indexOf(responseNs) * Long.BYTES, 1);
+        add(to, record + CountersDescriptor.JOBS_OFFSET, 1);
     }
 
     private void start(final int device, final int task, final long timeNs) {
@@ -326,9 +338,13 @@ public final class CounterBlock implements EventHandler {
         add(device(device) + CountersDescriptor.PRESENT_OFFSET, change);
     }
 
-    /** Single writer: plain read, release store. */
     private void add(final int offset, final long change) {
-        buffer.putLongRelease(offset, buffer.getLong(offset) + change);
+        add(buffer, offset, change);
+    }
+
+    /** Single writer: plain read, release store. */
+    private static void add(final AtomicBuffer to, final int offset, final long change) {
+        to.putLongRelease(offset, to.getLong(offset) + change);
     }
 
     /**

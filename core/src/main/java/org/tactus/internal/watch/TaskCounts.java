@@ -9,9 +9,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.result.TaskResult;
 
 /**
- * What was counted of one task, as it stands at each look. Any thread may look, and a look allocates nothing. Counts of different looks need
- * not be of one instant, and are a moment older than the jobs. They stay as they were last when the task is gone: before another task gets
- * its record, the record is copied.
+ * What was counted of one task, as it stands at each look. Any thread may look, and a look allocates nothing. Counts of different looks
+ * need not be of one instant, and are a moment older than the jobs. They stay as they were last when the task is gone: before another task
+ * gets its record, the record is copied.
  */
 public final class TaskCounts {
     /** One record of {@link CountersDescriptor}, in place of which a copy comes when it is given to another task. */
@@ -48,12 +48,13 @@ public final class TaskCounts {
         return new TaskCounts(made);
     }
 
-    /** Keeps what was counted, since the record goes to another task. By the thread that writes, before it writes. */
-    void keep() {
+    /** Keeps what was counted in a copy, since the record goes to another task. By the thread that writes, before it writes. */
+    AtomicBuffer keep() {
         final UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(CountersDescriptor.TASK_LENGTH));
         record.getBytes(0, copy, 0, CountersDescriptor.TASK_LENGTH);
         copy.putLong(CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
         record = copy; // before the record is written: a reader that sees a word of the next task sees this, too
+        return copy;
     }
 
     /** A word of this task's record. Read again when the record went to another task meanwhile; see {@link RecordVersion} for the order. */

@@ -44,7 +44,7 @@ import org.tactus.result.Stall;
 @Timeout(120)
 class RunExposureTest {
     private static final long MS = 1_000_000;
-    private static final TaskSet LATE = TaskSet.builder("late set").device(DeviceSpec.modelled("acc0"))
+    private static final TaskSet LATE = TaskSet.builder("late-set").device(DeviceSpec.modelled("acc0"))
         .task("late", t -> t.periodNs(30 * MS).deadlineNs(2 * MS).segment("acc0", MS, new ActualTime(8, 8))).build();
 
     @TempDir
@@ -71,7 +71,8 @@ class RunExposureTest {
         try (Recording recording = new Recording(); TaskSetRun run = open(LATE, RunSettings.DEFAULT.withWatchable(false))) {
             recording.start();
             run.start();
-            assertThrows(AdmissionRefusedException.class, () -> run.add(LATE.task("heavy", t -> t.periodNs(5 * MS).segment("acc0", 5 * MS))));
+            assertThrows(AdmissionRefusedException.class,
+                () -> run.add(LATE.task("heavy", t -> t.periodNs(5 * MS).segment("acc0", 5 * MS))));
             while (run.counts(run.handle("late")).misses() < 2) {
                 Thread.sleep(1);
             }
@@ -145,7 +146,8 @@ class RunExposureTest {
             assertTrue(address.startsWith("http://127.0.0.1:"), address);
             final HttpResponse<String> plain =
                 http.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.ofString());
-            assertTrue(plain.body().contains("tactus_jobs_total{pid=\"" + ProcessHandle.current().pid() + "\",task=\"late\"}"), plain.body());
+            final String sample = "tactus_jobs_total{pid=\"" + ProcessHandle.current().pid() + "\",task=\"late\"}";
+            assertTrue(plain.body().contains(sample), plain.body());
             assertTrue(plain.body().contains("# TYPE tactus_response_seconds histogram"), plain.body());
             final HttpResponse<String> open = http.send(HttpRequest.newBuilder(URI.create(address))
                 .header("Accept", "application/openmetrics-text").build(), HttpResponse.BodyHandlers.ofString());

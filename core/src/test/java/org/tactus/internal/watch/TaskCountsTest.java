@@ -64,11 +64,18 @@ class TaskCountsTest {
             assertEquals(100_000, counts.lastNs());
             assertTrue(counts.quantileNs(0.5) >= 50_000 && counts.quantileNs(0.5) <= 51_600, "p50 " + counts.quantileNs(0.5));
             assertEquals(100_000, counts.quantileNs(1), "never beyond the exact largest");
-            block.define(0, FIRST + 1, Fixtures.SET.tasks().get(1), OptionalLong.empty()); // the second look is at a copy
-            job(block, FIRST + 1, 7);
+            if (look == 0) { // the second look is at a copy
+                block.define(0, FIRST + 1, Fixtures.SET.tasks().get(1), OptionalLong.empty());
+                job(block, FIRST + 1, 7);
+            }
         }
         assertFalse(counts.isLive());
         assertEquals(1, block.view(0, FIRST + 1).orElseThrow().jobs());
+        job(block, FIRST, 200_000); // its event comes late
+        assertEquals(101, counts.jobs());
+        assertEquals(200_000, counts.maxNs());
+        assertEquals(1, block.view(0, FIRST + 1).orElseThrow().jobs());
+        assertEquals(0, block.reader().devices().getFirst().present(), "who has left a device does so also when its record is another's");
     }
 
     @Test
