@@ -92,13 +92,14 @@ public final class CountersFile implements AutoCloseable {
             if (channel.tryLock() == null) {
                 throw new IOException(path + ": another process holds its lock");
             }
+            HELD.put(key, this);
+            counters = new CounterBlock(buffer, platform, layout, startMillis);
         } catch (final IOException | RuntimeException e) {
+            HELD.values().remove(this);
             channel.close();
             Files.deleteIfExists(path);
             throw e;
         }
-        HELD.put(key, this);
-        counters = new CounterBlock(buffer, platform, layout, startMillis);
     }
 
     private static Set<PosixFilePermission> mode() throws IOException {
