@@ -320,6 +320,15 @@ public final class SwapScheduler {
     }
 
     /**
+     * Tells whether the move under way goes on to its end whatever comes: under SEQ and OVL that of a job that was taken up.
+     *
+     * @return true when {@link #CANCEL} will not be answered for it
+     */
+    public boolean isCommitted() {
+        return moving && loading != NONE && protocol != SwapProtocol.SPE;
+    }
+
+    /**
      * The task whose chunks move, or moved last.
      *
      * @return its slot, or {@link PolicyState#NONE}

@@ -80,6 +80,11 @@ final class CudaMover implements ChunkMover {
     }
 
     @Override
+    public void commit() {
+        mover.commit();
+    }
+
+    @Override
     public void cancel() {
         mover.cancel();
     }

@@ -50,7 +50,7 @@ final class TaskHolding {
     void bringIn() {
         if (region != null) {
             isPrepared = true;
-            region.mapAll();
+            region.map(0, region.chunks());
         }
     }
 
