@@ -145,7 +145,7 @@ final class SwapDriver {
 
     private void commit() {
         if (swaps.isCommitted()) {
-            mover.commit();
+            mover.commit(swaps.isAlone());
         }
     }
 

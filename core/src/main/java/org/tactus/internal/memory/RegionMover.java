@@ -15,8 +15,9 @@ import org.tactus.internal.lifecycle.Undo;
  *   in, descending:   map k -> copy k begins -> (map k - 1 meanwhile) -> (copy k - 1 begins) -> done
  * </pre>
  * The driver's calls, too, are for one chunk each, with a poll between two of them. One call for several chunks would save some calls, but
- * it could not be ended early, and the analysis charges one chunk for a cancel. Constants of a committed operation are dropped
- * {@value #RUN} by one call. Bringing in loses nothing by single calls, since all but those of the first chunk are made beside a copy.
+ * it could not be ended early, and the analysis charges one chunk for a cancel. Constants of a committed operation beside which nothing
+ * executes are dropped {@value #RUN} by one call. Bringing in loses nothing by single calls, since all but those of the first chunk are
+ * made beside a copy.
  *
  * <p>A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
  */
@@ -25,7 +26,7 @@ public final class RegionMover implements AutoCloseable {
     public static final int FAILED = -1;
     /** Copies of a committed operation that are queued at once. */
     private static final int AHEAD = 2;
-    /** Most chunks of a committed operation that are dropped by one call. */
+    /** Most chunks that are dropped by one call. */
     private static final int RUN = 8;
 
     private final Undo made = new Undo();
@@ -45,6 +46,7 @@ public final class RegionMover implements AutoCloseable {
     private int done;
     private boolean moving;
     private boolean committed;
+    private boolean alone;
     private boolean cancelled;
     private Throwable failure;
 
@@ -123,13 +125,19 @@ public final class RegionMover implements AutoCloseable {
         done = 0;
         moving = true;
         committed = false;
+        alone = false;
         cancelled = false;
         failure = null;
     }
 
-    /** Says that the operation under way will not be cancelled, so that it need not be ready to end after each chunk. */
-    public void commit() {
+    /**
+     * Says that the operation under way will not be cancelled, so that it need not be ready to end after each chunk.
+     *
+     * @param nothingExecutes whether the dispatcher has nothing to see meanwhile, so that a call may be for several chunks
+     */
+    public void commit(final boolean nothingExecutes) {
         committed = true;
+        alone = nothingExecutes;
     }
 
     /** Queues the copy of the chunk after those that are done or under way. */
@@ -161,7 +169,7 @@ public final class RegionMover implements AutoCloseable {
     }
 
     private void drop(final long nowNs) {
-        final int chunks = committed ? Math.min(RUN, dropped - done) : 1;
+        final int chunks = alone ? Math.min(RUN, dropped - done) : 1;
         region.unmap(first + done, chunks);
         done += chunks;
         if (done == dropped && mayCopy(0)) {

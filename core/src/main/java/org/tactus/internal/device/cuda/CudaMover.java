@@ -80,8 +80,8 @@ final class CudaMover implements ChunkMover {
     }
 
     @Override
-    public void commit() {
-        mover.commit();
+    public void commit(final boolean alone) {
+        mover.commit(alone);
     }
 
     @Override

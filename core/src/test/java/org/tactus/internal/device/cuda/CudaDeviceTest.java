@@ -273,7 +273,7 @@ class CudaDeviceTest {
         device.define(SLOT, task(6, 2, 0));
         device.defined();
         mover.startIn(SLOT, 0, 8, System.nanoTime());
-        mover.commit();
+        mover.commit(true);
         int most = 0;
         int done = 0;
         while (mover.isMoving()) {
@@ -287,11 +287,11 @@ class CudaDeviceTest {
         assertEquals(8, done);
         assertEquals(3, most, "two copies are queued and one chunk is mapped ahead");
         mover.startOut(SLOT, 0, 8, System.nanoTime());
-        mover.commit();
+        mover.commit(true);
         assertEquals(6, mover.poll(System.nanoTime()), "one was dropped at once, the others by one call");
         assertEquals(8, awaitMove(mover));
         mover.startIn(SLOT, 0, 8, System.nanoTime());
-        mover.commit();
+        mover.commit(true);
         mover.poll(System.nanoTime());
         mover.cancel(); // as at the end of a run
         done = awaitMove(mover);

@@ -260,7 +260,7 @@ class SwapStressTest {
     /** Every other move is one that is not to be cancelled; the end of a run cancels it nevertheless. */
     private void commitSome() {
         if (random.nextBoolean()) {
-            mover.commit();
+            mover.commit(random.nextBoolean());
         }
     }
 
