@@ -36,6 +36,7 @@ import org.tactus.model.NamedVariant;
 import org.tactus.model.Overheads;
 import org.tactus.model.Precision;
 import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.result.RunResult;
@@ -128,11 +129,33 @@ class StreamedRunTest {
         }
     }
 
+    private static long boundNs(final Ran ran) {
+        return ran.verdict().tasks().getFirst().responseBoundNs();
+    }
+
     private static String text(final Ran ran) {
-        final long boundNs = ran.verdict().tasks().getFirst().responseBoundNs();
-        return "max " + Durations.format(ran.large().maxNs().orElse(0)) + " of a bound of " + Durations.format(boundNs) + ", "
+        return "max " + Durations.format(ran.large().maxNs().orElse(0)) + " of a bound of " + Durations.format(boundNs(ran)) + ", "
             + ran.result().devices().getFirst().swaps().map(swaps -> swaps.chunksIn() + " chunks in, at most " + swaps.mostUsedBytes()
                 + "B used, longest move " + Math.round(100 * swaps.largestShare()) + "% of its charge").orElse("nothing swapped");
+    }
+
+    /** The recurrence of docs/proofs/swapping.md, "Streamed", with what a chunk and a segment took on average in place of the worst. */
+    private static double predictedNs(final Ran ran, final double segmentNs, final double chunkNs) {
+        final SwapRegion layout =
+            SwapRegion.of(ran.set().tasks().getFirst(), ran.set().platform().devices().getFirst().memory().orElseThrow());
+        final double[] endNs = new double[SEGMENTS + 1];
+        double loadedNs = 0;
+        for (int k = 0; k < SEGMENTS; k++) {
+            int first = k;
+            long held = layout.chunksOf(k);
+            while (first > 0 && held + layout.chunksOf(first - 1) <= layout.ringChunks()) {
+                first--;
+                held += layout.chunksOf(first);
+            }
+            loadedNs = Math.max(loadedNs, endNs[first]) + layout.chunksOf(k) * chunkNs;
+            endNs[k + 1] = Math.max(endNs[k], loadedNs) + segmentNs;
+        }
+        return endNs[SEGMENTS];
     }
 
     @Test
@@ -156,11 +179,13 @@ class StreamedRunTest {
             final var swaps = streamed.result().devices().getFirst().swaps().orElseThrow();
             assertTrue(swaps.mostUsedBytes() <= chunks * CHUNK, swaps.toString());
             assertTrue(swaps.chunksIn() >= streamed.large().jobs() * (large.constantBytes() - ring) / CHUNK, swaps.toString());
-            System.out.printf("ring of %d chunks, %d of memory, %d of weights: %s; slower than resident: the largest response %.2f times, "
-                + "the bound %.2f times%n",
-                ring / CHUNK, chunks, large.constantBytes() / CHUNK, text(streamed),
+            final double ownNs = resident.large().p50Ns().orElse(1);
+            System.out.printf("ring of %d chunks, %d of memory, %d of weights: %s; slower than resident: median %.2f times, predicted "
+                + "%.2f, largest %.2f times, bound %.2f times%n",
+                ring / CHUNK, chunks, large.constantBytes() / CHUNK, text(streamed), streamed.large().p50Ns().orElse(0) / ownNs,
+                predictedNs(streamed, ownNs / SEGMENTS, (double) swaps.busyNs() / swaps.chunksIn()) / ownNs,
                 (double) streamed.large().maxNs().orElse(0) / resident.large().maxNs().orElse(1),
-                (double) streamed.verdict().tasks().getFirst().responseBoundNs() / resident.verdict().tasks().getFirst().responseBoundNs());
+                (double) boundNs(streamed) / boundNs(resident));
         }
     }
 }
