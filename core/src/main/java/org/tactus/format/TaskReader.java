@@ -44,10 +44,6 @@ final class TaskReader {
     private static final Map<String, Boolean> PARTS = ordered("mandatory", false, "optional", true);
     /** Of a variant whose loss the file does not tell. */
     private static final double UNTOLD_LOSS = Double.NaN;
-    /** Keys of a task's memory whose sizes an objects file tells. */
-    private static final List<String> CLASSES = List.of("scratch", "state", "constants");
-    /** Keys with which a person says what a network would be measured for. */
-    private static final List<String> SIZES = List.of("footprint", "objects", "scratch", "state", "constants");
     static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
     static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
 
@@ -368,7 +364,7 @@ final class TaskReader {
                 + " one size a segment");
         }
         final Optional<YamlMap> written = value.map(any -> any.map(FileSection.MEMORY));
-        if (holdsNetwork && written.stream().allMatch(map -> SIZES.stream().noneMatch(map::has))) {
+        if (holdsNetwork && written.stream().noneMatch(MemoryReader::saysSizes)) {
             final OptionalLong swapBytes = written.isEmpty() || stream.isPresent() && !written.get().has("swap") ? OptionalLong.empty()
                 : OptionalLong.of(written.get().need("swap", "'swap: 8MiB', how much may be out at once").sizeBytes());
             if (measured.isEmpty() && !unmeasuredAllowed) {
@@ -378,7 +374,7 @@ final class TaskReader {
             return Optional.of(measured.map(known -> known.toTask(swapBytes, segments.size()))
                 .orElseGet(() -> new TaskMemory(Math.max(1, swapBytes.orElse(0)), swapBytes, Optional.empty())));
         }
-        final TaskMemory told = memory(value.get());
+        final TaskMemory told = MemoryReader.read(value.get(), this::existing);
         measured.filter(known -> !known.fitsInto(told)).ifPresent(known -> {
             throw value.get().error("memory: the network of '" + name + "' needs 'footprint: " + Sizes.exact(known.footprintBytes())
                 + ", scratch: " + Sizes.exact(known.scratchBytes()) + ", state: " + Sizes.exact(known.stateBytes())
@@ -389,54 +385,6 @@ final class TaskReader {
 
     private static Optional<TaskMemory> streaming(final Optional<YamlValue> stream, final Optional<TaskMemory> memory) {
         return stream.isEmpty() ? memory : memory.map(own -> own.withStreamBytes(OptionalLong.of(stream.get().sizeBytes())));
-    }
-
-    private TaskMemory memory(final YamlValue value) {
-        final YamlMap map = value.map(FileSection.MEMORY);
-        final OptionalLong swap = map.find("swap").map(bytes -> OptionalLong.of(bytes.sizeBytes())).orElse(OptionalLong.empty());
-        final Optional<YamlValue> named = CLASSES.stream().filter(map::has).findFirst().flatMap(map::find);
-        if (map.has("objects")) {
-            final YamlValue objects = map.need("objects", "'objects: FILE.csv'");
-            named.ifPresent(size -> {
-                throw size.error(size.name() + ": the sizes come from the objects; remove one of the two keys");
-            });
-            final ObjectTable table = ObjectTable.read(existing(objects));
-            final Optional<YamlValue> footprint = map.find("footprint");
-            final long bytes = footprint.map(YamlValue::sizeBytes).orElse(table.footprintBytes());
-            if (table.classified() && bytes != table.footprintBytes()) {
-                throw footprint.get().error("footprint: the objects with classes add up to " + Sizes.exact(table.footprintBytes())
-                    + "; write that, or remove the key");
-            }
-            return table.classified()
-                ? new TaskMemory(bytes, swap, Optional.of(objects.text()), table.scratchBytes(), table.stateBytes())
-                : new TaskMemory(bytes, swap, Optional.of(objects.text()));
-        }
-        final List<Long> constants = map.find("constants").map(TaskReader::constants).orElse(List.of());
-        final long scratch = size(map, "scratch");
-        final long state = size(map, "state");
-        if (!constants.isEmpty()) {
-            final long sum = constants.stream().mapToLong(Long::longValue).reduce(0, TaskReader::sum);
-            return new TaskMemory(map.find("footprint").map(YamlValue::sizeBytes).orElse(sum(sum, sum(scratch, state))), swap,
-                Optional.empty(), scratch, state, constants, OptionalLong.empty());
-        }
-        final long footprint = map.need("footprint", "'footprint: 512MiB' or 'objects: FILE.csv'").sizeBytes();
-        return named.isEmpty() ? new TaskMemory(footprint, swap, Optional.empty())
-            : new TaskMemory(footprint, swap, Optional.empty(), scratch, state);
-    }
-
-    private static List<Long> constants(final YamlValue value) {
-        if (value.list().isEmpty()) {
-            throw value.error("constants: name the size that each segment reads, or remove the key");
-        }
-        return value.list().stream().map(YamlValue::sizeBytes).toList();
-    }
-
-    private static long sum(final long bytes, final long others) {
-        return bytes > Long.MAX_VALUE - others ? Long.MAX_VALUE : bytes + others;
-    }
-
-    private static long size(final YamlMap map, final String key) {
-        return map.find(key).map(YamlValue::sizeBytes).orElse(0L);
     }
 
     private void addSegments(final TaskBuilder task, final String name, final Optional<ModelSource> model,

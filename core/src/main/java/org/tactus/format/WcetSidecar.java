@@ -316,8 +316,8 @@ public record WcetSidecar(
             .filter(known -> task.memory().isEmpty() || !known.fitsInto(task.memory().get()));
         final Task timed = task.withSegments(segments);
         final Task whole = needed.map(known ->
-            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty()),
-                task.segments().size()).withStreamBytes(task.memory().map(TaskMemory::streamBytes).orElse(OptionalLong.empty())))).orElse(timed);
+            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty()), task.segments().size())
+                .withStreamBytes(task.memory().map(TaskMemory::streamBytes).orElse(OptionalLong.empty())))).orElse(timed);
         return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(whole, of)).orElse(whole);
     }
 

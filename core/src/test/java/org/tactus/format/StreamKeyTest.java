@@ -30,6 +30,7 @@ class StreamKeyTest {
         tactus: 1
         name: set
         policy: edf
+        overheads: none
         platform:
           devices:
             - {name: cpu0, kind: cpu}
@@ -106,34 +107,35 @@ class StreamKeyTest {
     /** What is replaced in the set, by what, and what must be said. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        stream: 17MiB|stream: 15MiB|11: the budget of 15MiB does not hold segment 1 of 'large', which reads 16MiB in whole chunks; write at \
-        least 'stream: 16MiB', or cut its network into more segments
-        5MiB, 16MiB|5MiB, 17MiB|11: the budget of 17MiB does not hold segment 1 of 'large', which reads 18MiB in whole chunks; write at \
+        stream: 17MiB|stream: 15MiB|12: the budget of 15MiB does not hold segment 1 of 'large', which reads 16MiB in whole chunks; write \
+        at least 'stream: 16MiB', or cut its network into more segments
+        5MiB, 16MiB|5MiB, 17MiB|12: the budget of 17MiB does not hold segment 1 of 'large', which reads 18MiB in whole chunks; write at \
         least 'stream: 18MiB', or cut its network into more segments
-        stream: 17MiB|stream: 0B|11: the budget must be above 0
-        stream: 17MiB|stream: all|11: stream: 'all' is not a size; write a number and B, KiB, MiB or GiB, such as 32MiB
-        , chunk: 2MiB, chunkIn: 1ms, chunkOut: 1ms, chunkDrop: 10us|`` |11: 'gpu0' has no memory that is swapped; give it 'memory', \
+        stream: 17MiB|stream: 0B|12: the budget must be above 0
+        stream: 17MiB|stream: all|12: stream: 'all' is not a size; write a number and B, KiB, MiB or GiB, such as 32MiB
+        , chunk: 2MiB, chunkIn: 1ms, chunkOut: 1ms, chunkDrop: 10us|`` |12: 'gpu0' has no memory that is swapped; give it 'memory', \
         'chunk', 'chunkIn' and 'chunkOut', or remove the key
-        scratch: 1MiB|scratch: 1MiB, swap: 4MiB|11: 'swap' says how much of 'large' may be out, and of a task that streams all constants \
+        scratch: 1MiB|scratch: 1MiB, swap: 4MiB|12: 'swap' says how much of 'large' may be out, and of a task that streams all constants \
         may be; remove 'swap' or 'stream'
-        chunkIn|protocol: spe, chunkIn|11: 'gpu0' has 'protocol: spe', for which no sound test of streaming is known; write \
+        chunkIn|protocol: spe, chunkIn|12: 'gpu0' has 'protocol: spe', for which no sound test of streaming is known; write \
         'protocol: seq', or remove the key
-        chunkIn|protocol: ovl, chunkIn|11: 'gpu0' has 'protocol: ovl', for which no sound test of streaming is known; write \
+        chunkIn|protocol: ovl, chunkIn|12: 'gpu0' has 'protocol: ovl', for which no sound test of streaming is known; write \
         'protocol: seq', or remove the key
-        chunkIn|residency: copy-all, chunkIn|11: 'gpu0' copies every chunk both ways, and what streams is dropped; write \
+        chunkIn|residency: copy-all, chunkIn|12: 'gpu0' copies every chunk both ways, and what streams is dropped; write \
         'residency: semantic', or remove the key
-        {device: gpu0, wcet: 4ms}|{device: cpu0, wcet: 4ms}|11: 'large' runs on several devices; a task that streams has all its segments \
+        {device: gpu0, wcet: 4ms}|{device: cpu0, wcet: 4ms}|12: 'large' runs on several devices; a task that streams has all its segments \
         on one, move them or remove the key
-        constants: [5MiB, 16MiB, 0B, 3MiB]|footprint: 26MiB|11: what each segment of 'large' reads is not known; write \
+        constants: [5MiB, 16MiB, 0B, 3MiB]|footprint: 26MiB|12: what each segment of 'large' reads is not known; write \
         'constants: [SIZE, ...]' in its 'memory', one a segment
-        constants: [5MiB, 16MiB, 0B, 3MiB], scratch: 1MiB, state: 512KiB|footprint: 26MiB|11: 'large' has no constants that could stream: \
+        constants: [5MiB, 16MiB, 0B, 3MiB], scratch: 1MiB, state: 512KiB|footprint: 26MiB|12: 'large' has no constants that could stream: \
         all its memory is scratch or state; name 'scratch' or 'state', or remove the key
-        [5MiB, 16MiB, 0B, 3MiB]|[5MiB, 16MiB, 0B, 1MiB, 2MiB]|12: 5 sizes are given for the 4 segments of 'large'; give one a segment
-        [5MiB, 16MiB, 0B, 3MiB]|[]|12: constants: name the size that each segment reads, or remove the key
-        [5MiB, 16MiB, 0B, 3MiB]|4MiB|12: constants must be a list, not '4MiB'
-        constants: [|footprint: 9MiB, constants: [|12: they are more than the 7680KiB of the footprint that are neither scratch nor state; \
+        [5MiB, 16MiB, 0B, 3MiB]|[5MiB, 16MiB, 0B, 1MiB, 2MiB]|13: 5 sizes are given for the 4 segments of 'large'; give one a segment
+        [5MiB, 16MiB, 0B, 3MiB]|[]|13: constants: name the size that each segment reads, or remove the key
+        [5MiB, 16MiB, 0B, 3MiB]|4MiB|13: constants must be a list, not '4MiB'
+        constants: [|footprint: 9MiB, constants: [|13: they are more than the 7680KiB of the footprint that are neither scratch nor state; \
         raise 'footprint', or remove it
-        constants: [|objects: none.csv, constants: [|12: constants: the sizes come from the objects; remove one of the two keys
+        constants: [5MiB, 16MiB, 0B, 3MiB], scratch: 1MiB, state: 512KiB|objects: none.csv, constants: [1MiB]|13: constants: the sizes \
+        come from the objects; remove one of the two keys
         """)
     void shouldSayInOneLineWhatIsWrong(final String what, final String by, final String line) {
         assertTrue(SET.contains(what), what);
@@ -145,8 +147,8 @@ class StreamKeyTest {
     void shouldSayThatNothingIsKnownWhenATaskThatStreamsHasNoMemory() {
         final String message = assertThrows(FileFormatException.class,
             () -> load(SET.replaceAll("(?m)^ {4}memory: .*\\n", ""))).getMessage();
-        assertTrue(message.endsWith("11: stream: nothing is known of the memory of 'large'; write 'memory: {constants: [12MiB, 8MiB]}', one size"
-            + " a segment"), message);
+        assertTrue(message.endsWith("12: stream: nothing is known of the memory of 'large'; write 'memory: {constants: [12MiB, 8MiB]}',"
+            + " one size a segment"), message);
     }
 
     @Test
@@ -154,7 +156,7 @@ class StreamKeyTest {
         final String set = SET.replace(", chunk: 2MiB, chunkIn: 1ms, chunkOut: 1ms, chunkDrop: 10us", "")
             .replace("    stream: 17MiB\n", "").replace("scratch: 1MiB", "swap: 9MiB, scratch: 1MiB");
         final String message = assertThrows(FileFormatException.class, () -> load(set)).getMessage();
-        assertTrue(message.endsWith("11: 'gpu0' swaps nothing; give it 'chunk', 'chunkIn' and 'chunkOut', or remove 'swap' from 'large'"),
+        assertTrue(message.endsWith("12: 'gpu0' swaps nothing; give it 'chunk', 'chunkIn' and 'chunkOut', or remove 'swap' from 'large'"),
             message);
     }
 
@@ -165,7 +167,7 @@ class StreamKeyTest {
         final Path file = Sets.write(directory, text);
         final String unmeasured = assertThrows(FileFormatException.class,
             () -> TaskSetFile.load(file, TaskSetFile.Options.strict())).getMessage();
-        assertTrue(unmeasured.contains("11: the memory of 'large' was not measured for this model"), unmeasured);
+        assertTrue(unmeasured.contains("12: the memory of 'large' was not measured for this model"), unmeasured);
         final TaskSet before = TaskSetFile.load(file, TaskSetFile.Options.forProfiling()).taskSet();
         final List<WcetSidecar.SegmentWcet> times = new java.util.ArrayList<>();
         for (int k = 0; k < 4; k++) {

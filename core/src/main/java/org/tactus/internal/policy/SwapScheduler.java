@@ -17,9 +17,9 @@ import org.tactus.model.SwapRegion;
  * <p>The caller asks {@link #decide} until it answers {@link #WAIT}, carries each answer out at once, and tells of what was moved
  * by {@link #progress} or {@link #failed}. Before it asks, it must have reported everything that is visible at that instant.
  *
- * <p>Guarantees: (1) chunks of the executing segment never move, and those of its task only for its own next segments; (2) chunks of a job that was taken up to be loaded leave only under
- * SPE; (3) what is in use stays within the capacity; (4) a background move never makes a job wait longer than its analysed
- * swap time.
+ * <p>Guarantees: (1) chunks of the executing segment never move, and those of its task only for its own next segments; (2) chunks of a
+ * job that was taken up to be loaded leave only under SPE, and in a ring those of its finished segments; (3) what is in use stays within
+ * the capacity; (4) a background move never makes a job wait longer than its analysed swap time.
  */
 public final class SwapScheduler {
     /** Nothing is to be done now. */

@@ -20,8 +20,9 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * The six tests of swapping: all tasks on one device with scheduled memory; under SPE and OVL tasks of one segment. A set is schedulable when the test of the
- * protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in {@code swapping.md}. Immutable.
+ * The six tests of swapping: all tasks on one device with scheduled memory; under SPE and OVL tasks of one segment. A set is schedulable
+ * when the test of the protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in
+ * {@code swapping.md}. Immutable.
  *
  * <p>A test may be asked about a set whose device names another protocol: it answers for its own one and the choice among tests
  * ({@link org.tactus.internal.analysis.Analyses#analyze}) takes only the one that {@link #isProtocolOf(TaskSet)}.
@@ -102,6 +103,11 @@ public final class SwapAnalysis implements SchedulabilityTest {
                     + " that waits between two of them loses to others is not bounded, but '" + task.name() + "' has "
                     + task.segments().size() + "; write 'protocol: seq', under which a job is one unit, or make it one segment";
             }
+        }
+        final boolean units = set.tasks().stream().anyMatch(task -> task.segments().size() > 1);
+        if (units && spec.memory().isPresent() && !set.swapsOn(device)) {
+            return name() + " does not apply: nothing is swapped on " + spec.name() + ", so a job of several segments is not one unit there;"
+                + " use " + (policy == PolicyKind.EDF ? "seg-edf" : "seg-fp") + ", or leave the choice of the test out";
         }
         if (spec.memory().isEmpty()) {
             return name() + " does not apply: device " + spec.name() + " has no scheduled memory; give it memory, chunk, chunkIn and "
