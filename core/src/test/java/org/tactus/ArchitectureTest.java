@@ -15,10 +15,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -111,6 +115,35 @@ class ArchitectureTest {
     }
 
     @Test
+    void shouldSayTheSameWhenTheDesignPageListsTheRooms() throws IOException {
+        final Map<String, Set<String>> page = new TreeMap<>();
+        for (final String line : Files.readAllLines(Path.of("..", "docs", "design.md"))) {
+            final String[] cells = line.split("\\|");
+            if (cells.length == 4 && (cells[1].contains("`") || cells[1].contains("(front door)"))) {
+                for (final String room : rooms(cells[1].replace("(front door)", "front"))) {
+                    page.put(room.equals("front") ? FACADE : room, rooms(cells[3]));
+                }
+            }
+        }
+        final Map<String, Set<String>> code = new TreeMap<>(MAY_USE);
+        code.remove("bindings"); // another module
+        code.replaceAll((room, may) -> new TreeSet<>(may));
+        assertEquals(code, page);
+    }
+
+    /** Names as a cell lists them: {@code internal.kernel, .work} are two internal rooms, and {@code -} is none. */
+    private static Set<String> rooms(final String cell) {
+        final Set<String> names = new TreeSet<>();
+        for (final String word : cell.replace("`", "").replaceAll("\\([^)]*\\)", "").split(",")) {
+            final String name = word.strip();
+            if (!name.equals("-")) {
+                names.add(name.startsWith(".") ? "internal" + name : name);
+            }
+        }
+        return names;
+    }
+
+    @Test
     void shouldStandInTheTableWhenARoomExists() {
         final Set<String> rooms = new TreeSet<>();
         classes.forEach(type -> rooms.add(room(type)));
@@ -189,7 +222,7 @@ class ArchitectureTest {
         final List<String> exported = classes.stream().filter(type -> isExported(type) && type.getEnclosingClass().isEmpty())
             .map(JavaClass::getName).sorted().toList();
         System.out.println("public types of core: " + exported.size() + ", by room: " + exported.stream().collect(Collectors.groupingBy(
-            name -> name.substring(0, name.lastIndexOf('.')), java.util.TreeMap::new, Collectors.counting())));
+            name -> name.substring(0, name.lastIndexOf('.')), TreeMap::new, Collectors.counting())));
         assertTrue(exported.size() < MOST_PUBLIC_TYPES, exported.size() + " public types: " + exported);
     }
 }

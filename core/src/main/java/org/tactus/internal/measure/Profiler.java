@@ -272,8 +272,10 @@ public final class Profiler {
             results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), measured ? chosen.wcetNs() : segment.wcetNs(),
                 quantiles(samples[i]), measured ? chosen.basis() : Map.of()));
         }
-        conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
-        conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
+        if (timer.longestNs() > 0) { // a GPU's own clock times its segments: nothing was taken from them
+            conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
+            conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
+        }
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()),
             Optional.of(provenance), results, List.of(), memory);
     }

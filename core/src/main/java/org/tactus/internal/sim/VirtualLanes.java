@@ -9,7 +9,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * The lanes of a set: each has a scheduler of its own, as in production. A device that is not preemptive has one, under the device's own
- * index; a preemptive one has one for each level in use ({@link TaskSet#levels}), the highest under the device's index and the others
+ * index; a preemptive one has one for each level in use ({@link TaskSet#ranks}), the highest under the device's index and the others
  * behind all devices. Immutable.
  */
 final class VirtualLanes {
@@ -31,7 +31,7 @@ final class VirtualLanes {
 
     static VirtualLanes of(final TaskSet set) {
         final int devices = set.platform().devices().size();
-        final int[] levels = set.levels();
+        final int[] levels = set.ranks();
         final int[][] lanes = new int[devices][];
         final int[][] levelsOn = new int[devices][];
         final List<Integer> deviceOf = new ArrayList<>();

@@ -144,7 +144,7 @@ class PreemptiveDeviceTest {
             final String where = "seed " + seed + " set " + s + ": " + small + " priorities " + Arrays.toString(priority) + " marked "
                 + Arrays.deepToString(marked);
             final int[] worst = new Explorer(small.period(), small.deadline(), small.jitter(), small.segments(), false,
-                Explorer.Grain.LEVELS, 120_000).levels(set.levels(), marked).explore();
+                Explorer.Grain.LEVELS, 120_000).levels(set.ranks(), marked).explore();
             if (worst != null && worst.length == 0) {
                 continue;
             }
