@@ -143,6 +143,7 @@ class AcceleratorThreadTest {
     private static void await(final BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
             LockSupport.parkNanos(MS);
+            assertFalse(Thread.currentThread().isInterrupted(), "it did not come before the test's end");
         }
     }
 
