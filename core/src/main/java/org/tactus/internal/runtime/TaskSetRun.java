@@ -81,8 +81,10 @@ public final class TaskSetRun implements AutoCloseable {
     private final ResponseHistograms histograms = new ResponseHistograms();
     private RunResult result;
     private SporadicDriver sporadic;
-    private boolean startedOnce;
-    private boolean closed;
+    private volatile boolean startedOnce;
+    /** From the first call on that ends a run which has begun. */
+    private volatile boolean ending;
+    private volatile boolean closed;
     /** When the set was admitted; from then on its bounds hold. */
     private long begunNs;
     private long zeroNs;
@@ -268,9 +270,20 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      * @throws InvalidTaskSetException   when it names a device that the set has not
      */
-    public synchronized RunHandle add(final Task task, final WorkFactory making) {
+    public RunHandle add(final Task task, final WorkFactory making) {
+        if (ending) { // without the lock: a listener that adds a task must not keep the end waiting, which waits for its thread
+            throw new IllegalStateException(ended(task));
+        }
+        return addNow(task, making);
+    }
+
+    private String ended(final Task task) {
+        return "it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'";
+    }
+
+    private synchronized RunHandle addNow(final Task task, final WorkFactory making) {
         if (closed || result != null) {
-            throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
+            throw new IllegalStateException(ended(task));
         }
         set.platform().requireDevicesOf(task);
         admission.memoryRefusal(task).ifPresent(reason -> {
@@ -422,7 +435,12 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws InterruptedException when interrupted before or meanwhile: the live jobs got no more time, the run has ended all the
      *                              same, and another call returns its result
      */
-    public synchronized RunResult stop() throws InterruptedException {
+    public RunResult stop() throws InterruptedException {
+        ending = startedOnce;
+        return stopNow();
+    }
+
+    private synchronized RunResult stopNow() throws InterruptedException {
         if (result == null) {
             final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().horizonNs()).max().orElse(0);
             end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
@@ -562,7 +580,12 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws RuntimeException what the first thing threw that could not be closed; all others are closed
      */
     @Override
-    public synchronized void close() {
+    public void close() {
+        ending = startedOnce;
+        closeNow();
+    }
+
+    private synchronized void closeNow() {
         if (closed) {
             return;
         }
