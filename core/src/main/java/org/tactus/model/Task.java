@@ -214,4 +214,15 @@ public record Task(
             || reclaim.isPresent() && last.offer().isPresent() && last.offer().get().device() != home;
         return (uses ? 1 : 0) + (home == device && endsElsewhere ? 1 : 0) + offers;
     }
+
+    /**
+     * Changes the priority.
+     *
+     * @param value 1 is the highest; {@link #NO_PRIORITY} ranks below all given ones
+     * @return a copy
+     */
+    public Task withPriority(final int value) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, value, onOverrun, onBacklog, memory, model, segments,
+            choices, reclaim, serviceClass);
+    }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.tactus.result.Stall;
 import org.tactus.result.StallCounts;
 
@@ -23,6 +24,7 @@ public final class StallLog {
     private final IntervalUnion recent = new IntervalUnion(RECENT, true);
     private final OwnPauses own;
     private Listener listener = Listener.NONE;
+    private Consumer<Stall> teller = stall -> { };
     private long seen;
     private long late;
 
@@ -62,6 +64,15 @@ public final class StallLog {
         long beforeDropping();
     }
 
+    /**
+     * Sets who is told of each stall and each pause that is added.
+     *
+     * @param who called by the thread that adds
+     */
+    public void teller(final Consumer<Stall> who) {
+        teller = who;
+    }
+
     void listener(final Listener judge) {
         listener = judge;
     }
@@ -99,6 +110,7 @@ public final class StallLog {
     }
 
     private void keep(final Stall stall) {
+        teller.accept(stall);
         if (longest.size() < MAX_STALLS) {
             longest.add(stall);
         } else if (longest.peek().takenNs() < stall.takenNs()) {

@@ -33,6 +33,7 @@ import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.report.ResultAssembly;
 import org.tactus.internal.time.Clock;
+import org.tactus.internal.watch.TaskCounts;
 import org.tactus.internal.work.WorkFactory;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -81,6 +82,8 @@ public final class TaskSetRun implements AutoCloseable {
     private final ResponseHistograms histograms = new ResponseHistograms();
     private RunResult result;
     private SporadicDriver sporadic;
+    /** Null before the start. */
+    private RunExposure exposure;
     private volatile boolean startedOnce;
     /** From the first call on that ends a run which has begun. */
     private volatile boolean ending;
@@ -173,6 +176,7 @@ public final class TaskSetRun implements AutoCloseable {
         PathRehearsal.begin();
         final Optional<String> refusal = admission.refusal(set);
         if (refusal.isPresent()) {
+            recorder.refused(set.name(), refusal.get());
             throw new AdmissionRefusedException(refusal.get());
         }
         final int[] given = prepareAndAdmit();
@@ -203,6 +207,7 @@ public final class TaskSetRun implements AutoCloseable {
             surroundings.look(set, options.realTime(), new CoreRivals());
             rememberGranted();
             recorder.open();
+            exposure = new RunExposure(options, set.name(), recorder.counters(), notes);
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, this::begin);
         } catch (final Throwable e) {
@@ -287,6 +292,7 @@ public final class TaskSetRun implements AutoCloseable {
         }
         set.platform().requireDevicesOf(task);
         admission.memoryRefusal(task).ifPresent(reason -> {
+            recorder.refused(task.name(), reason);
             throw new AdmissionRefusedException(reason);
         });
         final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, options.seed()));
@@ -298,6 +304,9 @@ public final class TaskSetRun implements AutoCloseable {
                 return fromNs.get() + LEAD_NS;
             })[0];
         } catch (final Throwable e) {
+            if (e instanceof AdmissionRefusedException) {
+                recorder.refused(task.name(), e.getMessage());
+            }
             close(works, e);
             throw e;
         }
@@ -385,6 +394,20 @@ public final class TaskSetRun implements AutoCloseable {
     public TaskResult.Counts counts(final RunHandle task) {
         requireOwn(task);
         return kernel.counts(task.slot(), task.generation());
+    }
+
+    /**
+     * Finds the counts of a task, to be looked at again and again; they stay when the task and the run have ended.
+     *
+     * @param task the task
+     * @return its counts as they stand at each look
+     * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     */
+    public synchronized TaskCounts view(final RunHandle task) {
+        requireOwn(task);
+        final boolean runs = result == null && !closed && kernel.isStarted();
+        return (runs ? recorder.view(task.slot(), task.generation()) : Optional.<TaskCounts>empty()).orElseGet(() -> TaskCounts.of(
+            kernel.counts(task.slot(), task.generation()), kernel.report(task.slot(), task.generation()).responses()));
     }
 
     /**
@@ -594,6 +617,9 @@ public final class TaskSetRun implements AutoCloseable {
         final Closing closing = new Closing();
         if (result == null) {
             closing.attempt(() -> end(0));
+        }
+        if (exposure != null) {
+            closing.attempt(exposure::close);
         }
         closing.attempt(kernel::close);
         closing.attempt(recorder::close);

@@ -71,7 +71,7 @@ class LifecycleTest {
     }
 
     private static RunSettings options(final KernelOptions kernel) {
-        return new RunSettings(kernel, false, true, true, 1, true);
+        return RunSettings.DEFAULT.withKernel(kernel).withRealTime(false).withForce(true).withDriveSporadic(true);
     }
 
     private static RunSettings options() {
