@@ -4,7 +4,6 @@ package org.tactus.internal.watch;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
-import org.tactus.internal.watch.CountersReader;
 import org.tactus.internal.watch.CountersReader.DeviceCounters;
 import org.tactus.internal.watch.CountersReader.TaskCounters;
 
