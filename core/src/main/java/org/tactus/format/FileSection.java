@@ -24,9 +24,9 @@ enum FileSection {
         "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link", "preemption", "process"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
-        "segments", "boundaries", "reclaim", "class"),
+        "segments", "boundaries", "reclaim", "class", "stream"),
     /** {@code memory} of a task. */
-    MEMORY("footprint", "swap", "scratch", "state", "objects"),
+    MEMORY("footprint", "swap", "scratch", "state", "objects", "constants"),
     /** {@code model} of a task. */
     MODEL("file", "files", "zoo", "size", "cuts", "starts", "dims", "shapes", "inputs"),
     /** An element of {@code segments} that runs in one way. */

@@ -158,6 +158,18 @@ public record WcetSidecar(
         }
 
         /**
+         * Makes the memory of a task of it, and says what each of its segments reads where there are several.
+         *
+         * @param swapBytes the most that may be out at once; empty when the task is never swapped
+         * @param segments  how many the task has
+         * @return the memory
+         */
+        public TaskMemory toTask(final OptionalLong swapBytes, final int segments) {
+            return segments == 1 ? toTask(swapBytes)
+                : toTask(swapBytes).withSegmentConstantBytes(constantBytes.subList(0, Math.min(segments, constantBytes.size())));
+        }
+
+        /**
          * Tells whether memory that a person wrote is enough. Tensors for which there is too little scratch lie in the task's own memory.
          *
          * @param written the memory
@@ -304,7 +316,8 @@ public record WcetSidecar(
             .filter(known -> task.memory().isEmpty() || !known.fitsInto(task.memory().get()));
         final Task timed = task.withSegments(segments);
         final Task whole = needed.map(known ->
-            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty())))).orElse(timed);
+            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty()), task.segments().size())
+                .withStreamBytes(task.memory().map(TaskMemory::streamBytes).orElse(OptionalLong.empty())))).orElse(timed);
         return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(whole, of)).orElse(whole);
     }
 

@@ -102,7 +102,7 @@ final class Applicability {
 
     static String noSwap(final String test, final TaskSet set) {
         for (final Task task : set.tasks()) {
-            if (task.memory().isEmpty() || task.memory().get().swapBytes().orElse(0) == 0) {
+            if (task.memory().isEmpty() || !task.memory().get().isSwapped()) {
                 continue;
             }
             for (final Segment segment : task.segments()) {

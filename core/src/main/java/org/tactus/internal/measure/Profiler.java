@@ -23,6 +23,7 @@ import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.device.cuda.CudaWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.kernel.ThreadSetup;
@@ -36,10 +37,12 @@ import org.tactus.internal.time.Durations;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
@@ -175,7 +178,7 @@ public final class Profiler {
             final ModelSource cut = balanced(set, task, directory, conditions);
             final Task alone = task.withModel(cut);
             final Optional<WcetSidecar.NetworkMemory> memory = memory(set, devices, alone, directory);
-            final Task resident = memory.map(needed -> alone.withMemory(needed.toTask(OptionalLong.empty()))).orElse(alone);
+            final Task resident = memory.map(needed -> alone.withMemory(resident(set, alone, needed))).orElse(alone);
             final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, resident, 1);
             try {
                 return measure(set, devices, task, works, provenance.withStarts(cut.starts()), memory, conditions, progress);
@@ -221,6 +224,16 @@ public final class Profiler {
         final boolean lives = task.segments().size() > 1;
         return new OnnxNetworks(set, devices, directory).footprint(task).map(counted -> new WcetSidecar.NetworkMemory(
             counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
+    }
+
+    /** All of a network in memory, or, where it does not fit, one segment at a time: its times are those with the segment's weights in. */
+    private static TaskMemory resident(final TaskSet set, final Task task, final WcetSidecar.NetworkMemory needed) {
+        final int segments = task.segments().size();
+        final TaskMemory whole = needed.toTask(OptionalLong.empty(), segments);
+        final Optional<DeviceMemory> memory = set.platform().devices().get(task.segments().getFirst().device()).memory();
+        final long most = needed.constantBytes().stream().mapToLong(Long::longValue).max().orElse(0);
+        return segments == 1 || most == 0 || memory.isEmpty() || whole.footprintBytes() <= memory.get().capacityBytes() ? whole
+            : whole.withStreamBytes(OptionalLong.of(most));
     }
 
     /** Read before the first sample: a file that is replaced meanwhile is then another than this. */
@@ -289,6 +302,9 @@ public final class Profiler {
 
     private static long timeNs(final Device device, final SegmentWork work, final ExecutionTimer timer) throws Exception {
         if (device instanceof CudaDevice) {
+            if (work instanceof final CudaWork onGpu) {
+                onGpu.bringIn();
+            }
             SampleWatch.begin();
             final long elapsedNs = GpuSegmentTimer.elapsedNs(device, work);
             SampleWatch.end();

@@ -259,6 +259,11 @@ public final class DeviceScheduler {
         return slot;
     }
 
+    /** Takes a job that waits here out of the queue, whether it goes next or not: its unit on this device goes on. */
+    void takeOut(final int slot) {
+        ready.remove(slot);
+    }
+
     /** Makes the idle device busy with a job that was taken out of the queue. */
     void occupy(final int slot) {
         running = slot;

@@ -98,7 +98,7 @@ public final class TaskSetRun implements AutoCloseable {
         this.set = options.kernel().shareAccelerators() ? set.withSharedThread() : set;
         this.options = options;
         this.factory = factory;
-        set.requireOneSegmentWhereSwapped();
+        set.requireUnitsWhereSwapped();
         Preemptions.require(set);
         Surroundings.requireCores(set);
         PolicyState.requireCapacity(set.tasks().size());

@@ -199,7 +199,8 @@ public final class NetworkWorks implements WorkFactory {
         final List<Transfer> departures = model.departures(form);
         final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
         if (gpu.isPresent() && device == gpu.get()) {
-            return gpu.get().networks().network(task,
+            final int place = Math.min(form, task.segments().size() - 1); // of a substitute: it has no chunks of its own
+            return gpu.get().networks().network(task, place,
                 new NetworkWork(model, form, timed, SegmentHook.NONE, SegmentHook.NONE, atEnd), arrivals, departures, begin, end);
         }
         return new NetworkWork(model, form, timed, gpu.map(from -> from.networks().fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),
@@ -233,6 +234,7 @@ public final class NetworkWorks implements WorkFactory {
     private static void warmUp(final SegmentChain model) {
         for (int run = 0; run < WARM_UP_RUNS; run++) {
             for (int i = 0; i < model.segments(); i++) {
+                model.bringIn(i);
                 model.substitute(i).ifPresent(model::run);
                 model.run(i);
             }

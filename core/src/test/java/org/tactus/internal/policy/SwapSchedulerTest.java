@@ -168,6 +168,28 @@ class SwapSchedulerTest {
         assertEquals(SwapScheduler.WAIT, swaps.decide(7), "its WCET is over: c could have to wait for more than its 2 in and 2 out");
     }
 
+    /** A part of a load, cut to the rest of a WCET, makes one operation more than the job's bound counts. */
+    @Test
+    void shouldNotTakeAJobUpDuringAPartOfItsLoad() {
+        memory = new DeviceMemory(10 * CHUNK, CHUNK, SwapProtocol.SEQ, 2, 0, 3, 0, Residency.SEMANTIC, 0, true);
+        final TaskMemory own = new TaskMemory(2 * CHUNK, OptionalLong.of(2 * CHUNK), Optional.empty());
+        manage(TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).offsetNs(4).segment("gpu0", 5))
+            .task("b", task -> task.periodNs(200).offsetNs(1).segment("gpu0", 5).memory(own))
+            .task("c", task -> task.periodNs(400).segment("gpu0", 6)).build(), 0);
+        rig.devices[0].release(0);
+        assertEquals(SwapScheduler.RUN, swaps.decide(0));
+        rig.devices[0].started(C, 0);
+        rig.devices[0].release(1);
+        expect(SwapScheduler.MOVE_IN, B, 1, 1, 1); // ends within the 6 of c; all of it would need 1 + 3 + 2 + 2
+        rig.devices[0].segmentDone(C, 3, false);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(3));
+        assertFalse(swaps.isLoading(), "b would hold the device for the rest of this operation and a whole other one");
+        rig.devices[0].release(4);
+        assertEquals(SwapScheduler.RUN, swaps.decide(4));
+        assertEquals(A, swaps.chosenSlot());
+    }
+
     @Test
     void shouldMoveInTheBackgroundWhatEndsWithinTheWcetOfTheExecutingJob() {
         open(SwapProtocol.SEQ, true, 3, 0, 0, 300);

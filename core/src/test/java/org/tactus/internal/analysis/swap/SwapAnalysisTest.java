@@ -192,8 +192,12 @@ class SwapAnalysisTest {
             .task("b", task -> task.periodNs(100).segment("cpu0", 1)).build();
         for (final SwapProtocol protocol : SwapProtocol.values()) {
             final var test = Analyses.byName("swap-" + protocol.text() + "-fp").orElseThrow();
-            assertThrows(TestNotApplicableException.class, () -> test.analyze(segments));
-            assertTrue(test.applies(segments).contains("several segments"), test.applies(segments));
+            if (protocol == SwapProtocol.SEQ) {
+                assertEquals("", test.applies(segments), "a job is one unit");
+            } else {
+                assertThrows(TestNotApplicableException.class, () -> test.analyze(segments));
+                assertTrue(test.applies(segments).contains("several segments"), test.applies(segments));
+            }
             assertTrue(test.applies(devices).contains("other devices"), test.applies(devices));
             assertTrue(Analyses.byName("swap-" + protocol.text() + "-edf").orElseThrow().applies(segments).contains("policy"));
         }
