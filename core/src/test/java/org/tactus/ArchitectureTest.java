@@ -66,7 +66,7 @@ class ArchitectureTest {
             "internal.lifecycle", "internal.buffer", "bindings", "result", "model", "internal.time")),
         Map.entry("internal.work", Set.of("work", "internal.device", "internal.network", "internal.quantise", "internal.graph",
             "internal.lifecycle", "bindings", "model", "internal.time")),
-        Map.entry("internal.runtime", Set.of("supply", "internal.kernel", "internal.work", "internal.device", "internal.watch",
+        Map.entry("internal.runtime", Set.of("supply", "work", "internal.kernel", "internal.work", "internal.device", "internal.watch",
             "internal.event", "internal.report", "internal.policy", "internal.analysis", "internal.memory", "internal.jvm",
             "internal.lifecycle", "internal.file", "internal.buffer", "bindings", "analysis", "format", "result", "model",
             "internal.time")),

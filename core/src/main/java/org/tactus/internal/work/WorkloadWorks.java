@@ -4,6 +4,7 @@ package org.tactus.internal.work;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.model.InvalidTaskSetException;
@@ -36,6 +37,8 @@ public final class WorkloadWorks implements WorkFactory {
         workload.ports().keySet().forEach(name -> take(workload, name, networks, code));
         workload.code().forEach((task, segments) -> segments.forEach((segment, what) -> launched.code(task, segment, what)));
         workload.ports().forEach(launched::port);
+        workload.gains().keySet().forEach(name -> requireLevels(set.tasks(), name));
+        workload.gains().forEach(launched::gains);
     }
 
     /**
@@ -56,10 +59,21 @@ public final class WorkloadWorks implements WorkFactory {
         final CodeWorks itsCode = new CodeWorks(itsNetworks);
         take(launched, task.name(), itsNetworks, itsCode);
         take(workload, task.name(), itsNetworks, itsCode);
-        return (set, devices, added, seed) -> {
-            final List<SegmentWork> works = itsCode.prepare(set, devices, added, seed);
-            networks.alsoComputesWith(itsNetworks);
-            return works;
+        workload.gains().keySet().forEach(name -> requireLevels(List.of(task), name));
+        final Consumer<Workload.Gains> receiver =
+            workload.gains().getOrDefault(task.name(), launched.gains().getOrDefault(task.name(), gains -> { }));
+        return new WorkFactory() {
+            @Override
+            public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task added, final long seed) {
+                final List<SegmentWork> works = itsCode.prepare(set, devices, added, seed);
+                networks.alsoComputesWith(itsNetworks);
+                return works;
+            }
+
+            @Override
+            public void placed(final Task added, final Workload.Gains gains) {
+                receiver.accept(gains);
+            }
         };
     }
 
@@ -69,6 +83,14 @@ public final class WorkloadWorks implements WorkFactory {
         if (port != null) {
             ports.port(task, port);
         }
+    }
+
+    private static void requireLevels(final List<Task> tasks, final String name) {
+        final Task task = tasks.stream().filter(known -> known.name().equals(name)).findFirst().orElse(null);
+        require(task != null, "a receiver of gains was given for task '" + name + "', which is not there; the tasks are "
+            + String.join(", ", tasks.stream().map(Task::name).toList()));
+        require(task.segments().stream().anyMatch(segment -> segment.levels().size() > 1), "a receiver of gains was given for task '" + name
+            + "', of which no segment has levels to choose from; give its segments levels, or leave the receiver out");
     }
 
     private static void requireNetwork(final List<Task> tasks, final String name) {
@@ -87,6 +109,11 @@ public final class WorkloadWorks implements WorkFactory {
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         return code.prepare(set, devices, task, seed);
+    }
+
+    @Override
+    public void placed(final Task task, final Workload.Gains gains) {
+        launched.gains().getOrDefault(task.name(), none -> { }).accept(gains);
     }
 
     @Override
