@@ -39,7 +39,7 @@ class ArchitectureTest {
         Map.entry("internal.jvm", Set.of()),
         Map.entry("internal.buffer", Set.of()),
         Map.entry("bindings", Set.of()),
-        Map.entry("work", Set.of()),
+        Map.entry("work", Set.of("model")),
         Map.entry("supply", Set.of()),
         Map.entry("internal.supply", Set.of("supply")),
         Map.entry("model", Set.of("supply", "internal.time")),

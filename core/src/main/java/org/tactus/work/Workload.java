@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.tactus.model.Task;
 
 /**
  * What the segments of a task set execute. Filled by the program before the launch; one thread at a time.
@@ -60,6 +61,33 @@ public final class Workload {
     }
 
     /**
+     * Gives a level of a segment of a CPU device its code. The levels that run are those from 0 on that have code.
+     *
+     * @param task    name of a task without a model
+     * @param segment index of the segment in the task, from 0
+     * @param level   index of the level, from 0; of level 0 it is what {@link #code(String, int, SegmentCode)} gives
+     * @param what    the code
+     * @return this
+     */
+    public Workload code(final String task, final int segment, final int level, final SegmentCode what) {
+        return code(level == 0 ? task : Task.levelName(task, segment, level), segment, what);
+    }
+
+    /**
+     * Gives the network of a level its port.
+     *
+     * @param task    name of a task whose levels have models
+     * @param segment index of the segment in the task, from 0
+     * @param level   index of the level, from 0
+     * @param port    makes the port when the network is loaded
+     * @return this
+     */
+    public Workload port(final String task, final int segment, final int level, final NetworkPort.Factory port) {
+        Objects.requireNonNull(task, "task: give the name of a task");
+        return port(Task.levelName(task, segment, level), port);
+    }
+
+    /**
      * Gives a network its port.
      *
      * @param task name of a task with a model
@@ -82,7 +110,8 @@ public final class Workload {
      */
     public Workload gains(final String task, final Consumer<Gains> receiver) {
         Objects.requireNonNull(task, "task: give the name of a task");
-        gains.put(task, Objects.requireNonNull(receiver, () -> "the receiver of the gains of task '" + task + "' is null; give a function"));
+        gains.put(task, Objects.requireNonNull(receiver,
+            () -> "the receiver of the gains of task '" + task + "' is null; give a function"));
         return this;
     }
 
@@ -100,7 +129,7 @@ public final class Workload {
     /**
      * The code that was given.
      *
-     * @return by name of the task and index of the segment; a copy
+     * @return by name of the task and index of the segment, of a level above 0 by its {@link Task#levelName}; a copy
      */
     public Map<String, Map<Integer, SegmentCode>> code() {
         final Map<String, Map<Integer, SegmentCode>> copy = new HashMap<>();
@@ -111,7 +140,7 @@ public final class Workload {
     /**
      * The ports that were given.
      *
-     * @return by name of the task; a copy
+     * @return by name of the task, or {@link Task#levelName} of a level; a copy
      */
     public Map<String, NetworkPort.Factory> ports() {
         return Map.copyOf(ports);

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.model.InvalidTaskSetException;
@@ -51,14 +52,14 @@ public final class WorkloadWorks implements WorkFactory {
      * @throws InvalidTaskSetException when something is for another task
      */
     public WorkFactory with(final Workload workload, final Task task) {
-        workload.code().keySet().forEach(name -> require(name.equals(task.name()), "code was given for task '" + name
+        workload.code().keySet().forEach(name -> require(isOf(task.name(), name), "code was given for task '" + name
             + "', and the task to be added is '" + task.name() + "'"));
         workload.ports().keySet().forEach(name -> requireNetwork(List.of(task), name));
         final NetworkWorks itsNetworks =
             new NetworkWorks(workload.folder().equals(WORKING_DIRECTORY) ? launched.folder() : workload.folder());
         final CodeWorks itsCode = new CodeWorks(itsNetworks);
-        take(launched, task.name(), itsNetworks, itsCode);
-        take(workload, task.name(), itsNetworks, itsCode);
+        names(launched).filter(name -> isOf(task.name(), name)).forEach(name -> take(launched, name, itsNetworks, itsCode));
+        names(workload).forEach(name -> take(workload, name, itsNetworks, itsCode));
         workload.gains().keySet().forEach(name -> requireLevels(List.of(task), name));
         final Consumer<Workload.Gains> receiver =
             workload.gains().getOrDefault(task.name(), launched.gains().getOrDefault(task.name(), gains -> { }));
@@ -75,6 +76,15 @@ public final class WorkloadWorks implements WorkFactory {
                 receiver.accept(gains);
             }
         };
+    }
+
+    private static Stream<String> names(final Workload workload) {
+        return Stream.concat(workload.code().keySet().stream(), workload.ports().keySet().stream()).distinct();
+    }
+
+    /** Whether a name is a task's, or that of one of its levels. */
+    private static boolean isOf(final String task, final String name) {
+        return name.equals(task) || name.startsWith(task + '/');
     }
 
     private static void take(final Workload workload, final String task, final NetworkWorks ports, final CodeWorks segments) {
@@ -94,7 +104,8 @@ public final class WorkloadWorks implements WorkFactory {
     }
 
     private static void requireNetwork(final List<Task> tasks, final String name) {
-        final Task task = tasks.stream().filter(known -> known.name().equals(name)).findFirst().orElse(null);
+        final Task task = tasks.stream().flatMap(known -> Stream.concat(Stream.of(known), known.levelNetworks().stream()))
+            .filter(known -> known.name().equals(name)).findFirst().orElse(null);
         require(task != null, "a port was given for task '" + name + "', which is not there; the tasks are "
             + String.join(", ", tasks.stream().map(Task::name).toList()));
         require(task.model().isPresent(), "a port was given for task '" + name + "', which has no model; give it code, or a model");
