@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.tactus.analysis.SchedulabilityTest;
@@ -453,6 +454,18 @@ public final class Tactus implements AutoCloseable {
          */
         public Context port(final String task, final NetworkPort.Factory port) {
             workload.port(task, port);
+            return this;
+        }
+
+        /**
+         * Lets the program say job by job what a task's levels are worth; the same as {@link Workload#gains} of the workload.
+         *
+         * @param task     name of a task with levels
+         * @param receiver given where to write the gains
+         * @return this
+         */
+        public Context gains(final String task, final Consumer<Workload.Gains> receiver) {
+            workload.gains(task, receiver);
             return this;
         }
 

@@ -32,7 +32,7 @@ enum FileSection {
     /** An element of {@code segments} that runs in one way. */
     SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable", "part", "levels"),
     /** An element of {@code levels}. */
-    LEVEL("wcet", "gain"),
+    LEVEL("wcet", "gain", "model"),
     /** An element of {@code segments} that leaves open in which way it runs. */
     OPEN_SEGMENT("variants"),
     /** An element of {@code variants}. */

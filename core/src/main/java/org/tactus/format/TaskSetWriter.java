@@ -169,7 +169,7 @@ public final class TaskSetWriter {
                 put(map, "part", segment.optional() ? "optional" : "mandatory", "mandatory");
                 if (!segment.levels().isEmpty()) {
                     map.remove("wcet");
-                    map.put("levels", segment.levels().stream().map(TaskSetWriter::level).toList());
+                    map.put("levels", segment.levels().stream().map(this::level).toList());
                 }
                 segments.add(map);
             }
@@ -177,10 +177,13 @@ public final class TaskSetWriter {
         return segments;
     }
 
-    private static Map<String, Object> level(final Segment.Level level) {
+    private Map<String, Object> level(final Segment.Level level) {
         final Map<String, Object> map = new LinkedHashMap<>();
-        map.put("wcet", Durations.exact(level.wcetNs()));
+        if (level.wcetNs() != Segment.UNMEASURED) {
+            map.put("wcet", Durations.exact(level.wcetNs()));
+        }
         put(map, "gain", level.gain(), 0.0);
+        level.model().ifPresent(model -> map.put("model", model(model)));
         return map;
     }
 

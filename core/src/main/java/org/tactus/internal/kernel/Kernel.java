@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.device.Device;
@@ -171,8 +172,23 @@ public final class Kernel implements AutoCloseable {
      * @return the slots, in order
      * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
      */
+    public int[] addAll(final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
+        return addAll(additions, segments, slots -> zeroNs.getAsLong());
+    }
+
+    /**
+     * Admits several tasks at once; time zero is asked for when their records are written and before any dispatcher knows them, so that a
+     * program learns by then what it may write while they run.
+     *
+     * @param additions what to admit
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone, by the caller when
+     *                  this throws
+     * @param zeroNs    asked once, with the slots of the tasks; time zero of their offsets, in this kernel's clock; should lie ahead
+     * @return the slots, in order
+     * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
+     */
     public synchronized int[] addAll(
-        final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
+        final List<Task> additions, final List<List<SegmentWork>> segments, final ToLongFunction<int[]> zeroNs) {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
@@ -195,7 +211,7 @@ public final class Kernel implements AutoCloseable {
 
     private int[] addPlaced(
         final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final List<Task> candidate,
-        final LongSupplier zeroNs) {
+        final ToLongFunction<int[]> zeroNs) {
         refuseLost(placed);
         refuseNewcomers(placed, candidate.size() - additions.size());
         final Optional<String> refusal = admission.refusal(with(candidate));
@@ -208,7 +224,7 @@ public final class Kernel implements AutoCloseable {
             levels.settle();
             layout.define(additions, placed, segments, slots);
             modes.joined(slots, additions);
-            firstNs = zeroNs.getAsLong();
+            firstNs = zeroNs.applyAsLong(slots);
             // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
             // and stops them when they are admitted.
             refuseLost(placed);
@@ -314,6 +330,20 @@ public final class Kernel implements AutoCloseable {
     public synchronized int generation(final int slot) {
         final TaskTable.Entry entry = tasks.entry(slot);
         return entry == null ? 0 : entry.generation();
+    }
+
+    /**
+     * Says what a level of a task's segment is worth from now on. Nothing happens when the task is gone. One thread at a time for each
+     * segment; lock-free, allocation-free.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @param segment    index in the task, a segment with levels
+     * @param level      from 0, one that the segment has
+     * @param gain       how much
+     */
+    public void gain(final int slot, final int generation, final int segment, final int level, final double gain) {
+        state.gain(slot, generation, segment, level, gain);
     }
 
     /**

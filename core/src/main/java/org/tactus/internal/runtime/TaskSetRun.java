@@ -209,10 +209,19 @@ public final class TaskSetRun implements AutoCloseable {
             recorder.open();
             exposure = new RunExposure(options, set.name(), recorder.counters(), notes);
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-            return kernel.addAll(set.tasks(), works, this::begin);
+            return kernel.addAll(set.tasks(), works, slots -> {
+                tellPlaces(factory, set.tasks(), slots);
+                return begin();
+            });
         } catch (final Throwable e) {
             close(works, e);
             throw e;
+        }
+    }
+
+    private void tellPlaces(final WorkFactory making, final List<Task> tasks, final int[] slots) {
+        for (int i = 0; i < slots.length; i++) {
+            making.placed(tasks.get(i), new LevelGains(kernel, slots[i], kernel.generation(slots[i]), tasks.get(i)));
         }
     }
 
@@ -299,7 +308,8 @@ public final class TaskSetRun implements AutoCloseable {
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         try {
-            given = kernel.addAll(List.of(task), works, () -> {
+            given = kernel.addAll(List.of(task), works, slots -> {
+                tellPlaces(making, List.of(task), slots);
                 fromNs.set(Clock.SYSTEM.nanoTime());
                 return fromNs.get() + LEAD_NS;
             })[0];

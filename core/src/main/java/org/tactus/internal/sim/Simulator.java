@@ -317,7 +317,7 @@ public final class Simulator {
         for (int i = 0; i < taskCount; i++) {
             final Task task = set.tasks().get(i);
             for (int j = 0; j < task.segments().size(); j++) {
-                if (task.segments().get(j).wcetNs() == Segment.UNMEASURED) {
+                if (!task.segments().get(j).isMeasured()) {
                     throw new IllegalArgumentException("segment " + j + " of task '" + task.name()
                         + "' has no WCET; give one, or measure it with tactus profile");
                 }
