@@ -18,7 +18,6 @@ import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
 import org.tactus.model.Overheads;
 import org.tactus.model.Release;
-import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
