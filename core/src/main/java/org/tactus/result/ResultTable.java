@@ -259,7 +259,7 @@ public final class ResultTable {
             .sorted((a, b) -> Long.compare(b.takenNs(), a.takenNs())).limit(STALLS_SHOWN).toList();
         final StallCounts counts = result.withoutStalls().stalls();
         final long seen = ResultsJson.stallsSeen(result);
-        lines.add("Stalls: " + seen + " detected, " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
+        lines.add("Stalls: " + seen + " detected, within " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
             + " in total; longest " + String.join(", ", longest.stream()
                 .map(stall -> digits(stall.takenNs()) + (stall.takenNs() < stall.lengthNs()
                     ? " in the " + digits(stall.lengthNs()) + " from " : " at ") + digits(stall.atNs())

@@ -434,6 +434,9 @@ public final class Kernel implements AutoCloseable {
      *
      * <p>Returns within {@code drainNs} and {@link #STOP_NS}.
      *
+     * <p>A listener may call it while another thread stops the kernel: it then returns at once, with false, since the end waits for the
+     * listener.
+     *
      * @param drainNs how long to wait for live jobs; 0 aborts them
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
      */
@@ -449,6 +452,9 @@ public final class Kernel implements AutoCloseable {
             } finally {
                 over.countDown();
             }
+        }
+        if (over.getCount() > 0 && monitor.isCurrentThread()) {
+            return false;
         }
         awaitOver();
         return ended;
