@@ -202,6 +202,26 @@ public record Task(
     }
 
     /**
+     * Changes how long an offered task waits for an answer; what its deadline leaves is its fallback's.
+     *
+     * @param tauNs nanoseconds, above 0 and below the deadline of the whole job
+     * @return a copy
+     * @throws IllegalArgumentException when the task is not offered, or the wait leaves nothing
+     */
+    public Task withTauNs(final long tauNs) {
+        final Remote from = remote.orElseThrow(
+            () -> new IllegalArgumentException("task '" + name + "' is not offered to a second machine"));
+        final long longerNs = tauNs - from.tauNs();
+        if (tauNs <= 0 || longerNs >= deadlineNs) {
+            throw new IllegalArgumentException("a wait of " + tauNs + "ns is out of range; task '" + name + "' has "
+                + (deadlineNs + from.tauNs()) + "ns in all");
+        }
+        return new Task(name, periodNs, deadlineNs - longerNs, offsetNs + longerNs, jitterNs, release, priority, onOverrun, onBacklog,
+            memory, model, segments, choices, reclaim, serviceClass,
+            Optional.of(new Remote(from.peer(), tauNs, from.gain(), from.localGain())));
+    }
+
+    /**
      * Tells whether the task has no deadline and no bound.
      *
      * @return true for {@link ServiceClass#BEST_EFFORT}

@@ -18,6 +18,7 @@ import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.policy.ModeChanges;
+import org.tactus.internal.policy.OfferGate;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
@@ -300,6 +301,15 @@ public final class Kernel implements AutoCloseable {
     public synchronized int generation(final int slot) {
         final TaskTable.Entry entry = tasks.entry(slot);
         return entry == null ? 0 : entry.generation();
+    }
+
+    /**
+     * Where answers to the offers of this kernel's tasks are handed in.
+     *
+     * @return a gate for any thread
+     */
+    public OfferGate offers() {
+        return new OfferGate(state);
     }
 
     /**

@@ -92,7 +92,7 @@ public final class OfferGate {
         buffer.putLongRelease(taskOffset + TaskDescriptor.OFFER_OFFSET, OfferWord.first(generation));
     }
 
-    /** Decides a release whose time has come, and opens the next offer; true when it was answered and becomes no job. Called by the home. */
+    /** Decides a release that is due, and opens the next offer; true when it was answered and becomes no job. Called by the home. */
     boolean passed(final int taskOffset) {
         final int at = taskOffset + TaskDescriptor.OFFER_OFFSET;
         long word = buffer.getLongVolatile(at);
