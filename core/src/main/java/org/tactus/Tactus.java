@@ -324,7 +324,7 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException when interrupted: the run has ended all the same, and another call returns its result
      */
     public RunResult stop() throws InterruptedException {
-        offers.close(); // before the tasks end: what is not answered by now has its fallback
+        offers.end(); // before the tasks end: what is not answered by now has its fallback
         return offers.finish(run.stop());
     }
 

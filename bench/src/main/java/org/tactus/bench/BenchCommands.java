@@ -2,10 +2,11 @@
 package org.tactus.bench;
 
 import java.util.List;
+import org.tactus.bench.cloud.ServeOffersCommand;
 import org.tactus.cli.CommandSource;
 import picocli.CommandLine;
 
-/** {@code tactus experiment} and {@code tactus bench}. */
+/** {@code tactus experiment}, {@code tactus bench} and {@code tactus serve-offers}. */
 public final class BenchCommands implements CommandSource {
     /** Called by the service loader. */
     public BenchCommands() {
@@ -16,6 +17,6 @@ public final class BenchCommands implements CommandSource {
     public List<Object> commands() {
         final CommandLine bench = new CommandLine(new BenchCommand());
         bench.getSubcommands().get("jmh").setUnmatchedOptionsArePositionalParams(true); // they are JMH's
-        return List.of(new ExperimentCommand(), bench);
+        return List.of(new ExperimentCommand(), bench, new ServeOffersCommand());
     }
 }

@@ -17,6 +17,8 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.remote.OfferPort;
+import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.time.Durations;
@@ -67,7 +69,8 @@ final class RealRun {
 
     private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final NetworkWorks works)
         throws IOException, InterruptedException {
-        try (EventFile events = new EventFile(out, EventFile.DEFAULT_EVENTS);
+        try (RemoteOffers offers = new RemoteOffers(set, task -> OfferPort.EMPTY);
+            EventFile events = new EventFile(out, EventFile.DEFAULT_EVENTS);
             TaskSetRun tactus = TaskSetRun.open(set, options, works, new Complaints(), events)) {
             try {
                 tactus.start();
@@ -75,15 +78,17 @@ final class RealRun {
                 System.err.println("refused: " + e.getMessage() + " (--force runs it all the same)");
                 return ExitStatus.NO;
             }
+            offers.start(tactus, set);
             final boolean interrupted = waitFor(tactus);
-            final RunResult ended = tactus.stop();
+            offers.end(); // before the tasks end: what is not answered by now has its fallback
+            final RunResult ended = offers.finish(tactus.stop());
             final RunResult result = interrupted ? ended.withWarning("the run was interrupted after " + Durations.format(ended.durationNs())
                 + " of " + Durations.format(durationNs)) : ended;
             if (interrupted) {
                 System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
-                tactus.verdict(), System.err);
+                tactus.verdict(), System.err) | files.writeRoundTrips(offers.roundTrips(), System.err);
             ResultPrinter.print(format, result, out, print);
             return Math.max(status(result), written);
         }

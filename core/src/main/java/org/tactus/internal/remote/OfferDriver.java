@@ -225,14 +225,18 @@ public final class OfferDriver implements AutoCloseable {
         return foreign;
     }
 
-    /** Ends the thread and closes the link; an interrupt of the caller changes nothing. */
-    @Override
-    public void close() {
+    /** Ends the thread and closes the link; an interrupt of the caller changes nothing. A second call does nothing. */
+    public void end() {
         if (!running) {
             return;
         }
         running = false;
         LockSupport.unpark(thread);
         ThreadEnd.await(thread, ThreadEnd.PATIENCE_NS);
+    }
+
+    @Override
+    public void close() {
+        end();
     }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.runtime;
 
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
-import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.policy.OfferLedger;
@@ -30,7 +30,8 @@ public final class RemoteOffers implements AutoCloseable {
     private final Map<String, OfferDriver> drivers = new LinkedHashMap<>();
     private final List<OfferDriver.Offered> offered = new ArrayList<>();
     private final Function<Task, OfferPort> ports;
-    private final long session = new SplittableRandom(System.nanoTime() ^ ProcessHandle.current().pid()).nextLong();
+    /** Not to be guessed: whoever knows it can forge answers. */
+    private final long session = new SecureRandom().nextLong();
     private boolean closed;
 
     /**
@@ -157,14 +158,18 @@ public final class RemoteOffers implements AutoCloseable {
     }
 
     /** Ends the offers; what is not answered by then has its fallback. A second call does nothing. */
-    @Override
-    public void close() {
+    public void end() {
         if (closed) {
             return;
         }
         closed = true;
         final Closing closing = new Closing();
-        links.forEach((peer, link) -> closing.attempt(drivers.containsKey(peer) ? drivers.get(peer)::close : link::close));
+        links.forEach((peer, link) -> closing.attempt(drivers.containsKey(peer) ? drivers.get(peer)::end : link::close));
         closing.finish();
+    }
+
+    @Override
+    public void close() {
+        end();
     }
 }
