@@ -21,6 +21,7 @@ import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.policy.ModeChanges;
+import org.tactus.internal.policy.OfferGate;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
@@ -344,6 +345,15 @@ public final class Kernel implements AutoCloseable {
      */
     public void gain(final int slot, final int generation, final int segment, final int level, final double gain) {
         state.gain(slot, generation, segment, level, gain);
+    }
+
+    /**
+     * Where answers to the offers of this kernel's tasks are handed in.
+     *
+     * @return a gate for any thread
+     */
+    public OfferGate offers() {
+        return new OfferGate(state);
     }
 
     /**
