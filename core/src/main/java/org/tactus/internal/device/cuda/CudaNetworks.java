@@ -17,7 +17,6 @@ import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
-import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.network.WeightMemory;
