@@ -106,7 +106,7 @@ final class TaskReader {
         final YamlMap map = value.map(FileSection.TASK);
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
-        final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
+        final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"), name);
         final Optional<ModelSource> model = map.find("model").map(source -> {
             final ModelSource network = model(source, segments.size());
             return source.map(FileSection.MODEL).find("starts").map(starts -> network.withStarts(starts(starts, network)))
@@ -130,10 +130,11 @@ final class TaskReader {
             map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
             converted(name, model, segments, given).forEach(task::boundary);
             map.find("reclaim").ifPresent(budget -> task.reclaim(reclaim(budget)));
+            map.find("remote").ifPresent(peer -> task.remote(remote(peer)));
         });
     }
 
-    private static List<SegmentLine> segments(final YamlValue value) {
+    private List<SegmentLine> segments(final YamlValue value, final String task) {
         final List<SegmentLine> segments = new ArrayList<>();
         for (final YamlValue element : value.list()) {
             if (segments.size() == Limits.MAX_SEGMENTS_PER_TASK) {
@@ -146,8 +147,9 @@ final class TaskReader {
                 segments.add(new SegmentLine(element, variants, Optional.empty(), Optional.empty(), false, List.of()));
             } else {
                 final YamlMap map = element.map(FileSection.SEGMENT);
-                final List<Segment.Level> levels = map.find("levels").map(TaskReader::levels).orElse(List.of());
                 final NamedVariant way = variant(map);
+                final int index = segments.size();
+                final List<Segment.Level> levels = map.find("levels").map(sizes -> levels(sizes, task, index, way)).orElse(List.of());
                 if (!levels.isEmpty() && way.wcetNs() != Segment.UNMEASURED) {
                     throw element.error("the WCET of the first of the 'levels' is the segment's; remove 'wcet'");
                 }
@@ -161,12 +163,20 @@ final class TaskReader {
         return segments;
     }
 
-    private static List<Segment.Level> levels(final YamlValue value) {
+    private List<Segment.Level> levels(final YamlValue value, final String task, final int segment, final NamedVariant way) {
         if (value.list().isEmpty()) {
             throw value.error("levels: a segment has at least one size; name it, or remove the key");
         }
-        return value.list().stream().map(element -> element.map(FileSection.LEVEL)).map(map -> new Segment.Level(
-            wcetNs(map.need("wcet", "'wcet: 3ms'")), map.find("gain").map(YamlValue::decimal).orElse(0.0))).toList();
+        final List<Segment.Level> levels = new ArrayList<>();
+        for (final YamlValue element : value.list()) {
+            final YamlMap map = element.map(FileSection.LEVEL);
+            final Optional<ModelSource> model = map.find("model").map(source -> model(source, 1));
+            final String name = Task.levelName(task, segment, levels.size());
+            final long wcetNs = map.has("wcet") || model.isEmpty() ? wcetNs(map.need("wcet", "'wcet: 3ms', or a model of its own"))
+                : measured(element, way, name, model.get(), 0);
+            levels.add(new Segment.Level(wcetNs, map.find("gain").map(YamlValue::decimal).orElse(0.0), model));
+        }
+        return levels;
     }
 
     private static long wcetNs(final YamlValue wcet) {
@@ -225,6 +235,12 @@ final class TaskReader {
         final long timeNs = map.need("gpuTime", "'gpuTime: 4ms'").durationNs();
         return new Reclaim(timeNs, (int) map.need("substitutions", "'substitutions: 3'").integer(1, Limits.MAX_SEGMENTS_PER_TASK),
             map.durationNs("largest", timeNs));
+    }
+
+    private static Task.Remote remote(final YamlValue value) {
+        final YamlMap map = value.map(FileSection.REMOTE);
+        return new Task.Remote(map.need("peer", "'peer: 10.0.0.2:40123'").text(), map.need("tau", "'tau: 20ms'").durationNs(),
+            map.find("gain").map(YamlValue::decimal).orElse(1.0), map.find("localGain").map(YamlValue::decimal).orElse(0.0));
     }
 
     private static ActualTime actual(final YamlValue value) {
@@ -393,11 +409,12 @@ final class TaskReader {
             final SegmentLine segment = segments.get(i);
             final List<NamedVariant> variants = new ArrayList<>();
             for (final NamedVariant variant : segment.variants()) {
-                if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty()) {
+                final boolean isLevelNetwork = !segment.levels().isEmpty() && segment.levels().getFirst().model().isPresent();
+                if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty() && !isLevelNetwork) {
                     throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
                 }
-                final long wcetNs = variant.wcetNs() != Segment.UNMEASURED ? variant.wcetNs()
-                    : measured(segment, variant, name, model.get(), i);
+                final long wcetNs = variant.wcetNs() != Segment.UNMEASURED || model.isEmpty() ? variant.wcetNs()
+                    : measured(segment.at(), variant, name, model.get(), i);
                 variants.add(new NamedVariant(variant.device(), variant.precision(), wcetNs, loss(variant, name, model, i),
                     variant.actual()));
             }
@@ -417,14 +434,14 @@ final class TaskReader {
     }
 
     private long measured(
-        final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
+        final YamlValue at, final NamedVariant variant, final String name, final ModelSource model, final int index) {
         if (unmeasuredAllowed) {
             return Segment.UNMEASURED; // what stands in an older file is measured anew
         }
         final OptionalLong known =
             findSidecar().map(found -> found.wcetNs(name, model, index, variant)).orElse(OptionalLong.empty());
         if (known.isEmpty()) {
-            throw segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
+            throw at.error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
                 + taskSetFile);
         }

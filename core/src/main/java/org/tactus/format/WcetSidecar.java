@@ -277,7 +277,7 @@ public record WcetSidecar(
      */
     public TaskSet applyTo(final TaskSet set) {
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(),
-            set.tasks().stream().map(task -> task.model().isEmpty() ? task : measured(set, task)).toList());
+            set.tasks().stream().map(task -> task.model().isEmpty() ? withLevels(set, task) : measured(set, task)).toList());
     }
 
     /**
@@ -291,16 +291,39 @@ public record WcetSidecar(
      */
     public TaskSet applyTo(final TaskSet set, final Path directory) {
         for (int i = 0; i < set.tasks().size(); i++) {
-            final Task task = set.tasks().get(i);
-            final Optional<TaskWcet> known = task.model().flatMap(model -> find(task.name(), model));
-            final Optional<String> stale = known.flatMap(any -> ProfileCheck.stale(this, set.name(), MachineName.current()))
-                .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, cut(task, of), directory)));
-            if (stale.isPresent()) {
-                throw new InvalidTaskSetException("tasks[" + i + "].model", "the WCETs of '" + task.name() + "' " + stale.get()
-                    + "; measure again");
+            requireFresh(set, set.tasks().get(i), i, directory);
+            for (final Task level : set.tasks().get(i).levelNetworks()) {
+                requireFresh(set, level, i, directory);
             }
         }
         return applyTo(set);
+    }
+
+    private void requireFresh(final TaskSet set, final Task task, final int index, final Path directory) {
+        final Optional<TaskWcet> known = task.model().flatMap(model -> find(task.name(), model));
+        final Optional<String> stale = known.flatMap(any -> ProfileCheck.stale(this, set.name(), MachineName.current()))
+            .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, cut(task, of), directory)));
+        if (stale.isPresent()) {
+            throw new InvalidTaskSetException("tasks[" + index + "].model", "the WCETs of '" + task.name() + "' " + stale.get()
+                + "; measure again");
+        }
+    }
+
+    /** The task with what was measured of its levels' networks. */
+    private Task withLevels(final TaskSet set, final Task task) {
+        final List<Segment> segments = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            final Segment segment = task.segments().get(i);
+            final List<Segment.Level> levels = new ArrayList<>();
+            for (int k = 0; k < segment.levels().size(); k++) {
+                final long knownNs = segment.levels().get(k).wcetNs();
+                levels.add(segment.levels().get(k).withWcetNs(task.levelNetwork(i, k)
+                    .map(network -> measured(set, network).segments().getFirst().wcetNs()).orElse(knownNs)));
+            }
+            segments.add(levels.isEmpty() ? segment
+                : segment.withWcetNs(levels.getFirst().wcetNs()).withLevels(segment.optional(), levels));
+        }
+        return task.withSegments(segments);
     }
 
     private Task measured(final TaskSet set, final Task task) {

@@ -46,27 +46,27 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * The levels of preemption under fixed priority: on a preemptive device a job takes the processor from one of a lower level at any
-     * time, and from one of its own level only between segments, by the order of the tasks. Tasks of equal priority and equal deadline
-     * have the same level, and so have all best-effort tasks, which have the lowest one.
+     * The ranks under fixed priority: on a preemptive device a job takes the processor from one of a lower rank at any
+     * time, and from one of its own rank only between segments, by the order of the tasks. Tasks of equal priority and equal deadline
+     * have the same rank, and so have all best-effort tasks, which have the lowest one.
      *
-     * @return a level a task, from 0, the highest; no number is left out
+     * @return a rank a task, from 0, the highest; no number is left out
      */
-    public int[] levels() {
+    public int[] ranks() {
         final List<Integer> order = IntStream.range(0, tasks.size()).boxed().sorted(this::compareFixedPriority).toList();
-        final int[] levels = new int[tasks.size()];
-        int level = 0;
-        for (int rank = 0; rank < levels.length; rank++) {
-            if (rank > 0) {
-                final Task higher = tasks.get(order.get(rank - 1));
-                final Task task = tasks.get(order.get(rank));
+        final int[] ranks = new int[tasks.size()];
+        int rank = 0;
+        for (int place = 0; place < ranks.length; place++) {
+            if (place > 0) {
+                final Task higher = tasks.get(order.get(place - 1));
+                final Task task = tasks.get(order.get(place));
                 final boolean same = higher.serviceClass() == task.serviceClass() && (task.isBestEffort()
                     || higher.priority() == task.priority() && higher.deadlineNs() == task.deadlineNs());
-                level += same ? 0 : 1;
+                rank += same ? 0 : 1;
             }
-            levels[order.get(rank)] = level;
+            ranks[order.get(place)] = rank;
         }
-        return levels;
+        return ranks;
     }
 
     /**

@@ -29,7 +29,8 @@ function lower(values, x) {
   return a;
 }
 async function unpack(text) {
-  const packed = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const letters = atob(text), packed = new Uint8Array(letters.length);
+  for (let i = 0; i < packed.length; i++) packed[i] = letters.charCodeAt(i);
   const buffer = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   const head = new DataView(buffer).getUint32(0, true);
   const run = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, head)));

@@ -43,6 +43,16 @@ public interface ChunkMover {
     void startIn(int slot, int firstChunk, int count, long nowNs);
 
     /**
+     * Says that the operation under way, just begun or not, will not be cancelled, except at the end of a run: then it may be some chunks
+     * ahead of what {@link #poll} tells. Does nothing when none is under way.
+     *
+     * @param alone whether nothing executes before it ends, so that a call for several chunks holds up nobody
+     */
+    default void commit(final boolean alone) {
+        // it is never ahead
+    }
+
+    /**
      * Asks how far the operation is. Those chunks are out, or usable by a segment that is started next.
      *
      * @param nowNs now

@@ -41,6 +41,7 @@ public final class SwapPlanner implements Planner {
 
     @Override
     public Plan plan(final TaskSet set) {
+        WithoutLevels.require(set);
         final int device = device(set);
         final DeviceSpec spec = set.platform().devices().get(device);
         final DeviceMemory memory = spec.memory().orElseThrow();

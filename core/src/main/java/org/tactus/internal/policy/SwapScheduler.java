@@ -358,6 +358,24 @@ public final class SwapScheduler {
     }
 
     /**
+     * Tells whether the move under way goes on to its end whatever comes: under SEQ and OVL that of a job that was taken up, and of a unit.
+     *
+     * @return true when {@link #CANCEL} will not be answered for it
+     */
+    public boolean isCommitted() {
+        return moving && protocol != SwapProtocol.SPE && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
+    }
+
+    /**
+     * Tells whether nothing executes before the move under way ends.
+     *
+     * @return true under SEQ for moves of a job of one segment that was taken up
+     */
+    public boolean isAlone() {
+        return protocol == SwapProtocol.SEQ && loading != NONE && table.segments(loading) <= 1 && scheduler.running() == NONE;
+    }
+
+    /**
      * The task whose chunks move, or moved last.
      *
      * @return its slot, or {@link PolicyState#NONE}

@@ -20,7 +20,8 @@ final class AdmissionControl implements Admission {
     private final TaskSet set;
     private final List<Device> devices;
     private final boolean force;
-    private Optional<Verdict> verdict = Optional.empty();
+    /** Volatile: any thread asks for it. */
+    private volatile Optional<Verdict> verdict = Optional.empty();
     /** Bounds that the verdict gives, by task. */
     private Map<String, Long> boundsNs = Map.of();
     private TaskSet analysed;

@@ -71,6 +71,30 @@ class SwapSchedulerTest {
     }
 
     @Test
+    void shouldCommitTheMovesOfAJobThatWasTakenUpAndNoOthers() {
+        open(SwapProtocol.SEQ, true, 4, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertTrue(swaps.isCommitted());
+        assertTrue(swaps.isAlone());
+        swaps.progress(2, false, 2);
+        assertFalse(swaps.isCommitted(), "nothing moves");
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
+        assertFalse(swaps.isCommitted(), "a move in the background may be cancelled");
+        open(SwapProtocol.SPE, false, 4, 0, 0, 0);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertFalse(swaps.isCommitted(), "a more urgent job ends it after a chunk");
+        open(SwapProtocol.OVL, false, 4, 0, 0, 0);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertTrue(swaps.isCommitted());
+        assertFalse(swaps.isAlone(), "another job may execute beside it");
+    }
+
+    @Test
     void shouldTakeTheFurthestNextUseOutWhenRoomIsNeeded() {
         open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
         rig.devices[0].release(0);
