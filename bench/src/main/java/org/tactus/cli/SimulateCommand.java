@@ -106,7 +106,7 @@ final class SimulateCommand implements Callable<Integer> {
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         final TaskSet set = loaded.taskSet();
         try {
-            set.requireOneSegmentWhereSwapped();
+            set.requireUnitsWhereSwapped();
             Preemptions.require(set);
         } catch (final InvalidTaskSetException e) {
             throw loaded.error(e.field(), e.getMessage());

@@ -28,6 +28,7 @@ import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.policy.OfferLedger;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
@@ -84,8 +85,10 @@ public final class TaskSetRun implements AutoCloseable {
     private SporadicDriver sporadic;
     /** Null before the start. */
     private RunExposure exposure;
-    private boolean startedOnce;
-    private boolean closed;
+    private volatile boolean startedOnce;
+    /** From the first call on that ends a run which has begun. */
+    private volatile boolean ending;
+    private volatile boolean closed;
     /** When the set was admitted; from then on its bounds hold. */
     private long begunNs;
     private long zeroNs;
@@ -96,7 +99,7 @@ public final class TaskSetRun implements AutoCloseable {
         this.set = options.kernel().shareAccelerators() ? set.withSharedThread() : set;
         this.options = options;
         this.factory = factory;
-        set.requireOneSegmentWhereSwapped();
+        set.requireUnitsWhereSwapped();
         Preemptions.require(set);
         Surroundings.requireCores(set);
         PolicyState.requireCapacity(set.tasks().size());
@@ -207,10 +210,19 @@ public final class TaskSetRun implements AutoCloseable {
             recorder.open();
             exposure = new RunExposure(options, set.name(), recorder.counters(), notes);
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
-            return kernel.addAll(set.tasks(), works, this::begin);
+            return kernel.addAll(set.tasks(), works, slots -> {
+                tellPlaces(factory, set.tasks(), slots);
+                return begin();
+            });
         } catch (final Throwable e) {
             close(works, e);
             throw e;
+        }
+    }
+
+    private void tellPlaces(final WorkFactory making, final List<Task> tasks, final int[] slots) {
+        for (int i = 0; i < slots.length; i++) {
+            making.placed(tasks.get(i), new LevelGains(kernel, slots[i], kernel.generation(slots[i]), tasks.get(i)));
         }
     }
 
@@ -273,9 +285,20 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws AdmissionRefusedException when the analysis refuses, with the reason
      * @throws InvalidTaskSetException   when it names a device that the set has not
      */
-    public synchronized RunHandle add(final Task task, final WorkFactory making) {
+    public RunHandle add(final Task task, final WorkFactory making) {
+        if (ending) { // without the lock: a listener that adds a task must not keep the end waiting, which waits for its thread
+            throw new IllegalStateException(ended(task));
+        }
+        return addNow(task, making);
+    }
+
+    private String ended(final Task task) {
+        return "it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'";
+    }
+
+    private synchronized RunHandle addNow(final Task task, final WorkFactory making) {
         if (closed || result != null) {
-            throw new IllegalStateException("it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'");
+            throw new IllegalStateException(ended(task));
         }
         set.platform().requireDevicesOf(task);
         admission.memoryRefusal(task).ifPresent(reason -> {
@@ -286,7 +309,8 @@ public final class TaskSetRun implements AutoCloseable {
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         try {
-            given = kernel.addAll(List.of(task), works, () -> {
+            given = kernel.addAll(List.of(task), works, slots -> {
+                tellPlaces(making, List.of(task), slots);
                 fromNs.set(Clock.SYSTEM.nanoTime());
                 return fromNs.get() + LEAD_NS;
             })[0];
@@ -345,6 +369,18 @@ public final class TaskSetRun implements AutoCloseable {
      */
     public int release(final RunHandle task) {
         return task.belongsTo(this) ? kernel.release(task.slot(), task.generation()) : SporadicGate.UNKNOWN;
+    }
+
+    /**
+     * Makes the ledger of a task that is offered to a second machine: who sends its offers keeps it, one thread at a time.
+     *
+     * @param task the task
+     * @return a ledger without offers
+     * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     */
+    public OfferLedger ledger(final RunHandle task) {
+        requireOwn(task);
+        return new OfferLedger(kernel.offers(), task.slot(), task.generation());
     }
 
     /**
@@ -445,7 +481,12 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws InterruptedException when interrupted before or meanwhile: the live jobs got no more time, the run has ended all the
      *                              same, and another call returns its result
      */
-    public synchronized RunResult stop() throws InterruptedException {
+    public RunResult stop() throws InterruptedException {
+        ending = startedOnce;
+        return stopNow();
+    }
+
+    private synchronized RunResult stopNow() throws InterruptedException {
         if (result == null) {
             final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().horizonNs()).max().orElse(0);
             end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
@@ -585,7 +626,12 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws RuntimeException what the first thing threw that could not be closed; all others are closed
      */
     @Override
-    public synchronized void close() {
+    public void close() {
+        ending = startedOnce;
+        closeNow();
+    }
+
+    private synchronized void closeNow() {
         if (closed) {
             return;
         }

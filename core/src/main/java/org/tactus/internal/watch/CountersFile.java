@@ -94,7 +94,7 @@ public final class CountersFile implements AutoCloseable {
             }
             HELD.put(key, this);
             counters = new CounterBlock(buffer, platform, layout, startMillis);
-        } catch (final IOException | RuntimeException e) {
+        } catch (final Throwable e) { // also an Error, such as that of a heap too small for so many tasks
             HELD.values().remove(this);
             channel.close();
             Files.deleteIfExists(path);
