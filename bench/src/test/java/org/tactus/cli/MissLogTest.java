@@ -79,7 +79,7 @@ class MissLogTest {
                 - {name: acc0, kind: modelled}
                 - {name: acc1, kind: modelled}
             tasks:
-              - {name: steady, period: 10ms, segments: [{device: acc0, wcet: 1ms}]}
+              - {name: steady, class: best-effort, period: 10ms, segments: [{device: acc0, wcet: 1ms}]}
               - {name: late, period: 10s, deadline: 2ms, offset: 700ms, segments: [{device: acc1, wcet: 1ms, actual: {uniform: [40, 40]}}]}
             """);
         final Path out = folder.resolve("out");
