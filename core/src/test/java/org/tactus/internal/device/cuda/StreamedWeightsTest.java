@@ -454,9 +454,9 @@ class StreamedWeightsTest {
         final int end = slot == LARGE ? begin + count(slot, segment) : device.region(slot).chunks();
         for (int other = 0; other < NAMES.size(); other++) {
             for (int[] block = stretch(other, 0, true); block[1] > block[0]; block = stretch(other, block[1], true)) {
-                final int last = other == slot && block[0] < begin ? Math.min(block[1], begin) : block[1];
+                final int stop = other == slot && block[0] < begin ? Math.min(block[1], begin) : block[1];
                 if (room(slot) < end - begin && (other != slot || block[0] < begin || block[0] >= end)) {
-                    out(other, block[0], last - block[0]);
+                    out(other, block[0], stop - block[0]);
                 }
             }
         }
