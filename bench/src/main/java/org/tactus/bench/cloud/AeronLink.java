@@ -9,12 +9,14 @@ import io.aeron.driver.MediaDriver;
 import io.aeron.driver.ThreadingMode;
 import io.aeron.logbuffer.Header;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.DatagramSocket;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -111,8 +113,9 @@ final class AeronLink implements PeerLink {
 
     /** How much a socket may hold here: a sender may be ahead of its receiver by that. */
     private static int socketBytes() {
-        try {
-            return (int) Math.min(SOCKET_BYTES, Long.parseLong(Files.readString(Path.of("/proc/sys/net/core/rmem_max")).strip()));
+        try (InputStream limit = Files.newInputStream(Path.of("/proc/sys/net/core/rmem_max"))) {
+            // In one read: the system gives such a file only to a read from its beginning.
+            return (int) Math.min(SOCKET_BYTES, Long.parseLong(new String(limit.readNBytes(64), StandardCharsets.US_ASCII).strip()));
         } catch (final IOException | NumberFormatException e) {
             return USUAL_SOCKET_BYTES;
         }

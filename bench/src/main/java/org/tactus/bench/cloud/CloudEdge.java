@@ -176,7 +176,7 @@ final class CloudEdge {
 
         /** Ends it in order; what it says of its own task. */
         String end() throws IOException, InterruptedException {
-            process.destroy();
+            signal("TERM"); // not destroy(), which closes what the process says
             String own = "";
             for (String line = said.readLine(); line != null; line = said.readLine()) {
                 own = line.startsWith("own ") ? line.substring("own ".length()) : own;

@@ -21,10 +21,11 @@ import org.tactus.model.TaskSetBuilder;
 /** Networks whose weights are up to four times the memory, under EDF: all resident, whole models, volumes, overlapped loads, rings. */
 final class StreamingExperiment implements Experiment {
     private static final int TASKS = 6;
-    private static final long CHUNK = 32L << 20;
+    private static final long CHUNK = 16L << 20;
     private static final long UNMAP_NS = 100_000;
-    private static final int LEAST_SEGMENTS = 6;
-    private static final int MOST_SEGMENTS = 12;
+    /** Weights of a segment on average: several chunks, since no chunk holds weights of two segments. */
+    private static final double SEGMENT_BYTES = 96.0 * (1 << 20);
+    private static final int LEAST_SEGMENTS = 3;
     private static final double LEAST_BYTES = 192.0 * (1 << 20);
     private static final double MOST_BYTES = 2048.0 * (1 << 20);
     private static final double LEAST_BALANCE = 0.3;
@@ -111,19 +112,19 @@ final class StreamingExperiment implements Experiment {
 
     @Override
     public int defaultSets() {
-        return 150;
+        return 400;
     }
 
     @Override
     public List<String> notes() {
         return List.of(
-            String.format(Locale.ROOT, "networks of %d to %d segments; weights log-uniform from 192 MiB to 2 GiB, their loads %.1f to %.0f "
-                + "times as long as the execution (log-uniform); weights and execution spread over the segments independently; "
-                + "utilisations by UUniFast-discard with sum %.2f without swapping, deadlines equal to periods", LEAST_SEGMENTS,
-                MOST_SEGMENTS, LEAST_BALANCE, MOST_BALANCE, utilisation),
-            String.format(Locale.ROOT, "demand: all weights and the largest scratch, which is 2 %% of a network's weights; chunk 32 MiB, "
-                + "copied at %.0f GB/s plus %d us for mapping, in %.2f ms; capacity = demand / axis",
-                bandwidth, UNMAP_NS / 1000, copyNs / 1e6),
+            String.format(Locale.ROOT, "weights log-uniform from 192 MiB to 2 GiB, in segments of 96 MiB on average, whose loads are "
+                + "%.1f to %.0f times as long as the execution (log-uniform); weights and execution vary from segment to segment, "
+                + "independently, by up to 4; utilisations by UUniFast-discard with sum %.2f without swapping, deadlines equal to periods",
+                LEAST_BALANCE, MOST_BALANCE, utilisation),
+            String.format(Locale.ROOT, "demand: all weights and the largest scratch, which is 2 %% of a network's weights; chunk 16 MiB, "
+                + "copied at %.0f GB/s plus %d us for mapping, in %.2f ms; capacity = demand / axis; chunks of a task of several segments "
+                + "are rounded up segment by segment", bandwidth, UNMAP_NS / 1000, copyNs / 1e6),
             "all but the first: weights come in and are dropped, scratch is shared. SEQ: volumes by the sweep over the largest one, all "
                 + "loads before the execution; pipelined: the same with loads beside executions; streaming: volumes and rings as plan "
                 + "chooses; the first assignment that the test accepts",
@@ -146,8 +147,8 @@ final class StreamingExperiment implements Experiment {
         long demand = 0;
         long arena = 0;
         for (int i = 0; i < TASKS; i++) {
-            final int segments = random.nextInt(LEAST_SEGMENTS, MOST_SEGMENTS + 1);
             final double bytes = Draw.logUniform(random, LEAST_BYTES, MOST_BYTES);
+            final int segments = (int) Math.max(LEAST_SEGMENTS, Math.round(bytes / SEGMENT_BYTES));
             final double execNs = bytes / bandwidth / Draw.logUniform(random, LEAST_BALANCE, MOST_BALANCE);
             final double[] weights = spread(random, segments);
             final double[] times = spread(random, segments);
@@ -156,7 +157,7 @@ final class StreamingExperiment implements Experiment {
             for (int k = 0; k < segments; k++) {
                 own.add(Math.max(1, (long) (bytes * weights[k])));
                 exec[i][k] = Math.max(1, (long) (execNs * times[k]));
-                demand += Math.ceilDiv(own.get(k), CHUNK) * CHUNK;
+                demand += own.get(k);
             }
             constants.add(own);
             scratch[i] = (long) (bytes / 50);
@@ -170,7 +171,7 @@ final class StreamingExperiment implements Experiment {
         final double[] share = new double[parts];
         double sum = 0;
         for (int k = 0; k < parts; k++) {
-            share[k] = Draw.logUniform(random, 0.25, 4);
+            share[k] = Draw.logUniform(random, 0.5, 2);
             sum += share[k];
         }
         for (int k = 0; k < parts; k++) {

@@ -53,7 +53,7 @@ final class StreamingJudge {
 
     private void first(final int approach, final List<TaskSet> candidates) {
         for (final TaskSet candidate : candidates) {
-            final Verdict verdict = test.analyze(candidate);
+            final Verdict verdict = Analyses.analyze(candidate); // by swap-seq-edf, where everything fits by seg-edf
             if (verdict.schedulable()) {
                 accept(approach, verdict, candidate);
                 return;

@@ -78,9 +78,11 @@ public final class CounterBlock implements EventHandler {
      * @param devices number of devices
      * @param layout  how much fits
      * @return bytes, the hot state included
+     * @throws ArithmeticException when an int does not hold them
      */
     public static int requiredBytes(final int devices, final CountersFile.Layout layout) {
-        return Math.addExact(CountersDescriptor.hotOffset(layout.taskCapacity(), devices), layout.hotBytes());
+        return Math.toIntExact(CountersDescriptor.HEAD_LENGTH + (long) layout.taskCapacity() * CountersDescriptor.TASK_LENGTH
+            + (long) devices * CountersDescriptor.DEVICE_LENGTH + layout.hotBytes());
     }
 
     private int device(final int index) {
