@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.tactus.analysis.SchedulabilityTest;
@@ -279,6 +280,18 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
+     * Finds the statistics of a task, to be looked at again and again while it runs: percentiles so far, counts, residency. Looking at them
+     * allocates nothing. Any thread; this call waits for one that is under way.
+     *
+     * @param task the task
+     * @return its statistics as they stand at each look, also of a task that is gone
+     * @throws IllegalArgumentException when it is another {@code Tactus}'s
+     */
+    public TaskHandle.Statistics statistics(final TaskHandle task) {
+        return new TaskHandle.Statistics(run.view(own(task)));
+    }
+
+    /**
      * Finds the task that was admitted last under a name; it may have ended since.
      *
      * @param name the task's name
@@ -404,6 +417,7 @@ public final class Tactus implements AutoCloseable {
     public static final class Context {
         private static final long LEAST_RING_BYTES = 1 << 12;
         private static final int MOST_SEGMENTS = 1 << 20;
+        private static final int MOST_PORT = 65_535;
 
         private TaskSet taskSet;
         private Workload workload = new Workload();
@@ -412,6 +426,8 @@ public final class Tactus implements AutoCloseable {
         private boolean force;
         private boolean driveSporadic;
         private boolean watchable = true;
+        private boolean jmx;
+        private int metricsPort = RunSettings.DEFAULT.metricsPort();
         private boolean spin;
         private boolean shareAccelerators;
         private long seed = RunSettings.DEFAULT.seed();
@@ -477,6 +493,18 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
+         * Lets the program say job by job what a task's levels are worth; the same as {@link Workload#gains} of the workload.
+         *
+         * @param task     name of a task with levels
+         * @param receiver given where to write the gains
+         * @return this
+         */
+        public Context gains(final String task, final Consumer<Workload.Gains> receiver) {
+            workload.gains(task, receiver);
+            return this;
+        }
+
+        /**
          * Sets the listener for misses, overruns, errors and lost devices. Default: {@link TactusListener#NONE}.
          *
          * @param who called by the monitor's thread
@@ -528,6 +556,29 @@ public final class Tactus implements AutoCloseable {
          */
         public Context watchable(final boolean value) {
             watchable = value;
+            return this;
+        }
+
+        /**
+         * Sets whether JMX shows the run, as {@code org.tactus:type=Run,name=SET,run=N}.
+         *
+         * @param value default false
+         * @return this
+         */
+        public Context jmx(final boolean value) {
+            jmx = value;
+            return this;
+        }
+
+        /**
+         * Sets on which port of the loopback address the counters are served to Prometheus, at {@code /metrics}; {@link Tactus#granted} has
+         * the address. A port that cannot be had is a warning.
+         *
+         * @param port up to 65,535; 0 takes a free one; default -1: none
+         * @return this
+         */
+        public Context metricsPort(final int port) {
+            metricsPort = port;
             return this;
         }
 
@@ -638,6 +689,8 @@ public final class Tactus implements AutoCloseable {
             require(taskSet != null, "taskSet is not given; give the set that is to run");
             require(spinBeforeNs >= 0, "spinBeforeNs is " + spinBeforeNs + "; give 0 or more nanoseconds");
             require(pollNs > 0, "pollNs is " + pollNs + "; give more than 0 nanoseconds");
+            require(metricsPort >= RunSettings.DEFAULT.metricsPort() && metricsPort <= MOST_PORT,
+                "metricsPort is " + metricsPort + "; give a port up to " + MOST_PORT + ", 0 for a free one, or -1 for none");
             require(stallThresholdNs > 0, "stallThresholdNs is " + stallThresholdNs + "; give more than 0 nanoseconds");
             require(lostAfterNs > 0, "lostAfterNs is " + lostAfterNs + "; give more than 0 nanoseconds");
             require(eventRingBytes >= LEAST_RING_BYTES && Integer.bitCount(eventRingBytes) == 1,
@@ -657,7 +710,7 @@ public final class Tactus implements AutoCloseable {
         private RunSettings settings() {
             return new RunSettings(new KernelOptions(spin ? KernelOptions.Idle.SPIN : KernelOptions.Idle.SLEEP_THEN_SPIN, spinBeforeNs,
                 pollNs, stallThresholdNs, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity, segmentCapacity), realTime, force,
-                driveSporadic, seed, watchable);
+                driveSporadic, seed, watchable, jmx, metricsPort);
         }
     }
 }

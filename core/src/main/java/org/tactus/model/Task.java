@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -108,6 +109,48 @@ public record Task(
         final Optional<ModelSource> model, final List<Segment> segments) {
         this(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
             Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * Names a level of a segment as if it were a task: no task bears such a name.
+     *
+     * @param task    name of the task
+     * @param segment index in it, from 0
+     * @param level   index of the level, from 0
+     * @return such as {@code front/1/2}
+     */
+    public static String levelName(final String task, final int segment, final int level) {
+        return task + '/' + segment + '/' + level;
+    }
+
+    /**
+     * The network of a level, as a task of that one segment, so that it is measured and prepared as every network is.
+     *
+     * @param segment index of a segment, from 0
+     * @param level   index of a level of it, from 0
+     * @return the task, under {@link #levelName}; empty where the level has no network
+     */
+    public Optional<Task> levelNetwork(final int segment, final int level) {
+        final Segment.Level size = segments.get(segment).levels().get(level);
+        return size.model().map(network -> new Task(levelName(name, segment, level), periodNs, deadlineNs, offsetNs, jitterNs, release,
+            priority, onOverrun, onBacklog, Optional.empty(), size.model(),
+            List.of(segments.get(segment).withLevels(false, List.of()).withWcetNs(size.wcetNs())), Optional.empty(), Optional.empty(),
+            serviceClass));
+    }
+
+    /**
+     * The networks of all levels, in order.
+     *
+     * @return a task of one segment for each
+     */
+    public List<Task> levelNetworks() {
+        final List<Task> networks = new ArrayList<>();
+        for (int i = 0; i < segments.size(); i++) {
+            for (int k = 0; k < segments.get(i).levels().size(); k++) {
+                levelNetwork(i, k).ifPresent(networks::add);
+            }
+        }
+        return networks;
     }
 
     /**
@@ -259,5 +302,16 @@ public record Task(
         final boolean endsElsewhere = last.device() != home
             || reclaim.isPresent() && last.offer().isPresent() && last.offer().get().device() != home;
         return (uses ? 1 : 0) + (home == device && endsElsewhere ? 1 : 0) + offers;
+    }
+
+    /**
+     * Changes the priority.
+     *
+     * @param value 1 is the highest; {@link #NO_PRIORITY} ranks below all given ones
+     * @return a copy
+     */
+    public Task withPriority(final int value) {
+        return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, value, onOverrun, onBacklog, memory, model, segments,
+            choices, reclaim, serviceClass);
     }
 }

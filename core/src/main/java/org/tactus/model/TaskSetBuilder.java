@@ -204,9 +204,11 @@ public final class TaskSetBuilder {
         task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
         final SegmentChecks checks = new SegmentChecks(task, at, platform);
         final long tauNs = RemoteChecks.tauNs(task, deadlineNs, at);
-        return new Task(task.name, task.periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs, task.release, task.priority,
-            task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
+        final Task built = new Task(task.name, task.periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs, task.release,
+            task.priority, task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
             task.serviceClass, task.remote);
+        new SwapChecks(built, at, platform).check();
+        return built;
     }
 
     private void checkTaskMemory(final TaskMemory memory, final String at) {

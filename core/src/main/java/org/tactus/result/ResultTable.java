@@ -269,12 +269,14 @@ public final class ResultTable {
             return;
         }
         final List<Stall> longest = result.stalls().stream()
-            .sorted((a, b) -> Long.compare(b.lengthNs(), a.lengthNs())).limit(STALLS_SHOWN).toList();
+            .sorted((a, b) -> Long.compare(b.takenNs(), a.takenNs())).limit(STALLS_SHOWN).toList();
         final StallCounts counts = result.withoutStalls().stalls();
         final long seen = ResultsJson.stallsSeen(result);
-        lines.add("Stalls: " + seen + " detected, " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
+        lines.add("Stalls: " + seen + " detected, within " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
             + " in total; longest " + String.join(", ", longest.stream()
-                .map(stall -> digits(stall.lengthNs()) + " at " + digits(stall.atNs()) + " (" + stall.where() + ", " + stall.cause() + ")")
+                .map(stall -> digits(stall.takenNs()) + (stall.takenNs() < stall.lengthNs()
+                    ? " in the " + digits(stall.lengthNs()) + " from " : " at ") + digits(stall.atNs())
+                    + " (" + stall.where() + ", " + stall.cause() + ")")
                 .toList()) + "."
             + (result.stalls().stream().allMatch(Stall::isOfPlatform) ? ""
                 : " The total holds none of the run delay and the safepoints, which are not the platform's.")

@@ -221,6 +221,7 @@ public final class ResultsJson {
             json.writeNumberField("lengthNs", stall.lengthNs());
             json.writeStringField("where", stall.where());
             json.writeStringField("cause", stall.cause());
+            json.writeNumberField("takenNs", stall.takenNs());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -29,7 +29,7 @@ final class Applicability {
     static String measured(final String test, final TaskSet set) {
         for (final Task task : set.tasks()) {
             for (int j = 0; j < task.segments().size(); j++) {
-                if (task.segments().get(j).wcetNs() == Segment.UNMEASURED) {
+                if (!task.segments().get(j).isMeasured()) {
                     return test + " does not apply: segment " + j + " of '" + task.name()
                         + "' has no WCET yet; measure it with 'tactus profile'";
                 }
@@ -102,7 +102,7 @@ final class Applicability {
 
     static String noSwap(final String test, final TaskSet set) {
         for (final Task task : set.tasks()) {
-            if (task.memory().isEmpty() || task.memory().get().swapBytes().orElse(0) == 0) {
+            if (task.memory().isEmpty() || !task.memory().get().isSwapped()) {
                 continue;
             }
             for (final Segment segment : task.segments()) {

@@ -587,6 +587,23 @@ public final class PolicyState {
     }
 
     /**
+     * Says what a level of a segment is worth from now on, unless the slot has another task by now: see
+     * {@link #gain(int, int, int, double)}. A call that overlaps with the removal of its task may reach the next one in its place, whose
+     * choices are then worse until it says itself what its levels are worth; no guarantee depends on gains.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @param segment    index in the task, a segment with levels
+     * @param level      from 0
+     * @param gain       how much
+     */
+    public void gain(final int slot, final int generation, final int segment, final int level, final double gain) {
+        if (levels != null && buffer.getIntAcquire(taskOffset(slot) + TaskDescriptor.GENERATION_OFFSET) == generation) {
+            gain(slot, segment, level, gain);
+        }
+    }
+
+    /**
      * Says what a level of a segment is worth from now on; a choice that is being made may take the old value. One thread of the program
      * at a time for each segment, while the task is admitted. Allocates nothing.
      *

@@ -23,8 +23,8 @@ class LevelMutantsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
         a waiting job is forgotten|EDF|DemandRoom|PointHeap.WAITING, each, remainingNs);|PointHeap.WAITING, each, 0);
-        a release to come is forgotten|EDF|DemandRoom|DUE, each, remainingNs(each, 0, segments(taskOffset))|DUE, each, 0
-        the own deadline is forgotten|EDF|DemandRoom|if (state.isLive(each)) {|if (state.isLive(each) && each != slot) {
+        a release to come is forgotten|EDF|DemandRoom|DUE, each, remainingNs(each, 0, end)|DUE, each, 0
+        the own deadline is forgotten|EDF|DemandRoom|segment(each) < end) {|segment(each) < end && each != slot) {
         the second job to come is forgotten|EDF|DemandRoom|points.advanceFirst(x + periodNs);|points.removeFirst();
         an arrival may be unseen|EDF|HomeReleases|unseenNs = lookedNs - buffer.getLong(|unseenNs = lookedNs - 0 * buffer.getLong(
         overheads are free|EDF|DemandRoom|(to - from) * charges.overheadNs()|0

@@ -130,8 +130,8 @@ final class DoubleBuffer {
             return Sentences.unbounded(name, model.deadline[i], Sentences.load(model.device(), model.load(edf ? model.tasks : i + 1)));
         }
         final List<Term> terms = new ArrayList<>();
-        terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead));
-        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead));
+        terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead[i]));
+        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
         terms.add(Term.own(Term.Kind.STALL, worstStall));
         for (final Piece piece : worst) {
