@@ -21,6 +21,7 @@ import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -75,6 +76,9 @@ public final class PlotCommand implements Callable<Integer> {
                 judge(TaskSetFile.load(file, TaskSetFile.Options.strict()).taskSet(), counts);
             }
         }
+        if (counts.isEmpty()) {
+            throw new PrerequisiteException("there is nothing to draw: no test applies to any of the sets, or the tables have no rows");
+        }
         Files.createDirectories(out);
         System.setProperty("java.awt.headless", "true");
         final StringBuilder csv = new StringBuilder(AcceptanceCsv.HEAD);
@@ -102,17 +106,25 @@ public final class PlotCommand implements Callable<Integer> {
             new AcceptanceCsv.Count(a.accepted() + b.accepted(), a.total() + b.total()));
     }
 
-    /** A test that does not apply to a set does not count it. */
+    /** A test that applies to a set under neither policy does not count it. */
     private void judge(final TaskSet set, final Map<String, TreeMap<Double, AcceptanceCsv.Count>> counts) {
         final double place = Math.round(utilisation(set) / step) * step;
         for (final String test : tests.isEmpty() ? List.of(TIGHTEST) : tests) {
             try {
-                final Verdict verdict = test.equals(TIGHTEST) ? Analyses.analyze(set) : byName(test).analyze(set);
+                final Verdict verdict = test.equals(TIGHTEST) ? Analyses.analyze(set)
+                    : byName(test).analyze(under(byName(test), set));
                 add(counts, test, place, new AcceptanceCsv.Count(verdict.schedulable() ? 1 : 0, 1));
             } catch (final TestNotApplicableException e) {
                 spec.commandLine().getErr().println("warning: " + set.name() + " does not count for " + test + ": " + e.getMessage());
             }
         }
+    }
+
+    /** The set under the policy that a test is for, so that tests of both can be held against each other. */
+    private static TaskSet under(final SchedulabilityTest test, final TaskSet set) {
+        final TaskSet other = new TaskSet(set.name(), set.policy() == PolicyKind.EDF ? PolicyKind.FIXED_PRIORITY : PolicyKind.EDF,
+            set.overheads(), set.platform(), set.tasks());
+        return !test.applies(set).isEmpty() && test.applies(other).isEmpty() ? other : set;
     }
 
     private static SchedulabilityTest byName(final String test) {
