@@ -12,6 +12,7 @@ import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Explainer;
+import org.tactus.internal.analysis.OfPolicy;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
@@ -26,7 +27,7 @@ import org.tactus.model.TaskSet;
  * <p>A test may be asked about a set whose device names another protocol: it answers for its own one and the choice among tests
  * ({@link org.tactus.internal.analysis.Analyses#analyze}) takes only the one that {@link #isProtocolOf(TaskSet)}.
  */
-public final class SwapAnalysis implements SchedulabilityTest {
+public final class SwapAnalysis implements OfPolicy {
     private final SwapProtocol protocol;
     private final PolicyKind policy;
 
@@ -71,10 +72,14 @@ public final class SwapAnalysis implements SchedulabilityTest {
     }
 
     @Override
+    public PolicyKind policy() {
+        return policy;
+    }
+
+    @Override
     public String applies(final TaskSet set) {
         if (set.policy() != policy) {
-            return name() + " does not apply: it is for the policy " + policy.text() + ", the set's is " + set.policy().text()
-                + "; use swap-" + protocol.text() + (set.policy() == PolicyKind.EDF ? "-edf" : "-fp");
+            return name() + " does not apply: it is for the policy " + policy.text() + ", the set's is " + set.policy().text();
         }
         for (final Task task : set.tasks()) {
             if (task.isBestEffort()) {
@@ -104,7 +109,7 @@ public final class SwapAnalysis implements SchedulabilityTest {
         }
         if (spec.memory().isEmpty()) {
             return name() + " does not apply: device " + spec.name() + " has no scheduled memory; give it memory, chunk, chunkIn and "
-                + "chunkOut, or use np-" + (policy == PolicyKind.EDF ? "edf" : "fp");
+                + "chunkOut";
         }
         return "";
     }
