@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.tactus.analysis.SchedulabilityTest;
@@ -21,14 +22,17 @@ import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.policy.DoorbellDescriptor;
 import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.work.OfferingPort;
 import org.tactus.internal.work.WorkloadWorks;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
@@ -56,10 +60,12 @@ import org.tactus.work.Workload;
 public final class Tactus implements AutoCloseable {
     private final TaskSetRun run;
     private final WorkloadWorks works;
+    private final RemoteOffers offers;
 
-    private Tactus(final TaskSetRun run, final WorkloadWorks works) {
+    private Tactus(final TaskSetRun run, final WorkloadWorks works, final RemoteOffers offers) {
         this.run = run;
         this.works = works;
+        this.offers = offers;
     }
 
     /**
@@ -75,14 +81,24 @@ public final class Tactus implements AutoCloseable {
         final TaskSet set = Objects.requireNonNull(context, "context: give one with the set that is to run").conclude();
         JvmFlags.require();
         final WorkloadWorks works = translated(() -> new WorkloadWorks(context.workload, set));
-        final TaskSetRun run = translated(
-            () -> TaskSetRun.open(set, context.settings(), works, new Listening(context.listener), EventHandler.NONE));
+        final Map<String, Workload.Offering> offerings = context.workload.offerings();
+        final RemoteOffers offers = translated(() -> new RemoteOffers(set, task -> OfferingPort.of(offerings, task)));
+        final Undo undo = new Undo();
+        undo.add(offers::close);
         try {
-            run.start();
+            final TaskSetRun run =
+                TaskSetRun.open(set, context.settings(), works, new Listening(context.listener), EventHandler.NONE);
+            run.start(); // closes itself when it throws
+            undo.add(run::close);
+            offers.start(run, set);
+            return new Tactus(run, works, offers);
         } catch (final RuntimeException e) {
+            undo.run(e);
             throw translate(e);
+        } catch (final InterruptedException | Error e) {
+            undo.run(e);
+            throw e;
         }
-        return new Tactus(run, works);
     }
 
     /**
@@ -179,7 +195,10 @@ public final class Tactus implements AutoCloseable {
      * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task) {
-        return translated(() -> new TaskHandle(run.add(required(task))));
+        return translated(() -> {
+            final RunHandle handle = run.add(required(task));
+            return offered(handle, () -> offers.add(run, handle, task));
+        });
     }
 
     private static Task required(final Task task) {
@@ -198,7 +217,22 @@ public final class Tactus implements AutoCloseable {
      */
     public TaskHandle add(final Task task, final Workload workload) {
         Objects.requireNonNull(workload, "workload: give one, or call add(task)");
-        return translated(() -> new TaskHandle(run.add(required(task), works.with(workload, task))));
+        return translated(() -> {
+            final RunHandle handle = run.add(required(task), works.with(workload, task));
+            return offered(handle, workload.offerings().containsKey(task.name())
+                ? () -> offers.add(run, handle, task, OfferingPort.of(workload.offerings(), task)) : () -> offers.add(run, handle, task));
+        });
+    }
+
+    /** Begins to offer an admitted task; where that cannot be, the task leaves again. */
+    private TaskHandle offered(final RunHandle handle, final Runnable begin) {
+        try {
+            begin.run();
+        } catch (final RuntimeException e) {
+            run.remove(handle);
+            throw e;
+        }
+        return new TaskHandle(handle);
     }
 
     /**
@@ -243,6 +277,18 @@ public final class Tactus implements AutoCloseable {
      */
     public TaskResult.Counts counts(final TaskHandle task) {
         return run.counts(task.handle());
+    }
+
+    /**
+     * Finds the statistics of a task, to be looked at again and again while it runs: percentiles so far, counts, residency. Looking at them
+     * allocates nothing. Any thread; this call waits for one that is under way.
+     *
+     * @param task the task
+     * @return its statistics as they stand at each look, also of a task that is gone
+     * @throws IllegalArgumentException when it is another {@code Tactus}'s
+     */
+    public TaskHandle.Statistics statistics(final TaskHandle task) {
+        return new TaskHandle.Statistics(run.view(own(task)));
     }
 
     /**
@@ -291,7 +337,8 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException when interrupted: the run has ended all the same, and another call returns its result
      */
     public RunResult stop() throws InterruptedException {
-        return run.stop();
+        offers.end(); // before the tasks end: what is not answered by now has its fallback
+        return offers.finish(run.stop());
     }
 
     /**
@@ -307,6 +354,7 @@ public final class Tactus implements AutoCloseable {
     /** Ends the run without more time for live jobs, unless it was stopped before, and gives everything back. May be called again. */
     @Override
     public void close() {
+        offers.close();
         run.close();
     }
 
@@ -369,6 +417,7 @@ public final class Tactus implements AutoCloseable {
     public static final class Context {
         private static final long LEAST_RING_BYTES = 1 << 12;
         private static final int MOST_SEGMENTS = 1 << 20;
+        private static final int MOST_PORT = 65_535;
 
         private TaskSet taskSet;
         private Workload workload = new Workload();
@@ -377,6 +426,8 @@ public final class Tactus implements AutoCloseable {
         private boolean force;
         private boolean driveSporadic;
         private boolean watchable = true;
+        private boolean jmx;
+        private int metricsPort = RunSettings.DEFAULT.metricsPort();
         private boolean spin;
         private boolean shareAccelerators;
         private long seed = RunSettings.DEFAULT.seed();
@@ -442,6 +493,18 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
+         * Lets the program say job by job what a task's levels are worth; the same as {@link Workload#gains} of the workload.
+         *
+         * @param task     name of a task with levels
+         * @param receiver given where to write the gains
+         * @return this
+         */
+        public Context gains(final String task, final Consumer<Workload.Gains> receiver) {
+            workload.gains(task, receiver);
+            return this;
+        }
+
+        /**
          * Sets the listener for misses, overruns, errors and lost devices. Default: {@link TactusListener#NONE}.
          *
          * @param who called by the monitor's thread
@@ -493,6 +556,29 @@ public final class Tactus implements AutoCloseable {
          */
         public Context watchable(final boolean value) {
             watchable = value;
+            return this;
+        }
+
+        /**
+         * Sets whether JMX shows the run, as {@code org.tactus:type=Run,name=SET,run=N}.
+         *
+         * @param value default false
+         * @return this
+         */
+        public Context jmx(final boolean value) {
+            jmx = value;
+            return this;
+        }
+
+        /**
+         * Sets on which port of the loopback address the counters are served to Prometheus, at {@code /metrics}; {@link Tactus#granted} has
+         * the address. A port that cannot be had is a warning.
+         *
+         * @param port up to 65,535; 0 takes a free one; default -1: none
+         * @return this
+         */
+        public Context metricsPort(final int port) {
+            metricsPort = port;
             return this;
         }
 
@@ -603,6 +689,8 @@ public final class Tactus implements AutoCloseable {
             require(taskSet != null, "taskSet is not given; give the set that is to run");
             require(spinBeforeNs >= 0, "spinBeforeNs is " + spinBeforeNs + "; give 0 or more nanoseconds");
             require(pollNs > 0, "pollNs is " + pollNs + "; give more than 0 nanoseconds");
+            require(metricsPort >= RunSettings.DEFAULT.metricsPort() && metricsPort <= MOST_PORT,
+                "metricsPort is " + metricsPort + "; give a port up to " + MOST_PORT + ", 0 for a free one, or -1 for none");
             require(stallThresholdNs > 0, "stallThresholdNs is " + stallThresholdNs + "; give more than 0 nanoseconds");
             require(lostAfterNs > 0, "lostAfterNs is " + lostAfterNs + "; give more than 0 nanoseconds");
             require(eventRingBytes >= LEAST_RING_BYTES && Integer.bitCount(eventRingBytes) == 1,
@@ -622,7 +710,7 @@ public final class Tactus implements AutoCloseable {
         private RunSettings settings() {
             return new RunSettings(new KernelOptions(spin ? KernelOptions.Idle.SPIN : KernelOptions.Idle.SLEEP_THEN_SPIN, spinBeforeNs,
                 pollNs, stallThresholdNs, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity, segmentCapacity), realTime, force,
-                driveSporadic, seed, watchable);
+                driveSporadic, seed, watchable, jmx, metricsPort);
         }
     }
 }

@@ -2,6 +2,7 @@
 package org.tactus;
 
 import org.tactus.internal.runtime.RunHandle;
+import org.tactus.internal.watch.TaskCounts;
 
 /**
  * Identifies a task that a {@link Tactus} has admitted; a program uses it to release the task's jobs, to read its counts and to remove it.
@@ -41,5 +42,140 @@ public final class TaskHandle {
     @Override
     public String toString() {
         return handle.toString();
+    }
+
+    /**
+     * What was counted of one task, as it stands at each look. Any thread; a look takes no lock and allocates nothing. Counts of different
+     * looks need not be of one instant, and are up to a round of the monitor older than the jobs, 20 ms. They stay as they were last when
+     * the task is gone or the run has ended.
+     */
+    public static final class Statistics {
+        private final TaskCounts counts;
+
+        Statistics(final TaskCounts counts) {
+            this.counts = counts;
+        }
+
+        /**
+         * Whether the task still runs.
+         *
+         * @return false when it has stopped
+         */
+        public boolean isLive() {
+            return counts.isLive();
+        }
+
+        /**
+         * Counts jobs begun.
+         *
+         * @return a count
+         */
+        public long released() {
+            return counts.released();
+        }
+
+        /**
+         * Counts jobs completed.
+         *
+         * @return a count
+         */
+        public long jobs() {
+            return counts.jobs();
+        }
+
+        /**
+         * Counts deadlines missed.
+         *
+         * @return a count
+         */
+        public long misses() {
+            return counts.misses();
+        }
+
+        /**
+         * Counts segments that ran past their WCET.
+         *
+         * @return a count
+         */
+        public long overruns() {
+            return counts.overruns();
+        }
+
+        /**
+         * Counts releases that became no job.
+         *
+         * @return a count
+         */
+        public long skipped() {
+            return counts.skipped();
+        }
+
+        /**
+         * Counts jobs that ended without running all their segments.
+         *
+         * @return a count
+         */
+        public long aborted() {
+            return counts.aborted();
+        }
+
+        /**
+         * The response of the job that was completed last.
+         *
+         * @return nanoseconds; -1 before the first
+         */
+        public long lastNs() {
+            return counts.lastNs();
+        }
+
+        /**
+         * The least response, exactly.
+         *
+         * @return nanoseconds; -1 before the first
+         */
+        public long minNs() {
+            return counts.minNs();
+        }
+
+        /**
+         * The largest response, exactly.
+         *
+         * @return nanoseconds; -1 before the first
+         */
+        public long maxNs() {
+            return counts.maxNs();
+        }
+
+        /**
+         * Bytes of the task that are in its device's memory now.
+         *
+         * @return bytes; 0 of a task without memory, and of one that is gone
+         */
+        public long residentBytes() {
+            return counts.residentBytes();
+        }
+
+        /**
+         * Bytes of the task in its device's memory when all of it is there.
+         *
+         * @return bytes; 0 of a task without memory
+         */
+        public long mostResidentBytes() {
+            return counts.mostResidentBytes();
+        }
+
+        /**
+         * A quantile of the responses: never below the true one, and at most a 32nd above it.
+         *
+         * @param share from 0 to 1, such as 0.99
+         * @return nanoseconds; -1 before the first response
+         * @throws IllegalArgumentException for a share that is none
+         */
+        public long quantileNs(final double share) {
+            if (!(share >= 0 && share <= 1)) {
+                throw new IllegalArgumentException("share is " + share + "; give a number from 0 to 1, such as 0.99");
+            }
+            return counts.quantileNs(share);
+        }
     }
 }

@@ -15,10 +15,14 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -39,7 +43,7 @@ class ArchitectureTest {
         Map.entry("internal.jvm", Set.of()),
         Map.entry("internal.buffer", Set.of()),
         Map.entry("bindings", Set.of()),
-        Map.entry("work", Set.of()),
+        Map.entry("work", Set.of("model")),
         Map.entry("supply", Set.of()),
         Map.entry("internal.supply", Set.of("supply")),
         Map.entry("model", Set.of("supply", "internal.time")),
@@ -48,6 +52,7 @@ class ArchitectureTest {
         Map.entry("internal.analysis", Set.of("supply", "analysis", "model", "internal.time")),
         Map.entry("internal.plan", Set.of("supply", "model", "analysis", "internal.analysis", "internal.time")),
         Map.entry("internal.policy", Set.of("model", "internal.buffer", "internal.time")),
+        Map.entry("internal.remote", Set.of("internal.policy", "internal.lifecycle", "internal.buffer", "model", "internal.time")),
         Map.entry("result", Set.of("model", "internal.file", "internal.time")),
         Map.entry("internal.event", Set.of("result", "model", "internal.buffer", "internal.file", "internal.time")),
         Map.entry("internal.watch", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
@@ -64,18 +69,18 @@ class ArchitectureTest {
             "internal.lifecycle", "bindings", "model", "internal.time")),
         Map.entry("internal.kernel", Set.of("supply", "internal.supply", "internal.policy", "internal.device", "internal.event",
             "internal.lifecycle", "internal.buffer", "bindings", "result", "model", "internal.time")),
-        Map.entry("internal.work", Set.of("work", "internal.device", "internal.network", "internal.quantise", "internal.graph",
-            "internal.lifecycle", "bindings", "model", "internal.time")),
-        Map.entry("internal.runtime", Set.of("supply", "internal.kernel", "internal.work", "internal.device", "internal.watch",
-            "internal.event", "internal.report", "internal.policy", "internal.analysis", "internal.memory", "internal.jvm",
-            "internal.lifecycle", "internal.file", "internal.buffer", "bindings", "analysis", "format", "result", "model",
-            "internal.time")),
+        Map.entry("internal.work", Set.of("work", "internal.remote", "internal.buffer", "internal.device", "internal.network",
+            "internal.quantise", "internal.graph", "internal.lifecycle", "bindings", "model", "internal.time")),
+        Map.entry("internal.runtime", Set.of("supply", "work", "internal.remote", "internal.kernel", "internal.work", "internal.device",
+            "internal.watch", "internal.event", "internal.report", "internal.policy", "internal.analysis", "internal.memory",
+            "internal.jvm", "internal.lifecycle", "internal.file", "internal.buffer", "bindings", "analysis", "format", "result",
+            "model", "internal.time")),
         Map.entry("internal.measure", Set.of("supply", "internal.supply", "internal.runtime", "internal.work", "internal.kernel",
             "internal.device", "internal.child", "internal.memory", "internal.network", "internal.quantise", "internal.graph",
             "internal.lifecycle", "internal.event", "internal.policy", "bindings", "format", "result", "model", "internal.time")),
         Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
             "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph",
-            "internal.jvm")));
+            "internal.jvm", "internal.watch", "internal.lifecycle")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");
@@ -108,6 +113,35 @@ class ArchitectureTest {
             }
         }
         assertEquals(List.of(), violations);
+    }
+
+    @Test
+    void shouldSayTheSameWhenTheDesignPageListsTheRooms() throws IOException {
+        final Map<String, Set<String>> page = new TreeMap<>();
+        for (final String line : Files.readAllLines(Path.of("..", "docs", "design.md"))) {
+            final String[] cells = line.split("\\|");
+            if (cells.length == 4 && !cells[3].contains("may use") && (cells[1].contains("`") || cells[1].contains("(front door)"))) {
+                for (final String room : rooms(cells[1].replace("(front door)", "front"))) {
+                    page.put(room.equals("front") ? FACADE : room, rooms(cells[3]));
+                }
+            }
+        }
+        final Map<String, Set<String>> code = new TreeMap<>(MAY_USE);
+        code.remove("bindings"); // another module
+        code.replaceAll((room, may) -> new TreeSet<>(may));
+        assertEquals(code, page);
+    }
+
+    /** Names as a cell lists them: {@code internal.kernel, .work} are two internal rooms, and {@code -} is none. */
+    private static Set<String> rooms(final String cell) {
+        final Set<String> names = new TreeSet<>();
+        for (final String word : cell.replace("`", "").replaceAll("\\([^)]*\\)", "").split(",")) {
+            final String name = word.strip();
+            if (!name.equals("-")) {
+                names.add(name.startsWith(".") ? "internal" + name : name);
+            }
+        }
+        return names;
     }
 
     @Test
@@ -189,7 +223,7 @@ class ArchitectureTest {
         final List<String> exported = classes.stream().filter(type -> isExported(type) && type.getEnclosingClass().isEmpty())
             .map(JavaClass::getName).sorted().toList();
         System.out.println("public types of core: " + exported.size() + ", by room: " + exported.stream().collect(Collectors.groupingBy(
-            name -> name.substring(0, name.lastIndexOf('.')), java.util.TreeMap::new, Collectors.counting())));
+            name -> name.substring(0, name.lastIndexOf('.')), TreeMap::new, Collectors.counting())));
         assertTrue(exported.size() < MOST_PUBLIC_TYPES, exported.size() + " public types: " + exported);
     }
 }

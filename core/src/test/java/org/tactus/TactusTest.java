@@ -14,6 +14,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.function.Executable;
@@ -169,6 +170,62 @@ class TactusTest {
         for (final int[] capacity : new int[][] {
             {0, 1}, {1, 0}, {4_097, 1}, {1, 1 << 27}, {4, Integer.MAX_VALUE}, {Integer.MAX_VALUE, Integer.MAX_VALUE}, {-1, -1}}) {
             assertSaysWhatToGive(IllegalArgumentException.class, () -> Tactus.launch(context().capacity(capacity[0], capacity[1])));
+        }
+    }
+
+    @Test
+    void shouldTellStatisticsWhileATaskRunsAndKeepThemWhenItIsGone() throws InterruptedException {
+        try (Tactus tactus = Tactus.launch(context().watchable(false))) {
+            final TaskHandle control = tactus.handle("control");
+            final TaskHandle.Statistics statistics = tactus.statistics(control);
+            awaitCompleted(tactus, control, 3);
+            while (statistics.jobs() < 3) {
+                Thread.sleep(1); // the monitor counts a moment later
+            }
+            assertTrue(statistics.isLive());
+            assertTrue(statistics.quantileNs(0.5) >= statistics.minNs() && statistics.quantileNs(1) <= statistics.maxNs());
+            assertThrows(IllegalArgumentException.class, () -> statistics.quantileNs(Double.NaN));
+            tactus.remove(control);
+            final TaskHandle next = addWhenFree(tactus, task("control"));
+            awaitCompleted(tactus, next, 1);
+            final long jobs = tactus.completed(control);
+            while (statistics.jobs() < jobs) {
+                Thread.sleep(1); // the last events come a moment later
+            }
+            assertEquals(jobs, statistics.jobs());
+            assertTrue(!statistics.isLive());
+            final TaskHandle.Statistics later = tactus.statistics(control);
+            assertEquals(jobs, later.jobs());
+            assertEquals(statistics.maxNs(), later.maxNs());
+            tactus.stop();
+            assertEquals(jobs, statistics.jobs());
+            assertEquals(jobs, tactus.statistics(control).jobs());
+            assertTrue(tactus.statistics(next).jobs() >= 1);
+        }
+    }
+
+    @Test
+    void shouldAnswerAListenerThatAsksForStatistics() throws InterruptedException {
+        final AtomicReference<Tactus> running = new AtomicReference<>();
+        final AtomicReference<TaskHandle.Statistics> seen = new AtomicReference<>();
+        final TaskSet late = TaskSet.builder("late").device(DeviceSpec.cpu("cpu0"))
+            .task("late", t -> t.periodNs(20 * MS).deadlineNs(2 * MS).segment("cpu0", MS)).build();
+        final TactusListener listener = new TactusListener() {
+            @Override
+            public void onDeadlineMiss(final String task, final long job, final long lateNs) {
+                final Tactus tactus = running.get();
+                if (tactus != null && seen.get() == null) {
+                    seen.set(tactus.statistics(tactus.handle("late")));
+                }
+            }
+        };
+        try (Tactus tactus = Tactus.launch(new Tactus.Context().taskSet(late).realTime(false).listener(listener)
+            .code("late", 0, job -> LockSupport.parkNanos(5 * MS)))) {
+            running.set(tactus);
+            while (seen.get() == null) {
+                Thread.sleep(1);
+            }
+            assertTrue(seen.get().released() >= 0);
         }
     }
 }

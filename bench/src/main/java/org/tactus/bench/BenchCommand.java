@@ -6,10 +6,13 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
+import org.tactus.bench.cloud.CloudEdgeCommand;
+import org.tactus.bench.criticality.CriticalityCaseStudyCommand;
 import org.tactus.bench.latency.FirstJobs;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.latency.HandOffComparison;
 import org.tactus.bench.latency.HopComparison;
+import org.tactus.bench.latency.ObservingCost;
 import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
@@ -31,8 +34,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "bench", mixinStandardHelpOptions = true, description = "Measures Tactus itself; name one of the commands.",
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
-        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, PeersCommand.class, OperatorTestsCommand.class,
-        NetworksCommand.class, SwapCaseStudyCommand.class})
+        BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, BenchCommand.ObservingCommand.class, PeersCommand.class,
+        OperatorTestsCommand.class, NetworksCommand.class, SwapCaseStudyCommand.class, CriticalityCaseStudyCommand.class,
+        CloudEdgeCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")
@@ -193,6 +197,38 @@ public final class BenchCommand {
             }
             StartSpeed.measure(new StartSpeed.Settings(tasks, rounds, analysed, !ordinary), System.out);
             return ExitStatus.GOOD;
+        }
+    }
+
+    /** What it costs to be watched. */
+    @Command(name = "observing", mixinStandardHelpOptions = true,
+        description = "Throughput, p99.9 and allocation of a run that nobody watches beside one that stat, the metrics endpoint, the Flight"
+            + " Recorder or all of them watch, by turns; status 1 when a dispatcher has allocated a byte.")
+    public static final class ObservingCommand implements Callable<Integer> {
+        @Option(names = "--rounds", paramLabel = "N", defaultValue = "5", description = "Turns of each way (${DEFAULT-VALUE}).")
+        private int rounds;
+        @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
+            description = "How long each turn measures (${DEFAULT-VALUE}).")
+        private long durationNs;
+        @Option(names = "--core", paramLabel = "N", description = "Of the dispatcher (default: the last).")
+        private Integer core;
+        @Option(names = "--way", hidden = true)
+        private ObservingCost.Way way;
+        @Spec
+        private CommandSpec spec;
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            if (rounds < 1 || durationNs < 1_000_000) {
+                throw new ParameterException(spec.commandLine(), "--rounds takes at least 1, --for at least 1ms");
+            }
+            final int where = core == null ? Runtime.getRuntime().availableProcessors() - 1 : core;
+            if (way != null) {
+                ObservingCost.turn(way, durationNs, where, System.out);
+                return ExitStatus.GOOD;
+            }
+            return ObservingCost.compare(rounds, each -> ForkedJvm.command(List.of("-XX:+UseSerialGC"), "bench", "observing", "--way",
+                each.name(), "--for", durationNs + "ns", "--core", String.valueOf(where)), System.out) ? ExitStatus.GOOD : ExitStatus.NO;
         }
     }
 

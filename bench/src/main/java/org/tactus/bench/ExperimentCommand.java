@@ -3,10 +3,12 @@ package org.tactus.bench;
 
 import org.tactus.bench.accuracy.AccuracyCommand;
 import org.tactus.bench.accuracy.ImagesCommand;
+import org.tactus.bench.criticality.FramesCommand;
 import org.tactus.bench.experiment.BrakingCommand;
 import org.tactus.bench.experiment.CriticalityCommand;
 import org.tactus.bench.experiment.MergeCommand;
 import org.tactus.bench.experiment.SchedulabilityCommand;
+import org.tactus.bench.experiment.SetsCommand;
 import org.tactus.bench.supply.SupplyCommand;
 import picocli.CommandLine.Command;
 
@@ -16,7 +18,7 @@ import picocli.CommandLine.Command;
  */
 @Command(name = "experiment", mixinStandardHelpOptions = true,
     subcommands = {SchedulabilityCommand.class, MergeCommand.class, AccuracyCommand.class, ImagesCommand.class, BrakingCommand.class,
-        SupplyCommand.class, CriticalityCommand.class},
+        SupplyCommand.class, CriticalityCommand.class, SetsCommand.class, FramesCommand.class},
     description = "Experiments over many random task sets or runs; name one of them.")
 public final class ExperimentCommand {
 }

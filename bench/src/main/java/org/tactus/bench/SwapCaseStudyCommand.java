@@ -67,10 +67,12 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         final TaskSet set = loaded.taskSet();
         final DeviceSpec named = set.platform().devices().getFirst();
+        final boolean streams =
+            set.tasks().stream().anyMatch(task -> task.memory().isPresent() && task.memory().get().streamBytes().isPresent());
         if (set.platform().devices().size() != 1 || named.memory().isEmpty() || set.tasks().stream().anyMatch(
-            task -> task.segments().size() != 1 || task.memory().isEmpty())) {
-            throw loaded.error("platform.devices",
-                "the case study needs one device with memory, and tasks of one segment with memory on it");
+            task -> !streams && task.segments().size() != 1 || task.memory().isEmpty())) {
+            throw loaded.error("platform.devices", "the case study needs one device with memory, and tasks with memory on it, of one"
+                + " segment each unless a task of the set streams");
         }
         UsageCheck.check(spec, on.equals(MODELLED) || on.equals(CudaDevices.SOFTWARE) || on.equals(CudaDevices.NVIDIA),
             "--on " + on + " is unknown; use " + MODELLED + ", " + CudaDevices.SOFTWARE + " or " + CudaDevices.NVIDIA);

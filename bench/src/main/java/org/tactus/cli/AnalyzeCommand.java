@@ -24,6 +24,7 @@ import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -46,6 +47,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     private OutputFormat format;
     @Option(names = "--out", paramLabel = "DIR", description = "Also writes the output there, as analysis.txt, .json or .csv.")
     private Path out;
+    @Mixin
+    private AssignOption assign;
     @Spec
     private CommandSpec spec;
 
@@ -94,7 +97,7 @@ final class AnalyzeCommand implements Callable<Integer> {
 
     private int analyze(final Path file, final AnalysisPrinter printer, final Optional<SchedulabilityTest> chosen) throws IOException {
         try {
-            final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+            final LoadedTaskSet loaded = assign.apply(TaskSetFile.load(file, TaskSetFile.Options.strict()), Optional.ofNullable(test));
             loaded.warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
             final Verdict verdict = verdict(loaded, chosen);
             printer.verdict(loaded, verdict, sensitivity ? Optional.of(SensitivityReport.of(verdict, loaded.taskSet())) : Optional.empty());

@@ -46,7 +46,7 @@ final class AnswerCheck {
             }
         }
         if (!equal.isEmpty()) {
-            print.println("answers equal, bit by bit, to the same mixture run offline: " + String.join(", ", equal));
+            print.println("answers equal, bit by bit, to those of the same networks outside a run: " + String.join(", ", equal));
         }
         if (!different.isEmpty()) {
             print.println("ANSWERS DIFFER from the same mixture run offline: " + String.join(", ", different));

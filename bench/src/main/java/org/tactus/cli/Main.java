@@ -30,7 +30,8 @@ import picocli.CommandLine.RunLast;
 
 /** {@code tactus}: the command line. */
 @Command(name = "tactus", mixinStandardHelpOptions = true, versionProvider = BuildVersion.class,
-    description = "Schedules many neural networks with hard deadlines; says before how late, proves it, shows it afterwards.")
+    description = "Schedules many neural networks with hard deadlines; says before a run"
+        + " how late a job can be at most, and after it how late each was.")
 public final class Main {
     /** The product's commands; each is named as its class, such as {@code verify-gpu} of VerifyGpuCommand. */
     static final List<Class<?>> COMMANDS = List.of(DemoCommand.class, InitCommand.class, AnalyzeCommand.class, RunCommand.class,

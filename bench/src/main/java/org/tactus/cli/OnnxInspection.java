@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -10,9 +12,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tactus.bindings.onnxruntime.ElementType;
@@ -26,6 +30,8 @@ import org.tactus.internal.time.Sizes;
 /** What an ONNX file holds, and what cuts of it would cost, measured here. */
 final class OnnxInspection {
     private static final int[] CUTS = {2, 4, 8};
+    private static final Set<ElementType> FLOATING = EnumSet.of(ElementType.FLOAT, ElementType.FLOAT16, ElementType.BFLOAT16,
+        ElementType.DOUBLE);
 
     private final OnnxModel model;
     private final Map<String, Integer> operators = new TreeMap<>();
@@ -40,12 +46,7 @@ final class OnnxInspection {
         final GraphProto graph = model.proto().getGraph();
         graph.getNodeList().forEach(node -> operators.merge(
             (node.getDomain().isEmpty() ? "" : node.getDomain() + ".") + node.getOpType(), 1, Integer::sum));
-        for (final TensorProto weight : graph.getInitializerList()) {
-            final long elements = weight.getDimsList().stream().reduce(1L, (a, b) -> a * b);
-            final ElementType type = ElementType.of(weight.getDataType());
-            parameters += elements;
-            parameterBytes += elements * (type == null ? 1 : type.bytes());
-        }
+        countParameters(graph);
         if (!OpenShapes.suggestedKeys(model).isEmpty()) {
             noCuts = "its extents are open; a task set fixes them by " + OpenShapes.suggestedKeys(model);
         } else if (OnnxRuntime.find().isEmpty()) {
@@ -53,6 +54,26 @@ final class OnnxInspection {
         } else {
             measure();
         }
+    }
+
+    /** Those of a graph and of the bodies of its control flow. */
+    private void countParameters(final GraphProto graph) {
+        graph.getInitializerList().forEach(this::countParameters);
+        for (final NodeProto node : graph.getNodeList()) {
+            // Some exporters write weights as nodes; whole numbers among such nodes are shapes and axes, not parameters.
+            if (node.getOpType().equals("Constant") && node.getDomain().isEmpty()) {
+                node.getAttributeList().stream().filter(AttributeProto::hasT).map(AttributeProto::getT)
+                    .filter(value -> FLOATING.contains(ElementType.of(value.getDataType()))).forEach(this::countParameters);
+            }
+            node.getAttributeList().stream().filter(AttributeProto::hasG).map(AttributeProto::getG).forEach(this::countParameters);
+        }
+    }
+
+    private void countParameters(final TensorProto weight) {
+        final long elements = weight.getDimsList().stream().reduce(1L, (a, b) -> a * b);
+        final ElementType type = ElementType.of(weight.getDataType());
+        parameters += elements;
+        parameterBytes += elements * (type == null ? 1 : type.bytes());
     }
 
     private void measure() {

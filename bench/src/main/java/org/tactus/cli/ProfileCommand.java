@@ -96,7 +96,7 @@ final class ProfileCommand implements Callable<Integer> {
     static int profile(final Path file, final int runs, final WcetRule rule, final boolean loaded, final boolean inPlace)
         throws IOException, InterruptedException {
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
-        if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty())) {
+        if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty() && task.levelNetworks().isEmpty())) {
             System.out.println(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
                 + " takes the WCETs of the file");
             return ExitStatus.GOOD;

@@ -6,8 +6,8 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.OutputFormat;
@@ -16,7 +16,8 @@ import org.tactus.cli.text.ResultPrinter;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.kernel.AdmissionRefusedException;
-import org.tactus.internal.kernel.KernelListener;
+import org.tactus.internal.remote.OfferPort;
+import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.time.Durations;
@@ -28,12 +29,18 @@ import org.tactus.result.RunResult;
 /** Runs a loaded set in real time and leaves its files: what {@code run} and {@code demo} share. */
 final class RealRun {
     private static final long TICK_MS = 100;
+    /** How late a miss is noticed that ends the run. */
+    private static final long BREAK_TICK_MS = 5;
 
     private final LoadedTaskSet loaded;
     private final RunSettings options;
     private final long durationNs;
     private final Path out;
     private final boolean excuse;
+    private final Complaints complaints = new Complaints(System.err);
+    private TraceLimit limit = TraceLimit.USUAL;
+    private OptionalLong keepNs = OptionalLong.empty();
+    private Consumer<RunResult> results = result -> { };
     private ResultFiles files;
     private Map<String, String> origin;
 
@@ -43,6 +50,24 @@ final class RealRun {
         this.durationNs = durationNs;
         this.out = out;
         this.excuse = excuse;
+    }
+
+    /** Ends the run at the first missed deadline, and keeps of the trace what was so long before it, nanoseconds, and what came after. */
+    RealRun breakingOnMiss(final long beforeNs) {
+        keepNs = OptionalLong.of(beforeNs);
+        return this;
+    }
+
+    /** Sets how large the trace may become. */
+    RealRun tracing(final TraceLimit most) {
+        limit = most;
+        return this;
+    }
+
+    /** Also hands the result on. */
+    RealRun telling(final Consumer<RunResult> to) {
+        results = to;
+        return this;
     }
 
     /** Runs, writes the files, prints the result; returns the exit status. */
@@ -67,35 +92,51 @@ final class RealRun {
 
     private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final NetworkWorks works)
         throws IOException, InterruptedException {
-        try (EventFile events = new EventFile(out, EventFile.DEFAULT_EVENTS);
-            TaskSetRun tactus = TaskSetRun.open(set, options, works, new Complaints(), events)) {
+        try (RemoteOffers offers = new RemoteOffers(set, task -> OfferPort.EMPTY);
+             EventFile events = keepNs.isPresent() ? EventFile.ring(out, limit.events()) : new EventFile(out, limit.events());
+             TaskSetRun tactus = TaskSetRun.open(set, options, works, complaints, events)) {
             try {
                 tactus.start();
             } catch (final AdmissionRefusedException e) {
                 System.err.println("refused: " + e.getMessage() + " (--force runs it all the same)");
                 return ExitStatus.NO;
             }
+            offers.start(tactus, set);
             final boolean interrupted = waitFor(tactus);
-            final RunResult ended = tactus.stop();
-            final RunResult result = interrupted ? ended.withWarning("the run was interrupted after " + Durations.format(ended.durationNs())
-                + " of " + Durations.format(durationNs)) : ended;
+            offers.end(); // before the tasks end: what is not answered by now has its fallback
+            RunResult result = offers.finish(tactus.stop());
+            complaints.misses().end();
+            final String share = Durations.format(result.durationNs()) + " of " + Durations.format(durationNs);
             if (interrupted) {
+                result = result.withWarning("the run was interrupted after " + share);
                 System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
+            } else if (isBroken()) {
+                result = result.withWarning("the run ended at the first missed deadline, after " + share + "; trace.json begins "
+                    + Durations.format(keepNs.getAsLong()) + " before it");
+                System.err.println("warning: " + result.conditions().warnings().getLast());
+            }
+            if (isBroken()) {
+                events.keepFrom(complaints.misses().firstNs() - keepNs.getAsLong());
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
-                tactus.verdict(), System.err);
+                tactus.verdict(), System.err, limit) | files.writeRoundTrips(offers.roundTrips(), System.err);
+            results.accept(result);
             ResultPrinter.print(format, result, out, print);
             return Math.max(status(result), written);
         }
     }
 
-    /** Waits for the end; true when the process was told to end before. */
+    private boolean isBroken() {
+        return keepNs.isPresent() && complaints.misses().hasMissed();
+    }
+
+    /** Waits for the end, or for the miss that ends the run; true when the process was told to end before. */
     private boolean waitFor(final TaskSetRun tactus) throws InterruptedException {
         Interruption.endsInOrder();
         final Progress progress = new Progress("running " + loaded.taskSet().name());
         final long endNs = tactus.zeroNs() + durationNs;
-        for (long leftNs = endNs - System.nanoTime(); leftNs > 0; leftNs = endNs - System.nanoTime()) {
-            if (Interruption.await(Math.min(TICK_MS, leftNs / 1_000_000L + 1))) {
+        for (long leftNs = endNs - System.nanoTime(); leftNs > 0 && !isBroken(); leftNs = endNs - System.nanoTime()) {
+            if (Interruption.await(Math.min(keepNs.isPresent() ? BREAK_TICK_MS : TICK_MS, leftNs / 1_000_000L + 1))) {
                 progress.done();
                 return true;
             }
@@ -106,48 +147,11 @@ final class RealRun {
     }
 
     private int status(final RunResult result) {
-        final List<String> complaints = RunStatus.complaints(result, excuse);
-        complaints.forEach(complaint -> System.err.println("not good: " + complaint));
+        final List<String> notGood = RunStatus.complaints(result, excuse);
+        notGood.forEach(complaint -> System.err.println("not good: " + complaint));
         if (excuse && !RunStatus.excuses(result).isEmpty()) {
             System.err.println("warning: " + RunStatus.excuses(result));
         }
-        return complaints.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
-    }
-
-    /** Says on standard error what the monitor sees, the first of each kind and task. */
-    private static final class Complaints implements KernelListener {
-        private final Set<String> said = ConcurrentHashMap.newKeySet();
-
-        private void say(final String key, final String text) {
-            if (said.add(key)) {
-                System.err.println(text);
-            }
-        }
-
-        @Override
-        public void onDeadlineMiss(final String task, final long job, final long lateNs) {
-            say("miss " + task, "first deadline miss of " + task + ": job " + job + ", " + lateNs / 1000 + " us late");
-        }
-
-        @Override
-        public void onError(final String task, final Throwable cause) {
-            say("error " + task, task + " stops: " + text(cause));
-        }
-
-        @Override
-        public void onDispatcherDeath(final String device, final Throwable cause) {
-            say("death " + device, "the dispatcher of " + device + " has died: " + text(cause));
-        }
-
-        /** The message says all of an exception of ours; an error of the program's or the JVM's often has none. */
-        private static String text(final Throwable cause) {
-            return cause == null ? "the cause is not known" : cause.getMessage() == null || cause instanceof Error
-                ? cause.toString() : cause.getMessage();
-        }
-
-        @Override
-        public void onDeviceLost(final String device) {
-            say("lost " + device, device + " does not come back; its tasks stop");
-        }
+        return notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 }

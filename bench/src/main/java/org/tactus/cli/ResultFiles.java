@@ -73,12 +73,13 @@ final class ResultFiles {
      * @param zeroNs      time zero of the run in the clock of the events
      * @param startMillis when the run began, milliseconds since 1970; 0 for a simulation
      * @param verdict     what the analysis says of the set, for {@code bounds.json}
+     * @param limit       how large the trace may become
      * @return {@link ExitStatus#GOOD}, or {@link ExitStatus#WRONG_INPUT} when a file is missing
      */
     int write(
         final TaskSet set, final RunResult result, final Map<String, Histogram> responses, final EventFile events,
         final Map<String, String> origin, final long zeroNs, final long startMillis, final Optional<Verdict> verdict,
-        final PrintStream err) {
+        final PrintStream err, final TraceLimit limit) {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
@@ -87,7 +88,13 @@ final class ResultFiles {
                 new LatencyHlog.History(events, set.tasks().stream().map(Task::name).toList(), zeroNs)))
             | attempt(err, () -> BoundsFile.write(set, verdict, folder.resolve(BoundsFile.NAME)))
             | attempt(err, () -> PerfettoTrace.write(
-                set, events, zeroNs, result.stalls(), folder.resolve(TRACE), PerfettoTrace.DEFAULT_MAX_BYTES));
+                set, events, zeroNs, result.stalls(), folder.resolve(TRACE), limit.bytes()));
+    }
+
+    /** Writes how long answers of a second machine took, for {@code tactus plan --with tau}; says so where that fails. */
+    int writeRoundTrips(final Map<String, long[]> roundTrips, final PrintStream err) {
+        return roundTrips.isEmpty() ? ExitStatus.GOOD
+            : attempt(err, () -> WholeFile.write(folder.resolve(TauOptions.FILE), TauOptions.text(roundTrips)));
     }
 
     /** Refuses to write over what a command reads. */

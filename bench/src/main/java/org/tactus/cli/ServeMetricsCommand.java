@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,11 +10,12 @@ import java.util.concurrent.Callable;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
-import org.tactus.cli.text.MetricsText;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.watch.CountersFile;
 import org.tactus.internal.watch.CountersReader;
+import org.tactus.internal.watch.MetricsEndpoint;
+import org.tactus.internal.watch.MetricsText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -28,7 +26,6 @@ import picocli.CommandLine.Spec;
 @Command(name = "serve-metrics", mixinStandardHelpOptions = true,
     description = "Serves the counters of a running process as OpenMetrics on the loopback address, until the run ends.")
 final class ServeMetricsCommand implements Callable<Integer> {
-    private static final int MOST_PORT = 65_535;
     private static final long MS = 1_000_000;
 
     @Parameters(paramLabel = "PID", description = "Number of the process.")
@@ -47,8 +44,8 @@ final class ServeMetricsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        if (port < 0 || port > MOST_PORT) {
-            throw new PrerequisiteException("--port " + port + ": no port; give a number from 0 to " + MOST_PORT);
+        if (port < 0 || port > MetricsEndpoint.MOST_PORT) {
+            throw new PrerequisiteException("--port " + port + ": no port; give a number from 0 to " + MetricsEndpoint.MOST_PORT);
         }
         final List<CountersReader> runs = Runs.of(pid);
         if (runs.isEmpty()) {
@@ -66,35 +63,23 @@ final class ServeMetricsCommand implements Callable<Integer> {
         return ExitStatus.GOOD;
     }
 
-    private void serve(final List<CountersReader> runs) throws IOException, InterruptedException {
-        final HttpServer server;
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        } catch (final IOException e) {
-            throw new PrerequisiteException("port " + port + " cannot be served: " + Printable.line(e.getMessage())
-                + "; choose another by --port, or 0 for a free one");
-        }
-        server.createContext("/metrics", exchange -> {
-            final String accepted = exchange.getRequestHeaders().getFirst("Accept");
-            final boolean open = accepted != null && accepted.contains("application/openmetrics-text");
-            final byte[] text = (open ? MetricsText.of(runs) : MetricsText.plain(runs)).getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", open ? MetricsText.CONTENT_TYPE : MetricsText.PLAIN_CONTENT_TYPE);
-            exchange.sendResponseHeaders(200, text.length);
-            try (var body = exchange.getResponseBody()) {
-                body.write(text);
-            }
-        });
-        server.start();
-        try {
+    private void serve(final List<CountersReader> runs) throws InterruptedException {
+        try (MetricsEndpoint endpoint = open(runs)) {
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("serving http://" + server.getAddress().getAddress().getHostAddress() + ":" + server.getAddress().getPort()
-                + "/metrics until the run ends");
+            out.println("serving " + endpoint.address() + " until the run ends");
             out.flush();
             while (waitWhileAlive(runs, 500 * MS)) {
                 continue;
             }
-        } finally {
-            server.stop(0);
+        }
+    }
+
+    private MetricsEndpoint open(final List<CountersReader> runs) {
+        try {
+            return new MetricsEndpoint(port, runs);
+        } catch (final IOException e) {
+            throw new PrerequisiteException("port " + port + " cannot be served: " + Printable.line(e.getMessage())
+                + "; choose another by --port, or 0 for a free one");
         }
     }
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
@@ -23,6 +24,7 @@ import org.tactus.cli.text.ResultPrinter;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.policy.Preemptions;
@@ -34,7 +36,9 @@ import org.tactus.internal.sim.SimulationOptions;
 import org.tactus.internal.sim.TraceReplay;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
+import org.tactus.result.RunResult;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -52,8 +56,8 @@ final class SimulateCommand implements Callable<Integer> {
     /** What is charged of the declared overheads. */
     enum Charge { zero, random, maximum }
 
-    @Parameters(paramLabel = "FILE", description = "Task-set file.")
-    private Path file;
+    @Parameters(paramLabel = "FILE", arity = "1..*", description = "Task-set files, simulated in order.")
+    private List<Path> files;
     @Option(names = "--for", paramLabel = "DURATION", defaultValue = "10s", converter = DurationConverter.class,
         description = "Virtual time (${DEFAULT-VALUE}).")
     private long durationNs;
@@ -78,40 +82,65 @@ final class SimulateCommand implements Callable<Integer> {
         description = "Schedulability test that gives the bounds (default: the tightest that applies): ${COMPLETION-CANDIDATES}.")
     private String test;
     @Option(names = "--out", paramLabel = "DIR",
-        description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated).")
+        description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated; of many runs none, and a folder"
+            + " each in this one).")
     private Path out;
     @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
         description = "table, json or csv (${DEFAULT-VALUE}).")
     private OutputFormat format;
+    @Mixin
+    private AssignOption assign;
+    @Mixin
+    private TraceLimit limit;
+    @Mixin
+    private ManyRuns many;
 
     @Override
-    public Integer call() throws IOException {
-        final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
+    public Integer call() throws IOException, InterruptedException {
+        return many.each(files, seed, this::simulate);
+    }
+
+    private int simulate(final Path file, final long withSeed, final String name, final Consumer<RunResult> results) throws IOException {
+        seed = withSeed;
+        final LoadedTaskSet loaded = assign.apply(TaskSetFile.load(file, TaskSetFile.Options.strict()), Optional.ofNullable(test));
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         final TaskSet set = loaded.taskSet();
         try {
-            set.requireOneSegmentWhereSwapped();
+            set.requireUnitsWhereSwapped();
             Preemptions.require(set);
         } catch (final InvalidTaskSetException e) {
             throw loaded.error(e.field(), e.getMessage());
         }
-        final Path folder = out != null ? out : ResultFiles.folder(loaded, "-simulated");
-        final ResultFiles files = ResultFiles.prepare(folder);
-        final Map<String, String> origin = Origin.of(file, System.currentTimeMillis());
-        try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {
-            final Verdict verdict = verdict(set);
-            final Progress progress = new Progress("simulating " + set.name());
-            final Simulation simulation = Simulation.run(set, options(set), verdict == null ? "" : verdict.test(), bounds(set, verdict),
-                (type, timeNs, device, task, segment, job, argument) -> {
-                    events.onEvent(type, timeNs, device, task, segment, job, argument);
-                    progress.at((double) timeNs / durationNs);
-                });
-            progress.done();
-            final int written = files.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
-                Optional.ofNullable(verdict), System.err);
-            ResultPrinter.print(format, simulation.result(), folder, System.out);
-            return Math.max(written, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
+        if (!name.isEmpty() && out == null) {
+            final Simulation simulation = simulate(set, verdict(set), EventHandler.NONE);
+            results.accept(simulation.result());
+            return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
         }
+        final Path folder = out == null ? ResultFiles.folder(loaded, "-simulated") : name.isEmpty() ? out : out.resolve(name);
+        final ResultFiles written = ResultFiles.prepare(folder);
+        final Map<String, String> origin = Origin.of(file, System.currentTimeMillis());
+        try (EventFile events = new EventFile(folder, limit.events())) {
+            final Verdict verdict = verdict(set);
+            final Simulation simulation = simulate(set, verdict, events);
+            final int status = written.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
+                Optional.ofNullable(verdict), System.err, limit);
+            results.accept(simulation.result());
+            if (name.isEmpty()) {
+                ResultPrinter.print(format, simulation.result(), folder, System.out);
+            }
+            return Math.max(status, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
+        }
+    }
+
+    private Simulation simulate(final TaskSet set, final Verdict verdict, final EventHandler events) throws IOException {
+        final Progress progress = new Progress("simulating " + set.name());
+        final Simulation simulation = Simulation.run(set, options(set), verdict == null ? "" : verdict.test(), bounds(set, verdict),
+            (type, timeNs, device, task, segment, job, argument) -> {
+                events.onEvent(type, timeNs, device, task, segment, job, argument);
+                progress.at((double) timeNs / durationNs);
+            });
+        progress.done();
+        return simulation;
     }
 
     private Verdict verdict(final TaskSet set) {

@@ -7,17 +7,24 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.PrerequisiteException;
-import org.tactus.cli.text.MetricsText;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.StatLook;
+import org.tactus.cli.text.StatPage;
 import org.tactus.cli.text.StatPrinter;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.watch.CountersFile;
 import org.tactus.internal.watch.CountersReader;
+import org.tactus.internal.watch.MetricsText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -34,19 +41,35 @@ final class StatCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PID|FILE", arity = "0..1",
         description = "Number of the process, or its counters file (default: every run on this machine).")
     private String which;
-    @Option(names = "--watch", description = "Shows it again and again, until the run ends.")
+    @Option(names = "--watch", description = "Shows it again and again, until the run ends; a page on a terminal does so anyway.")
     private boolean watch;
     @Option(names = "--every", paramLabel = "DURATION", defaultValue = "1s", converter = DurationConverter.class,
-        description = "How often with --watch (${DEFAULT-VALUE}).")
+        description = "Time between two looks (${DEFAULT-VALUE}).")
     private long everyNs;
     @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table",
         description = "table, json, csv or prometheus, which is OpenMetrics text (${DEFAULT-VALUE}).")
     private String words;
-    @Option(names = "--once", description = "Shows it once and ends, which it does without --watch anyway.")
+    @Option(names = "--once", description = "Shows it once and ends.")
     private boolean once;
+    @Option(names = "--sort", paramLabel = "ORDER", defaultValue = "room",
+        description = "Of the tasks in a table: room below the bound with missed deadlines first, name, misses, jobs or max"
+            + " (${DEFAULT-VALUE}).")
+    private Sort sort;
+    @Option(names = "--colour", paramLabel = "WHEN", defaultValue = "auto",
+        description = "auto (on a terminal, unless NO_COLOR is set), always or never (${DEFAULT-VALUE}).")
+    private When colour;
     @Spec
     private CommandSpec spec;
-    private OutputFormat format;
+
+    /** In which order tasks stand, as {@link StatPage.Order}. */
+    enum Sort {
+        room, name, misses, jobs, max
+    }
+
+    /** When colours are sent. */
+    enum When {
+        auto, always, never
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -55,31 +78,55 @@ final class StatCommand implements Callable<Integer> {
             throw new PrerequisiteException("--once and --watch contradict each other; give one of them");
         }
         final boolean metrics = words.equalsIgnoreCase("prometheus");
-        format = metrics ? OutputFormat.TABLE : format();
+        final OutputFormat format = metrics ? OutputFormat.TABLE : format();
         final List<CountersReader> runs = runs();
         if (metrics) {
             out.print(MetricsText.of(runs));
             out.flush();
-            return ExitStatus.GOOD;
+        } else if (format == OutputFormat.TABLE) {
+            pages(runs, out);
+        } else {
+            final StatPrinter printer = new StatPrinter(format, out);
+            do {
+                for (final CountersReader run : runs) {
+                    printer.print(run);
+                }
+            } while (watch && !out.checkError() && waitWhileAlive(runs));
         }
-        final StatPrinter printer = new StatPrinter(format, out);
-        boolean more;
-        do {
-            if (watch && format == OutputFormat.TABLE && System.console() != null && System.console().isTerminal()) {
-                out.print(CLEAR);
-            }
-            more = false;
-            for (final CountersReader run : runs) {
-                final boolean alive = run.isAlive();
-                more |= alive;
-                printer.print(run, alive);
-            }
-            out.flush();
-            if (watch && more) {
-                Thread.sleep(Math.max(1, everyNs / 1_000_000));
-            }
-        } while (watch && more);
+        out.flush();
         return ExitStatus.GOOD;
+    }
+
+    /** Pages for people: on a terminal again and again in place, elsewhere once, after a look before that the last second is told from. */
+    private void pages(final List<CountersReader> runs, final PrintWriter out) throws InterruptedException {
+        final boolean terminal = Terminal.isOutput();
+        final boolean live = watch || terminal && !once;
+        final boolean colours = colour == When.always || colour == When.auto && terminal && System.getenv("NO_COLOR") == null;
+        final int rows = live && terminal ? Math.max(1, Terminal.height() / runs.size()) : Integer.MAX_VALUE;
+        final StatPage page = new StatPage(new StatPage.Style(
+            Terminal.width(), rows, colours, StatPage.Order.valueOf(sort.name().toUpperCase(Locale.ROOT))), everyNs);
+        final Map<CountersReader, StatLook> before = new HashMap<>();
+        if (!live) {
+            runs.forEach(run -> before.put(run, StatLook.at(run)));
+            waitWhileAlive(runs);
+        }
+        do {
+            final StringBuilder text = new StringBuilder(live && terminal ? CLEAR : "");
+            for (final CountersReader run : runs) {
+                final StatLook look = StatLook.at(run);
+                text.append(page.render(look, Optional.ofNullable(before.put(run, look)))).append('\n');
+            }
+            out.print(text);
+        } while (!out.checkError() && live && waitWhileAlive(runs)); // checkError also sends what is printed
+    }
+
+    /** Waits for the next look; false without a wait when no run goes on. */
+    private boolean waitWhileAlive(final List<CountersReader> runs) throws InterruptedException {
+        if (runs.stream().noneMatch(CountersReader::isAlive)) {
+            return false;
+        }
+        Thread.sleep(Math.max(1, everyNs / 1_000_000));
+        return true;
     }
 
     private OutputFormat format() {

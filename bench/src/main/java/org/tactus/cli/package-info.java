@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The command line {@code tactus}: one class a command.
+ * The command line {@code tactus}: one class a command ({@code ...Command}), and what several
+ * commands share.
  *
  * <p>Comes in: words of a shell. Leaves: text on standard output, one line on standard error for what is wrong, files, and an exit status.
  * It imports no experiment and no benchmark: those register themselves as {@link org.tactus.cli.CommandSource}s.

@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
@@ -24,6 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 class InitCommandTest extends CommandTest {
     private static final int FLOAT = 1;
     private static final int INT64 = 7;
+    private static final int BOOL = 9;
+
+    private static final String HEAD = "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\n"
+        + "platform: {devices: [{name: cpu0, kind: cpu}]}\ntasks:\n";
 
     @TempDir
     private Path folder;
@@ -88,8 +94,7 @@ class InitCommandTest extends CommandTest {
     void shouldReportAllNetworksAtOnceWhenAProfileCannotBegin() throws IOException {
         final String data = network("data.onnx", GraphProto.newBuilder().addInput(value("x", FLOAT, 2, 3))
             .addNode(node("NonZero", List.of("x"), "y")).addOutput(value("y", INT64, 2, -1)));
-        Files.writeString(set, "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\nplatform: {devices: [{name: cpu0, kind: cpu}]}\n"
-            + "tasks:\n- {name: a, period: 100ms, model: {file: open.onnx}, segments: [{device: cpu0}]}\n"
+        Files.writeString(set, HEAD + "- {name: a, period: 100ms, model: {file: open.onnx}, segments: [{device: cpu0}]}\n"
             + "- {name: b, period: 100ms, model: {file: fixed.onnx}, segments: [{device: cpu0}]}\n"
             + "- {name: c, period: 100ms, model: {file: data.onnx}, segments: [{device: cpu0}]}\n");
         final String open = open();
@@ -115,8 +120,7 @@ class InitCommandTest extends CommandTest {
 
     @Test
     void shouldSayThatNothingIsToBeMeasuredWhenNoTaskHasANetwork() throws IOException {
-        Files.writeString(set, "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\nplatform: {devices: [{name: cpu0, kind: cpu}]}\n"
-            + "tasks:\n- {name: a, period: 100ms, segments: [{device: cpu0, wcet: 1ms}]}\n");
+        Files.writeString(set, HEAD + "- {name: a, period: 100ms, segments: [{device: cpu0, wcet: 1ms}]}\n");
         assertEquals(0, tactus("profile", set.toString()), err::toString);
         assertFalse(Files.exists(folder.resolve("set.wcet.yaml")));
     }
@@ -124,11 +128,25 @@ class InitCommandTest extends CommandTest {
     @Test
     void shouldSayThatCutsAndSegmentsDifferBeforeItAsksForAProfile() throws IOException {
         fixed("net.onnx");
-        Files.writeString(set, "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\nplatform: {devices: [{name: cpu0, kind: cpu}]}\n"
-            + "tasks:\n- {name: a, period: 100ms, model: {file: net.onnx, cuts: 3}, segments: [{device: cpu0}]}\n"
+        Files.writeString(set, HEAD + "- {name: a, period: 100ms, model: {file: net.onnx, cuts: 3}, segments: [{device: cpu0}]}\n"
             + "- {name: b, period: 100ms, segments: [{device: cpu0, wcet: 1ms}]}\n");
         assertEquals(2, tactus("analyze", set.toString()));
         assertEquals(set + ":7: the model of 'a' is cut into 3 but 1 segments name a device; the numbers must be equal",
             err.toString().strip());
+    }
+
+    @Test
+    void shouldCountTheParametersOfBodiesOfControlFlow() throws IOException {
+        final GraphProto.Builder branch = GraphProto.newBuilder().setName("b").addOutput(value("t", FLOAT, 2))
+            .addInitializer(TensorProto.newBuilder().setName("w").setDataType(FLOAT).addDims(2).addFloatData(1).addFloatData(2))
+            .addNode(node("Mul", List.of("x", "w"), "t"));
+        final NodeProto.Builder choice = node("If", List.of("c"), "y").toBuilder();
+        for (final String name : List.of("then_branch", "else_branch")) {
+            choice.addAttribute(AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.GRAPH).setG(branch));
+        }
+        final String net = network("if.onnx", GraphProto.newBuilder().addInput(value("x", FLOAT, 2)).addInput(value("c", BOOL))
+            .addNode(choice).addOutput(value("y", FLOAT, 2)));
+        assertEquals(0, tactus("inspect", net), err::toString);
+        assertTrue(out.toString().contains("  parameters 4, 16B\n"), out.toString());
     }
 }

@@ -4,9 +4,19 @@ package org.tactus.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,5 +82,37 @@ class InspectCommandTest extends CommandTest {
             + "\"operatorsOnCpu\":1,"), lines.get(3));
         assertEquals(2, err.toString().lines().count());
         assertTrue(err.toString().startsWith(damaged + ": the file does not begin with TFL3"), err::toString);
+    }
+
+    @Test
+    void shouldCountParametersThatAreWrittenAsNodes() throws IOException {
+        final var weight = NodeProto.newBuilder().setOpType("Constant").addOutput("w").addAttribute(AttributeProto.newBuilder()
+            .setName("value").setType(AttributeProto.AttributeType.TENSOR).setT(TensorProto.newBuilder()
+                .setDataType(TensorProto.DataType.FLOAT_VALUE).addDims(3).addDims(4).addAllFloatData(Collections.nCopies(12, 1f))));
+        final var axes = NodeProto.newBuilder().setOpType("Constant").addOutput("s").addAttribute(AttributeProto.newBuilder()
+            .setName("value").setType(AttributeProto.AttributeType.TENSOR).setT(TensorProto.newBuilder()
+                .setDataType(TensorProto.DataType.INT64_VALUE).addDims(1).addInt64Data(4)));
+        final Path file = folder.resolve("net.onnx");
+        Files.write(file, ModelProto.newBuilder().setIrVersion(8).addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13))
+            .setGraph(GraphProto.newBuilder().setName("g").addInput(floats("x", 2, 3)).addOutput(floats("y", 4))
+                .addNode(weight).addNode(axes)
+                .addNode(NodeProto.newBuilder().setOpType("MatMul").addInput("x").addInput("w").addOutput("p"))
+                .addNode(NodeProto.newBuilder().setOpType("ReduceSum").addInput("p").addInput("a").addOutput("r")
+                    .addAttribute(AttributeProto.newBuilder().setName("keepdims").setType(AttributeProto.AttributeType.INT).setI(0)))
+                .addNode(NodeProto.newBuilder().setOpType("Reshape").addInput("r").addInput("s").addOutput("y"))
+                .addInitializer(TensorProto.newBuilder().setName("a").setDataType(TensorProto.DataType.INT64_VALUE).addDims(1)
+                    .addInt64Data(0)))
+            .build().toByteArray());
+        assertEquals(0, tactus("inspect", file.toString()), err::toString);
+        assertTrue(out.toString().contains("  parameters 13, 56B"), out::toString);
+    }
+
+    private static ValueInfoProto floats(final String name, final long... extents) {
+        final TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (final long extent : extents) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent));
+        }
+        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(TypeProto.Tensor.newBuilder()
+            .setElemType(TensorProto.DataType.FLOAT_VALUE).setShape(shape))).build();
     }
 }

@@ -24,6 +24,7 @@ import org.HdrHistogram.HistogramLogReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.cli.report.Browser;
 import org.tactus.cli.support.ExitStatus;
 import picocli.CommandLine;
 
@@ -88,6 +89,7 @@ class ReportCommandTest {
             for (EncodableHistogram next = reader.nextIntervalHistogram(); next != null; next = reader.nextIntervalHistogram()) {
                 if (next.getTag().equals("detect")) {
                     intervals++;
+                    assertTrue(((Histogram) next).getEndTimeStamp() <= 3_000, "an interval ends after the run");
                     sum.add((Histogram) next);
                 }
             }
@@ -165,5 +167,35 @@ class ReportCommandTest {
         assertTrue(shown.contains("deadlines were missed"), shown);
         assertTrue(shown.contains("a &lt;b&gt; &amp; c"), "the folder's name is text");
         assertTrue(shown.contains("own execution 7 ms"), "the terms of a bound are named");
+    }
+
+    @Test
+    void shouldTellAJobAndFollowKeysWhenItIsClicked() throws Exception {
+        assumeTrue(Browser.executable().isPresent(), "no Chromium on this machine");
+        final Path first = simulated("a");
+        assertEquals(ExitStatus.GOOD, tactus("report", first.toString(), simulated("b").toString()), err.toString());
+        try (Browser browser = new Browser(folder.resolve("profile"), 1200, 1000)) {
+            browser.open(first.resolve("report.html").toUri());
+            assertEquals("", browser.evaluate("document.getElementById('job').innerText"));
+            final String[] box = browser.evaluate("(r => [r.left, r.top, r.width].join(' '))"
+                + "(document.getElementById('line').getBoundingClientRect())").split(" ");
+            browser.click(Double.parseDouble(box[0]) + 600, Double.parseDouble(box[1]) + 20 + 11); // the first device, in the middle
+            final String job = browser.evaluate("document.getElementById('job').innerText");
+            assertTrue(job.contains("released at") && job.contains("bound") && job.contains("runs segment 0 on acc0"), job);
+            browser.evaluate("document.getElementById('line').focus()");
+            browser.key("n");
+            final String late = browser.evaluate("document.getElementById('job').innerText");
+            assertTrue(late.startsWith("late #") && late.contains("MISSED by"), late);
+            assertTrue(Double.parseDouble(browser.evaluate("view.to - view.from")) < 3e9 / 10, "the miss is looked at from near");
+            browser.key("0");
+            assertEquals("0", browser.evaluate("view.from"));
+            browser.wheel(Double.parseDouble(box[0]) + 600, Double.parseDouble(box[1]) + 30, -100);
+            assertTrue(Double.parseDouble(browser.evaluate("view.to - view.from")) < 3e9, "the wheel zooms");
+            browser.evaluate("document.getElementById('theme').click()");
+            assertEquals("dark", browser.evaluate("document.documentElement.dataset.theme"));
+            browser.evaluate("(s => { s.value = 1; s.dispatchEvent(new Event('change')); })(document.getElementById('run'))");
+            assertTrue(browser.evaluate("view.run.folder").endsWith("b"), "the other run is shown");
+            assertEquals(List.of(), browser.complaints());
+        }
     }
 }

@@ -37,6 +37,17 @@ public final class CalibrationFile {
     }
 
     /**
+     * What {@code tactus calibrate} has stored of the machine that this process runs on. A program charges it by
+     * {@code builder.overheads(CalibrationFile.ofThisMachine().map(MachineCalibration::overheads).orElse(Overheads.NONE))}.
+     *
+     * @return its calibration; empty when it was never calibrated
+     * @throws FileFormatException when the file is wrong, with its line
+     */
+    public static Optional<MachineCalibration> ofThisMachine() {
+        return find(defaultPath(), MachineName.current());
+    }
+
+    /**
      * Finds a machine's calibration.
      *
      * @param file    the file; one that does not exist holds none

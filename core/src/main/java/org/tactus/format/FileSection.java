@@ -24,15 +24,15 @@ enum FileSection {
         "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link", "preemption", "process"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
-        "segments", "boundaries", "reclaim", "class"),
+        "segments", "boundaries", "reclaim", "class", "stream", "remote"),
     /** {@code memory} of a task. */
-    MEMORY("footprint", "swap", "scratch", "state", "objects"),
+    MEMORY("footprint", "swap", "scratch", "state", "objects", "constants"),
     /** {@code model} of a task. */
     MODEL("file", "files", "zoo", "size", "cuts", "starts", "dims", "shapes", "inputs"),
     /** An element of {@code segments} that runs in one way. */
     SEGMENT("device", "precision", "wcet", "loss", "actual", "offer", "preemptable", "part", "levels"),
     /** An element of {@code levels}. */
-    LEVEL("wcet", "gain"),
+    LEVEL("wcet", "gain", "model"),
     /** An element of {@code segments} that leaves open in which way it runs. */
     OPEN_SEGMENT("variants"),
     /** An element of {@code variants}. */
@@ -45,6 +45,8 @@ enum FileSection {
     BOUNDARY("from", "to", "toHost", "toDevice", "quantise", "dequantise"),
     /** {@code reclaim} of a task. */
     RECLAIM("gpuTime", "substitutions", "largest"),
+    /** {@code remote} of a task. */
+    REMOTE("peer", "tau", "gain", "localGain"),
     /** The calibration file itself. */
     CALIBRATION("tactus", "machines"),
     /** An element of {@code machines}. */

@@ -44,7 +44,6 @@ final class TaskReader {
     private static final Map<String, Boolean> PARTS = ordered("mandatory", false, "optional", true);
     /** Of a variant whose loss the file does not tell. */
     private static final double UNTOLD_LOSS = Double.NaN;
-    private static final List<String> CLASSES = List.of("scratch", "state");
     static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
     static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
 
@@ -118,13 +117,14 @@ final class TaskReader {
         final YamlMap map = value.map(FileSection.TASK);
         final String name = map.need("name", "'name: detect'").text();
         final long periodNs = map.need("period", "'period: 250ms'").durationNs();
-        final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"));
+        final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"), name);
         final Optional<ModelSource> model = map.find("model").map(source -> {
             final ModelSource network = model(source, segments.size());
             return source.map(FileSection.MODEL).find("starts").map(starts -> network.withStarts(starts(starts, network)))
                 .orElse(network);
         });
-        final Optional<TaskMemory> memory = memory(map.find("memory"), name, model, segments);
+        final Optional<YamlValue> stream = map.find("stream");
+        final Optional<TaskMemory> memory = streaming(stream, memory(map.find("memory"), stream, name, model, segments));
         map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
         set.task(name, task -> {
             task.periodNs(periodNs).offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
@@ -141,10 +141,11 @@ final class TaskReader {
             map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
             converted(name, model, segments, given).forEach(task::boundary);
             map.find("reclaim").ifPresent(budget -> task.reclaim(reclaim(budget)));
+            map.find("remote").ifPresent(peer -> task.remote(remote(peer)));
         });
     }
 
-    private static List<SegmentLine> segments(final YamlValue value) {
+    private List<SegmentLine> segments(final YamlValue value, final String task) {
         final List<SegmentLine> segments = new ArrayList<>();
         for (final YamlValue element : value.list()) {
             if (segments.size() == Limits.MAX_SEGMENTS_PER_TASK) {
@@ -157,8 +158,9 @@ final class TaskReader {
                 segments.add(new SegmentLine(element, variants, Optional.empty(), Optional.empty(), false, List.of()));
             } else {
                 final YamlMap map = element.map(FileSection.SEGMENT);
-                final List<Segment.Level> levels = map.find("levels").map(TaskReader::levels).orElse(List.of());
                 final NamedVariant way = variant(map);
+                final int index = segments.size();
+                final List<Segment.Level> levels = map.find("levels").map(sizes -> levels(sizes, task, index, way)).orElse(List.of());
                 if (!levels.isEmpty() && way.wcetNs() != Segment.UNMEASURED) {
                     throw element.error("the WCET of the first of the 'levels' is the segment's; remove 'wcet'");
                 }
@@ -172,12 +174,20 @@ final class TaskReader {
         return segments;
     }
 
-    private static List<Segment.Level> levels(final YamlValue value) {
+    private List<Segment.Level> levels(final YamlValue value, final String task, final int segment, final NamedVariant way) {
         if (value.list().isEmpty()) {
             throw value.error("levels: a segment has at least one size; name it, or remove the key");
         }
-        return value.list().stream().map(element -> element.map(FileSection.LEVEL)).map(map -> new Segment.Level(
-            wcetNs(map.need("wcet", "'wcet: 3ms'")), map.find("gain").map(YamlValue::decimal).orElse(0.0))).toList();
+        final List<Segment.Level> levels = new ArrayList<>();
+        for (final YamlValue element : value.list()) {
+            final YamlMap map = element.map(FileSection.LEVEL);
+            final Optional<ModelSource> model = map.find("model").map(source -> model(source, 1));
+            final String name = Task.levelName(task, segment, levels.size());
+            final long wcetNs = map.has("wcet") || model.isEmpty() ? wcetNs(map.need("wcet", "'wcet: 3ms', or a model of its own"))
+                : measured(element, way, name, model.get(), 0);
+            levels.add(new Segment.Level(wcetNs, map.find("gain").map(YamlValue::decimal).orElse(0.0), model));
+        }
+        return levels;
     }
 
     private static long wcetNs(final YamlValue wcet) {
@@ -236,6 +246,12 @@ final class TaskReader {
         final long timeNs = map.need("gpuTime", "'gpuTime: 4ms'").durationNs();
         return new Reclaim(timeNs, (int) map.need("substitutions", "'substitutions: 3'").integer(1, Limits.MAX_SEGMENTS_PER_TASK),
             map.durationNs("largest", timeNs));
+    }
+
+    private static Task.Remote remote(final YamlValue value) {
+        final YamlMap map = value.map(FileSection.REMOTE);
+        return new Task.Remote(map.need("peer", "'peer: 10.0.0.2:40123'").text(), map.need("tau", "'tau: 20ms'").durationNs(),
+            map.find("gain").map(YamlValue::decimal).orElse(1.0), map.find("localGain").map(YamlValue::decimal).orElse(0.0));
     }
 
     private static ActualTime actual(final YamlValue value) {
@@ -360,63 +376,42 @@ final class TaskReader {
     }
 
     /** What a person wrote, or what was measured, which a person's is not below. */
-    private Optional<TaskMemory> memory(
-        final Optional<YamlValue> value, final String name, final Optional<ModelSource> model, final List<SegmentLine> segments) {
+    private Optional<TaskMemory> memory(final Optional<YamlValue> value, final Optional<YamlValue> stream, final String name,
+        final Optional<ModelSource> model, final List<SegmentLine> segments) {
         final boolean holdsNetwork = model.isPresent() && segments.stream().flatMap(segment -> segment.variants().stream())
             .anyMatch(variant -> withMemory.contains(variant.device()));
         final Optional<WcetSidecar.NetworkMemory> measured = holdsNetwork && !unmeasuredAllowed
             ? findSidecar().flatMap(known -> known.memory(name, model.get())) : Optional.empty();
         measured.ifPresent(known -> used.add(name));
-        if (value.isEmpty()) {
-            return measured.map(known -> known.toTask(OptionalLong.empty()));
+        if (value.isEmpty() && (stream.isEmpty() || measured.isPresent())) {
+            return measured.map(known -> known.toTask(OptionalLong.empty(), segments.size()));
         }
-        final YamlMap map = value.get().map(FileSection.MEMORY);
-        if (holdsNetwork && Stream.of("footprint", "objects", "scratch", "state").noneMatch(map::has)) {
-            final YamlValue swap = map.need("swap", "'swap: 8MiB', how much may be out at once");
-            final OptionalLong swapBytes = OptionalLong.of(swap.sizeBytes());
+        if (value.isEmpty() && !holdsNetwork) {
+            throw stream.get().error("stream: nothing is known of the memory of '" + name + "'; write 'memory: {constants: [12MiB, 8MiB]}',"
+                + " one size a segment");
+        }
+        final Optional<YamlMap> written = value.map(any -> any.map(FileSection.MEMORY));
+        if (holdsNetwork && written.stream().noneMatch(MemoryReader::saysSizes)) {
+            final OptionalLong swapBytes = written.isEmpty() || stream.isPresent() && !written.get().has("swap") ? OptionalLong.empty()
+                : OptionalLong.of(written.get().need("swap", "'swap: 8MiB', how much may be out at once").sizeBytes());
             if (measured.isEmpty() && !unmeasuredAllowed) {
-                remember(value.get().error("the memory of '" + name + "' was not measured for this model; measure it: tactus profile "
-                    + taskSetFile + ", or write 'footprint: 64MiB'"));
+                remember(value.or(() -> stream).get().error("the memory of '" + name + "' was not measured for this model; measure it:"
+                    + " tactus profile " + taskSetFile + ", or write 'footprint: 64MiB'"));
             }
-            return Optional.of(measured.map(known -> known.toTask(swapBytes))
-                .orElseGet(() -> new TaskMemory(Math.max(1, swap.sizeBytes()), swapBytes, Optional.empty())));
+            return Optional.of(measured.map(known -> known.toTask(swapBytes, segments.size()))
+                .orElseGet(() -> new TaskMemory(Math.max(1, swapBytes.orElse(0)), swapBytes, Optional.empty())));
         }
-        final TaskMemory written = memory(value.get());
-        measured.filter(known -> !known.fitsInto(written)).ifPresent(known -> {
+        final TaskMemory told = MemoryReader.read(value.get(), this::existing);
+        measured.filter(known -> !known.fitsInto(told)).ifPresent(known -> {
             throw value.get().error("memory: the network of '" + name + "' needs 'footprint: " + Sizes.exact(known.footprintBytes())
                 + ", scratch: " + Sizes.exact(known.scratchBytes()) + ", state: " + Sizes.exact(known.stateBytes())
                 + "', as measured; write that, or remove these keys and keep 'swap'");
         });
-        return Optional.of(written);
+        return Optional.of(told);
     }
 
-    private TaskMemory memory(final YamlValue value) {
-        final YamlMap map = value.map(FileSection.MEMORY);
-        final OptionalLong swap = map.find("swap").map(bytes -> OptionalLong.of(bytes.sizeBytes())).orElse(OptionalLong.empty());
-        final Optional<YamlValue> named = CLASSES.stream().filter(map::has).findFirst().flatMap(map::find);
-        if (map.has("objects")) {
-            final YamlValue objects = map.need("objects", "'objects: FILE.csv'");
-            named.ifPresent(size -> {
-                throw size.error(size.name() + ": the sizes come from the objects; remove one of the two keys");
-            });
-            final ObjectTable table = ObjectTable.read(existing(objects));
-            final Optional<YamlValue> footprint = map.find("footprint");
-            final long bytes = footprint.map(YamlValue::sizeBytes).orElse(table.footprintBytes());
-            if (table.classified() && bytes != table.footprintBytes()) {
-                throw footprint.get().error("footprint: the objects with classes add up to " + Sizes.exact(table.footprintBytes())
-                    + "; write that, or remove the key");
-            }
-            return table.classified()
-                ? new TaskMemory(bytes, swap, Optional.of(objects.text()), table.scratchBytes(), table.stateBytes())
-                : new TaskMemory(bytes, swap, Optional.of(objects.text()));
-        }
-        final long footprint = map.need("footprint", "'footprint: 512MiB' or 'objects: FILE.csv'").sizeBytes();
-        return named.isEmpty() ? new TaskMemory(footprint, swap, Optional.empty())
-            : new TaskMemory(footprint, swap, Optional.empty(), size(map, "scratch"), size(map, "state"));
-    }
-
-    private static long size(final YamlMap map, final String key) {
-        return map.find(key).map(YamlValue::sizeBytes).orElse(0L);
+    private static Optional<TaskMemory> streaming(final Optional<YamlValue> stream, final Optional<TaskMemory> memory) {
+        return stream.isEmpty() ? memory : memory.map(own -> own.withStreamBytes(OptionalLong.of(stream.get().sizeBytes())));
     }
 
     private void addSegments(final TaskBuilder task, final String name, final Optional<ModelSource> model,
@@ -425,11 +420,12 @@ final class TaskReader {
             final SegmentLine segment = segments.get(i);
             final List<NamedVariant> variants = new ArrayList<>();
             for (final NamedVariant variant : segment.variants()) {
-                if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty()) {
+                final boolean isLevelNetwork = !segment.levels().isEmpty() && segment.levels().getFirst().model().isPresent();
+                if (variant.wcetNs() == Segment.UNMEASURED && model.isEmpty() && !isLevelNetwork) {
                     throw segment.at().error("key 'wcet' is missing; add 'wcet: 3ms', or a model to the task");
                 }
-                final long wcetNs = variant.wcetNs() != Segment.UNMEASURED ? variant.wcetNs()
-                    : measured(segment, variant, name, model.get(), i);
+                final long wcetNs = variant.wcetNs() != Segment.UNMEASURED || model.isEmpty() ? variant.wcetNs()
+                    : measured(segment.at(), variant, name, model.get(), i);
                 variants.add(new NamedVariant(variant.device(), variant.precision(), wcetNs, loss(variant, name, model, i),
                     variant.actual()));
             }
@@ -449,14 +445,14 @@ final class TaskReader {
     }
 
     private long measured(
-        final SegmentLine segment, final NamedVariant variant, final String name, final ModelSource model, final int index) {
+        final YamlValue at, final NamedVariant variant, final String name, final ModelSource model, final int index) {
         if (unmeasuredAllowed) {
             return Segment.UNMEASURED; // what stands in an older file is measured anew
         }
         final OptionalLong known =
             findSidecar().map(found -> found.wcetNs(name, model, index, variant)).orElse(OptionalLong.empty());
         if (known.isEmpty()) {
-            remember(segment.at().error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
+            remember(at.error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
                 + taskSetFile));
             return Segment.UNMEASURED;

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -166,13 +167,16 @@ public final class TaskSetFile {
     /** A bound from times of another network, runtime or machine is a promise about nothing. */
     private void refuseStale(final TaskSet set, final Path base, final WcetSidecar wcets, final Set<String> used) {
         for (int i = 0; i < set.tasks().size(); i++) {
-            final Task task = set.tasks().get(i);
-            if (used.contains(task.name())) {
+            for (final Task task : networks(set.tasks().get(i)).filter(known -> used.contains(known.name())).toList()) {
                 ProfileCheck.stale(wcets, set.name(), options.machine).or(() -> wcets.find(task.name(), task.model().orElseThrow())
                     .flatMap(WcetSidecar.TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, task, base)))
                     .ifPresent(refuse("tasks[" + i + "]", task.name()));
             }
         }
+    }
+
+    private static Stream<Task> networks(final Task task) {
+        return Stream.concat(Stream.of(task), task.levelNetworks().stream());
     }
 
     private Consumer<String> refuse(final String field, final String task) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.ActualTime;
@@ -22,7 +23,6 @@ import org.tactus.model.Precision;
 import org.tactus.model.Release;
 import org.tactus.model.Residency;
 import org.tactus.model.Segment;
-import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
@@ -104,8 +104,7 @@ public final class TaskSetWriter {
 
     private static void memory(final Map<String, Object> map, final DeviceMemory memory) {
         map.put("memory", Sizes.exact(memory.capacityBytes()));
-        final boolean plain = memory.equals(new DeviceMemory(memory.capacityBytes(), memory.capacityBytes(), SwapProtocol.SEQ, 0, 0, 0, 0));
-        if (plain) {
+        if (!memory.swaps()) {
             return;
         }
         map.put("chunk", Sizes.exact(memory.chunkBytes()));
@@ -123,16 +122,19 @@ public final class TaskSetWriter {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", task.name());
         map.put("period", Durations.exact(task.periodNs()));
+        final long tauNs = task.remote().map(Task.Remote::tauNs).orElse(0L); // the file says deadline and offset of the whole job
         if (!task.isBestEffort()) {
-            put(map, "deadline", Durations.exact(task.deadlineNs()), Durations.exact(task.periodNs()));
+            put(map, "deadline", Durations.exact(task.deadlineNs() + tauNs), Durations.exact(task.periodNs()));
         }
-        time(map, "offset", task.offsetNs());
+        time(map, "offset", task.offsetNs() - tauNs);
         time(map, "jitter", task.jitterNs());
         put(map, "release", task.release() == Release.SPORADIC ? "sporadic" : "periodic", "periodic");
         put(map, "priority", task.priority(), Task.NO_PRIORITY);
         put(map, "onOverrun", task.onOverrun().text(), OverrunAction.CONTINUE.text());
         put(map, "onBacklog", task.onBacklog() == BacklogAction.DROP ? "drop" : "queue", "queue");
         task.memory().ifPresent(memory -> map.put("memory", memory(memory)));
+        task.memory().map(TaskMemory::streamBytes).stream().flatMapToLong(OptionalLong::stream)
+            .forEach(bytes -> map.put("stream", Sizes.exact(bytes)));
         task.model().ifPresent(model -> map.put("model", model(model)));
         map.put("segments", segments(task));
         task.choices().filter(choices -> !choices.boundaries().isEmpty()).ifPresent(choices -> map.put("boundaries",
@@ -143,6 +145,14 @@ public final class TaskSetWriter {
             budget.put("substitutions", reclaim.substitutions());
             budget.put("largest", Durations.exact(reclaim.largestNs()));
             map.put("reclaim", budget);
+        });
+        task.remote().ifPresent(remote -> {
+            final Map<String, Object> peer = new LinkedHashMap<>();
+            peer.put("peer", remote.peer());
+            peer.put("tau", Durations.exact(remote.tauNs()));
+            put(peer, "gain", remote.gain(), 1.0);
+            put(peer, "localGain", remote.localGain(), 0.0);
+            map.put("remote", peer);
         });
         put(map, "class", task.serviceClass().text(), Task.ServiceClass.HARD.text());
         return map;
@@ -168,7 +178,7 @@ public final class TaskSetWriter {
                 put(map, "part", segment.optional() ? "optional" : "mandatory", "mandatory");
                 if (!segment.levels().isEmpty()) {
                     map.remove("wcet");
-                    map.put("levels", segment.levels().stream().map(TaskSetWriter::level).toList());
+                    map.put("levels", segment.levels().stream().map(this::level).toList());
                 }
                 segments.add(map);
             }
@@ -176,10 +186,13 @@ public final class TaskSetWriter {
         return segments;
     }
 
-    private static Map<String, Object> level(final Segment.Level level) {
+    private Map<String, Object> level(final Segment.Level level) {
         final Map<String, Object> map = new LinkedHashMap<>();
-        map.put("wcet", Durations.exact(level.wcetNs()));
+        if (level.wcetNs() != Segment.UNMEASURED) {
+            map.put("wcet", Durations.exact(level.wcetNs()));
+        }
         put(map, "gain", level.gain(), 0.0);
+        level.model().ifPresent(model -> map.put("model", model(model)));
         return map;
     }
 
@@ -200,9 +213,13 @@ public final class TaskSetWriter {
         memory.swapBytes().ifPresent(bytes -> map.put("swap", Sizes.exact(bytes)));
         if (memory.objectsFile().isPresent()) {
             map.put("objects", moved(memory.objectsFile().get()));
-        } else if (memory.scratchBytes() != 0 || memory.stateBytes() != memory.footprintBytes()) {
+        } else if (memory.scratchBytes() != 0 || memory.stateBytes() != memory.footprintBytes()
+            || !memory.segmentConstantBytes().isEmpty()) {
             map.put("scratch", Sizes.exact(memory.scratchBytes()));
             map.put("state", Sizes.exact(memory.stateBytes()));
+        }
+        if (!memory.segmentConstantBytes().isEmpty()) {
+            map.put("constants", memory.segmentConstantBytes().stream().map(Sizes::exact).toList());
         }
         return map;
     }

@@ -158,6 +158,18 @@ public record WcetSidecar(
         }
 
         /**
+         * Makes the memory of a task of it, and says what each of its segments reads where there are several.
+         *
+         * @param swapBytes the most that may be out at once; empty when the task is never swapped
+         * @param segments  how many the task has
+         * @return the memory
+         */
+        public TaskMemory toTask(final OptionalLong swapBytes, final int segments) {
+            return segments == 1 ? toTask(swapBytes)
+                : toTask(swapBytes).withSegmentConstantBytes(constantBytes.subList(0, Math.min(segments, constantBytes.size())));
+        }
+
+        /**
          * Tells whether memory that a person wrote is enough. Tensors for which there is too little scratch lie in the task's own memory.
          *
          * @param written the memory
@@ -265,7 +277,7 @@ public record WcetSidecar(
      */
     public TaskSet applyTo(final TaskSet set) {
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(),
-            set.tasks().stream().map(task -> task.model().isEmpty() ? task : measured(set, task)).toList());
+            set.tasks().stream().map(task -> task.model().isEmpty() ? withLevels(set, task) : measured(set, task)).toList());
     }
 
     /**
@@ -279,16 +291,39 @@ public record WcetSidecar(
      */
     public TaskSet applyTo(final TaskSet set, final Path directory) {
         for (int i = 0; i < set.tasks().size(); i++) {
-            final Task task = set.tasks().get(i);
-            final Optional<TaskWcet> known = task.model().flatMap(model -> find(task.name(), model));
-            final Optional<String> stale = known.flatMap(any -> ProfileCheck.stale(this, set.name(), MachineName.current()))
-                .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, cut(task, of), directory)));
-            if (stale.isPresent()) {
-                throw new InvalidTaskSetException("tasks[" + i + "].model", "the WCETs of '" + task.name() + "' " + stale.get()
-                    + "; measure again");
+            requireFresh(set, set.tasks().get(i), i, directory);
+            for (final Task level : set.tasks().get(i).levelNetworks()) {
+                requireFresh(set, level, i, directory);
             }
         }
         return applyTo(set);
+    }
+
+    private void requireFresh(final TaskSet set, final Task task, final int index, final Path directory) {
+        final Optional<TaskWcet> known = task.model().flatMap(model -> find(task.name(), model));
+        final Optional<String> stale = known.flatMap(any -> ProfileCheck.stale(this, set.name(), MachineName.current()))
+            .or(() -> known.flatMap(TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, cut(task, of), directory)));
+        if (stale.isPresent()) {
+            throw new InvalidTaskSetException("tasks[" + index + "].model", "the WCETs of '" + task.name() + "' " + stale.get()
+                + "; measure again");
+        }
+    }
+
+    /** The task with what was measured of its levels' networks. */
+    private Task withLevels(final TaskSet set, final Task task) {
+        final List<Segment> segments = new ArrayList<>();
+        for (int i = 0; i < task.segments().size(); i++) {
+            final Segment segment = task.segments().get(i);
+            final List<Segment.Level> levels = new ArrayList<>();
+            for (int k = 0; k < segment.levels().size(); k++) {
+                final long knownNs = segment.levels().get(k).wcetNs();
+                levels.add(segment.levels().get(k).withWcetNs(task.levelNetwork(i, k)
+                    .map(network -> measured(set, network).segments().getFirst().wcetNs()).orElse(knownNs)));
+            }
+            segments.add(levels.isEmpty() ? segment
+                : segment.withWcetNs(levels.getFirst().wcetNs()).withLevels(segment.optional(), levels));
+        }
+        return task.withSegments(segments);
     }
 
     private Task measured(final TaskSet set, final Task task) {
@@ -304,7 +339,8 @@ public record WcetSidecar(
             .filter(known -> task.memory().isEmpty() || !known.fitsInto(task.memory().get()));
         final Task timed = task.withSegments(segments);
         final Task whole = needed.map(known ->
-            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty())))).orElse(timed);
+            timed.withMemory(known.toTask(task.memory().map(TaskMemory::swapBytes).orElse(OptionalLong.empty()), task.segments().size())
+                .withStreamBytes(task.memory().map(TaskMemory::streamBytes).orElse(OptionalLong.empty())))).orElse(timed);
         return find(task.name(), task.model().orElseThrow()).flatMap(TaskWcet::provenance).map(of -> cut(whole, of)).orElse(whole);
     }
 

@@ -38,6 +38,15 @@ public record DeviceMemory(
     }
 
     /**
+     * Tells whether chunks can be moved. Memory that is only counted is one chunk whose moves cost nothing.
+     *
+     * @return false when all that the tasks have here must fit at once
+     */
+    public boolean swaps() {
+        return !equals(new DeviceMemory(capacityBytes, capacityBytes, SwapProtocol.SEQ, 0, 0, 0, 0));
+    }
+
+    /**
      * Changes the capacity.
      *
      * @param bytes bytes available to the tasks' objects

@@ -36,8 +36,8 @@ final class LevelChecks {
             + "and 'preemption: full' is not for such a device; write 'preemption: segments'");
         TaskSetBuilder.check(task.segments().stream().allMatch(segment -> segment.device() == index && segment.offer().isEmpty()),
             at + ".device", who + "so '" + task.name() + "' must run there alone; move its other segments there, or this one away");
-        TaskSetBuilder.check(device.memory().isEmpty() || task.memory().isEmpty() || task.memory().get().swapBytes().orElse(0) == 0, at,
-            who + "so nothing is swapped there; remove 'swap' from '" + task.name() + "'");
+        TaskSetBuilder.check(device.memory().isEmpty() || task.memory().isEmpty() || !task.memory().get().isSwapped(), at,
+            who + "so nothing is swapped there; remove 'swap' or 'stream' from '" + task.name() + "'");
         TaskSetBuilder.check(task.choices().isEmpty(), at, who + "so '" + task.name() + "' leaves no choice to a plan; remove 'variants' "
             + "and 'boundaries'");
     }

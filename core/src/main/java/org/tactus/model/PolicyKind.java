@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
-import java.util.List;
-
 /**
  * How ready jobs are ordered on every device. The order is total, and but for the part of a job it is fixed for the job's life.
  */
@@ -13,9 +11,6 @@ public enum PolicyKind {
     EDF("edf"),
     /** By (mandatory before optional part, absolute deadline, file order): a job falls behind when its optional part begins. */
     EDF_MANDATORY_FIRST("edf-mandatory-first");
-
-    /** The policies under which the parts of a job rank alike. */
-    public static final List<PolicyKind> WITHOUT_PARTS = List.of(FIXED_PRIORITY, EDF);
 
     private final String text;
 

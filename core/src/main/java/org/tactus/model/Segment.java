@@ -28,10 +28,25 @@ public record Segment(int device, long wcetNs, ActualTime actual, Precision prec
     /**
      * One size in which a segment may run: a scale, a crop, a pair of workloads.
      *
-     * @param wcetNs worst-case execution time, nanoseconds
+     * @param wcetNs worst-case execution time, nanoseconds, or {@link #UNMEASURED} of a network
      * @param gain   how much it is worth, from 0; what a program says of a job goes before it
+     * @param model  the network that computes the segment in this size, whole; empty where time passes or a program gives code
      */
-    public record Level(long wcetNs, double gain) {
+    public record Level(long wcetNs, double gain, Optional<ModelSource> model) {
+        /** Makes a level without a network; the parameters are the record's other components. */
+        public Level(final long wcetNs, final double gain) {
+            this(wcetNs, gain, Optional.empty());
+        }
+
+        /**
+         * Changes the WCET.
+         *
+         * @param ns nanoseconds
+         * @return a copy
+         */
+        public Level withWcetNs(final long ns) {
+            return new Level(ns, gain, model);
+        }
     }
 
     public Segment {
@@ -91,9 +106,18 @@ public record Segment(int device, long wcetNs, ActualTime actual, Precision prec
     public Segment withWcetNs(final long ns) {
         final List<Level> sizes = new ArrayList<>(levels);
         if (!sizes.isEmpty()) {
-            sizes.set(0, new Level(ns, sizes.getFirst().gain()));
+            sizes.set(0, sizes.getFirst().withWcetNs(ns));
         }
         return new Segment(device, ns, actual, precision, loss, offer, preemptable, optional, sizes);
+    }
+
+    /**
+     * Tells whether the WCET of every size is known.
+     *
+     * @return false while one is to be measured
+     */
+    public boolean isMeasured() {
+        return wcetNs != UNMEASURED && levels.stream().noneMatch(level -> level.wcetNs() == UNMEASURED);
     }
 
     /**

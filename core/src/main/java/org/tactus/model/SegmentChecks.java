@@ -28,7 +28,7 @@ final class SegmentChecks {
                 "a segment has from 1 to " + MOST_VARIANTS + " variants, not " + pending.size());
             final List<Variant> resolved = new ArrayList<>();
             for (int v = 0; v < pending.size(); v++) {
-                resolved.add(variant(pending.get(v), pending.size() == 1 ? here : here + ".variants[" + v + "]"));
+                resolved.add(variant(pending.get(v), j, pending.size() == 1 ? here : here + ".variants[" + v + "]"));
             }
             variants.add(resolved);
             offers.add(offer(j, here));
@@ -87,9 +87,12 @@ final class SegmentChecks {
             levels.size() + " levels are more than the tables hold; the most is " + Segment.MOST_LEVELS);
         for (int k = 0; k < levels.size(); k++) {
             final String each = here + ".levels[" + k + "]";
-            TaskSetBuilder.time(levels.get(k).wcetNs(), 1, each + ".wcet");
-            TaskSetBuilder.check(k == 0 || levels.get(k).wcetNs() > levels.get(k - 1).wcetNs(), each + ".wcet",
-                "levels stand in the order of their WCETs, each longer than the one before; sort them");
+            if (levels.get(k).wcetNs() != Segment.UNMEASURED || levels.get(k).model().isEmpty()) {
+                TaskSetBuilder.time(levels.get(k).wcetNs(), 1, each + ".wcet");
+                TaskSetBuilder.check(k == 0 || levels.get(k).wcetNs() > levels.get(k - 1).wcetNs(), each + ".wcet",
+                    "levels stand in the order of their WCETs, each longer than the one before; sort them");
+            }
+            checkModel(segment, levels, k, each + ".model");
             final double gain = levels.get(k).gain();
             TaskSetBuilder.check(gain >= 0 && gain <= Double.MAX_VALUE, each + ".gain", "the gain must be a number from 0");
         }
@@ -97,9 +100,24 @@ final class SegmentChecks {
             "the first level's WCET is the segment's; give both the same");
     }
 
-    private Variant variant(final NamedVariant variant, final String here) {
+    private void checkModel(final int segment, final List<Segment.Level> levels, final int k, final String each) {
+        final Optional<ModelSource> model = levels.get(k).model();
+        TaskSetBuilder.check(model.isPresent() == levels.getFirst().model().isPresent(), each,
+            "either all levels of a segment have a network or none; add 'model', or remove it from the others");
+        if (model.isPresent()) {
+            TaskSetBuilder.check(task.model.isEmpty(), each, "the task has a network of its own; remove one of the two");
+            TaskSetBuilder.check(model.get().cuts() == 1, each, "a level's network is one segment; remove 'cuts'");
+            final DeviceSpec device = platform.devices().get(variants.get(segment).getFirst().device());
+            TaskSetBuilder.check(device.kind() == DeviceKind.CPU || device.kind() == DeviceKind.MODELLED, each, "networks of levels run on "
+                + "devices of kind cpu or modelled, and '" + device.name() + "' is of kind " + device.kind().text() + "; move the segment");
+        }
+    }
+
+    private Variant variant(final NamedVariant variant, final int segment, final String here) {
         final int device = device(variant.device(), here);
-        if (variant.wcetNs() != Segment.UNMEASURED || task.model.isEmpty()) {
+        final List<Segment.Level> levels = task.segments.get(segment).levels();
+        final boolean network = task.model.isPresent() || !levels.isEmpty() && levels.getFirst().model().isPresent();
+        if (variant.wcetNs() != Segment.UNMEASURED || !network) {
             TaskSetBuilder.time(variant.wcetNs(), 1, here + ".wcet");
         }
         final ActualTime actual = variant.actual();

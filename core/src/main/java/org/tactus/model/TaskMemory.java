@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
@@ -9,13 +10,29 @@ import java.util.OptionalLong;
  * never out.
  *
  * @param footprintBytes bytes with everything resident
- * @param swapBytes      the most that may be out at once; empty when the task is never swapped
+ * @param swapBytes      the most that may be out at once; empty when the task names no swap volume
  * @param objectsFile    table of its memory objects, when given
  * @param scratchBytes   of the footprint, bytes whose content is dead between two segments
  * @param stateBytes     of the footprint, bytes whose content must live on; all of it when classes are not known
+ * @param segmentConstantBytes of the constants, what each segment alone reads, from the first segment on; a segment beyond the list has
+ *                       none; empty when it is not known
+ * @param streamBytes    the ring budget: the most of its constants that may be in at once, so that they stream through while a job
+ *                       executes; empty when the task does not stream
  */
 public record TaskMemory(
-    long footprintBytes, OptionalLong swapBytes, Optional<String> objectsFile, long scratchBytes, long stateBytes) {
+    long footprintBytes, OptionalLong swapBytes, Optional<String> objectsFile, long scratchBytes, long stateBytes,
+    List<Long> segmentConstantBytes, OptionalLong streamBytes) {
+
+    public TaskMemory {
+        segmentConstantBytes = List.copyOf(segmentConstantBytes);
+    }
+
+    /** Makes memory of which no segment's share is known and that does not stream; the parameters are the record's other components. */
+    public TaskMemory(
+        final long footprintBytes, final OptionalLong swapBytes, final Optional<String> objectsFile, final long scratchBytes,
+        final long stateBytes) {
+        this(footprintBytes, swapBytes, objectsFile, scratchBytes, stateBytes, List.of(), OptionalLong.empty());
+    }
 
     /**
      * Makes memory whose classes are not known: all of it is state.
@@ -38,12 +55,41 @@ public record TaskMemory(
     }
 
     /**
+     * Tells whether anything of the task may be out of the memory.
+     *
+     * @return true with a swap volume above 0, or with a ring budget
+     */
+    public boolean isSwapped() {
+        return swapBytes.orElse(0) > 0 || streamBytes.isPresent();
+    }
+
+    /**
      * Changes how much may be out at once.
      *
      * @param bytes the swap volume
      * @return a copy
      */
     public TaskMemory withSwapBytes(final OptionalLong bytes) {
-        return new TaskMemory(footprintBytes, bytes, objectsFile, scratchBytes, stateBytes);
+        return new TaskMemory(footprintBytes, bytes, objectsFile, scratchBytes, stateBytes, segmentConstantBytes, streamBytes);
+    }
+
+    /**
+     * Changes the ring budget.
+     *
+     * @param bytes the most of the constants that may be in at once; empty for a task that does not stream
+     * @return a copy
+     */
+    public TaskMemory withStreamBytes(final OptionalLong bytes) {
+        return new TaskMemory(footprintBytes, swapBytes, objectsFile, scratchBytes, stateBytes, segmentConstantBytes, bytes);
+    }
+
+    /**
+     * Says what each segment alone reads.
+     *
+     * @param bytes of the constants, from the first segment on
+     * @return a copy
+     */
+    public TaskMemory withSegmentConstantBytes(final List<Long> bytes) {
+        return new TaskMemory(footprintBytes, swapBytes, objectsFile, scratchBytes, stateBytes, bytes, streamBytes);
     }
 }

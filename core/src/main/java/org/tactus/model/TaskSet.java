@@ -46,27 +46,27 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * The levels of preemption under fixed priority: on a preemptive device a job takes the processor from one of a lower level at any
-     * time, and from one of its own level only between segments, by the order of the tasks. Tasks of equal priority and equal deadline
-     * have the same level, and so have all best-effort tasks, which have the lowest one.
+     * The ranks under fixed priority: on a preemptive device a job takes the processor from one of a lower rank at any
+     * time, and from one of its own rank only between segments, by the order of the tasks. Tasks of equal priority and equal deadline
+     * have the same rank, and so have all best-effort tasks, which have the lowest one.
      *
-     * @return a level a task, from 0, the highest; no number is left out
+     * @return a rank a task, from 0, the highest; no number is left out
      */
-    public int[] levels() {
+    public int[] ranks() {
         final List<Integer> order = IntStream.range(0, tasks.size()).boxed().sorted(this::compareFixedPriority).toList();
-        final int[] levels = new int[tasks.size()];
-        int level = 0;
-        for (int rank = 0; rank < levels.length; rank++) {
-            if (rank > 0) {
-                final Task higher = tasks.get(order.get(rank - 1));
-                final Task task = tasks.get(order.get(rank));
+        final int[] ranks = new int[tasks.size()];
+        int rank = 0;
+        for (int place = 0; place < ranks.length; place++) {
+            if (place > 0) {
+                final Task higher = tasks.get(order.get(place - 1));
+                final Task task = tasks.get(order.get(place));
                 final boolean same = higher.serviceClass() == task.serviceClass() && (task.isBestEffort()
                     || higher.priority() == task.priority() && higher.deadlineNs() == task.deadlineNs());
-                level += same ? 0 : 1;
+                rank += same ? 0 : 1;
             }
-            levels[order.get(rank)] = level;
+            ranks[order.get(place)] = rank;
         }
-        return levels;
+        return ranks;
     }
 
     /**
@@ -97,11 +97,11 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
      * Tells whether tasks are swapped in and out of a device's memory.
      *
      * @param device index of the device
-     * @return true when a task with a segment on it names a swap volume above 0
+     * @return true when a task with a segment on it names a swap volume above 0 or streams
      */
     public boolean swapsOn(final int device) {
         return platform.devices().get(device).memory().isPresent() && tasks.stream().anyMatch(
-            task -> task.memory().isPresent() && task.memory().get().swapBytes().orElse(0) > 0
+            task -> task.memory().isPresent() && task.memory().get().isSwapped()
                 && task.segments().stream().anyMatch(segment -> segment.device() == device));
     }
 
@@ -261,27 +261,31 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * Checks that no job leaves a swapping device and comes back: meanwhile its memory could be swapped out, and no sound test is
-     * known for that. Nor is one for segments that are offered to such a device, which moves memory while it looks idle.
+     * Checks that a job is one unit on a swapping device: one segment, or under SEQ all of its segments. A job that leaves such a device
+     * and comes back, or waits between two segments there, could lose its memory meanwhile, and no sound test is known for that. Nor is
+     * one for segments that are offered to such a device, which moves memory while it looks idle.
      *
-     * @throws InvalidTaskSetException with the task that has several segments on a device where tasks are swapped, or offers one to it
+     * @throws InvalidTaskSetException with the task that is none, or that offers a segment to a device where tasks are swapped
      */
-    public void requireOneSegmentWhereSwapped() {
+    public void requireUnitsWhereSwapped() {
         for (int i = 0; i < tasks.size(); i++) {
             final Task task = tasks.get(i);
             for (int device = 0; device < platform.devices().size(); device++) {
                 final int here = device;
                 final long count = task.segments().stream().filter(segment -> segment.device() == here).count();
-                if (count > 1 && swapsOn(device)) {
+                final boolean unit = count == task.segments().size()
+                    && platform.devices().get(device).memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) == SwapProtocol.SEQ;
+                if (count > 1 && !unit && swapsOn(device)) {
                     throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has " + count
-                        + " segments a job on '" + platform.devices().get(device).name() + "', where tasks are swapped; make it one, or"
-                        + " give no task a swap volume there");
+                        + " segments a job on '" + platform.devices().get(device).name() + "', where tasks are swapped, and no bound is"
+                        + " proven for a job that leaves there or waits between them; put all its segments there and write 'protocol: seq',"
+                        + " make it one, or give no task a swap volume there");
                 }
                 if (swapsOn(device) && task.segments().stream().anyMatch(
                     segment -> segment.offer().isPresent() && segment.offer().get().device() == here)) {
                     throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' offers a segment to '"
-                        + platform.devices().get(device).name() + "', where tasks are swapped; remove 'offer', or give no task a swap"
-                        + " volume there");
+                        + platform.devices().get(device).name() + "', where tasks are swapped, and no bound is proven for the moves that"
+                        + " an offered segment would delay; remove 'offer', or give no task a swap volume there");
                 }
             }
         }

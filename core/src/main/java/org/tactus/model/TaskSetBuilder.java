@@ -204,9 +204,12 @@ public final class TaskSetBuilder {
                 + " segments name a device; the numbers must be equal"));
         task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
         final SegmentChecks checks = new SegmentChecks(task, at, platform);
-        return new Task(task.name, task.periodNs, deadlineNs, task.offsetNs, task.jitterNs, task.release, task.priority,
-            task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
-            task.serviceClass);
+        final long tauNs = RemoteChecks.tauNs(task, deadlineNs, at);
+        final Task built = new Task(task.name, task.periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs, task.release,
+            task.priority, task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
+            task.serviceClass, task.remote);
+        new SwapChecks(built, at, platform).check();
+        return built;
     }
 
     private void checkTaskMemory(final TaskMemory memory, final String at) {
@@ -222,7 +225,8 @@ public final class TaskSetBuilder {
 
     static void time(final long ns, final long leastNs, final String field) {
         check(ns >= leastNs, field, ns < 0 ? "a time cannot be negative" : "the time must be above 0");
-        check(ns <= Limits.MAX_TIME_NS, field, Durations.exact(ns) + " is too long; the longest time is " + Durations.exact(Limits.MAX_TIME_NS));
+        check(ns <= Limits.MAX_TIME_NS, field,
+            Durations.exact(ns) + " is too long; the longest time is " + Durations.exact(Limits.MAX_TIME_NS));
     }
 
     static void check(final boolean good, final String field, final String message) {

@@ -6,7 +6,8 @@
  * other room reads. All times are {@code long} nanoseconds, all sizes bytes; a device is an index into
  * {@link org.tactus.model.Platform#devices()}, a task's place in {@link org.tactus.model.TaskSet#tasks()} is its file order.
  *
- * <p>A {@link org.tactus.model.Segment} is the non-preemptive unit. Consecutive segments on one device are kept apart here;
+ * <p>A {@link org.tactus.model.Segment} is the unit that runs on one device, and that nothing preempts there unless
+ * the device has {@code preemption: full}. Consecutive segments on one device are kept apart here;
  * analyses derive the maximal runs that they need.
  */
 package org.tactus.model;

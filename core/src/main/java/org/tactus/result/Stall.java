@@ -8,15 +8,28 @@ import java.util.List;
  * A time during which the platform, not the task set, kept work from running.
  *
  * @param atNs     when it began, nanoseconds since time zero
- * @param lengthNs how long it was
+ * @param lengthNs how long the window is in which it was seen; accounting of the system tells how much it took, not when
  * @param where    a device, a thread or the machine
  * @param cause    what saw it: {@code loop gap}, {@code steal}, {@code run delay}, {@code safepoint NAME}
+ * @param takenNs  how much of the window it took
  */
-public record Stall(long atNs, long lengthNs, String where, String cause) {
+public record Stall(long atNs, long lengthNs, String where, String cause, long takenNs) {
     /** Cause of a stall in which a thread was ready while other processes of this system ran. */
     public static final String RUN_DELAY = "run delay";
     /** Begin of the cause of a stall in which this process's JVM paused; a blank and the pause's name follow. */
     public static final String SAFEPOINT = "safepoint";
+
+    /**
+     * One that took the whole of its window.
+     *
+     * @param atNs     when it began, nanoseconds since time zero
+     * @param lengthNs how long it was
+     * @param where    a device, a thread or the machine
+     * @param cause    what saw it
+     */
+    public Stall(final long atNs, final long lengthNs, final String where, final String cause) {
+        this(atNs, lengthNs, where, cause, lengthNs);
+    }
 
     /**
      * Whether the platform took the time, and not this process or another one of this system.

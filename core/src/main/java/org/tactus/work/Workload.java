@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.work;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.tactus.model.Task;
 
 /**
  * What the segments of a task set execute. Filled by the program before the launch; one thread at a time.
@@ -16,7 +19,60 @@ import java.util.Objects;
 public final class Workload {
     private final Map<String, Map<Integer, SegmentCode>> code = new HashMap<>();
     private final Map<String, NetworkPort.Factory> ports = new HashMap<>();
+    private final Map<String, Consumer<Gains>> gains = new HashMap<>();
+    private final Map<String, Offering> offerings = new HashMap<>();
     private Path folder = Path.of("");
+
+    /**
+     * Where a program writes what the levels of one task are worth, job by job: what it says goes before the gains of the set. The values
+     * lie outside the Java heap; a write allocates nothing and takes no lock.
+     */
+    public interface Gains {
+        /**
+         * Says what a level is worth from now on. A choice that is being made may still take the old value, and no guarantee depends on
+         * either. Any thread, such as a {@link NetworkPort} or {@link SegmentCode}, one at a time for each segment. After the task's end it
+         * does nothing; no call may overlap with the removal of the task.
+         *
+         * @param segment index of a segment with levels in the task, from 0
+         * @param level   index of the level, from 0, the guaranteed one
+         * @param gain    how much it is worth, counted from 0: less, or what is no number, counts as 0. A level is only taken if its gain
+         *                is above that of level 0
+         * @throws IllegalArgumentException when there is no such segment or level
+         */
+        void set(int segment, int level, double gain);
+    }
+
+    /**
+     * What the jobs of a task carry that is offered to a second machine. Called by a thread of Tactus without real-time priority, one job
+     * after another: it neither blocks nor allocates, and what it takes comes off the time that an answer has.
+     */
+    public interface Offering {
+        /**
+         * The largest input or output; what is longer is cut off.
+         *
+         * @return bytes, at most 1,000 KiB
+         */
+        int largestBytes();
+
+        /**
+         * Writes the input of a job, at its nominal release.
+         *
+         * @param job   number of the nominal release in its task, from 0
+         * @param input {@link #largestBytes} bytes outside the heap, the same ones for each job
+         * @return how many bytes were written
+         */
+        int fill(long job, MemorySegment input);
+
+        /**
+         * Takes the output of a job that a second machine has answered in time: no segment of it runs here. A job that is not answered runs
+         * its segments, and this is not called.
+         *
+         * @param job    number of the nominal release in its task
+         * @param output outside the heap, valid until the call returns
+         * @param bytes  how many of its bytes are the output
+         */
+        void answered(long job, MemorySegment output, int bytes);
+    }
 
     /** Makes an empty workload: every segment takes its time, and networks lie relative to the working directory. */
     public Workload() {
@@ -39,6 +95,33 @@ public final class Workload {
     }
 
     /**
+     * Gives a level of a segment of a CPU device its code. The levels that run are those from 0 on that have code.
+     *
+     * @param task    name of a task without a model
+     * @param segment index of the segment in the task, from 0
+     * @param level   index of the level, from 0; of level 0 it is what {@link #code(String, int, SegmentCode)} gives
+     * @param what    the code
+     * @return this
+     */
+    public Workload code(final String task, final int segment, final int level, final SegmentCode what) {
+        return code(level == 0 ? task : Task.levelName(task, segment, level), segment, what);
+    }
+
+    /**
+     * Gives the network of a level its port.
+     *
+     * @param task    name of a task whose levels have models
+     * @param segment index of the segment in the task, from 0
+     * @param level   index of the level, from 0
+     * @param port    makes the port when the network is loaded
+     * @return this
+     */
+    public Workload port(final String task, final int segment, final int level, final NetworkPort.Factory port) {
+        Objects.requireNonNull(task, "task: give the name of a task");
+        return port(Task.levelName(task, segment, level), port);
+    }
+
+    /**
      * Gives a network its port.
      *
      * @param task name of a task with a model
@@ -49,6 +132,43 @@ public final class Workload {
         Objects.requireNonNull(task, "task: give the name of a task");
         ports.put(task, Objects.requireNonNull(port, () -> "the port of task '" + task + "' is null; give a factory"));
         return this;
+    }
+
+    /**
+     * Lets the program say job by job what a task's levels are worth.
+     *
+     * @param task     name of a task with levels
+     * @param receiver given where to write the gains, once for each task that is admitted under the name, before its first job; called by
+     *                 the thread that launches or adds the task
+     * @return this
+     */
+    public Workload gains(final String task, final Consumer<Gains> receiver) {
+        Objects.requireNonNull(task, "task: give the name of a task");
+        gains.put(task, Objects.requireNonNull(receiver,
+            () -> "the receiver of the gains of task '" + task + "' is null; give a function"));
+        return this;
+    }
+
+    /**
+     * Says what the jobs of a task carry that is offered to a second machine; without it they carry nothing.
+     *
+     * @param task name of a task that is offered
+     * @param what writes inputs and takes outputs
+     * @return this
+     */
+    public Workload offering(final String task, final Offering what) {
+        Objects.requireNonNull(task, "task: give the name of a task");
+        offerings.put(task, Objects.requireNonNull(what, () -> "the offering of task '" + task + "' is null; give one"));
+        return this;
+    }
+
+    /**
+     * The offerings that were given.
+     *
+     * @return by name of the task; a copy
+     */
+    public Map<String, Offering> offerings() {
+        return Map.copyOf(offerings);
     }
 
     /**
@@ -65,7 +185,7 @@ public final class Workload {
     /**
      * The code that was given.
      *
-     * @return by name of the task and index of the segment; a copy
+     * @return by name of the task and index of the segment, of a level above 0 by its {@link Task#levelName}; a copy
      */
     public Map<String, Map<Integer, SegmentCode>> code() {
         final Map<String, Map<Integer, SegmentCode>> copy = new HashMap<>();
@@ -76,10 +196,19 @@ public final class Workload {
     /**
      * The ports that were given.
      *
-     * @return by name of the task; a copy
+     * @return by name of the task, or {@link Task#levelName} of a level; a copy
      */
     public Map<String, NetworkPort.Factory> ports() {
         return Map.copyOf(ports);
+    }
+
+    /**
+     * The receivers of gains that were given.
+     *
+     * @return by name of the task; a copy
+     */
+    public Map<String, Consumer<Gains>> gains() {
+        return Map.copyOf(gains);
     }
 
     /**

@@ -81,14 +81,14 @@ class PreemptionFormatTest {
 
     @Test
     void shouldShareALevelWhenPriorityAndDeadlineAreEqualAndPutBestEffortLast() throws IOException {
-        assertArrayEquals(new int[] {0, 1, 1, 2, 2}, load(MIXED).taskSet().levels());
+        assertArrayEquals(new int[] {0, 1, 1, 2, 2}, load(MIXED).taskSet().ranks());
         final TaskSet drawn = TaskSet.builder("s").device(org.tactus.model.DeviceSpec.cpu("cpu0"))
             .task("a", task -> task.periodNs(30).priority(2).segment("cpu0", 1))
             .task("b", task -> task.periodNs(40).deadlineNs(20).priority(1).segment("cpu0", 1))
             .task("c", task -> task.periodNs(20).segment("cpu0", 1))
             .task("d", task -> task.periodNs(20).priority(1).segment("cpu0", 1))
             .task("e", task -> task.periodNs(10).priority(1).segment("cpu0", 1)).build();
-        assertArrayEquals(new int[] {2, 1, 3, 1, 0}, drawn.levels());
+        assertArrayEquals(new int[] {2, 1, 3, 1, 0}, drawn.ranks());
     }
 
     @Test

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Programs that embed Tactus, one file each, in the order in which a newcomer reads them.
+ * Programs that embed Tactus, one file each. Read them in this order: {@link org.tactus.examples.OwnCode}, {@link
+ * org.tactus.examples.SporadicRelease}, {@link org.tactus.examples.Camera}, {@link org.tactus.examples.FedNetwork}, {@link
+ * org.tactus.examples.TwoNetworks}, {@link org.tactus.examples.MeasuredBesideBound}.
  *
  * <p>Comes in: the public rooms of {@code org.tactus} only. Leaves: a table on standard output; the tests run every program.
  */

@@ -72,6 +72,15 @@ class ExamplesTest {
     }
 
     @Test
+    void shouldReadAnswersInPlaceWhenANetworkIsFed() throws IOException, InterruptedException {
+        final Path file = folder.resolve("resnet.onnx");
+        Files.write(file, ModelZoo.generate("resnet", "small", 1).bytes());
+        final String text = run(FedNetwork.class, file.toString());
+        final String last = text.strip().substring(text.strip().lastIndexOf('\n') + 1);
+        assertTrue(text.contains("detect") && last.matches("largest output of the last job: \\d+"), text);
+    }
+
+    @Test
     void shouldStayBelowTheBoundWhenDrawnSetsAreSimulated() throws IOException, InterruptedException {
         final String text = run(MeasuredBesideBound.class);
         final String[] lines = text.strip().split("\n");

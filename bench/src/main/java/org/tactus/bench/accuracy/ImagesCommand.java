@@ -7,7 +7,6 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -23,8 +22,6 @@ import picocli.CommandLine.Spec;
     description = "Draws traffic-sign-like images and writes images.npy (32-bit floats) and labels.npy (bytes).")
 public final class ImagesCommand implements Callable<Integer> {
     private static final int MOST = 1_000_000;
-    private static final int HEADER_BYTES = 128;
-    private static final int PREAMBLE_BYTES = 10;
 
     @Spec
     private CommandSpec spec;
@@ -50,7 +47,7 @@ public final class ImagesCommand implements Callable<Integer> {
         final byte[] labels = new byte[count];
         WholeFile.write(out.resolve("images.npy"), file -> {
             final OutputStream images = new BufferedOutputStream(file);
-            images.write(header("<f4", count + ", " + SignImages.CHANNELS + ", " + SignImages.SIZE + ", " + SignImages.SIZE));
+            images.write(NumpyHeader.of("<f4", count + ", " + SignImages.CHANNELS + ", " + SignImages.SIZE + ", " + SignImages.SIZE));
             final SignImages signs = new SignImages(drawn, seed);
             final float[] image = new float[SignImages.ELEMENTS];
             final ByteBuffer bytes = ByteBuffer.allocate(SignImages.ELEMENTS * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -62,23 +59,12 @@ public final class ImagesCommand implements Callable<Integer> {
             images.flush();
         });
         WholeFile.write(out.resolve("labels.npy"), file -> {
-            file.write(header("|u1", count + ","));
+            file.write(NumpyHeader.of("|u1", count + ","));
             file.write(labels);
         });
         final PrintWriter printer = spec.commandLine().getOut();
         printer.println("Wrote " + count + " images to " + out);
         printer.flush();
         return 0;
-    }
-
-    /** NumPy's format 1.0: a preamble and a dictionary, filled up with blanks. */
-    private static byte[] header(final String type, final String shape) {
-        final String dictionary = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
-        final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
-        header.putShort((short) (HEADER_BYTES - PREAMBLE_BYTES));
-        header.put((dictionary + " ".repeat(HEADER_BYTES - PREAMBLE_BYTES - 1 - dictionary.length()) + "\n")
-            .getBytes(StandardCharsets.US_ASCII));
-        return header.array();
     }
 }

@@ -14,6 +14,8 @@ import java.io.Writer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -28,7 +30,7 @@ import org.tactus.internal.file.WholeFile;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 
-/** Draws line charts as SVG and PNG: coloured lines with markers, dashed grey ones for upper limits. */
+/** Draws line charts as SVG and PNG: coloured lines with markers, dashed grey ones for upper limits, upright bars for 95 % intervals. */
 public final class ChartWriter {
     private static final String SVG = "http://www.w3.org/2000/svg";
     private static final int WIDTH = 1200;
@@ -43,6 +45,7 @@ public final class ChartWriter {
         new Color(0x00, 0x00, 0x00), new Color(0xE6, 0x9F, 0x00), new Color(0x56, 0xB4, 0xE9), new Color(0x00, 0x9E, 0x73),
         new Color(0xD5, 0x5E, 0x00), new Color(0x00, 0x72, 0xB2), new Color(0xCC, 0x79, 0xA7),
         new Color(0x8B, 0x5A, 0x2B)};
+    private static final int FAINT = 110;
     private static final Color[] LIMITS = {new Color(0x55, 0x55, 0x55), new Color(0xA0, 0xA0, 0xA0)};
     private static final Marker[] MARKERS = {SeriesMarkers.CIRCLE, SeriesMarkers.SQUARE, SeriesMarkers.DIAMOND,
         SeriesMarkers.TRIANGLE_UP, SeriesMarkers.TRIANGLE_DOWN, SeriesMarkers.CROSS, SeriesMarkers.PLUS,
@@ -84,8 +87,33 @@ public final class ChartWriter {
      * @param x     ascending
      * @param y     as the chart says
      * @param limit whether it is an upper limit
+     * @param low   lower ends of the intervals around y; empty for none
+     * @param high  upper ends
      */
-    public record Line(String name, double[] x, double[] y, boolean limit) {
+    public record Line(String name, double[] x, double[] y, boolean limit, double[] low, double[] high) {
+        /** Without intervals. */
+        public Line(final String name, final double[] x, final double[] y, final boolean limit) {
+            this(name, x, y, limit, new double[0], new double[0]);
+        }
+
+        /**
+         * Percents accepted, with their intervals.
+         *
+         * @param accepted at each place
+         * @param total    at each place, above 0
+         */
+        public static Line accepted(final String name, final double[] x, final long[] accepted, final long[] total, final boolean limit) {
+            final double[] percent = new double[x.length];
+            final double[] low = new double[x.length];
+            final double[] high = new double[x.length];
+            for (int p = 0; p < x.length; p++) {
+                final WilsonInterval interval = WilsonInterval.of(accepted[p], total[p]);
+                percent[p] = 100.0 * accepted[p] / total[p];
+                low[p] = 100 * interval.low();
+                high[p] = 100 * interval.high();
+            }
+            return new Line(name, x, percent, limit, low, high);
+        }
     }
 
     /**
@@ -98,11 +126,10 @@ public final class ChartWriter {
         final double[] axis = experiment.axis();
         final List<Line> lines = new ArrayList<>();
         for (int a = 0; a < experiment.approaches().size(); a++) {
-            final double[] percent = new double[axis.length];
-            for (int p = 0; p < axis.length; p++) {
-                percent[p] = 100.0 * result.tally().accepted(p, a) / result.sets();
-            }
-            lines.add(new Line(experiment.approaches().get(a), axis, percent, experiment.isLimit(a)));
+            final int approach = a;
+            lines.add(Line.accepted(experiment.approaches().get(a), axis,
+                IntStream.range(0, axis.length).mapToLong(p -> result.tally().accepted(p, approach)).toArray(),
+                LongStream.generate(result::sets).limit(axis.length).toArray(), experiment.isLimit(a)));
         }
         write(new Chart(fileName(result, ""), experiment.title() + " (" + result.sets() + " sets a point)", experiment.axisTitle(),
             "Task sets accepted, %", lines), folder);
@@ -196,7 +223,20 @@ public final class ChartWriter {
                 series.setMarkerColor(COLORS[lines % COLORS.length]);
                 lines++;
             }
+            intervals(chart, line, series.getLineColor());
         }
         return chart;
+    }
+
+    /** An upright bar at each place; a series each, since the library's own bars reach as far up as down. */
+    private static void intervals(final XYChart chart, final Line line, final Color color) {
+        for (int p = 0; p < line.low().length; p++) {
+            final XYSeries bar = chart.addSeries(line.name() + " interval " + p, new double[] {line.x()[p], line.x()[p]},
+                new double[] {line.low()[p], line.high()[p]});
+            bar.setShowInLegend(false);
+            bar.setMarker(SeriesMarkers.NONE);
+            bar.setLineColor(new Color(color.getRed(), color.getGreen(), color.getBlue(), FAINT));
+            bar.setLineStyle(new BasicStroke(1.5f));
+        }
     }
 }

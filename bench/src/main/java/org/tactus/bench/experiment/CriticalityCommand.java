@@ -73,10 +73,10 @@ public final class CriticalityCommand implements Callable<Integer> {
     }
 
     private String accepted(final List<CriticalityTally> sums) {
-        final StringBuilder text = new StringBuilder("axis,approach,accepted,total\n");
+        final StringBuilder text = new StringBuilder(AcceptanceCsv.HEAD);
         for (int p = 0; p < AXIS.length; p++) {
             for (int a = 0; a < CriticalitySets.TESTS.size(); a++) {
-                text.append(String.format(Locale.ROOT, "%.2f,\"%s\",%d,%d%n", AXIS[p], CriticalitySets.TESTS.get(a),
+                text.append(AcceptanceCsv.row(String.format(Locale.ROOT, "%.2f", AXIS[p]), '"' + CriticalitySets.TESTS.get(a) + '"',
                     sums.get(p).accepted[a], sets));
             }
         }

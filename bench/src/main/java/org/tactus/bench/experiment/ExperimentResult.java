@@ -14,17 +14,20 @@ import java.util.Locale;
  */
 record ExperimentResult(Experiment experiment, long seed, int sets, Tally tally) {
 
-    /** The table {@code axis,approach,accepted,total}. */
+    /** The table {@code axis,approach,accepted,total,low,high}; low and high are the ends of the 95 % interval of the share. */
     String csv() {
-        final StringBuilder text = new StringBuilder("axis,approach,accepted,total\n");
+        final StringBuilder text = new StringBuilder(AcceptanceCsv.HEAD);
         final double[] axis = experiment.axis();
         for (int p = 0; p < axis.length; p++) {
             for (int a = 0; a < experiment.approaches().size(); a++) {
-                text.append(place(axis[p])).append(',').append(experiment.approaches().get(a)).append(',').append(tally.accepted(p, a))
-                    .append(',').append(sets).append('\n');
+                text.append(AcceptanceCsv.row(place(axis[p]), experiment.approaches().get(a), tally.accepted(p, a), sets));
             }
         }
         return text.toString();
+    }
+
+    private WilsonInterval interval(final int place, final int approach) {
+        return WilsonInterval.of(tally.accepted(place, approach), sets);
     }
 
     /** One line of JSON. */
@@ -36,7 +39,8 @@ record ExperimentResult(Experiment experiment, long seed, int sets, Tally tally)
             for (int a = 0; a < experiment.approaches().size(); a++) {
                 text.append(p + a == 0 ? "" : ",").append("{\"axis\":").append(place(axis[p])).append(",\"approach\":\"")
                     .append(experiment.approaches().get(a)).append("\",\"accepted\":").append(tally.accepted(p, a)).append(",\"total\":")
-                    .append(sets).append('}');
+                    .append(sets).append(String.format(Locale.ROOT, ",\"low\":%.4f,\"high\":%.4f}",
+                        interval(p, a).low(), interval(p, a).high()));
             }
         }
         text.append("],\"tightness\":[");
@@ -76,6 +80,14 @@ record ExperimentResult(Experiment experiment, long seed, int sets, Tally tally)
         for (int a = 0; a < names.size(); a++) {
             text.append(String.format(Locale.ROOT, "%7.1f", 100.0 * tally.accepted(a) / sets / axis.length));
         }
+        double widest = 0;
+        for (int p = 0; p < axis.length; p++) {
+            for (int a = 0; a < names.size(); a++) {
+                widest = Math.max(widest, interval(p, a).half());
+            }
+        }
+        text.append(String.format(Locale.ROOT, "%n%n95 %% intervals of a place (Wilson) reach at most %.1f points up and down.",
+            100 * widest));
         final int baseline = experiment.baseline();
         if (baseline >= 0 && tally.accepted(baseline) > 0) {
             text.append("\n\nSets accepted beside ").append((char) ('A' + baseline)).append(':');

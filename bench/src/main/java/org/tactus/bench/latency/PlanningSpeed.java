@@ -69,7 +69,7 @@ public final class PlanningSpeed {
         out.printf(Locale.ROOT, "%-16s %5s %8s %18s %26s %26s %26s%n", "policy", "U", "planned", "analyses med max",
             "allocation CPU med 95% max", "plan CPU med 95% max", "plan wall med 95% max");
         boolean good = true;
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : List.of(PolicyKind.FIXED_PRIORITY, PolicyKind.EDF)) {
             for (int i = 0; i < WARM; i++) {
                 took(set(policy, 1.2, -1 - i), 1);
             }

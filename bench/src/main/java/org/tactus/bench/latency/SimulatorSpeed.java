@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.tactus.internal.sim.SimulationOptions;
 import org.tactus.internal.sim.Simulator;
@@ -41,7 +42,7 @@ public final class SimulatorSpeed {
         boolean good = true;
         out.printf(Locale.ROOT, "%-16s %6s %8s %30s %30s%n", "policy", "tasks", "devices", "M/s wall (min median max)",
             "M/s CPU (min median max)");
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : List.of(PolicyKind.FIXED_PRIORITY, PolicyKind.EDF)) {
             for (final int tasks : new int[] {10, 100}) {
                 good &= row(set(policy, tasks, tasks / 5), out);
             }

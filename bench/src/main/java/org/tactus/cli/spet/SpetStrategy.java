@@ -17,6 +17,7 @@ import org.tactus.bindings.edgetpu.cost.EdgeTpuCost;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.plan.Plan;
 import org.tactus.internal.plan.Planner;
+import org.tactus.internal.plan.WithoutLevels;
 import org.tactus.internal.plan.spet.IntegerSolver;
 import org.tactus.internal.plan.spet.MenuBuilder;
 import org.tactus.internal.plan.spet.MenuPruning;
@@ -93,6 +94,7 @@ public final class SpetStrategy implements Planner {
 
     @Override
     public Plan plan(final TaskSet set) {
+        WithoutLevels.require(set);
         final SpetProblem problem = new SpetProblem(set, set.tasks().stream().map(task -> menu(set, task)).toList(),
             Math.max(0, sramBytes(set) - settings.reservedBytes()));
         final SpetPlan plan = new SpetPlanner(solver, settings.objective(), SpetPlanner.DEFAULT_VISITS).plan(problem);

@@ -70,7 +70,7 @@ public final class SwapCaseStudy {
     /**
      * Prepares the study.
      *
-     * @param set        one-segment tasks on one device with memory, with swap volumes
+     * @param set        tasks on one device with memory: of one segment with swap volumes, or of several that stream
      * @param scale      what every size is divided by; the chunks stay as many
      * @param durationNs how long each way runs, nanoseconds
      * @param virtual    true to simulate, false to run in real time
@@ -190,7 +190,7 @@ public final class SwapCaseStudy {
 
     private void describe(final Ran ran) {
         final TaskSet set = ran.way().set();
-        final DeviceMemory memory = set.platform().devices().getFirst().memory().orElseThrow();
+        final DeviceMemory memory = ran.way().paged() ? ways.memory() : set.platform().devices().getFirst().memory().orElseThrow();
         final StringBuilder volumes = new StringBuilder();
         for (final Task task : set.tasks()) {
             volumes.append(volumes.isEmpty() ? "" : ", ").append(SwapRegion.of(task, memory).chunks());
@@ -242,11 +242,17 @@ public final class SwapCaseStudy {
         return ns.isEmpty() ? "-" : String.format(Locale.ROOT, "%.0fms", ns.getAsLong() / 1e6);
     }
 
-    private boolean check(final List<Ran> all) {
+    private void tellVolumes() {
         final long each = ways.equalChunks();
-        boolean good = true;
         tell("the file's volumes are " + (ways.swapped().allMatch(chunks -> chunks == each) ? "" : "not ")
             + "the equal ones that the memory needs, " + each + " chunks each");
+    }
+
+    private boolean check(final List<Ran> all) {
+        boolean good = true;
+        if (!ways.streams()) {
+            tellVolumes();
+        }
         for (final Ran ran : all) {
             if (ran.way().bounded()) {
                 good &= say(ran.verdict().schedulable() && ran.result().missesWithoutStalls() == 0,

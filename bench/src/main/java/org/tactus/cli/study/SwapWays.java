@@ -41,7 +41,8 @@ final class SwapWays {
     /**
      * Takes the file's set.
      *
-     * @param set   one-segment tasks on one device with memory
+     * @param set   tasks on one device with memory; where any streams, the file's own way is one of the ways, and the others leave all
+     *              volumes to the planner
      * @param scale what every size is divided by; chunks stay as many
      */
     SwapWays(final TaskSet set, final long scale) {
@@ -59,7 +60,9 @@ final class SwapWays {
             final long scratch = own.scratchBytes() / scale;
             final long state = own.stateBytes() / scale;
             final long footprint = scratch + state + own.constantBytes() / scale;
-            tasks.add(task.withMemory(new TaskMemory(footprint, swap, Optional.empty(), scratch, state)));
+            tasks.add(task.withMemory(new TaskMemory(footprint, swap, Optional.empty(), scratch, state,
+                own.segmentConstantBytes().stream().map(bytes -> bytes / scale).toList(),
+                own.streamBytes().stream().map(bytes -> bytes / scale).findFirst())));
         }
         this.set = with(set, memory, tasks);
     }
@@ -69,7 +72,27 @@ final class SwapWays {
     }
 
     List<Way> all() {
-        return List.of(copyEverything(), semantic(), scarce(), wholeModels(), demandPaging());
+        return streams() ? List.of(streamed(), semantic(), wholeModels(), demandPaging())
+            : List.of(copyEverything(), semantic(), scarce(), wholeModels(), demandPaging());
+    }
+
+    /** Whether tasks of the file stream: then they have several segments, and the file names no volumes. */
+    boolean streams() {
+        return set.tasks().stream().anyMatch(task -> task.memory().orElseThrow().streamBytes().isPresent());
+    }
+
+    /** As the file says. */
+    private Way streamed() {
+        return new Way("streamed", set, false, true);
+    }
+
+    /** Whether a task may leave the memory in the file's way. */
+    private static boolean leaves(final Task task) {
+        return task.memory().orElseThrow().isSwapped();
+    }
+
+    private static List<Task> withoutStreams(final List<Task> tasks) {
+        return tasks.stream().map(task -> task.withMemory(task.memory().orElseThrow().withStreamBytes(OptionalLong.empty()))).toList();
     }
 
     DeviceMemory memory() {
@@ -93,8 +116,8 @@ final class SwapWays {
     }
 
     private Way semantic() {
-        return new Way("semantic", new SwapPlanner().plan(with(set, memory.withResidency(Residency.SEMANTIC), set.tasks())).set(), false,
-            true);
+        return new Way(streams() ? "as planned" : "semantic",
+            new SwapPlanner().plan(with(set, memory.withResidency(Residency.SEMANTIC), withoutStreams(set.tasks()))).set(), false, true);
     }
 
     /** Semantic residency with a capacity as scarce, against what it needs, as the file's is against everything. */
@@ -111,7 +134,7 @@ final class SwapWays {
         long largest = 1;
         for (final Task task : set.tasks()) {
             final TaskMemory own = task.memory().orElseThrow();
-            largest = own.swapBytes().orElse(0) > 0 ? Math.max(largest, own.footprintBytes()) : largest;
+            largest = leaves(task) ? Math.max(largest, own.footprintBytes()) : largest;
         }
         final long chunks = Math.ceilDiv(largest, memory.chunkBytes());
         final DeviceMemory whole = new DeviceMemory(memory.capacityBytes(), chunks * memory.chunkBytes(), memory.protocol(),
@@ -119,7 +142,8 @@ final class SwapWays {
             Residency.COPY_ALL, chunks * memory.chunkOutNs(), memory.background());
         final List<Task> tasks = set.tasks().stream().map(task -> {
             final TaskMemory own = task.memory().orElseThrow();
-            return own.swapBytes().orElse(0) > 0 ? task.withMemory(own.withSwapBytes(OptionalLong.of(own.footprintBytes()))) : task;
+            return leaves(task) ? task.withMemory(own.withStreamBytes(OptionalLong.empty()).withSegmentConstantBytes(List.of())
+                .withSwapBytes(OptionalLong.of(own.footprintBytes()))) : task;
         }).toList();
         return new Way("whole models", with(set, whole, tasks), false, false);
     }
@@ -130,10 +154,14 @@ final class SwapWays {
         final List<Task> tasks = new ArrayList<>();
         for (int i = 0; i < set.tasks().size(); i++) {
             final Task task = set.tasks().get(i);
-            final TaskMemory own = task.memory().orElseThrow().withSwapBytes(OptionalLong.empty());
-            final Segment segment = task.segments().getFirst();
-            tasks.add(task.withMemory(own).withSegments(List.of(segment.withWcetNs(segment.wcetNs() + pages.worstNs(i)))));
+            final TaskMemory own = task.memory().orElseThrow().withSwapBytes(OptionalLong.empty()).withStreamBytes(OptionalLong.empty())
+                .withSegmentConstantBytes(List.of());
+            final long wcetNs = task.segments().stream().mapToLong(Segment::wcetNs).sum(); // pages know no segments
+            tasks.add(task.withMemory(own).withSegments(List.of(task.segments().getFirst().withWcetNs(wcetNs + pages.worstNs(i)))));
         }
-        return new Way("demand paging", with(set, memory, tasks), true, false);
+        // What is paged is modelled; the device only has to take all of it.
+        final long heldBytes = tasks.stream().mapToLong(task -> task.memory().orElseThrow().footprintBytes()).sum();
+        final DeviceMemory roomy = memory.withCapacityBytes(Math.max(memory.capacityBytes(), heldBytes));
+        return new Way("demand paging", with(set, roomy, tasks), true, false);
     }
 }

@@ -6,6 +6,8 @@ import org.tactus.internal.file.TextTable;
 /** The terminal that a person reads on. */
 public final class Terminal {
     private static final int WIDEST = 1000;
+    private static final int LOWEST = 10;
+    private static final int USUAL = 24;
 
     private Terminal() {
     }
@@ -23,5 +25,28 @@ public final class Terminal {
     static int width(final String columns) {
         return columns != null && columns.matches("[0-9]{1,4}")
             ? Math.clamp(Integer.parseInt(columns), TextTable.NARROW, WIDEST) : TextTable.NARROW;
+    }
+
+    /**
+     * Tells whether a person reads the output as it comes.
+     *
+     * @return true when standard output is a terminal
+     */
+    public static boolean isOutput() {
+        return System.console() != null && System.console().isTerminal();
+    }
+
+    /**
+     * Tells how many rows a page may have: {@code LINES} of the environment, which the launcher sets where the output is a terminal; 24
+     * where nothing is known.
+     *
+     * @return rows
+     */
+    public static int height() {
+        return height(System.getenv("LINES"));
+    }
+
+    static int height(final String lines) {
+        return lines != null && lines.matches("[0-9]{1,4}") ? Math.clamp(Integer.parseInt(lines), LOWEST, WIDEST) : USUAL;
     }
 }

@@ -123,9 +123,10 @@ final class AnalysisTable {
     }
 
     private static void print(final PrintWriter print, final SensitivityReport report, final int width, final int columns) {
-        print.println(Lines.wrap("  " + change("all WCETs", report.largestFactor())
-            + (report.curveFactor().isPresent() ? ", " + (isAtLeastOne(report.largestFactor()) && isAtLeastOne(report.curveFactor())
-                ? "what the platform takes by " + factor(report.curveFactor()) : change("what the platform takes", report.curveFactor())) : "")
+        final String platform = "what the platform takes";
+        final boolean bothGrow = isAtLeastOne(report.largestFactor()) && isAtLeastOne(report.curveFactor());
+        print.println(Lines.wrap("  " + change("all WCETs", report.largestFactor()) + (report.curveFactor().isEmpty() ? "" : ", "
+            + (bothGrow ? platform + " by " + factor(report.curveFactor()) : change(platform, report.curveFactor())))
             + "; one task alone:", columns));
         final String row = "  %-" + width + "s %12s %16s%n";
         print.printf(Locale.ROOT, row, "task", "WCET factor", "smallest period");
@@ -142,7 +143,8 @@ final class AnalysisTable {
     /** How far times may grow, or must shrink, until the set is at the edge. */
     private static String change(final String what, final OptionalDouble factor) {
         return what + (factor.isEmpty() ? " may be as small as one likes: no factor makes the set schedulable"
-            : isAtLeastOne(factor) ? " may grow by the factor " + factor(factor) + " at most" : " must shrink to the share " + factor(factor));
+            : isAtLeastOne(factor) ? " may grow by the factor " + factor(factor) + " at most"
+            : " must shrink to the share " + factor(factor));
     }
 
     private static boolean isAtLeastOne(final OptionalDouble factor) {

@@ -38,7 +38,8 @@ public final class ResultPrinter {
             }
             case TABLE -> {
                 print.println(ResultTable.render(result, Terminal.width()));
-                print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, trace.json (open it in Perfetto)");
+                print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, bounds.json, trace.json (open it in Perfetto);"
+                    + " a page of them: tactus report " + folder);
             }
         }
     }

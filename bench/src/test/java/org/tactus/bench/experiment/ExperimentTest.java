@@ -25,7 +25,7 @@ class ExperimentTest {
 
     @Test
     void shouldGiveTheSameResultForAnyNumberOfThreads() throws InterruptedException {
-        for (final String system : List.of("single", "rt-swap")) {
+        for (final String system : List.of("single", "rt-swap", "streaming")) {
             final Blocks blocks = blocks(system, 2);
             final ExperimentResult one = new ExperimentRunner(blocks, 1).run(null);
             final ExperimentResult three = new ExperimentRunner(blocks, 3).run(null);
@@ -81,7 +81,7 @@ class ExperimentTest {
         assertEquals(0, status);
         assertTrue(printed.toString().contains("Tightness"), printed.toString());
         final List<String> csv = Files.readAllLines(folder.resolve("schedulability-rt-swap.csv"));
-        assertEquals("axis,approach,accepted,total", csv.getFirst());
+        assertEquals("axis,approach,accepted,total,low,high", csv.getFirst());
         assertEquals(1 + 11 * 7, csv.size());
         final String svg = Files.readString(folder.resolve("schedulability-rt-swap.svg"));
         assertTrue(svg.contains("<path") && svg.contains("semantic residency") && svg.contains("Memory demand over capacity"));

@@ -238,7 +238,7 @@ class SpetPlannerTest {
         final long period = 1_000;
         final MenuOption brief = new MenuOption(List.of(new MenuOption.Piece(10, 0, 400)));
         final MenuOption endless = new MenuOption(List.of(new MenuOption.Piece(0, 10, period * 50_000_000_000L)));
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : List.of(PolicyKind.FIXED_PRIORITY, PolicyKind.EDF)) {
             for (final Objective objective : Objective.values()) {
                 for (final long bytes : new long[] {20, 10}) {
                     final SpetPlan plan = new SpetPlanner(SOLVER, objective, 0).plan(new SpetProblem(

@@ -13,7 +13,10 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
-/** What a task set must be like for a test to say something about it. All methods answer "" or one sentence; which other test applies, {@link Analyses} adds. */
+/**
+ * What a task set must be like for a test to say something about it. All methods answer "" or one sentence; which other test applies,
+ * {@link Analyses} adds.
+ */
 final class Applicability {
     private Applicability() {
     }
@@ -28,7 +31,7 @@ final class Applicability {
     static String measured(final String test, final TaskSet set) {
         for (final Task task : set.tasks()) {
             for (int j = 0; j < task.segments().size(); j++) {
-                if (task.segments().get(j).wcetNs() == Segment.UNMEASURED) {
+                if (!task.segments().get(j).isMeasured()) {
                     return test + " does not apply: segment " + j + " of '" + task.name()
                         + "' has no WCET yet; measure it with 'tactus profile'";
                 }
@@ -92,7 +95,7 @@ final class Applicability {
 
     static String noSwap(final String test, final TaskSet set) {
         for (final Task task : set.tasks()) {
-            if (task.memory().isEmpty() || task.memory().get().swapBytes().orElse(0) == 0) {
+            if (task.memory().isEmpty() || !task.memory().get().isSwapped()) {
                 continue;
             }
             for (final Segment segment : task.segments()) {

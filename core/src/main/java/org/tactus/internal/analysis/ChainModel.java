@@ -89,7 +89,7 @@ final class ChainModel {
         }
         bestEffort = new boolean[tasks];
         level = new int[tasks];
-        final int[] levels = set.levels();
+        final int[] levels = set.ranks();
         int promised = 0;
         for (int i = 0; i < tasks; i++) {
             bestEffort[i] = set.tasks().get(order[i]).isBestEffort();

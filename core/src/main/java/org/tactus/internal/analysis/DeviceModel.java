@@ -52,7 +52,7 @@ final class DeviceModel {
         longest = new long[tasks];
         marked = new long[tasks];
         level = new int[tasks];
-        final int[] levels = set.levels();
+        final int[] levels = set.ranks();
         final Overheads machine = set.charged();
         preemptive = set.platform().devices().get(set.tasks().getFirst().segments().getFirst().device()).isPreemptive();
         switchNs = preemptive ? machine.preemptionNs() : 0;

@@ -84,7 +84,7 @@ final class ChildInterpreter implements Interpreter {
         child.remove(this);
         try {
             if (!child.hasEnded()) {
-                child.call(Wire.UNLOAD, to -> to.writeInt(number), from -> null);
+                child.callToEnd(Wire.UNLOAD, to -> to.writeInt(number));
             }
         } catch (final NativeCallException e) {
             if (!child.hasEnded()) {

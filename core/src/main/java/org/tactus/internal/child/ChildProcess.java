@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.linux.Futex;
@@ -30,22 +29,31 @@ import org.tactus.bindings.tflite.TfLiteTensor;
  */
 public final class ChildProcess implements AutoCloseable {
     private static final long ANSWER_LIMIT_NS = 60_000_000_000L;
-    private static final long LOOK_NS = 500_000;
+    private static final long LOOK_MS = 100;
     private static final long PATIENCE_MS = 5_000;
     private static final int SIGNALLED = 128;
     private static final Map<Integer, String> SIGNALS =
         Map.of(4, "SIGILL", 6, "SIGABRT", 7, "SIGBUS", 8, "SIGFPE", 9, "SIGKILL", 11, "SIGSEGV", 15, "SIGTERM");
 
     private final String owner;
+    private final long answerLimitNs;
     private final List<ChildInterpreter> networks = new ArrayList<>();
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch over = new CountDownLatch(1);
+    private final Thread supervisor;
+    private ProcessBuilder beginning;
     private Process process;
-    private IOException refusal;
+    private Throwable refusal;
     private DataOutputStream commands;
     private DataInputStream answers;
     private String driver;
     private Interpreter nothing;
+    /** Whether a command is under way that the supervisor ends the child for, since when, and how long it may take. */
+    private boolean calling;
+    private long callSinceNs;
+    private long callLimitNs;
+    /** Guards the three above, so that the child is not ended for a command that was answered meanwhile. Never held in a wait. */
+    private final Object calls = new Object();
     /** Why this process ended the child; null while it has not. */
     private volatile String killed;
     private volatile boolean gone;
@@ -67,8 +75,10 @@ public final class ChildProcess implements AutoCloseable {
         }
     }
 
-    private ChildProcess(final String owner) {
+    private ChildProcess(final String owner, final long answerLimitNs) {
         this.owner = owner;
+        this.answerLimitNs = answerLimitNs;
+        this.supervisor = Thread.ofPlatform().name("tactus-child-of-" + owner).daemon(true).unstarted(this::supervise);
     }
 
     /**
@@ -80,7 +90,12 @@ public final class ChildProcess implements AutoCloseable {
      * @throws IllegalStateException when it does not start, or its content cannot be opened, with the reason
      */
     public static ChildProcess start(final String owner, final Settings settings) {
-        final ChildProcess child = new ChildProcess(owner);
+        return start(owner, settings, ANSWER_LIMIT_NS);
+    }
+
+    /** Starts a child that has so long for a command, from its first byte to the answer's last one. */
+    static ChildProcess start(final String owner, final Settings settings, final long answerLimitNs) {
+        final ChildProcess child = new ChildProcess(owner, answerLimitNs);
         try {
             child.open(settings);
             return child;
@@ -102,7 +117,8 @@ public final class ChildProcess implements AutoCloseable {
             settings.content().getName())).redirectError(ProcessBuilder.Redirect.INHERIT);
         builder.environment().remove("JAVA_TOOL_OPTIONS"); // an agent or a debugger of this process is not the child's
         builder.environment().remove("JDK_JAVA_OPTIONS");
-        Thread.ofPlatform().name("tactus-child-of-" + owner).daemon(true).start(() -> supervise(builder));
+        beginning = builder;
+        supervisor.start();
         boolean interrupted = false;
         while (true) {
             try {
@@ -116,7 +132,8 @@ public final class ChildProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (refusal != null) {
-            throw new IllegalStateException("the child process of '" + owner + "' does not start: " + refusal.getMessage(), refusal);
+            throw new IllegalStateException("the child process of '" + owner + "' does not start: "
+                + (refusal instanceof IOException ? refusal.getMessage() : refusal), refusal);
         }
         commands = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
         answers = new DataInputStream(process.getInputStream());
@@ -132,10 +149,10 @@ public final class ChildProcess implements AutoCloseable {
         nothing = load(new byte[0]);
     }
 
-    private void supervise(final ProcessBuilder builder) {
+    private void supervise() {
         try {
-            process = builder.start();
-        } catch (final IOException e) {
+            process = beginning.start();
+        } catch (final Throwable e) {
             refusal = e;
             end = "has not started";
             over.countDown();
@@ -143,15 +160,7 @@ public final class ChildProcess implements AutoCloseable {
         } finally {
             started.countDown();
         }
-        int status;
-        while (true) {
-            try {
-                status = process.waitFor();
-                break;
-            } catch (final InterruptedException e) {
-                continue; // nobody may: the child ends with this thread
-            }
-        }
+        final int status = awaitExit();
         final String signal = SIGNALS.getOrDefault(status - SIGNALLED, "signal " + (status - SIGNALLED));
         final String how = killed == null
             ? "ended by " + (status > SIGNALLED ? signal : "itself with status " + status) : "was ended: " + killed;
@@ -160,6 +169,36 @@ public final class ChildProcess implements AutoCloseable {
             networks.forEach(ChildInterpreter::childEnded);
         }
         over.countDown();
+    }
+
+    /**
+     * Waits for the child's end, and brings it about when a command takes longer than it may: the thread that waits for the answer sleeps
+     * in a read or a write that nothing else ends, since a child that is stopped neither reads nor writes.
+     */
+    private int awaitExit() {
+        while (true) {
+            try {
+                if (!isCalling()) {
+                    return process.waitFor(); // a call that begins interrupts this
+                }
+                if (process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
+                    return process.exitValue();
+                }
+                synchronized (calls) {
+                    if (calling && System.nanoTime() - callSinceNs > callLimitNs) {
+                        kill("it gave no answer for " + callLimitNs / 1_000_000_000L + " s");
+                    }
+                }
+            } catch (final InterruptedException e) {
+                continue; // a call has begun, or somebody else may not end this: the child ends with this thread
+            }
+        }
+    }
+
+    private boolean isCalling() {
+        synchronized (calls) {
+            return calling;
+        }
     }
 
     /** Writes a command's arguments. */
@@ -175,12 +214,27 @@ public final class ChildProcess implements AutoCloseable {
     }
 
     /** Commands something and returns its result; throws the child's error, or that it has ended. Control thread. */
-    synchronized <T> T call(final int command, final Arguments arguments, final Result<T> result) {
+    <T> T call(final int command, final Arguments arguments, final Result<T> result) {
+        return call(command, arguments, result, answerLimitNs);
+    }
+
+    /** Commands the child to give something back, which has no more time than its end has. Control thread. */
+    void callToEnd(final int command, final Arguments arguments) {
+        call(command, arguments, from -> null, Math.min(answerLimitNs, PATIENCE_MS * 1_000_000L));
+    }
+
+    /** The child has so long for the whole of it: for reading the command, and for the answer. */
+    private synchronized <T> T call(final int command, final Arguments arguments, final Result<T> result, final long limitNs) {
+        synchronized (calls) {
+            callSinceNs = System.nanoTime();
+            callLimitNs = limitNs;
+            calling = true;
+        }
+        supervisor.interrupt();
         try {
             commands.writeByte(command);
             arguments.write(commands);
             commands.flush();
-            awaitAnswer();
             if (answers.readUnsignedByte() == Wire.GOOD) {
                 return result.read(answers);
             }
@@ -190,17 +244,10 @@ public final class ChildProcess implements AutoCloseable {
         } catch (final IOException e) { // the pipe's end
             awaitEnd();
             throw ended();
-        }
-    }
-
-    /** Waits for an answer's first byte, and ends a child that gives none. */
-    private void awaitAnswer() throws IOException {
-        final long beginNs = System.nanoTime();
-        while (answers.available() == 0 && process.isAlive()) {
-            if (System.nanoTime() - beginNs > ANSWER_LIMIT_NS) {
-                kill("it gave no answer for " + ANSWER_LIMIT_NS / 1_000_000_000L + " s");
+        } finally {
+            synchronized (calls) {
+                calling = false;
             }
-            LockSupport.parkNanos(LOOK_NS);
         }
     }
 

@@ -7,6 +7,11 @@ package org.tactus.internal.device;
  *
  * <p>A region is chunks 0 to n, and the chunks that are out are always a prefix of it. Therefore chunks leave in ascending order and come
  * back in descending order, and an operation that ends early leaves a prefix out as well.
+ *
+ * <p>Of a task with a ring ({@link org.tactus.model.SwapRegion#ringChunks()}) chunks leave in descending order, too, and what is in are at
+ * most two runs: below, what an earlier job has left; above, what the job under way has brought in. It drops chunks of segments that have
+ * ended and brings others in while another segment of the same task executes; so does a task of several segments without a ring, which
+ * brings in while it executes and drops nothing.
  */
 public interface ChunkMover {
     /**
@@ -16,8 +21,8 @@ public interface ChunkMover {
     int FAILED = -1;
 
     /**
-     * Takes chunks out, the first one first: copies what must be copied, then unmaps. Nothing is under way, the task does not
-     * run, and chunks before the first one are out.
+     * Takes chunks out, the first one first: copies what must be copied, then unmaps. Nothing is under way, no
+     * segment that needs them runs, and, but for a ring, chunks before the first one are out.
      *
      * @param slot       the task's slot
      * @param firstChunk the first chunk
@@ -28,7 +33,7 @@ public interface ChunkMover {
 
     /**
      * Brings chunks in, the last one first. Maps at most one more than it copies, so that a cancel undoes no more than one chunk.
-     * Nothing is under way, and all of the chunks and those before them are out.
+     * Nothing is under way, and all of the chunks are out, and, but for a ring, those before them.
      *
      * @param slot       the task's slot
      * @param firstChunk the first chunk
@@ -36,6 +41,16 @@ public interface ChunkMover {
      * @param nowNs      now
      */
     void startIn(int slot, int firstChunk, int count, long nowNs);
+
+    /**
+     * Says that the operation under way, just begun or not, will not be cancelled, except at the end of a run: then it may be some chunks
+     * ahead of what {@link #poll} tells. Does nothing when none is under way.
+     *
+     * @param alone whether nothing executes before it ends, so that a call for several chunks holds up nobody
+     */
+    default void commit(final boolean alone) {
+        // it is never ahead
+    }
 
     /**
      * Asks how far the operation is. Those chunks are out, or usable by a segment that is started next.

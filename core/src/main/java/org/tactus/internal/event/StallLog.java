@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
+import java.util.function.Consumer;
 import org.tactus.result.Stall;
 import org.tactus.result.StallCounts;
 
@@ -19,10 +20,11 @@ public final class StallLog {
     private static final int RECENT = 1 << 15;
 
     private final PriorityQueue<Stall> longest =
-        new PriorityQueue<>(Comparator.comparingLong(Stall::lengthNs).thenComparing(Comparator.comparingLong(Stall::atNs).reversed()));
+        new PriorityQueue<>(Comparator.comparingLong(Stall::takenNs).thenComparing(Comparator.comparingLong(Stall::atNs).reversed()));
     private final IntervalUnion recent = new IntervalUnion(RECENT, true);
     private final OwnPauses own;
     private Listener listener = Listener.NONE;
+    private Consumer<Stall> teller = stall -> { };
     private long seen;
     private long late;
 
@@ -62,6 +64,15 @@ public final class StallLog {
         long beforeDropping();
     }
 
+    /**
+     * Sets who is told of each stall and each pause that is added.
+     *
+     * @param who called by the thread that adds
+     */
+    public void teller(final Consumer<Stall> who) {
+        teller = who;
+    }
+
     void listener(final Listener judge) {
         listener = judge;
     }
@@ -94,14 +105,15 @@ public final class StallLog {
         if (pause.endNs() > beginNs) {
             seen++;
             own.add(beginNs, pause.endNs(), takenNs);
-            keep(new Stall(beginNs, pause.endNs() - beginNs, pause.where(), pause.cause()));
+            keep(new Stall(beginNs, pause.endNs() - beginNs, pause.where(), pause.cause(), Math.min(takenNs, pause.endNs() - beginNs)));
         }
     }
 
     private void keep(final Stall stall) {
+        teller.accept(stall);
         if (longest.size() < MAX_STALLS) {
             longest.add(stall);
-        } else if (longest.peek().lengthNs() < stall.lengthNs()) {
+        } else if (longest.peek().takenNs() < stall.takenNs()) {
             longest.poll();
             longest.add(stall);
         }
@@ -125,10 +137,23 @@ public final class StallLog {
      * @param cause    what saw it
      */
     public void add(final long atNs, final long lengthNs, final String where, final String cause) {
+        add(atNs, lengthNs, where, cause, lengthNs);
+    }
+
+    /**
+     * Logs a stall of which the system tells only how much it took of a window.
+     *
+     * @param atNs     when the window began, nanoseconds since time zero
+     * @param lengthNs of the window
+     * @param where    a device, a thread or the machine
+     * @param cause    what saw it
+     * @param takenNs  what was taken
+     */
+    public void add(final long atNs, final long lengthNs, final String where, final String cause, final long takenNs) {
         final long beginNs = Math.max(0, atNs); // what lay before time zero touched no job
         final long endNs = atNs + lengthNs;
         if (endNs > beginNs) {
-            add(new Stall(beginNs, endNs - beginNs, where, cause));
+            add(new Stall(beginNs, endNs - beginNs, where, cause, Math.min(takenNs, endNs - beginNs)));
         }
     }
 

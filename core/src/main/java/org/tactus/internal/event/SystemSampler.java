@@ -22,6 +22,8 @@ import org.tactus.result.Stall;
 public final class SystemSampler implements AutoCloseable {
     /** Enough for what most machines write; a longer text makes the buffer grow, once. */
     private static final int TEXT_BYTES = 8192;
+    /** A tick of the accounting of cores. */
+    private static final long TICK_NS = 10_000_000;
     /** The threads of preemptive devices begin otherwise: their run delay is what threads above them take. */
     private static final String THREAD_PREFIX = "tactus-";
     private static final String MONITOR = "tactus-monitor";
@@ -133,19 +135,18 @@ public final class SystemSampler implements AutoCloseable {
 
     private void sampleSteal(final long nowNs, final boolean first) {
         final int length = read(stat);
-        boolean stolen = false;
+        final long stolenBefore = stolenTicks;
         for (int i = 0; i < cores.length; i++) {
             final long ticks = ProcText.stealTicks(text, length, cores[i]);
             if (ticks >= 0) {
                 if (!first && ticks > steal[i]) {
                     stolenTicks += ticks - steal[i];
-                    stolen = true;
                 }
                 steal[i] = ticks;
             }
         }
-        if (stolen) {
-            log.add(lastNs - zeroNs, nowNs - lastNs, "machine", "steal");
+        if (stolenTicks > stolenBefore) {
+            log.add(lastNs - zeroNs, nowNs - lastNs, "machine", "steal", (stolenTicks - stolenBefore) * TICK_NS);
         }
     }
 

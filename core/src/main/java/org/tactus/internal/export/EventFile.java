@@ -20,6 +20,10 @@ public final class EventFile implements EventHandler, AutoCloseable {
     public static final long DEFAULT_EVENTS = 1L << 22;
 
     private final RecordFile records;
+    /** Whether the newest events take the place of the oldest when it is full. */
+    private final boolean ring;
+    private long replaced;
+    private long fromNs = Long.MIN_VALUE;
 
     /**
      * Makes an empty file.
@@ -28,13 +32,53 @@ public final class EventFile implements EventHandler, AutoCloseable {
      * @param maxEvents events that it holds at most
      */
     public EventFile(final Path folder, final long maxEvents) {
+        this(folder, maxEvents, false);
+    }
+
+    private EventFile(final Path folder, final long maxEvents, final boolean ring) {
+        this.ring = ring;
         records = new RecordFile(folder, "events", EventDescriptor.LENGTH, maxEvents);
+    }
+
+    /**
+     * Makes an empty file that keeps the last events: when it is full, the newest takes the place of the oldest.
+     *
+     * @param folder    where it lies; deleted when this is closed
+     * @param maxEvents events that it holds at most
+     * @return the file
+     */
+    public static EventFile ring(final Path folder, final long maxEvents) {
+        return new EventFile(folder, maxEvents, true);
+    }
+
+    /**
+     * Leaves out of a trace what was before.
+     *
+     * @param ns in the clock of the events
+     */
+    public void keepFrom(final long ns) {
+        fromNs = ns;
+    }
+
+    /** Whether a trace is to hold an event. */
+    boolean isKept(final long record) {
+        return timeNs(record) >= fromNs;
+    }
+
+    /** Whether a trace begins later than the run. */
+    boolean isCutBefore() {
+        return replaced > 0 || fromNs != Long.MIN_VALUE;
+    }
+
+    private long place() {
+        final long record = records.append();
+        return record < 0 && ring && records.size() > 0 ? replaced++ % records.size() : record;
     }
 
     @Override
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
-        final long record = records.append();
+        final long record = place();
         if (record >= 0) {
             records.putLong(record, EventDescriptor.TIME_OFFSET, timeNs);
             records.putInt(record, EventDescriptor.DEVICE_OFFSET, device);
@@ -56,12 +100,12 @@ public final class EventFile implements EventHandler, AutoCloseable {
     }
 
     /**
-     * Counts the events that found the file full.
+     * Counts the events that found the file full and were not kept in place of older ones.
      *
-     * @return events that are missing here
+     * @return the newest events that are missing here
      */
     public long refused() {
-        return records.refused();
+        return records.refused() - replaced;
     }
 
     /**
@@ -70,7 +114,7 @@ public final class EventFile implements EventHandler, AutoCloseable {
      * @return one sentence with the folder, how many events are missing, and what helps; empty when it was not
      */
     public String warning() {
-        return records.full().isEmpty() ? "" : "the folder of the scratch file of events, " + Printable.line(records.folder())
+        return records.full().isEmpty() || ring ? "" : "the folder of the scratch file of events, " + Printable.line(records.folder())
             + ", took no more (" + Printable.line(records.full()) + "): trace.json lacks the last " + refused() + " of "
             + (size() + refused()) + " events, results.json and latency.hlog lack nothing; choose a folder with more space by --out";
     }

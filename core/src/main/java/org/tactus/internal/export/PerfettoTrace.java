@@ -130,7 +130,14 @@ public final class PerfettoTrace implements EventHandler {
             final MemorySegment order = events.order(arena);
             long written = 0;
             while (written < events.size() && out.bytes() < maxBytes) {
-                events.replay(order.getAtIndex(ValueLayout.JAVA_INT, written++), trace);
+                final int record = order.getAtIndex(ValueLayout.JAVA_INT, written++);
+                if (events.isKept(record)) {
+                    if (events.isCutBefore() && trace.lastNs == 0) {
+                        out.mark("trace begins here: earlier events are left out", PLATFORM, 1,
+                            Math.max(0, events.timeNs(record) - zeroNs));
+                    }
+                    events.replay(record, trace);
+                }
             }
             trace.closeOpen();
             final long left = events.size() - written + events.refused();

@@ -19,7 +19,8 @@ public final class Nearest {
      * @return the end of a sentence, beginning with a semicolon
      */
     public static String hint(final String word, final String... known) {
-        return meant(word, known).map(best -> "; did you mean '" + best + "'?").orElseGet(() -> "; known here: " + String.join(", ", known));
+        return meant(word, known).map(best -> "; did you mean '" + best + "'?")
+            .orElseGet(() -> "; known here: " + String.join(", ", known));
     }
 
     /**

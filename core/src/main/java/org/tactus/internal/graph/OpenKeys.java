@@ -26,8 +26,8 @@ import org.tactus.internal.file.Printable;
  * @param failure why nothing is known of the outputs with these extents; empty when it is
  */
 public record OpenKeys(
-    Map<String, Long> dims, Map<String, List<Long>> shapes, Map<String, List<Long>> outputs, List<String> inputs, Map<String, String> meaning,
-    Optional<String> failure) {
+    Map<String, Long> dims, Map<String, List<Long>> shapes, Map<String, List<Long>> outputs, List<String> inputs,
+    Map<String, String> meaning, Optional<String> failure) {
 
     /** Of a network that leaves nothing open. */
     public static final OpenKeys NONE = new OpenKeys(Map.of(), Map.of(), Map.of(), List.of(), Map.of(), Optional.empty());

@@ -125,6 +125,11 @@ final class Dispatcher {
         return commands.consumerPosition() < commands.producerPosition();
     }
 
+    /** Up to where commands were handled. Any thread. */
+    long readPosition() {
+        return commands.consumerPosition();
+    }
+
     /**
      * Lets dispatchers hand slots over to each other: a job goes from segment to segment, to a device that it is offered to and back, and
      * from any of them home. Control thread, before it publishes the task.

@@ -182,14 +182,26 @@ final class DispatcherGroup {
         }
     }
 
-    /** Tells whether a dispatcher's thread is stuck outside of a segment; takes its real-time scheduling where a loss does not. Monitor. */
+    /**
+     * Tells whether a dispatcher's thread is stuck outside of a segment. Takes its real-time scheduling where a loss does not, whichever
+     * limit has lost the device before. Monitor.
+     */
     boolean isStuck(final int deviceIndex) {
         final DispatcherThread thread = threadOfDevice[deviceIndex];
         final boolean stuck = thread.isStuck();
-        if (stuck && !isLost(deviceIndex) && isShareable(deviceIndex)) {
+        if (stuck && isShareable(deviceIndex)) {
             thread.demote();
         }
         return stuck;
+    }
+
+    /** Calls something for each other device whose dispatcher runs on the same thread. Monitor. */
+    void besides(final int deviceIndex, final IntConsumer call) {
+        for (int i = 0; i < threadOfDevice.length; i++) {
+            if (i != deviceIndex && threadOfDevice[i] == threadOfDevice[deviceIndex]) {
+                call.accept(i);
+            }
+        }
     }
 
     void start() {
@@ -237,10 +249,14 @@ final class DispatcherGroup {
         return threadOfDevice[deviceIndex].death();
     }
 
-    /** Waits until a device's dispatcher no longer counts a task's memory; false when the dispatcher cannot answer any more. */
+    /**
+     * Waits until a device's dispatcher no longer counts a task's memory; false when the dispatcher cannot answer any more, or has not in
+     * {@link ThreadEnd#PATIENCE_NS}: the monitor, which declares devices lost, may be in a listener that waits for the caller's lock.
+     */
     boolean awaitForgotten(final int deviceIndex, final int slot) {
+        final long beginNs = System.nanoTime();
         while (dispatchers[deviceIndex].memory.isMember(slot)) {
-            if (isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null || !threadOfDevice[deviceIndex].isAlive()) {
+            if (System.nanoTime() - beginNs > ThreadEnd.PATIENCE_NS || isLost(deviceIndex) || !threadOfDevice[deviceIndex].isAlive()) {
                 return false;
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);

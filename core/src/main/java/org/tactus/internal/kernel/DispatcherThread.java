@@ -36,6 +36,8 @@ final class DispatcherThread implements Runnable {
     private volatile String granted = "not started";
     private volatile Throwable death;
     private volatile boolean unsettled;
+    /** Of the monitor. */
+    private boolean demoted;
     /** The system's number of this thread, for the monitor; 0 before it is set up and where rights are not changed. */
     private volatile int threadId;
     private long largestGapNs;
@@ -123,9 +125,12 @@ final class DispatcherThread implements Runnable {
         return thread.isAlive() || unsettled;
     }
 
-    /** Takes the thread's real-time scheduling away: a segment that does not end must not keep a core from everything else. Monitor. */
+    /**
+     * Takes the thread's real-time scheduling away, once: a segment that does not end must not keep a core from everything else. Monitor.
+     */
     void demote() {
-        if (threadId != 0 && isAlive()) {
+        if (threadId != 0 && isAlive() && !demoted) {
+            demoted = true;
             setup.ordinary(threadId);
             granted += "; SCHED_FIFO was taken away when its device was lost";
         }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -9,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.device.Device;
@@ -18,6 +21,7 @@ import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.policy.ModeChanges;
+import org.tactus.internal.policy.OfferGate;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
@@ -54,6 +58,9 @@ public final class Kernel implements AutoCloseable {
     private boolean started;
     private boolean stopped;
     private boolean closed;
+    private boolean givenBack;
+    /** Opened when the kernel has stopped; what the call that stopped it wrote is visible behind it. */
+    private final CountDownLatch over = new CountDownLatch(1);
     private boolean ended;
     private long endNs;
     /** Whether requests of sporadic jobs reach the gate: from the end of the start to the begin of the drain. */
@@ -166,8 +173,23 @@ public final class Kernel implements AutoCloseable {
      * @return the slots, in order
      * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
      */
+    public int[] addAll(final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
+        return addAll(additions, segments, slots -> zeroNs.getAsLong());
+    }
+
+    /**
+     * Admits several tasks at once; time zero is asked for when their records are written and before any dispatcher knows them, so that a
+     * program learns by then what it may write while they run.
+     *
+     * @param additions what to admit
+     * @param segments  prepared segments of each task, in order; closed by the kernel when the task is gone, by the caller when
+     *                  this throws
+     * @param zeroNs    asked once, with the slots of the tasks; time zero of their offsets, in this kernel's clock; should lie ahead
+     * @return the slots, in order
+     * @throws AdmissionRefusedException when the analysis refuses, or the tables are full
+     */
     public synchronized int[] addAll(
-        final List<Task> additions, final List<List<SegmentWork>> segments, final LongSupplier zeroNs) {
+        final List<Task> additions, final List<List<SegmentWork>> segments, final ToLongFunction<int[]> zeroNs) {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
         reclaim();
@@ -182,7 +204,7 @@ public final class Kernel implements AutoCloseable {
         final List<Task> placed = lanes.place(additions, group::isLost);
         try {
             return addPlaced(additions, placed, segments, candidate, zeroNs);
-        } catch (final RuntimeException e) {
+        } catch (final Throwable e) { // also an Error, such as that of a full heap or a missing library
             lanes.leave(placed);
             throw e;
         }
@@ -190,36 +212,45 @@ public final class Kernel implements AutoCloseable {
 
     private int[] addPlaced(
         final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final List<Task> candidate,
-        final LongSupplier zeroNs) {
+        final ToLongFunction<int[]> zeroNs) {
         refuseLost(placed);
         refuseNewcomers(placed, candidate.size() - additions.size());
         final Optional<String> refusal = admission.refusal(with(candidate));
         if (refusal.isPresent()) {
             throw new AdmissionRefusedException(refusal.get() + modes.remark());
         }
-        levels.settle();
         final int[] slots = new int[additions.size()];
         final long firstNs;
         try {
+            levels.settle();
             layout.define(additions, placed, segments, slots);
             modes.joined(slots, additions);
-            firstNs = zeroNs.getAsLong();
+            firstNs = zeroNs.applyAsLong(slots);
             // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
             // and stops them when they are admitted.
             refuseLost(placed);
-        } catch (final RuntimeException e) {
-            modes.withdrawn(additions);
-            layout.undefine(additions, e);
-            final List<Task> left = modes.counted();
-            if (!left.isEmpty()) { // what the analysis remembers is what runs on
-                admission.refusal(with(left));
-            }
+        } catch (final Throwable e) {
+            withdraw(additions, e);
             throw e;
         }
         for (int i = 0; i < slots.length; i++) {
             admit(slots[i], firstNs + additions.get(i).offsetNs());
         }
         return slots;
+    }
+
+    /** Takes back tasks that no dispatcher was told of; what breaks meanwhile is added to the cause. */
+    private void withdraw(final List<Task> additions, final Throwable cause) {
+        modes.withdrawn(additions);
+        layout.undefine(additions, cause);
+        final List<Task> left = modes.counted();
+        if (!left.isEmpty()) { // what the analysis remembers is what runs on
+            try {
+                admission.refusal(with(left));
+            } catch (final Throwable e) {
+                cause.addSuppressed(e);
+            }
+        }
     }
 
     private TaskSet with(final List<Task> members) {
@@ -278,7 +309,7 @@ public final class Kernel implements AutoCloseable {
         if (!stopped && task != null && tasks.markRemoving(slot)) {
             modes.removing(slot);
             state.requestStop(slot, generation);
-            group.send(TaskTable.homeDevice(tasks.placed(slot)), CommandDescriptor.STOP, slot, generation, 0);
+            monitor.sendStop(TaskTable.homeDevice(tasks.placed(slot)), slot, generation);
         }
     }
 
@@ -300,6 +331,29 @@ public final class Kernel implements AutoCloseable {
     public synchronized int generation(final int slot) {
         final TaskTable.Entry entry = tasks.entry(slot);
         return entry == null ? 0 : entry.generation();
+    }
+
+    /**
+     * Says what a level of a task's segment is worth from now on. Nothing happens when the task is gone. One thread at a time for each
+     * segment; lock-free, allocation-free.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @param segment    index in the task, a segment with levels
+     * @param level      from 0, one that the segment has
+     * @param gain       how much
+     */
+    public void gain(final int slot, final int generation, final int segment, final int level, final double gain) {
+        state.gain(slot, generation, segment, level, gain);
+    }
+
+    /**
+     * Where answers to the offers of this kernel's tasks are handed in.
+     *
+     * @return a gate for any thread
+     */
+    public OfferGate offers() {
+        return new OfferGate(state);
     }
 
     /**
@@ -390,29 +444,64 @@ public final class Kernel implements AutoCloseable {
      *
      * <p>Returns within {@code drainNs} and {@link #STOP_NS}.
      *
+     * <p>A listener may call it while another thread stops the kernel: it then returns at once, with false, since the end waits for the
+     * listener.
+     *
      * @param drainNs how long to wait for live jobs; 0 aborts them
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
      */
-    public synchronized boolean stop(final long drainNs) {
+    public boolean stop(final long drainNs) {
+        if (beginsToStop()) {
+            try { // without the lock: a listener may call this while its last events are told, and finds that the kernel stops
+                drain.run(endNs, drainNs);
+                ended = group.shutDown();
+                if (ended) { // else a dispatcher may still take what was claimed
+                    drain.closeGates();
+                }
+                monitor.shutDown();
+            } finally {
+                over.countDown();
+            }
+        }
+        if (over.getCount() > 0 && monitor.isCurrentThread()) {
+            return false;
+        }
+        awaitOver();
+        return ended;
+    }
+
+    /** False for every call but the first one. */
+    private synchronized boolean beginsToStop() {
         if (!started) {
             throw new IllegalStateException("the kernel was not started");
         }
-        if (!stopped) {
-            stopped = true;
-            accepts = false;
-            endNs = clock.nanoTime();
-            for (final Dispatcher dispatcher : group.dispatchers()) {
-                dispatcher.measureUntil(endNs);
-            }
-            monitor.dueUntil(endNs);
-            drain.run(endNs, drainNs);
-            ended = group.shutDown();
-            if (ended) { // else a dispatcher may still take what was claimed
-                drain.closeGates();
-            }
-            monitor.shutDown();
+        if (stopped) {
+            return false;
         }
-        return ended;
+        accepts = false;
+        endNs = clock.nanoTime();
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.measureUntil(endNs);
+        }
+        monitor.dueUntil(endNs);
+        stopped = true;
+        return true;
+    }
+
+    /** Waits until the call that stops the kernel has done so, which it does in bounded time; an interrupt stays pending. */
+    private void awaitOver() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                over.await();
+                break;
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void requireRunning() {
@@ -464,7 +553,14 @@ public final class Kernel implements AutoCloseable {
      * @return a count
      */
     public long completed(final int slot, final int generation) {
-        return isPresent(slot, generation) ? completed(slot) : tasks.ended.completed(generation);
+        if (isPresent(slot, generation)) {
+            final long completed = completed(slot);
+            VarHandle.loadLoadFence(); // the slot had that task still when its counts were read
+            if (isPresent(slot, generation)) {
+                return completed;
+            }
+        }
+        return tasks.ended.completed(generation);
     }
 
     /**
@@ -595,19 +691,26 @@ public final class Kernel implements AutoCloseable {
      * does not return, it may still use them: a thread of ours then waits for its end and closes them. A second call does nothing.
      */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
+    public void close() {
+        final boolean stops;
+        synchronized (this) {
+            closed = true; // from here on nobody starts it
+            accepts = false;
+            stops = started;
         }
-        if (started) {
+        if (stops) {
             stop(0);
         }
-        closed = true;
-        accepts = false;
-        if (group.anyAlive() || monitor.isAlive()) {
-            Thread.ofPlatform().name("tactus-reaper").daemon(true).start(this::closeWhenEnded);
-        } else {
-            closeAll();
+        synchronized (this) {
+            if (givenBack) {
+                return;
+            }
+            givenBack = true;
+            if (group.anyAlive() || monitor.isAlive()) {
+                Thread.ofPlatform().name("tactus-reaper").daemon(true).start(this::closeWhenEnded);
+            } else {
+                closeAll();
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 package org.tactus.internal.kernel;
 
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.tactus.internal.lifecycle.ThreadEnd;
 
 /**
@@ -12,8 +13,17 @@ import org.tactus.internal.lifecycle.ThreadEnd;
 final class LaneLevels {
     private final Lanes lanes;
     private final ThreadSetup setup;
+    private final long patienceNs;
+
+    /** How far the thread has come that changes levels. */
+    private enum Stage { WAITS, MOVES, GIVEN_UP }
 
     LaneLevels(final Lanes lanes, final ThreadSetup setup) {
+        this(lanes, setup, ThreadEnd.PATIENCE_NS);
+    }
+
+    LaneLevels(final Lanes lanes, final ThreadSetup setup, final long patienceNs) {
+        this.patienceNs = patienceNs;
         this.lanes = lanes;
         this.setup = setup;
     }
@@ -23,14 +33,30 @@ final class LaneLevels {
         for (final int device : lanes.unsettled()) {
             final List<Lanes.Move> moves = lanes.moves(device);
             final List<Integer> cores = lanes.spec(device).dispatcherCores();
+            final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS);
+            final AtomicReference<Throwable> failure = new AtomicReference<>();
             final Thread mover = Thread.ofPlatform().name("tactus-levels").daemon(true).unstarted(() -> {
-                setup.applyLane(cores, Lane.ABOVE_ALL);
-                moves.forEach(move -> move.lane().move(move.level()));
+                try {
+                    setup.applyLane(cores, Lane.ABOVE_ALL);
+                    if (stage.compareAndSet(Stage.WAITS, Stage.MOVES)) {
+                        moves.forEach(move -> move.lane().move(move.level()));
+                    }
+                } catch (final Throwable e) {
+                    failure.set(e);
+                }
             });
             mover.start();
-            if (!ThreadEnd.await(mover, ThreadEnd.PATIENCE_NS)) {
-                throw new AdmissionRefusedException("the levels of preemptive device '" + lanes.spec(device).name() + "' could not be"
-                    + " changed in time, since its core does not come free; try again");
+            final boolean over = ThreadEnd.await(mover, patienceNs);
+            if (failure.get() == null && (!over || stage.get() == Stage.WAITS)) {
+                if (stage.compareAndSet(Stage.WAITS, Stage.GIVEN_UP)) { // it moves nothing when it comes to the core at last
+                    throw new AdmissionRefusedException("the levels of preemptive device '" + lanes.spec(device).name()
+                        + "' could not be changed in time, since its core does not come free; try again");
+                }
+                ThreadEnd.await(mover, Long.MAX_VALUE); // above all lanes, a few system calls from its end
+            }
+            if (failure.get() != null) {
+                throw new IllegalStateException("the levels of preemptive device '" + lanes.spec(device).name() + "' could not be changed",
+                    failure.get());
             }
         }
     }

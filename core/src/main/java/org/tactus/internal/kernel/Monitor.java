@@ -2,6 +2,8 @@
 package org.tactus.internal.kernel;
 
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
@@ -38,8 +40,13 @@ final class Monitor implements Runnable, EventHandler {
     private final KernelOptions options;
     private final long[] seenStartNs;
     private final boolean[] deathTold;
+    /** By device: when it was lost, 0 before, and how far its dispatcher had read its commands by then. */
+    private final long[] lostNs;
+    private final long[] readAtLoss;
     private final MissWatch misses;
     private final OwedCommands commands;
+    /** Of control threads, that found a ring full. */
+    private final Queue<Runnable> stops = new ConcurrentLinkedQueue<>();
     private final Runnable round;
     private final Runnable watch = this::watch;
     private final ModeWatch modes;
@@ -73,6 +80,8 @@ final class Monitor implements Runnable, EventHandler {
         this.options = options;
         this.seenStartNs = new long[dispatchers.length];
         this.deathTold = new boolean[dispatchers.length];
+        this.lostNs = new long[dispatchers.length];
+        this.readAtLoss = new long[dispatchers.length];
         this.misses = new MissWatch(tasks, state,
             (task, job, lateNs) -> missed(task.name(), job, lateNs));
         this.commands = new OwedCommands(group);
@@ -88,6 +97,16 @@ final class Monitor implements Runnable, EventHandler {
 
     void start() {
         thread.start();
+    }
+
+    /**
+     * Stops a task that was asked to stop; when its home's ring is full, in a later round of the monitor, which may be the very thread that
+     * calls this. Control thread.
+     */
+    void sendStop(final int deviceIndex, final int slot, final int generation) {
+        if (!group.trySend(deviceIndex, CommandDescriptor.STOP, slot, generation, 0)) {
+            stops.add(() -> commands.send(deviceIndex, CommandDescriptor.STOP, slot, generation));
+        }
     }
 
     /** Nothing is due any more after this time, but the jobs before it are watched to their ends. Control thread. */
@@ -109,6 +128,11 @@ final class Monitor implements Runnable, EventHandler {
     /** Waits for the thread's end; false when it has not come in time. */
     boolean awaitEnd(final long timeoutNs) {
         return ThreadEnd.await(thread, timeoutNs);
+    }
+
+    /** Whether a handler of the monitor is the caller. */
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
     }
 
     boolean isAlive() {
@@ -154,16 +178,19 @@ final class Monitor implements Runnable, EventHandler {
         watchDeaths();
         final long nowNs = clock.nanoTime();
         for (int i = 0; i < dispatchers.length; i++) {
-            if (watchSegment(i, nowNs)) {
+            if (watchSegment(i, nowNs) | watchMove(i, nowNs)) {
                 group.together(i, other -> misses.watch(other, nowNs));
+                group.besides(i, other -> misses.watch(other, nowNs)); // the device's driver may hold up their thread
             }
-            watchMove(i, nowNs);
             if (deathTold[i]) {
                 misses.watch(i, nowNs);
                 time.urgent();
             }
         }
         watchRounds(nowNs);
+        for (Runnable stop = stops.poll(); stop != null; stop = stops.poll()) {
+            stop.run();
+        }
         commands.retry();
         for (final Dispatcher dispatcher : dispatchers) {
             dispatcher.alarm.lower(); // before the draining: what is written from here on raises it again
@@ -271,23 +298,32 @@ final class Monitor implements Runnable, EventHandler {
         return executedNs > allowedNs && word.isStill(startNs);
     }
 
-    private void watchMove(final int index, final long nowNs) {
+    /** Watches what a dispatcher moves; true while that is beyond its worst case. */
+    private boolean watchMove(final int index, final long nowNs) {
         final SwapDriver memory = dispatchers[index].memory;
-        if (memory != null) {
-            final long startNs = memory.movingWord.startNs();
-            if (startNs != 0 && beyondNs(memory.movingWord, startNs, nowNs, completionNs + beginningNs) > options.lostAfterNs()) {
-                lose(index);
-            }
+        final long startNs = memory == null ? 0 : memory.movingWord.startNs();
+        if (startNs == 0) {
+            return false;
         }
+        final long beyondNs = beyondNs(memory.movingWord, startNs, nowNs, completionNs + beginningNs);
+        if (beyondNs > options.lostAfterNs()) {
+            lose(index);
+        }
+        return beyondNs > 0;
     }
 
-    /** Loses the devices of a thread that executes outside of its segments and does not come back. */
+    /** Loses the devices of a thread that executes outside of its segments, or sleeps in a driver, and does not come back. */
     private void watchRounds(final long nowNs) {
         if (nowNs - roundsSeenNs > options.lostAfterNs() / LOOKS_A_LIMIT) {
             roundsSeenNs = nowNs;
             for (int i = 0; i < dispatchers.length; i++) {
                 if (group.isStuck(i)) {
                     lose(i);
+                }
+                // The command that tells it of the loss wakes a thread that only waits; the driver of that device keeps one that does not
+                // read it.
+                if (lostNs[i] != 0 && nowNs - lostNs[i] > options.lostAfterNs() && dispatchers[i].readPosition() == readAtLoss[i]) {
+                    group.besides(i, this::lose);
                 }
             }
         }
@@ -297,6 +333,8 @@ final class Monitor implements Runnable, EventHandler {
     private void lose(final int deviceIndex) {
         if (group.markLost(deviceIndex)) {
             final RunningWord word = dispatchers[deviceIndex].runningWord;
+            lostNs[deviceIndex] = clock.nanoTime();
+            readAtLoss[deviceIndex] = dispatchers[deviceIndex].readPosition();
             group.demote(deviceIndex);
             attempt(dispatchers[deviceIndex].device::abandon);
             if (word.startNs() != 0) {
@@ -318,7 +356,7 @@ final class Monitor implements Runnable, EventHandler {
     private void stop(final int slot, final int generation) {
         final TaskTable.Entry entry = tasks.entry(slot, generation);
         if (entry != null) {
-            tasks.markFailed(slot);
+            tasks.markFailed(slot, generation);
             state.requestStop(slot, generation);
             commands.send(TaskTable.homeDevice(entry.placed()), CommandDescriptor.STOP, slot, generation);
         }
@@ -357,7 +395,7 @@ final class Monitor implements Runnable, EventHandler {
             }
         } else if (type == EventType.OVERRUN) {
             if (tasks.onOverrun(slot, generation) == OverrunAction.STOP) {
-                tasks.markFailed(slot); // the policy has stopped it
+                tasks.markFailed(slot, generation); // the policy has stopped it
             }
         } else if (type == EventType.ERROR) {
             stop(slot, generation);

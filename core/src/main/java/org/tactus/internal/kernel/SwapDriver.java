@@ -127,10 +127,12 @@ final class SwapDriver {
                 case SwapScheduler.MOVE_IN -> {
                     begin(EventType.SWAP_IN, memory.swapInOverheadNs() + swaps.count() * memory.chunkInNs(), nowNs);
                     mover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
+                    commit();
                 }
                 case SwapScheduler.MOVE_OUT -> {
                     begin(EventType.SWAP_OUT, memory.swapOutOverheadNs() + swaps.count() * worstOutNs, nowNs);
                     mover.startOut(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
+                    commit();
                 }
                 case SwapScheduler.CANCEL -> mover.cancel();
                 case SwapScheduler.NO_ROOM -> stop(swaps.chosenSlot(), noRoom, nowNs);
@@ -138,6 +140,12 @@ final class SwapDriver {
                     return NONE;
                 }
             }
+        }
+    }
+
+    private void commit() {
+        if (swaps.isCommitted()) {
+            mover.commit(swaps.isAlone());
         }
     }
 

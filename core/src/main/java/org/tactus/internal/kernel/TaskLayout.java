@@ -39,14 +39,14 @@ final class TaskLayout {
     }
 
     /** Takes back what was laid out of tasks that no dispatcher knows yet. */
-    void undefine(final List<Task> additions, final RuntimeException cause) {
+    void undefine(final List<Task> additions, final Throwable cause) {
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             final Task task = tasks.task(slot);
             if (task != null && additions.contains(task)) { // by name, which no other task has
                 for (final int deviceIndex : TaskTable.devicesOf(tasks.placed(slot))) {
                     try {
                         group.dispatchers()[deviceIndex].device.forget(slot);
-                    } catch (final RuntimeException e) {
+                    } catch (final Throwable e) {
                         cause.addSuppressed(e);
                     }
                 }

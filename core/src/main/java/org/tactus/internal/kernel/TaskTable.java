@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.lifecycle.Closing;
@@ -30,7 +31,8 @@ final class TaskTable {
     private final AtomicReferenceArray<Entry> entries;
     private final int[] firstSegments;
     private final boolean[] removing;
-    private final boolean[] failed;
+    /** By slot: the generation of the last task that failed there. Written by the monitor, which may be late by a task. */
+    private final AtomicIntegerArray failed;
     /** No slot before this one is free, and no segment record before that one: so that a set of many tasks is put in one pass. */
     private int slotHint;
     private int segmentHint;
@@ -52,7 +54,7 @@ final class TaskTable {
         entries = new AtomicReferenceArray<>(options.taskCapacity());
         firstSegments = new int[options.taskCapacity()];
         removing = new boolean[options.taskCapacity()];
-        failed = new boolean[options.taskCapacity()];
+        failed = new AtomicIntegerArray(options.taskCapacity());
     }
 
     static int homeDevice(final Task task) {
@@ -141,7 +143,6 @@ final class TaskTable {
         firstSegments[slot] = first;
         errors[slot] = null;
         removing[slot] = false;
-        failed[slot] = false;
         entries.set(slot, new Entry(task, placed, 0));
         return slot;
     }
@@ -215,14 +216,15 @@ final class TaskTable {
         return task(slot) != null && removing[slot];
     }
 
-    /** Notes that a task was stopped by an error, an overrun or a lost device. Called by the monitor. */
-    void markFailed(final int slot) {
-        failed[slot] |= task(slot) != null;
+    /** Notes that a task was stopped by an error, an overrun or a lost device; no other one in its slot. Called by the monitor. */
+    void markFailed(final int slot, final int generation) {
+        failed.setRelease(slot, Math.max(generation, failed.getPlain(slot)));
     }
 
     /** Whether a task was stopped by an error, an overrun or a lost device; exact after the monitor has ended. */
     boolean hasFailed(final int slot) {
-        return failed[slot];
+        final Entry entry = entries.get(slot);
+        return entry != null && entry.generation != 0 && failed.getAcquire(slot) == entry.generation;
     }
 
     int firstSegment(final int slot) {

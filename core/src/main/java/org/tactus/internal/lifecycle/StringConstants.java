@@ -33,15 +33,18 @@ public final class StringConstants {
         "org/tactus/bindings/", "org/agrona/AbstractMutableDirectBuffer", "org/agrona/concurrent/", "org/agrona/collections/IntArrayList",
         "org/jctools/queues/varhandle/", "org/HdrHistogram/AbstractHistogram", "org/HdrHistogram/Histogram");
     /** Classes of the JDK whose methods end up in the code of native calls, of memory segments and of a thread's sleep. Not followed. */
-    private static final List<String> OF_THE_JDK = List.of("java/lang/Math", "java/lang/System", "java/lang/Thread",
-        "java/lang/foreign/MemorySegment", "java/lang/invoke/BoundMethodHandle", "java/lang/invoke/DirectMethodHandle",
+    private static final List<String> OF_THE_JDK = List.of("java/lang/Double", "java/lang/Integer", "java/lang/Long", "java/lang/Math",
+        "java/lang/Object", "java/lang/System", "java/lang/Thread", "java/lang/foreign/MemorySegment",
+        "java/lang/invoke/BoundMethodHandle", "java/lang/invoke/DirectMethodHandle",
         "java/lang/invoke/Invokers", "java/lang/invoke/LambdaForm", "java/lang/invoke/MethodHandle", "java/lang/invoke/MethodHandleImpl",
         "java/lang/invoke/MethodHandles", "java/lang/invoke/MethodType", "java/lang/invoke/VarHandle", "java/lang/invoke/VarHandles",
-        "java/util/Objects", "java/util/concurrent/locks/LockSupport", "jdk/internal/foreign/AbstractMemorySegmentImpl",
-        "jdk/internal/foreign/GlobalSession", "jdk/internal/foreign/MemorySessionImpl", "jdk/internal/foreign/NativeMemorySegmentImpl",
-        "jdk/internal/foreign/SharedSession", "jdk/internal/foreign/Utils", "jdk/internal/foreign/abi/AbstractLinker",
-        "jdk/internal/foreign/abi/SharedUtils", "jdk/internal/misc/ScopedMemoryAccess", "jdk/internal/misc/Unsafe",
-        "jdk/internal/util/Preconditions", "sun/misc/Unsafe");
+        "java/util/Arrays", "java/util/Objects", "java/util/concurrent/locks/LockSupport",
+        "jdk/internal/foreign/AbstractMemorySegmentImpl", "jdk/internal/foreign/ConfinedSession", "jdk/internal/foreign/GlobalSession",
+        "jdk/internal/foreign/HeapMemorySegmentImpl", "jdk/internal/foreign/MemorySessionImpl",
+        "jdk/internal/foreign/NativeMemorySegmentImpl", "jdk/internal/foreign/SharedSession", "jdk/internal/foreign/Utils",
+        "jdk/internal/foreign/abi/AbstractLinker", "jdk/internal/foreign/abi/SharedUtils", "jdk/internal/foreign/layout/AbstractLayout",
+        "jdk/internal/foreign/layout/ValueLayouts", "jdk/internal/foreign/layout/ValueLayouts$AbstractValueLayout",
+        "jdk/internal/misc/ScopedMemoryAccess", "jdk/internal/misc/Unsafe", "jdk/internal/util/Preconditions", "sun/misc/Unsafe");
     /**
      * Generated classes of one function or structure all have the same constants, so one of them is named where they are used. Those of a
      * header are followed: they name its functions.

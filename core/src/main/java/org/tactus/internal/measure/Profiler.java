@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.tactus.format.MachineName;
 import org.tactus.format.Quantiles;
 import org.tactus.format.WcetSidecar;
@@ -23,6 +24,7 @@ import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.device.cuda.CudaWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.kernel.ThreadSetup;
@@ -37,10 +39,12 @@ import org.tactus.internal.work.NetworkCheck;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
@@ -133,8 +137,8 @@ public final class Profiler {
                 devices.add(isOpened(set, i) ? Devices.open(set, i, options) : new ModelledDevice());
             }
             for (final Task task : set.tasks()) {
-                if (task.model().isPresent()) {
-                    measured.add(onItsCores(set, devices, task, directory, conditions, progress));
+                for (final Task network : networks(task).toList()) {
+                    measured.add(onItsCores(set, devices, network, directory, conditions, progress));
                 }
             }
         } catch (final DeviceHangsException e) {
@@ -152,11 +156,26 @@ public final class Profiler {
     /** Processors need no device; a GPU that is not here is missed only where times are asked of it. */
     private static boolean isOpened(final TaskSet set, final int device) {
         final DeviceSpec spec = set.platform().devices().get(device);
-        final List<Task> networks = set.tasks().stream().filter(task -> task.model().isPresent()).toList();
+        final List<Task> networks = set.tasks().stream().flatMap(Profiler::networks).toList();
         if (spec.kind() == DeviceKind.CUDA && !spec.driver().equals(CudaDevices.SOFTWARE)) {
             return networks.stream().anyMatch(task -> asks(task, device));
         }
         return spec.kind() == DeviceKind.EDGETPU || spec.kind() == DeviceKind.CUDA && !networks.isEmpty();
+    }
+
+    /** The task's network, or those of its levels, each as a task. */
+    private static Stream<Task> networks(final Task task) {
+        return Stream.concat(Stream.of(task).filter(known -> known.model().isPresent()), task.levelNetworks().stream());
+    }
+
+    /** Place in the set of the task whose network is measured. */
+    private static int indexOf(final TaskSet set, final Task network) {
+        final List<Task> tasks = set.tasks();
+        int index = 0;
+        while (networks(tasks.get(index)).noneMatch(known -> known.name().equals(network.name()))) {
+            index++;
+        }
+        return index;
     }
 
     /** Whether a WCET of a task on a device is to be measured. */
@@ -178,7 +197,7 @@ public final class Profiler {
             final ModelSource cut = balanced(set, task, directory, conditions);
             final Task alone = task.withModel(cut);
             final Optional<WcetSidecar.NetworkMemory> memory = memory(set, devices, alone, directory);
-            final Task resident = memory.map(needed -> alone.withMemory(needed.toTask(OptionalLong.empty()))).orElse(alone);
+            final Task resident = memory.map(needed -> alone.withMemory(resident(set, alone, needed))).orElse(alone);
             final List<SegmentWork> works = new NetworkWorks(directory).prepare(set, devices, resident, 1);
             try {
                 return measure(set, devices, task, works, provenance.withStarts(cut.starts()), memory, conditions, progress);
@@ -226,6 +245,16 @@ public final class Profiler {
             counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
     }
 
+    /** All of a network in memory, or, where it does not fit, one segment at a time: its times are those with the segment's weights in. */
+    private static TaskMemory resident(final TaskSet set, final Task task, final WcetSidecar.NetworkMemory needed) {
+        final int segments = task.segments().size();
+        final TaskMemory whole = needed.toTask(OptionalLong.empty(), segments);
+        final Optional<DeviceMemory> memory = set.platform().devices().get(task.segments().getFirst().device()).memory();
+        final long most = needed.constantBytes().stream().mapToLong(Long::longValue).max().orElse(0);
+        return segments == 1 || most == 0 || memory.isEmpty() || whole.footprintBytes() <= memory.get().capacityBytes() ? whole
+            : whole.withStreamBytes(OptionalLong.of(most));
+    }
+
     /** Read before the first sample: a file that is replaced meanwhile is then another than this. */
     private static WcetSidecar.Provenance provenance(final TaskSet set, final Task task, final Path directory) {
         try {
@@ -247,10 +276,11 @@ public final class Profiler {
         final long pauseNs = Math.min(task.periodNs(), PAUSES_NS / runs);
         conditions.put("pauses of " + task.name(), Durations.format(pauseNs) + " of its period of " + Durations.format(task.periodNs()));
         conditions.put("caches", "cold");
+        final int index = indexOf(set, task);
         for (int run = -WARM_UP_RUNS; run < runs; run++) {
             final long chainNs = Clock.SYSTEM.nanoTime();
             for (int i = 0; i < segments; i++) {
-                SampleWatch.name("tasks[" + set.tasks().indexOf(task) + "].segments[" + i + "]", "segment " + i + " of '" + task.name()
+                SampleWatch.name("tasks[" + index + "].segments[" + i + "]", "segment " + i + " of '" + task.name()
                     + "' on '" + set.platform().devices().get(task.segments().get(i).device()).name() + "'");
                 evict();
                 final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i), timer);
@@ -275,8 +305,10 @@ public final class Profiler {
             results.add(new WcetSidecar.SegmentWcet(i, device.name(), segment.precision(), measured ? chosen.wcetNs() : segment.wcetNs(),
                 quantiles(samples[i]), measured ? chosen.basis() : Map.of()));
         }
-        conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
-        conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
+        if (timer.longestNs() > 0) { // a GPU's own clock times its segments: nothing was taken from them
+            conditions.put("longest of " + task.name() + " by the wall", Durations.format(timer.longestNs()));
+            conditions.put("taken from " + task.name(), Durations.format(timer.takenNs()));
+        }
         return new WcetSidecar.TaskWcet(task.name(), WcetSidecar.modelText(task.model().orElseThrow()),
             Optional.of(provenance), results, List.of(), memory);
     }
@@ -290,6 +322,9 @@ public final class Profiler {
 
     private static long timeNs(final Device device, final SegmentWork work, final ExecutionTimer timer) throws Exception {
         if (device instanceof CudaDevice) {
+            if (work instanceof final CudaWork onGpu) {
+                onGpu.bringIn();
+            }
             SampleWatch.begin();
             final long elapsedNs = GpuSegmentTimer.elapsedNs(device, work);
             SampleWatch.end();

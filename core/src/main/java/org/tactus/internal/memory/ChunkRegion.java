@@ -26,6 +26,8 @@ public final class ChunkRegion implements AutoCloseable {
     private final long backing;
     /** The handle of each chunk, or 0 while it is out. */
     private final long[] handles;
+    /** Whether what stands in a mapped chunk is what the task left there: false while its copy is under way. */
+    private final boolean[] filled;
 
     /**
      * Reserves addresses and pins host memory; everything is out, and the host's memory is zero.
@@ -61,6 +63,7 @@ public final class ChunkRegion implements AutoCloseable {
         this.constantChunks = constantChunks;
         chunkBytes = pool.chunkBytes();
         handles = new long[chunks];
+        filled = new boolean[chunks];
         address = memory.reserve(chunks * chunkBytes + tailBytes);
         try {
             backing = memory.allocateHost(chunks * chunkBytes);
@@ -80,23 +83,26 @@ public final class ChunkRegion implements AutoCloseable {
     }
 
     /**
-     * Maps every chunk, whatever then stands in it. Control thread, while no dispatcher uses the pool.
+     * Maps chunks, whatever then stands in them, for a caller who writes them at once. Control thread, while no dispatcher uses the pool.
      *
+     * @param first the first chunk
+     * @param end   the first chunk behind
      * @throws IllegalStateException when the pool has too few; those that were mapped stay
      */
-    public void mapAll() {
-        for (int chunk = 0; chunk < handles.length; chunk++) {
-            if (!isIn(chunk)) {
+    public void map(final int first, final int end) {
+        for (int chunk = first; chunk < end; chunk++) {
+            if (!isMapped(chunk)) {
                 map(chunk);
             }
+            filled[chunk] = true;
         }
     }
 
     /** Unmaps every chunk that is mapped, and keeps nothing of it. Control thread, while no dispatcher uses the pool. */
     public void unmapAll() {
         for (int chunk = 0; chunk < handles.length; chunk++) {
-            if (isIn(chunk)) {
-                unmap(chunk);
+            if (isMapped(chunk)) {
+                unmap(chunk, 1);
             }
         }
     }
@@ -155,13 +161,28 @@ public final class ChunkRegion implements AutoCloseable {
     }
 
     /**
-     * Tells whether a chunk is mapped. Dispatcher, or anyone when it has ended.
+     * Tells whether a segment may use a chunk. Dispatcher, or anyone when it has ended.
      *
      * @param chunk its index
-     * @return false while it is out
+     * @return false while it is out, and while it is on its way in
      */
     public boolean isIn(final int chunk) {
+        return filled[chunk];
+    }
+
+    /**
+     * Tells whether a chunk occupies memory. Dispatcher, or anyone when it has ended.
+     *
+     * @param chunk its index
+     * @return true when it is in, or on its way in or out
+     */
+    public boolean isMapped(final int chunk) {
         return handles[chunk] != 0;
+    }
+
+    /** Notes that a mapped chunk's copy from the host is done. */
+    void fill(final int chunk) {
+        filled[chunk] = true;
     }
 
     /** Maps a chunk at its address and lets the GPU access it. When a call of the driver fails, the chunk is not mapped. */
@@ -181,16 +202,21 @@ public final class ChunkRegion implements AutoCloseable {
         try {
             memory.setAccess(addressOf(chunk), chunkBytes, access);
         } catch (final NativeCallException e) {
-            unmap(chunk);
+            unmap(chunk, 1);
             throw e;
         }
     }
 
-    /** Unmaps a chunk, which nothing uses any more, and gives it back to the pool. */
-    void unmap(final int chunk) {
-        memory.unmap(addressOf(chunk), chunkBytes);
-        pool.give(handles[chunk]);
-        handles[chunk] = 0;
+    /** Unmaps adjacent chunks, which nothing uses any more, by one call, and gives them back to the pool. */
+    void unmap(final int first, final int count) {
+        for (int chunk = first; chunk < first + count; chunk++) {
+            filled[chunk] = false;
+        }
+        memory.unmap(addressOf(first), count * chunkBytes);
+        for (int chunk = first; chunk < first + count; chunk++) {
+            pool.give(handles[chunk]);
+            handles[chunk] = 0;
+        }
     }
 
     /** Frees addresses and host memory; chunks that are in go back to the pool. Control thread, when no dispatcher uses the region. */
@@ -206,6 +232,7 @@ public final class ChunkRegion implements AutoCloseable {
                     memory.unmap(addressOf(chunk), chunkBytes);
                     pool.returnChunk(handles[chunk]);
                     handles[chunk] = 0;
+                    filled[chunk] = false;
                 });
             }
         }

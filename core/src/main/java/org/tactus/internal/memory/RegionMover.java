@@ -8,24 +8,31 @@ import org.tactus.internal.lifecycle.Undo;
 /**
  * Moves chunks of one region at a time; there is one copy stream for each direction. Used by the dispatcher only. No method waits for a
  * copy, and none allocates unless a call fails. One copy is under way at a time, so that an operation that is cancelled ends within one
- * chunk.
+ * chunk. Of an operation that nobody will cancel, which {@link #commit} says, {@value #AHEAD} copies are queued, so that the copy engine
+ * goes on by itself while the dispatcher looks elsewhere.
  * <pre>
  *   out, ascending:   [constants: unmap one a poll]  copy k -> (copy k + 1 begins) -> unmap k -> done
  *   in, descending:   map k -> copy k begins -> (map k - 1 meanwhile) -> (copy k - 1 begins) -> done
  * </pre>
  * The driver's calls, too, are for one chunk each, with a poll between two of them. One call for several chunks would save some calls, but
- * it could not be ended early, and the analysis charges one chunk for a cancel. Bringing in loses nothing by this, since all calls but
- * those of the first chunk are made beside a copy.
+ * it could not be ended early, and the analysis charges one chunk for a cancel. Constants of a committed operation beside which nothing
+ * executes are dropped {@value #RUN} by one call. Bringing in loses nothing by single calls, since all but those of the first chunk are
+ * made beside a copy.
  *
  * <p>A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
  */
 public final class RegionMover implements AutoCloseable {
     /** The operation broke: {@link #failure} says how. */
     public static final int FAILED = -1;
+    /** Copies of a committed operation that are queued at once. */
+    private static final int AHEAD = 2;
+    /** Most chunks that are dropped by one call. */
+    private static final int RUN = 8;
 
     private final Undo made = new Undo();
     private final CudaStreams streams;
-    private final CompletionWord word;
+    /** Of the copy of the chunk with that number, modulo {@link #AHEAD}. */
+    private final CompletionWord[] words = new CompletionWord[AHEAD];
     private final long outStream;
     private final long inStream;
     private ChunkRegion region;
@@ -34,9 +41,12 @@ public final class RegionMover implements AutoCloseable {
     private int count;
     private int dropped;
     private int mapped;
+    /** Chunks that were dropped or whose copies were queued. */
+    private int begun;
     private int done;
     private boolean moving;
-    private boolean copying;
+    private boolean committed;
+    private boolean alone;
     private boolean cancelled;
     private Throwable failure;
 
@@ -48,9 +58,12 @@ public final class RegionMover implements AutoCloseable {
      */
     public RegionMover(final CudaDriver driver, final int priority) {
         streams = driver.streams();
-        word = new CompletionWord(driver);
-        made.add(word::close);
         try {
+            for (int i = 0; i < AHEAD; i++) {
+                final CompletionWord word = new CompletionWord(driver);
+                words[i] = word;
+                made.add(word::close);
+            }
             outStream = streams.create(priority);
             made.add(() -> streams.destroy(outStream));
             inStream = streams.create(priority);
@@ -73,6 +86,7 @@ public final class RegionMover implements AutoCloseable {
         begin(from, firstChunk, chunks, true);
         try {
             dropped = Math.clamp(from.constantChunks() - firstChunk, 0, chunks);
+            begun = dropped;
             if (dropped > 0) {
                 drop(nowNs);
             } else {
@@ -107,34 +121,46 @@ public final class RegionMover implements AutoCloseable {
         out = outward;
         dropped = 0;
         mapped = 0;
+        begun = 0;
         done = 0;
         moving = true;
-        copying = false;
+        committed = false;
+        alone = false;
         cancelled = false;
         failure = null;
     }
 
-    /** Queues the copy of the chunk after those that are done or under way, unless none is left or the rest was cancelled. */
+    /**
+     * Says that the operation under way will not be cancelled, so that it need not be ready to end after each chunk.
+     *
+     * @param nothingExecutes whether the dispatcher has nothing to see meanwhile, so that a call may be for several chunks
+     */
+    public void commit(final boolean nothingExecutes) {
+        committed = true;
+        alone = nothingExecutes;
+    }
+
+    /** Queues the copy of the chunk after those that are done or under way. */
     private void copyNext(final long nowNs) {
-        final int begun = copying ? done + 1 : done;
-        copying = false;
-        if (cancelled || begun == count) {
-            return;
-        }
         final long bytes = region.chunkBytes();
         if (out) {
             final int chunk = first + begun;
             streams.copyOut(region.backingOf(chunk), region.addressOf(chunk), bytes, outStream);
-            word.signal(outStream, nowNs);
+            words[begun % AHEAD].signal(outStream, nowNs);
         } else {
             if (mapped == begun) {
                 mapNext();
             }
             final int chunk = first + count - 1 - begun;
             streams.copyIn(region.addressOf(chunk), region.backingOf(chunk), bytes, inStream);
-            word.signal(inStream, nowNs);
+            words[begun % AHEAD].signal(inStream, nowNs);
         }
-        copying = true;
+        begun++;
+    }
+
+    /** Whether another copy may be queued when so many are. */
+    private boolean mayCopy(final int copies) {
+        return !cancelled && begun < count && copies < (committed ? AHEAD : 1);
     }
 
     private void mapNext() {
@@ -143,9 +169,10 @@ public final class RegionMover implements AutoCloseable {
     }
 
     private void drop(final long nowNs) {
-        region.unmap(first + done);
-        done++;
-        if (done == dropped) {
+        final int chunks = alone ? Math.min(RUN, dropped - done) : 1;
+        region.unmap(first + done, chunks);
+        done += chunks;
+        if (done == dropped && mayCopy(0)) {
             copyNext(nowNs);
         }
     }
@@ -171,24 +198,28 @@ public final class RegionMover implements AutoCloseable {
     }
 
     private void step(final long nowNs) {
-        if (copying) {
-            if (!word.hasCome(nowNs)) {
-                if (!out && !cancelled && mapped == done + 1 && mapped < count) {
-                    mapNext(); // so that the copy engine does not wait for it
-                }
-                return;
+        if (done < dropped) {
+            if (!cancelled) {
+                drop(nowNs);
             }
-            copyNext(nowNs); // before the unmapping, so that the copy engine does not wait for it
+        } else if (begun > done && words[done % AHEAD].hasCome(nowNs)) {
+            if (mayCopy(begun - done - 1)) {
+                copyNext(nowNs); // before the unmapping, so that the copy engine does not wait for it
+            }
             if (out) {
-                region.unmap(first + done);
+                region.unmap(first + done, 1);
+            } else {
+                region.fill(first + count - 1 - done);
             }
             done++;
-        } else if (done < dropped && !cancelled) {
-            drop(nowNs);
+        } else if (begun > done && mayCopy(begun - done) && (out || mapped > begun)) {
+            copyNext(nowNs);
+        } else if (!out && !cancelled && mapped == begun && mapped < count) {
+            mapNext(); // so that the copy engine does not wait for it
         }
-        if (!copying && (cancelled || done >= dropped)) {
+        if (done == begun || cancelled && done < dropped) {
             if (mapped > done) {
-                region.unmap(first + count - mapped); // ahead by one, and not brought in
+                region.unmap(first + count - mapped, 1); // ahead by one, and not brought in
             }
             moving = false;
         }
@@ -206,11 +237,10 @@ public final class RegionMover implements AutoCloseable {
     /** Ends the operation: none of its chunks stays in memory, as far as the driver lets them go, since its task will not run again. */
     private void fail() {
         moving = false;
-        copying = false;
         try {
             for (int chunk = first; chunk < first + count; chunk++) {
-                if (region.isIn(chunk)) {
-                    region.unmap(chunk);
+                if (region.isMapped(chunk)) {
+                    region.unmap(chunk, 1);
                 }
             }
         } catch (final Throwable e) {

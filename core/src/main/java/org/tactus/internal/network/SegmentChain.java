@@ -31,6 +31,16 @@ public interface SegmentChain extends AutoCloseable {
     }
 
     /**
+     * Sees to it that a segment's weights can be read, where memory that is too small for all of them holds them. Control thread, before a
+     * run of its own; a job's weights are brought in by the device.
+     *
+     * @param segment index of the segment, from 0
+     */
+    default void bringIn(final int segment) {
+        // all weights can always be read
+    }
+
+    /**
      * Runs one segment on the calling thread (and, with more threads, on its library's own). Allocates nothing.
      *
      * @param segment index of the segment from 0, or of what stands in for one

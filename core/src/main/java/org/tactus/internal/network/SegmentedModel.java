@@ -245,6 +245,13 @@ public final class SegmentedModel implements SegmentChain {
     }
 
     @Override
+    public void bringIn(final int segment) {
+        if (places.get(segment).memory() instanceof final WeightMemory weights) {
+            weights.bringIn(segment);
+        }
+    }
+
+    @Override
     public void run(final int segment) {
         sessions[segment].run();
         final boolean stoodIn = segment >= substituted.length;

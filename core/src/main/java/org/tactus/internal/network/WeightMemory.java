@@ -16,4 +16,14 @@ public interface WeightMemory extends TensorMemory {
      *         and then whenever all of its chunks are in
      */
     MemorySegment put(int segment, long bytes, Consumer<MemorySegment> writer);
+
+    /**
+     * Sees to it that the weights of one segment can be read now, where the memory cannot hold those of all segments at once; those of
+     * others may then not be read.
+     *
+     * @param segment which
+     */
+    default void bringIn(final int segment) {
+        // all are always in
+    }
 }

@@ -53,6 +53,7 @@ final class LalarandPlanner implements Planner {
 
     @Override
     public Plan plan(final TaskSet set) {
+        WithoutLevels.require(set);
         if (set.tasks().stream().allMatch(task -> task.choices().isEmpty())) {
             throw new InvalidTaskSetException("tasks",
                 "no segment has variants; write such as 'variants: [{device: gpu0, wcet: 2ms}, {device: cpu0, precision: int8, "

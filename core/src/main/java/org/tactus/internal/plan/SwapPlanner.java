@@ -24,8 +24,9 @@ import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Assigns swap volumes: of the candidates of {@link SwapVolumes} the one with which all WCETs may grow most under the test of the
- * device's protocol, the smallest largest volume among equals. Volumes that the set names are planned anew. Immutable.
+ * Assigns swap volumes, and rings where tasks have several segments ({@link StreamPlan}): of the candidates of {@link SwapVolumes} the
+ * one with which all WCETs may grow most under the test of the device's protocol, the smallest largest volume among equals. Volumes that
+ * the set names are planned anew. Immutable.
  */
 public final class SwapPlanner implements Planner {
 
@@ -40,16 +41,21 @@ public final class SwapPlanner implements Planner {
 
     @Override
     public Plan plan(final TaskSet set) {
+        WithoutLevels.require(set);
         final int device = device(set);
         final DeviceSpec spec = set.platform().devices().get(device);
         final DeviceMemory memory = spec.memory().orElseThrow();
-        final SwapVolumes volumes = new SwapVolumes(set, memory.protocol());
         final SchedulabilityTest test = Analyses.byName("swap-" + memory.protocol().text()
             + (set.policy() == PolicyKind.EDF ? "-edf" : "-fp")).orElseThrow();
+        if (set.tasks().stream().anyMatch(task -> task.segments().size() > 1)) {
+            return new StreamPlan(set, device, test).plan();
+        }
+        final SwapVolumes volumes = new SwapVolumes(set, memory.protocol());
         final List<long[]> candidates = volumes.candidates();
         if (candidates.isEmpty()) {
             final TaskSet all = volumes.withEverything();
-            return new Plan(all, test.analyze(all), List.of(), List.of(demand(spec, memory, volumes)));
+            return new Plan(all, test.analyze(all), List.of(), List.of(demand(spec, memory, volumes),
+                "no volumes are enough; a network that is cut into several segments can stream through less memory than it needs"));
         }
         final Choice best = best(volumes, candidates, test);
         final List<String> notes = new ArrayList<>();
@@ -68,12 +74,19 @@ public final class SwapPlanner implements Planner {
         final int device = set.tasks().getFirst().segments().getFirst().device();
         for (int i = 0; i < set.tasks().size(); i++) {
             final Task task = set.tasks().get(i);
-            if (task.segments().size() != 1 || task.segments().getFirst().device() != device) {
-                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, or runs on"
-                    + " another device than '" + set.tasks().getFirst().name() + "'; rt-swap plans one-segment tasks on one device");
+            if (task.segments().stream().anyMatch(segment -> segment.device() != device)) {
+                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' runs on another device than '"
+                    + set.tasks().getFirst().name() + "'; rt-swap plans tasks on one device");
             }
         }
         final DeviceSpec spec = set.platform().devices().get(device);
+        for (int i = 0; i < set.tasks().size(); i++) {
+            final Task task = set.tasks().get(i);
+            if (task.segments().size() > 1 && spec.memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) != SwapProtocol.SEQ) {
+                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, which only"
+                    + " 'protocol: seq' serves as one unit; write that, or make it one segment");
+            }
+        }
         if (spec.memory().isEmpty()) {
             throw new InvalidTaskSetException("platform.devices[" + device + "].name", "device '" + spec.name()
                 + "' has no scheduled memory; give it memory, chunk, chunkIn and chunkOut");

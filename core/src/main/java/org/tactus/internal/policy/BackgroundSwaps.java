@@ -18,6 +18,7 @@ final class BackgroundSwaps {
     private int slot;
     private int count;
     private int target;
+    private boolean whole;
     private boolean idleAnswer;
     private int askedFirst;
     private int askedRunning;
@@ -50,6 +51,11 @@ final class BackgroundSwaps {
         return target;
     }
 
+    /** Whether the move is all of an operation that the job itself would ask for, so that it may go on as the job's own. */
+    boolean isWhole() {
+        return whole;
+    }
+
     /** Answers WAIT, MOVE_IN or MOVE_OUT. Costs one comparison while nothing has changed since the last WAIT. */
     int decide(final int first, final long nowNs) {
         final int running = scheduler.running();
@@ -67,27 +73,30 @@ final class BackgroundSwaps {
 
     private int pick(final int first, final int running, final long startNs, final long nowNs) {
         target = first == NONE ? usedNext(running) : first;
-        if (target == NONE || table.out(target) == 0 || state.isStopRequested(target)) {
+        if (target == NONE || table.out(target) == 0 || table.ring(target) > 0 || state.isStopRequested(target)) {
             return SwapScheduler.WAIT;
         }
         final long budgetNs = running == NONE ? Long.MIN_VALUE : startNs + state.wcetNs(running) - nowNs;
-        final long room = table.out(target) - table.freeChunks();
+        final int wanted = table.wantedNext(target);
+        final long room = wanted - table.freeChunks();
         if (room <= 0) {
-            return bringIn(table.out(target), running, budgetNs);
+            return bringIn(wanted, wanted, running, budgetNs);
         }
         final int victim = table.victim(target, running, true, first == NONE ? table.nextUseNs(target) : Long.MIN_VALUE);
         if (victim != NONE) {
             slot = victim;
-            final int most = (int) Math.min(room, table.chunks(victim) - table.out(victim));
+            final int most = (int) Math.min(room, table.gives(victim));
             count = Math.max(within(budgetNs, costs.beginOutNs(), costs.outNs(), most), harmless(false, most, running));
+            whole = count == most;
             return count > 0 ? SwapScheduler.MOVE_OUT : SwapScheduler.WAIT;
         }
-        return bringIn((int) Math.max(0, table.freeChunks()), running, budgetNs);
+        return bringIn((int) Math.max(0, table.freeChunks()), wanted, running, budgetNs);
     }
 
-    private int bringIn(final int most, final int running, final long budgetNs) {
+    private int bringIn(final int most, final int wanted, final int running, final long budgetNs) {
         slot = target;
         count = Math.max(within(budgetNs, costs.beginInNs(), costs.inNs(), most), harmless(true, most, running));
+        whole = count == wanted;
         return count > 0 ? SwapScheduler.MOVE_IN : SwapScheduler.WAIT;
     }
 
@@ -95,7 +104,7 @@ final class BackgroundSwaps {
         int best = NONE;
         for (int i = 0, n = table.size(); i < n; i++) {
             final int other = table.member(i);
-            if (other != running && table.out(other) > 0 && table.nextUseNs(other) != Long.MAX_VALUE
+            if (other != running && table.out(other) > 0 && table.ring(other) == 0 && table.nextUseNs(other) != Long.MAX_VALUE
                 && (best == NONE || table.nextUseNs(other) < table.nextUseNs(best)
                     || table.nextUseNs(other) == table.nextUseNs(best) && table.order(other) < table.order(best))) {
                 best = other;
@@ -126,7 +135,8 @@ final class BackgroundSwaps {
         for (int i = 0, n = table.size(); i < n; i++) {
             final int other = table.member(i);
             final int out = table.out(other) + (other != slot ? 0 : in ? -chunks : chunks);
-            if (other != running && out > 0 && restNs + table.waitNs(other, out, free) > table.mostNs(other)) {
+            if (other != running && out > 0
+                && (table.segments(other) > 1 || restNs + table.waitNs(other, out, free) > table.mostNs(other))) {
                 return false;
             }
         }

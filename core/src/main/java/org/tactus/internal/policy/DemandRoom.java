@@ -56,34 +56,26 @@ final class DemandRoom {
      * @return the most that the segment may cost, overheads included, nanoseconds; may be negative
      */
     long roomNs(final int slot, final long now, final long mostNs, final long enoughNs) {
-        begin(now, mostNs, enoughNs);
-        for (int i = 0; i < home.count(); i++) {
-            final int each = home.at(i);
-            final int taskOffset = state.taskOffset(each);
-            if (isHard(taskOffset)) {
-                if (state.isLive(each)) {
-                    final long remainingNs = remainingNs(each, segment(each), segments(taskOffset)) - (each == slot ? currentNs(slot) : 0);
-                    points.put(state.absoluteDeadlineNs(each) - now, PointHeap.WAITING, each, remainingNs);
-                }
-                points.put(firstDueNs(each, taskOffset), PointHeap.DUE, each, remainingNs(each, 0, segments(taskOffset)));
-            }
-        }
-        return walk();
+        return roomNs(slot, now, mostNs, enoughNs, false);
     }
 
     /** The room for mandatory parts alone, where they go first: optional ones do not delay them but for the one that goes next. */
     long mandatoryRoomNs(final int slot, final long now, final long mostNs, final long enoughNs) {
+        return roomNs(slot, now, mostNs, enoughNs, true);
+    }
+
+    private long roomNs(final int slot, final long now, final long mostNs, final long enoughNs, final boolean mandatoryOnly) {
         begin(now, mostNs, enoughNs);
         for (int i = 0; i < home.count(); i++) {
             final int each = home.at(i);
             final int taskOffset = state.taskOffset(each);
             if (isHard(taskOffset)) {
-                final int optionalFrom = optionalFrom(taskOffset);
-                if (state.isLive(each) && segment(each) < optionalFrom) {
-                    final long remainingNs = remainingNs(each, segment(each), optionalFrom) - (each == slot ? currentNs(slot) : 0);
+                final int end = mandatoryOnly ? optionalFrom(taskOffset) : segments(taskOffset);
+                if (state.isLive(each) && segment(each) < end) {
+                    final long remainingNs = remainingNs(each, segment(each), end) - (each == slot ? currentNs(slot) : 0);
                     points.put(state.absoluteDeadlineNs(each) - now, PointHeap.WAITING, each, remainingNs);
                 }
-                points.put(firstDueNs(each, taskOffset), PointHeap.DUE, each, remainingNs(each, 0, optionalFrom));
+                points.put(firstDueNs(each, taskOffset), PointHeap.DUE, each, remainingNs(each, 0, end));
             }
         }
         return walk();

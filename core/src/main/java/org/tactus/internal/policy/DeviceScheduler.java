@@ -10,7 +10,8 @@ import org.agrona.concurrent.AtomicBuffer;
  * jobs are released.
  *
  * <p>Called by the device's dispatcher only (in simulation, by the simulator). Allocation-free; a decision costs O(log n).
- * A segment is never preempted. A completion and the same job's next request on the same device are one event, {@link #segmentDone},
+ * No segment is preempted here: of a preemptive device each lane is a device of its own, and the system preempts between them.
+ * A completion and the same job's next request on the same device are one event, {@link #segmentDone},
  * so the job is ready again before {@link #select} can choose another one.
  */
 public final class DeviceScheduler {
@@ -256,6 +257,11 @@ public final class DeviceScheduler {
         final int slot = takenSlot != NONE ? takenSlot : ready.take();
         takenSlot = NONE;
         return slot;
+    }
+
+    /** Takes a job that waits here out of the queue, whether it goes next or not: its unit on this device goes on. */
+    void takeOut(final int slot) {
+        ready.remove(slot);
     }
 
     /** Makes the idle device busy with a job that was taken out of the queue. */

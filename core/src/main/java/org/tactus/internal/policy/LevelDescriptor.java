@@ -8,8 +8,9 @@ import org.tactus.model.Segment;
 
 /**
  * Record of the levels of a segment, one a segment. Costs and the count are written by the control thread before the task is admitted and
- * are read-only afterwards. A gain is written by one thread of the program at any time and read by the task's home dispatcher, both opaque:
- * each value stands by itself, and a late one only makes a choice worse.
+ * are read-only afterwards. A gain is written at any time by the program, through {@link PolicyState#gain(int, int, int, int, double)}, one
+ * thread at a time for each segment, and read by the task's home dispatcher, both opaque: each value stands by itself, and a late one only
+ * makes a choice worse.
  * <pre>
  *   0        8        16       24       32                264      320
  *  +--------+--------+--------+--------+------ ... ------+--------+

@@ -260,6 +260,7 @@ public final class PolicyState {
             | (task.isBestEffort() ? TaskDescriptor.FLAG_BEST_EFFORT : 0)
             | (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
             | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
+            | (task.remote().isPresent() ? TaskDescriptor.FLAG_OFFERED : 0)
             | (task.onBacklog() == BacklogAction.DROP ? TaskDescriptor.FLAG_DROP_BACKLOG : 0)
             | (task.onOverrun() == OverrunAction.SKIP_NEXT ? TaskDescriptor.FLAG_OVERRUN_SKIPS : 0)
             | (task.onOverrun() == OverrunAction.STOP ? TaskDescriptor.FLAG_OVERRUN_STOPS : 0);
@@ -583,6 +584,23 @@ public final class PolicyState {
     double levelGain(final int slot, final int level) {
         return Double.longBitsToDouble(levels.getLongOpaque(LevelDescriptor.recordOffset(segmentRecord(slot))
             + LevelDescriptor.GAIN_OFFSET + level * LevelDescriptor.LEVEL_LENGTH));
+    }
+
+    /**
+     * Says what a level of a segment is worth from now on, unless the slot has another task by now: see
+     * {@link #gain(int, int, int, double)}. A call that overlaps with the removal of its task may reach the next one in its place, whose
+     * choices are then worse until it says itself what its levels are worth; no guarantee depends on gains.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @param segment    index in the task, a segment with levels
+     * @param level      from 0
+     * @param gain       how much
+     */
+    public void gain(final int slot, final int generation, final int segment, final int level, final double gain) {
+        if (levels != null && buffer.getIntAcquire(taskOffset(slot) + TaskDescriptor.GENERATION_OFFSET) == generation) {
+            gain(slot, segment, level, gain);
+        }
     }
 
     /**

@@ -9,11 +9,11 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  * Record of what a task keeps in one device's memory. Written by the control thread while the task is not admitted, and published
  * by the command that admits it; from then on by the device's dispatcher, until {@code member} is 0 again, stored with release.
  * <pre>
- *   0        4        8        12       16       24       32                                                      64
- *  +--------+--------+--------+--------+--------+--------+-------------------------------------------------------+
- *  |chunks  |constant|out     |member  |fixed   |scratch |                                                       |
- *  |        |chunks  |        |        |  bytes |  bytes |                                                       |
- *  +--------+--------+--------+--------+--------+--------+-------------------------------------------------------+
+ *   0        4        8        12       16       24       32       36       40       44       48                  64
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+-------------------+
+ *  |chunks  |constant|out     |member  |fixed   |scratch |ring    |live    |stale   |stale   |                   |
+ *  |        |chunks  |        |        |  bytes |  bytes |chunks  |  end   |  begin |  end   |                   |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+-------------------+
  * </pre>
  */
 public final class ResidencyDescriptor {
@@ -21,7 +21,7 @@ public final class ResidencyDescriptor {
     public static final int CHUNKS_OFFSET = 0;
     /** How many of them, from the first on, are constant. */
     public static final int CONSTANT_OFFSET = CHUNKS_OFFSET + SIZE_OF_INT;
-    /** How many, from the first on, are out. */
+    /** How many, from the first on, are out; of a ring, where the chunks that the job under way has brought in begin. */
     public static final int OUT_OFFSET = CONSTANT_OFFSET + SIZE_OF_INT;
     /** 1 while the dispatcher counts the task. */
     public static final int MEMBER_OFFSET = OUT_OFFSET + SIZE_OF_INT;
@@ -29,6 +29,14 @@ public final class ResidencyDescriptor {
     public static final int FIXED_OFFSET = MEMBER_OFFSET + SIZE_OF_INT;
     /** Bytes that it needs of the shared arena. */
     public static final int SCRATCH_OFFSET = FIXED_OFFSET + SIZE_OF_LONG;
+    /** The most chunks that may be in at once; 0 without a ring. */
+    public static final int RING_OFFSET = SCRATCH_OFFSET + SIZE_OF_LONG;
+    /** Of a ring, where the chunks that the job under way has brought in end. */
+    public static final int LIVE_END_OFFSET = RING_OFFSET + SIZE_OF_INT;
+    /** Of a ring, where the chunks begin that an earlier job has left in. */
+    public static final int STALE_BEGIN_OFFSET = LIVE_END_OFFSET + SIZE_OF_INT;
+    /** Where those end. */
+    public static final int STALE_END_OFFSET = STALE_BEGIN_OFFSET + SIZE_OF_INT;
     /** Bytes of a record. */
     public static final int RECORD_LENGTH = CACHE_LINE_LENGTH;
 

@@ -12,6 +12,9 @@ import org.tactus.model.SwapRegion;
  * dispatcher only, {@link #define} and {@link #isMember} by the control thread. Allocation-free after construction.
  *
  * <p>Always 0 &lt;= out &lt;= chunks for every task. What is in use stays within the capacity as long as the fixed parts fit.
+ *
+ * <p>Of a ring ({@link SwapRegion}) two runs of chunks are in: what the job under way has brought in, from {@code out} on, and below it
+ * what an earlier job has left. Both shrink at their ends.
  */
 final class ResidencyTable {
     private static final int MOST_CHUNKS = 1 << 24;
@@ -21,6 +24,8 @@ final class ResidencyTable {
     private final SwapCosts costs;
     private final long capacityBytes;
     private final int[] members;
+    /** By slot, the first chunk of each segment. Written with the record; the admitting command publishes both. */
+    private final int[][] firstChunks;
     private int count;
     private int swapping;
     private long stateChunks;
@@ -39,6 +44,7 @@ final class ResidencyTable {
         this.capacityBytes = capacityBytes;
         this.victimSeed = victimSeed;
         this.members = new int[state.taskCapacity];
+        this.firstChunks = new int[state.taskCapacity][];
     }
 
     static int requiredBytes(final int taskCapacity) {
@@ -56,6 +62,11 @@ final class ResidencyTable {
         buffer.putInt(recordOffset + ResidencyDescriptor.OUT_OFFSET, (int) region.chunks());
         buffer.putLong(recordOffset + ResidencyDescriptor.FIXED_OFFSET, region.fixedBytes());
         buffer.putLong(recordOffset + ResidencyDescriptor.SCRATCH_OFFSET, region.scratchBytes());
+        buffer.putInt(recordOffset + ResidencyDescriptor.RING_OFFSET, (int) region.ringChunks());
+        buffer.putInt(recordOffset + ResidencyDescriptor.LIVE_END_OFFSET, (int) region.chunks());
+        buffer.putInt(recordOffset + ResidencyDescriptor.STALE_BEGIN_OFFSET, 0);
+        buffer.putInt(recordOffset + ResidencyDescriptor.STALE_END_OFFSET, 0);
+        firstChunks[slot] = region.firstChunks().stream().mapToInt(Long::intValue).toArray();
     }
 
     boolean isMember(final int slot) {
@@ -75,7 +86,7 @@ final class ResidencyTable {
         for (int i = 0; i < count; i++) {
             if (members[i] == slot) {
                 members[i] = members[--count];
-                usedBytes -= getLong(slot, ResidencyDescriptor.FIXED_OFFSET) + (chunks(slot) - out(slot)) * costs.chunkBytes();
+                usedBytes -= getLong(slot, ResidencyDescriptor.FIXED_OFFSET) + in(slot) * costs.chunkBytes();
                 count(slot, -1);
                 // Release: a control thread that sees 0 may define the slot anew; this is the dispatcher's last write to the record.
                 buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 0);
@@ -87,7 +98,7 @@ final class ResidencyTable {
     private void count(final int slot, final int sign) {
         final int constant = constant(slot);
         swapping += chunks(slot) > 0 ? sign : 0;
-        constantChunks += (long) sign * constant;
+        constantChunks += (long) sign * (ring(slot) > 0 ? ring(slot) : constant);
         stateChunks += (long) sign * (chunks(slot) - constant);
         long arena = 0;
         for (int i = 0; i < count; i++) {
@@ -117,9 +128,95 @@ final class ResidencyTable {
         return getInt(slot, ResidencyDescriptor.OUT_OFFSET);
     }
 
-    /** Chunks of a task that are out become more, or fewer when negative. */
-    void addOut(final int slot, final int chunks) {
-        buffer.putInt(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OUT_OFFSET, out(slot) + chunks);
+    int ring(final int slot) {
+        return getInt(slot, ResidencyDescriptor.RING_OFFSET);
+    }
+
+    int segments(final int slot) {
+        return firstChunks[slot].length;
+    }
+
+    /** The chunk from which on all must be in before a segment may start. */
+    int firstChunk(final int slot, final int segment) {
+        return firstChunks[slot][segment];
+    }
+
+    /** Chunks that a task without a ring needs next: those that are out of the first segment that lacks any. Some are out. */
+    int wantedNext(final int slot) {
+        final int[] first = firstChunks[slot];
+        int segment = 0;
+        while (first[segment] >= out(slot)) {
+            segment++;
+        }
+        return out(slot) - first[segment];
+    }
+
+    /** Tells whether every chunk that the current segment of a waiting job needs is in. */
+    boolean hasWhatItNeeds(final int slot) {
+        return out(slot) == 0 || out(slot) <= firstChunks[slot][state.segmentIndex(slot)];
+    }
+
+    /** Chunks of a ring that the job under way has brought in. */
+    int live(final int slot) {
+        return getInt(slot, ResidencyDescriptor.LIVE_END_OFFSET) - out(slot);
+    }
+
+    int liveEnd(final int slot) {
+        return getInt(slot, ResidencyDescriptor.LIVE_END_OFFSET);
+    }
+
+    /** Chunks of a ring that an earlier job has left in. */
+    int stale(final int slot) {
+        return staleEnd(slot) - getInt(slot, ResidencyDescriptor.STALE_BEGIN_OFFSET);
+    }
+
+    int staleEnd(final int slot) {
+        return getInt(slot, ResidencyDescriptor.STALE_END_OFFSET);
+    }
+
+    /** Chunks that are in. */
+    int in(final int slot) {
+        return ring(slot) == 0 ? chunks(slot) - out(slot) : live(slot) + stale(slot);
+    }
+
+    /** The most chunks that a task which does not execute can give in one operation. */
+    int gives(final int slot) {
+        return ring(slot) == 0 ? in(slot) : stale(slot) > 0 ? stale(slot) : live(slot);
+    }
+
+    /** Where a run of chunks that a task gives begins: of a ring its last ones, else the first that is in. */
+    int firstGiven(final int slot, final int chunks) {
+        return ring(slot) == 0 ? out(slot) : (stale(slot) > 0 ? staleEnd(slot) : liveEnd(slot)) - chunks;
+    }
+
+    /** Chunks of a task have come in, or a move that brought them has failed when negative. */
+    void brought(final int slot, final int chunks) {
+        putInt(slot, ResidencyDescriptor.OUT_OFFSET, out(slot) - chunks);
+    }
+
+    /** Chunks of the run that begins at a chunk have left. */
+    void took(final int slot, final int first, final int chunks) {
+        if (ring(slot) == 0) {
+            putInt(slot, ResidencyDescriptor.OUT_OFFSET, out(slot) + chunks);
+        } else if (first >= out(slot)) {
+            putInt(slot, ResidencyDescriptor.LIVE_END_OFFSET, liveEnd(slot) - chunks);
+        } else {
+            putInt(slot, ResidencyDescriptor.STALE_END_OFFSET, staleEnd(slot) - chunks);
+        }
+    }
+
+    /** A job's unit has ended: what it has left in its ring is stale. Of an aborted job, whose task goes, both runs may stay. */
+    void endUnit(final int slot) {
+        if (ring(slot) > 0 && stale(slot) == 0) {
+            putInt(slot, ResidencyDescriptor.STALE_BEGIN_OFFSET, out(slot));
+            putInt(slot, ResidencyDescriptor.STALE_END_OFFSET, liveEnd(slot));
+            putInt(slot, ResidencyDescriptor.OUT_OFFSET, chunks(slot));
+            putInt(slot, ResidencyDescriptor.LIVE_END_OFFSET, chunks(slot));
+        }
+    }
+
+    private void putInt(final int slot, final int fieldOffset, final int value) {
+        buffer.putInt(ResidencyDescriptor.recordOffset(slot) + fieldOffset, value);
     }
 
     /** Takes memory for chunks, or gives it back when negative. */
@@ -200,7 +297,7 @@ final class ResidencyTable {
         int seen = 0;
         for (int i = 0; i < count; i++) {
             final int slot = members[i];
-            if (slot == target || slot == executing || out(slot) == chunks(slot)
+            if (slot == target || slot == executing || in(slot) == 0
                 || idlers && (isWaiting(slot) || nextUseNs(slot) <= laterThan)) {
                 continue;
             }

@@ -17,9 +17,9 @@ import org.tactus.model.SwapRegion;
  * <p>The caller asks {@link #decide} until it answers {@link #WAIT}, carries each answer out at once, and tells of what was moved
  * by {@link #progress} or {@link #failed}. Before it asks, it must have reported everything that is visible at that instant.
  *
- * <p>Guarantees: (1) chunks of the executing task never move; (2) chunks of a job that was taken up to be loaded leave only under
- * SPE; (3) what is in use stays within the capacity; (4) a background move never makes a job wait longer than its analysed
- * swap time.
+ * <p>Guarantees: (1) chunks of the executing segment never move, and those of its task only for its own next segments; (2) chunks of a
+ * job that was taken up to be loaded leave only under SPE, and in a ring those of its finished segments; (3) what is in use stays within
+ * the capacity; (4) a background move never makes a job wait longer than its analysed swap time.
  */
 public final class SwapScheduler {
     /** Nothing is to be done now. */
@@ -41,6 +41,7 @@ public final class SwapScheduler {
     private final SwapCosts costs;
     private final ResidencyTable table;
     private final BackgroundSwaps background;
+    private final UnitLoads unit;
     private final SwapCounts counts = new SwapCounts();
     private int chosenSlot = NONE;
     private int firstChunk;
@@ -74,6 +75,7 @@ public final class SwapScheduler {
         this.protocol = memory.protocol();
         this.costs = SwapCosts.of(memory, machine);
         this.table = new ResidencyTable(state, table, costs, memory.capacityBytes(), victimSeed);
+        this.unit = new UnitLoads(state, scheduler, this.table);
         this.background = new BackgroundSwaps(state, scheduler, this.table, costs, memory.background() && protocol != SwapProtocol.OVL);
     }
 
@@ -130,6 +132,7 @@ public final class SwapScheduler {
         }
         table.forget(slot);
         target = target == slot ? NONE : target; // the slot's next task has asked for no move
+        unit.forget(slot);
         background.reconsider();
         return true;
     }
@@ -147,20 +150,26 @@ public final class SwapScheduler {
             }
             return moving || loading == NONE ? WAIT : load(loading, nowNs);
         }
+        final boolean idle = scheduler.running() == NONE;
+        if (unit.slot() != NONE && loading == NONE && idle) {
+            loading = unit.follow();
+        }
         if (loading != NONE) {
-            return moving ? WAIT : load(loading, nowNs);
+            return moving ? whileLoading() : load(loading, nowNs);
         }
         final int first = scheduler.firstReady();
-        final boolean idle = scheduler.running() == NONE;
         if (moving) {
-            return whileMoving(first, idle);
+            return unit.slot() != NONE && unit.slot() == target ? WAIT : whileMoving(first, idle);
+        }
+        if (unit.slot() != NONE && !unit.isComplete()) {
+            return loadAhead(nowNs);
         }
         if (idle && first != NONE) {
             if (canRun(first)) {
-                return run(scheduler.takeFirst());
+                return run(take());
             }
             if (protocol == SwapProtocol.SEQ) {
-                loading = scheduler.takeFirst();
+                loading = take();
             }
             return load(first, nowNs);
         }
@@ -168,17 +177,41 @@ public final class SwapScheduler {
         return move == WAIT ? WAIT : begin(move, background.slot(), background.count(), background.target(), nowNs);
     }
 
+    /** Takes the first job out of the queue; under SEQ it is served from now on to the end of its unit. */
+    private int take() {
+        final int slot = scheduler.takeFirst();
+        if (protocol == SwapProtocol.SEQ) {
+            unit.begin(slot);
+        }
+        return slot;
+    }
+
+    /** A segment whose chunks were in before the move under way began need not wait for it. */
+    private int whileLoading() {
+        final int out = movesIn && movedSlot == loading ? movedFirst + movedCount : table.out(loading);
+        final boolean waits = unit.slot() != loading || scheduler.running() != NONE || state.isStopRequested(loading)
+            || out > table.firstChunk(loading, state.segmentIndex(loading));
+        return waits ? WAIT : run(loading);
+    }
+
+    /** A segment of the unit executes: brings in what its next ones need. */
+    private int loadAhead(final long nowNs) {
+        final int move = unit.next();
+        return move == MOVE_IN || move == MOVE_OUT ? begin(move, unit.who(), unit.count(), unit.slot(), nowNs) : WAIT;
+    }
+
     /** A move is under way that no job was taken up for: a background move, or any move under SPE. */
     private int whileMoving(final int first, final boolean idle) {
         if (first == NONE) {
             return WAIT;
         }
-        if (idle && canRun(first) && first != movedSlot) {
-            return run(scheduler.takeFirst());
+        if (idle && (table.out(first) == 0 || state.isStopRequested(first)) && first != movedSlot) {
+            return run(take()); // one that still needs the copy engines would hold the device for longer than its unit takes
         }
         if (target == first) {
-            if (idle && protocol == SwapProtocol.SEQ) {
-                loading = scheduler.takeFirst(); // the background move was for this job, so it goes on as the job's own
+            if (idle && protocol == SwapProtocol.SEQ && background.isWhole()) {
+                loading = take(); // the background move was for this job, so it goes on as the job's own
+                return whileLoading();
             }
             return WAIT;
         }
@@ -191,7 +224,7 @@ public final class SwapScheduler {
     }
 
     private boolean canRun(final int slot) {
-        return table.out(slot) == 0 || state.isStopRequested(slot);
+        return table.hasWhatItNeeds(slot) || state.isStopRequested(slot);
     }
 
     private int run(final int slot) {
@@ -206,6 +239,11 @@ public final class SwapScheduler {
         if (canRun(slot)) {
             return running == NONE ? run(loading == NONE ? scheduler.takeFirst() : slot) : WAIT;
         }
+        if (unit.slot() == slot) {
+            final int move = unit.next();
+            chosenSlot = slot;
+            return move == MOVE_IN || move == MOVE_OUT ? begin(move, unit.who(), unit.count(), slot, nowNs) : NO_ROOM;
+        }
         final int out = table.out(slot);
         final long room = out - table.freeChunks();
         if (room <= 0) {
@@ -213,7 +251,7 @@ public final class SwapScheduler {
         }
         final int victim = table.victim(slot, running, false, 0);
         if (victim != NONE) {
-            return begin(MOVE_OUT, victim, (int) Math.min(room, table.chunks(victim) - table.out(victim)), slot, nowNs);
+            return begin(MOVE_OUT, victim, (int) Math.min(room, table.gives(victim)), slot, nowNs);
         }
         if (running != NONE) {
             return WAIT; // OVL without MC2: the executing task may give when it is done
@@ -226,7 +264,7 @@ public final class SwapScheduler {
         chosenSlot = who;
         count = chunks;
         movesIn = move == MOVE_IN;
-        firstChunk = movesIn ? table.out(who) - chunks : table.out(who);
+        firstChunk = movesIn ? table.out(who) - chunks : table.firstGiven(who, chunks);
         moving = true;
         cancelled = false;
         target = whom;
@@ -253,9 +291,9 @@ public final class SwapScheduler {
         final int fresh = chunks - done;
         done = chunks;
         if (movesIn) {
-            table.addOut(movedSlot, -fresh);
+            table.brought(movedSlot, fresh);
         } else {
-            table.addOut(movedSlot, fresh);
+            table.took(movedSlot, movedFirst, fresh);
             table.use(-fresh);
         }
         if (!ongoing) {
@@ -264,7 +302,7 @@ public final class SwapScheduler {
                 table.use(done - movedCount); // what a cancelled move had reserved for nothing
             }
             final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedSlot) - movedFirst, 0, done);
-            counts.moved(movesIn, done, dropped, loading == NONE && protocol == SwapProtocol.SEQ, cancelled, nowNs - beganNs,
+            counts.moved(movesIn, done, dropped, protocol == SwapProtocol.SEQ && target != unit.slot(), cancelled, nowNs - beganNs,
                 costs.moveNs(movesIn, done, dropped));
             background.reconsider();
         }
@@ -274,10 +312,10 @@ public final class SwapScheduler {
     public void failed() {
         moving = false;
         if (movesIn) {
-            table.addOut(movedSlot, done);
+            table.brought(movedSlot, -done);
             table.use(-movedCount);
         } else {
-            table.addOut(movedSlot, movedCount - done);
+            table.took(movedSlot, movedFirst, movedCount - done);
             table.use(done - movedCount);
         }
         background.reconsider();
@@ -317,6 +355,24 @@ public final class SwapScheduler {
      */
     public boolean isMoving() {
         return moving;
+    }
+
+    /**
+     * Tells whether the move under way goes on to its end whatever comes: under SEQ and OVL that of a job that was taken up, and of a unit.
+     *
+     * @return true when {@link #CANCEL} will not be answered for it
+     */
+    public boolean isCommitted() {
+        return moving && protocol != SwapProtocol.SPE && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
+    }
+
+    /**
+     * Tells whether nothing executes before the move under way ends.
+     *
+     * @return true under SEQ for moves of a job of one segment that was taken up
+     */
+    public boolean isAlone() {
+        return protocol == SwapProtocol.SEQ && loading != NONE && table.segments(loading) <= 1 && scheduler.running() == NONE;
     }
 
     /**

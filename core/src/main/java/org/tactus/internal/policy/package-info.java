@@ -5,7 +5,9 @@
  * <p>Comes in: events, one at a time (a release is due, a sporadic arrival, a job handed over, a segment done, a stop). Leaves:
  * commands as return values (start this job, hand it over, it is complete) and notices to a
  * {@link org.tactus.internal.policy.JobListener}. No thread, no clock, no driver is known here: the kernel drives this code in real
- * time and the simulator drives the same code in virtual time.
+ * time and the simulator drives the same code in virtual time. Two classes are for any thread: {@link
+ * org.tactus.internal.policy.SporadicGate}, by which callers release jobs, and {@link org.tactus.internal.policy.Doorbell},
+ * which they ring.
  *
  * <p>One {@link org.tactus.internal.policy.DeviceScheduler} a device. A task has one job slot, since its jobs run one after the other;
  * the slot's record ({@link org.tactus.internal.policy.JobDescriptor}) belongs to the dispatcher of the device that the job is on and

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.report;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.tactus.internal.event.Substitutions;
 import org.tactus.internal.policy.SwapCounts;
@@ -58,12 +59,15 @@ public final class ResultAssembly {
      * @return one sentence; empty when the bounds hold
      */
     public static String overrunsVoid(final List<Task> tasks, final List<TaskResult> results) {
+        final List<String> overran = new ArrayList<>();
         for (int i = 0; i < tasks.size(); i++) {
-            if (results.get(i).overruns() > 0 && tasks.get(i).onOverrun() == OverrunAction.CONTINUE) {
-                return "segments of " + tasks.get(i).name() + " ran past their WCET " + results.get(i).overruns()
-                    + " times and were let go on; a bound holds only while WCETs hold";
+            final long overruns = results.get(i).overruns();
+            if (overruns > 0 && tasks.get(i).onOverrun() == OverrunAction.CONTINUE) {
+                overran.add(tasks.get(i).name() + (overruns == 1 ? " once" : " " + overruns + " times"));
             }
         }
-        return "";
+        return overran.isEmpty() ? "" : "segments ran past their WCET and were let go on: " + String.join(", ", overran)
+            + "; a bound holds only while WCETs hold: measure them again"
+            + " with profile --in-place or a larger --margin, or write larger ones";
     }
 }

@@ -20,7 +20,8 @@ final class AdmissionControl implements Admission {
     private final TaskSet set;
     private final List<Device> devices;
     private final boolean force;
-    private Optional<Verdict> verdict = Optional.empty();
+    /** Volatile: any thread asks for it. */
+    private volatile Optional<Verdict> verdict = Optional.empty();
     /** Bounds that the verdict gives, by task. */
     private Map<String, Long> boundsNs = Map.of();
     private TaskSet analysed;
@@ -62,7 +63,11 @@ final class AdmissionControl implements Admission {
         return Analyses.longestBusyPeriodNs(group);
     }
 
-    /** What the devices' memory holds is laid out at the start: no task that needs any of it can come later. */
+    /**
+     * What the devices' memory holds is laid out at the start: no task that needs any of it can come later. The memory conditions are
+     * proven for tasks that are all there from the start. What lacks is a bound on the time from which on the others have given up what
+     * never leaves of the new task, and on what that costs the jobs that are live then.
+     */
     Optional<String> memoryRefusal(final Task task) {
         final TaskSet alone = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(task));
         for (int i = 0; i < devices.size(); i++) {
@@ -70,7 +75,8 @@ final class AdmissionControl implements Admission {
             final boolean here = task.memory().isPresent() && task.segments().stream().anyMatch(segment -> segment.device() == device);
             if (here && (devices.get(i).mover() != null || alone.swapsOn(i))) {
                 return Optional.of("task '" + task.name() + "' needs memory of '" + set.platform().devices().get(i).name()
-                    + "', where it is swapped and laid out at the start; put the task into the set that is opened");
+                    + "', where it is swapped and laid out at the start, and no bound is proven for when the others have given up what a"
+                    + " new task needs; put the task into the set that is opened");
             }
         }
         return Optional.empty();

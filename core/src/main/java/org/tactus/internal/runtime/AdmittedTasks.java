@@ -2,18 +2,16 @@
 package org.tactus.internal.runtime;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.model.Task;
 
-/** Every task that a run has admitted, in that order, with the bound that held for it last. Control thread. */
+/** Every task that a run has admitted, in that order, with the bound that held for it last. Any thread: each call is one step. */
 final class AdmittedTasks {
     private final List<Admitted> all = new ArrayList<>();
     private final Map<String, Admitted> lastByName = new LinkedHashMap<>();
@@ -57,7 +55,7 @@ final class AdmittedTasks {
         }
     }
 
-    void add(final RunHandle handle, final Task task, final OptionalLong boundNs) {
+    synchronized void add(final RunHandle handle, final Task task, final OptionalLong boundNs) {
         final Admitted earlier = lastByName.get(task.name());
         final Admitted added = new Admitted(handle, task, earlier == null ? 0 : earlier.before + 1, boundNs);
         if (earlier != null) {
@@ -68,25 +66,25 @@ final class AdmittedTasks {
         lastByName.put(task.name(), added);
     }
 
-    List<Admitted> all() {
-        return Collections.unmodifiableList(all);
+    synchronized List<Admitted> all() {
+        return List.copyOf(all);
     }
 
     /** Those that the kernel still holds. */
     List<Admitted> present(final Kernel kernel) {
-        return all.stream().filter(entry -> kernel.isPresent(entry.handle.slot(), entry.handle.generation())).toList();
+        return all().stream().filter(entry -> kernel.isPresent(entry.handle.slot(), entry.handle.generation())).toList();
     }
 
-    Set<String> names() {
-        return lastByName.keySet();
+    synchronized List<String> names() {
+        return List.copyOf(lastByName.keySet());
     }
 
-    Optional<RunHandle> last(final String name) {
+    synchronized Optional<RunHandle> last(final String name) {
         return Optional.ofNullable(lastByName.get(name)).map(Admitted::handle);
     }
 
     /** Index in {@link #all} of the task that has a generation; -1 when no such task was admitted. */
-    int indexOf(final int generation) {
+    synchronized int indexOf(final int generation) {
         return indexByGeneration.getOrDefault(generation, -1);
     }
 }

@@ -8,8 +8,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.event.BoundHistory;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
@@ -20,7 +23,11 @@ import org.tactus.internal.event.SystemSampler;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.time.Clock;
+import org.tactus.internal.watch.CounterBlock;
 import org.tactus.internal.watch.CountersFile;
+import org.tactus.internal.watch.CountersReader;
+import org.tactus.internal.watch.FlightEvents;
+import org.tactus.internal.watch.TaskCounts;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.BoundsHeld;
@@ -40,6 +47,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     /** The same while no event comes: no job is there that a stall could touch, and reading costs more than all else of the monitor. */
     private static final long QUIET_SAMPLE_NS = 55_000_000;
     private static final long SAFEPOINT_NS = 100_000_000;
+    /** How long a monitor may take until it answers; its rounds come every 20 ms. */
+    private static final long VIEW_PATIENCE_MS = 5000;
 
     private final TaskSet set;
     private final RunSettings options;
@@ -52,7 +61,10 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private final StallLog breaks = new StallLog(stalls);
     private final Optional<StallJudge> breaksJudge;
     private final BoundHistory bounds = new BoundHistory();
-    private final Optional<CountersFile> counters;
+    /** Where other processes see the counters; empty when they are in this process's memory alone. */
+    private final Optional<CountersFile> file;
+    private final CounterBlock counters;
+    private final FlightEvents flight;
     /** Changes that the control thread asks for: only the monitor's thread may write to the counters and the judge. */
     private final Queue<Runnable> changes = new ConcurrentLinkedQueue<>();
     private LongSupplier dropped = () -> 0;
@@ -65,12 +77,17 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private SafepointTail safepoints;
     private String safepointsWarning = "";
     private volatile boolean begun;
+    private volatile Thread monitor;
     private long zeroNs;
 
     RunRecorder(
         final TaskSet set, final RunSettings options, final Optional<CountersFile> counters, final Clock clock,
         final KernelListener listener, final EventHandler events) {
-        this.counters = counters;
+        this.file = counters;
+        this.counters = counters.map(CountersFile::counters).orElseGet(() -> ownCounters(set, options));
+        this.flight = new FlightEvents(set.platform(), options.kernel().taskCapacity());
+        stalls.teller(FlightEvents::stalled);
+        breaks.teller(FlightEvents::stalled);
         this.set = set;
         this.options = options;
         this.clock = clock;
@@ -79,6 +96,13 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         this.judge = new StallJudge(stalls, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity());
         this.breaksJudge = set.overheads().supply().isNone() ? Optional.empty()
             : Optional.of(new StallJudge(breaks, StallJudge.Reach.BACKLOG, options.kernel().taskCapacity()));
+    }
+
+    /** Counters for this process alone. */
+    private static CounterBlock ownCounters(final TaskSet set, final RunSettings options) {
+        final var layout = new CountersFile.Layout(options.kernel().taskCapacity(), options.kernel().segmentCapacity(), 0);
+        return new CounterBlock(AlignedMemory.allocate(CounterBlock.requiredBytes(set.platform().devices().size(), layout)),
+            set.platform(), layout, System.currentTimeMillis());
     }
 
     /** Opens what a run looks at, which may take long. Called when the dispatchers' threads run, before {@link #begin}. */
@@ -103,10 +127,11 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         zeroNs = zero;
         judge.zero(zero);
         breaksJudge.ifPresent(also -> also.zero(zero));
-        counters.ifPresent(file -> changes.add(() -> {
-            file.zero(zero);
+        changes.add(() -> {
+            counters.zero(zero);
+            flight.zero(zero);
             dropped = droppedEvents;
-        }));
+        });
         sampler.zero(zero);
         if (safepoints != null) {
             safepoints.zero(zero);
@@ -123,14 +148,43 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         changes.add(() -> {
             judge.define(slot, generation, task);
             breaksJudge.ifPresent(also -> also.define(slot, generation, task));
-            counters.ifPresent(file -> file.define(slot, generation, task, boundNs));
+            counters.define(slot, generation, task, boundNs);
+            flight.admitted(slot, task.name(), boundNs);
         });
     }
 
     /** Shows a new bound of a task that is there, and from when on it holds. Called by the control thread. */
     void showBound(final int slot, final int generation, final OptionalLong boundNs, final long fromNs) {
         bounds.changed(generation, fromNs - zeroNs, boundNs);
-        counters.ifPresent(file -> changes.add(() -> file.bound(slot, boundNs)));
+        changes.add(() -> {
+            if (counters.holds(slot, generation)) {
+                counters.bound(slot, boundNs);
+            }
+        });
+    }
+
+    /**
+     * Finds the live counts of a task. By the control thread, while the monitor runs.
+     *
+     * @return empty when another task has its slot, or the monitor does not answer
+     */
+    Optional<TaskCounts> view(final int slot, final int generation) {
+        final CompletableFuture<Optional<TaskCounts>> answer = new CompletableFuture<>();
+        changes.add(() -> answer.complete(counters.view(slot, generation)));
+        if (Thread.currentThread() == monitor) {
+            change(); // a listener asks, and nobody else would answer
+        }
+        return answer.completeOnTimeout(Optional.empty(), VIEW_PATIENCE_MS, TimeUnit.MILLISECONDS).join();
+    }
+
+    /** Tells that a task or a set was refused. By the control thread; what no monitor tells is told when the run ends. */
+    void refused(final String what, final String reason) {
+        changes.add(() -> FlightEvents.refused(what, reason));
+    }
+
+    /** What was counted so far. Any thread. */
+    CountersReader counters() {
+        return counters.reader();
     }
 
     /** The bounds that held for a task. Any thread. */
@@ -230,8 +284,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
                 bounds.completed(generation, argument - zeroNs, timeNs - zeroNs);
             }
         }
-        if (counters.isPresent()) {
-            counters.get().onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+        counters.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
+        if (counters.holds(task, generation)) {
+            flight.onEvent(type, timeNs, device, task, segment, job, argument);
         }
         events.onTaskEvent(type, timeNs, device, task, generation, segment, job, argument);
     }
@@ -263,6 +318,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     @Override
     public void onRound() {
+        if (monitor == null) {
+            monitor = Thread.currentThread();
+        }
         if (begun) {
             final long nowNs = clock.nanoTime();
             if (nowNs - sampledNs >= (eventful ? SAMPLE_NS : QUIET_SAMPLE_NS)) {
@@ -276,10 +334,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             }
         }
         change();
-        if (counters.isPresent()) {
-            counters.get().dropped(dropped.getAsLong());
-            counters.get().round(clock.nanoTime());
-        }
+        counters.dropped(dropped.getAsLong());
+        counters.round(clock.nanoTime());
         listener.onRound();
     }
 
@@ -292,7 +348,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
         if (safepoints != null) {
             closing.attempt(safepoints::close);
         }
-        counters.ifPresent(file -> closing.attempt(file::close));
+        counters.end();
+        file.ifPresent(open -> closing.attempt(open::close));
         closing.finish();
     }
 }

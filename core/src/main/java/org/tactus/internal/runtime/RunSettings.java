@@ -12,12 +12,15 @@ import org.tactus.internal.kernel.KernelOptions;
  * @param driveSporadic true to request jobs of sporadic tasks at seeded gaps of at least their period, as a run from a file does
  * @param seed          of everything random
  * @param watchable     true to let {@code tactus stat} watch the run from outside, by a file on tmpfs
+ * @param jmx           true to show the run to JMX
+ * @param metricsPort   port of the loopback address that serves its counters, 0 for a free one, -1 for none
  */
 public record RunSettings(
-    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable) {
+    KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable, boolean jmx,
+    int metricsPort) {
     /** For embedding: real-time where permitted, analysis decides, sporadic jobs are the program's. */
     public static final RunSettings DEFAULT = new RunSettings(
-        KernelOptions.DEFAULT, true, false, false, 1, true);
+        KernelOptions.DEFAULT, true, false, false, 1, true, false, RunExposure.NO_PORT);
 
     /**
      * Changes whether a refused set runs.
@@ -26,7 +29,7 @@ public record RunSettings(
      * @return a copy
      */
     public RunSettings withForce(final boolean value) {
-        return new RunSettings(kernel, realTime, value, driveSporadic, seed, watchable);
+        return new RunSettings(kernel, realTime, value, driveSporadic, seed, watchable, jmx, metricsPort);
     }
 
     /**
@@ -36,7 +39,7 @@ public record RunSettings(
      * @return a copy
      */
     public RunSettings withDriveSporadic(final boolean value) {
-        return new RunSettings(kernel, realTime, force, value, seed, watchable);
+        return new RunSettings(kernel, realTime, force, value, seed, watchable, jmx, metricsPort);
     }
 
     /**
@@ -46,7 +49,7 @@ public record RunSettings(
      * @return a copy
      */
     public RunSettings withSeed(final long value) {
-        return new RunSettings(kernel, realTime, force, driveSporadic, value, watchable);
+        return new RunSettings(kernel, realTime, force, driveSporadic, value, watchable, jmx, metricsPort);
     }
 
     /**
@@ -56,7 +59,7 @@ public record RunSettings(
      * @return a copy
      */
     public RunSettings withRealTime(final boolean value) {
-        return new RunSettings(kernel, value, force, driveSporadic, seed, watchable);
+        return new RunSettings(kernel, value, force, driveSporadic, seed, watchable, jmx, metricsPort);
     }
 
     /**
@@ -66,7 +69,7 @@ public record RunSettings(
      * @return a copy
      */
     public RunSettings withKernel(final KernelOptions value) {
-        return new RunSettings(value, realTime, force, driveSporadic, seed, watchable);
+        return new RunSettings(value, realTime, force, driveSporadic, seed, watchable, jmx, metricsPort);
     }
 
     /**
@@ -76,6 +79,26 @@ public record RunSettings(
      * @return a copy
      */
     public RunSettings withWatchable(final boolean value) {
-        return new RunSettings(kernel, realTime, force, driveSporadic, seed, value);
+        return new RunSettings(kernel, realTime, force, driveSporadic, seed, value, jmx, metricsPort);
+    }
+
+    /**
+     * Changes whether JMX shows the run.
+     *
+     * @param value true to show it
+     * @return a copy
+     */
+    public RunSettings withJmx(final boolean value) {
+        return new RunSettings(kernel, realTime, force, driveSporadic, seed, watchable, value, metricsPort);
+    }
+
+    /**
+     * Changes which port serves the counters.
+     *
+     * @param value a port of the loopback address, 0 for a free one, -1 for none
+     * @return a copy
+     */
+    public RunSettings withMetricsPort(final int value) {
+        return new RunSettings(kernel, realTime, force, driveSporadic, seed, watchable, jmx, value);
     }
 }

@@ -80,7 +80,7 @@ final class Surroundings {
     /** The SCHED_FIFO priority of the lowest thread that runs segments: the lanes of a preemptive device go down by one for each rank. */
     static int lowestPriority(final TaskSet set) {
         final boolean preemptive = set.platform().devices().stream().anyMatch(DeviceSpec::isPreemptive);
-        return RealTimeSetup.DISPATCHER_PRIORITY - (preemptive ? Arrays.stream(set.levels()).max().orElse(0) : 0);
+        return RealTimeSetup.DISPATCHER_PRIORITY - (preemptive ? Arrays.stream(set.ranks()).max().orElse(0) : 0);
     }
 
     /** Adds what was seen to the warnings. */

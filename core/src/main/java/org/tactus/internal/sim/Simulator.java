@@ -18,7 +18,6 @@ import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
 import org.tactus.model.Overheads;
 import org.tactus.model.Release;
-import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -317,7 +316,7 @@ public final class Simulator {
         for (int i = 0; i < taskCount; i++) {
             final Task task = set.tasks().get(i);
             for (int j = 0; j < task.segments().size(); j++) {
-                if (task.segments().get(j).wcetNs() == Segment.UNMEASURED) {
+                if (!task.segments().get(j).isMeasured()) {
                     throw new IllegalArgumentException("segment " + j + " of task '" + task.name()
                         + "' has no WCET; give one, or measure it with tactus profile");
                 }

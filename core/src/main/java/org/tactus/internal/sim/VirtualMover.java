@@ -99,7 +99,7 @@ final class VirtualMover {
 
     /** The lowest chunk that was moved. */
     int first() {
-        return in ? first + count - done : first;
+        return in || regions[task].ringChunks() > 0 ? first + count - done : first;
     }
 
     long beganNs() {

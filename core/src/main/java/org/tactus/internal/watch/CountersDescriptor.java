@@ -26,28 +26,33 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  task, one line names it and two count
  *   0        8        16       24       32       40       48       56       64
  *  +--------+--------+--------+--------+--------+--------+--------+--------+---
- *  |state   |name    |period  |deadline|bound   |changes |name, 64 bytes (to 128) ...
- *  |        |length  |ns      |ns      |ns or -1|        |in the second line
- *  +--------+--------+--------+--------+--------+--------+---
+ *  |state   |name    |period  |deadline|bound   |changes |resident|most    |name, 64 bytes (to 128) ...
+ *  |        |length  |ns      |ns      |ns or -1|        |bytes   |resident|in the second line
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+---
  *   128      136      144      152      160      168      176      184      192
  *  +--------+--------+--------+--------+--------+--------+--------+--------+
  *  |released|jobs    |misses  |overruns|skipped |aborted |last    |max     |
  *  |        |        |        |        |        |        |response|response|
  *  +--------+--------+--------+--------+--------+--------+--------+--------+
+ *   192      200      208      256
+ *  +--------+--------+--- to 256 -----+--- 8 bytes a bucket ---
+ *  |sum of  |least   |                |responses in each of the
+ *  |response|response|                |ResponseBuckets
+ *  +--------+--------+----------------+------------------------
  *  device
- *   0        8        16       24       32       64
- *  +--------+--------+--------+--------+--------+---
- *  |state   |name    |busy ns |jobs    |runs    |name, 64 bytes (to 128)
- *  |        |length  |        |present |since ns|
- *  +--------+--------+--------+--------+--------+---
+ *   0        8        16       24       32       40       48       56       64
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+---
+ *  |state   |name    |busy ns |jobs    |runs    |resident|capacity|moves   |name, 64 bytes (to 128)
+ *  |        |length  |        |present |since ns|bytes   |bytes   |ended   |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+---
  *  hot state, behind the last device: {@code hot bytes} bytes
  * </pre>
  */
 public final class CountersDescriptor {
     /** First word of a file whose head is complete: {@code TACTUSCT} read as a little-endian number. */
     public static final long MAGIC = 0x5443535554434154L;
-    /** Version of this layout; since 3 the owner holds a lock on the file while it lives. */
-    public static final int VERSION = 3;
+    /** Version of this layout; since 3 the owner holds a lock on the file while it lives, since 4 there are buckets and resident bytes. */
+    public static final int VERSION = 4;
 
     /** See {@link #MAGIC}. */
     public static final int MAGIC_OFFSET = 0;
@@ -91,6 +96,10 @@ public final class CountersDescriptor {
     public static final int BOUND_OFFSET = DEADLINE_OFFSET + SIZE_OF_LONG;
     /** How often the record was written anew, twice; odd while it is. */
     public static final int CHANGES_OFFSET = BOUND_OFFSET + SIZE_OF_LONG;
+    /** Bytes of the task that are in its device's memory; 0 of a task without memory. */
+    public static final int RESIDENT_OFFSET = CHANGES_OFFSET + SIZE_OF_LONG;
+    /** Bytes of the task in its device's memory when all of it is there. */
+    public static final int MOST_RESIDENT_OFFSET = RESIDENT_OFFSET + SIZE_OF_LONG;
     /** Jobs begun. */
     public static final int RELEASED_OFFSET = 2 * CACHE_LINE_LENGTH;
     /** Jobs completed. */
@@ -107,8 +116,14 @@ public final class CountersDescriptor {
     public static final int LAST_OFFSET = ABORTED_OFFSET + SIZE_OF_LONG;
     /** Largest response, nanoseconds. */
     public static final int MAX_OFFSET = LAST_OFFSET + SIZE_OF_LONG;
+    /** Sum of all responses, nanoseconds. */
+    public static final int SUM_OFFSET = MAX_OFFSET + SIZE_OF_LONG;
+    /** Least response, nanoseconds; 0 before the first. */
+    public static final int MIN_OFFSET = SUM_OFFSET + SIZE_OF_LONG;
+    /** How many responses each of the {@link ResponseBuckets} holds. */
+    public static final int BUCKETS_OFFSET = 4 * CACHE_LINE_LENGTH;
     /** Bytes of a task's record. */
-    public static final int TASK_LENGTH = 3 * CACHE_LINE_LENGTH;
+    public static final int TASK_LENGTH = BUCKETS_OFFSET + ResponseBuckets.COUNT * SIZE_OF_LONG;
 
     /** Time during which segments ran that have ended, nanoseconds. */
     public static final int BUSY_OFFSET = NAME_LENGTH_OFFSET + SIZE_OF_LONG;
@@ -119,6 +134,12 @@ public final class CountersDescriptor {
      * to {@link #BUSY_OFFSET}, which a reader reads first: it may miss that time for a moment, but never counts it twice.
      */
     public static final int RUNNING_SINCE_OFFSET = PRESENT_OFFSET + SIZE_OF_LONG;
+    /** Bytes that tasks have in the device's memory now, the arena that they share included; 0 without memory. */
+    public static final int DEVICE_RESIDENT_OFFSET = RUNNING_SINCE_OFFSET + SIZE_OF_LONG;
+    /** Bytes of the device's memory; 0 without. */
+    public static final int CAPACITY_OFFSET = DEVICE_RESIDENT_OFFSET + SIZE_OF_LONG;
+    /** Moves of chunks that have ended. */
+    public static final int MOVES_OFFSET = CAPACITY_OFFSET + SIZE_OF_LONG;
     /** Bytes of a device's record. */
     public static final int DEVICE_LENGTH = 2 * CACHE_LINE_LENGTH;
 

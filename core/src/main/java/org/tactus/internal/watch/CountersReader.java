@@ -31,7 +31,8 @@ public final class CountersReader implements AutoCloseable {
     /** A record that is found half written so often was left by a writer that was killed. */
     private static final int READS = 1000;
 
-    private final UnsafeBuffer buffer;
+    private final AtomicBuffer buffer;
+    /** Null for counters in this process's memory alone. */
     private final FileChannel channel;
     /** The writer, when it lives in this process; null otherwise. */
     private final CountersFile own;
@@ -56,10 +57,15 @@ public final class CountersReader implements AutoCloseable {
      * @param aborted    jobs that ended without running all their segments
      * @param lastNs     response of the last completed job, nanoseconds
      * @param maxNs      largest response, nanoseconds
+     * @param minNs      least response, nanoseconds; 0 before the first
+     * @param sumNs      sum of all responses, nanoseconds
+     * @param residentBytes     bytes of the task that are in its device's memory; 0 of a task without memory
+     * @param mostResidentBytes the same with everything in
      */
     public record TaskCounters(
         int index, String name, boolean live, long periodNs, long deadlineNs, OptionalLong boundNs, long released, long jobs, long misses,
-        long overruns, long skipped, long aborted, long lastNs, long maxNs) {
+        long overruns, long skipped, long aborted, long lastNs, long maxNs, long minNs, long sumNs, long residentBytes,
+        long mostResidentBytes) {
         /**
          * Whether the task's jobs can be late.
          *
@@ -76,8 +82,11 @@ public final class CountersReader implements AutoCloseable {
      * @param name    the device
      * @param busyNs  time during which segments ran, nanoseconds; the one that runs included
      * @param present jobs that wait for it or run on it
+     * @param residentBytes bytes that tasks have in its memory now; 0 without memory
+     * @param capacityBytes bytes of its memory; 0 without
+     * @param moves         moves of chunks that have ended
      */
-    public record DeviceCounters(String name, long busyNs, long present) {
+    public record DeviceCounters(String name, long busyNs, long present, long residentBytes, long capacityBytes, long moves) {
     }
 
     /**
@@ -113,6 +122,16 @@ public final class CountersReader implements AutoCloseable {
         if (taskCapacity < 0 || deviceCount < 0 || segmentCapacity < 0 || hotBytes < 0 || wanted != buffer.capacity()) {
             throw refused(path, buffer.capacity() + " bytes, but its head asks for " + wanted + "; the file is damaged");
         }
+    }
+
+    /** Reads counters of this process that lie in no file. */
+    CountersReader(final AtomicBuffer counters) {
+        buffer = counters;
+        channel = null;
+        own = null;
+        taskCapacity = buffer.getInt(CountersDescriptor.TASK_CAPACITY_OFFSET);
+        deviceCount = buffer.getInt(CountersDescriptor.DEVICE_COUNT_OFFSET);
+        segmentCapacity = buffer.getInt(CountersDescriptor.SEGMENT_CAPACITY_OFFSET);
     }
 
     private IOException refused(final Path path, final String why) throws IOException {
@@ -198,7 +217,8 @@ public final class CountersReader implements AutoCloseable {
      * @return false when it has ended or its process is gone
      */
     public boolean isAlive() {
-        return acquire(CountersDescriptor.ENDED_OFFSET) == 0 && (own != null ? own.isOpen() : isLocked(channel, pid()));
+        return acquire(CountersDescriptor.ENDED_OFFSET) == 0
+            && (channel == null || (own != null ? own.isOpen() : isLocked(channel, pid())));
     }
 
     /** Only a process that lives holds a lock; its number would mean another process in another namespace. */
@@ -277,7 +297,24 @@ public final class CountersReader implements AutoCloseable {
             acquire(record + CountersDescriptor.JOBS_OFFSET), acquire(record + CountersDescriptor.MISSES_OFFSET),
             acquire(record + CountersDescriptor.OVERRUNS_OFFSET), acquire(record + CountersDescriptor.SKIPPED_OFFSET),
             acquire(record + CountersDescriptor.ABORTED_OFFSET), acquire(record + CountersDescriptor.LAST_OFFSET),
-            acquire(record + CountersDescriptor.MAX_OFFSET));
+            acquire(record + CountersDescriptor.MAX_OFFSET), acquire(record + CountersDescriptor.MIN_OFFSET),
+            acquire(record + CountersDescriptor.SUM_OFFSET), acquire(record + CountersDescriptor.RESIDENT_OFFSET),
+            acquire(record + CountersDescriptor.MOST_RESIDENT_OFFSET));
+    }
+
+    /**
+     * Reads how the responses of a task are distributed so far.
+     *
+     * @param index index of the task
+     * @return counts, each read whole, but not all at one instant
+     */
+    public ResponseBuckets responses(final int index) {
+        final int at = CountersDescriptor.taskOffset(index) + CountersDescriptor.BUCKETS_OFFSET;
+        final long[] counts = new long[ResponseBuckets.COUNT];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = acquire(at + i * Long.BYTES);
+        }
+        return new ResponseBuckets(counts);
     }
 
     /**
@@ -292,7 +329,8 @@ public final class CountersReader implements AutoCloseable {
             final long endedNs = acquire(record + CountersDescriptor.BUSY_OFFSET); // first: see RUNNING_SINCE_OFFSET
             final long since = acquire(record + CountersDescriptor.RUNNING_SINCE_OFFSET);
             devices.add(new DeviceCounters(name(record), endedNs + (since == 0 ? 0 : Math.max(0, updatedNs() - (since - 1))),
-                acquire(record + CountersDescriptor.PRESENT_OFFSET)));
+                acquire(record + CountersDescriptor.PRESENT_OFFSET), acquire(record + CountersDescriptor.DEVICE_RESIDENT_OFFSET),
+                acquire(record + CountersDescriptor.CAPACITY_OFFSET), acquire(record + CountersDescriptor.MOVES_OFFSET)));
         }
         return devices;
     }
@@ -311,7 +349,7 @@ public final class CountersReader implements AutoCloseable {
     /** Gives the file's descriptor back; what was read stays readable. Nothing is known of the writer's life any more. */
     @Override
     public void close() throws IOException {
-        if (own == null) {
+        if (own == null && channel != null) {
             channel.close();
         }
     }

@@ -3,9 +3,12 @@ package org.tactus.internal.work;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.tactus.internal.device.Device;
+import org.tactus.internal.device.LeveledWork;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.WrappedWork;
 import org.tactus.model.DeviceKind;
@@ -41,7 +44,7 @@ public final class CodeWorks implements WorkFactory {
      * Gives a segment its code. Called before the task is admitted: for tasks of the set before the start, which refuses code for tasks
      * that the set does not have; for others between the start and their admission.
      *
-     * @param task    name of a task without a network
+     * @param task    name of a task without a network, or {@link Task#levelName} of a level above 0
      * @param segment index in it, from 0
      * @param what    what it does
      * @return this
@@ -63,15 +66,45 @@ public final class CodeWorks implements WorkFactory {
         }
         final Map<Integer, SegmentCode> own = code.getOrDefault(task.name(), Map.of());
         own.keySet().forEach(segment -> check(set, task, segment)); // before the others prepare works, which would stay open
+        checkLevels(task, own.keySet());
         final List<SegmentWork> works = new ArrayList<>(others.prepare(set, devices, task, seed));
-        own.forEach((segment, what) -> works.set(segment, new CodeWork(what, works.get(segment))));
+        own.forEach((segment, what) -> works.set(segment, work(task, segment, what, works.get(segment))));
         return works;
+    }
+
+    /** The code of a segment, in as many sizes as have code. */
+    private SegmentWork work(final Task task, final int segment, final SegmentCode what, final SegmentWork timed) {
+        final List<SegmentWork> sizes = new ArrayList<>(List.of(new CodeWork(what, timed)));
+        for (int k = 1; ofLevel(task, segment, k) != null; k++) {
+            sizes.add(new CodeWork(ofLevel(task, segment, k), timed));
+        }
+        return sizes.size() == 1 ? sizes.getFirst() : new LeveledWork(sizes);
+    }
+
+    private SegmentCode ofLevel(final Task task, final int segment, final int level) {
+        return code.getOrDefault(Task.levelName(task.name(), segment, level), Map.of()).get(segment);
+    }
+
+    /** Refuses code for a level that the segment has not, or below which one has none: levels are taken from the first on. */
+    private void checkLevels(final Task task, final Set<Integer> withCode) {
+        final Set<String> expected = new HashSet<>();
+        for (final int segment : withCode) {
+            for (int k = 1; k < task.segments().get(segment).levels().size() && ofLevel(task, segment, k) != null; k++) {
+                expected.add(Task.levelName(task.name(), segment, k));
+            }
+        }
+        for (final String name : code.keySet()) {
+            if (name.startsWith(task.name() + '/') && !expected.contains(name)) {
+                throw new InvalidTaskSetException("tasks", "code was given for '" + name + "' (task/segment/level), and there is no such"
+                    + " level, or one below it has no code; give code to the levels from 0 on");
+            }
+        }
     }
 
     private void checkNames(final TaskSet set) {
         final List<String> names = set.tasks().stream().map(Task::name).toList();
         for (final String name : code.keySet()) {
-            if (!names.contains(name)) {
+            if (!names.contains(name.contains("/") ? name.substring(0, name.indexOf('/')) : name)) {
                 throw new InvalidTaskSetException("tasks", "code was given for task '" + name
                     + "', and the set has no such task; its tasks are " + String.join(", ", names)
                     + ". Give code for a task that is added later after the start");
@@ -83,6 +116,10 @@ public final class CodeWorks implements WorkFactory {
         final String text = "code for segment " + segment + " of task '" + task.name() + "': ";
         if (task.model().isPresent()) {
             throw wrong(segment, text + "the task has a network, which computes by itself; give code to a task without a model");
+        }
+        if (segment >= 0 && segment < task.segments().size()
+            && task.segments().get(segment).levels().stream().anyMatch(level -> level.model().isPresent())) {
+            throw wrong(segment, text + "its levels have networks, which compute by themselves; give code to a segment without");
         }
         if (segment < 0 || segment >= task.segments().size()) {
             throw wrong(segment, text + "there is no such segment; the last one is " + (task.segments().size() - 1));

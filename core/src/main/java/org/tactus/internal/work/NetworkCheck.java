@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.network.SegmentChain;
@@ -34,10 +35,10 @@ public final class NetworkCheck {
     public static void require(final TaskSet set, final Path directory) {
         final Set<String> wrong = new LinkedHashSet<>(); // several tasks may have one network
         for (final Task task : set.tasks()) {
-            if (task.model().isPresent() && task.segments().stream()
-                .noneMatch(segment -> set.platform().devices().get(segment.device()).kind() == DeviceKind.EDGETPU)) {
-                wrong(set, task, directory).ifPresent(wrong::add);
-            }
+            Stream.concat(Stream.of(task).filter(known -> known.model().isPresent()), task.levelNetworks().stream())
+                .filter(network -> network.segments().stream()
+                    .noneMatch(segment -> set.platform().devices().get(segment.device()).kind() == DeviceKind.EDGETPU))
+                .forEach(network -> wrong(set, network, directory).ifPresent(wrong::add));
         }
         if (!wrong.isEmpty()) {
             throw new InvalidModelException(String.join("\n", wrong));

@@ -21,6 +21,7 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.internal.device.Device;
+import org.tactus.internal.device.LeveledWork;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.NetworkWork;
 import org.tactus.internal.device.OfferedWork;
@@ -102,7 +103,7 @@ public final class NetworkWorks implements WorkFactory {
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         if (task.model().isEmpty()) {
-            return timed.prepare(set, devices, task, seed);
+            return prepareLevels(set, devices, task, seed);
         }
         refuseOffers(set, task);
         final Optional<CudaDevice> gpu = new OnnxNetworks(set, devices, directory).gpu(task);
@@ -121,6 +122,31 @@ public final class NetworkWorks implements WorkFactory {
             throw new InvalidModelException("task '" + task.name() + "': its network does not run: " + e.getMessage(), e);
         } catch (final Throwable e) {
             close(works, model, e);
+            throw e;
+        }
+    }
+
+    /** Segments without a network take their time; of levels with networks each is prepared as a network of its own. */
+    private List<SegmentWork> prepareLevels(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
+        final List<SegmentWork> works = new ArrayList<>(timed.prepare(set, devices, task, seed));
+        final List<SegmentWork> sizes = new ArrayList<>();
+        try {
+            for (int i = 0; i < works.size(); i++) {
+                sizes.clear();
+                for (int k = 0; k < task.segments().get(i).levels().size(); k++) {
+                    task.levelNetwork(i, k).ifPresent(network -> sizes.addAll(prepare(set, devices, network, seed)));
+                }
+                if (!sizes.isEmpty()) {
+                    works.set(i, new LeveledWork(sizes));
+                    sizes.clear();
+                }
+            }
+            return works;
+        } catch (final Throwable e) {
+            final Undo made = new Undo();
+            works.forEach(work -> made.add(work::close));
+            sizes.forEach(work -> made.add(work::close));
+            made.run(e);
             throw e;
         }
     }
@@ -199,7 +225,8 @@ public final class NetworkWorks implements WorkFactory {
         final List<Transfer> departures = model.departures(form);
         final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
         if (gpu.isPresent() && device == gpu.get()) {
-            return gpu.get().networks().network(task,
+            final int place = Math.min(form, task.segments().size() - 1); // of a substitute: it has no chunks of its own
+            return gpu.get().networks().network(task, place,
                 new NetworkWork(model, form, timed, SegmentHook.NONE, SegmentHook.NONE, atEnd), arrivals, departures, begin, end);
         }
         return new NetworkWork(model, form, timed, gpu.map(from -> from.networks().fetch(arrivals)).orElse(SegmentHook.NONE).then(begin),
@@ -233,6 +260,7 @@ public final class NetworkWorks implements WorkFactory {
     private static void warmUp(final SegmentChain model) {
         for (int run = 0; run < WARM_UP_RUNS; run++) {
             for (int i = 0; i < model.segments(); i++) {
+                model.bringIn(i);
                 model.substitute(i).ifPresent(model::run);
                 model.run(i);
             }

@@ -6,6 +6,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.work.Workload;
 
 /** Prepares a task's segments for the devices that run them. The control thread calls it before the task is admitted. */
 @FunctionalInterface
@@ -20,6 +21,17 @@ public interface WorkFactory {
      * @return one for each segment, in order; the kernel closes them when the task is gone
      */
     List<SegmentWork> prepare(TaskSet set, List<Device> devices, Task task, long seed);
+
+    /**
+     * Says that a prepared task has its place in the kernel and will begin. Called by the control thread, before any dispatcher knows the
+     * task.
+     *
+     * @param task  the task
+     * @param gains where the gains of its levels may be written from now on
+     */
+    default void placed(final Task task, final Workload.Gains gains) {
+        // no program writes gains
+    }
 
     /**
      * What computes on CPU devices, for reports.

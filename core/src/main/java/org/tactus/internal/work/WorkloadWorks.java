@@ -4,6 +4,8 @@ package org.tactus.internal.work;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.model.InvalidTaskSetException;
@@ -36,6 +38,8 @@ public final class WorkloadWorks implements WorkFactory {
         workload.ports().keySet().forEach(name -> take(workload, name, networks, code));
         workload.code().forEach((task, segments) -> segments.forEach((segment, what) -> launched.code(task, segment, what)));
         workload.ports().forEach(launched::port);
+        workload.gains().keySet().forEach(name -> requireLevels(set.tasks(), name));
+        workload.gains().forEach(launched::gains);
     }
 
     /**
@@ -48,19 +52,39 @@ public final class WorkloadWorks implements WorkFactory {
      * @throws InvalidTaskSetException when something is for another task
      */
     public WorkFactory with(final Workload workload, final Task task) {
-        workload.code().keySet().forEach(name -> require(name.equals(task.name()), "code was given for task '" + name
+        workload.code().keySet().forEach(name -> require(isOf(task.name(), name), "code was given for task '" + name
             + "', and the task to be added is '" + task.name() + "'"));
         workload.ports().keySet().forEach(name -> requireNetwork(List.of(task), name));
         final NetworkWorks itsNetworks =
             new NetworkWorks(workload.folder().equals(WORKING_DIRECTORY) ? launched.folder() : workload.folder());
         final CodeWorks itsCode = new CodeWorks(itsNetworks);
-        take(launched, task.name(), itsNetworks, itsCode);
-        take(workload, task.name(), itsNetworks, itsCode);
-        return (set, devices, added, seed) -> {
-            final List<SegmentWork> works = itsCode.prepare(set, devices, added, seed);
-            networks.alsoComputesWith(itsNetworks);
-            return works;
+        names(launched).filter(name -> isOf(task.name(), name)).forEach(name -> take(launched, name, itsNetworks, itsCode));
+        names(workload).forEach(name -> take(workload, name, itsNetworks, itsCode));
+        workload.gains().keySet().forEach(name -> requireLevels(List.of(task), name));
+        final Consumer<Workload.Gains> receiver =
+            workload.gains().getOrDefault(task.name(), launched.gains().getOrDefault(task.name(), gains -> { }));
+        return new WorkFactory() {
+            @Override
+            public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task added, final long seed) {
+                final List<SegmentWork> works = itsCode.prepare(set, devices, added, seed);
+                networks.alsoComputesWith(itsNetworks);
+                return works;
+            }
+
+            @Override
+            public void placed(final Task added, final Workload.Gains gains) {
+                receiver.accept(gains);
+            }
         };
+    }
+
+    private static Stream<String> names(final Workload workload) {
+        return Stream.concat(workload.code().keySet().stream(), workload.ports().keySet().stream()).distinct();
+    }
+
+    /** Whether a name is a task's, or that of one of its levels. */
+    private static boolean isOf(final String task, final String name) {
+        return name.equals(task) || name.startsWith(task + '/');
     }
 
     private static void take(final Workload workload, final String task, final NetworkWorks ports, final CodeWorks segments) {
@@ -71,8 +95,17 @@ public final class WorkloadWorks implements WorkFactory {
         }
     }
 
-    private static void requireNetwork(final List<Task> tasks, final String name) {
+    private static void requireLevels(final List<Task> tasks, final String name) {
         final Task task = tasks.stream().filter(known -> known.name().equals(name)).findFirst().orElse(null);
+        require(task != null, "a receiver of gains was given for task '" + name + "', which is not there; the tasks are "
+            + String.join(", ", tasks.stream().map(Task::name).toList()));
+        require(task.segments().stream().anyMatch(segment -> segment.levels().size() > 1), "a receiver of gains was given for task '" + name
+            + "', of which no segment has levels to choose from; give its segments levels, or leave the receiver out");
+    }
+
+    private static void requireNetwork(final List<Task> tasks, final String name) {
+        final Task task = tasks.stream().flatMap(known -> Stream.concat(Stream.of(known), known.levelNetworks().stream()))
+            .filter(known -> known.name().equals(name)).findFirst().orElse(null);
         require(task != null, "a port was given for task '" + name + "', which is not there; the tasks are "
             + String.join(", ", tasks.stream().map(Task::name).toList()));
         require(task.model().isPresent(), "a port was given for task '" + name + "', which has no model; give it code, or a model");
@@ -87,6 +120,11 @@ public final class WorkloadWorks implements WorkFactory {
     @Override
     public List<SegmentWork> prepare(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         return code.prepare(set, devices, task, seed);
+    }
+
+    @Override
+    public void placed(final Task task, final Workload.Gains gains) {
+        launched.gains().getOrDefault(task.name(), none -> { }).accept(gains);
     }
 
     @Override

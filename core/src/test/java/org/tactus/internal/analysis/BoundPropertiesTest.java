@@ -17,6 +17,7 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Limits;
 import org.tactus.model.Overheads;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.SwapProtocol;
@@ -90,7 +91,7 @@ class BoundPropertiesTest {
     @Test
     void shouldWalkABoundedWayWhenNumbersAreExtreme() {
         final long huge = Long.MAX_VALUE / 2;
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet set = TaskSet.builder("huge").policy(policy).device(DeviceSpec.modelled("g"))
                 .overheads(new Overheads(1000, 1000, 1000, 1000, 1000))
                 .task("a", t -> t.periodNs(2_000_001).segment("g", 1_997_000)).task("b", t -> t.periodNs(huge).segment("g", huge / 2000))
@@ -111,7 +112,7 @@ class BoundPropertiesTest {
     @Timeout(60)
     void shouldGiveUpInTimeWhenUtilisationIsAlmostOne() {
         final long hour = 3_600_000_000_000L;
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet set = TaskSet.builder("almost").policy(policy).device(DeviceSpec.modelled("g")).device(DeviceSpec.modelled("h"))
                 .task("a", t -> t.periodNs(1_000_000).segment("g", 500_000)).task("b", t -> t.periodNs(1_000_001).segment("g", 500_000))
                 .task("c", t -> t.periodNs(hour).segment("g", 1)).task("d", t -> t.periodNs(hour).jitterNs(1).segment("g", 1))
@@ -132,7 +133,7 @@ class BoundPropertiesTest {
     @Test
     void shouldNeverBoundByAnOverflowWhenSwappingIsExtreme() {
         final long huge = Limits.MAX_TIME_NS;
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             for (final SwapProtocol protocol : SwapProtocol.values()) {
                 final DeviceMemory memory = new DeviceMemory(1000, 10, protocol, huge, huge, huge, huge);
                 final TaskSet set = TaskSet.builder("huge").policy(policy).device(DeviceSpec.modelled("g").withMemory(memory))

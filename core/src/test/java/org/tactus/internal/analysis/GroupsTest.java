@@ -18,6 +18,7 @@ import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Platform;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Segment;
@@ -42,7 +43,7 @@ class GroupsTest {
 
     @Test
     void shouldBoundATaskThatSharesNothingWhenAnotherFails() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet set = failing(policy).build();
             final Verdict verdict = Analyses.analyze(set);
             assertFalse(verdict.schedulable());
@@ -75,7 +76,7 @@ class GroupsTest {
 
     @Test
     void shouldNotBoundATaskWhenItSharesADeviceThroughOthers() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet through = failing(policy).task("link", t -> t.periodNs(200).segment("cpu1", 1).segment("cpu0", 1)).build();
             final TaskSet offered = failing(policy).task("link", t -> t.periodNs(200).segment("cpu1", 1).segment("cpu1", 1)
                 .offer("acc0", 1).reclaim(new Reclaim(1, 1, 1))).task("other", t -> t.periodNs(200).segment("acc0", 1)).build();

@@ -16,6 +16,7 @@ import org.tactus.analysis.Term;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -73,7 +74,7 @@ class LevelAnalysisTest {
         final Random random = new Random(5);
         int accepted = 0;
         for (int i = 0; i < SETS; i++) {
-            final PolicyKind policy = PolicyKind.WITHOUT_PARTS.get(i % 2);
+            final PolicyKind policy = Policies.WITHOUT_PARTS.get(i % 2);
             final TaskSet set = random(random, policy);
             final Verdict verdict = test(policy == PolicyKind.EDF ? "sam-slack" : "mot-np-fp").analyze(set);
             final Verdict plain = test(policy == PolicyKind.EDF ? "seg-edf" : "seg-fp").analyze(withoutLevels(set));

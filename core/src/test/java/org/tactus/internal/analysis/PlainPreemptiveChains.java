@@ -59,7 +59,7 @@ public final class PlainPreemptiveChains {
         this.budgeted = budgeted;
         this.without = without.isEmpty() ? EnumSet.noneOf(Omission.class) : EnumSet.copyOf(without);
         order = IntStream.range(0, set.tasks().size()).boxed().sorted(set::compareFixedPriority).toList();
-        level = set.levels();
+        level = set.ranks();
         machine = set.charged();
         for (int i = 0; i < set.tasks().size(); i++) {
             cut(set.tasks().get(i));

@@ -15,6 +15,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.DeviceSpec.Preemption;
 import org.tactus.model.Overheads;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -85,7 +86,7 @@ class PreemptiveDeviceTest {
             assertTrue(verdict.tasks().get(1).isBestEffort());
             assertFalse(verdict.tasks().get(1).bounded());
         }
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet segments = TaskSet.builder("s").policy(policy).device(DeviceSpec.cpu("cpu0"))
                 .task("index", t -> t.periodNs(40).serviceClass(Task.ServiceClass.BEST_EFFORT).segment("cpu0", 11).segment("cpu0", 100))
                 .task("urgent", t -> t.periodNs(200).segment("cpu0", 2).segment("cpu0", 3)).build();
@@ -145,7 +146,7 @@ class PreemptiveDeviceTest {
             final String where = "seed " + seed + " set " + s + ": " + small + " priorities " + Arrays.toString(priority) + " marked "
                 + Arrays.deepToString(marked);
             final int[] worst = new Explorer(small.period(), small.deadline(), small.jitter(), small.segments(), false,
-                Explorer.Grain.LEVELS, 120_000).levels(set.levels(), marked).explore();
+                Explorer.Grain.LEVELS, 120_000).levels(set.ranks(), marked).explore();
             if (worst != null && worst.length == 0) {
                 continue;
             }

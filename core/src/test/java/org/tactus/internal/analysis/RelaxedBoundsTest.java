@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 
@@ -21,7 +22,7 @@ class RelaxedBoundsTest {
         int further = 0;
         int fell = 0;
         for (long seed = SEED; seed < SEED + SETS; seed++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 final SplittableRandom random = new SplittableRandom(seed);
                 final TaskSet set = BoundPropertiesTest.draw(random, 1 + random.nextInt(3), policy);
                 final int tasks = set.tasks().size();

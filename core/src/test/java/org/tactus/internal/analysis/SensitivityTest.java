@@ -12,6 +12,7 @@ import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskMemory;
@@ -57,7 +58,7 @@ class SensitivityTest {
 
     @Test
     void shouldSayNotBoundedWhenMoreThanAllTimeIsAskedFor() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet set = ChainSets.parse("G20|20|20;G1|40|40;G1|9000000000|9000000000", policy, 1_000_000);
             for (final String name : Analyses.names()) {
                 final SchedulabilityTest test = Analyses.byName(name).orElseThrow();

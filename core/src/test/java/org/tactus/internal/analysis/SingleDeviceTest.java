@@ -13,6 +13,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Release;
 import org.tactus.model.TaskSet;
@@ -56,7 +57,7 @@ class SingleDeviceTest {
             .task("a", t -> t.periodNs(100).segment("g", 10)).build();
         final TaskSet sporadic = new TaskSet("s", set.policy(), set.overheads(), set.platform(),
             List.of(set.tasks().getFirst().withRelease(Release.SPORADIC)));
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             for (final String test : testsOf(policy)) {
                 assertEquals(10 + 2 + 1 + 3 + 7, boundNs(set, policy, test, 0), test);
                 assertEquals(10 + 2 + 1 + 30 + 7, boundNs(sporadic, policy, test, 0), test);
@@ -91,7 +92,7 @@ class SingleDeviceTest {
             .build();
         final long dispatchNs = 2 + 2; // both tasks may arrive at the thread
         final long turnNs = dispatchNs + 4;
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final String test = policy == PolicyKind.EDF ? "chain-edf" : "chain-fp";
             assertEquals(10 + dispatchNs + 4 + turnNs + 3 + turnNs, boundNs(set, policy, test, 0));
             assertEquals(10 + dispatchNs + 4 + turnNs + 3 + turnNs, boundNs(set, policy, test, 1));

@@ -20,6 +20,7 @@ import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import org.tactus.supply.CoreSupply;
@@ -33,7 +34,7 @@ class StallOracleTest {
 
     @Test
     void shouldBoundTheExactWorstCaseWhenTheDeviceIsStalled() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             for (final DeviceAnalysis.Grain grain : DeviceAnalysis.Grain.values()) {
                 int checked = 0;
                 int equal = 0;

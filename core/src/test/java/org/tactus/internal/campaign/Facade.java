@@ -25,7 +25,7 @@ final class Facade {
         final TaskSet set, final long lostAfterNs, final long seed, final WorkFactory works,
         final KernelListener listener, final EventHandler events) {
         final KernelOptions kernel = KernelOptions.DEFAULT.withLostAfterNs(lostAfterNs).withCapacity(64, 512);
-        tactus = TaskSetRun.open(set, new RunSettings(kernel, false, false, false, seed, true), works, listener, events);
+        tactus = TaskSetRun.open(set, RunSettings.DEFAULT.withKernel(kernel).withRealTime(false).withSeed(seed), works, listener, events);
     }
 
     void start() throws InterruptedException {

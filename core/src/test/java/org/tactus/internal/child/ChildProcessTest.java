@@ -193,6 +193,49 @@ class ChildProcessTest {
         }
     }
 
+    private ChildProcess openFor(final long answerLimitNs) {
+        child = ChildProcess.start("dev0", new ChildProcess.Settings(FaultyContent.class, "one", List.of(), 0, false), answerLimitNs);
+        return child;
+    }
+
+    /** As a debugger or a freezer stops it. */
+    private static void stop(final ChildProcess opened) throws IOException, InterruptedException {
+        assertEquals(0, new ProcessBuilder("kill", "-STOP", Long.toString(opened.pid())).start().waitFor());
+    }
+
+    @Test
+    void shouldEndTheChildWhenItReadsNoCommand() throws IOException, InterruptedException {
+        final ChildProcess opened = openFor(2_000_000_000L);
+        stop(opened);
+        final NativeCallException error = assertThrows(NativeCallException.class, () -> opened.load(new byte[1 << 22])); // beyond a pipe
+        assertEquals("the child process of 'dev0' was ended: it gave no answer for 2 s", error.getMessage());
+        assertTrue(opened.isLost());
+    }
+
+    @Test
+    void shouldSleepAndStayInterruptedWhenAnInterruptedThreadWaitsForAnAnswer() throws IOException, InterruptedException {
+        final ChildProcess opened = openFor(2_000_000_000L);
+        stop(opened);
+        final java.lang.management.ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        final long beforeNs = threads.getCurrentThreadCpuTime();
+        Thread.currentThread().interrupt();
+        assertThrows(NativeCallException.class, () -> load(opened, "a"));
+        final long usedNs = threads.getCurrentThreadCpuTime() - beforeNs;
+        assertTrue(Thread.interrupted());
+        assertTrue(usedNs < 300_000_000L, usedNs + " ns of 2 s were executed");
+    }
+
+    @Test
+    @Timeout(40)
+    void shouldCloseWithinItsPatienceWhenTheChildIsStopped() throws IOException, InterruptedException {
+        final ChildProcess opened = open("one"); // whose answers have a minute
+        final Interpreter network = load(opened, "a");
+        stop(opened);
+        network.close();
+        opened.close();
+        assertTrue(opened.hasEnded());
+    }
+
     @Test
     void shouldPassOnTheReasonWhenTheChildRefuses() {
         assertEquals("there is no such device", assertThrows(IllegalStateException.class, () -> open("refuse")).getMessage());

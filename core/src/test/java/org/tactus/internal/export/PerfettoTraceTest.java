@@ -74,6 +74,28 @@ class PerfettoTraceTest {
     }
 
     @Test
+    void shouldHoldTheLastEventsAndBeBalancedWhenTheFileIsARing() throws IOException {
+        try (EventFile events = EventFile.ring(folder, 64)) {
+            for (int job = 0; job < 50; job++) {
+                job(events, job, job * 1000L);
+            }
+            assertEquals(64, events.size());
+            assertEquals(0, write(events, List.of(), PerfettoTrace.DEFAULT_MAX_BYTES), "nothing new is left out");
+            assertEquals("", events.warning());
+            final List<Map<String, String>> whole = read();
+            check(whole);
+            assertTrue(whole.stream().anyMatch(e -> e.get("name").startsWith("trace begins here")), "it does not say that it is cut");
+            final long jobs = count(whole, "b");
+            assertTrue(jobs >= 3 && jobs < 10, jobs + " jobs");
+            events.keepFrom(ZERO_NS + 49_000);
+            write(events, List.of(), PerfettoTrace.DEFAULT_MAX_BYTES);
+        }
+        final List<Map<String, String>> trace = read();
+        check(trace);
+        assertEquals(1, count(trace, "b"), "the last job alone is from there on");
+    }
+
+    @Test
     void shouldDrawNoFlowWhenAnEmptySlotGoesHome() throws IOException {
         try (EventFile events = new EventFile(folder, 1 << 20)) {
             for (int job = 0; job < 2; job++) {

@@ -59,15 +59,15 @@ class OpenShapesTest {
         final GraphProto.Builder unnamed = batch();
         unnamed.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder().getDimBuilder(0).clearValue();
         unnamed.addInput(TestModels.value("z", FLOAT, -1)).addNode(TestModels.node("Abs", List.of("z"), "w"));
-        assertEquals("m.onnx: inputs 'x' FLOAT[?, 3], 'z' FLOAT['n'] leave extents open; write 'dims: {n: 1}' and 'shapes: {x: [1, 3]}' beside "
-            + "'file', with the extents that are needed in place of 1", refusal(model(unnamed), 1));
+        assertEquals("m.onnx: inputs 'x' FLOAT[?, 3], 'z' FLOAT['n'] leave extents open; write 'dims: {n: 1}' and 'shapes: {x: [1, 3]}' "
+            + "beside 'file', with the extents that are needed in place of 1", refusal(model(unnamed), 1));
         final GraphProto.Builder minusOne = batch();
         minusOne.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().getShapeBuilder().getDimBuilder(0).setDimValue(-1);
         assertTrue(refusal(model(minusOne), 1).contains("'shapes: {x: [1, 3]}'"), () -> refusal(model(minusOne), 1));
         final GraphProto.Builder none = batch();
         none.getInputBuilder(0).getTypeBuilder().getTensorTypeBuilder().clearShape();
-        assertEquals("m.onnx: input 'x' FLOAT of no known shape leaves extents open; write 'shapes: {x: [1]}' beside 'file', with the extents "
-            + "that are needed in place of 1, as many as the shape has",
+        assertEquals("m.onnx: input 'x' FLOAT of no known shape leaves extents open; write 'shapes: {x: [1]}' beside 'file', with the "
+            + "extents that are needed in place of 1, as many as the shape has",
             refusal(model(none), 1));
     }
 

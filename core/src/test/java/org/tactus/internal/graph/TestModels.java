@@ -27,6 +27,16 @@ public final class TestModels {
         return new OnnxModel("tiny", w.classifier(x, 10, "tiny"));
     }
 
+    /** A chain of convolutions of one pixel: layers of width x width weights, and tensors of next to nothing. */
+    public static OnnxModel deep(final int width, final int layers) {
+        final GraphWriter w = new GraphWriter(11);
+        String x = w.input(width, 1);
+        for (int i = 0; i < layers; i++) {
+            x = w.relu(w.conv(x, width, 1, 1, 1));
+        }
+        return new OnnxModel("deep", w.classifier(x, 10, "deep"));
+    }
+
     public static ModelProto model(final GraphProto.Builder graph) {
         return ModelProto.newBuilder().setIrVersion(8).setGraph(graph.setName("test"))
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(13)).build();

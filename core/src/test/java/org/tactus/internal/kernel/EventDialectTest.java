@@ -168,8 +168,8 @@ class EventDialectTest {
     void shouldCountNobodyPresentWhenAllJobsWithOffersHaveEnded() throws IOException {
         final TaskSet set = set();
         try (CountersFile simulated = counters(set, "simulated"); CountersFile run = counters(set, "run")) {
-            simulate(set, simulated);
-            new VirtualKernel(set).run(run);
+            simulate(set, simulated.counters());
+            new VirtualKernel(set).run(run.counters());
             for (final CountersFile file : List.of(simulated, run)) {
                 final CountersReader reader = new CountersReader(file.path());
                 reader.devices().forEach(device -> assertEquals(0, device.present(), file.path() + ", " + device.name()));
@@ -180,7 +180,7 @@ class EventDialectTest {
 
     private CountersFile counters(final TaskSet set, final String name) throws IOException {
         final CountersFile file = new CountersFile(folder.resolve(name), set.platform(), new CountersFile.Layout(8, 16, 0), 1);
-        file.defineAll(set.tasks(), Collections.nCopies(set.tasks().size(), OptionalLong.empty()));
+        file.counters().defineAll(set.tasks(), Collections.nCopies(set.tasks().size(), OptionalLong.empty()));
         return file;
     }
 }

@@ -242,9 +242,39 @@ class KernelSwapTest {
 
     @Test
     void shouldRefuseSeveralSegmentsWhereTasksAreSwapped() {
+        final TaskSet seq = set(2);
+        final TaskSet spe = new TaskSet(seq.name(), seq.policy(), seq.overheads(), new org.tactus.model.Platform(List.of(
+            DeviceSpec.modelled("gpu0").withMemory(MEMORY.withProtocol(SwapProtocol.SPE)))), seq.tasks());
         final var refused = assertThrows(InvalidTaskSetException.class, () ->
-            TaskSetRun.open(set(2), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { }));
+            TaskSetRun.open(spe, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { }));
         assertEquals("tasks[0].segments", refused.field());
         assertTrue(refused.getMessage().contains("2 segments a job on 'gpu0'"), refused.getMessage());
+    }
+
+    /** 7 chunks of constants through a ring of 3 beside two tasks of two segments, on 4 chunks of memory. */
+    @Test
+    void shouldStreamThroughARingWhenATaskIsLargerThanTheMemory() throws Exception {
+        final TaskMemory large = new TaskMemory(70, OptionalLong.empty(), Optional.empty(), 0, 0, List.of(20L, 10L, 30L, 10L),
+            OptionalLong.of(30));
+        final TaskMemory small = new TaskMemory(20, OptionalLong.of(20), Optional.empty(), 0, 0, List.of(10L, 10L), OptionalLong.empty());
+        final TaskSet set = TaskSet.builder("streaming").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY))
+            .task("large", task -> {
+                task.periodNs(20 * MS).memory(large);
+                for (int k = 0; k < 4; k++) {
+                    task.segment("gpu0", MS);
+                }
+            })
+            .task("a", task -> task.periodNs(20 * MS).memory(small).segment("gpu0", MS).segment("gpu0", MS))
+            .task("b", task -> task.periodNs(20 * MS).memory(small).segment("gpu0", MS).segment("gpu0", MS)).build();
+        try (TaskSetRun tactus = TaskSetRun.open(set, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("large")) < 10) {
+                Thread.sleep(5);
+            }
+            final RunResult result = tactus.stop();
+            final var swaps = result.devices().getFirst().swaps().orElseThrow();
+            assertTrue(swaps.chunksIn() >= 10 * 7 && swaps.mostUsedBytes() <= 40, swaps.toString());
+            assertEquals(List.of(), result.tasks().stream().filter(task -> task.aborted() > 0).toList());
+        }
     }
 }

@@ -46,6 +46,13 @@ class StringConstantsTest {
         assertTrue(exists("Unrecoverable uncaught exception", " encountered. The VM will now exit"), "the JDK's, in native calls");
     }
 
+    /** Who reads a segment of memory asks the layout, which has one constant; a software driver asks often enough to have it compiled. */
+    @Test
+    void shouldMakeConstantsOfTheLayoutsThatASegmentIsReadBy() {
+        StringConstants.make(HandOverQueue.class);
+        assertTrue(exists("%s", "%d"), "of ValueLayouts.AbstractValueLayout");
+    }
+
     @Test
     void shouldMakeTheMessagesThatTheJvmAddsToAnAbstractClass() {
         StringConstants.make(HandOverQueue.class);

@@ -14,6 +14,7 @@ import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.NamedVariant;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Precision;
 import org.tactus.model.TaskSet;
@@ -23,7 +24,7 @@ class LayerAllocatorTest {
 
     @Test
     void shouldMoveNothingWhenEverythingFitsOnTheAccelerator() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final LayerAllocation easy = new LayerAllocator(RandomChoices.make(policy, 4, 10, 0.3, 7), MOST).allocate();
             assertTrue(easy.verdict().schedulable());
             assertEquals(0, easy.loss(), 1e-12);
@@ -32,7 +33,7 @@ class LayerAllocatorTest {
 
     @Test
     void shouldMendSetsAlwaysAlikeWhenTheAcceleratorIsOverloaded() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             int mended = 0;
             for (long seed = 0; seed < 10; seed++) {
                 final LayerChoices choices = RandomChoices.make(policy, 4, 10, policy == PolicyKind.EDF ? 1.3 : 1.1, seed);
@@ -95,7 +96,7 @@ class LayerAllocatorTest {
     void shouldFindTheLeastLossOfAllAllocationsWhenItLooksAtEach() {
         int schedulable = 0;
         for (long seed = 0; seed < 40; seed++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 final LayerChoices choices = RandomChoices.make(policy, 3, 2, 1.0 + seed % 4 / 5.0, seed);
                 double least = Double.POSITIVE_INFINITY;
                 for (int code = 0; code < 1 << 6; code++) {
@@ -121,7 +122,7 @@ class LayerAllocatorTest {
         final Planner planner = Planners.byName("lalarand").orElseThrow();
         int offered = 0;
         for (long seed = 0; seed < 6; seed++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 final TaskSet set = RandomChoices.set(policy, 3, 6, 1.2, seed);
                 final Plan plan = planner.plan(set);
                 assertEquals(plan.verdict().schedulable(), Analyses.analyze(plan.set()).schedulable());

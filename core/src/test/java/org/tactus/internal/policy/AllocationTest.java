@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Release;
 import org.tactus.model.Segment;
@@ -56,7 +57,7 @@ class AllocationTest {
 
     @Test
     void shouldAllocateNothingWhenJobsAreReleasedDecidedHandedOverAndCompleted() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSetBuilder builder = TaskSet.builder("set").policy(policy)
                 .device(DeviceSpec.modelled("a")).device(DeviceSpec.modelled("b"));
             for (int i = 0; i < TASKS; i++) {

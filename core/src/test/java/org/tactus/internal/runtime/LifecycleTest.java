@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +71,7 @@ class LifecycleTest {
     }
 
     private static RunSettings options(final KernelOptions kernel) {
-        return new RunSettings(kernel, false, true, true, 1, true);
+        return RunSettings.DEFAULT.withKernel(kernel).withRealTime(false).withForce(true).withDriveSporadic(true);
     }
 
     private static RunSettings options() {
@@ -426,6 +427,46 @@ class LifecycleTest {
         assertTrue(stopped.await(60, TimeUnit.SECONDS));
         assertEquals(null, thrown.get());
         assertTrue(jobs(tactus.stop()) >= 2);
+        tactus.close();
+        assertNothingIsLeft();
+    }
+
+    /** As a program does that sheds load, or that replaces a task. */
+    @Test
+    void shouldTellEverythingWhenAHandlerChangesTasksWhileTheRunEnds() throws InterruptedException {
+        final AtomicReference<TaskSetRun> run = new AtomicReference<>();
+        final List<String> answers = new CopyOnWriteArrayList<>();
+        final CountDownLatch entered = new CountDownLatch(1);
+        final TaskSetRun tactus = open(set(), new TimedWorks(), new KernelListener() {
+            @Override
+            public void onRound() {
+                final TaskSetRun mine = run.getAndSet(null);
+                if (mine != null) {
+                    entered.countDown();
+                    try {
+                        while (mine.release(mine.handle("alarm")) != SporadicGate.STOPPED) { // the other thread has begun to end the run
+                            Thread.sleep(1);
+                        }
+                        mine.remove("control");
+                        mine.counts(mine.handle("control"));
+                        answers.add("removed");
+                        mine.add(set().tasks().getFirst().withName("other"));
+                    } catch (final IllegalStateException e) {
+                        answers.add(e.getMessage());
+                    } catch (final InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }
+            }
+        });
+        tactus.start();
+        awaitJobs(tactus, "control");
+        run.set(tactus);
+        entered.await();
+        final RunResult result = tactus.stop();
+        assertEquals(List.of("removed", "it was stopped; open another to run 'other'"), answers);
+        assertFalse(tactus.granted().toString().contains("handler"), tactus.granted().toString());
+        assertTrue(jobs(result) >= 2);
         tactus.close();
         assertNothingIsLeft();
     }

@@ -24,6 +24,7 @@ import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.policy.JobListener;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.DeviceSpec.Preemption;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Task;
 import org.tactus.model.Task.ServiceClass;
@@ -59,7 +60,7 @@ class BestEffortTest {
     void shouldStayWithinEveryBoundOfHardTasksWhenOthersAreBestEffort() {
         final Map<String, int[]> held = new TreeMap<>();
         final Map<String, Integer> forgotten = new TreeMap<>();
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             for (long seed = FIRST_SEED; seed < FIRST_SEED + SETS; seed++) {
                 final TaskSet set = softened(RandomSets.make(seed, policy), new SplittableRandom(seed));
                 final long[] largest = new long[set.tasks().size()];
@@ -140,7 +141,7 @@ class BestEffortTest {
 
     @Test
     void shouldGoBehindHardJobsAndInTheOrderOfReleasesWhenBestEffort() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             assertEquals(List.of("hard@9", "early@12", "late@16"),
                 order(three(policy).device(DeviceSpec.cpu("cpu0")).build()), policy::text);
         }

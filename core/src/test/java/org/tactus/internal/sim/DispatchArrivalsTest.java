@@ -15,6 +15,7 @@ import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.event.EventType;
 import org.tactus.model.Overheads;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 
@@ -34,7 +35,7 @@ class DispatchArrivalsTest {
 
     @Test
     void shouldHandleNoMoreArrivalsBetweenTwoStartsThanAreChargedWhenSetsAreSchedulable() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             for (long seed = FIRST_SEED; seed < FIRST_SEED + SETS; seed++) {
                 check(seed, RandomSets.make(seed, policy));
                 check(seed, ReclaimBoundsTest.make(seed, policy));

@@ -20,6 +20,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.policy.JobListener;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -230,7 +231,7 @@ class ModeChangeBoundsTest {
     }
 
     private void search(final Rule rule) {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final long broken = LongStream.range(FIRST_SEED, FIRST_SEED + 3_000)
                 .filter(seed -> !run(seed, policy, rule).violation.isEmpty()).findFirst().orElse(-1);
             assertTrue(broken >= 0, policy.text() + ": no counter-example to " + rule);

@@ -11,6 +11,7 @@ import org.tactus.internal.analysis.Analyses;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.NamedVariant;
 import org.tactus.model.Overheads;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Reclaim;
 import org.tactus.model.TaskSet;
@@ -32,7 +33,7 @@ class ReclaimedHopsTest {
 
     @Test
     void shouldPayTheHopOutAndTheHopOnWhenTheOfferIsRefused() {
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet set = set(policy, true);
             final long response = new Simulator().maxResponses(set, SimulationOptions.worstCase(1, 5000))[0];
             assertEquals(10 + 4 + 4 + 20, response, policy.text());

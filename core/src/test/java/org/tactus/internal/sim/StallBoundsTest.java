@@ -23,6 +23,7 @@ import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Platform;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskSet;
@@ -55,7 +56,7 @@ class StallBoundsTest {
     @Test
     void shouldStayWithinEveryBoundWhenCoresAreStalledAndMemoryIsSwapped() {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SETS; seed++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 for (final SwapProtocol protocol : SwapProtocol.values()) {
                     final SplittableRandom random = new SplittableRandom(seed);
                     final TaskSet drawn = SwapSets.random(random, policy, protocol);
@@ -98,7 +99,7 @@ class StallBoundsTest {
     void shouldCatchABoundWhenItLeavesTheClosingInstantOut() {
         final Map<String, Integer> broken = new TreeMap<>();
         for (long seed = FIRST_SEED; seed < FIRST_SEED + Math.max(SETS, 600); seed++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 final SplittableRandom random = new SplittableRandom(~seed);
                 final int windows = 1 + random.nextInt(4);
                 final long[] window = new long[windows + 1];

@@ -12,6 +12,7 @@ import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.swap.MemoryConditions;
 import org.tactus.internal.analysis.swap.SwapAnalysis;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskSet;
@@ -30,7 +31,7 @@ class SwapBoundsHoldTest {
         final Map<SwapProtocol, Integer> accepted = new EnumMap<>(SwapProtocol.class);
         int broken = 0;
         for (int index = 0; index < SETS; index++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 for (final SwapProtocol protocol : SwapProtocol.values()) {
                     final SplittableRandom random = new SplittableRandom(SEED + index);
                     final TaskSet set = SwapSets.random(random, policy, protocol);

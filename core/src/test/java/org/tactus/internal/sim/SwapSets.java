@@ -33,8 +33,8 @@ final class SwapSets {
             total += footprint[i];
         }
         final int outNs = random.nextInt(0, 4);
-        final DeviceMemory memory = new DeviceMemory(Math.max(CHUNK, total - random.nextInt(0, 60)), CHUNK, protocol, random.nextInt(0, 4),
-            outNs, random.nextInt(3) == 0 ? random.nextInt(3) : 0, random.nextInt(3) == 0 ? random.nextInt(3) : 0,
+        final DeviceMemory memory = new DeviceMemory(Math.max(CHUNK + 1, total - random.nextInt(0, 60)), CHUNK, protocol,
+            random.nextInt(0, 4), outNs, random.nextInt(3) == 0 ? random.nextInt(3) : 0, random.nextInt(3) == 0 ? random.nextInt(3) : 0,
             random.nextBoolean() ? Residency.SEMANTIC : Residency.COPY_ALL, random.nextInt(0, outNs + 1), random.nextInt(4) > 0);
         final Overheads machine = random.nextInt(3) > 0 ? Overheads.NONE
             : new Overheads(random.nextInt(3), random.nextInt(5), random.nextInt(2), random.nextInt(2), 0, random.nextInt(2), 0);

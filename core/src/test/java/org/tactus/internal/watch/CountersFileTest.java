@@ -59,18 +59,18 @@ class CountersFileTest {
         final Path path = folder.resolve("c");
         try (CountersFile file = file(path)) {
             final CountersReader reader = new CountersReader(path);
-            file.define(0, 7, Fixtures.SET.tasks().get(0), OptionalLong.empty());
-            file.onTaskEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 7, 0, 0, ZERO_NS);
-            file.define(0, 8, Fixtures.SET.tasks().get(1), OptionalLong.empty());
-            file.onTaskEvent(EventType.COMPLETE, ZERO_NS + 2, 0, 0, 7, 0, 0, ZERO_NS);
-            file.onTaskEvent(EventType.STOP, ZERO_NS + 3, 0, 0, 7, 0, -1, 0);
-            assertFalse(file.holds(0, 7));
-            assertTrue(file.holds(0, 8));
+            file.counters().define(0, 7, Fixtures.SET.tasks().get(0), OptionalLong.empty());
+            file.counters().onTaskEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 7, 0, 0, ZERO_NS);
+            file.counters().define(0, 8, Fixtures.SET.tasks().get(1), OptionalLong.empty());
+            file.counters().onTaskEvent(EventType.COMPLETE, ZERO_NS + 2, 0, 0, 7, 0, 0, ZERO_NS);
+            file.counters().onTaskEvent(EventType.STOP, ZERO_NS + 3, 0, 0, 7, 0, -1, 0);
+            assertFalse(file.counters().holds(0, 7));
+            assertTrue(file.counters().holds(0, 8));
             final CountersReader.TaskCounters task = reader.tasks().getFirst();
             assertEquals(Fixtures.SET.tasks().get(1).name(), task.name());
             assertTrue(task.live(), "a stop of the record's last task has stopped its next");
             assertEquals(0, task.jobs());
-            file.onTaskEvent(EventType.RELEASE, ZERO_NS + 4, 0, 0, 8, 0, 0, ZERO_NS);
+            file.counters().onTaskEvent(EventType.RELEASE, ZERO_NS + 4, 0, 0, 8, 0, 0, ZERO_NS);
             assertEquals(1, reader.tasks().getFirst().released());
         }
     }
@@ -105,16 +105,35 @@ class CountersFileTest {
         final Path path = folder.resolve("stuck");
         try (CountersFile file = file(path)) {
             final CountersReader reader = new CountersReader(path);
-            file.onEvent(EventType.START, ZERO_NS + 100, 0, 0, 0, 0, 0);
+            file.counters().onEvent(EventType.START, ZERO_NS + 100, 0, 0, 0, 0, 0);
             assertEquals(0, reader.devices().getFirst().busyNs());
-            file.round(ZERO_NS + 1000);
+            file.counters().round(ZERO_NS + 1000);
             assertEquals(1000, reader.updatedNs());
             assertEquals(900, reader.devices().getFirst().busyNs());
-            file.onEvent(EventType.ARRIVE, ZERO_NS + 800, 1, 0, 1, 0, 0); // of another device's ring
+            file.counters().onEvent(EventType.ARRIVE, ZERO_NS + 800, 1, 0, 1, 0, 0); // of another device's ring
             assertEquals(1000, reader.updatedNs(), "time does not go back");
-            file.onEvent(EventType.END, ZERO_NS + 1100, 0, 0, 0, 0, 0);
-            file.round(ZERO_NS + 5000);
+            file.counters().onEvent(EventType.END, ZERO_NS + 1100, 0, 0, 0, 0, 0);
+            file.counters().round(ZERO_NS + 5000);
             assertEquals(1000, reader.devices().getFirst().busyNs());
+        }
+    }
+
+    /** The rings are read one after the other: what a job does on the second device may be told before its end on the first. */
+    @Test
+    void shouldKnowHowBusyDevicesAreWhenTheirRingsTellAJobOutOfOrder() throws IOException {
+        final Path path = folder.resolve("order");
+        try (CountersFile file = file(path)) {
+            final CountersReader reader = new CountersReader(path);
+            for (int job = 0; job < 3; job++) {
+                final long t = ZERO_NS + 10_000L * job;
+                file.counters().onEvent(EventType.START, t + 100, 1, 0, 0, job, 0);
+                file.counters().onEvent(EventType.START, t + 510, 0, 0, 1, job, 0);
+                file.counters().onEvent(EventType.END, t + 530, 0, 0, 1, job, 0);
+                file.counters().onEvent(EventType.END, t + 500, 1, 0, 0, job, 0);
+            }
+            file.counters().round(ZERO_NS + 1_000_000);
+            assertEquals(3 * 20, reader.devices().get(0).busyNs());
+            assertEquals(3 * 400, reader.devices().get(1).busyNs());
         }
     }
 
@@ -127,31 +146,31 @@ class CountersFileTest {
             assertTrue(reader.isAlive());
             assertEquals(ProcessHandle.current().pid(), reader.pid());
             assertEquals(1234, reader.startMillis());
-            file.onEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 0, 0, ZERO_NS);
+            file.counters().onEvent(EventType.RELEASE, ZERO_NS + 1, 0, 0, 0, 0, ZERO_NS);
             assertEquals(1, reader.devices().getFirst().present());
-            file.onEvent(EventType.START, ZERO_NS + 2, 0, 0, 0, 0, 0);
-            file.onEvent(EventType.END, ZERO_NS + 12, 0, 0, 0, 0, 0);
-            file.onEvent(EventType.HAND_OVER, ZERO_NS + 12, 0, 0, 1, 0, 1);
-            file.onEvent(EventType.ARRIVE, ZERO_NS + 13, 1, 0, 1, 0, 0);
-            file.onEvent(EventType.OVERRUN, ZERO_NS + 90, 1, 0, 1, 0, 4);
-            file.onEvent(EventType.COMPLETE, ZERO_NS + 100, 1, 0, 0, 0, ZERO_NS);
-            file.onEvent(EventType.MISS, ZERO_NS + 100, 1, 0, 0, 0, 3);
-            file.onEvent(EventType.HAND_OVER, ZERO_NS + 100, 1, 0, EventType.NO_SEGMENT, 0, 0);
-            file.onEvent(EventType.ARRIVE, ZERO_NS + 100, 0, 0, EventType.NO_SEGMENT, 0, 0);
-            file.onEvent(EventType.SKIP, ZERO_NS + 101, 0, 2, 0, -1, ZERO_NS);
-            file.onEvent(EventType.STOP, ZERO_NS + 102, 0, 2, 0, -1, 0);
-            file.dropped(5);
+            file.counters().onEvent(EventType.START, ZERO_NS + 2, 0, 0, 0, 0, 0);
+            file.counters().onEvent(EventType.END, ZERO_NS + 12, 0, 0, 0, 0, 0);
+            file.counters().onEvent(EventType.HAND_OVER, ZERO_NS + 12, 0, 0, 1, 0, 1);
+            file.counters().onEvent(EventType.ARRIVE, ZERO_NS + 13, 1, 0, 1, 0, 0);
+            file.counters().onEvent(EventType.OVERRUN, ZERO_NS + 90, 1, 0, 1, 0, 4);
+            file.counters().onEvent(EventType.COMPLETE, ZERO_NS + 100, 1, 0, 0, 0, ZERO_NS);
+            file.counters().onEvent(EventType.MISS, ZERO_NS + 100, 1, 0, 0, 0, 3);
+            file.counters().onEvent(EventType.HAND_OVER, ZERO_NS + 100, 1, 0, EventType.NO_SEGMENT, 0, 0);
+            file.counters().onEvent(EventType.ARRIVE, ZERO_NS + 100, 0, 0, EventType.NO_SEGMENT, 0, 0);
+            file.counters().onEvent(EventType.SKIP, ZERO_NS + 101, 0, 2, 0, -1, ZERO_NS);
+            file.counters().onEvent(EventType.STOP, ZERO_NS + 102, 0, 2, 0, -1, 0);
+            file.counters().dropped(5);
             final List<CountersReader.TaskCounters> tasks = reader.tasks();
             assertEquals(new CountersReader.TaskCounters(0, "detect", true, 250 * Fixtures.MS, 250 * Fixtures.MS, OptionalLong.of(77), 1, 1,
-                1, 1, 0, 0, 100, 100), tasks.getFirst());
+                1, 1, 0, 0, 100, 100, 100, 100, 0, 0), tasks.getFirst());
             assertEquals(Fixtures.SET.tasks().get(2).name(), tasks.get(2).name());
             assertFalse(tasks.get(2).live());
             assertEquals(1, tasks.get(2).skipped());
-            assertEquals(new CountersReader.DeviceCounters("cpu0", 10, 0), reader.devices().get(0));
-            assertEquals(new CountersReader.DeviceCounters("acc0", 0, 0), reader.devices().get(1));
+            assertEquals(new CountersReader.DeviceCounters("cpu0", 10, 0, 0, 0, 0), reader.devices().get(0));
+            assertEquals(new CountersReader.DeviceCounters("acc0", 0, 0, 0, 0, 0), reader.devices().get(1));
             assertEquals(102, reader.updatedNs());
             assertEquals(5, reader.dropped());
-            file.bound(0, OptionalLong.of(78));
+            file.counters().bound(0, OptionalLong.of(78));
             assertEquals(78, reader.tasks().getFirst().boundNs().orElseThrow());
             assertEquals(0, file.hotState().addressOffset() % 64, "the hot state begins on a cache line");
             file.hotState().putLong(248, 9);
@@ -159,7 +178,7 @@ class CountersFileTest {
             assertEquals(256, reader.hotState().capacity());
             assertEquals(8, reader.taskCapacity());
             assertEquals(4, reader.segmentCapacity());
-            file.define(0, Fixtures.SET.tasks().get(1), OptionalLong.empty());
+            file.counters().define(0, Fixtures.SET.tasks().get(1), OptionalLong.empty());
             assertEquals(0, reader.tasks().getFirst().jobs());
             assertEquals("track", reader.tasks().getFirst().name());
             assertEquals(OptionalLong.empty(), reader.tasks().getFirst().boundNs());
@@ -176,8 +195,8 @@ class CountersFileTest {
             final CountersReader reader = new CountersReader(path);
             final Thread writer = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < jobs; i++) {
-                    file.onEvent(EventType.RELEASE, ZERO_NS + i, 0, 1, 0, i, ZERO_NS);
-                    file.onEvent(EventType.COMPLETE, ZERO_NS + i, 0, 1, 0, i, ZERO_NS);
+                    file.counters().onEvent(EventType.RELEASE, ZERO_NS + i, 0, 1, 0, i, ZERO_NS);
+                    file.counters().onEvent(EventType.COMPLETE, ZERO_NS + i, 0, 1, 0, i, ZERO_NS);
                 }
             });
             long last = 0;
@@ -201,7 +220,7 @@ class CountersFileTest {
         assertTrue(assertThrows(IOException.class, () -> new CountersReader(path)).getMessage().contains("not a counters file"));
         Files.delete(path);
         try (CountersFile file = file(path)) {
-            file.dropped(0);
+            file.counters().dropped(0);
             final byte[] bytes = Files.readAllBytes(path);
             final byte[] shorter = Arrays.copyOf(bytes, bytes.length - 8);
             Files.write(folder.resolve("short"), shorter);
@@ -217,7 +236,7 @@ class CountersFileTest {
     void shouldBeListedWhenItLiesInTheUsualFolder() throws IOException {
         final Path path = CountersFile.newPath();
         try (CountersFile file = file(path)) {
-            file.dropped(0);
+            file.counters().dropped(0);
             assertTrue(CountersReader.list().contains(path));
         }
         assertFalse(CountersReader.list().contains(path));
@@ -273,7 +292,7 @@ class CountersFileTest {
     void shouldStayLockedWhenThisProcessReadsItsOwnFile() throws IOException {
         final Path path = folder.resolve("c");
         try (CountersFile file = file(path)) {
-            file.dropped(0);
+            file.counters().dropped(0);
             for (int i = 0; i < 3; i++) {
                 assertTrue(new CountersReader(path).isAlive());
             }
@@ -313,7 +332,7 @@ class CountersFileTest {
     void shouldShowNoControlCharactersWhenAFileHoldsSome() throws IOException {
         final Path path = folder.resolve("c");
         try (CountersFile file = file(path)) {
-            file.dropped(0);
+            file.counters().dropped(0);
             try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
                 channel.write(ByteBuffer.wrap("\033[2J\n".getBytes(StandardCharsets.US_ASCII)),
                     CountersDescriptor.taskOffset(0) + CountersDescriptor.NAME_OFFSET);
@@ -329,8 +348,8 @@ class CountersFileTest {
         try (CountersFile file = file(folder.resolve("c"))) {
             assertEquals(0, Allocation.bytes(() -> {
                 for (int i = 0; i < 2000; i++) {
-                    file.onEvent(EventType.RELEASE, i, 0, 1, 0, i, 0);
-                    file.onEvent(EventType.COMPLETE, i, 0, 1, 0, i, 0);
+                    file.counters().onEvent(EventType.RELEASE, i, 0, 1, 0, i, 0);
+                    file.counters().onEvent(EventType.COMPLETE, i, 0, 1, 0, i, 0);
                 }
             }));
         }
@@ -338,8 +357,8 @@ class CountersFileTest {
 
     private static CountersFile file(final Path path) throws IOException {
         final CountersFile file = new CountersFile(path, Fixtures.SET.platform(), new CountersFile.Layout(8, 4, 256), 1234);
-        file.zero(ZERO_NS);
-        file.defineAll(Fixtures.SET.tasks(), Collections.nCopies(3, OptionalLong.of(77)));
+        file.counters().zero(ZERO_NS);
+        file.counters().defineAll(Fixtures.SET.tasks(), Collections.nCopies(3, OptionalLong.of(77)));
         return file;
     }
 }

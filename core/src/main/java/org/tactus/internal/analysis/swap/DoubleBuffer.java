@@ -131,8 +131,8 @@ final class DoubleBuffer {
                 ? Sentences.load(model.device(), model.load(model.tasks)) : Sentences.load(model.device(), model.load(i + 1), name));
         }
         final List<Term> terms = new ArrayList<>();
-        terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead));
-        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead));
+        terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead[i]));
+        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
         terms.add(Term.own(Term.Kind.STALL, worstStall));
         for (final Piece piece : worst) {

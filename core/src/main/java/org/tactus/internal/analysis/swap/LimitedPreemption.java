@@ -148,8 +148,8 @@ final class LimitedPreemption {
 
     /** Adds a job's own execution, swapping, overheads, jitter and what the platform takes. */
     static void addOwn(final SwapModel model, final int i, final long stallNs, final List<Term> terms) {
-        terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead));
-        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead));
+        terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead[i]));
+        terms.add(Term.own(Term.Kind.OVERHEAD, model.overhead[i]));
         terms.add(Term.own(Term.Kind.SWAP, model.demand[i] - model.exec[i]));
         terms.add(Term.own(Term.Kind.JITTER, model.jitter[i]));
         terms.add(Term.own(Term.Kind.STALL, stallNs));

@@ -30,7 +30,7 @@ public final class MemoryConditions {
         int next = -1;
         for (int i = 0; i < count; i++) {
             final SwapRegion region = SwapRegion.of(set.tasks().get(i), memory);
-            volumeBytes[i] = Saturating.multiply(region.chunks(), memory.chunkBytes());
+            volumeBytes[i] = Saturating.multiply(region.volumeChunks(), memory.chunkBytes());
             total = Saturating.add(total, volumeBytes[i]);
             needed = Saturating.add(needed, Saturating.add(region.fixedBytes(), volumeBytes[i]));
             arena = Math.max(arena, region.scratchBytes());

@@ -21,8 +21,9 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * The six tests of swapping: one segment a task, all on one device with scheduled memory. A set is schedulable when the test of the
- * protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in {@code swapping.md}. Immutable.
+ * The six tests of swapping: all tasks on one device with scheduled memory; under SPE and OVL tasks of one segment. A set is schedulable
+ * when the test of the protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in
+ * {@code swapping.md}. Immutable.
  *
  * <p>A test may be asked about a set whose device names another protocol: it answers for its own one and the choice among tests
  * ({@link org.tactus.internal.analysis.Analyses#analyze}) takes only the one that {@link #isProtocolOf(TaskSet)}.
@@ -90,22 +91,27 @@ public final class SwapAnalysis implements OfPolicy {
         final int device = set.tasks().getFirst().segments().getFirst().device();
         final DeviceSpec spec = set.platform().devices().get(device);
         for (final Task task : set.tasks()) {
-            final Segment segment = task.segments().getFirst();
-            if (segment.device() != device) {
-                return name() + " does not apply: it says nothing of tasks on other devices, but '" + task.name()
-                    + "' runs on " + set.platform().devices().get(segment.device()).name() + " and '"
-                    + set.tasks().getFirst().name() + "' on "
-                    + spec.name() + "; leave the choice of the test out where they share no device, else put all tasks on one, or give none"
-                    + " a swap volume";
+            for (final Segment segment : task.segments()) {
+                if (segment.device() != device) {
+                    return name() + " does not apply: it says nothing of tasks on other devices, but '" + task.name()
+                        + "' runs on " + set.platform().devices().get(segment.device()).name() + " and '"
+                        + set.tasks().getFirst().name() + "' on " + spec.name() + "; leave the choice of the test out where they share no"
+                        + " device, else put all tasks on one, or give none a swap volume";
+                }
+                if (segment.wcetNs() == Segment.UNMEASURED) {
+                    return name() + " does not apply: segment " + task.segments().indexOf(segment) + " of '" + task.name()
+                        + "' has no WCET yet; measure it with 'tactus profile'";
+                }
             }
-            if (task.segments().size() != 1) {
-                return name() + " does not apply: no sound test is known for swapping with several segments a job, but '" + task.name()
-                    + "' has " + task.segments().size() + "; make it one segment, or give no task a swap volume";
+            if (task.segments().size() != 1 && protocol != SwapProtocol.SEQ) {
+                return name() + " does not apply: no sound test is known for several segments a job under this protocol, since what a job"
+                    + " that waits between two of them loses to others is not bounded, but '" + task.name() + "' has "
+                    + task.segments().size() + "; write 'protocol: seq', under which a job is one unit, or make it one segment";
             }
-            if (segment.wcetNs() == Segment.UNMEASURED) {
-                return name() + " does not apply: segment 0 of '" + task.name()
-                    + "' has no WCET yet; measure it with 'tactus profile'";
-            }
+        }
+        final boolean units = set.tasks().stream().anyMatch(task -> task.segments().size() > 1);
+        if (units && spec.memory().isPresent() && !set.swapsOn(device)) {
+            return name() + " does not apply: nothing is swapped on " + spec.name() + ", so a job of several segments is not one unit there";
         }
         if (spec.memory().isEmpty()) {
             return name() + " does not apply: device " + spec.name() + " has no scheduled memory; give it memory, chunk, chunkIn and "
@@ -127,6 +133,16 @@ public final class SwapAnalysis implements OfPolicy {
             return timing;
         }
         return Verdict.rejected(name(), timing.tasks(), () -> timing.schedulable() ? memory : memory + "; besides, " + timing.reason());
+    }
+
+    /**
+     * What a job of each task holds the device for at most under SEQ, from when it is taken up to its end: E, swapping included.
+     *
+     * @param set a set to which the tests of SEQ apply
+     * @return nanoseconds, in the set's order of tasks
+     */
+    public static long[] unitNs(final TaskSet set) {
+        return new SwapModel(set, SwapProtocol.SEQ, IntStream.range(0, set.tasks().size()).toArray()).demand.clone();
     }
 
     private Verdict fixedPriority(final TaskSet set) {

@@ -12,7 +12,7 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * A set of one-segment tasks on one swapping device as arrays, machine overheads charged. Immutable after construction. Times are
+ * A set of tasks on one swapping device as arrays, machine overheads charged. Immutable after construction. Times are
  * nanoseconds; an index is a rank in the order that was given. Symbols as in {@code swapping.md}: C execution, W swapping, E demand,
  * F what is not preempted at the end, rho the longest piece that blocks others, J release jitter.
  */
@@ -30,7 +30,9 @@ final class SwapModel {
     final long[] jitter;
     final long[] chunks;
     final StallTime stalled;
-    final long overhead;
+    /** Part of exec: what the machine adds to the segments. */
+    final long[] overhead;
+    private final long[][] segments;
 
     SwapModel(final TaskSet set, final SwapProtocol protocol, final int[] order) {
         this.set = set;
@@ -45,23 +47,29 @@ final class SwapModel {
         deadline = new long[tasks];
         jitter = new long[tasks];
         chunks = new long[tasks];
+        overhead = new long[tasks];
+        segments = new long[tasks][];
         final int device = set.tasks().getFirst().segments().getFirst().device();
         final Overheads machine = set.charged();
         // What blocks under SEQ and SPE has started a nanosecond before the window: that nanosecond may be stalled, too.
         stalled = StallTime.of(set, List.of(device), Saturating.add(StallTime.lead(set), protocol == SwapProtocol.OVL ? 0 : 1));
-        overhead = Saturating.add(set.dispatchNs(device), machine.completionNs());
+        final long added = Saturating.add(set.dispatchNs(device), machine.completionNs());
         final DeviceMemory memory = memory(set);
         final SwapRegion[] regions = new SwapRegion[tasks];
         for (int i = 0; i < tasks; i++) {
             final Task task = task(i);
-            exec[i] = Saturating.add(task.segments().getFirst().wcetNs(), overhead);
+            segments[i] = task.segments().stream().mapToLong(segment -> Saturating.add(segment.wcetNs(), added)).toArray();
+            for (final long ns : segments[i]) {
+                exec[i] = Saturating.add(exec[i], ns);
+            }
+            overhead[i] = Saturating.multiply(segments[i].length, added);
             period[i] = task.periodNs();
             deadline[i] = task.deadlineNs();
             jitter[i] = Saturating.add(task.jitterNs(), machine.jitterNs(task.release()));
             regions[i] = SwapRegion.of(task, memory);
             chunks[i] = regions[i].chunks();
         }
-        charge(protocol, memory, regions);
+        charge(protocol, memory, regions, added);
     }
 
     Task task(final int rank) {
@@ -85,16 +93,16 @@ final class SwapModel {
         return set.platform().devices().get(device).memory().orElseThrow();
     }
 
-    private void charge(final SwapProtocol protocol, final DeviceMemory memory, final SwapRegion[] regions) {
-        final long beginIn = Saturating.add(memory.swapInOverheadNs(), overhead);
-        final long beginOut = Saturating.add(memory.swapOutOverheadNs(), overhead);
+    private void charge(final SwapProtocol protocol, final DeviceMemory memory, final SwapRegion[] regions, final long added) {
+        final long beginIn = Saturating.add(memory.swapInOverheadNs(), added);
+        final long beginOut = Saturating.add(memory.swapOutOverheadNs(), added);
         long swapping = 0;
         long state = 0;
         long constant = 0;
         for (final SwapRegion laidOut : regions) {
             swapping += laidOut.chunks() > 0 ? 1 : 0;
             state = Saturating.add(state, laidOut.stateChunks());
-            constant = Saturating.add(constant, laidOut.constantChunks());
+            constant = Saturating.add(constant, laidOut.volumeChunks() - laidOut.stateChunks());
         }
         final long in = Saturating.add(memory.chunkInNs(), beginIn);
         final long out = Saturating.add(state == 0 && constant > 0 ? memory.chunkDropNs() : memory.chunkOutNs(), beginOut);
@@ -107,13 +115,11 @@ final class SwapModel {
                 region[i] = swaps ? Math.max(exec[i], Math.max(in, out)) : exec[i];
                 continue;
             }
-            final long victims = Math.min(chunks[i], swapping - 1);
-            final long othersState = state - regions[i].stateChunks();
-            final long dropped = Math.min(Math.max(0, chunks[i] - othersState), constant - regions[i].constantChunks());
-            final long moves = Saturating.add(Saturating.multiply(chunks[i], memory.chunkInNs()), Saturating.add(
-                Saturating.multiply(chunks[i] - dropped, memory.chunkOutNs()), Saturating.multiply(dropped, memory.chunkDropNs())));
-            swap[i] = swaps ? Saturating.add(moves, Saturating.add(beginIn, Saturating.multiply(victims, beginOut))) : 0;
-            demand[i] = Saturating.add(exec[i], swap[i]);
+            final long own = regions[i].volumeChunks() - regions[i].stateChunks();
+            final UnitTime unit = new UnitTime(
+                memory, beginIn, beginOut, swapping - (swaps ? 1 : 0), state - regions[i].stateChunks(), constant - own);
+            demand[i] = Math.max(exec[i], unit.boundNs(regions[i], segments[i]));
+            swap[i] = demand[i] - exec[i];
             last[i] = demand[i];
             region[i] = demand[i];
         }

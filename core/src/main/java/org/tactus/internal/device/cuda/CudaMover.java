@@ -80,6 +80,11 @@ final class CudaMover implements ChunkMover {
     }
 
     @Override
+    public void commit(final boolean alone) {
+        mover.commit(alone);
+    }
+
+    @Override
     public void cancel() {
         mover.cancel();
     }

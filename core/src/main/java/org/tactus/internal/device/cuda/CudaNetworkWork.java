@@ -13,6 +13,7 @@ final class CudaNetworkWork implements CudaWork {
     private final SegmentWork network;
     /** Null where its memory is not scheduled. */
     private final TaskHolding memory;
+    private final int segment;
     private final CudaCopies in;
     private final CudaCopies out;
     /** Null where the runtime queues the computation. */
@@ -22,11 +23,12 @@ final class CudaNetworkWork implements CudaWork {
     private long queued;
 
     CudaNetworkWork(
-        final CudaDevice device, final SegmentWork network, final TaskHolding memory, final CudaCopies in, final CudaCopies out,
-        final HostCompute host, final SegmentHook before, final SegmentHook after) {
+        final CudaDevice device, final SegmentWork network, final TaskHolding memory, final int segment, final CudaCopies in,
+        final CudaCopies out, final HostCompute host, final SegmentHook before, final SegmentHook after) {
         this.device = device;
         this.network = network;
         this.memory = memory;
+        this.segment = segment;
         this.in = in;
         this.out = out;
         this.host = host;
@@ -37,7 +39,7 @@ final class CudaNetworkWork implements CudaWork {
     @Override
     public void launch(final long stream, final long job) {
         if (memory != null) {
-            memory.requireResident(); // an access to what is out would break the device, or the process
+            memory.requireResident(segment); // an access to what is out would break the device, or the process
         }
         queued = job;
         before.run(job);
@@ -53,6 +55,14 @@ final class CudaNetworkWork implements CudaWork {
         host.call(job);
         out.out(host.side());
         host.joinTo(stream);
+    }
+
+    @Override
+    public void bringIn() {
+        if (memory != null) {
+            device.networks().makeCurrent();
+            memory.bringIn(segment, device.networks().driver().streams());
+        }
     }
 
     private void queue(final long job) {

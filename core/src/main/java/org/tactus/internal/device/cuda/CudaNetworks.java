@@ -17,7 +17,6 @@ import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
-import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.network.WeightMemory;
@@ -91,8 +90,7 @@ public final class CudaNetworks {
         }
         makeCurrent();
         try {
-            return Optional.of(new NetworkMemory(this, regions, regions.prepare(task), task.segments().size() == 1,
-                NetworkFootprint.unitBytes(regions.scheduled())));
+            return Optional.of(new NetworkMemory(this, regions, regions.prepare(task), task));
         } catch (final NativeCallException | IllegalStateException e) {
             throw new InvalidModelException("task '" + task.name() + "': no memory for its network: " + e.getMessage(), e);
         }
@@ -120,13 +118,14 @@ public final class CudaNetworks {
     public SegmentWork network(
         final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures, final SegmentHook before,
         final SegmentHook after) {
-        return network(network, null, arrivals, departures, before, after);
+        return network(network, null, 0, arrivals, departures, before, after);
     }
 
     /**
      * Prepares a segment of a task's network for this GPU.
      *
-     * @param task       whose {@link #memory} the network may have: then a job whose memory is not all in fails before it touches any
+     * @param task       whose {@link #memory} the network may have: then a job fails before it touches any when the segment's is not in
+     * @param segment    its place in the task
      * @param network    computes the segment on this GPU's tensors, and states the time that it takes on a software GPU
      * @param arrivals   what is copied in before, from the host
      * @param departures what is copied out after, to the host
@@ -135,21 +134,21 @@ public final class CudaNetworks {
      * @return the work, which closes the network's
      */
     public SegmentWork network(
-        final Task task, final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures,
+        final Task task, final int segment, final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures,
         final SegmentHook before, final SegmentHook after) {
-        return network(network, regions == null ? null : regions.prepared(task.name()), arrivals, departures, before, after);
+        return network(network, regions == null ? null : regions.prepared(task.name()), segment, arrivals, departures, before, after);
     }
 
     private SegmentWork network(
-        final SegmentWork network, final TaskHolding memory, final List<Transfer> arrivals, final List<Transfer> departures,
-        final SegmentHook before, final SegmentHook after) {
+        final SegmentWork network, final TaskHolding memory, final int segment, final List<Transfer> arrivals,
+        final List<Transfer> departures, final SegmentHook before, final SegmentHook after) {
         if (computesOnHost() && host == null) {
             makeCurrent();
             host = new HostCompute(streams, hostSetup);
             made.add(host::close);
         }
-        return new CudaNetworkWork(device, network, memory, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), host,
-            before, after);
+        return new CudaNetworkWork(device, network, memory, segment, new CudaCopies(streams, arrivals),
+            new CudaCopies(streams, departures), host, before, after);
     }
 
     /**
@@ -237,7 +236,8 @@ public final class CudaNetworks {
                 taken.add(compute::close);
             }
             final SegmentWork segment = new CudaNetworkWork(device, new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0),
-                null, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE, SegmentHook.NONE);
+                null, 0, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE,
+                SegmentHook.NONE);
             final SegmentHook fetch = fetch(departures);
             taken.add(fetch::close);
             for (int i = 0; i < calls; i++) {

@@ -14,6 +14,14 @@ public interface CudaWork extends SegmentWork {
     void launch(long stream, long job);
 
     /**
+     * Brings in what the segment reads of memory that is scheduled. Control thread, for a run of the segment before its task has a slot on
+     * a device; of a job the policy says what moves.
+     */
+    default void bringIn() {
+        // all that it reads is always there
+    }
+
+    /**
      * Ends what was queued last. Called once by the dispatcher when the stream is past it.
      *
      * @return why it broke, where the stream does not know; null for a good end

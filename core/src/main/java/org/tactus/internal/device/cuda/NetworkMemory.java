@@ -2,17 +2,20 @@
 package org.tactus.internal.device.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Consumer;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.internal.graph.ComputedGraph;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.network.WeightMemory;
 import org.tactus.internal.time.Sizes;
+import org.tactus.model.Task;
 
 /**
- * The memory of one task as its network uses it: weights from the first chunk up; tensors in the scratch arena, which other tasks
- * overwrite between two segments, or where they must live on, or there is too little of it, in the task's own memory from its end down.
- * Control thread.
+ * The memory of one task as its network uses it: weights from the first chunk up, those of the last segment first where it is known what
+ * each segment has ({@link org.tactus.model.SwapRegion}); tensors in the scratch arena, which other tasks overwrite between two segments,
+ * or where they must live on, or there is too little of it, in the task's own memory from its end down. Control thread.
  */
 final class NetworkMemory implements WeightMemory {
     private final CudaNetworks gpu;
@@ -20,26 +23,70 @@ final class NetworkMemory implements WeightMemory {
     private final TaskHolding holding;
     private final boolean usesScratch;
     private final long unitBytes;
+    /** By segment, where its weights begin and how much room they have; null where each follows the one before. */
+    private final long[] begins;
+    private final long[] rooms;
     private long weightsEnd;
     private long tensorsBegin;
     private long scratchEnd;
 
     /** Of a task that was prepared; one with several segments keeps its tensors from one to the next, so they are no scratch. */
-    NetworkMemory(
-        final CudaNetworks gpu, final TaskRegions regions, final TaskHolding holding, final boolean usesScratch, final long unitBytes) {
-        this.unitBytes = unitBytes;
+    NetworkMemory(final CudaNetworks gpu, final TaskRegions regions, final TaskHolding holding, final Task task) {
         this.gpu = gpu;
         this.regions = regions;
         this.holding = holding;
-        this.usesScratch = usesScratch;
+        usesScratch = task.segments().size() == 1;
         tensorsBegin = holding.heldBytes() / ComputedGraph.ALIGNMENT_BYTES * ComputedGraph.ALIGNMENT_BYTES;
+        final List<Long> known = task.memory().orElseThrow().segmentConstantBytes();
+        // Where it is not known which segment needs which chunk, each one needs all: then segments may share them.
+        unitBytes = known.isEmpty() ? ComputedGraph.ALIGNMENT_BYTES : NetworkFootprint.unitBytes(regions.scheduled());
+        if (known.isEmpty()) {
+            begins = null;
+            rooms = null;
+            return;
+        }
+        begins = new long[task.segments().size()];
+        rooms = new long[begins.length];
+        for (int segment = begins.length - 1; segment >= 0; segment--) {
+            begins[segment] = weightsEnd;
+            rooms[segment] = wholeUnits(segment < known.size() ? known.get(segment) : 0);
+            weightsEnd += rooms[segment];
+        }
+    }
+
+    private long wholeUnits(final long bytes) {
+        return Math.ceilDiv(bytes, unitBytes) * unitBytes;
     }
 
     @Override
     public MemorySegment put(final int segment, final long bytes, final Consumer<MemorySegment> writer) {
-        weightsEnd = Math.ceilDiv(weightsEnd, unitBytes) * unitBytes; // no two segments have weights in one chunk
-        final long at = take(0, bytes);
+        final long offset = begins != null && segment < begins.length ? begins[segment] : behind(bytes);
+        if (begins != null && segment < begins.length && bytes > rooms[segment]) {
+            throw new InvalidModelException("task '" + holding.task + "': memory: the weights of its segment " + segment + " take "
+                + Sizes.exact(bytes) + ", more than the " + Sizes.exact(rooms[segment])
+                + " that are written there; remove the sizes, and let 'tactus profile' measure them");
+        }
+        final long at = holding.base() + offset;
+        gpu.makeCurrent();
+        if (holding.hasRing()) { // what the host keeps is what every load brings in
+            writer.accept(holding.region.backing().asSlice(offset, bytes));
+            bringIn(segment);
+        } else {
+            write(at, bytes, writer);
+        }
+        return CudaMemory.view(at, bytes);
+    }
+
+    /** Takes room behind the weights so far. */
+    private long behind(final long bytes) {
+        weightsEnd = wholeUnits(weightsEnd);
+        requireRoom(0, bytes);
+        final long offset = weightsEnd;
         weightsEnd += roundedUp(bytes);
+        return offset;
+    }
+
+    private void write(final long at, final long bytes, final Consumer<MemorySegment> writer) {
         final CudaMemory memory = gpu.driver().memory();
         final long staged = memory.allocateHost(bytes);
         try {
@@ -48,7 +95,12 @@ final class NetworkMemory implements WeightMemory {
         } finally {
             memory.freeHost(staged);
         }
-        return CudaMemory.view(at, bytes);
+    }
+
+    @Override
+    public void bringIn(final int segment) {
+        gpu.makeCurrent();
+        holding.bringIn(segment, gpu.driver().streams());
     }
 
     @Override
@@ -59,23 +111,22 @@ final class NetworkMemory implements WeightMemory {
             address = holding.scratchAddress + scratchEnd;
             scratchEnd += rounded;
         } else {
-            address = take(rounded, 0);
+            requireRoom(rounded, 0);
             tensorsBegin -= rounded;
+            address = holding.base() + tensorsBegin;
         }
         gpu.makeCurrent();
         gpu.clear(address, bytes);
         return CudaMemory.view(address, bytes);
     }
 
-    /** Where a tensor or weights of a size go in the task's own memory. */
-    private long take(final long tensorBytes, final long weightBytes) {
-        gpu.makeCurrent();
+    /** Refuses tensors or weights of a size for which the task's own memory has no room. */
+    private void requireRoom(final long tensorBytes, final long weightBytes) {
         if (weightsEnd + roundedUp(weightBytes) > tensorsBegin - tensorBytes) {
             throw new InvalidModelException("task '" + holding.task + "': memory: its network's weights and tensors take more than the "
                 + Sizes.exact(holding.heldBytes()) + " of its own and the " + Sizes.exact(holding.scratchBytes)
                 + " of scratch that are written there; remove the sizes, and let 'tactus profile' measure them");
         }
-        return holding.base() + (tensorBytes > 0 ? tensorsBegin - tensorBytes : weightsEnd);
     }
 
     private static long roundedUp(final long bytes) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkRegion;
+import org.tactus.model.SwapRegion;
 
 /**
  * What one task has in a GPU's memory: addresses that never change as long as it has them, of which the chunks of the region may be out.
@@ -15,7 +16,7 @@ import org.tactus.internal.memory.ChunkRegion;
  *   | chunk 0 | chunk 1 | ...  | what never leaves                 |        and, elsewhere, a view of the shared scratch arena
  * </pre>
  *
- * <p>The control thread makes it and gives it back; the dispatcher asks whether it is all in.
+ * <p>The control thread makes it and gives it back; the dispatcher asks whether what a segment needs is in.
  */
 final class TaskHolding {
     final Undo made = new Undo();
@@ -32,8 +33,27 @@ final class TaskHolding {
     private boolean isPrepared;
     private boolean isGivenBack;
 
-    TaskHolding(final String task) {
+    /** How the task lies there: which chunks each segment needs, and how many may be in at once. */
+    private final SwapRegion layout;
+    /** By segment, the chunks that must be in when it starts: its own in a ring, else those of the segments before, too, and all state. */
+    private final int[] firsts;
+    private final int[] ends;
+
+    TaskHolding(final String task, final SwapRegion layout) {
         this.task = task;
+        this.layout = layout;
+        final int segments = layout.firstChunks().size();
+        final int chunks = (int) layout.chunks();
+        firsts = layout.firstChunks().stream().mapToInt(Long::intValue).toArray();
+        ends = new int[segments];
+        for (int segment = 0; segment < segments; segment++) {
+            ends[segment] = hasRing() && segment > 0 ? firsts[segment - 1] : chunks;
+        }
+    }
+
+    /** Whether constants stream through a ring, fewer chunks than the region has. */
+    boolean hasRing() {
+        return layout.ringChunks() > 0;
     }
 
     /** The first address of what is the task's own; 0 for none. */
@@ -46,11 +66,32 @@ final class TaskHolding {
         return (region == null ? 0 : region.bytes()) + fixedBytes;
     }
 
-    /** Maps every chunk, so that a network can be prepared there. Control thread, while no dispatcher knows the task. */
-    void bringIn() {
+    /**
+     * Maps every chunk, so that a network can be prepared there; none yet of a ring, which cannot hold them all. Control thread, while no
+     * dispatcher knows the task.
+     */
+    void prepare() {
         if (region != null) {
             isPrepared = true;
-            region.mapAll();
+            region.map(0, hasRing() ? 0 : region.chunks());
+        }
+    }
+
+    /**
+     * Sees to it that the chunks of one segment are in: in a ring they take the place of those of another. Control thread, while no
+     * dispatcher knows the task.
+     */
+    void bringIn(final int segment, final CudaStreams streams) {
+        if (region != null && hasRing()) {
+            isPrepared = true;
+            region.unmapAll();
+            final int first = firsts[segment];
+            final int end = ends[segment];
+            region.map(first, end);
+            if (end > first) {
+                final long offset = first * region.chunkBytes();
+                streams.copyInNow(region.address() + offset, region.backing().address() + offset, (end - first) * region.chunkBytes());
+            }
         }
     }
 
@@ -58,7 +99,7 @@ final class TaskHolding {
     void takeOut(final CudaStreams streams) {
         if (isPrepared) {
             isPrepared = false;
-            for (int chunk = 0; chunk < region.chunks(); chunk++) {
+            for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
                     streams.copyOutNow(region.backing().address() + offset, region.address() + offset, region.chunkBytes());
@@ -71,19 +112,21 @@ final class TaskHolding {
     /**
      * Finds out before a segment starts whether all that it will read is there. Dispatcher; allocates nothing when it is.
      *
-     * @throws IllegalStateException for a chunk that is out, or memory that is the task's no more
+     * @param segment its place in the task
+     * @throws IllegalStateException for a chunk that is out or on its way, or memory that is the task's no more
      */
-    void requireResident() {
+    void requireResident(final int segment) {
         if (isGivenBack) {
             throw new IllegalStateException("the memory of '" + task + "' at 0x" + Long.toHexString(base())
                 + " was given back; its network cannot run there any more");
         }
         if (region != null) {
-            final int chunks = region.chunks();
-            for (int chunk = 0; chunk < chunks; chunk++) {
+            final int end = ends[segment];
+            for (int chunk = firsts[segment]; chunk < end; chunk++) {
                 if (!region.isIn(chunk)) {
-                    throw new IllegalStateException("chunk " + chunk + " of the " + chunks + " that '" + task
-                        + "' has is not in the GPU's memory; a segment needs all of them");
+                    throw new IllegalStateException("chunk " + chunk + " of the " + region.chunks() + " that '" + task
+                        + "' has is not in the GPU's memory; " + (end - firsts[segment] == region.chunks() ? "a segment needs all of them"
+                        : "segment " + segment + " needs chunks " + firsts[segment] + " to " + (end - 1)));
                 }
             }
         }

@@ -71,10 +71,8 @@ final class TaskRegions implements AutoCloseable {
         final TaskHolding holding = hold(task);
         prepared.put(task.name(), holding);
         try {
-            if (holding.region != null) {
-                pool.grow(holding.region.chunks());
-            }
-            holding.bringIn();
+            pool.grow((int) SwapRegion.of(task, scheduled).volumeChunks());
+            holding.prepare();
             return holding;
         } catch (final RuntimeException e) {
             abandon(holding);
@@ -108,14 +106,14 @@ final class TaskRegions implements AutoCloseable {
     /** Makes a task's memory: what never leaves, a view of the scratch arena, and a region that is out. All of it, or nothing. */
     private TaskHolding hold(final Task task) {
         final SwapRegion layout = SwapRegion.of(task, scheduled);
-        final TaskHolding holding = new TaskHolding(task.name());
+        final TaskHolding holding = new TaskHolding(task.name(), layout);
         holding.fixedBytes = layout.fixedBytes();
         final long tailBytes = Math.ceilDiv(layout.fixedBytes(), granularityBytes) * granularityBytes;
         try {
             if (layout.chunks() > 0) {
                 final int chunks = (int) layout.chunks();
-                regionChunks += chunks;
-                holding.made.add(() -> regionChunks -= chunks);
+                regionChunks += layout.volumeChunks();
+                holding.made.add(() -> regionChunks -= layout.volumeChunks());
                 holding.region = new ChunkRegion(memory, pool, access, chunks, (int) layout.constantChunks(), tailBytes);
                 holding.made.add(holding.region::close);
             }

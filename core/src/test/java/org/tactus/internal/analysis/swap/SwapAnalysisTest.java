@@ -20,6 +20,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskMemory;
@@ -42,7 +43,7 @@ class SwapAnalysisTest {
             assertEquals(row[10], bounds(set, SwapProtocol.SPE), "SPE FP of " + row[0]);
             assertEquals(row[11], accepted(set, SwapProtocol.OVL), "OVL EDF of " + row[0]);
             assertEquals(row[12], bounds(set, SwapProtocol.OVL), "OVL FP of " + row[0]);
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 assertEquals(row[5].equals("1"), !set.analyze(policy, SwapProtocol.SEQ).reason().contains("MC1"), row[0]);
                 if (row[6].equals("0")) {
                     assertFalse(set.analyze(policy, SwapProtocol.OVL).schedulable(), "OVL without MC2, " + row[0]);
@@ -58,7 +59,7 @@ class SwapAnalysisTest {
         for (int index = 0; index < SETS; index++) {
             final SplittableRandom random = new SplittableRandom(SEED + index);
             final SwapCase set = SwapCase.random(random, index % 2 == 1);
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 for (final SwapProtocol protocol : SwapProtocol.values()) {
                     final Verdict verdict = set.analyze(policy, protocol);
                     final MemoryConditions memory = MemoryConditions.of(set.set(policy, protocol));
@@ -97,7 +98,7 @@ class SwapAnalysisTest {
             final SwapCase set = SwapCase.random(random, index % 2 == 1);
             final int grown = random.nextInt(set.exec().length);
             final SwapCase more = set.withExec(grown, set.exec()[grown] + 1);
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 for (final SwapProtocol protocol : SwapProtocol.values()) {
                     final Verdict before = set.analyze(policy, protocol);
                     final Verdict after = more.analyze(policy, protocol);
@@ -142,7 +143,7 @@ class SwapAnalysisTest {
     void shouldAddUpItsTermsToTheBound() {
         for (int index = 0; index < SETS / 4; index++) {
             final SwapCase set = SwapCase.random(new SplittableRandom(SEED + index), index % 2 == 1);
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 for (final SwapProtocol protocol : SwapProtocol.values()) {
                     for (final TaskVerdict task : set.analyze(policy, protocol).tasks()) {
                         final var explanation = task.explanation();
@@ -192,8 +193,12 @@ class SwapAnalysisTest {
             .task("b", task -> task.periodNs(100).segment("cpu0", 1)).build();
         for (final SwapProtocol protocol : SwapProtocol.values()) {
             final var test = Analyses.byName("swap-" + protocol.text() + "-fp").orElseThrow();
-            assertThrows(TestNotApplicableException.class, () -> test.analyze(segments));
-            assertTrue(test.applies(segments).contains("several segments"), test.applies(segments));
+            if (protocol == SwapProtocol.SEQ) {
+                assertEquals("", test.applies(segments), "a job is one unit");
+            } else {
+                assertThrows(TestNotApplicableException.class, () -> test.analyze(segments));
+                assertTrue(test.applies(segments).contains("several segments"), test.applies(segments));
+            }
             assertTrue(test.applies(devices).contains("other devices"), test.applies(devices));
             assertTrue(Analyses.byName("swap-" + protocol.text() + "-edf").orElseThrow().applies(segments).contains("policy"));
         }
@@ -214,7 +219,7 @@ class SwapAnalysisTest {
     void shouldStayFiniteWhenNumbersAreHuge() {
         final long huge = Long.MAX_VALUE / 2;
         final DeviceMemory memory = new DeviceMemory(Long.MAX_VALUE, 1, SwapProtocol.SEQ, huge, huge, huge, huge);
-        for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final TaskSet set = TaskSet.builder("huge").policy(policy).device(DeviceSpec.modelled("gpu0").withMemory(memory))
                 .task("a", task -> task.periodNs(huge).segment("gpu0", huge).memory(
                     new TaskMemory(Long.MAX_VALUE, OptionalLong.of(Long.MAX_VALUE), Optional.empty())))

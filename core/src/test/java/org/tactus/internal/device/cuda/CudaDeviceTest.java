@@ -260,9 +260,45 @@ class CudaDeviceTest {
     private int chunksIn() {
         int in = 0;
         for (int i = 0; i < device.region(SLOT).chunks(); i++) {
-            in += device.region(SLOT).isIn(i) ? 1 : 0;
+            in += device.region(SLOT).isMapped(i) ? 1 : 0;
         }
         return in;
+    }
+
+    @Test
+    void shouldQueueTwoCopiesAndDropRunsWhenAMoveIsCommitted() {
+        software.close();
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withBandwidth(1_000_000L, 1_000_000L));
+        final ChunkMover mover = open(MEMORY).mover(); // a chunk takes 66 ms
+        device.define(SLOT, task(6, 2, 0));
+        device.defined();
+        mover.startIn(SLOT, 0, 8, System.nanoTime());
+        mover.commit(true);
+        int most = 0;
+        int done = 0;
+        while (mover.isMoving()) {
+            done = mover.poll(System.nanoTime());
+            assertTrue(chunksIn() <= done + 3, chunksIn() + " mapped, " + done + " done");
+            most = Math.max(most, chunksIn() - done);
+            for (int chunk = 0; chunk < 8; chunk++) {
+                assertEquals(chunk >= 8 - done, device.region(SLOT).isIn(chunk), "usable before its copy has landed");
+            }
+        }
+        assertEquals(8, done);
+        assertEquals(3, most, "two copies are queued and one chunk is mapped ahead");
+        mover.startOut(SLOT, 0, 8, System.nanoTime());
+        mover.commit(true);
+        assertEquals(6, mover.poll(System.nanoTime()), "one was dropped at once, the others by one call");
+        assertEquals(8, awaitMove(mover));
+        mover.startIn(SLOT, 0, 8, System.nanoTime());
+        mover.commit(true);
+        mover.poll(System.nanoTime());
+        mover.cancel(); // as at the end of a run
+        done = awaitMove(mover);
+        assertTrue(done <= 2, done + " chunks came after a cancel");
+        assertEquals(done, chunksIn());
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
     }
 
     @Test

@@ -241,6 +241,7 @@ class SwapStressTest {
         }
         final int count = 1 + random.nextInt(task.chunks - task.out);
         mover.startOut(slot, task.out, count, System.nanoTime());
+        commitSome();
         finish(task, count, cancel, 1);
     }
 
@@ -252,7 +253,15 @@ class SwapStressTest {
         }
         final int count = 1 + random.nextInt(most);
         mover.startIn(slot, task.out - count, count, System.nanoTime());
+        commitSome();
         finish(task, count, cancel, -1);
+    }
+
+    /** Every other move is one that is not to be cancelled; the end of a run cancels it nevertheless. */
+    private void commitSome() {
+        if (random.nextBoolean()) {
+            mover.commit(random.nextBoolean());
+        }
     }
 
     private void finish(final Slot task, final int count, final boolean cancel, final int sign) {
@@ -374,6 +383,7 @@ class SwapStressTest {
             final Inventory before = software.inventory();
             software.inject(Fault.MAP_FAILURE, random.nextInt(count));
             mover.startIn(slot, task.out - count, count, System.nanoTime());
+            commitSome();
             assertEquals(ChunkMover.FAILED, await());
             assertEquals(cuda_h.CUDA_ERROR_OUT_OF_MEMORY(), ((NativeCallException) mover.failure()).code());
             assertEquals(before.pieces(), software.inventory().pieces(), "a failed swap left mappings");

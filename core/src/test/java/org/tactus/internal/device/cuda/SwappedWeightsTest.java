@@ -212,7 +212,7 @@ class SwappedWeightsTest {
         for (int round = 0; round < 5 && bytes > 0; round++) { // the first rounds load classes
             final long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 1000; i++) {
-                holding.requireResident();
+                holding.requireResident(0);
             }
             bytes = threads.getCurrentThreadAllocatedBytes() - before;
         }

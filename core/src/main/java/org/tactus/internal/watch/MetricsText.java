@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.tactus.cli.text;
+package org.tactus.internal.watch;
 
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
-import org.tactus.internal.watch.CountersReader;
 import org.tactus.internal.watch.CountersReader.DeviceCounters;
 import org.tactus.internal.watch.CountersReader.TaskCounters;
 
@@ -60,6 +59,13 @@ public final class MetricsText {
         seconds("tactus_bound_seconds", "What the analysis promises for the response.", task -> task.boundNs().orElse(-1));
         seconds("tactus_last_response_seconds", "Response of the last completed job.", task -> task.jobs() == 0 ? -1 : task.lastNs());
         seconds("tactus_max_response_seconds", "Largest response.", task -> task.jobs() == 0 ? -1 : task.maxNs());
+        responses();
+        bytes("tactus_resident_bytes", "Bytes of the task that are in its device's memory.", TaskCounters::residentBytes);
+        head("tactus_device_resident_bytes", "gauge", "bytes", "Bytes that tasks have in the device's memory.");
+        for (final CountersReader run : runs) {
+            run.devices().stream().filter(device -> device.capacityBytes() > 0).forEach(device -> sample(
+                "tactus_device_resident_bytes", run, "device", device.name(), Long.toString(device.residentBytes())));
+        }
         head("tactus_device_busy_seconds", "counter", "seconds", "Time during which segments ran.");
         for (final CountersReader run : runs) {
             for (final DeviceCounters device : run.devices()) {
@@ -111,12 +117,46 @@ public final class MetricsText {
         }
     }
 
+    /** A gauge of bytes, of the tasks that have memory. */
+    private void bytes(final String name, final String help, final ToLongFunction<TaskCounters> value) {
+        head(name, "gauge", "bytes", help);
+        for (final CountersReader run : runs) {
+            run.tasks().stream().filter(task -> task.mostResidentBytes() > 0)
+                .forEach(task -> sample(name, run, "task", task.name(), Long.toString(value.applyAsLong(task))));
+        }
+    }
+
+    /** A histogram with a bucket a power of two: finer ones would be hundreds of lines a task. */
+    private void responses() {
+        head("tactus_response_seconds", "histogram", "seconds", "Response times.");
+        for (final CountersReader run : runs) {
+            for (final TaskCounters task : run.tasks()) {
+                final ResponseBuckets buckets = run.responses(task.index());
+                final String labels = labels(run, "task", task.name());
+                long below = 0;
+                for (int i = 0; i < ResponseBuckets.COUNT; i++) {
+                    below += buckets.count(i);
+                    if (i % ResponseBuckets.OCTAVE == ResponseBuckets.OCTAVE - 1 && i < ResponseBuckets.COUNT - 1) {
+                        out.append("tactus_response_seconds_bucket{").append(labels).append(",le=\"")
+                            .append(seconds(ResponseBuckets.highestNs(i) + 1)).append("\"} ").append(below).append('\n');
+                    }
+                }
+                out.append("tactus_response_seconds_bucket{").append(labels).append(",le=\"+Inf\"} ").append(below).append('\n');
+                out.append("tactus_response_seconds_sum{").append(labels).append("} ").append(seconds(task.sumNs())).append('\n');
+                out.append("tactus_response_seconds_count{").append(labels).append("} ").append(below).append('\n');
+            }
+        }
+    }
+
     private static String seconds(final long ns) {
         return String.format(Locale.ROOT, "%.9f", ns / SECOND);
     }
 
+    private static String labels(final CountersReader run, final String label, final String of) {
+        return "pid=\"" + run.pid() + "\"," + label + "=\"" + of.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
     private void sample(final String name, final CountersReader run, final String label, final String of, final String value) {
-        out.append(name).append("{pid=\"").append(run.pid()).append("\",").append(label).append("=\"")
-            .append(of.replace("\\", "\\\\").replace("\"", "\\\"")).append("\"} ").append(value).append('\n');
+        out.append(name).append('{').append(labels(run, label, of)).append("} ").append(value).append('\n');
     }
 }

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.bench.criticality;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.UsageCheck;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.TaskSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tactus bench criticality-case-study}: a detector on drawn streets under levels that are fixed or chosen at run time. */
+@Command(name = "criticality-case-study", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Runs a small detector on drawn streets, with fixed sizes and with sizes chosen at run time: emergency braking by two "
+        + "cameras, after DNN-SAM, or tracking in four streams, after RT-MOT. Exit status 1 when a set that an analysis accepted missed a "
+        + "deadline in virtual time.")
+public final class CriticalityCaseStudyCommand implements Callable<Integer> {
+    private static final int MOST_FRAMES = 100_000;
+    /** Frames of a real run lie in memory, one megabyte each. */
+    private static final int MOST_LIVE_FRAMES = 600;
+    private static final double MOST_LOAD = 0.7;
+    private static final double LEAST_FACTOR = 0.1;
+    private static final double MOST_FACTOR = 20;
+    private static final double[] UTILISATIONS = {0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
+    private static final String BRAKING = "braking";
+    private static final String TRACKING = "tracking";
+
+    @Option(names = "--study", paramLabel = "braking|tracking", defaultValue = BRAKING, description = "Which one (${DEFAULT-VALUE}).")
+    private String which;
+    @Option(names = "--live", description = "Braking only: measures the networks and runs them in real time on core 1 with both policies, "
+        + "in place of virtual time.")
+    private boolean live;
+    @Option(names = "--load", paramLabel = "SHARE", defaultValue = "0.5",
+        description = "With --live: share of the core that another task takes (${DEFAULT-VALUE}).")
+    private double load;
+    @Option(names = "--no-real-time", description = "With --live: without SCHED_FIFO, pinned threads and locked memory.")
+    private boolean ordinary;
+    @Option(names = "--frames", paramLabel = "N", defaultValue = "150", description = "Frames of each camera or stream (${DEFAULT-VALUE}).")
+    private int frames;
+    @Option(names = "--slower", paramLabel = "FACTOR", defaultValue = "5",
+        description = "Braking in virtual time: on a device that takes so many times as long as a server's core (${DEFAULT-VALUE}).")
+    private double slower;
+    @Option(names = "--apart", description = "Braking in virtual time: the cameras look half a period apart, not at once.")
+    private boolean apart;
+    @Option(names = "--seed", defaultValue = "1", description = "Of the streets and of execution times (${DEFAULT-VALUE}).")
+    private long seed;
+    @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/criticality-case-study",
+        description = "Folder that the network is put into (${DEFAULT-VALUE}).")
+    private Path out;
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        UsageCheck.check(spec, which.equals(BRAKING) || which.equals(TRACKING),
+            "--study " + which + " is unknown; use " + BRAKING + " or " + TRACKING);
+        UsageCheck.check(spec, !live || which.equals(BRAKING), "--live: tracking runs in virtual time only; leave it out");
+        final int most = live ? MOST_LIVE_FRAMES : MOST_FRAMES;
+        UsageCheck.check(spec, frames >= 1 && frames <= most, "--frames " + frames + " is out of range; give 1 to " + most);
+        UsageCheck.check(spec, slower >= LEAST_FACTOR && slower <= MOST_FACTOR, "--slower " + slower + " is out of range; give "
+            + LEAST_FACTOR + " to " + MOST_FACTOR);
+        UsageCheck.check(spec, load >= 0 && load <= MOST_LOAD, "--load " + load + " is out of range; give 0 to " + MOST_LOAD);
+        StreetDetector.unpack(out);
+        final boolean good = live ? braking() : which.equals(BRAKING) ? brakingInVirtualTime() : trackingInVirtualTime();
+        return good ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    private boolean brakingInVirtualTime() {
+        final List<BrakingStudy.Outcome> outcomes = new ArrayList<>();
+        try (BrakingStudy study = new BrakingStudy(out, seed, frames)) {
+            for (final BrakingApproach approach : BrakingApproach.all(BrakingSizes.MEASURED.slower(slower), apart)) {
+                outcomes.add(study.run(approach, seed));
+            }
+        }
+        print(StudyTables.braking(outcomes, frames, seed));
+        return outcomes.stream().noneMatch(outcome -> outcome.approach().test().isPresent() && outcome.missed() > 0);
+    }
+
+    /** A real run says what it saw; its misses are the platform's until somebody finds otherwise, so they are printed, not judged. */
+    private boolean braking() throws InterruptedException {
+        final BrakingRun run = new BrakingRun(out, seed, frames, !ordinary);
+        final BrakingSizes sizes = run.measure();
+        print(StudyTables.sizes(sizes));
+        final TaskSet measured = BrakingRun.set(BrakingApproach.CAMERAS, sizes, load);
+        for (final PolicyKind policy : List.of(PolicyKind.EDF, PolicyKind.EDF_MANDATORY_FIRST)) {
+            print(StudyTables.live(policy, run.run(BrakingRun.under(measured, policy))));
+        }
+        return true;
+    }
+
+    private boolean trackingInVirtualTime() {
+        final List<StudyTables.Tracked> rows = new ArrayList<>();
+        final TrackingStudy study = new TrackingStudy(out, seed, frames);
+        for (final double utilisation : UTILISATIONS) {
+            final TaskSet chosen = TrackingPairs.chosen(utilisation);
+            final List<TrackingStudy.Outcome> fixed = new ArrayList<>();
+            for (int pair = 0; pair < TrackingPairs.PAIRS; pair++) {
+                fixed.add(study.run(TrackingPairs.fixed(utilisation, pair), pair, seed));
+            }
+            rows.add(new StudyTables.Tracked(utilisation, TrackingPairs.isAccepted(chosen), TrackingPairs.accepted(utilisation), fixed,
+                study.run(chosen, TrackingStudy.CHOSEN, seed)));
+        }
+        print(StudyTables.tracking(rows, frames, seed));
+        return rows.stream().noneMatch(StudyTables.Tracked::breaksAPromise);
+    }
+
+    private void print(final String text) {
+        final PrintWriter print = spec.commandLine().getOut();
+        print.print(text);
+        print.flush();
+    }
+}

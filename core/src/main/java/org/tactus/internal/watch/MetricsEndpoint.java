@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.watch;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Serves counters at {@code /metrics} of the loopback address, from a daemon thread of its own: OpenMetrics where the reader asks for that,
+ * Prometheus's text format otherwise.
+ */
+public final class MetricsEndpoint implements AutoCloseable {
+    /** The largest port. */
+    public static final int MOST_PORT = 65_535;
+    private final HttpServer server;
+    private final ExecutorService answering;
+
+    /**
+     * Opens the port and begins to answer.
+     *
+     * @param port on the loopback address; 0 for a free one
+     * @param runs whose counters are told
+     * @throws IOException when the port cannot be had
+     */
+    public MetricsEndpoint(final int port, final List<CountersReader> runs) throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        answering = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("tactus-metrics").daemon(true).factory());
+        server.setExecutor(answering);
+        server.createContext("/metrics", exchange -> {
+            final String accepted = exchange.getRequestHeaders().getFirst("Accept");
+            final boolean open = accepted != null && accepted.contains("application/openmetrics-text");
+            final byte[] text = (open ? MetricsText.of(runs) : MetricsText.plain(runs)).getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", open ? MetricsText.CONTENT_TYPE : MetricsText.PLAIN_CONTENT_TYPE);
+            exchange.sendResponseHeaders(200, text.length);
+            try (var body = exchange.getResponseBody()) {
+                body.write(text);
+            }
+        });
+        server.start();
+    }
+
+    /**
+     * Where the counters are served.
+     *
+     * @return an address that a browser takes
+     */
+    public String address() {
+        return "http://" + server.getAddress().getAddress().getHostAddress() + ":" + server.getAddress().getPort() + "/metrics";
+    }
+
+    /** Gives the port back. */
+    @Override
+    public void close() {
+        server.stop(0);
+        answering.shutdownNow();
+    }
+}

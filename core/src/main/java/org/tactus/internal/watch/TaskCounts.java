@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.watch;
+
+import java.nio.ByteBuffer;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.result.TaskResult;
+
+/**
+ * What was counted of one task, as it stands at each look. Any thread may look, and a look allocates nothing. Counts of different looks
+ * need not be of one instant, and are a moment older than the jobs. They stay as they were last when the task is gone: before another task
+ * gets its record, the record is copied.
+ */
+public final class TaskCounts {
+    /** One record of {@link CountersDescriptor}, in place of which a copy comes when it is given to another task. */
+    private volatile AtomicBuffer record;
+
+    TaskCounts(final AtomicBuffer record) {
+        this.record = record;
+    }
+
+    /**
+     * Makes the counts of a task that is gone.
+     *
+     * @param counts    of its jobs
+     * @param responses of its jobs, nanoseconds
+     * @return counts that do not change any more
+     */
+    public static TaskCounts of(final TaskResult.Counts counts, final Histogram responses) {
+        final UnsafeBuffer made = new UnsafeBuffer(ByteBuffer.allocateDirect(CountersDescriptor.TASK_LENGTH));
+        made.putLong(CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
+        made.putLong(CountersDescriptor.RELEASED_OFFSET, counts.released());
+        made.putLong(CountersDescriptor.JOBS_OFFSET, counts.jobs());
+        made.putLong(CountersDescriptor.MISSES_OFFSET, counts.misses());
+        made.putLong(CountersDescriptor.OVERRUNS_OFFSET, counts.overruns());
+        made.putLong(CountersDescriptor.SKIPPED_OFFSET, counts.skipped());
+        made.putLong(CountersDescriptor.ABORTED_OFFSET, counts.aborted());
+        if (counts.jobs() > 0) {
+            made.putLong(CountersDescriptor.MIN_OFFSET, counts.minNs());
+            made.putLong(CountersDescriptor.MAX_OFFSET, counts.maxNs());
+        }
+        for (final HistogramIterationValue value : responses.recordedValues()) {
+            final int at = CountersDescriptor.BUCKETS_OFFSET + ResponseBuckets.indexOf(value.getValueIteratedTo()) * Long.BYTES;
+            made.putLong(at, made.getLong(at) + value.getCountAddedInThisIterationStep());
+        }
+        return new TaskCounts(made);
+    }
+
+    /** Keeps what was counted in a copy, since the record goes to another task. By the thread that writes, before it writes. */
+    AtomicBuffer keep() {
+        final UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(CountersDescriptor.TASK_LENGTH));
+        record.getBytes(0, copy, 0, CountersDescriptor.TASK_LENGTH);
+        copy.putLong(CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
+        record = copy; // before the record is written: a reader that sees a word of the next task sees this, too
+        return copy;
+    }
+
+    /** A word of this task's record. Read again when the record went to another task meanwhile; see {@link RecordVersion} for the order. */
+    private long word(final int offset) {
+        while (true) {
+            final AtomicBuffer from = record;
+            final long value = from.getLongAcquire(offset);
+            if (from == record) {
+                return value;
+            }
+        }
+    }
+
+    /**
+     * Whether the task still runs.
+     *
+     * @return false when it has stopped
+     */
+    public boolean isLive() {
+        return word(CountersDescriptor.STATE_OFFSET) == CountersDescriptor.STATE_LIVE;
+    }
+
+    /**
+     * Counts jobs begun.
+     *
+     * @return a count
+     */
+    public long released() {
+        return word(CountersDescriptor.RELEASED_OFFSET);
+    }
+
+    /**
+     * Counts jobs completed.
+     *
+     * @return a count
+     */
+    public long jobs() {
+        return word(CountersDescriptor.JOBS_OFFSET);
+    }
+
+    /**
+     * Counts deadlines missed.
+     *
+     * @return a count
+     */
+    public long misses() {
+        return word(CountersDescriptor.MISSES_OFFSET);
+    }
+
+    /**
+     * Counts segments that ran past their WCET.
+     *
+     * @return a count
+     */
+    public long overruns() {
+        return word(CountersDescriptor.OVERRUNS_OFFSET);
+    }
+
+    /**
+     * Counts releases that became no job.
+     *
+     * @return a count
+     */
+    public long skipped() {
+        return word(CountersDescriptor.SKIPPED_OFFSET);
+    }
+
+    /**
+     * Counts jobs that ended without running all their segments.
+     *
+     * @return a count
+     */
+    public long aborted() {
+        return word(CountersDescriptor.ABORTED_OFFSET);
+    }
+
+    /**
+     * The response of the job that was completed last.
+     *
+     * @return nanoseconds; -1 before the first
+     */
+    public long lastNs() {
+        return jobs() == 0 ? -1 : word(CountersDescriptor.LAST_OFFSET);
+    }
+
+    /**
+     * The least response, exactly.
+     *
+     * @return nanoseconds; -1 before the first
+     */
+    public long minNs() {
+        return jobs() == 0 ? -1 : word(CountersDescriptor.MIN_OFFSET);
+    }
+
+    /**
+     * The largest response, exactly.
+     *
+     * @return nanoseconds; -1 before the first
+     */
+    public long maxNs() {
+        return jobs() == 0 ? -1 : word(CountersDescriptor.MAX_OFFSET);
+    }
+
+    /**
+     * A quantile of the responses: never below the true one, and at most a 32nd above it.
+     *
+     * @param share from 0 to 1
+     * @return nanoseconds; -1 before the first response
+     */
+    public long quantileNs(final double share) {
+        long total = 0;
+        for (int i = 0; i < ResponseBuckets.COUNT; i++) {
+            total += bucket(i);
+        }
+        final long wanted = ResponseBuckets.rank(share, total);
+        if (wanted == 0) {
+            return -1;
+        }
+        int index = -1;
+        for (long seen = 0; seen < wanted && index < ResponseBuckets.COUNT - 1;) { // counts only grow, so this ends within them
+            seen += bucket(++index);
+        }
+        final long maxNs = maxNs();
+        return index == ResponseBuckets.COUNT - 1 ? maxNs : Math.min(ResponseBuckets.highestNs(index), maxNs);
+    }
+
+    private long bucket(final int index) {
+        return word(CountersDescriptor.BUCKETS_OFFSET + index * Long.BYTES);
+    }
+
+    /**
+     * Bytes of the task that are in its device's memory now.
+     *
+     * @return bytes; 0 of a task without memory, and of one that is gone
+     */
+    public long residentBytes() {
+        return word(CountersDescriptor.RESIDENT_OFFSET);
+    }
+
+    /**
+     * Bytes of the task in its device's memory when all of it is there.
+     *
+     * @return bytes; 0 of a task without memory
+     */
+    public long mostResidentBytes() {
+        return word(CountersDescriptor.MOST_RESIDENT_OFFSET);
+    }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.analysis.swap;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.tactus.model.DeviceMemory;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.PolicyKind;
+import org.tactus.model.Residency;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
+import org.tactus.model.TaskSet;
+
+/** The time of one unit: against worked examples, against every order of loads and executions of small units, and in its directions. */
+class UnitTimeTest {
+    private static final DeviceMemory MEMORY =
+        new DeviceMemory(1000, 10, SwapProtocol.SEQ, 4, 3, 0, 0, Residency.SEMANTIC, 1, true);
+    /** The bound counts an eviction for each chunk, as it always did, also where nobody has anything to give; here it costs nothing. */
+    private static final DeviceMemory FREE =
+        new DeviceMemory(1000, 10, SwapProtocol.SEQ, 4, 0, 0, 0, Residency.SEMANTIC, 0, true);
+
+    private static SwapRegion region(final long[] chunks, final long ring) {
+        final Long[] first = new Long[chunks.length];
+        long at = 0;
+        for (int k = chunks.length - 1; k >= 0; k--) {
+            first[k] = at;
+            at += chunks[k];
+        }
+        return new SwapRegion(0, 0, at, 0, List.of(first), ring < at ? ring : 0);
+    }
+
+    private static UnitTime alone(final DeviceMemory memory) {
+        return new UnitTime(memory, 0, 0, 0, 0, 0);
+    }
+
+    @Test
+    void shouldHideLoadsBehindExecutionsWhenTheyAreBalanced() {
+        final long[] exec = {8, 8, 8, 8};
+        assertEquals(8 + 4 * 8, alone(FREE).boundNs(region(new long[] {2, 2, 2, 2}, 8), exec.clone()),
+            "of 32 that loads take all but the first segment's 8 are hidden");
+        assertEquals(4 * 20 + 1, alone(FREE).boundNs(region(new long[] {5, 5, 5, 5}, 20), new long[] {1, 1, 1, 1}), "loads alone");
+        assertEquals(4, alone(FREE).boundNs(region(new long[] {0, 0}, 0), new long[] {1, 3}), "all is resident");
+    }
+
+    @Test
+    void shouldWaitForTheSegmentsThatMustMakeRoomWhenTheRingIsSmall() {
+        final long[] exec = {10, 10, 10};
+        // With the drop of a chunk each load takes 2 (4 + 1). A ring of one segment: load, execute, load, execute, load, execute.
+        assertEquals(3 * 10 + 3 * 10, alone(MEMORY).boundNs(region(new long[] {2, 2, 2}, 2), exec.clone()));
+        // A ring of two: load 2 beside execution 1, load 3 beside execution 2.
+        assertEquals(10 + 3 * 10, alone(MEMORY).boundNs(region(new long[] {2, 2, 2}, 4), exec.clone()));
+        // A ring of three chunks holds two segments of sizes 1 and 2 in a row, but not 2 and 2.
+        assertEquals(5 + 10 + 10 + 10 + 10, alone(MEMORY).boundNs(region(new long[] {1, 2, 2}, 3), exec.clone()));
+    }
+
+    @Test
+    void shouldChargeEachOperationAndCopyWhenOthersMustMakeRoom() {
+        final UnitTime unit = new UnitTime(MEMORY, 7, 5, 3, 2, 9);
+        // Two loads of 2 chunks, up to 4 evictions from 3 others: 2 copied, 2 dropped, in at most min(4, 2 + 3 - 1) operations.
+        assertEquals(2 * 7 + 4 * 4 + 4 * 5 + 2 * 3 + 2 + 100, unit.boundNs(region(new long[] {2, 2}, 4), new long[] {1, 100}));
+        // One load: as one segment was charged always.
+        assertEquals(7 + 2 * 4 + 2 * 5 + 2 * 3 + 9, unit.boundNs(region(new long[] {2}, 2), new long[] {9}));
+    }
+
+    /** Times that a unit can take: the load of each segment begins as soon as there is room, and each may take any time up to its worst. */
+    private static long longest(final long[] chunks, final long ring, final long[] exec, final long perChunk) {
+        final int n = chunks.length;
+        long worst = 0;
+        for (int mask = 0; mask < 1 << 2 * n; mask++) { // each load and each execution takes its worst time or 1
+            long loadEnd = 0;
+            final long[] end = new long[n];
+            for (int k = 0; k < n; k++) {
+                long room = 0;
+                for (int done = 0; done <= k; done++) { // the least number of finished segments with which k fits
+                    if (IntStream.rangeClosed(done, k).mapToLong(i -> chunks[i]).sum() <= ring) {
+                        room = done == 0 ? 0 : end[done - 1];
+                        break;
+                    }
+                }
+                if (chunks[k] > 0) {
+                    loadEnd = Math.max(loadEnd, room) + ((mask >> k & 1) != 0 ? chunks[k] * perChunk : 1);
+                }
+                end[k] = Math.max(k == 0 ? 0 : end[k - 1], loadEnd) + ((mask >> n + k & 1) != 0 ? exec[k] : 1);
+            }
+            worst = Math.max(worst, end[n - 1]);
+        }
+        return worst;
+    }
+
+    @Test
+    void shouldEqualTheLongestOfAllUnitsWhenTheyAreSmall() {
+        long units = 0;
+        for (int code = 0; code < 4 * 4 * 4 * 8 * 8 * 8; code++) {
+            final long[] chunks = {code & 3, code >> 2 & 3, code >> 4 & 3};
+            final long[] exec = {1 + 3 * (code >> 6 & 7), 1 + 3 * (code >> 9 & 7), 1 + 3 * (code >> 12 & 7)};
+            final long all = chunks[0] + chunks[1] + chunks[2];
+            final long largest = Math.max(chunks[0], Math.max(chunks[1], chunks[2]));
+            for (long ring = Math.max(1, largest); ring <= Math.max(1, all); ring++) {
+                final boolean isRing = ring < all;
+                final long expected = longest(chunks, isRing ? ring : 99, exec, isRing ? 5 : 4);
+                assertEquals(expected, alone(isRing ? MEMORY : FREE).boundNs(region(chunks, ring), exec.clone()),
+                    () -> List.of(chunks[0], chunks[1], chunks[2]) + " " + List.of(exec[0], exec[1], exec[2]));
+                units++;
+            }
+        }
+        assertTrue(units > 50_000, units + " units");
+    }
+
+    @Test
+    void shouldRefuseSeveralSegmentsWhenTheProtocolIsNotSeq() {
+        final List<Long> constants = new ArrayList<>(List.of(10L, 10L));
+        for (final SwapProtocol protocol : List.of(SwapProtocol.SPE, SwapProtocol.OVL)) {
+            final TaskSet set = TaskSet.builder("units").policy(PolicyKind.EDF)
+                .device(DeviceSpec.modelled("gpu0").withMemory(new DeviceMemory(100, 10, protocol, 1, 1, 0, 0)))
+                .task("a", task -> task.periodNs(100).segment("gpu0", 2).segment("gpu0", 3).memory(
+                    new TaskMemory(20, OptionalLong.of(20), Optional.empty(), 0, 0, constants, OptionalLong.empty()))).build();
+            final String said = new SwapAnalysis(protocol, PolicyKind.EDF).applies(set);
+            assertTrue(said.contains("no sound test is known for several segments a job under this protocol") && said.contains("'a' has 2"),
+                said);
+            assertEquals("", new SwapAnalysis(SwapProtocol.SEQ, PolicyKind.EDF).applies(set));
+        }
+    }
+
+    @Test
+    void shouldLeaveASetToOtherTestsWhenNothingIsSwapped() {
+        final TaskSet set = TaskSet.builder("segments").policy(PolicyKind.EDF)
+            .device(DeviceSpec.modelled("gpu0").withMemory(new DeviceMemory(100, 10, SwapProtocol.SEQ, 1, 1, 0, 0)))
+            .task("a", task -> task.periodNs(100).segment("gpu0", 2).segment("gpu0", 3).memory(
+                new TaskMemory(20, OptionalLong.empty(), Optional.empty()))).build();
+        final String said = new SwapAnalysis(SwapProtocol.SEQ, PolicyKind.EDF).applies(set);
+        assertTrue(said.contains("nothing is swapped on gpu0") && said.contains("seg-edf"), said);
+    }
+
+    @Test
+    void shouldBoundANetworkLargerThanTheMemoryWhenItStreams() {
+        // 8 segments of 100 bytes, 10 chunks each, on 250 bytes: a ring of two segments; loads take 10 (4 + 1) beside executions of 60.
+        final List<Long> constants = IntStream.range(0, 8).mapToObj(i -> 100L).toList();
+        final TaskSet set = TaskSet.builder("large").policy(PolicyKind.FIXED_PRIORITY)
+            .device(DeviceSpec.modelled("gpu0").withMemory(
+                new DeviceMemory(250, 10, SwapProtocol.SEQ, 4, 3, 0, 0, Residency.SEMANTIC, 1, true)))
+            .task("large", task -> {
+                task.periodNs(1000).memory(new TaskMemory(850, OptionalLong.empty(), Optional.empty(), 30, 20, constants,
+                    OptionalLong.of(200)));
+                for (int k = 0; k < 8; k++) {
+                    task.segment("gpu0", 60);
+                }
+            }).build();
+        final var verdict = new SwapAnalysis(SwapProtocol.SEQ, PolicyKind.FIXED_PRIORITY).analyze(set);
+        assertTrue(verdict.schedulable(), verdict.reason());
+        assertEquals(50 + 8 * 60, verdict.tasks().getFirst().responseBoundNs());
+        final Task task = set.tasks().getFirst();
+        final TaskSet small = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(),
+            List.of(task.withMemory(task.memory().orElseThrow().withStreamBytes(OptionalLong.of(210)))));
+        final var refused = new SwapAnalysis(SwapProtocol.SEQ, PolicyKind.FIXED_PRIORITY).analyze(small);
+        assertTrue(refused.reason().contains("MC1 fails"), refused.reason());
+    }
+}
