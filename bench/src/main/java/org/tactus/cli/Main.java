@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.stream.Collectors;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.StandardOutput;
+import org.tactus.cli.support.UsageErrors;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
@@ -104,14 +106,13 @@ public final class Main {
         line.setExecutionStrategy(Main::execute);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
-            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see "
-                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            err.println("tactus: " + Printable.lines(UsageErrors.text(e)));
             return ExitStatus.WRONG_INPUT;
         });
         line.setExecutionExceptionHandler((e, command, given) -> {
             if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
                 || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
-                command.getErr().println(Printable.lines(e.getMessage()));
+                command.getErr().println(Printable.lines(complaint(e)));
                 return ExitStatus.WRONG_INPUT;
             }
             if (e instanceof UncheckedIOException || e instanceof IOException) {
@@ -124,6 +125,13 @@ public final class Main {
             return ExitStatus.WRONG_INPUT;
         });
         return line;
+    }
+
+    /** An error of a file begins with the file's name, as compilers write it, and any other with the program's. */
+    private static String complaint(final Exception e) {
+        final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
+        return e.getMessage().lines().map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line)
+            .collect(Collectors.joining("\n"));
     }
 
     /** A command's name as its class says it; a test holds the two together. */
