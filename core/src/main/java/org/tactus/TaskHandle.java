@@ -122,7 +122,7 @@ public final class TaskHandle {
         /**
          * The response of the job that was completed last.
          *
-         * @return nanoseconds; -1 before the first
+         * @return nanoseconds; -1 before the first, and of a task that was gone before its statistics were first asked for
          */
         public long lastNs() {
             return counts.lastNs();
@@ -158,7 +158,7 @@ public final class TaskHandle {
         /**
          * Bytes of the task in its device's memory when all of it is there.
          *
-         * @return bytes; 0 of a task without memory
+         * @return bytes; 0 of a task without memory, -1 of one that was gone before its statistics were first asked for
          */
         public long mostResidentBytes() {
             return counts.mostResidentBytes();
