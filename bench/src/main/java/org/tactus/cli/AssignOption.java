@@ -22,6 +22,11 @@ final class AssignOption {
             + " schedulability test).")
     private Rule rule;
 
+    /** The rule by which priorities were given in place of the file's; empty without one. */
+    String text() {
+        return rule == null ? "" : rule.name();
+    }
+
     /**
      * Gives a set its priorities.
      *

@@ -16,20 +16,23 @@ import org.tactus.result.TaskResult;
 public final class RunsCsv implements AutoCloseable {
     private static final long EVERY_NS = 1_000_000_000;
     private static final String HEAD = "file,set,source,seed,durationNs,test,task,periodNs,deadlineNs,boundNs,released,jobs,unfinished,"
-        + "misses,overruns,skipped,aborted,lost,minNs,p50Ns,p99Ns,p999Ns,maxNs,stalls,stallNs,touchedJobs\n";
+        + "misses,overruns,skipped,aborted,lost,minNs,p50Ns,p99Ns,p999Ns,maxNs,stalls,stallNs,touchedJobs,assign\n";
 
     private final Path csv;
+    private final String assign;
     private final StringBuilder text = new StringBuilder(HEAD);
     private long writtenNs = System.nanoTime();
 
     /**
      * Makes an empty table.
      *
-     * @param csv where it goes
+     * @param csv    where it goes
+     * @param assign the rule by which priorities are given in place of the files'; empty without one
      * @throws IOException when it cannot be written there
      */
-    public RunsCsv(final Path csv) throws IOException {
+    public RunsCsv(final Path csv, final String assign) throws IOException {
         this.csv = csv;
+        this.assign = assign;
         WholeFile.write(csv, HEAD);
     }
 
@@ -45,7 +48,7 @@ public final class RunsCsv implements AutoCloseable {
                 result.test(), task.name(), task.periodNs(), task.hasDeadline() ? task.deadlineNs() : "", number(task.boundNs()),
                 task.released(), task.jobs(), task.unfinished(), task.misses(), task.overruns(), task.skipped(), task.aborted(),
                 task.lost(), number(task.minNs()), number(task.p50Ns()), number(task.p99Ns()), number(task.p999Ns()), number(task.maxNs()),
-                result.withoutStalls().stalls().seen(), result.withoutStalls().stalls().totalNs(), result.withoutStalls().touched())
+                result.withoutStalls().stalls().seen(), result.withoutStalls().stalls().totalNs(), result.withoutStalls().touched(), assign)
                 .map(String::valueOf).collect(Collectors.joining(","))).append('\n');
         }
         if (System.nanoTime() - writtenNs > EVERY_NS) {
