@@ -25,8 +25,6 @@ import org.tactus.result.Stall;
 public final class FlightEvents implements EventHandler {
     private static final String TACTUS = "Tactus";
     private static final int NOTHING = -1;
-    private static final int LEVEL_BITS = 8;
-    private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
     private static final String[] LIMITS = {"none", "waiting jobs", "jobs to come", "load"};
     /** The Flight Recorder is a module that an image may lack. */
     private static final boolean PRESENT = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
@@ -192,8 +190,8 @@ public final class FlightEvents implements EventHandler {
             event.segment = segment;
             event.device = device(device);
             event.at = timeNs - zeroNs;
-            event.level = (int) (argument & LEVEL_MASK);
-            event.limit = LIMITS[(int) (argument >> LEVEL_BITS & LIMITS.length - 1)];
+            event.level = (int) (argument & EventType.LEVEL_MASK);
+            event.limit = LIMITS[(int) (argument >> EventType.LEVEL_BITS & LIMITS.length - 1)];
             event.commit();
         }
     }

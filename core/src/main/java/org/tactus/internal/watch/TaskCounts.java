@@ -164,7 +164,8 @@ public final class TaskCounts {
     }
 
     /**
-     * A quantile of the responses: never below the true one, and at most a 32nd above it.
+     * A quantile of the responses: never below the true one, and at most a 32nd or 32 ns above it; of responses above 550 s the largest.
+     * It is told from the first response on, also where a job alone carries it: ask {@link #jobs}.
      *
      * @param share from 0 to 1
      * @return nanoseconds; -1 before the first response
@@ -182,8 +183,7 @@ public final class TaskCounts {
         for (long seen = 0; seen < wanted && index < ResponseBuckets.COUNT - 1;) { // counts only grow, so this ends within them
             seen += bucket(++index);
         }
-        final long maxNs = maxNs();
-        return index == ResponseBuckets.COUNT - 1 ? maxNs : Math.min(ResponseBuckets.highestNs(index), maxNs);
+        return ResponseBuckets.upperNs(index, maxNs());
     }
 
     private long bucket(final int index) {

@@ -201,6 +201,7 @@ class RunExposureTest {
             assertEquals("late", task.get("name"));
             assertTrue((Long) task.get("jobs") >= 2 && (Long) task.get("misses") >= 2, task.toString());
             assertTrue((Long) task.get("p50Ns") >= 8 * MS && (Long) task.get("p50Ns") <= (Long) task.get("maxNs"), task.toString());
+            assertTrue((Long) task.get("p99Ns") == -1 || (Long) task.get("jobs") >= 100, "too few jobs: " + task);
             assertEquals("acc0", ((CompositeData[]) jmx.getAttribute(name, "Devices"))[0].get("name"));
             address = granted.get("metrics");
             assertTrue(address.startsWith("http://127.0.0.1:"), address);
