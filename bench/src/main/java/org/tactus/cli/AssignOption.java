@@ -4,7 +4,7 @@ package org.tactus.cli;
 import java.util.Optional;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
-import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.TestNames;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.plan.PriorityAssignment;
@@ -57,8 +57,7 @@ final class AssignOption {
 
     private static Verdict analyze(final LoadedTaskSet loaded, final TaskSet set, final Optional<String> test) {
         try {
-            return test.isEmpty() ? Analyses.analyze(set) : Analyses.byName(test.get()).orElseThrow(() -> new PrerequisiteException(
-                "there is no test '" + test.get() + "'; the tests are " + String.join(", ", Analyses.names()))).analyze(set);
+            return test.isEmpty() ? Analyses.analyze(set) : TestNames.find(test.get()).analyze(set);
         } catch (final TestNotApplicableException e) {
             throw loaded.error("policy", e.getMessage());
         }

@@ -16,6 +16,7 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
+import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.WrongInput;
 import org.tactus.cli.text.RunsCsv;
@@ -69,7 +70,7 @@ final class ManyRuns {
 
     /** Refuses a table in place of a file that is read. */
     void requireKept(final Path source) {
-        ResultFiles.requireOther("--csv", source, csv);
+        KeptInput.require("--csv", source, csv);
     }
 
     private static int each(

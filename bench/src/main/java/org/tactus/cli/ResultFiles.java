@@ -91,23 +91,6 @@ final class ResultFiles {
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), limit.bytes()));
     }
 
-    /** Refuses to write over what a command reads. */
-    static void requireOther(final Path source, final Path output) {
-        requireOther("--out", source, output);
-    }
-
-    /** The same for what another option names. */
-    static void requireOther(final String option, final Path source, final Path output) {
-        try {
-            if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
-                throw new PrerequisiteException(option + ": " + Printable.line(output) + " is the file that is read, which would be"
-                    + " lost; choose another name");
-            }
-        } catch (final IOException e) {
-            throw new PrerequisiteException(option + ": " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
-        }
-    }
-
     /** Something that writes a file. */
     @FunctionalInterface
     private interface Part {

@@ -136,7 +136,8 @@ final class SimulateCommand implements Callable<Integer> {
     private Simulation simulate(final TaskSet set, final long withSeed, final Verdict verdict, final EventHandler events)
         throws IOException {
         final Progress progress = new Progress("simulating " + set.name());
-        final Simulation simulation = Simulation.run(set, options(set, withSeed), verdict == null ? "" : verdict.test(), bounds(set, verdict),
+        final Simulation simulation = Simulation.run(set, options(set, withSeed), verdict == null ? "" : verdict.test(),
+            bounds(set, verdict),
             (type, timeNs, device, task, segment, job, argument) -> {
                 events.onEvent(type, timeNs, device, task, segment, job, argument);
                 progress.at((double) timeNs / durationNs);
@@ -147,8 +148,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private Verdict verdict(final TaskSet set) {
         if (test != null) {
-            return Analyses.byName(test).orElseThrow(() -> new TestNotApplicableException(
-                "there is no test '" + test + "'; the tests are " + String.join(", ", Analyses.names()))).analyze(set);
+            return TestNames.find(test).analyze(set);
         }
         try {
             return Analyses.analyze(set);

@@ -4,10 +4,10 @@ package org.tactus.cli.text;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.internal.file.CsvLine;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.result.RunResult;
 import org.tactus.result.TaskResult;
@@ -44,7 +44,7 @@ public final class RunsCsv implements AutoCloseable {
      */
     public void add(final Path file, final RunResult result) {
         for (final TaskResult task : result.tasks()) {
-            text.append(Stream.of(quoted(file.toString()), result.taskSet(), result.source(), result.seed(), result.durationNs(),
+            text.append(Stream.of(CsvLine.cell(file.toString()), result.taskSet(), result.source(), result.seed(), result.durationNs(),
                 result.test(), task.name(), task.periodNs(), task.hasDeadline() ? task.deadlineNs() : "", number(task.boundNs()),
                 task.released(), task.jobs(), task.unfinished(), task.misses(), task.overruns(), task.skipped(), task.aborted(),
                 task.lost(), number(task.minNs()), number(task.p50Ns()), number(task.p99Ns()), number(task.p999Ns()), number(task.maxNs()),
@@ -65,11 +65,6 @@ public final class RunsCsv implements AutoCloseable {
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** A file's name may hold what separates cells. */
-    private static String quoted(final String name) {
-        return List.of(",", "\"", "\n", "\r").stream().noneMatch(name::contains) ? name : '"' + name.replace("\"", "\"\"") + '"';
     }
 
     private static String number(final OptionalLong number) {
