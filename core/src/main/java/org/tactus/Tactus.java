@@ -22,15 +22,18 @@ import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.policy.DoorbellDescriptor;
 import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
 import org.tactus.internal.watch.MetricsEndpoint;
+import org.tactus.internal.work.OfferingPort;
 import org.tactus.internal.work.WorkloadWorks;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
@@ -58,10 +61,12 @@ import org.tactus.work.Workload;
 public final class Tactus implements AutoCloseable {
     private final TaskSetRun run;
     private final WorkloadWorks works;
+    private final RemoteOffers offers;
 
-    private Tactus(final TaskSetRun run, final WorkloadWorks works) {
+    private Tactus(final TaskSetRun run, final WorkloadWorks works, final RemoteOffers offers) {
         this.run = run;
         this.works = works;
+        this.offers = offers;
     }
 
     /**
@@ -77,14 +82,24 @@ public final class Tactus implements AutoCloseable {
         final TaskSet set = Objects.requireNonNull(context, "context: give one with the set that is to run").conclude();
         JvmFlags.require();
         final WorkloadWorks works = translated(() -> new WorkloadWorks(context.workload, set));
-        final TaskSetRun run = translated(
-            () -> TaskSetRun.open(set, context.settings(), works, new Listening(context.listener), EventHandler.NONE));
+        final Map<String, Workload.Offering> offerings = context.workload.offerings();
+        final RemoteOffers offers = translated(() -> new RemoteOffers(set, task -> OfferingPort.of(offerings, task)));
+        final Undo undo = new Undo();
+        undo.add(offers::close);
         try {
-            run.start();
+            final TaskSetRun run =
+                TaskSetRun.open(set, context.settings(), works, new Listening(context.listener), EventHandler.NONE);
+            run.start(); // closes itself when it throws
+            undo.add(run::close);
+            offers.start(run, set);
+            return new Tactus(run, works, offers);
         } catch (final RuntimeException e) {
+            undo.run(e);
             throw translate(e);
+        } catch (final InterruptedException | Error e) {
+            undo.run(e);
+            throw e;
         }
-        return new Tactus(run, works);
     }
 
     /**
@@ -181,7 +196,10 @@ public final class Tactus implements AutoCloseable {
      * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task) {
-        return translated(() -> new TaskHandle(run.add(required(task))));
+        return translated(() -> {
+            final RunHandle handle = run.add(required(task));
+            return offered(handle, () -> offers.add(run, handle, task));
+        });
     }
 
     private static Task required(final Task task) {
@@ -200,7 +218,22 @@ public final class Tactus implements AutoCloseable {
      */
     public TaskHandle add(final Task task, final Workload workload) {
         Objects.requireNonNull(workload, "workload: give one, or call add(task)");
-        return translated(() -> new TaskHandle(run.add(required(task), works.with(workload, task))));
+        return translated(() -> {
+            final RunHandle handle = run.add(required(task), works.with(workload, task));
+            return offered(handle, workload.offerings().containsKey(task.name())
+                ? () -> offers.add(run, handle, task, OfferingPort.of(workload.offerings(), task)) : () -> offers.add(run, handle, task));
+        });
+    }
+
+    /** Begins to offer an admitted task; where that cannot be, the task leaves again. */
+    private TaskHandle offered(final RunHandle handle, final Runnable begin) {
+        try {
+            begin.run();
+        } catch (final RuntimeException e) {
+            run.remove(handle);
+            throw e;
+        }
+        return new TaskHandle(handle);
     }
 
     /**
@@ -306,7 +339,8 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException when interrupted: the run has ended all the same, and another call returns its result
      */
     public RunResult stop() throws InterruptedException {
-        return run.stop();
+        offers.end(); // before the tasks end: what is not answered by now has its fallback
+        return offers.finish(run.stop());
     }
 
     /**
@@ -322,6 +356,7 @@ public final class Tactus implements AutoCloseable {
     /** Ends the run without more time for live jobs, unless it was stopped before, and gives everything back. May be called again. */
     @Override
     public void close() {
+        offers.close();
         run.close();
     }
 

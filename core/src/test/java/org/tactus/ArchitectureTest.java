@@ -52,6 +52,7 @@ class ArchitectureTest {
         Map.entry("internal.analysis", Set.of("supply", "analysis", "model", "internal.time")),
         Map.entry("internal.plan", Set.of("supply", "model", "analysis", "internal.analysis", "internal.time")),
         Map.entry("internal.policy", Set.of("model", "internal.buffer", "internal.time")),
+        Map.entry("internal.remote", Set.of("internal.policy", "internal.lifecycle", "internal.buffer", "model", "internal.time")),
         Map.entry("result", Set.of("model", "internal.file", "internal.time")),
         Map.entry("internal.event", Set.of("result", "model", "internal.buffer", "internal.file", "internal.time")),
         Map.entry("internal.watch", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
@@ -68,18 +69,18 @@ class ArchitectureTest {
             "internal.lifecycle", "bindings", "model", "internal.time")),
         Map.entry("internal.kernel", Set.of("supply", "internal.supply", "internal.policy", "internal.device", "internal.event",
             "internal.lifecycle", "internal.buffer", "bindings", "result", "model", "internal.time")),
-        Map.entry("internal.work", Set.of("work", "internal.device", "internal.network", "internal.quantise", "internal.graph",
-            "internal.lifecycle", "bindings", "model", "internal.time")),
-        Map.entry("internal.runtime", Set.of("supply", "work", "internal.kernel", "internal.work", "internal.device", "internal.watch",
-            "internal.event", "internal.report", "internal.policy", "internal.analysis", "internal.memory", "internal.jvm",
-            "internal.lifecycle", "internal.file", "internal.buffer", "bindings", "analysis", "format", "result", "model",
-            "internal.time")),
+        Map.entry("internal.work", Set.of("work", "internal.remote", "internal.buffer", "internal.device", "internal.network",
+            "internal.quantise", "internal.graph", "internal.lifecycle", "bindings", "model", "internal.time")),
+        Map.entry("internal.runtime", Set.of("supply", "work", "internal.remote", "internal.kernel", "internal.work", "internal.device",
+            "internal.watch", "internal.event", "internal.report", "internal.policy", "internal.analysis", "internal.memory",
+            "internal.jvm", "internal.lifecycle", "internal.file", "internal.buffer", "bindings", "analysis", "format", "result",
+            "model", "internal.time")),
         Map.entry("internal.measure", Set.of("supply", "internal.supply", "internal.runtime", "internal.work", "internal.kernel",
             "internal.device", "internal.child", "internal.memory", "internal.network", "internal.quantise", "internal.graph",
             "internal.lifecycle", "internal.event", "internal.policy", "bindings", "format", "result", "model", "internal.time")),
         Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
             "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph",
-            "internal.jvm", "internal.watch")));
+            "internal.jvm", "internal.watch", "internal.lifecycle")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");

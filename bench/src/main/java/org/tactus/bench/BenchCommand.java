@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
+import org.tactus.bench.cloud.CloudEdgeCommand;
 import org.tactus.bench.criticality.CriticalityCaseStudyCommand;
 import org.tactus.bench.latency.FirstJobs;
 import org.tactus.bench.latency.ForkedJvm;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
         BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, BenchCommand.ObservingCommand.class, PeersCommand.class,
-        OperatorTestsCommand.class, NetworksCommand.class, SwapCaseStudyCommand.class, CriticalityCaseStudyCommand.class})
+        OperatorTestsCommand.class, NetworksCommand.class, SwapCaseStudyCommand.class, CriticalityCaseStudyCommand.class,
+        CloudEdgeCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")

@@ -23,6 +23,7 @@ import org.tactus.internal.analysis.Sensitivity;
 import org.tactus.internal.plan.Plan;
 import org.tactus.internal.plan.Planner;
 import org.tactus.internal.plan.Planners;
+import org.tactus.internal.plan.TauPlan;
 import org.tactus.model.InvalidTaskSetException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -49,6 +50,8 @@ final class PlanCommand implements Callable<Integer> {
     private OutputFormat format;
     @Mixin
     private SpetOptions spet;
+    @Mixin
+    private TauOptions tau;
     @Spec
     private CommandSpec spec;
 
@@ -63,7 +66,7 @@ final class PlanCommand implements Callable<Integer> {
                 + String.join(", ", Strategies.names()));
         }
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
-        final Planner planner = strategy.equals(SpetOptions.NAME) ? spet.planner(loaded) : Planners.byName(strategy).orElseThrow();
+        final Planner planner = planner(loaded);
         final PrintWriter print = spec.commandLine().getOut();
         loaded.warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
         final Plan plan = plan(planner, loaded);
@@ -76,6 +79,14 @@ final class PlanCommand implements Callable<Integer> {
         }
         print.flush();
         return plan.verdict().schedulable() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    private Planner planner(final LoadedTaskSet loaded) throws IOException {
+        return switch (strategy) {
+            case SpetOptions.NAME -> spet.planner(loaded);
+            case TauPlan.NAME -> tau.planner(spec);
+            default -> Planners.byName(strategy).orElseThrow();
+        };
     }
 
     private static Plan plan(final Planner planner, final LoadedTaskSet loaded) {
@@ -99,7 +110,7 @@ final class PlanCommand implements Callable<Integer> {
     /** What can be planned with: for the help and for completion in a shell. */
     private static final class Strategies implements Iterable<String> {
         static List<String> names() {
-            return Stream.concat(Planners.names().stream(), Stream.of(SpetOptions.NAME)).toList();
+            return Stream.concat(Planners.names().stream(), Stream.of(SpetOptions.NAME, TauPlan.NAME)).toList();
         }
 
         @Override

@@ -18,6 +18,8 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.kernel.AdmissionRefusedException;
+import org.tactus.internal.remote.OfferPort;
+import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.time.Durations;
@@ -102,17 +104,19 @@ final class RealRun {
 
     private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final NetworkWorks works)
         throws IOException, InterruptedException {
-        try (EventFile events = keepNs.isPresent() ? EventFile.ring(out, limit.events())
-            : new EventFile(out, limit.events());
-            TaskSetRun tactus = TaskSetRun.open(set, options, works, complaints, events)) {
+        try (RemoteOffers offers = new RemoteOffers(set, task -> OfferPort.EMPTY);
+             EventFile events = keepNs.isPresent() ? EventFile.ring(out, limit.events()) : new EventFile(out, limit.events());
+             TaskSetRun tactus = TaskSetRun.open(set, options, works, complaints, events)) {
             try {
                 tactus.start();
             } catch (final AdmissionRefusedException e) {
                 System.err.println("refused: " + e.getMessage() + " (--force runs it all the same)");
                 return ExitStatus.NO;
             }
+            offers.start(tactus, set);
             final End end = waitFor(tactus);
-            RunResult result = tactus.stop();
+            offers.end(); // before the tasks end: what is not answered by now has its fallback
+            RunResult result = offers.finish(tactus.stop());
             complaints.misses().end();
             final String share = Durations.format(result.durationNs()) + " of " + Durations.format(durationNs);
             if (end == End.INTERRUPTED) {
@@ -124,7 +128,7 @@ final class RealRun {
                 System.err.println("warning: " + result.conditions().warnings().getLast());
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
-                tactus.verdict(), System.err, limit);
+                tactus.verdict(), System.err, limit) | files.writeRoundTrips(offers.roundTrips(), System.err);
             results.accept(result);
             ResultPrinter.print(format, result, Optional.of(out), print);
             return Math.max(status(result), written);

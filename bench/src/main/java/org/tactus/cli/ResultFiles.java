@@ -91,6 +91,12 @@ final class ResultFiles {
                 set, events, zeroNs, result.stalls(), folder.resolve(TRACE), limit.bytes()));
     }
 
+    /** Writes how long answers of a second machine took, for {@code tactus plan --with tau}; says so where that fails. */
+    int writeRoundTrips(final Map<String, long[]> roundTrips, final PrintStream err) {
+        return roundTrips.isEmpty() ? ExitStatus.GOOD
+            : attempt(err, () -> WholeFile.write(folder.resolve(TauOptions.FILE), TauOptions.text(roundTrips)));
+    }
+
     /** Something that writes a file. */
     @FunctionalInterface
     private interface Part {

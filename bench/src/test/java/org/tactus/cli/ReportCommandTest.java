@@ -89,6 +89,7 @@ class ReportCommandTest {
             for (EncodableHistogram next = reader.nextIntervalHistogram(); next != null; next = reader.nextIntervalHistogram()) {
                 if (next.getTag().equals("detect")) {
                     intervals++;
+                    assertTrue(((Histogram) next).getEndTimeStamp() <= 3_000, "an interval ends after the run");
                     sum.add((Histogram) next);
                 }
             }

@@ -24,7 +24,7 @@ enum FileSection {
         "swapOutOverhead", "residency", "chunkDrop", "background", "sram", "link", "preemption", "process"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
-        "segments", "boundaries", "reclaim", "class", "stream"),
+        "segments", "boundaries", "reclaim", "class", "stream", "remote"),
     /** {@code memory} of a task. */
     MEMORY("footprint", "swap", "scratch", "state", "objects", "constants"),
     /** {@code model} of a task. */
@@ -45,6 +45,8 @@ enum FileSection {
     BOUNDARY("from", "to", "toHost", "toDevice", "quantise", "dequantise"),
     /** {@code reclaim} of a task. */
     RECLAIM("gpuTime", "substitutions", "largest"),
+    /** {@code remote} of a task. */
+    REMOTE("peer", "tau", "gain", "localGain"),
     /** The calibration file itself. */
     CALIBRATION("tactus", "machines"),
     /** An element of {@code machines}. */

@@ -130,6 +130,7 @@ final class TaskReader {
             map.find("boundaries").ifPresent(list -> list.list().forEach(entry -> given.add(boundary(entry, segments.size()))));
             converted(name, model, segments, given).forEach(task::boundary);
             map.find("reclaim").ifPresent(budget -> task.reclaim(reclaim(budget)));
+            map.find("remote").ifPresent(peer -> task.remote(remote(peer)));
         });
     }
 
@@ -234,6 +235,12 @@ final class TaskReader {
         final long timeNs = map.need("gpuTime", "'gpuTime: 4ms'").durationNs();
         return new Reclaim(timeNs, (int) map.need("substitutions", "'substitutions: 3'").integer(1, Limits.MAX_SEGMENTS_PER_TASK),
             map.durationNs("largest", timeNs));
+    }
+
+    private static Task.Remote remote(final YamlValue value) {
+        final YamlMap map = value.map(FileSection.REMOTE);
+        return new Task.Remote(map.need("peer", "'peer: 10.0.0.2:40123'").text(), map.need("tau", "'tau: 20ms'").durationNs(),
+            map.find("gain").map(YamlValue::decimal).orElse(1.0), map.find("localGain").map(YamlValue::decimal).orElse(0.0));
     }
 
     private static ActualTime actual(final YamlValue value) {

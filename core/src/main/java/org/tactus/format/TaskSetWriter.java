@@ -122,10 +122,11 @@ public final class TaskSetWriter {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", task.name());
         map.put("period", Durations.exact(task.periodNs()));
+        final long tauNs = task.remote().map(Task.Remote::tauNs).orElse(0L); // the file says deadline and offset of the whole job
         if (!task.isBestEffort()) {
-            put(map, "deadline", Durations.exact(task.deadlineNs()), Durations.exact(task.periodNs()));
+            put(map, "deadline", Durations.exact(task.deadlineNs() + tauNs), Durations.exact(task.periodNs()));
         }
-        time(map, "offset", task.offsetNs());
+        time(map, "offset", task.offsetNs() - tauNs);
         time(map, "jitter", task.jitterNs());
         put(map, "release", task.release() == Release.SPORADIC ? "sporadic" : "periodic", "periodic");
         put(map, "priority", task.priority(), Task.NO_PRIORITY);
@@ -144,6 +145,14 @@ public final class TaskSetWriter {
             budget.put("substitutions", reclaim.substitutions());
             budget.put("largest", Durations.exact(reclaim.largestNs()));
             map.put("reclaim", budget);
+        });
+        task.remote().ifPresent(remote -> {
+            final Map<String, Object> peer = new LinkedHashMap<>();
+            peer.put("peer", remote.peer());
+            peer.put("tau", Durations.exact(remote.tauNs()));
+            put(peer, "gain", remote.gain(), 1.0);
+            put(peer, "localGain", remote.localGain(), 0.0);
+            map.put("remote", peer);
         });
         put(map, "class", task.serviceClass().text(), Task.ServiceClass.HARD.text());
         return map;

@@ -26,11 +26,14 @@ import java.util.Optional;
  * @param choices    what a plan may choose instead; empty when nothing is left open
  * @param reclaim    budgets of its offered segments; empty when none is offered
  * @param serviceClass what its jobs are promised
+ * @param remote     the second machine that its jobs are offered to; then the task is the local fallback, and its offset and deadline are
+ *                   those of the fallback (see {@link Remote}). Empty when they are not offered
  */
 public record Task(
     String name, long periodNs, long deadlineNs, long offsetNs, long jitterNs, Release release, int priority,
     OverrunAction onOverrun, BacklogAction onBacklog, Optional<TaskMemory> memory, Optional<ModelSource> model,
-    List<Segment> segments, Optional<Choices> choices, Optional<Reclaim> reclaim, ServiceClass serviceClass) {
+    List<Segment> segments, Optional<Choices> choices, Optional<Reclaim> reclaim, ServiceClass serviceClass,
+    Optional<Remote> remote) {
     /** Relative deadline of a task that has none: no clock reaches it. */
     public static final long NO_DEADLINE = Limits.MAX_TIME_NS;
     /** No priority was given: the deadline, then the file order, decides among such tasks. */
@@ -59,9 +62,32 @@ public record Task(
         }
     }
 
+    /**
+     * Where the jobs of a task are offered before they run here. A job is offered at its nominal release; the task is what runs when no
+     * answer has come tau later: its nominal releases are those instants, its deadline is what is left then, and its segments are the
+     * local fallback. Every test sees a task of period T, deadline D - tau and the fallback's WCETs.
+     *
+     * @param peer      {@code HOST:PORT} of the second machine
+     * @param tauNs     how long an answer is waited for, from the nominal release of the offer, nanoseconds, above 0
+     * @param gain      what an answer is worth
+     * @param localGain what a fallback is worth
+     */
+    public record Remote(String peer, long tauNs, double gain, double localGain) {
+    }
+
     public Task {
         deadlineNs = serviceClass == ServiceClass.BEST_EFFORT ? NO_DEADLINE : deadlineNs;
         segments = List.copyOf(segments);
+    }
+
+    /** Makes a task that is not offered to a second machine; the parameters are the record's other components. */
+    public Task(
+        final String name, final long periodNs, final long deadlineNs, final long offsetNs, final long jitterNs, final Release release,
+        final int priority, final OverrunAction onOverrun, final BacklogAction onBacklog, final Optional<TaskMemory> memory,
+        final Optional<ModelSource> model, final List<Segment> segments, final Optional<Choices> choices, final Optional<Reclaim> reclaim,
+        final ServiceClass serviceClass) {
+        this(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments, choices,
+            reclaim, serviceClass, Optional.empty());
     }
 
     /** Makes a hard task; the parameters are the record's other components. */
@@ -135,7 +161,7 @@ public record Task(
      */
     public Task withSegments(final List<Segment> chain) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, chain,
-            choices, reclaim, serviceClass);
+            choices, reclaim, serviceClass, remote);
     }
 
     /**
@@ -147,7 +173,7 @@ public record Task(
      */
     public Task settled(final List<Segment> chain, final Optional<Reclaim> budgets) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, chain,
-            Optional.empty(), budgets, serviceClass);
+            Optional.empty(), budgets, serviceClass, remote);
     }
 
     /**
@@ -158,7 +184,7 @@ public record Task(
      */
     public Task withReclaim(final Optional<Reclaim> budgets) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
-            choices, budgets, serviceClass);
+            choices, budgets, serviceClass, remote);
     }
 
     /**
@@ -169,7 +195,7 @@ public record Task(
      */
     public Task withMemory(final TaskMemory demand) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, Optional.of(demand),
-            model, segments, choices, reclaim, serviceClass);
+            model, segments, choices, reclaim, serviceClass, remote);
     }
 
     /**
@@ -180,7 +206,7 @@ public record Task(
      */
     public Task withModel(final ModelSource source) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory,
-            Optional.of(source), segments, choices, reclaim, serviceClass);
+            Optional.of(source), segments, choices, reclaim, serviceClass, remote);
     }
 
     /**
@@ -191,7 +217,7 @@ public record Task(
      */
     public Task withName(final String other) {
         return new Task(other, periodNs, deadlineNs, offsetNs, jitterNs, release, priority, onOverrun, onBacklog, memory, model, segments,
-            choices, reclaim, serviceClass);
+            choices, reclaim, serviceClass, remote);
     }
 
     /**
@@ -202,7 +228,7 @@ public record Task(
      */
     public Task withRelease(final Release how) {
         return how == release ? this : new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, how, priority, onOverrun, onBacklog,
-            memory, model, segments, choices, reclaim, serviceClass);
+            memory, model, segments, choices, reclaim, serviceClass, remote);
     }
 
     /**
@@ -215,7 +241,27 @@ public record Task(
      */
     public Task withTimesNs(final long period, final long deadline, final long jitter) {
         return new Task(name, period, deadline, offsetNs, jitter, release, priority, onOverrun, onBacklog, memory, model, segments,
-            choices, reclaim, serviceClass);
+            choices, reclaim, serviceClass, remote);
+    }
+
+    /**
+     * Changes how long an offered task waits for an answer; what its deadline leaves is its fallback's.
+     *
+     * @param tauNs nanoseconds, above 0 and below the deadline of the whole job
+     * @return a copy
+     * @throws IllegalArgumentException when the task is not offered, or the wait leaves nothing
+     */
+    public Task withTauNs(final long tauNs) {
+        final Remote from = remote.orElseThrow(
+            () -> new IllegalArgumentException("task '" + name + "' is not offered to a second machine"));
+        final long longerNs = tauNs - from.tauNs();
+        if (tauNs <= 0 || longerNs >= deadlineNs) {
+            throw new IllegalArgumentException("a wait of " + tauNs + "ns is out of range; task '" + name + "' has "
+                + (deadlineNs + from.tauNs()) + "ns in all");
+        }
+        return new Task(name, periodNs, deadlineNs - longerNs, offsetNs + longerNs, jitterNs, release, priority, onOverrun, onBacklog,
+            memory, model, segments, choices, reclaim, serviceClass,
+            Optional.of(new Remote(from.peer(), tauNs, from.gain(), from.localGain())));
     }
 
     /**

@@ -23,6 +23,7 @@ public final class TaskBuilder {
     Task.ServiceClass serviceClass = Task.ServiceClass.HARD;
     final List<Boundary> boundaries = new ArrayList<>();
     Optional<Reclaim> reclaim = Optional.empty();
+    Optional<Task.Remote> remote = Optional.empty();
 
     /** A segment whose devices are still names; the first variant stands until a plan chooses another. */
     record PendingSegment(List<NamedVariant> variants, Optional<PendingOffer> offer, Optional<Boolean> preemptable,
@@ -260,6 +261,17 @@ public final class TaskBuilder {
      */
     public TaskBuilder reclaim(final Reclaim value) {
         reclaim = Optional.of(value);
+        return this;
+    }
+
+    /**
+     * Offers the task's jobs to a second machine. Offset and deadline of this builder stay those of the whole job.
+     *
+     * @param value where, and how long an answer is waited for
+     * @return this
+     */
+    public TaskBuilder remote(final Task.Remote value) {
+        remote = Optional.of(value);
         return this;
     }
 }

@@ -203,9 +203,10 @@ public final class TaskSetBuilder {
                 + " segments name a device; the numbers must be equal"));
         task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
         final SegmentChecks checks = new SegmentChecks(task, at, platform);
-        final Task built = new Task(task.name, task.periodNs, deadlineNs, task.offsetNs, task.jitterNs, task.release, task.priority,
-            task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
-            task.serviceClass);
+        final long tauNs = RemoteChecks.tauNs(task, deadlineNs, at);
+        final Task built = new Task(task.name, task.periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs, task.release,
+            task.priority, task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
+            task.serviceClass, task.remote);
         new SwapChecks(built, at, platform).check();
         return built;
     }

@@ -139,6 +139,7 @@ public final class ResultTable {
         if (!result.levels().isEmpty()) {
             lines.add("Levels: " + String.join("; ", result.levels().stream().map(ResultTable::levels).toList()) + ".");
         }
+        result.offers().forEach(offers -> lines.add(offered(offers)));
         result.devices().forEach(device -> device.swaps().ifPresent(swaps -> lines.add(swapped(device.name(), swaps))));
         if (!result.boundsVoid().isEmpty()) {
             lines.add("BOUNDS VOID: " + result.boundsVoid());
@@ -185,6 +186,18 @@ public final class ResultTable {
         final String mean = String.format(Locale.ROOT, "%s %.1f%%", of.task(), 100 * of.fp32Share());
         return of.most() == 0 ? mean : mean + String.format(Locale.ROOT, " (%.1f%% planned, a job %.1f%% to %.1f%%)", 100 * of.share(0),
             100 * of.share(of.least()), 100 * of.share(of.most()));
+    }
+
+    private static String offered(final RunResult.Offers of) {
+        return String.format(Locale.ROOT, "Offered: %s %d jobs, %d not sent; %d answers used, %d fallbacks; answers dropped: %d late,"
+            + " %d others; %d offers refused; mean gain %s; round trip p50 %s, p99 %s.", of.task(), of.offered(), of.unsent(), of.used(),
+            of.fallbacks(), of.late(), of.dropped(), of.refused(),
+            Double.isNaN(of.meanGain()) ? "-" : String.format(Locale.ROOT, "%.3f", of.meanGain()),
+            roundTrip(of.roundTripP50Ns()), roundTrip(of.roundTripP99Ns()));
+    }
+
+    private static String roundTrip(final long ns) {
+        return ns == Long.MAX_VALUE ? "lost" : Durations.format(ns);
     }
 
     private static String levels(final RunResult.Levels of) {
@@ -259,7 +272,7 @@ public final class ResultTable {
             .sorted((a, b) -> Long.compare(b.takenNs(), a.takenNs())).limit(STALLS_SHOWN).toList();
         final StallCounts counts = result.withoutStalls().stalls();
         final long seen = ResultsJson.stallsSeen(result);
-        lines.add("Stalls: " + seen + " detected, " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
+        lines.add("Stalls: " + seen + " detected, within " + digits(counts.seen() > 0 ? counts.totalNs() : Stall.totalNs(result.stalls()))
             + " in total; longest " + String.join(", ", longest.stream()
                 .map(stall -> digits(stall.takenNs()) + (stall.takenNs() < stall.lengthNs()
                     ? " in the " + digits(stall.lengthNs()) + " from " : " at ") + digits(stall.atNs())

@@ -90,6 +90,7 @@ public final class ResultsJson {
                 precisions(json, result.precisions());
             }
             levels(json, result.levels());
+            offers(json, result.offers());
             json.writeEndObject();
             json.writeRaw('\n');
         }
@@ -285,6 +286,42 @@ public final class ResultsJson {
             json.writeEndObject();
         }
         json.writeEndArray();
+    }
+
+    private static void offers(final JsonGenerator json, final List<RunResult.Offers> offers) throws IOException {
+        if (offers.isEmpty()) {
+            return;
+        }
+        json.writeArrayFieldStart("offers");
+        for (final RunResult.Offers each : offers) {
+            json.writeStartObject();
+            json.writeStringField("task", each.task());
+            json.writeNumberField("offered", each.offered());
+            json.writeNumberField("unsent", each.unsent());
+            json.writeNumberField("used", each.used());
+            json.writeNumberField("fallbacks", each.fallbacks());
+            json.writeNumberField("late", each.late());
+            json.writeNumberField("dropped", each.dropped());
+            json.writeNumberField("refused", each.refused());
+            if (Double.isNaN(each.meanGain())) {
+                json.writeNullField("meanGain");
+            } else {
+                json.writeNumberField("meanGain", each.meanGain());
+            }
+            roundTrip(json, "roundTripP50Ns", each.roundTripP50Ns());
+            roundTrip(json, "roundTripP99Ns", each.roundTripP99Ns());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Null stands for an answer that did not come. */
+    private static void roundTrip(final JsonGenerator json, final String field, final long ns) throws IOException {
+        if (ns == Long.MAX_VALUE) {
+            json.writeNullField(field);
+        } else {
+            json.writeNumberField(field, ns);
+        }
     }
 
     private static void swaps(final JsonGenerator json, final SwapResult swaps) throws IOException {

@@ -27,11 +27,33 @@ import org.tactus.model.Overheads;
  * @param precisions    of the tasks that have int8 segments, in the set's order
  * @param platform      what the platform took beside what the bounds charge for it
  * @param levels        of the tasks that have segments with several levels, in the set's order
+ * @param offers        of the tasks that were offered to a second machine, in the set's order
  */
 public record RunResult(
     String source, String taskSet, String policy, String test, long seed, long durationNs, Conditions conditions,
     List<TaskResult> tasks, WithoutStalls withoutStalls, List<Stall> stalls, List<DeviceResult> devices, String boundsVoid,
-    long droppedEvents, List<PrecisionResult> precisions, PlatformResult platform, List<Levels> levels) {
+    long droppedEvents, List<PrecisionResult> precisions, PlatformResult platform, List<Levels> levels,
+    List<Offers> offers) {
+
+    /**
+     * What came of the jobs of a task that were offered to a second machine.
+     *
+     * @param task         the task's name
+     * @param offered      jobs that were offered
+     * @param unsent       jobs that could not be sent: there was no room, nobody listened, or the sender came too late
+     * @param used         answers that were the jobs' results
+     * @param fallbacks    jobs that ran here
+     * @param late         answers that came behind their fallbacks, and were dropped
+     * @param dropped      answers that were dropped because they were doubled, or answered no offer of the task
+     * @param refused      offers that the peer refused
+     * @param meanGain     mean gain of the jobs with a result; NaN without one
+     * @param roundTripP50Ns median of the round trips, late and lost ones included; {@code Long.MAX_VALUE} where it was lost
+     * @param roundTripP99Ns 99 of 100 took at most this; likewise
+     */
+    public record Offers(
+        String task, long offered, long unsent, long used, long fallbacks, long late, long dropped, long refused, double meanGain,
+        long roundTripP50Ns, long roundTripP99Ns) {
+    }
 
     /**
      * At which levels the segments of a task ran that have several.
@@ -53,10 +75,21 @@ public record RunResult(
     /** Keeps unmodifiable copies of the lists. */
     public RunResult {
         levels = List.copyOf(levels);
+        offers = List.copyOf(offers);
         precisions = List.copyOf(precisions);
         tasks = List.copyOf(tasks);
         stalls = List.copyOf(stalls);
         devices = List.copyOf(devices);
+    }
+
+    /** Makes a result without offers; the parameters are the record's other components. */
+    public RunResult(
+        final String source, final String taskSet, final String policy, final String test, final long seed, final long durationNs,
+        final Conditions conditions, final List<TaskResult> tasks, final WithoutStalls withoutStalls, final List<Stall> stalls,
+        final List<DeviceResult> devices, final String boundsVoid, final long droppedEvents, final List<PrecisionResult> precisions,
+        final PlatformResult platform, final List<Levels> levels) {
+        this(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices, boundsVoid,
+            droppedEvents, precisions, platform, levels, List.of());
     }
 
     /** Makes a result without levels; the parameters are the record's other components. */
@@ -86,7 +119,7 @@ public record RunResult(
      */
     public RunResult withPlatform(final PlatformResult seen) {
         return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
-            boundsVoid, droppedEvents, precisions, seen, levels);
+            boundsVoid, droppedEvents, precisions, seen, levels, offers);
     }
 
     /**
@@ -97,7 +130,7 @@ public record RunResult(
      */
     public RunResult withPrecisions(final List<PrecisionResult> results) {
         return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
-            boundsVoid, droppedEvents, results, platform, levels);
+            boundsVoid, droppedEvents, results, platform, levels, offers);
     }
 
     /**
@@ -108,7 +141,18 @@ public record RunResult(
      */
     public RunResult withLevels(final List<Levels> results) {
         return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
-            boundsVoid, droppedEvents, precisions, platform, results);
+            boundsVoid, droppedEvents, precisions, platform, results, offers);
+    }
+
+    /**
+     * Adds what came of offers to a second machine.
+     *
+     * @param results of the tasks that were offered
+     * @return a copy
+     */
+    public RunResult withOffers(final List<Offers> results) {
+        return new RunResult(source, taskSet, policy, test, seed, durationNs, conditions, tasks, withoutStalls, stalls, devices,
+            boundsVoid, droppedEvents, precisions, platform, levels, results);
     }
 
     /**
@@ -144,7 +188,7 @@ public record RunResult(
         final Conditions more = new Conditions(conditions.machine, conditions.granted, conditions.noise, conditions.collector,
             conditions.overheads, Stream.concat(conditions.warnings.stream(), Stream.of(warning)).toList());
         return new RunResult(source, taskSet, policy, test, seed, durationNs, more, tasks, withoutStalls, stalls, devices, boundsVoid,
-            droppedEvents, precisions, platform);
+            droppedEvents, precisions, platform, levels, offers);
     }
 
     /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.work;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,7 @@ public final class Workload {
     private final Map<String, Map<Integer, SegmentCode>> code = new HashMap<>();
     private final Map<String, NetworkPort.Factory> ports = new HashMap<>();
     private final Map<String, Consumer<Gains>> gains = new HashMap<>();
+    private final Map<String, Offering> offerings = new HashMap<>();
     private Path folder = Path.of("");
 
     /**
@@ -38,6 +40,38 @@ public final class Workload {
          * @throws IllegalArgumentException when there is no such segment or level
          */
         void set(int segment, int level, double gain);
+    }
+
+    /**
+     * What the jobs of a task carry that is offered to a second machine. Called by a thread of Tactus without real-time priority, one job
+     * after another: it neither blocks nor allocates, and what it takes comes off the time that an answer has.
+     */
+    public interface Offering {
+        /**
+         * The largest input or output; what is longer is cut off.
+         *
+         * @return bytes, at most 1,000 KiB
+         */
+        int largestBytes();
+
+        /**
+         * Writes the input of a job, at its nominal release.
+         *
+         * @param job   number of the nominal release in its task, from 0
+         * @param input {@link #largestBytes} bytes outside the heap, the same ones for each job
+         * @return how many bytes were written
+         */
+        int fill(long job, MemorySegment input);
+
+        /**
+         * Takes the output of a job that a second machine has answered in time: no segment of it runs here. A job that is not answered runs
+         * its segments, and this is not called.
+         *
+         * @param job    number of the nominal release in its task
+         * @param output outside the heap, valid until the call returns
+         * @param bytes  how many of its bytes are the output
+         */
+        void answered(long job, MemorySegment output, int bytes);
     }
 
     /** Makes an empty workload: every segment takes its time, and networks lie relative to the working directory. */
@@ -113,6 +147,28 @@ public final class Workload {
         gains.put(task, Objects.requireNonNull(receiver,
             () -> "the receiver of the gains of task '" + task + "' is null; give a function"));
         return this;
+    }
+
+    /**
+     * Says what the jobs of a task carry that is offered to a second machine; without it they carry nothing.
+     *
+     * @param task name of a task that is offered
+     * @param what writes inputs and takes outputs
+     * @return this
+     */
+    public Workload offering(final String task, final Offering what) {
+        Objects.requireNonNull(task, "task: give the name of a task");
+        offerings.put(task, Objects.requireNonNull(what, () -> "the offering of task '" + task + "' is null; give one"));
+        return this;
+    }
+
+    /**
+     * The offerings that were given.
+     *
+     * @return by name of the task; a copy
+     */
+    public Map<String, Offering> offerings() {
+        return Map.copyOf(offerings);
     }
 
     /**

@@ -129,7 +129,7 @@ class TaskSetDocumentTest {
     @Test
     void shouldLoadWhenAnExampleIsCopied() throws IOException {
         final List<String> examples = examples();
-        assertEquals(3, examples.size());
+        assertEquals(4, examples.size());
         for (final String example : examples) {
             TaskSetFile.load(Sets.write(folder, example), Sets.options(folder));
         }

@@ -32,6 +32,7 @@ final class BrakingRun {
     private static final String DEVICE = "cpu0";
     private static final int CORE = 1;
     private static final int SAMPLES = 30;
+    private static final long OTHERS_PERIOD_NS = 100_000_000;
     /** Stated, not measured: a machine without a calibration dispatches within this, unless its host takes it away. */
     private static final Overheads OVERHEADS = new Overheads(500_000, 200_000, 0, 200_000, 0);
     /** What the ports of a size take at most: cropping or scaling, decoding, merging; nanoseconds. */
@@ -62,8 +63,15 @@ final class BrakingRun {
         settings = RunSettings.DEFAULT.withRealTime(realTime).withWatchable(false);
     }
 
-    /** The set with WCETs, the policy EDF; what is {@link Segment#UNMEASURED} is to be measured. */
-    static TaskSet set(final List<String> cameras, final BrakingSizes sizes) {
+    /**
+     * The set, with the policy EDF.
+     *
+     * @param cameras names of the tasks
+     * @param sizes   WCETs; what is {@link Segment#UNMEASURED} is to be measured
+     * @param load    share of the core that another task takes
+     * @return the set
+     */
+    static TaskSet set(final List<String> cameras, final BrakingSizes sizes, final double load) {
         final TaskSetBuilder builder =
             TaskSet.builder("braking").policy(PolicyKind.EDF).overheads(OVERHEADS).device(DeviceSpec.cpu(DEVICE, CORE));
         for (final String camera : cameras) {
@@ -72,10 +80,13 @@ final class BrakingRun {
                 levels.add(new Segment.Level(sizes.frameNs().get(level), 0,
                     Optional.of(StreetDetector.source(BrakingSizes.width(level), BrakingSizes.height(level)))));
             }
-            builder.task(camera, task -> task.periodNs(BrakingApproach.PERIOD_NS).offsetNs(BrakingApproach.offsetNs(camera))
+            builder.task(camera, task -> task.periodNs(BrakingApproach.PERIOD_NS)
                 .segment(DEVICE, sizes.regionNs()).levels(false, List.of(new Segment.Level(sizes.regionNs(), 0,
                     Optional.of(StreetDetector.source(CriticalRegion.WIDTH, CriticalRegion.HEIGHT)))))
                 .segment(DEVICE, sizes.frameNs().getFirst()).levels(true, levels));
+        }
+        if (load > 0) {
+            builder.task("others", task -> task.periodNs(OTHERS_PERIOD_NS).segment(DEVICE, Math.round(load * OTHERS_PERIOD_NS)));
         }
         return builder.build();
     }
@@ -84,7 +95,7 @@ final class BrakingRun {
     BrakingSizes measure() throws InterruptedException {
         final BrakingSizes unknown =
             new BrakingSizes(Segment.UNMEASURED, Collections.nCopies(BrakingSizes.LEVELS, Segment.UNMEASURED));
-        final TaskSet open = set(BrakingApproach.CAMERAS.subList(0, 1), unknown);
+        final TaskSet open = set(BrakingApproach.CAMERAS.subList(0, 1), unknown, 0);
         final List<Segment> known = new Profiler(new RealTimeSetup(settings.realTime()), SAMPLES, Profiler.DEFAULT_MARGIN, false)
             .profile(open, folder, (task, share) -> { }).applyTo(open).tasks().getFirst().segments();
         return new BrakingSizes(known.getFirst().wcetNs() + REGION_PORT_NS,
@@ -134,8 +145,8 @@ final class BrakingRun {
         public synchronized void onEvent(
             final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
             final long argument) {
-            if (type == EventType.END && segment == 0) {
-                ends.add(new long[] {timeNs - BrakingApproach.offsetNs(BrakingApproach.CAMERAS.get(slot)), job});
+            if (type == EventType.END && segment == 0 && slot < BrakingApproach.CAMERAS.size()) {
+                ends.add(new long[] {timeNs, job});
             }
         }
 

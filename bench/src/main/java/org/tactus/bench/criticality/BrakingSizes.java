@@ -15,10 +15,10 @@ record BrakingSizes(long regionNs, List<Long> frameNs) {
     /** Number of levels. */
     static final int LEVELS = QUARTERS.length;
     /**
-     * As {@code tactus profile} measured the committed network on one core of 2.4 GHz, the largest of 200 runs and 30 %, with what the
-     * ports take, rounded up to milliseconds.
+     * The committed network on one core of a server (AMD EPYC): the median of 150 runs of {@code tactus profile} and 30 %, since the
+     * machine was loaded.
      */
-    static final BrakingSizes MEASURED = new BrakingSizes(14_000_000, List.of(9_000_000L, 28_000_000L, 62_000_000L, 110_000_000L));
+    static final BrakingSizes MEASURED = new BrakingSizes(3_000_000, List.of(1_400_000L, 5_100_000L, 11_100_000L, 19_800_000L));
 
     BrakingSizes {
         frameNs = List.copyOf(frameNs);

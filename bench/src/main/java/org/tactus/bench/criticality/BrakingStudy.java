@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.tactus.internal.policy.JobListener;
 import org.tactus.internal.sim.ExecutionTime;
+import org.tactus.internal.sim.ReleasePattern;
 import org.tactus.internal.sim.SegmentListener;
 import org.tactus.internal.sim.SimulationOptions;
 import org.tactus.internal.sim.Simulator;
@@ -62,7 +63,7 @@ final class BrakingStudy implements AutoCloseable {
         cameras.forEach(BrakingCamera::begin);
         final Watch watch = new Watch(approach);
         simulator.run(approach.set(), SimulationOptions.worstCase(seed, jobs * BrakingApproach.PERIOD_NS)
-            .withExecution(ExecutionTime.ACTUAL), watch, watch);
+            .withReleases(ReleasePattern.FILE).withExecution(ExecutionTime.ACTUAL), watch, watch);
         return new Outcome(approach, cameras.stream().mapToDouble(BrakingCamera::inside).average().orElseThrow(),
             cameras.stream().mapToDouble(BrakingCamera::outside).average().orElseThrow(), (double) watch.sumNs / Math.max(1, watch.ended),
             watch.worstNs, (double) watch.levels / Math.max(1, watch.ended), watch.missed, (long) jobs * cameras.size());

@@ -25,8 +25,9 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     private static final int MOST_FRAMES = 100_000;
     /** Frames of a real run lie in memory, one megabyte each. */
     private static final int MOST_LIVE_FRAMES = 600;
+    private static final double MOST_LOAD = 0.7;
     private static final double LEAST_FACTOR = 0.1;
-    private static final double MOST_FACTOR = 10;
+    private static final double MOST_FACTOR = 20;
     private static final double[] UTILISATIONS = {0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
     private static final String BRAKING = "braking";
     private static final String TRACKING = "tracking";
@@ -36,13 +37,18 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     @Option(names = "--live", description = "Braking only: measures the networks and runs them in real time on core 1 with both policies, "
         + "in place of virtual time.")
     private boolean live;
+    @Option(names = "--load", paramLabel = "SHARE", defaultValue = "0.5",
+        description = "With --live: share of the core that another task takes (${DEFAULT-VALUE}).")
+    private double load;
     @Option(names = "--no-real-time", description = "With --live: without SCHED_FIFO, pinned threads and locked memory.")
     private boolean ordinary;
     @Option(names = "--frames", paramLabel = "N", defaultValue = "150", description = "Frames of each camera or stream (${DEFAULT-VALUE}).")
     private int frames;
-    @Option(names = "--slower", paramLabel = "FACTOR", defaultValue = "1",
-        description = "Braking in virtual time: on a device that takes so many times as long (${DEFAULT-VALUE}).")
+    @Option(names = "--slower", paramLabel = "FACTOR", defaultValue = "5",
+        description = "Braking in virtual time: on a device that takes so many times as long as a server's core (${DEFAULT-VALUE}).")
     private double slower;
+    @Option(names = "--apart", description = "Braking in virtual time: the cameras look half a period apart, not at once.")
+    private boolean apart;
     @Option(names = "--seed", defaultValue = "1", description = "Of the streets and of execution times (${DEFAULT-VALUE}).")
     private long seed;
     @Option(names = "--out", paramLabel = "DIR", defaultValue = "out/criticality-case-study",
@@ -60,6 +66,7 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
         UsageCheck.check(spec, frames >= 1 && frames <= most, "--frames " + frames + " is out of range; give 1 to " + most);
         UsageCheck.check(spec, slower >= LEAST_FACTOR && slower <= MOST_FACTOR, "--slower " + slower + " is out of range; give "
             + LEAST_FACTOR + " to " + MOST_FACTOR);
+        UsageCheck.check(spec, load >= 0 && load <= MOST_LOAD, "--load " + load + " is out of range; give 0 to " + MOST_LOAD);
         StreetDetector.unpack(out);
         final boolean good = live ? braking() : which.equals(BRAKING) ? brakingInVirtualTime() : trackingInVirtualTime();
         return good ? ExitStatus.GOOD : ExitStatus.NO;
@@ -68,7 +75,7 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     private boolean brakingInVirtualTime() {
         final List<BrakingStudy.Outcome> outcomes = new ArrayList<>();
         try (BrakingStudy study = new BrakingStudy(out, seed, frames)) {
-            for (final BrakingApproach approach : BrakingApproach.all(BrakingSizes.MEASURED.slower(slower))) {
+            for (final BrakingApproach approach : BrakingApproach.all(BrakingSizes.MEASURED.slower(slower), apart)) {
                 outcomes.add(study.run(approach, seed));
             }
         }
@@ -81,7 +88,7 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
         final BrakingRun run = new BrakingRun(out, seed, frames, !ordinary);
         final BrakingSizes sizes = run.measure();
         print(StudyTables.sizes(sizes));
-        final TaskSet measured = BrakingRun.set(BrakingApproach.CAMERAS, sizes);
+        final TaskSet measured = BrakingRun.set(BrakingApproach.CAMERAS, sizes, load);
         for (final PolicyKind policy : List.of(PolicyKind.EDF, PolicyKind.EDF_MANDATORY_FIRST)) {
             print(StudyTables.live(policy, run.run(BrakingRun.under(measured, policy))));
         }

@@ -18,7 +18,7 @@ final class StreetTracker {
     private static final float FIRST_SCORE = 0.45f;
     private static final float LEAST_SCORE = 0.25f;
     private static final float LEAST_OVERLAP = 0.2f;
-    private static final float LEAST_LIKENESS = 0.72f;
+    private static final float LEAST_LIKENESS = 0.78f;
     private static final int CONFIRMED = 2;
     /** Frames for which a track that overlaps nothing is kept: by overlap alone it would take over whatever comes by. */
     private static final int KEPT = 3;
@@ -26,6 +26,11 @@ final class StreetTracker {
     /** Frames for which a track that was not looked at is told. */
     private static final int TOLD_UNSEEN = 4;
     private static final double USUAL_STEP = 0.6;
+    /** How likely an object that was not found where it should be is there in the next frame, for each such frame. */
+    private static final double STILL_THERE = 0.6;
+    /** Widths by which an object may be away from where it should be, at once and after each frame in which it was not found. */
+    private static final float REACH = 0.8f;
+    private static final float FARTHER = 0.35f;
 
     private static final int MOST_TRACKS = 256;
 
@@ -131,7 +136,7 @@ final class StreetTracker {
         }
         final float likeness = Appearance.likeness(track.looks, look);
         final float wide = predicted.right(t) - predicted.left(t);
-        final float reach = wide * (1 + 0.5f * track.sinceFound);
+        final float reach = wide * (REACH + FARTHER * Math.min(6, track.sinceFound));
         final boolean near = Math.abs(predicted.centreX(t) - found.centreX(i)) < reach
             && Math.abs(predicted.bottom(t) - found.bottom(i)) < 0.25f * (predicted.bottom(t) - predicted.top(t)) + 4;
         return overlap >= LEAST_OVERLAP && likeness > 0.35f || near && likeness >= LEAST_LIKENESS ? 0.5 * overlap + 0.5 * likeness : 0;
@@ -194,9 +199,11 @@ final class StreetTracker {
         double gain = 0;
         listPredicted();
         for (int t = 0; t < tracks.size(); t++) {
-            final float x = predicted.centreX(t) + tracks.get(t).speedX;
+            final Track track = tracks.get(t);
+            final float x = predicted.centreX(t) + track.speedX;
             if (x >= left && x < right) {
-                gain += (1 - tracks.get(t).confidence()) * (byLooks || !isMixedUp(t) ? 1 : 0.5);
+                final double there = Math.pow(STILL_THERE, track.sinceFound);
+                gain += (1 - track.confidence()) * there * (byLooks || !isMixedUp(t) ? 1 : 0.5);
             }
         }
         return gain;

@@ -13,14 +13,14 @@ import org.tactus.bindings.edgetpu.cost.HostLink;
  * Everything that the result of a schedulability experiment depends on. Two runs with equal settings give the same numbers, whatever
  * machines and threads compute them.
  *
- * @param system      {@code single}, {@code lalarand}, {@code rt-swap} or {@code spet}
+ * @param system      {@code single}, {@code lalarand}, {@code rt-swap}, {@code streaming} or {@code spet}
  * @param seed        of all draws
  * @param sets        task sets at each place of the axis; 0 for the experiment's default
  * @param cpuTimes    lalarand: what is assumed of int8 times on the CPU
  * @param cpuRatio    lalarand, drawn: {@code LOW..HIGH}
- * @param utilisation rt-swap: of execution alone
+ * @param utilisation rt-swap, streaming: of execution alone
  * @param teraFlops   rt-swap: rate of execution, 10^12/s
- * @param bandwidth   rt-swap: of copies, 10^9 bytes/s
+ * @param bandwidth   rt-swap, streaming: of copies, 10^9 bytes/s
  * @param link        spet: {@code usb3}, {@code usb2} or {@code pcie}
  */
 record ExperimentSettings(
@@ -69,9 +69,15 @@ record ExperimentSettings(
                 check(bandwidth > 0, "--bandwidth " + bandwidth + " is out of range; give above 0");
                 yield new RtSwapExperiment(utilisation, teraFlops, bandwidth);
             }
+            case "streaming" -> {
+                check(utilisation > 0 && utilisation < 1, "--utilisation " + utilisation + " is out of range; give above 0, below 1");
+                check(bandwidth > 0, "--bandwidth " + bandwidth + " is out of range; give above 0");
+                yield new StreamingExperiment(utilisation, bandwidth);
+            }
             case "spet" -> new SpetExperiment(HostLink.of(link)
                 .orElseThrow(() -> new InvalidSettingException("--link " + link + " is unknown; use usb3, usb2 or pcie")));
-            default -> throw new InvalidSettingException("--system " + system + " is unknown; use single, lalarand, rt-swap or spet");
+            default -> throw new InvalidSettingException(
+                "--system " + system + " is unknown; use single, lalarand, rt-swap, streaming or spet");
         };
     }
 

@@ -26,7 +26,7 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--system", required = true, paramLabel = "single|lalarand|rt-swap|spet", description = "Which system.")
+    @Option(names = "--system", required = true, paramLabel = "single|lalarand|rt-swap|streaming|spet", description = "Which system.")
     private String system;
 
     @Option(names = "--seed", defaultValue = "1", description = "Seed of all draws (default: ${DEFAULT-VALUE}).")
@@ -49,13 +49,15 @@ public final class SchedulabilityCommand implements Callable<Integer> {
         description = "lalarand, drawn: int8 time of a layer on the CPU over its GPU time (default: ${DEFAULT-VALUE}).")
     private String cpuRatio;
 
-    @Option(names = "--utilisation", defaultValue = "0.2", description = "rt-swap: of execution alone (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--utilisation", defaultValue = "0.2",
+        description = "rt-swap, streaming: of execution alone (default: ${DEFAULT-VALUE}).")
     private double utilisation;
 
     @Option(names = "--tflops", defaultValue = "1.5", description = "rt-swap: rate of execution, 10^12/s (default: ${DEFAULT-VALUE}).")
     private double teraFlops;
 
-    @Option(names = "--bandwidth", defaultValue = "25", description = "rt-swap: of copies, 10^9 bytes/s (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--bandwidth", defaultValue = "25",
+        description = "rt-swap, streaming: of copies, 10^9 bytes/s (default: ${DEFAULT-VALUE}).")
     private double bandwidth;
 
     @Option(names = "--link", defaultValue = "usb3", description = "spet: usb3, usb2 or pcie (default: ${DEFAULT-VALUE}).")

@@ -29,16 +29,20 @@ import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.work.CodeWorks;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.WorkFactory;
+import org.tactus.internal.work.WorkloadWorks;
 import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.Release;
+import org.tactus.model.Segment;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
+import org.tactus.work.Workload;
 
 /**
  * Counts what each thread of a run allocates on the Java heap from time zero on, the first job included, for several kinds of work. A
@@ -64,6 +68,8 @@ public final class FirstJobs {
         SPIN,
         /** A program's own code, one segment after another on two cores. */
         CODE,
+        /** A program's own code in two sizes, of which the one that is run says what the next job's are worth. */
+        LEVELS,
         /** A network in three segments by ONNX Runtime. */
         ONNX,
         /** A network by TensorFlow Lite. */
@@ -102,6 +108,8 @@ public final class FirstJobs {
                 .task("thread", t -> t.periodNs(MS).release(Release.SPORADIC).segment("cpu0", 100 * US, SHORT));
             case CODE -> builder.device(DeviceSpec.cpu("cpu1", 1))
                 .task("code", t -> t.offsetNs(LATER_NS).periodNs(MS).segment("cpu0", 200 * US).segment("cpu1", 200 * US));
+            case LEVELS -> builder.policy(PolicyKind.EDF).task("levels", t -> t.offsetNs(LATER_NS).periodNs(MS).segment("cpu0", 100 * US)
+                .levels(false, List.of(new Segment.Level(100 * US, 0), new Segment.Level(200 * US, 0))));
             case ONNX -> builder.task("network", t -> t.offsetNs(LATER_NS).periodNs(5 * MS)
                 .model(new ModelSource.Zoo("mobilenet", "small", 3)).segment("cpu0", MS).segment("cpu0", MS).segment("cpu0", MS));
             case TFLITE -> {
@@ -157,7 +165,12 @@ public final class FirstJobs {
         return new TensorInfo(name, ElementType.FLOAT, List.of(1L, 4L));
     }
 
-    private WorkFactory works() {
+    private WorkFactory works(final TaskSet set) {
+        if (work == Work.LEVELS) {
+            final Workload.Gains[] gains = new Workload.Gains[1];
+            return new WorkloadWorks(new Workload().gains("levels", writer -> gains[0] = writer)
+                .code("levels", 0, job -> gains[0].set(0, 1, job % 4)).code("levels", 0, 1, job -> gains[0].set(0, 1, 0)), set);
+        }
         final NetworkWorks networks = new NetworkWorks();
         if (work != Work.CODE) {
             return networks;
@@ -216,7 +229,7 @@ public final class FirstJobs {
                 broken.add(task + ": " + cause);
             }
         };
-        try (TaskSetRun run = TaskSetRun.open(set, RunSettings.DEFAULT.withForce(true).withRealTime(false), works(), listener)) {
+        try (TaskSetRun run = TaskSetRun.open(set, RunSettings.DEFAULT.withForce(true).withRealTime(false), works(set), listener)) {
             run.start();
             final List<Seen> all = new ArrayList<>();
             for (final Thread thread : Thread.getAllStackTraces().keySet()) {

@@ -30,13 +30,17 @@ import org.tactus.model.TaskSet;
 import org.tactus.result.TaskResult;
 
 /**
- * What it costs a run to be watched. An urgent task of 50 us every millisecond shares a core with a best-effort one that takes all that is
- * left: how many jobs of that complete is the throughput. Each turn is a process of its own; the ways take turns.
+ * What it costs a run to be watched. First an urgent task of 50 us every millisecond shares a core with a best-effort one that takes all
+ * that is left, without real-time rights: how many jobs of that complete is the throughput. Then the best-effort one takes half of the
+ * core, with real-time rights, which the system would take back from a thread that never sleeps: the urgent one's p99.9 is of this run.
+ * Each turn is a process of its own; the ways take turns.
  */
 public final class ObservingCost {
     private static final long US = 1000;
     private static final long MS = 1_000_000;
-    private static final long SETTLE_MS = 1500;
+    private static final long SETTLE_MS = 2500;
+    private static final long FULL_PERIOD_NS = 100 * US;
+    private static final long HALF_PERIOD_NS = 200 * US;
     private static final double SECOND_NS = 1e9;
     private static final double FULL = 100;
 
@@ -71,10 +75,10 @@ public final class ObservingCost {
     private ObservingCost() {
     }
 
-    private static TaskSet set(final int core) {
+    private static TaskSet set(final int core, final long fillerPeriodNs) {
         return TaskSet.builder("observed").device(DeviceSpec.cpu("cpu0", core))
             .task("urgent", t -> t.periodNs(MS).segment("cpu0", 50 * US))
-            .task("filler", t -> t.periodNs(100 * US).serviceClass(Task.ServiceClass.BEST_EFFORT).onBacklog(BacklogAction.DROP)
+            .task("filler", t -> t.periodNs(fillerPeriodNs).serviceClass(Task.ServiceClass.BEST_EFFORT).onBacklog(BacklogAction.DROP)
                 .segment("cpu0", 100 * US)).build();
     }
 
@@ -97,7 +101,7 @@ public final class ObservingCost {
      * Runs one turn in this process and prints what it found, for {@link #compare}.
      *
      * @param way        who watches
-     * @param durationNs how long, nanoseconds
+     * @param durationNs how long each of the two runs, nanoseconds
      * @param core       of the dispatcher
      * @param out        takes a line
      * @throws IOException          when an observer cannot be started
@@ -105,11 +109,19 @@ public final class ObservingCost {
      */
     public static void turn(final Way way, final long durationNs, final int core, final PrintStream out)
         throws IOException, InterruptedException {
-        final RunSettings settings = RunSettings.DEFAULT.withForce(true).withMetricsPort(way.metrics ? 0 : -1);
+        final Turn full = run(way, durationNs, set(core, FULL_PERIOD_NS), false);
+        final Turn half = run(way, durationNs, set(core, HALF_PERIOD_NS), true);
+        out.printf(Locale.ROOT, "turn %.3f %d %d %d%n", full.throughput, half.p999Ns, full.dispatcherBytes + half.dispatcherBytes,
+            full.monitorBytes + half.monitorBytes);
+    }
+
+    private static Turn run(final Way way, final long durationNs, final TaskSet set, final boolean realTime)
+        throws IOException, InterruptedException {
+        final RunSettings settings = RunSettings.DEFAULT.withForce(true).withRealTime(realTime).withMetricsPort(way.metrics ? 0 : -1);
         final List<Process> watching = new ArrayList<>();
         final AtomicBoolean fetching = new AtomicBoolean(true);
-        try (Recording recording = way.jfr ? usualRecording() : null; TaskSetRun run = TaskSetRun.open(
-            set(core), settings, new TimedWorks(), KernelListener.NONE, EventHandler.NONE)) {
+        try (Recording recording = way.jfr ? usualRecording() : null;
+            TaskSetRun run = TaskSetRun.open(set, settings, new TimedWorks(), KernelListener.NONE, EventHandler.NONE)) {
             if (recording != null) {
                 recording.start();
             }
@@ -117,7 +129,7 @@ public final class ObservingCost {
             if (way.stat) {
                 watching.add(new ProcessBuilder(ForkedJvm.command(List.of("-XX:+UseSerialGC"), "stat",
                     String.valueOf(ProcessHandle.current().pid()), "--watch")).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT).start());
+                    .redirectError(ProcessBuilder.Redirect.DISCARD).start());
             }
             if (way.metrics) {
                 final URI address = URI.create(run.granted().get("metrics"));
@@ -133,11 +145,10 @@ public final class ObservingCost {
             final long jobs = run.completed(run.handle("filler")) - before;
             final long byDispatchers = allocated("tactus-cpu") - dispatchers;
             final long byMonitor = allocated("tactus-monitor") - monitor;
-            fetching.set(false);
             final TaskResult urgent = run.stop().tasks().getFirst();
-            out.printf(Locale.ROOT, "turn %.3f %d %d %d%n", jobs / seconds, urgent.p999Ns().orElse(urgent.maxNs().orElse(-1)),
-                byDispatchers, byMonitor);
+            return new Turn(jobs / seconds, urgent.p999Ns().orElse(urgent.maxNs().orElse(-1)), byDispatchers, byMonitor);
         } finally {
+            fetching.set(false);
             watching.forEach(Process::destroy);
         }
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** Counts what threads allocate between two instants, by their names. Control thread. */
-final class AllocationWatch {
+public final class AllocationWatch {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final String prefix;
     private final Map<String, Long> before;
@@ -17,7 +17,7 @@ final class AllocationWatch {
      *
      * @param prefix names of the threads that count begin with it
      */
-    AllocationWatch(final String prefix) {
+    public AllocationWatch(final String prefix) {
         this.prefix = prefix;
         this.before = allocated(prefix);
     }
@@ -38,7 +38,7 @@ final class AllocationWatch {
      * @param jobs that were executed meanwhile
      * @return bytes a job by thread; threads that have come or gone meanwhile are left out
      */
-    Map<String, Double> bytesByJob(final long jobs) {
+    public Map<String, Double> bytesByJob(final long jobs) {
         final Map<String, Long> now = allocated(prefix);
         final Map<String, Double> bytes = new TreeMap<>();
         before.forEach((thread, then) -> {

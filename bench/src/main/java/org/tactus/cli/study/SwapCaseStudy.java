@@ -190,7 +190,7 @@ public final class SwapCaseStudy {
 
     private void describe(final Ran ran) {
         final TaskSet set = ran.way().set();
-        final DeviceMemory memory = set.platform().devices().getFirst().memory().orElseThrow();
+        final DeviceMemory memory = ran.way().paged() ? ways.memory() : set.platform().devices().getFirst().memory().orElseThrow();
         final StringBuilder volumes = new StringBuilder();
         for (final Task task : set.tasks()) {
             volumes.append(volumes.isEmpty() ? "" : ", ").append(SwapRegion.of(task, memory).chunks());

@@ -159,6 +159,9 @@ final class SwapWays {
             final long wcetNs = task.segments().stream().mapToLong(Segment::wcetNs).sum(); // pages know no segments
             tasks.add(task.withMemory(own).withSegments(List.of(task.segments().getFirst().withWcetNs(wcetNs + pages.worstNs(i)))));
         }
-        return new Way("demand paging", with(set, memory, tasks), true, false);
+        // What is paged is modelled; the device only has to take all of it.
+        final long heldBytes = tasks.stream().mapToLong(task -> task.memory().orElseThrow().footprintBytes()).sum();
+        final DeviceMemory roomy = memory.withCapacityBytes(Math.max(memory.capacityBytes(), heldBytes));
+        return new Way("demand paging", with(set, roomy, tasks), true, false);
     }
 }

@@ -105,7 +105,7 @@ public final class StatPage {
             look.tasks().get(i), look.tasks().get(i).counts(), look.since(i, earlier))).sorted(order()).toList();
         final StringBuilder page = new StringBuilder();
         head(page, look, rows);
-        tasks(page, rows, style.rows() == Integer.MAX_VALUE ? Integer.MAX_VALUE : Math.max(1, style.rows() - FRAME - look.devices().size()));
+        tasks(page, rows, style.rows() == Integer.MAX_VALUE ? style.rows() : Math.max(1, style.rows() - FRAME - look.devices().size()));
         devices(page, look, earlier);
         return page.toString();
     }

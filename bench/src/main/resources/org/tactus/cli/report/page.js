@@ -29,7 +29,8 @@ function lower(values, x) {
   return a;
 }
 async function unpack(text) {
-  const packed = Uint8Array.from(atob(text), c => c.charCodeAt(0));
+  const letters = atob(text), packed = new Uint8Array(letters.length);
+  for (let i = 0; i < packed.length; i++) packed[i] = letters.charCodeAt(i);
   const buffer = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer();
   const head = new DataView(buffer).getUint32(0, true);
   const run = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, head)));
@@ -304,9 +305,18 @@ function nextMiss() {
 
 function axes(g, width, height, xs, ys, x, y, xText) {
   g.strokeStyle = css("--rule"); g.fillStyle = css("--dim");
-  for (const v of ys) { g.beginPath(); g.moveTo(52, y(v)); g.lineTo(width - 8, y(v)); g.stroke(); g.fillText(time(v), 2, y(v)); }
+  let below = Infinity, right = -Infinity; // labels that would touch the one before are left out, their lines stay
+  for (const v of ys) {
+    g.beginPath(); g.moveTo(52, y(v)); g.lineTo(width - 8, y(v)); g.stroke();
+    if (below - y(v) >= 13) { below = y(v); g.fillText(time(v), 2, y(v)); }
+  }
   g.textAlign = "center";
-  for (const v of xs) { g.beginPath(); g.moveTo(x(v), 8); g.lineTo(x(v), height - 20); g.stroke(); g.fillText(xText(v), x(v), height - 9); }
+  for (const v of xs) {
+    const text = xText(v), half = g.measureText(text).width / 2;
+    const middle = Math.min(x(v), width - half - 2);
+    g.beginPath(); g.moveTo(x(v), 8); g.lineTo(x(v), height - 20); g.stroke();
+    if (middle - half >= right) { right = middle + half + 4; g.fillText(text, middle, height - 9); }
+  }
   g.textAlign = "left";
 }
 const decades = (low, high) => { const out = []; for (let e = Math.floor(Math.log10(low)); e <= Math.ceil(Math.log10(high)); e++) out.push(Math.pow(10, e)); return out; };

@@ -59,7 +59,7 @@ class CaseStudyTest {
     @Test
     void shouldKeepDeadlinesAndGainWhenScalesAreChosenAtRunTime() {
         try (BrakingStudy study = new BrakingStudy(folder, 1, 10)) {
-            for (final BrakingApproach approach : BrakingApproach.all(BrakingSizes.MEASURED)) {
+            for (final BrakingApproach approach : BrakingApproach.all(BrakingSizes.MEASURED.slower(8), false)) {
                 final BrakingStudy.Outcome outcome = study.run(approach, 1);
                 if (approach.test().isPresent()) {
                     assertEquals(0, outcome.missed(), approach.name());
@@ -93,8 +93,8 @@ class CaseStudyTest {
     @Test
     void shouldRunTheNetworkOfTheChosenScaleWhenTheStudyIsLive() throws InterruptedException {
         final BrakingSizes sizes = new BrakingSizes(20 * MS, List.of(15 * MS, 40 * MS, 80 * MS, 150 * MS));
-        final BrakingRun.Outcome outcome = new BrakingRun(folder, 1, 6, false).run(BrakingRun.set(BrakingApproach.CAMERAS, sizes));
-        final long jobs = outcome.result().tasks().stream().mapToLong(task -> task.jobs()).sum();
+        final BrakingRun.Outcome outcome = new BrakingRun(folder, 1, 6, false).run(BrakingRun.set(BrakingApproach.CAMERAS, sizes, 0.1));
+        final long jobs = outcome.result().tasks().subList(0, 2).stream().mapToLong(task -> task.jobs()).sum();
         assertTrue(jobs > 0, () -> outcome.result().toString());
         final long taken = outcome.result().levels().stream().flatMap(levels -> levels.taken().stream()).mapToLong(count -> count).sum();
         assertTrue(taken >= jobs, () -> "each job's frame was looked at: " + outcome.result().levels());

@@ -25,7 +25,7 @@ class ExperimentTest {
 
     @Test
     void shouldGiveTheSameResultForAnyNumberOfThreads() throws InterruptedException {
-        for (final String system : List.of("single", "rt-swap")) {
+        for (final String system : List.of("single", "rt-swap", "streaming")) {
             final Blocks blocks = blocks(system, 2);
             final ExperimentResult one = new ExperimentRunner(blocks, 1).run(null);
             final ExperimentResult three = new ExperimentRunner(blocks, 3).run(null);

@@ -36,7 +36,7 @@ final class ImageBuilder {
     private static final List<String> LEFT_OUT = List.of("onnxruntime-", "tensorflow-lite-", "ortools-linux-");
     /** What only experiments and benchmarks call: charts, the harness, and peers. */
     private static final List<String> OF_EXPERIMENTS =
-        List.of("jmh-", "jopt-simple-", "commons-", "xchart-", "batik-", "xmlgraphics-", "disruptor-");
+        List.of("jmh-", "jopt-simple-", "commons-", "xchart-", "batik-", "xmlgraphics-", "disruptor-", "aeron-");
 
     private final Path repository;
     private final Path target;

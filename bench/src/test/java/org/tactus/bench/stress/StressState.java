@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bench.stress;
 
+import java.util.function.Consumer;
 import org.tactus.internal.policy.DeviceScheduler;
 import org.tactus.internal.policy.JobListener;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Release;
+import org.tactus.model.TaskBuilder;
 import org.tactus.model.TaskSet;
 
 /** A small policy state that the concurrency tests share: one device, one task. */
@@ -21,8 +23,12 @@ class StressState implements JobListener {
     int skipped;
 
     StressState(final Release release) {
+        this(t -> t.release(release));
+    }
+
+    StressState(final Consumer<TaskBuilder> kind) {
         set = TaskSet.builder("stress").device(DeviceSpec.modelled("d0"))
-            .task("t", t -> t.periodNs(PERIOD_NS).release(release).segment("d0", 1)).build();
+            .task("t", t -> kind.accept(t.periodNs(PERIOD_NS).segment("d0", 1))).build();
         state = PolicyState.allocate(set.policy(), 1, 1, 1);
         scheduler = new DeviceScheduler(state, 0, this);
         gate = new SporadicGate(state);

@@ -41,15 +41,18 @@ public final class Browser implements AutoCloseable {
     /**
      * Starts it.
      *
-     * @param profile an empty folder
+     * @param profile a folder of its own; what it leaves lies there
      * @param width   of the window, pixels
      * @param height  of the window, pixels
      */
     public Browser(final Path profile, final int width, final int height) throws IOException, InterruptedException {
-        process = new ProcessBuilder(executable().orElseThrow().toString(), "--headless", "--no-sandbox", "--disable-gpu",
+        Files.createDirectories(profile);
+        final ProcessBuilder start = new ProcessBuilder(executable().orElseThrow().toString(), "--headless", "--no-sandbox", "--disable-gpu",
             "--user-data-dir=" + profile, "--remote-debugging-port=0", "--remote-allow-origins=*", "--hide-scrollbars",
             "--window-size=" + width + "," + height, "about:blank").redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD).start();
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD);
+        start.environment().put("TMPDIR", profile.toAbsolutePath().toString()); // it is killed, and cleans nothing up
+        process = start.start();
         final Path port = profile.resolve("DevToolsActivePort");
         for (int i = 0; i < PATIENCE_S * 10 && (!Files.exists(port) || Files.readAllLines(port).isEmpty()); i++) {
             Thread.sleep(100);

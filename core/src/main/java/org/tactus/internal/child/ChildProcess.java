@@ -49,9 +49,11 @@ public final class ChildProcess implements AutoCloseable {
     private String driver;
     private Interpreter nothing;
     /** Whether a command is under way that the supervisor ends the child for, since when, and how long it may take. */
-    private volatile boolean calling;
-    private volatile long callSinceNs;
-    private volatile long callLimitNs;
+    private boolean calling;
+    private long callSinceNs;
+    private long callLimitNs;
+    /** Guards the three above, so that the child is not ended for a command that was answered meanwhile. Never held in a wait. */
+    private final Object calls = new Object();
     /** Why this process ended the child; null while it has not. */
     private volatile String killed;
     private volatile boolean gone;
@@ -130,7 +132,8 @@ public final class ChildProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         if (refusal != null) {
-            throw new IllegalStateException("the child process of '" + owner + "' does not start: " + refusal.getMessage(), refusal);
+            throw new IllegalStateException("the child process of '" + owner + "' does not start: "
+                + (refusal instanceof IOException ? refusal.getMessage() : refusal), refusal);
         }
         commands = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
         answers = new DataInputStream(process.getInputStream());
@@ -175,20 +178,26 @@ public final class ChildProcess implements AutoCloseable {
     private int awaitExit() {
         while (true) {
             try {
-                if (!calling) {
+                if (!isCalling()) {
                     return process.waitFor(); // a call that begins interrupts this
                 }
                 if (process.waitFor(LOOK_MS, TimeUnit.MILLISECONDS)) {
                     return process.exitValue();
                 }
-                final boolean waits = calling;
-                final long limitNs = callLimitNs; // before the time: one of a later call would come with that call's time
-                if (waits && System.nanoTime() - callSinceNs > limitNs) {
-                    kill("it gave no answer for " + limitNs / 1_000_000_000L + " s");
+                synchronized (calls) {
+                    if (calling && System.nanoTime() - callSinceNs > callLimitNs) {
+                        kill("it gave no answer for " + callLimitNs / 1_000_000_000L + " s");
+                    }
                 }
             } catch (final InterruptedException e) {
                 continue; // a call has begun, or somebody else may not end this: the child ends with this thread
             }
+        }
+    }
+
+    private boolean isCalling() {
+        synchronized (calls) {
+            return calling;
         }
     }
 
@@ -216,9 +225,11 @@ public final class ChildProcess implements AutoCloseable {
 
     /** The child has so long for the whole of it: for reading the command, and for the answer. */
     private synchronized <T> T call(final int command, final Arguments arguments, final Result<T> result, final long limitNs) {
-        callSinceNs = System.nanoTime();
-        callLimitNs = limitNs;
-        calling = true;
+        synchronized (calls) {
+            callSinceNs = System.nanoTime();
+            callLimitNs = limitNs;
+            calling = true;
+        }
         supervisor.interrupt();
         try {
             commands.writeByte(command);
@@ -234,7 +245,9 @@ public final class ChildProcess implements AutoCloseable {
             awaitEnd();
             throw ended();
         } finally {
-            calling = false;
+            synchronized (calls) {
+                calling = false;
+            }
         }
     }
 

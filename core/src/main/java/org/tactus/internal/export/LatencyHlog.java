@@ -71,7 +71,7 @@ public final class LatencyHlog {
             final ByteArrayOutputStream text = new ByteArrayOutputStream();
             try (PrintStream print = new PrintStream(text, false, StandardCharsets.UTF_8)) {
                 print(print, startMillis, durationNs, whole);
-                seconds(new HistogramLogWriter(print), startMillis, responses, whole.keySet(), history);
+                seconds(new HistogramLogWriter(print), startMillis, durationNs, responses, whole.keySet(), history);
             }
             text.writeTo(out);
         });
@@ -109,33 +109,35 @@ public final class LatencyHlog {
         }
     }
 
-    /** One histogram a task is held, however long the run was. */
+    /** One histogram a task is held, however long the run was. What ends while the run is drained counts in its last second. */
     private static void seconds(
-        final HistogramLogWriter writer, final long startMillis, final Map<String, Histogram> responses, final Set<String> without,
-        final History history) {
+        final HistogramLogWriter writer, final long startMillis, final long durationNs, final Map<String, Histogram> responses,
+        final Set<String> without, final History history) {
         final Map<String, Histogram> open = new LinkedHashMap<>();
         final Map<String, Long> second = new HashMap<>();
         history.completions((name, ns, responseNs) -> {
             if (without.contains(name) || !responses.containsKey(name)) {
                 return;
             }
-            final long now = Math.max(0, ns) / SECOND_NS;
+            final long now = Math.clamp(ns, 0, Math.max(0, durationNs - 1)) / SECOND_NS;
             final Histogram interval = open.computeIfAbsent(name, key -> new Histogram(responses.get(key)));
             if (interval.getTotalCount() > 0 && second.get(name) != now) {
-                interval(writer, startMillis, second.get(name), name, interval);
+                interval(writer, startMillis, durationNs, second.get(name), name, interval);
                 interval.reset();
             }
             second.put(name, now);
             record(interval, responseNs);
         });
-        open.forEach((name, interval) -> interval(writer, startMillis, second.get(name), name, interval));
+        open.forEach((name, interval) -> interval(writer, startMillis, durationNs, second.get(name), name, interval));
     }
 
     private static void interval(
-        final HistogramLogWriter writer, final long startMillis, final long second, final String name, final Histogram interval) {
+        final HistogramLogWriter writer, final long startMillis, final long durationNs, final long second, final String name,
+        final Histogram interval) {
         interval.setTag(name);
         final double startSeconds = startMillis / MILLIS_A_SECOND + second;
-        writer.outputIntervalHistogram(startSeconds, startSeconds + 1, interval, 1);
+        final double lengthSeconds = Math.min(1, durationNs / NANOS_A_SECOND - second); // none reaches beyond the end of the run
+        writer.outputIntervalHistogram(startSeconds, startSeconds + lengthSeconds, interval, 1);
     }
 
     private static void print(

@@ -21,6 +21,7 @@ import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.policy.ModeChanges;
+import org.tactus.internal.policy.OfferGate;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.policy.SwapCounts;
@@ -347,6 +348,15 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
+     * Where answers to the offers of this kernel's tasks are handed in.
+     *
+     * @return a gate for any thread
+     */
+    public OfferGate offers() {
+        return new OfferGate(state);
+    }
+
+    /**
      * Tells whether a task is in the kernel still: it runs, or stops, or has stopped without being removed. Any thread.
      *
      * @param slot       the task's slot
@@ -434,6 +444,9 @@ public final class Kernel implements AutoCloseable {
      *
      * <p>Returns within {@code drainNs} and {@link #STOP_NS}.
      *
+     * <p>A listener may call it while another thread stops the kernel: it then returns at once, with false, since the end waits for the
+     * listener.
+     *
      * @param drainNs how long to wait for live jobs; 0 aborts them
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
      */
@@ -449,6 +462,9 @@ public final class Kernel implements AutoCloseable {
             } finally {
                 over.countDown();
             }
+        }
+        if (over.getCount() > 0 && monitor.isCurrentThread()) {
+            return false;
         }
         awaitOver();
         return ended;

@@ -34,19 +34,29 @@ final class LaneLevels {
             final List<Lanes.Move> moves = lanes.moves(device);
             final List<Integer> cores = lanes.spec(device).dispatcherCores();
             final AtomicReference<Stage> stage = new AtomicReference<>(Stage.WAITS);
+            final AtomicReference<Throwable> failure = new AtomicReference<>();
             final Thread mover = Thread.ofPlatform().name("tactus-levels").daemon(true).unstarted(() -> {
-                setup.applyLane(cores, Lane.ABOVE_ALL);
-                if (stage.compareAndSet(Stage.WAITS, Stage.MOVES)) {
-                    moves.forEach(move -> move.lane().move(move.level()));
+                try {
+                    setup.applyLane(cores, Lane.ABOVE_ALL);
+                    if (stage.compareAndSet(Stage.WAITS, Stage.MOVES)) {
+                        moves.forEach(move -> move.lane().move(move.level()));
+                    }
+                } catch (final Throwable e) {
+                    failure.set(e);
                 }
             });
             mover.start();
-            if (!ThreadEnd.await(mover, patienceNs) || stage.get() == Stage.WAITS) {
+            final boolean over = ThreadEnd.await(mover, patienceNs);
+            if (failure.get() == null && (!over || stage.get() == Stage.WAITS)) {
                 if (stage.compareAndSet(Stage.WAITS, Stage.GIVEN_UP)) { // it moves nothing when it comes to the core at last
                     throw new AdmissionRefusedException("the levels of preemptive device '" + lanes.spec(device).name()
                         + "' could not be changed in time, since its core does not come free; try again");
                 }
                 ThreadEnd.await(mover, Long.MAX_VALUE); // above all lanes, a few system calls from its end
+            }
+            if (failure.get() != null) {
+                throw new IllegalStateException("the levels of preemptive device '" + lanes.spec(device).name() + "' could not be changed",
+                    failure.get());
             }
         }
     }

@@ -130,6 +130,11 @@ final class Monitor implements Runnable, EventHandler {
         return ThreadEnd.await(thread, timeoutNs);
     }
 
+    /** Whether a handler of the monitor is the caller. */
+    boolean isCurrentThread() {
+        return Thread.currentThread() == thread;
+    }
+
     boolean isAlive() {
         return thread.isAlive();
     }

@@ -15,6 +15,7 @@ final class HomeReleases {
     private final Reclamation reclamation;
     private final KeyHeap releases;
     private final Doorbell doorbell;
+    private final OfferGate offers;
     /** Generation of each slot's task while this is its home, otherwise 0. By it a late command for an earlier task is recognised. */
     private final int[] admitted;
     /** When the doorbell was last looked at; a task that is marked now was not marked at that time. */
@@ -33,6 +34,7 @@ final class HomeReleases {
         this.reclamation = reclamation;
         this.releases = new KeyHeap(buffer, state.releaseQueueOffset(deviceIndex), state.taskCapacity);
         this.doorbell = new Doorbell(buffer, state.doorbellOffset(deviceIndex));
+        this.offers = new OfferGate(state);
         this.admitted = new int[state.taskCapacity];
         this.slots = new int[state.taskCapacity];
     }
@@ -47,6 +49,9 @@ final class HomeReleases {
         if ((flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) == 0) {
             buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
             scheduleRelease(slot, taskOffset, firstNominalNs);
+            if ((flags(taskOffset) & TaskDescriptor.FLAG_OFFERED) != 0) {
+                offers.opened(taskOffset, state.generation(slot), firstNominalNs);
+            }
         } else {
             takeArrival(slot, firstNominalNs);
         }
@@ -194,7 +199,11 @@ final class HomeReleases {
         final long nominalNs = buffer.getLong(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
         final long nextNs = nominalNs + buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET);
         scheduleRelease(slot, taskOffset, nextNs);
-        arriveNominal(slot, taskOffset, nominalNs, nowNs);
+        if ((flags(taskOffset) & TaskDescriptor.FLAG_OFFERED) != 0 && offers.passed(taskOffset)) {
+            listener.onAnswered(slot, nominalNs, nowNs);
+        } else {
+            arriveNominal(slot, taskOffset, nominalNs, nowNs);
+        }
         // Release, after the job has become live: whoever sees the new time also sees the live job (OverdueReleases, ResidencyTable).
         buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, nextNs);
     }
@@ -361,6 +370,7 @@ final class HomeReleases {
         if (arrivalNs != buffer.getLong(taskOffset + TaskDescriptor.CONSUMED_ARRIVAL_OFFSET)) {
             listener.onSkip(slot, arrivalNs, nowNs);
         }
+        offers.closed(taskOffset);
         listener.onStopped(slot, nowNs);
         admitted[slot] = 0;
         remove(slot, taskOffset);

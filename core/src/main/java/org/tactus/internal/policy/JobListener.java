@@ -32,6 +32,16 @@ public interface JobListener {
     }
 
     /**
+     * A release became no job, because a second machine had answered its offer in time.
+     *
+     * @param slot      the task's slot
+     * @param nominalNs nominal release of the fallback
+     * @param nowNs     when it was decided
+     */
+    default void onAnswered(final int slot, final long nominalNs, final long nowNs) {
+    }
+
+    /**
      * A segment took longer than its WCET.
      *
      * @param slot     the task's slot

@@ -211,6 +211,7 @@ public final class SwapScheduler {
         if (target == first) {
             if (idle && protocol == SwapProtocol.SEQ && background.isWhole()) {
                 loading = take(); // the background move was for this job, so it goes on as the job's own
+                return whileLoading();
             }
             return WAIT;
         }

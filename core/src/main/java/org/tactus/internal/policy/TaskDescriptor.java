@@ -8,7 +8,8 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
 /**
  * Record of a task. The first line is written by the control thread while the task is not admitted, and published by the
  * command that admits it; after that it is read-only. The second line is written by the home dispatcher. The third is the
- * only one that any thread writes, by compare-and-set alone: {@code last arrival}, and {@code stop}, which holds the task's generation
+ * only one that any thread writes, by compare-and-set alone: {@code last arrival}; {@code offer}, see {@link OfferWord}; and
+ * {@code stop}, which holds the task's generation
  * twice, plus 1 from the moment that a stop was asked for. Both words name the generation in their first values, so a caller that
  * slept while the slot was given to another task fails to change either.
  * <pre>
@@ -24,7 +25,7 @@ import static org.agrona.BitUtil.SIZE_OF_LONG;
  *  +--------+--------+--------+--------+--------+--------+--------+--------+--------+--------+
  *  128      136      140                                                                                     192
  *  +--------+--------+-----------------------------------------------------------------------------------------+
- *  |last    |stop    |                                                                                         |
+ *  |last    |stop    |     144: offer    152: first nominal                                                    |
  *  |arrival |        |                                                                                         |
  *  +--------+--------+-----------------------------------------------------------------------------------------+
  *  192                                                                                                       320
@@ -85,6 +86,10 @@ public final class TaskDescriptor {
     public static final int LAST_ARRIVAL_OFFSET = 2 * CACHE_LINE_LENGTH;
     /** Twice the generation, plus 1 from the moment that a stop was asked for; 0 while the record is being written. */
     public static final int STOP_OFFSET = LAST_ARRIVAL_OFFSET + SIZE_OF_LONG;
+    /** Which offer to a second machine is open, and whether it was answered: an {@link OfferWord}; 0 while there is none. */
+    public static final int OFFER_OFFSET = LAST_ARRIVAL_OFFSET + 2 * SIZE_OF_LONG;
+    /** Nanoseconds; nominal release of the first fallback. Written by the home before it opens the first offer. */
+    public static final int FIRST_NOMINAL_OFFSET = OFFER_OFFSET + SIZE_OF_LONG;
 
     /** The backlog's ring. */
     public static final int BACKLOG_OFFSET = 3 * CACHE_LINE_LENGTH;
@@ -111,6 +116,9 @@ public final class TaskDescriptor {
 
     /** Of ready jobs, those in their optional parts come behind all others. */
     public static final int FLAG_MANDATORY_FIRST = 128;
+
+    /** A periodic release becomes no job when its offer to a second machine was answered before. */
+    public static final int FLAG_OFFERED = 256;
 
     /** The slot was never used. */
     public static final int STATE_FREE = 0;

@@ -28,6 +28,7 @@ import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.policy.OfferLedger;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
@@ -369,6 +370,18 @@ public final class TaskSetRun implements AutoCloseable {
      */
     public int release(final RunHandle task) {
         return task.belongsTo(this) ? kernel.release(task.slot(), task.generation()) : SporadicGate.UNKNOWN;
+    }
+
+    /**
+     * Makes the ledger of a task that is offered to a second machine: who sends its offers keeps it, one thread at a time.
+     *
+     * @param task the task
+     * @return a ledger without offers
+     * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     */
+    public OfferLedger ledger(final RunHandle task) {
+        requireOwn(task);
+        return new OfferLedger(kernel.offers(), task.slot(), task.generation());
     }
 
     /**

@@ -21,7 +21,7 @@ import org.tactus.model.Task;
 public final class CounterBlock implements EventHandler {
     private final AtomicBuffer buffer;
     private final int taskCapacity;
-    /** Of each task, when its running segment started; 0 while none runs. */
+    /** Of each device and task, when its running segment started; 0 while none runs. */
     private final long[] startNs;
     /** Of each device, how many segments run: more than one where they preempt each other. */
     private final int[] running;
@@ -47,7 +47,7 @@ public final class CounterBlock implements EventHandler {
         this.buffer = buffer;
         this.taskCapacity = layout.taskCapacity();
         final int devices = platform.devices().size();
-        this.startNs = new long[taskCapacity];
+        this.startNs = new long[Math.multiplyExact(devices, taskCapacity)];
         this.running = new int[devices];
         this.generations = new int[taskCapacity];
         this.views = new TaskCounts[taskCapacity];
@@ -78,9 +78,11 @@ public final class CounterBlock implements EventHandler {
      * @param devices number of devices
      * @param layout  how much fits
      * @return bytes, the hot state included
+     * @throws ArithmeticException when an int does not hold them
      */
     public static int requiredBytes(final int devices, final CountersFile.Layout layout) {
-        return Math.addExact(CountersDescriptor.hotOffset(layout.taskCapacity(), devices), layout.hotBytes());
+        return Math.toIntExact(CountersDescriptor.HEAD_LENGTH + (long) layout.taskCapacity() * CountersDescriptor.TASK_LENGTH
+            + (long) devices * CountersDescriptor.DEVICE_LENGTH + layout.hotBytes());
     }
 
     private int device(final int index) {
@@ -320,11 +322,16 @@ public final class CounterBlock implements EventHandler {
         add(to, record + CountersDescriptor.JOBS_OFFSET, 1);
     }
 
+    /**
+     * A segment starts. Kept by device and task: of a job that goes from one device to another, the rings may tell the start on the second
+     * before the end on the first.
+     */
     private void start(final int device, final int task, final long timeNs) {
-        if (startNs[task] == 0) {
+        final int at = device * taskCapacity + task;
+        if (startNs[at] == 0) {
             running[device]++;
         }
-        startNs[task] = timeNs;
+        startNs[at] = timeNs;
         if (running[device] == 1) {
             buffer.putLongRelease(runningSince(device), Math.max(0, timeNs - zeroNs) + 1);
         }
@@ -332,12 +339,13 @@ public final class CounterBlock implements EventHandler {
 
     /** Adds a segment's own time. What it took from one that runs on is behind the begin of that one's, which moves by as much. */
     private void busy(final int device, final int task, final long endNs, final long takenNs) {
-        if (startNs[task] != 0) {
-            final long ownNs = Math.max(0, endNs - startNs[task] - takenNs);
+        final int at = device * taskCapacity + task;
+        if (startNs[at] != 0) {
+            final long ownNs = Math.max(0, endNs - startNs[at] - takenNs);
             running[device]--;
             buffer.putLongRelease(runningSince(device), running[device] == 0 ? 0 : buffer.getLong(runningSince(device)) + ownNs);
             add(device(device) + CountersDescriptor.BUSY_OFFSET, ownNs);
-            startNs[task] = 0;
+            startNs[at] = 0;
         }
     }
 

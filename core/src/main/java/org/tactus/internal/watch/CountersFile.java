@@ -80,7 +80,6 @@ public final class CountersFile implements AutoCloseable {
         final int bytes = CounterBlock.requiredBytes(platform.devices().size(), layout);
         channel = FileChannel.open(path, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN_USER)));
-        Object held = null;
         try {
             path.toFile().deleteOnExit();
             if (System.getProperty(MODE) != null) {
@@ -93,13 +92,10 @@ public final class CountersFile implements AutoCloseable {
             if (channel.tryLock() == null) {
                 throw new IOException(path + ": another process holds its lock");
             }
-            held = key;
-            HELD.put(held, this);
+            HELD.put(key, this);
             counters = new CounterBlock(buffer, platform, layout, startMillis);
         } catch (final Throwable e) { // also an Error, such as that of a heap too small for so many tasks
-            if (held != null) {
-                HELD.remove(held);
-            }
+            HELD.values().remove(this);
             channel.close();
             Files.deleteIfExists(path);
             throw e;

@@ -2,6 +2,7 @@
 package org.tactus.internal.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -71,7 +72,8 @@ class ListenerCallsTest {
                 @Override
                 public void onDeadlineMiss(final String task, final long job, final long lateNs) {
                     kernel.remove(0, 1);
-                    heard.add("counted " + (kernel.counts(0, 1).released() >= 0) + ' ' + kernel.isStarted());
+                    assertFalse(kernel.stop(0), "it has not stopped while it waits for this very listener");
+                    heard.add("counted " + (kernel.counts(0, 1).released() == 1) + ' ' + kernel.isStarted());
                 }
             }, (type, timeNs, device, task, segment, job, argument) -> {
                 if (type == EventType.COMPLETE) {

@@ -35,11 +35,12 @@ import org.tactus.model.TaskSet;
 @Timeout(120)
 class MeasuredFootprintTest {
     private static final long CHUNK = 1 << 20;
-    private static final DeviceSpec GPU = new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0,
-        Optional.of(new DeviceMemory(48 * CHUNK, CHUNK, SwapProtocol.SEQ, 1_000_000, 1_000_000, 0, 0)), 0);
+    private static final int CHUNKS = 48;
 
-    private static TaskSet set(final String name, final int cuts) {
-        return TaskSet.builder("measured").device(GPU).task("net", task -> {
+    private static TaskSet set(final String name, final int cuts, final int chunks) {
+        final DeviceSpec gpu = new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0,
+            Optional.of(new DeviceMemory(chunks * CHUNK, CHUNK, SwapProtocol.SEQ, 1_000_000, 1_000_000, 0, 0)), 0);
+        return TaskSet.builder("measured").device(gpu).task("net", task -> {
             task.periodNs(20_000_000).model(new ModelSource.Zoo(name, "small", cuts));
             for (int i = 0; i < cuts; i++) {
                 task.segment("gpu0", Segment.UNMEASURED);
@@ -53,7 +54,8 @@ class MeasuredFootprintTest {
         final TaskSet applied = sidecar.applyTo(set);
         assertTrue(applied.tasks().getFirst().segments().stream().allMatch(segment -> segment.wcetNs() > 1), "measured in that memory");
         final WcetSidecar.NetworkMemory memory = sidecar.tasks().getFirst().memory().orElseThrow();
-        assertEquals(Optional.of(memory.toTask(OptionalLong.empty())), applied.tasks().getFirst().memory());
+        assertEquals(Optional.of(memory.toTask(OptionalLong.empty(), set.tasks().getFirst().segments().size())),
+            applied.tasks().getFirst().memory());
         return memory;
     }
 
@@ -74,20 +76,42 @@ class MeasuredFootprintTest {
     void shouldMeasureWhatANetworkNeedsAndNoPageMore() throws InterruptedException {
         for (final String name : List.of("resnet", "mobilenet")) {
             for (final int cuts : new int[] {1, 3}) {
-                final TaskSet set = set(name, cuts);
+                final TaskSet set = set(name, cuts, CHUNKS);
                 final WcetSidecar.NetworkMemory memory = measured(set);
                 assertEquals(cuts, memory.constantBytes().size(), memory.toString());
                 assertTrue(memory.constantBytes().stream().allMatch(bytes -> bytes > 0 && bytes % CHUNK == 0), memory.toString());
                 assertEquals(cuts == 1, memory.stateBytes() == 0, memory.toString());
                 assertEquals(cuts == 1, memory.scratchBytes() > 0, memory.toString());
-                prepared(set, memory.toTask(OptionalLong.empty()));
+                final TaskMemory whole = memory.toTask(OptionalLong.empty(), cuts);
+                prepared(set, whole);
                 if (cuts == 1) {
                     prepared(set, memory.toTask(OptionalLong.of(5 * CHUNK)));
                 }
                 final TaskMemory less = new TaskMemory(memory.footprintBytes() - CHUNK, OptionalLong.empty(), Optional.empty(),
-                    memory.scratchBytes(), memory.stateBytes());
+                    memory.scratchBytes(), memory.stateBytes(), whole.segmentConstantBytes(), OptionalLong.empty());
                 assertThrows(InvalidModelException.class, () -> prepared(set, less));
             }
         }
+    }
+
+    @Test
+    void shouldMeasureANetworkLargerThanTheMemoryASegmentAtATime() throws InterruptedException {
+        final int segments = 12;
+        final int chunks = 10;
+        final WcetSidecar.NetworkMemory memory = measured(set("resnet", segments, chunks));
+        assertTrue(memory.footprintBytes() > chunks * CHUNK, memory.toString());
+        assertEquals(segments, memory.constantBytes().size(), memory.toString());
+    }
+
+    @Test
+    void shouldRefuseASegmentsConstantsThatAreMoreThanWhatIsWritten() throws InterruptedException {
+        final TaskSet set = set("resnet", 3, CHUNKS);
+        final WcetSidecar.NetworkMemory memory = measured(set);
+        final List<Long> measured = memory.constantBytes();
+        final long sum = measured.stream().mapToLong(Long::longValue).sum();
+        final TaskMemory moved = new TaskMemory(sum + memory.stateBytes(), OptionalLong.empty(), Optional.empty(), 0,
+            memory.stateBytes(), List.of(measured.get(0), measured.get(1) + measured.get(2) - CHUNK, CHUNK), OptionalLong.empty());
+        final InvalidModelException refused = assertThrows(InvalidModelException.class, () -> prepared(set, moved));
+        assertTrue(refused.getMessage().startsWith("task 'net': memory: the weights of its segment 2 take "), refused.getMessage());
     }
 }

@@ -1,27 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.policy;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.Method;
-import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import javax.tools.ToolProvider;
-import org.agrona.BitUtil;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.tactus.model.TaskSet;
 
 /**
  * {@link LevelGuaranteeTest} sees a job that is late when the source of a test at run time is changed at one place: each row compiles
@@ -58,60 +44,12 @@ class LevelMutantsTest {
         """)
     void shouldSeeTheMutantWhenTheTestIsWrong(
         final String what, final String policy, final String type, final String from, final String to) throws Exception {
-        final Path source = Path.of("src", "main", "java", "org", "tactus", "internal", "policy", type + ".java");
-        final String text = Files.readString(source);
-        assertTrue(text.contains(from), what + ": the source has changed; mend this row");
-        final Path mutant = Files.writeString(folder.resolve(type + ".java"), text.replaceFirst(Pattern.quote(from),
-            Matcher.quoteReplacement(to)));
-        final String classPath = Stream.of(PolicyState.class, LevelSets.class, TaskSet.class, BitUtil.class)
-            .map(LevelMutantsTest::location).distinct().collect(Collectors.joining(File.pathSeparator));
-        assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, "-proc:none", "-d", folder.toString(), "-cp", classPath,
-            mutant.toString()), "the mutant compiles");
-        final Method search = new Loader(folder).loadClass(LevelGuaranteeTest.class.getName())
+        final Method search = Mutants.load(LevelGuaranteeTest.class, folder, "org/tactus/internal/policy/" + type, what, from, to)
             .getDeclaredMethod("search", String.class, long.class, int.class, boolean.class);
         search.setAccessible(true);
         final String late = (String) search.invoke(null, policy, 1L, SETS, false);
         final String found = late.isEmpty() ? (String) search.invoke(null, policy, 1L, SETS, true) : late;
         System.out.println(policy + ", " + what + ": " + found.substring(0, Math.min(90, found.length())));
         assertFalse(found.isEmpty(), "nothing in " + SETS + " sets shows the mutant");
-    }
-
-    private static String location(final Class<?> type) {
-        return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString())).toString();
-    }
-
-    /** Loads every class of the project anew, and the mutant's from its folder. */
-    private static final class Loader extends ClassLoader {
-        private final Path folder;
-
-        Loader(final Path folder) {
-            super(LevelMutantsTest.class.getClassLoader());
-            this.folder = folder;
-        }
-
-        @Override
-        protected Class<?> loadClass(final String name, final boolean resolve) throws ClassNotFoundException {
-            if (!name.startsWith("org.tactus.")) {
-                return super.loadClass(name, resolve);
-            }
-            synchronized (getClassLoadingLock(name)) {
-                final Class<?> known = findLoadedClass(name);
-                return known != null ? known : define(name);
-            }
-        }
-
-        private Class<?> define(final String name) throws ClassNotFoundException {
-            final String file = name.replace('.', '/') + ".class";
-            try (InputStream in = Files.exists(folder.resolve(file)) ? Files.newInputStream(folder.resolve(file))
-                : getParent().getResourceAsStream(file)) {
-                if (in == null) {
-                    throw new ClassNotFoundException(name);
-                }
-                final byte[] bytes = in.readAllBytes();
-                return defineClass(name, bytes, 0, bytes.length);
-            } catch (final IOException e) {
-                throw new ClassNotFoundException(name, e);
-            }
-        }
     }
 }

@@ -55,6 +55,11 @@ final class Rig implements JobListener {
     }
 
     @Override
+    public void onAnswered(final int task, final long nominalNs, final long nowNs) {
+        notices.add("answered " + task + " of " + nominalNs + " @" + nowNs);
+    }
+
+    @Override
     public void onReclaimed(final int task, final long job, final int substituted, final long endNs) {
         notices.add("reclaimed " + task + "#" + job + " " + substituted + " @" + endNs);
     }

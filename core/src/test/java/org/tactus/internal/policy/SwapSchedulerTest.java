@@ -71,6 +71,30 @@ class SwapSchedulerTest {
     }
 
     @Test
+    void shouldCommitTheMovesOfAJobThatWasTakenUpAndNoOthers() {
+        open(SwapProtocol.SEQ, true, 4, 0, 0, 300);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertTrue(swaps.isCommitted());
+        assertTrue(swaps.isAlone());
+        swaps.progress(2, false, 2);
+        assertFalse(swaps.isCommitted(), "nothing moves");
+        assertEquals(SwapScheduler.RUN, swaps.decide(2));
+        rig.devices[0].started(A, 2);
+        expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
+        assertFalse(swaps.isCommitted(), "a move in the background may be cancelled");
+        open(SwapProtocol.SPE, false, 4, 0, 0, 0);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertFalse(swaps.isCommitted(), "a more urgent job ends it after a chunk");
+        open(SwapProtocol.OVL, false, 4, 0, 0, 0);
+        rig.devices[0].release(0);
+        expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
+        assertTrue(swaps.isCommitted());
+        assertFalse(swaps.isAlone(), "another job may execute beside it");
+    }
+
+    @Test
     void shouldTakeTheFurthestNextUseOutWhenRoomIsNeeded() {
         open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
         rig.devices[0].release(0);
@@ -166,6 +190,29 @@ class SwapSchedulerTest {
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
         assertEquals(SwapScheduler.WAIT, swaps.decide(7), "its WCET is over: c could have to wait for more than its 2 in and 2 out");
+    }
+
+    @Test
+    void shouldStartASegmentAtOnceWhenTheMoveForItsJobBringsALaterOnesChunk() {
+        memory = new DeviceMemory(10 * CHUNK, CHUNK, SwapProtocol.SEQ, 3, 3, 0, 0, Residency.SEMANTIC, 0, true);
+        final TaskMemory own = new TaskMemory(CHUNK, OptionalLong.of(CHUNK), Optional.empty(), 0, 0, List.of(0L, CHUNK),
+            OptionalLong.empty());
+        manage(TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).segment("gpu0", 1))
+            .task("b", task -> task.periodNs(200).segment("gpu0", 2).segment("gpu0", 2).memory(own)).build(), 0);
+        rig.devices[0].release(0);
+        assertEquals(SwapScheduler.RUN, swaps.decide(0));
+        rig.devices[0].started(A, 0);
+        expect(SwapScheduler.MOVE_IN, B, 0, 1, 0);
+        rig.devices[0].segmentDone(A, 1, false);
+        assertEquals(SwapScheduler.RUN, swaps.decide(1), "its first segment needs nothing");
+        assertEquals(B, swaps.chosenSlot());
+        rig.devices[0].started(B, 1);
+        assertEquals(SwapScheduler.WAIT, swaps.decide(1));
+        assertEquals(DeviceScheduler.NEXT_HERE, rig.devices[0].segmentDone(B, 2, false));
+        assertEquals(SwapScheduler.WAIT, swaps.decide(2), "its second one waits for its chunk");
+        swaps.progress(1, false, 3);
+        assertEquals(SwapScheduler.RUN, swaps.decide(3));
     }
 
     /** A part of a load, cut to the rest of a WCET, makes one operation more than the job's bound counts. */

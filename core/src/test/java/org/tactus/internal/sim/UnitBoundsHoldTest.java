@@ -14,6 +14,7 @@ import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.swap.MemoryConditions;
 import org.tactus.internal.analysis.swap.SwapAnalysis;
+import org.tactus.model.Policies;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
@@ -44,7 +45,7 @@ class UnitBoundsHoldTest {
         long rings = 0;
         long overlaps = 0;
         for (int index = 0; index < SETS; index++) {
-            for (final PolicyKind policy : PolicyKind.WITHOUT_PARTS) {
+            for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
                 final SplittableRandom random = new SplittableRandom(SEED + index);
                 final TaskSet set = UnitSets.random(random, policy);
                 final Verdict verdict = new SwapAnalysis(SwapProtocol.SEQ, policy).analyze(set);

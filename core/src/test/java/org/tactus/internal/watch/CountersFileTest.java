@@ -118,6 +118,25 @@ class CountersFileTest {
         }
     }
 
+    /** The rings are read one after the other: what a job does on the second device may be told before its end on the first. */
+    @Test
+    void shouldKnowHowBusyDevicesAreWhenTheirRingsTellAJobOutOfOrder() throws IOException {
+        final Path path = folder.resolve("order");
+        try (CountersFile file = file(path)) {
+            final CountersReader reader = new CountersReader(path);
+            for (int job = 0; job < 3; job++) {
+                final long t = ZERO_NS + 10_000L * job;
+                file.counters().onEvent(EventType.START, t + 100, 1, 0, 0, job, 0);
+                file.counters().onEvent(EventType.START, t + 510, 0, 0, 1, job, 0);
+                file.counters().onEvent(EventType.END, t + 530, 0, 0, 1, job, 0);
+                file.counters().onEvent(EventType.END, t + 500, 1, 0, 0, job, 0);
+            }
+            file.counters().round(ZERO_NS + 1_000_000);
+            assertEquals(3 * 20, reader.devices().get(0).busyNs());
+            assertEquals(3 * 400, reader.devices().get(1).busyNs());
+        }
+    }
+
     @Test
     void shouldSeeEveryCounterWhenASecondMappingReads() throws IOException {
         final Path path = folder.resolve("c");

@@ -106,8 +106,8 @@ public final class SwapAnalysis implements SchedulabilityTest {
         }
         final boolean units = set.tasks().stream().anyMatch(task -> task.segments().size() > 1);
         if (units && spec.memory().isPresent() && !set.swapsOn(device)) {
-            return name() + " does not apply: nothing is swapped on " + spec.name() + ", so a job of several segments is not one unit"
-                + " there; use " + (policy == PolicyKind.EDF ? "seg-edf" : "seg-fp") + ", or leave the choice of the test out";
+            return name() + " does not apply: nothing is swapped on " + spec.name() + ", so a job of several segments is not one unit there"
+                + "; use " + (policy == PolicyKind.EDF ? "seg-edf" : "seg-fp") + ", or leave the choice of the test out";
         }
         if (spec.memory().isEmpty()) {
             return name() + " does not apply: device " + spec.name() + " has no scheduled memory; give it memory, chunk, chunkIn and "

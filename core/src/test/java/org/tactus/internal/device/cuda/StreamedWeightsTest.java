@@ -390,7 +390,7 @@ class StreamedWeightsTest {
     }
 
     /** The first run of chunks from one on that are in, or out; empty when there is none. */
-    private int[] run(final int slot, final int from, final boolean in) {
+    private int[] stretch(final int slot, final int from, final boolean in) {
         final ChunkRegion region = device.region(slot);
         int first = from;
         while (first < region.chunks() && region.isIn(first) != in) {
@@ -434,7 +434,7 @@ class StreamedWeightsTest {
     }
 
     private void bringSomethingIn(final int slot, final int segment, final SplittableRandom random) {
-        final int[] hole = run(slot, random.nextInt(device.region(slot).chunks()), false);
+        final int[] hole = stretch(slot, random.nextInt(device.region(slot).chunks()), false);
         final int most = Math.min(hole[1] - hole[0], room(slot));
         if (most > 0) {
             move(slot, true, hole[0], random.nextInt(1, most + 1), random);
@@ -442,7 +442,7 @@ class StreamedWeightsTest {
     }
 
     private void takeSomethingOut(final int slot, final SplittableRandom random) {
-        final int[] block = run(slot, random.nextInt(device.region(slot).chunks()), true);
+        final int[] block = stretch(slot, random.nextInt(device.region(slot).chunks()), true);
         if (block[1] > block[0]) {
             move(slot, false, block[0], random.nextInt(1, block[1] - block[0] + 1), random);
         }
@@ -453,14 +453,14 @@ class StreamedWeightsTest {
         final int begin = first(slot, segment);
         final int end = slot == LARGE ? begin + count(slot, segment) : device.region(slot).chunks();
         for (int other = 0; other < NAMES.size(); other++) {
-            for (int[] block = run(other, 0, true); block[1] > block[0]; block = run(other, block[1], true)) {
-                final int last = other == slot && block[0] < begin ? Math.min(block[1], begin) : block[1];
+            for (int[] block = stretch(other, 0, true); block[1] > block[0]; block = stretch(other, block[1], true)) {
+                final int stop = other == slot && block[0] < begin ? Math.min(block[1], begin) : block[1];
                 if (room(slot) < end - begin && (other != slot || block[0] < begin || block[0] >= end)) {
-                    out(other, block[0], last - block[0]);
+                    out(other, block[0], stop - block[0]);
                 }
             }
         }
-        for (int[] hole = run(slot, begin, false); hole[0] < end; hole = run(slot, hole[1], false)) {
+        for (int[] hole = stretch(slot, begin, false); hole[0] < end; hole = stretch(slot, hole[1], false)) {
             final int count = Math.min(Math.min(hole[1], end) - hole[0], room(slot));
             if (count > 0) {
                 in(slot, hole[0], count);
