@@ -15,6 +15,7 @@ import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.text.ResultPrinter;
 import org.tactus.format.LoadedTaskSet;
+import org.tactus.internal.event.EventType;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.kernel.AdmissionRefusedException;
@@ -137,7 +138,8 @@ final class RealRun {
 
     /** Leaves out of the trace what was long before the miss, and what does not fit; says where the trace begins then. */
     private String cutBefore(final TaskSet set, final EventFile events, final long zeroNs) throws IOException {
-        final long missNs = complaints.misses().firstNs();
+        final long toldNs = complaints.misses().firstNs(); // a round of the monitor after the miss
+        final long missNs = Math.min(toldNs, events.firstNs(EventType.MISS).orElse(toldNs));
         events.keepFrom(missNs - keepNs.getAsLong());
         PerfettoTrace.fit(set, events, zeroNs, limit.bytes());
         final OptionalLong firstNs = events.firstNs();

@@ -82,6 +82,17 @@ public final class EventFile implements EventHandler, AutoCloseable {
         return LongStream.range(0, size()).filter(this::isKept).map(this::timeNs).min();
     }
 
+    /**
+     * When something happened first, of what is here.
+     *
+     * @param type of the events
+     * @return in the clock of the events; empty when it did not happen
+     */
+    public OptionalLong firstNs(final int type) {
+        return LongStream.range(0, size()).filter(record -> records.intAt(record, EventDescriptor.TYPE_OFFSET) == type)
+            .map(this::timeNs).min();
+    }
+
     /** Whether a trace is to hold an event. */
     boolean isKept(final long record) {
         return timeNs(record) >= fromNs;

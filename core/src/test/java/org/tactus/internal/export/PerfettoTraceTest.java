@@ -111,6 +111,8 @@ class PerfettoTraceTest {
             events.onEvent(EventType.MISS, ZERO_NS + 2_000_000, 1, 0, 0, 1999, 77);
             assertEquals(0, write(events, List.of(), PerfettoTrace.DEFAULT_MAX_BYTES));
             assertEquals(2000, count(read(), "b"), "all of it fits");
+            assertEquals(ZERO_NS + 2_000_000, events.firstNs(EventType.MISS).orElseThrow());
+            assertTrue(events.firstNs(EventType.OVERRUN).isEmpty());
             write(events, List.of(), maxBytes);
             final List<Map<String, String>> trace = read();
             check(trace);
