@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.stream.Collectors;
-import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
-import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.StandardOutput;
 import org.tactus.cli.support.UsageErrors;
-import org.tactus.format.FileFormatException;
+import org.tactus.cli.support.WrongInput;
 import org.tactus.internal.file.Printable;
-import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.jvm.JvmFlags;
-import org.tactus.model.InvalidTaskSetException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -110,13 +103,9 @@ public final class Main {
             return ExitStatus.WRONG_INPUT;
         });
         line.setExecutionExceptionHandler((e, command, given) -> {
-            if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
-                || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
-                command.getErr().println(Printable.lines(complaint(e)));
-                return ExitStatus.WRONG_INPUT;
-            }
-            if (e instanceof UncheckedIOException || e instanceof IOException) {
-                command.getErr().println("tactus: a file cannot be read or written: " + Printable.line(e.getMessage()));
+            final Optional<String> wrong = WrongInput.message(e);
+            if (wrong.isPresent()) {
+                command.getErr().println(wrong.get());
                 return ExitStatus.WRONG_INPUT;
             }
             // Never 1: that would say that the answer is no.
@@ -125,13 +114,6 @@ public final class Main {
             return ExitStatus.WRONG_INPUT;
         });
         return line;
-    }
-
-    /** An error of a file begins with the file's name, as compilers write it, and any other with the program's. */
-    private static String complaint(final Exception e) {
-        final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
-        return e.getMessage().lines().map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line)
-            .collect(Collectors.joining("\n"));
     }
 
     /** A command's name as its class says it; a test holds the two together. */

@@ -97,18 +97,6 @@ final class ResultFiles {
             : attempt(err, () -> WholeFile.write(folder.resolve(TauOptions.FILE), TauOptions.text(roundTrips)));
     }
 
-    /** Refuses to write over what a command reads. */
-    static void requireOther(final Path source, final Path output) {
-        try {
-            if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
-                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be"
-                    + " lost; choose another name");
-            }
-        } catch (final IOException e) {
-            throw new PrerequisiteException("--out: " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
-        }
-    }
-
     /** Something that writes a file. */
     @FunctionalInterface
     private interface Part {

@@ -112,7 +112,7 @@ class AnalyzeCommandTest extends CommandTest {
         assertTrue(err.toString().startsWith(good + ":3: ") && err.toString().lines().count() == 1, err.toString());
         err.getBuffer().setLength(0);
         assertEquals(2, tactus("analyze", "--test", "guess", good));
-        assertTrue(err.toString().startsWith("tactus: there is no test 'guess'; known are ") && err.toString().lines().count() == 1,
+        assertTrue(err.toString().startsWith("tactus: there is no test 'guess'; the tests are ") && err.toString().lines().count() == 1,
             err.toString());
     }
 

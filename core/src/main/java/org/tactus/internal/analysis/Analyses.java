@@ -38,6 +38,16 @@ public final class Analyses {
     }
 
     /**
+     * Says that there is no such test.
+     *
+     * @param name as somebody wrote it
+     * @return what is wrong, with the names that there are
+     */
+    public static String unknown(final String name) {
+        return "there is no test '" + name + "'; the tests are " + String.join(", ", names());
+    }
+
+    /**
      * Finds a test. It is applied to each group of tasks that share devices, as if the others were not there.
      *
      * @param name such as {@code chain-fp}; or several names joined by a plus, as {@link Verdict#test()} tells them where no single
