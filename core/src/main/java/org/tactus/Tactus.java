@@ -162,7 +162,7 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * Measures the WCETs of a set's networks on this machine: the largest of some runs and a third more.
+     * Measures the WCETs of a set's networks on this machine: the largest of some runs and 30 % more.
      *
      * @param set    the set; WCETs of networks may be missing
      * @param folder what relative paths of models count from

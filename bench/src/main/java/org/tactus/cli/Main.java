@@ -10,6 +10,7 @@ import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.StandardOutput;
+import org.tactus.cli.support.UsageErrors;
 import org.tactus.cli.support.WrongInput;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.jvm.JvmDefects;
@@ -98,8 +99,7 @@ public final class Main {
         line.setExecutionStrategy(Main::execute);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
-            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see "
-                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            err.println("tactus: " + Printable.lines(UsageErrors.text(e)));
             return ExitStatus.WRONG_INPUT;
         });
         line.setExecutionExceptionHandler((e, command, given) -> {

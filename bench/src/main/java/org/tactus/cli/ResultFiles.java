@@ -108,7 +108,7 @@ final class ResultFiles {
             part.write();
             return ExitStatus.GOOD;
         } catch (final IOException e) {
-            err.println("error: " + Printable.line(e.getMessage()) + "; choose another folder by --out");
+            err.println("tactus: " + Printable.line(e.getMessage()) + "; choose another folder by --out");
             return ExitStatus.WRONG_INPUT;
         }
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.ExitStatus;
@@ -21,6 +22,7 @@ import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -76,6 +78,9 @@ public final class PlotCommand implements Callable<Integer> {
                 judge(TaskSetFile.load(file, TaskSetFile.Options.strict()).taskSet(), counts);
             }
         }
+        if (counts.isEmpty()) {
+            throw new PrerequisiteException("there is nothing to draw: no test applies to any of the sets, or the tables have no rows");
+        }
         Files.createDirectories(out);
         System.setProperty("java.awt.headless", "true");
         final StringBuilder csv = new StringBuilder(AcceptanceCsv.HEAD);
@@ -103,18 +108,26 @@ public final class PlotCommand implements Callable<Integer> {
             new AcceptanceCsv.Count(a.accepted() + b.accepted(), a.total() + b.total()));
     }
 
-    /** A test that does not apply to a set does not count it. */
+    /** A test that applies to a set under neither policy does not count it. */
     private void judge(final TaskSet set, final Map<String, TreeMap<Double, AcceptanceCsv.Count>> counts) {
         // As a table has it: a product of doubles would be another place than the one that is written and read back.
         final double place = Double.parseDouble(ExperimentResult.place(Math.round(utilisation(set) / step) * step));
         for (final String test : tests.isEmpty() ? List.of(TIGHTEST) : tests) {
             try {
-                final Verdict verdict = test.equals(TIGHTEST) ? Analyses.analyze(set) : TestNames.find(test).analyze(set);
+                final Verdict verdict = test.equals(TIGHTEST) ? Analyses.analyze(set)
+                    : TestNames.find(test).analyze(under(TestNames.find(test), set));
                 add(counts, test, place, new AcceptanceCsv.Count(verdict.schedulable() ? 1 : 0, 1));
             } catch (final TestNotApplicableException e) {
                 spec.commandLine().getErr().println("warning: " + set.name() + " does not count for " + test + ": " + e.getMessage());
             }
         }
+    }
+
+    /** The set under the policy that a test is for, so that tests of both can be held against each other. */
+    private static TaskSet under(final SchedulabilityTest test, final TaskSet set) {
+        final TaskSet other = new TaskSet(set.name(), set.policy() == PolicyKind.EDF ? PolicyKind.FIXED_PRIORITY : PolicyKind.EDF,
+            set.overheads(), set.platform(), set.tasks());
+        return !test.applies(set).isEmpty() && test.applies(other).isEmpty() ? other : set;
     }
 
     private static double utilisation(final TaskSet set) {

@@ -31,7 +31,7 @@ import org.tactus.result.TaskResult;
 
 /**
  * What it costs a run to be watched. First an urgent task of 50 us every millisecond shares a core with a best-effort one that takes all
- * that is left, without real-time rights: how many jobs of that complete is the throughput. Then the best-effort one takes half of the
+ * that is left, without real-time rights: how many jobs of that complete is the throughput. Then the best-effort one takes a tenth of the
  * core, with real-time rights, which the system would take back from a thread that never sleeps: the urgent one's p99.9 is of this run.
  * Each turn is a process of its own; the ways take turns.
  */
@@ -40,7 +40,8 @@ public final class ObservingCost {
     private static final long MS = 1_000_000;
     private static final long SETTLE_MS = 2500;
     private static final long FULL_PERIOD_NS = 100 * US;
-    private static final long HALF_PERIOD_NS = 200 * US;
+    /** A dispatcher spins before each release: more often, and it would never sleep. */
+    private static final long SPARSE_PERIOD_NS = MS;
     private static final double SECOND_NS = 1e9;
     private static final double FULL = 100;
 
@@ -110,9 +111,9 @@ public final class ObservingCost {
     public static void turn(final Way way, final long durationNs, final int core, final PrintStream out)
         throws IOException, InterruptedException {
         final Turn full = run(way, durationNs, set(core, FULL_PERIOD_NS), false);
-        final Turn half = run(way, durationNs, set(core, HALF_PERIOD_NS), true);
-        out.printf(Locale.ROOT, "turn %.3f %d %d %d%n", full.throughput, half.p999Ns, full.dispatcherBytes + half.dispatcherBytes,
-            full.monitorBytes + half.monitorBytes);
+        final Turn sparse = run(way, durationNs, set(core, SPARSE_PERIOD_NS), true);
+        out.printf(Locale.ROOT, "turn %.3f %d %d %d%n", full.throughput, sparse.p999Ns, full.dispatcherBytes + sparse.dispatcherBytes,
+            full.monitorBytes + sparse.monitorBytes);
     }
 
     private static Turn run(final Way way, final long durationNs, final TaskSet set, final boolean realTime)

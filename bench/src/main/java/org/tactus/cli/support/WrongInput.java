@@ -4,6 +4,7 @@ package org.tactus.cli.support;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
@@ -24,9 +25,16 @@ public final class WrongInput {
     public static Optional<String> message(final Throwable e) {
         if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
             || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
-            return Optional.of(Printable.lines(e.getMessage()));
+            return Optional.of(Printable.lines(complaint(e)));
         }
         return e instanceof UncheckedIOException || e instanceof IOException
             ? Optional.of("tactus: a file cannot be read or written: " + Printable.line(e.getMessage())) : Optional.empty();
+    }
+
+    /** An error of a file begins with the file's name, as compilers write it, and any other with the program's. */
+    private static String complaint(final Throwable e) {
+        final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
+        return e.getMessage().lines().map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line)
+            .collect(Collectors.joining("\n"));
     }
 }

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import picocli.CommandLine;
 
@@ -74,6 +75,7 @@ class PlotTest {
             "--tasks", "4", "--segments", "3"), err.toString());
         assertEquals(12, files(sets).size());
         int fp = 0;
+        int edf = 0;
         for (final Path file : files(sets)) {
             final TaskSet set = TaskSetFile.load(file, TaskSetFile.Options.strict()).taskSet();
             assertEquals(4, set.tasks().size());
@@ -82,13 +84,16 @@ class PlotTest {
             assertEquals(file.getFileName().toString().startsWith("u0.30") ? 0.3 : 0.9, utilisation, 0.001);
             fp += file.getFileName().toString().startsWith("u0.90")
                 && Analyses.byName("seg-fp").orElseThrow().analyze(set).schedulable() ? 1 : 0;
+            edf += file.getFileName().toString().startsWith("u0.90") && Analyses.byName("seg-edf").orElseThrow().analyze(
+                new TaskSet(set.name(), PolicyKind.EDF, set.overheads(), set.platform(), set.tasks())).schedulable() ? 1 : 0;
         }
         final List<String> words = new ArrayList<>(
-            List.of("--test", "seg-fp,fp", "--out", folder.resolve("plot").toString(), "--name", "mine"));
+            List.of("--test", "seg-fp,seg-edf", "--out", folder.resolve("plot").toString(), "--name", "mine"));
         files(sets).forEach(file -> words.add(file.toString()));
         assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), words.toArray(String[]::new)), err.toString());
         final List<String> rows = Files.readAllLines(folder.resolve("plot/mine.csv"));
         assertTrue(rows.contains(AcceptanceCsv.row("0.9", "seg-fp", fp, 6).strip()), fp + " in " + rows);
+        assertTrue(rows.contains(AcceptanceCsv.row("0.9", "seg-edf", edf, 6).strip()), edf + " in " + rows);
         assertEquals(5, rows.size());
         assertTrue(Files.size(folder.resolve("plot/mine.png")) > 10_000);
         assertTrue(Files.readString(folder.resolve("plot/mine.svg")).contains("seg-fp"));
