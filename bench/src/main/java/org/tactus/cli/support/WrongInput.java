@@ -17,7 +17,7 @@ public final class WrongInput {
     }
 
     /**
-     * Tells the user's mistakes from ours.
+     * Tells the user's mistakes from ours. What is not about a place in a file begins with the program's name.
      *
      * @param e what was thrown
      * @return what is wrong with the input, to be printed; empty when that is not what was thrown
@@ -25,16 +25,11 @@ public final class WrongInput {
     public static Optional<String> message(final Throwable e) {
         if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
             || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
-            return Optional.of(Printable.lines(complaint(e)));
+            final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
+            return Optional.of(Printable.lines(e.getMessage().lines()
+                .map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line).collect(Collectors.joining("\n"))));
         }
         return e instanceof UncheckedIOException || e instanceof IOException
             ? Optional.of("tactus: a file cannot be read or written: " + Printable.line(e.getMessage())) : Optional.empty();
-    }
-
-    /** An error of a file begins with the file's name, as compilers write it, and any other with the program's. */
-    private static String complaint(final Throwable e) {
-        final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
-        return e.getMessage().lines().map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line)
-            .collect(Collectors.joining("\n"));
     }
 }
