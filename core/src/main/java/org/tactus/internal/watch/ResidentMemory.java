@@ -18,7 +18,7 @@ final class ResidentMemory {
     private static final int NONE = -1;
 
     private final Platform platform;
-    /** Of each task: its device or {@link #NONE}, the bytes that stay, those of the arena, the most that come and go, what is in of these. */
+    /** Of each task: its device or {@link #NONE}, the bytes that stay, the arena's, the most that come and go, what of these is in. */
     private final int[] deviceOf;
     private final long[] fixedBytes;
     private final long[] scratchBytes;
