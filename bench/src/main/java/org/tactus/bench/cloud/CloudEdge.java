@@ -179,7 +179,7 @@ final class CloudEdge {
             signal("TERM"); // not destroy(), which closes what the process says
             String own = "";
             for (String line = said.readLine(); line != null; line = said.readLine()) {
-                own = line.startsWith("own ") ? line.substring("own ".length()) : own;
+                own = line.startsWith("own ") ? line.substring("own own: ".length()) : own;
             }
             if (!process.waitFor(START_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly();

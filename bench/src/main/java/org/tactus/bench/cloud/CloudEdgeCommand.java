@@ -51,12 +51,12 @@ public final class CloudEdgeCommand implements Callable<Integer> {
         final List<Integer> cores = RealTime.onlineCores();
         final CloudEdge bench = new CloudEdge(cores.getFirst(), cores.getLast(), durationNs, seed);
         final PrintStream print = System.out;
-        final String format = report ? "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
-            : "%-26s %6s %5s %9s %5s %7s %7s %6s %14s %7s %6s %8s%n";
+        final String format = report ? "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
+            : "%-26s %6s %5s %9s %5s %7s %7s %6s %14s %7s %6s %9s  %s%n";
         print.printf(format, "scenario", "offers", "used", "fallbacks", "late", "dropped", "refused", "wrong", "misses (excused)",
-            "B a job", "gain", "median");
+            "B a job", "gain", "median", "the peer's own task");
         if (report) {
-            print.println("|---".repeat(12) + "|");
+            print.println("|---".repeat(13) + "|");
         }
         boolean good = true;
         for (final CloudEdge.Scenario scenario : scenarios) {
@@ -64,10 +64,7 @@ public final class CloudEdgeCommand implements Callable<Integer> {
             print.printf(Locale.ROOT, format, row.scenario(), row.offers(), row.used(), row.fallbacks(), row.late(), row.dropped(),
                 row.refused(), row.wrong(), row.misses() + " (" + (row.misses() - row.unexplained()) + ")",
                 String.format(Locale.ROOT, "%.2f", row.bytes()), String.format(Locale.ROOT, "%.2f", row.gain()),
-                row.medianNs() == RoundTrips.LOST_NS ? "lost" : Durations.format(row.medianNs()));
-            if (!report && !row.peer().isEmpty()) {
-                print.println("    the peer's " + row.peer());
-            }
+                row.medianNs() == RoundTrips.LOST_NS ? "lost" : Durations.format(row.medianNs()), row.peer());
             print.flush();
             good &= row.unexplained() == 0 && row.wrong() == 0 && row.bytes() == 0 && row.held();
         }

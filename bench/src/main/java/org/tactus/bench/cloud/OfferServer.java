@@ -20,8 +20,8 @@ import org.tactus.model.Task;
 /**
  * Serves offers beside tasks of its own. A task is admitted by the analysis of this process at its first offer, with the period that the
  * offer names, as a sporadic task; it leaves when nobody has offered it for some seconds. Each further offer is a request at the sporadic
- * gate. What is refused (an unknown task, one that the analysis refuses, a job that comes before its period or before the last one is
- * done) never reaches a dispatcher: it costs the receiving thread alone, which has no real-time priority.
+ * gate; one that comes early waits for its time there. What is refused (an unknown task, one that the analysis refuses, a job that comes
+ * while another one waits or runs) never reaches a dispatcher: it costs the receiving thread alone, which has no real-time priority.
  *
  * <p>One thread calls {@link #poll} and {@link #close}.
  */
@@ -64,6 +64,8 @@ final class OfferServer implements AutoCloseable {
         for (final ServedTask task : tasks) {
             if (task.state() == ServedTask.DONE) {
                 sent += answer(task);
+            } else if (task.state() == ServedTask.WAITING) {
+                release(task);
             } else if (task.state() == ServedTask.IDLE && task.handle != null
                 && Clock.SYSTEM.nanoTime() - task.lastOfferNs > LEAVE_NS) {
                 run.remove(task.handle);
@@ -90,17 +92,31 @@ final class OfferServer implements AutoCloseable {
         if (task != null && task.state() == ServedTask.IDLE && length <= task.message.capacity()
             && isAdmitted(task, OfferMessage.periodNs(buffer, offset))) {
             task.keep(from, buffer, offset, length);
-            if (run.release(task.handle) == SporadicGate.ACCEPTED) {
-                task.lastOfferNs = Clock.SYSTEM.nanoTime();
-                accepted++;
+            if (release(task)) {
                 return;
             }
-            task.become(ServedTask.IDLE);
         }
         refused++;
         refusal.putBytes(0, buffer, offset, OfferMessage.HEADER_BYTES);
         OfferMessage.complete(refusal, OfferMessage.REFUSAL, OfferMessage.number(buffer, offset), 0);
         link.send(from, refusal, 0, OfferMessage.HEADER_BYTES);
+    }
+
+    /**
+     * Requests a job for the offer that a task has kept. One that comes early, as messages on a network do, waits until the gate takes it,
+     * so that its dispatcher sees no two closer than the period; the next one is refused meanwhile.
+     */
+    private boolean release(final ServedTask task) {
+        task.become(ServedTask.RUNNING); // before the request: the job may begin at once
+        final int code = run.release(task.handle);
+        if (code == SporadicGate.ACCEPTED) {
+            task.lastOfferNs = Clock.SYSTEM.nanoTime();
+            accepted++;
+            return true;
+        }
+        final boolean early = code == SporadicGate.TOO_EARLY || code == SporadicGate.QUEUE_FULL;
+        task.become(early ? ServedTask.WAITING : ServedTask.IDLE);
+        return early;
     }
 
     private ServedTask find(final DirectBuffer buffer, final int offset) {

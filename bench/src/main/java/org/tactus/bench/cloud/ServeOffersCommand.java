@@ -125,13 +125,16 @@ public final class ServeOffersCommand implements Callable<Integer> {
         print.println("offers: " + server.accepted() + " accepted, " + server.refused() + " refused, " + server.answered() + " answered, "
             + server.junk() + " no offers; tasks admitted: " + server.admissions());
         boolean good = true;
-        for (final TaskResult task : result.tasks()) {
+        for (int i = 0; i < result.tasks().size(); i++) {
+            final TaskResult task = result.tasks().get(i);
+            final TaskResult quiet = result.withoutStalls().tasks().get(i);
             final boolean its = own.tasks().stream().anyMatch(known -> known.name().equals(task.name()));
-            final boolean held = task.misses() == 0
-                && (task.boundNs().isEmpty() || task.maxNs().isEmpty() || task.maxNs().getAsLong() <= task.boundNs().getAsLong());
-            good &= task.misses() == 0;
-            print.println((its ? "own " : "served ") + task.name() + ": " + task.jobs() + " jobs, " + task.misses()
-                + " misses, largest response " + text(task.maxNs()) + ", bound " + text(task.boundNs()) + (held ? ", held" : ", exceeded"));
+            final boolean held = quiet.misses() == 0
+                && (quiet.boundNs().isEmpty() || quiet.maxNs().isEmpty() || quiet.maxNs().getAsLong() <= quiet.boundNs().getAsLong());
+            good &= quiet.misses() == 0;
+            print.println((its ? "own " : "served ") + task.name() + ": " + task.jobs() + " jobs, " + task.misses() + " misses ("
+                + (task.misses() - quiet.misses()) + " by stalls), largest response without stalls " + text(quiet.maxNs()) + ", bound "
+                + text(task.boundNs()) + (held ? ", held" : ", exceeded"));
         }
         return good ? ExitStatus.GOOD : ExitStatus.NO;
     }

@@ -19,7 +19,7 @@ import org.tactus.work.TensorView;
 
 /**
  * A task that a peer serves: one job at a time, with one message in memory outside the heap that holds its input and then its output. The
- * message belongs to the thread that receives while the state is {@link #IDLE} or {@link #DONE}, and to the dispatchers in between; the
+ * message belongs to the thread that receives while the state is not {@link #RUNNING}, and to the dispatchers in between; the
  * state's release and acquire hand it over.
  */
 final class ServedTask {
@@ -29,6 +29,8 @@ final class ServedTask {
     static final int RUNNING = 1;
     /** The answer is ready. */
     static final int DONE = 2;
+    /** An offer came before its period was over, and waits until it is. */
+    static final int WAITING = 3;
 
     final Task template;
     final byte[] name;
@@ -63,7 +65,6 @@ final class ServedTask {
     void keep(final long from, final DirectBuffer buffer, final int offset, final int length) {
         message.putBytes(0, buffer, offset, length);
         client = from;
-        become(RUNNING);
     }
 
     /** A network's port: the payload holds its inputs one after the other, and then its outputs, as they lie in memory. */
