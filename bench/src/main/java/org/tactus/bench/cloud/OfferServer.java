@@ -18,10 +18,11 @@ import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 
 /**
- * Serves offers beside tasks of its own. A task is admitted by the analysis of this process at its first offer, with the period that the
- * offer names, as a sporadic task; it leaves when nobody has offered it for some seconds. Each further offer is a request at the sporadic
- * gate; one that comes early waits for its time there. What is refused (an unknown task, one that the analysis refuses, a job that comes
- * while another one waits or runs) never reaches a dispatcher: it costs the receiving thread alone, which has no real-time priority.
+ * Serves offers beside tasks of its own. A task is admitted by the analysis of this process at its first offer, with four fifths of the
+ * period that the offer names, as a sporadic task; it leaves when nobody has offered it for some seconds. Each further offer is a request
+ * at the sporadic gate; one that comes early waits for its time there. What is refused (an unknown task, one that the analysis refuses, a
+ * job that comes while another one waits or runs) never reaches a dispatcher: it costs the receiving thread alone, which has no real-time
+ * priority.
  *
  * <p>One thread calls {@link #poll} and {@link #close}.
  */
@@ -104,7 +105,7 @@ final class OfferServer implements AutoCloseable {
 
     /**
      * Requests a job for the offer that a task has kept. One that comes early, as messages on a network do, waits until the gate takes it,
-     * so that its dispatcher sees no two closer than the period; the next one is refused meanwhile.
+     * so that its dispatcher sees no two closer than the task was admitted for; the next one is refused meanwhile.
      */
     private boolean release(final ServedTask task) {
         task.become(ServedTask.RUNNING); // before the request: the job may begin at once
@@ -137,8 +138,10 @@ final class OfferServer implements AutoCloseable {
         if (periodNs <= 0 || task.refusedPeriodNs >= periodNs && nowNs < task.refusedUntilNs) {
             return false;
         }
-        final Task asked = task.template.withTimesNs(periodNs, Math.min(task.template.deadlineNs(), periodNs),
-            Math.min(task.template.jitterNs(), periodNs));
+        // Admitted for a shorter distance than was asked for: one late message must not make all that follow it wait as long.
+        final long distanceNs = Math.max(1, periodNs / 5 * 4);
+        final Task asked = task.template.withTimesNs(distanceNs, Math.min(task.template.deadlineNs(), distanceNs),
+            Math.min(task.template.jitterNs(), distanceNs));
         try {
             task.handle = run.add(asked, (set, devices, added, seed) -> {
                 final List<SegmentWork> prepared = new ArrayList<>(works.prepare(set, devices, added, seed));

@@ -5,7 +5,7 @@ import org.agrona.DirectBuffer;
 
 /**
  * A way for messages between this process and others. It promises nothing: messages may be lost, doubled, late and out of order. One thread
- * at a time; {@link #send} and {@link #poll} never block, and allocate nothing once they are compiled and each sender has sent a message.
+ * at a time; {@link #send} and {@link #poll} never block. Messages lie outside the heap; what a link allocates for them is its own matter.
  */
 public interface PeerLink extends AutoCloseable {
     /** Receives messages. */
