@@ -103,8 +103,8 @@ final class OfferServer implements AutoCloseable {
     }
 
     /**
-     * Requests a job for the offer that a task has kept. One that comes early, as messages on a network do, waits until the gate takes it, so
-     * that its dispatcher sees no two closer than the period; the next one is refused meanwhile.
+     * Requests a job for the offer that a task has kept. One that comes early, as messages on a network do, waits until the gate takes it,
+     * so that its dispatcher sees no two closer than the period; the next one is refused meanwhile.
      */
     private boolean release(final ServedTask task) {
         task.become(ServedTask.RUNNING); // before the request: the job may begin at once

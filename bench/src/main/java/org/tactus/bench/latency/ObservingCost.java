@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.KernelListener;
@@ -87,6 +89,15 @@ public final class ObservingCost {
             .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId())).sum();
     }
 
+    /** With the events that a recording has when nobody chooses: of the JVM as well as ours. */
+    private static Recording usualRecording() throws IOException {
+        try {
+            return new Recording(Configuration.getConfiguration("default"));
+        } catch (final ParseException e) {
+            throw new IOException("the JDK's own settings of the Flight Recorder cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /**
      * Runs one turn in this process and prints what it found, for {@link #compare}.
      *
@@ -110,7 +121,7 @@ public final class ObservingCost {
         final RunSettings settings = RunSettings.DEFAULT.withForce(true).withRealTime(realTime).withMetricsPort(way.metrics ? 0 : -1);
         final List<Process> watching = new ArrayList<>();
         final AtomicBoolean fetching = new AtomicBoolean(true);
-        try (Recording recording = way.jfr ? new Recording() : null;
+        try (Recording recording = way.jfr ? usualRecording() : null;
             TaskSetRun run = TaskSetRun.open(set, settings, new TimedWorks(), KernelListener.NONE, EventHandler.NONE)) {
             if (recording != null) {
                 recording.start();

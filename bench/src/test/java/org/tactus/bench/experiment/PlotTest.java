@@ -104,6 +104,41 @@ class PlotTest {
             "tables of several files are added up");
     }
 
+    /** Files that another share has would be written over without a word. */
+    @Test
+    void shouldRefuseSharesWhoseFilesHaveOneName() throws IOException {
+        for (final String shares : List.of("0.501,0.502", "0.5,0.5", "0.3,0.7,0.299")) {
+            assertEquals(2, execute(new SetsCommand(), "--out", folder.resolve("sets").toString(), "--sets", "1", "--utilisation",
+                shares), shares);
+            assertTrue(err.toString().contains("two decimals"), err.toString());
+        }
+        assertEquals(0, files(folder).size(), "nothing is written");
+    }
+
+    @Test
+    void shouldAddUpSetsAndTheTableOfOthersWhenTheyHaveOnePlace() throws IOException {
+        final Path sets = folder.resolve("sets");
+        assertEquals(ExitStatus.GOOD, execute(new SetsCommand(), "--out", sets.toString(), "--sets", "1", "--utilisation", "0.15",
+            "--tasks", "2", "--least-period", "50ms", "--most-period", "60ms"), err.toString());
+        final Path table = Files.writeString(folder.resolve("t.csv"), "axis,approach,accepted,total\n0.15,tightest,3,4\n");
+        assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), table.toString(), files(sets).getFirst().toString(), "--out",
+            folder.toString()), err.toString());
+        assertEquals(List.of(AcceptanceCsv.HEAD.strip(), AcceptanceCsv.row("0.15", "tightest", 4, 5).strip()),
+            Files.readAllLines(folder.resolve("plot.csv")));
+    }
+
+    @Test
+    void shouldLeaveATableThatItReadsWhenTheChartHasItsName() throws IOException {
+        final String text = "axis,approach,accepted,total\n0.5,\"a, \"\"b\"\"\",3,4\n";
+        final Path table = Files.writeString(folder.resolve("t.csv"), text);
+        assertEquals(ExitStatus.WRONG_INPUT, execute(new PlotCommand(), table.toString(), "--out", folder.toString(), "--name", "t"));
+        assertTrue(err.toString().contains("is the file that is read"), err.toString());
+        assertEquals(text, Files.readString(table));
+        assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), table.toString(), "--out", folder.toString()));
+        assertTrue(Files.readString(folder.resolve("plot.csv")).contains("0.5,\"a, \"\"b\"\"\",3,4,"),
+            "a name with commas and quotation marks stays what it is");
+    }
+
     @Test
     void shouldNameTheRowWhenATableIsNone() throws IOException {
         final Path table = Files.writeString(folder.resolve("t.csv"), "axis,approach,accepted,total\n0.5,a,3,4\n0.6,a,5,4\n");

@@ -9,7 +9,8 @@ import org.tactus.internal.watch.CountersReader.TaskCounters;
 
 /**
  * The counters of runs as OpenMetrics text, version 1.0.0 (openmetrics.io), which Prometheus reads. Times are seconds, as the format wants
- * them. What is read is one page of memory of another process: that process does nothing for it.
+ * them. What is read is the memory of the counters, of this process or of another
+ * one: no thread of the run does anything for it.
  */
 public final class MetricsText {
     /** What an endpoint says that this text is. */

@@ -66,6 +66,9 @@ final class ResidentMemory {
 
     /** Takes a task that has stopped out of its device's memory. */
     void clear(final int index) {
+        for (int device = 0; device < moving.length; device++) {
+            moving[device] = moving[device] == index ? NONE : moving[device]; // its end is no event of the next task of this index
+        }
         deviceOf[index] = NONE;
         fixedBytes[index] = 0;
         scratchBytes[index] = 0;
