@@ -32,6 +32,7 @@ import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.watch.MetricsEndpoint;
 import org.tactus.internal.work.OfferingPort;
 import org.tactus.internal.work.WorkloadWorks;
 import org.tactus.model.InvalidTaskSetException;
@@ -126,7 +127,7 @@ public final class Tactus implements AutoCloseable {
         requireSet(set);
         Objects.requireNonNull(test, "test: give the name of a test");
         final SchedulabilityTest found = Analyses.byName(test).orElseThrow(
-            () -> new IllegalArgumentException("there is no test '" + test + "'; there are " + String.join(", ", Analyses.names())));
+            () -> new IllegalArgumentException(Analyses.unknown(test)));
         return translated(() -> found.analyze(set));
     }
 
@@ -161,7 +162,7 @@ public final class Tactus implements AutoCloseable {
     }
 
     /**
-     * Measures the WCETs of a set's networks on this machine: the largest of some runs and a third more.
+     * Measures the WCETs of a set's networks on this machine: the largest of some runs and 30 % more.
      *
      * @param set    the set; WCETs of networks may be missing
      * @param folder what relative paths of models count from
@@ -281,11 +282,12 @@ public final class Tactus implements AutoCloseable {
 
     /**
      * Finds the statistics of a task, to be looked at again and again while it runs: percentiles so far, counts, residency. Looking at them
-     * allocates nothing. Any thread; this call waits for one that is under way.
+     * allocates nothing. Any thread, a listener too; this call waits until the monitor answers, in its next round.
      *
      * @param task the task
      * @return its statistics as they stand at each look, also of a task that is gone
      * @throws IllegalArgumentException when it is another {@code Tactus}'s
+     * @throws IllegalStateException    when the monitor does not answer within five seconds, because a listener does not return
      */
     public TaskHandle.Statistics statistics(final TaskHandle task) {
         return new TaskHandle.Statistics(run.view(own(task)));
@@ -417,7 +419,6 @@ public final class Tactus implements AutoCloseable {
     public static final class Context {
         private static final long LEAST_RING_BYTES = 1 << 12;
         private static final int MOST_SEGMENTS = 1 << 20;
-        private static final int MOST_PORT = 65_535;
 
         private TaskSet taskSet;
         private Workload workload = new Workload();
@@ -689,8 +690,9 @@ public final class Tactus implements AutoCloseable {
             require(taskSet != null, "taskSet is not given; give the set that is to run");
             require(spinBeforeNs >= 0, "spinBeforeNs is " + spinBeforeNs + "; give 0 or more nanoseconds");
             require(pollNs > 0, "pollNs is " + pollNs + "; give more than 0 nanoseconds");
-            require(metricsPort >= RunSettings.DEFAULT.metricsPort() && metricsPort <= MOST_PORT,
-                "metricsPort is " + metricsPort + "; give a port up to " + MOST_PORT + ", 0 for a free one, or -1 for none");
+            require(metricsPort >= RunSettings.DEFAULT.metricsPort() && metricsPort <= MetricsEndpoint.MOST_PORT,
+                "metricsPort is " + metricsPort + "; give a port up to " + MetricsEndpoint.MOST_PORT
+                    + ", 0 for a free one, or -1 for none");
             require(stallThresholdNs > 0, "stallThresholdNs is " + stallThresholdNs + "; give more than 0 nanoseconds");
             require(lostAfterNs > 0, "lostAfterNs is " + lostAfterNs + "; give more than 0 nanoseconds");
             require(eventRingBytes >= LEAST_RING_BYTES && Integer.bitCount(eventRingBytes) == 1,

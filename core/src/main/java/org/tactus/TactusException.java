@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus;
 
-/** Thrown when Tactus cannot do what it was asked. The message is one line: what is wrong, where, and what would be right. */
+/**
+ * Thrown when Tactus cannot do what it was asked. The message says what is wrong, where, and what would be right: in one line,
+ * or in a line for each of several networks.
+ */
 public abstract sealed class TactusException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

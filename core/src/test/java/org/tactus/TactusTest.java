@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.result.RunResult;
 import org.tactus.work.SegmentCode;
 import org.tactus.work.Workload;
 
@@ -208,6 +210,7 @@ class TactusTest {
     void shouldAnswerAListenerThatAsksForStatistics() throws InterruptedException {
         final AtomicReference<Tactus> running = new AtomicReference<>();
         final AtomicReference<TaskHandle.Statistics> seen = new AtomicReference<>();
+        final AtomicLong tookNs = new AtomicLong();
         final TaskSet late = TaskSet.builder("late").device(DeviceSpec.cpu("cpu0"))
             .task("late", t -> t.periodNs(20 * MS).deadlineNs(2 * MS).segment("cpu0", MS)).build();
         final TactusListener listener = new TactusListener() {
@@ -215,7 +218,10 @@ class TactusTest {
             public void onDeadlineMiss(final String task, final long job, final long lateNs) {
                 final Tactus tactus = running.get();
                 if (tactus != null && seen.get() == null) {
-                    seen.set(tactus.statistics(tactus.handle("late")));
+                    final long beganNs = System.nanoTime();
+                    final TaskHandle.Statistics answer = tactus.statistics(tactus.handle("late"));
+                    tookNs.set(System.nanoTime() - beganNs);
+                    seen.set(answer);
                 }
             }
         };
@@ -225,7 +231,54 @@ class TactusTest {
             while (seen.get() == null) {
                 Thread.sleep(1);
             }
-            assertTrue(seen.get().released() >= 0);
+            final long before = seen.get().jobs();
+            assertTrue(seen.get().isLive(), "a running task");
+            assertTrue(tookNs.get() < 1000 * MS, "the listener's thread is the one that answers: " + tookNs.get() + " ns");
+            while (seen.get().jobs() <= before) {
+                Thread.sleep(1);
+            }
+        }
+        assertFalse(seen.get().isLive(), "the run has ended");
+    }
+
+    /** The end waits for the monitor's thread, which must not wait for the end. */
+    @Test
+    void shouldAnswerAListenerThatAsksWhileTheRunEnds() throws Exception {
+        final AtomicReference<Tactus> running = new AtomicReference<>();
+        final AtomicReference<TaskHandle.Statistics> seen = new AtomicReference<>();
+        final CountDownLatch told = new CountDownLatch(1);
+        final CountDownLatch ends = new CountDownLatch(1);
+        final TactusListener listener = new TactusListener() {
+            @Override
+            public void onDeadlineMiss(final String task, final long job, final long lateNs) {
+                if (seen.get() != null) {
+                    return;
+                }
+                told.countDown();
+                try {
+                    ends.await();
+                    Thread.sleep(300); // the end is under way by then
+                } catch (final InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                final Tactus tactus = running.get();
+                assertThrows(IllegalStateException.class, tactus::histograms, "the end is under way");
+                seen.set(tactus.statistics(tactus.handle("late")));
+            }
+        };
+        final TaskSet late = TaskSet.builder("late").device(DeviceSpec.cpu("cpu0"))
+            .task("late", t -> t.periodNs(20 * MS).deadlineNs(2 * MS).segment("cpu0", MS)).build();
+        try (Tactus tactus = Tactus.launch(new Tactus.Context().taskSet(late).realTime(false).listener(listener)
+            .code("late", 0, job -> LockSupport.parkNanos(5 * MS)))) {
+            running.set(tactus);
+            told.await();
+            final Thread starter = Thread.ofPlatform().start(ends::countDown);
+            final RunResult result = tactus.stop();
+            starter.join();
+            assertTrue(seen.get() != null, "it was answered before the run had ended");
+            final String monitor = result.conditions().granted().get("tactus-monitor");
+            assertFalse(monitor.contains("did not return"), monitor);
+            assertTrue(seen.get().jobs() > 0);
         }
     }
 }

@@ -81,8 +81,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         }
         final Optional<SchedulabilityTest> known = Analyses.byName(test);
         if (known.isEmpty()) {
-            throw new ParameterException(spec.commandLine(),
-                "there is no test '" + test + "'; known are " + String.join(", ", Analyses.names()));
+            throw new ParameterException(spec.commandLine(), Analyses.unknown(test));
         }
         return known;
     }

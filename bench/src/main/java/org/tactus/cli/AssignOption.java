@@ -4,7 +4,7 @@ package org.tactus.cli;
 import java.util.Optional;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
-import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.TestNames;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.plan.PriorityAssignment;
@@ -21,6 +21,11 @@ final class AssignOption {
         description = "Gives tasks other priorities than the file's: rm (rate-monotonic), dm (deadline-monotonic) or opa (Audsley's, by the"
             + " schedulability test).")
     private Rule rule;
+
+    /** The rule by which priorities were given in place of the file's; empty without one. */
+    String text() {
+        return rule == null ? "" : rule.name();
+    }
 
     /**
      * Gives a set its priorities.
@@ -52,8 +57,7 @@ final class AssignOption {
 
     private static Verdict analyze(final LoadedTaskSet loaded, final TaskSet set, final Optional<String> test) {
         try {
-            return test.isEmpty() ? Analyses.analyze(set) : Analyses.byName(test.get()).orElseThrow(() -> new PrerequisiteException(
-                "there is no test '" + test.get() + "'; the tests are " + String.join(", ", Analyses.names()))).analyze(set);
+            return test.isEmpty() ? Analyses.analyze(set) : TestNames.find(test.get()).analyze(set);
         } catch (final TestNotApplicableException e) {
             throw loaded.error("policy", e.getMessage());
         }

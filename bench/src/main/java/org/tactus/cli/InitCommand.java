@@ -5,31 +5,38 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.tactus.bindings.linux.RealTime;
+import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
-import org.tactus.internal.graph.OpenShapes;
+import org.tactus.internal.graph.OpenKeys;
 import org.tactus.internal.time.Durations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
 /** {@code tactus init}: a task set to start from. */
 @Command(name = "init", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Writes a task set to start from: a task for each network, one segment each, on processor cores by turns.")
 final class InitCommand implements Callable<Integer> {
-    private static final Pattern TASK = Pattern.compile("(.+?):([0-9.]+\\s*(?:ns|us|ms|s))(?::([0-9.]+\\s*(?:ns|us|ms|s)))?");
+    private static final Pattern TASK = Pattern.compile(
+        "(.+?):([0-9.]+\\s*(?:ns|us|ms|s|m|h))(?::([0-9.]+\\s*(?:ns|us|ms|s|m|h)))?");
     private static final int LONGEST_NAME = 60;
 
     @Parameters(paramLabel = "MODEL:PERIOD[:DEADLINE]", arity = "1..*",
@@ -42,12 +49,22 @@ final class InitCommand implements Callable<Integer> {
     private Path out;
     @Spec
     private CommandSpec spec;
+    /** By file, what it leaves open. */
+    private final Map<Path, OpenKeys> known = new HashMap<>();
 
     @Override
     public Integer call() throws IOException {
         UsageCheck.check(spec, !Files.exists(out), "--out " + out + " is there already; name a new file");
         UsageCheck.check(spec, new HashSet<>(cores).size() == cores.size(), "--cores " + cores + " names a core twice");
-        final List<Integer> used = cores.isEmpty() ? List.of(RealTime.allowedCores().getLast()) : cores;
+        final List<Integer> here = RealTime.allowedCores();
+        final List<Integer> used = cores.isEmpty() ? List.of(here.getLast()) : cores;
+        used.stream().filter(core -> core < 0).findFirst().ifPresent(core -> UsageCheck.check(spec, false,
+            "--cores: " + core + " is no core; write numbers from 0, such as --cores " + here.getLast()));
+        final List<Integer> absent = used.stream().filter(core -> !here.contains(core)).toList();
+        if (!absent.isEmpty()) {
+            warn("--cores: this process may not run on " + text(absent) + "; here are " + text(here)
+                + ", and profile and run need the cores that the file names");
+        }
         final Path folder = out.toAbsolutePath().normalize().getParent();
         final StringBuilder text = new StringBuilder("# Written by tactus init. Next: tactus profile FILE, which measures the WCETs, then "
             + "tactus run FILE.\n# tactus calibrate measures what this machine adds to each job; then write 'overheads: calibrated'.\n"
@@ -63,7 +80,8 @@ final class InitCommand implements Callable<Integer> {
         Files.createDirectories(folder);
         WholeFile.write(out, text.toString());
         final PrintWriter print = spec.commandLine().getOut();
-        print.println("Wrote " + out + "; next: tactus profile " + out + " && tactus run " + out);
+        print.println("Wrote " + out + "; next: " + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ""
+            : "in " + out + " put in what the networks leave open, then ") + "tactus profile " + out + " && tactus run " + out);
         print.flush();
         return ExitStatus.GOOD;
     }
@@ -79,33 +97,47 @@ final class InitCommand implements Callable<Integer> {
         if (tfLite && !Files.isRegularFile(file)) {
             throw new InvalidModelException(file + ": no such file; name an .onnx or .tflite file");
         }
-        final String open = tfLite ? "" : open(OnnxModel.load(file));
+        final OpenKeys open = tfLite ? OpenKeys.NONE : open(file);
         final String path = folder.relativize(file.toAbsolutePath().normalize()).toString();
-        return "  - name: " + name(file, names) + "\n    period: " + matcher.group(2).replace(" ", "") + "\n"
-            + (matcher.group(3) == null ? "" : "    deadline: " + matcher.group(3).replace(" ", "") + "\n")
-            + "    model: {file: \"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"" + open + "}\n"
+        final String quoted = "file: \"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        return "  - name: " + name(file, names) + "\n    period: " + fileText(matcher.group(2), periodNs) + "\n"
+            + (matcher.group(3) == null ? "" : "    deadline: " + fileText(matcher.group(3), deadlineNs) + "\n")
+            + (open.isEmpty() ? "    model: {" + quoted + "}\n" : "    model:\n      " + quoted + "\n"
+                + open.lines().stream().map(line -> "      " + line + "\n").collect(Collectors.joining()))
             + "    segments: [{device: cpu" + device + "}]\n";
     }
 
-    /** Keys that fix what a file leaves open, 1 each, and a warning that these are guesses. */
-    private String open(final OnnxModel model) {
-        final String keys = OpenShapes.suggestedKeys(model);
-        if (keys.isEmpty()) {
-            return "";
-        }
+    /** What a file leaves open, which is told once for each file. */
+    private OpenKeys open(final Path file) {
+        return known.computeIfAbsent(file.toAbsolutePath().normalize(), path -> {
+            final OpenKeys open = OpenKeys.of(OnnxModel.load(file));
+            if (!open.isEmpty()) {
+                warn(file + " leaves open what the file only guesses (" + String.join(", ", open.names()) + "); put in what is needed");
+            }
+            open.failure().ifPresent(why -> warn(file + ": its outputs are not known with these guesses: " + why));
+            return open;
+        });
+    }
+
+    private void warn(final String sentence) {
         final PrintWriter err = spec.commandLine().getErr();
-        err.println("tactus: " + model.name() + " leaves extents open; the file says 1 for each (" + keys
-            + "): put in those that are needed");
+        err.println("warning: " + Printable.line(sentence));
         err.flush();
-        return ", " + keys;
+    }
+
+    private static String text(final List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    /** A time as the format has it: minutes and hours are for people at the command line. */
+    private static String fileText(final String text, final long ns) {
+        return text.endsWith("m") || text.endsWith("h") ? Durations.exact(ns) : text.replace(" ", "");
     }
 
     private long time(final String word, final String text) {
         try {
-            final long ns = Durations.parse(text);
-            UsageCheck.check(spec, ns > 0, "'" + word + "': a period and a deadline are above 0");
-            return ns;
-        } catch (final IllegalArgumentException e) {
+            return new DurationConverter().convert(text);
+        } catch (final TypeConversionException e) {
             UsageCheck.check(spec, false, "'" + word + "': " + e.getMessage());
             return 0;
         }

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
-import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.StandardOutput;
-import org.tactus.format.FileFormatException;
+import org.tactus.cli.support.UsageErrors;
+import org.tactus.cli.support.WrongInput;
 import org.tactus.internal.file.Printable;
-import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.jvm.JvmFlags;
-import org.tactus.model.InvalidTaskSetException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -104,18 +99,13 @@ public final class Main {
         line.setExecutionStrategy(Main::execute);
         line.setParameterExceptionHandler((e, given) -> {
             final PrintWriter err = e.getCommandLine().getErr();
-            err.println("tactus: " + Printable.lines(e.getMessage()) + "; see "
-                + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+            err.println("tactus: " + Printable.lines(UsageErrors.text(e)));
             return ExitStatus.WRONG_INPUT;
         });
         line.setExecutionExceptionHandler((e, command, given) -> {
-            if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
-                || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
-                command.getErr().println(Printable.lines(e.getMessage()));
-                return ExitStatus.WRONG_INPUT;
-            }
-            if (e instanceof UncheckedIOException || e instanceof IOException) {
-                command.getErr().println("tactus: a file cannot be read or written: " + Printable.line(e.getMessage()));
+            final Optional<String> wrong = WrongInput.message(e);
+            if (wrong.isPresent()) {
+                command.getErr().println(wrong.get());
                 return ExitStatus.WRONG_INPUT;
             }
             // Never 1: that would say that the answer is no.

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -15,9 +16,10 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
+import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.WrongInput;
 import org.tactus.cli.text.RunsCsv;
-import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
 import org.tactus.result.RunResult;
 import picocli.CommandLine.Option;
@@ -48,17 +50,27 @@ final class ManyRuns {
         int run(Path file, long seed, String name, Consumer<RunResult> results) throws IOException, InterruptedException;
     }
 
-    /** Runs all files with all seeds, a file after the other. The status is the largest of the runs'. */
-    int each(final List<Path> files, final long seed, final One one) throws IOException, InterruptedException {
+    /**
+     * Runs all files with all seeds, a file after the other. The status is the largest of the runs'.
+     *
+     * @param assign the rule by which priorities are given in place of the files'; empty without one
+     */
+    int each(final List<Path> files, final long seed, final String assign, final One one) throws IOException, InterruptedException {
         final List<Long> all = seeds(seed);
         final boolean many = files.size() > 1 || all.size() > 1;
+        files.forEach(this::requireKept);
         if (csv == null) {
             return each(files, all, many, one, (file, result) -> {
             });
         }
-        try (RunsCsv table = new RunsCsv(csv)) {
+        try (RunsCsv table = new RunsCsv(csv, assign)) {
             return each(files, all, many, one, table::add);
         }
+    }
+
+    /** Refuses a table in place of a file that is read. */
+    void requireKept(final Path source) {
+        KeptInput.require("--csv", source, csv);
     }
 
     private static int each(
@@ -87,11 +99,12 @@ final class ManyRuns {
         throws IOException, InterruptedException {
         try {
             return one.run(file, seed, name, results);
-        } catch (final FileFormatException e) {
-            if (!many) {
+        } catch (final RuntimeException | IOException e) {
+            final Optional<String> wrong = WrongInput.message(e);
+            if (!many || wrong.isEmpty()) {
                 throw e;
             }
-            System.err.println(Printable.lines(e.getMessage()));
+            System.err.println(wrong.get());
             return ExitStatus.WRONG_INPUT;
         }
     }

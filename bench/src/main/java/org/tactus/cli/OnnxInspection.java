@@ -4,6 +4,7 @@ package org.tactus.cli;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -45,17 +46,26 @@ final class OnnxInspection {
         final GraphProto graph = model.proto().getGraph();
         graph.getNodeList().forEach(node -> operators.merge(
             (node.getDomain().isEmpty() ? "" : node.getDomain() + ".") + node.getOpType(), 1, Integer::sum));
-        graph.getInitializerList().forEach(this::countParameters);
-        // Some exporters write weights as nodes; whole numbers among such nodes are shapes and axes, not parameters.
-        graph.getNodeList().stream().filter(node -> node.getOpType().equals("Constant") && node.getDomain().isEmpty())
-            .flatMap(node -> node.getAttributeList().stream()).filter(AttributeProto::hasT).map(AttributeProto::getT)
-            .filter(value -> FLOATING.contains(ElementType.of(value.getDataType()))).forEach(this::countParameters);
+        countParameters(graph);
         if (!OpenShapes.suggestedKeys(model).isEmpty()) {
             noCuts = "its extents are open; a task set fixes them by " + OpenShapes.suggestedKeys(model);
         } else if (OnnxRuntime.find().isEmpty()) {
             noCuts = OnnxRuntime.absence().orElseThrow();
         } else {
             measure();
+        }
+    }
+
+    /** Those of a graph and of the bodies of its control flow. */
+    private void countParameters(final GraphProto graph) {
+        graph.getInitializerList().forEach(this::countParameters);
+        for (final NodeProto node : graph.getNodeList()) {
+            // Some exporters write weights as nodes; whole numbers among such nodes are shapes and axes, not parameters.
+            if (node.getOpType().equals("Constant") && node.getDomain().isEmpty()) {
+                node.getAttributeList().stream().filter(AttributeProto::hasT).map(AttributeProto::getT)
+                    .filter(value -> FLOATING.contains(ElementType.of(value.getDataType()))).forEach(this::countParameters);
+            }
+            node.getAttributeList().stream().filter(AttributeProto::hasG).map(AttributeProto::getG).forEach(this::countParameters);
         }
     }
 

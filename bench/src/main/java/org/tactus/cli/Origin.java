@@ -24,13 +24,17 @@ final class Origin {
      *
      * @param input       the task-set file
      * @param startMillis when the run began, milliseconds since 1970
+     * @param assign      the rule by which priorities were given in place of the file's; empty without one
      * @return by the keys of {@code results.json}, in their order there
      */
-    static Map<String, String> of(final Path input, final long startMillis) {
+    static Map<String, String> of(final Path input, final long startMillis, final String assign) {
         final Map<String, String> origin = new LinkedHashMap<>();
         origin.put("version", BuildVersion.text());
         origin.put("startedAt", Instant.ofEpochMilli(startMillis).toString());
         origin.put("inputHash", hash(input));
+        if (!assign.isEmpty()) {
+            origin.put("assign", assign);
+        }
         origin.put("jvm", System.getProperty("java.vm.name") + " " + System.getProperty("java.runtime.version") + ", "
             + System.getProperty("java.vm.vendor"));
         origin.put("jvmFlags", String.join(" ", ManagementFactory.getRuntimeMXBean().getInputArguments()));

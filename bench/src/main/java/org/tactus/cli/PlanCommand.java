@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.cli.spet.SpetOptions;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.text.PlanPrinter;
 import org.tactus.format.LoadedTaskSet;
@@ -56,7 +57,7 @@ final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ResultFiles.requireOther(file, out);
+        KeptInput.require("--out", file, out);
         if (format == OutputFormat.CSV) {
             throw new ParameterException(spec.commandLine(), "a plan has no csv form; write table or json");
         }

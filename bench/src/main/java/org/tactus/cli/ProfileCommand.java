@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -97,10 +96,15 @@ final class ProfileCommand implements Callable<Integer> {
     static int profile(final Path file, final int runs, final WcetRule rule, final boolean loaded, final boolean inPlace)
         throws IOException, InterruptedException {
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
+        if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty() && task.levelNetworks().isEmpty())) {
+            System.out.println(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
+                + " takes the WCETs of the file");
+            return ExitStatus.GOOD;
+        }
         final Profiler profiler = new Profiler(new RealTimeSetup(true), runs, rule, loaded);
         final Progress progress = new Progress("profiling");
         final WcetSidecar alone = measured(set,
-            () -> profiler.profile(set.taskSet(), set.baseDirectory(), (task, share) -> progress.at(share)));
+            () -> profiler.profile(set.taskSet(), set.baseDirectory(), progress::at));
         progress.done();
         profiler.lopsided().forEach((task, shares) -> System.err.println("warning: the best cut found of " + task + " is lopsided, "
             + shares + "; its longest segment decides how long others wait. With fewer cuts they wait as long"));
@@ -134,11 +138,10 @@ final class ProfileCommand implements Callable<Integer> {
     private static void print(final WcetSidecar measured, final int runs, final WcetRule rule, final String others) {
         System.out.printf(Locale.ROOT, "WCETs: %s of %d samples, %s%n", rule.byLaw() ? "an extreme-value law"
             : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
-        new TreeMap<>(measured.conditions()).forEach((what, how) -> {
-            if (Stream.of("times leave out", "longest of", "cuts of", "taken from").anyMatch(what::startsWith)) {
-                System.out.println(Lines.wrap("  " + what + ": " + how));
-            }
-        });
+        Stream.concat(Stream.of("times leave out"), measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
+            Stream.of("cuts of " + task, "longest of " + task + " by the wall", "taken from " + task)))
+            .filter(measured.conditions()::containsKey)
+            .forEach(what -> System.out.println(Lines.wrap("  " + what + ": " + measured.conditions().get(what))));
         System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", "segment", "device", "p50", "p99", "max", "WCET");
         for (final WcetSidecar.TaskWcet task : measured.tasks()) {
             for (final WcetSidecar.SegmentWcet segment : task.segments()) {

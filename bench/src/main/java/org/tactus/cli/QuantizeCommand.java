@@ -15,6 +15,7 @@ import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.support.UsageCheck;
@@ -84,7 +85,7 @@ final class QuantizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        ResultFiles.requireOther(Path.of(model), output);
+        KeptInput.require("--out", Path.of(model), output);
         UsageCheck.check(spec, core == null || RealTime.onlineCores().contains(core), "--core: this machine has no core " + core
             + " on line; it has " + RealTime.onlineCores());
         UsageCheck.check(spec, runs >= 1, "--runs " + runs + " is out of range; give 1 or more");

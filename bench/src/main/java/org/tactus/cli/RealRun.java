@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.tactus.cli.support.ExitStatus;
@@ -14,7 +15,9 @@ import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.Progress;
 import org.tactus.cli.text.ResultPrinter;
 import org.tactus.format.LoadedTaskSet;
+import org.tactus.internal.event.EventType;
 import org.tactus.internal.export.EventFile;
+import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.remote.OfferPort;
 import org.tactus.internal.runtime.RemoteOffers;
@@ -32,6 +35,9 @@ final class RealRun {
     /** How late a miss is noticed that ends the run. */
     private static final long BREAK_TICK_MS = 5;
 
+    /** What ended the run. */
+    private enum End { TIME, MISS, INTERRUPTED }
+
     private final LoadedTaskSet loaded;
     private final RunSettings options;
     private final long durationNs;
@@ -41,6 +47,7 @@ final class RealRun {
     private TraceLimit limit = TraceLimit.USUAL;
     private OptionalLong keepNs = OptionalLong.empty();
     private Consumer<RunResult> results = result -> { };
+    private String assign = "";
     private ResultFiles files;
     private Map<String, String> origin;
 
@@ -64,6 +71,12 @@ final class RealRun {
         return this;
     }
 
+    /** Says by which rule the set's priorities were given in place of the file's. */
+    RealRun assigning(final String rule) {
+        assign = rule;
+        return this;
+    }
+
     /** Also hands the result on. */
     RealRun telling(final Consumer<RunResult> to) {
         results = to;
@@ -75,7 +88,7 @@ final class RealRun {
         files = ResultFiles.prepare(out);
         final TaskSet set = loaded.taskSet();
         final long startMillis = System.currentTimeMillis();
-        origin = Origin.of(loaded.file(), startMillis);
+        origin = Origin.of(loaded.file(), startMillis, assign);
         try {
             return run(format, print, set, startMillis);
         } catch (final InvalidTaskSetException e) {
@@ -102,48 +115,64 @@ final class RealRun {
                 return ExitStatus.NO;
             }
             offers.start(tactus, set);
-            final boolean interrupted = waitFor(tactus);
+            final End end = waitFor(tactus);
             offers.end(); // before the tasks end: what is not answered by now has its fallback
             RunResult result = offers.finish(tactus.stop());
             complaints.misses().end();
             final String share = Durations.format(result.durationNs()) + " of " + Durations.format(durationNs);
-            if (interrupted) {
+            if (end == End.INTERRUPTED) {
                 result = result.withWarning("the run was interrupted after " + share);
                 System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
-            } else if (isBroken()) {
-                result = result.withWarning("the run ended at the first missed deadline, after " + share + "; trace.json begins "
-                    + Durations.format(keepNs.getAsLong()) + " before it");
+            } else if (end == End.MISS) {
+                result = result.withWarning("the run ended at the first missed deadline, after " + share + "; "
+                    + cutBefore(set, events, tactus.zeroNs()));
                 System.err.println("warning: " + result.conditions().warnings().getLast());
-            }
-            if (isBroken()) {
-                events.keepFrom(complaints.misses().firstNs() - keepNs.getAsLong());
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
                 tactus.verdict(), System.err, limit) | files.writeRoundTrips(offers.roundTrips(), System.err);
             results.accept(result);
-            ResultPrinter.print(format, result, out, print);
+            ResultPrinter.print(format, result, Optional.of(out), print);
             return Math.max(status(result), written);
         }
+    }
+
+    /** Leaves out of the trace what was long before the miss, and what does not fit; says where the trace begins then. */
+    private String cutBefore(final TaskSet set, final EventFile events, final long zeroNs) throws IOException {
+        final long toldNs = complaints.misses().firstNs(); // while the job runs on, or a round of the monitor after its end
+        final long missNs = Math.min(toldNs, events.firstNs(EventType.MISS).orElse(toldNs));
+        events.keepFrom(missNs - keepNs.getAsLong());
+        PerfettoTrace.fit(set, events, zeroNs, limit.bytes());
+        final OptionalLong firstNs = events.firstNs();
+        if (firstNs.isEmpty()) {
+            return "trace.json holds no event";
+        }
+        final long beforeNs = missNs - firstNs.getAsLong(); // below 0 where nothing happened between
+        return "trace.json begins " + Durations.format(Math.abs(beforeNs)) + (beforeNs < 0 ? " after it" : " before it");
     }
 
     private boolean isBroken() {
         return keepNs.isPresent() && complaints.misses().hasMissed();
     }
 
-    /** Waits for the end, or for the miss that ends the run; true when the process was told to end before. */
-    private boolean waitFor(final TaskSetRun tactus) throws InterruptedException {
+    /** Waits for the end, or for the miss that ends the run; says which it was: what is missed from then on has not ended it. */
+    private End waitFor(final TaskSetRun tactus) throws InterruptedException {
         Interruption.endsInOrder();
         final Progress progress = new Progress("running " + loaded.taskSet().name());
         final long endNs = tactus.zeroNs() + durationNs;
-        for (long leftNs = endNs - System.nanoTime(); leftNs > 0 && !isBroken(); leftNs = endNs - System.nanoTime()) {
+        End end = End.TIME;
+        for (long leftNs = endNs - System.nanoTime(); leftNs > 0; leftNs = endNs - System.nanoTime()) {
+            if (isBroken()) {
+                end = End.MISS;
+                break;
+            }
             if (Interruption.await(Math.min(keepNs.isPresent() ? BREAK_TICK_MS : TICK_MS, leftNs / 1_000_000L + 1))) {
-                progress.done();
-                return true;
+                end = End.INTERRUPTED;
+                break;
             }
             progress.at(1 - Math.max(0, endNs - System.nanoTime()) / (double) durationNs);
         }
         progress.done();
-        return false;
+        return end;
     }
 
     private int status(final RunResult result) {

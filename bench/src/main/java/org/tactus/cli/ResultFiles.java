@@ -97,18 +97,6 @@ final class ResultFiles {
             : attempt(err, () -> WholeFile.write(folder.resolve(TauOptions.FILE), TauOptions.text(roundTrips)));
     }
 
-    /** Refuses to write over what a command reads. */
-    static void requireOther(final Path source, final Path output) {
-        try {
-            if (output != null && Files.exists(output) && Files.exists(source) && Files.isSameFile(source, output)) {
-                throw new PrerequisiteException("--out: " + Printable.line(output) + " is the file that is read, which would be"
-                    + " lost; choose another name");
-            }
-        } catch (final IOException e) {
-            throw new PrerequisiteException("--out: " + Printable.line(output) + ": " + Printable.line(e.getMessage()));
-        }
-    }
-
     /** Something that writes a file. */
     @FunctionalInterface
     private interface Part {
@@ -120,7 +108,7 @@ final class ResultFiles {
             part.write();
             return ExitStatus.GOOD;
         } catch (final IOException e) {
-            err.println("error: " + Printable.line(e.getMessage()) + "; choose another folder by --out");
+            err.println("tactus: " + Printable.line(e.getMessage()) + "; choose another folder by --out");
             return ExitStatus.WRONG_INPUT;
         }
     }

@@ -79,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
             System.err.println("warning: --idle SPIN runs without SCHED_FIFO and locked memory, since a real-time thread that never sleeps"
                 + " would starve its core");
         }
-        return many.each(files, seed, this::run);
+        return many.each(files, seed, assign.text(), this::run);
     }
 
     private int run(final Path file, final long withSeed, final String name, final Consumer<RunResult> results)
@@ -94,7 +94,8 @@ final class RunCommand implements Callable<Integer> {
                     Math.max(1024, loaded.taskSet().tasks().stream().mapToInt(task -> task.segments().size()).sum())));
         final Path folder = !name.isEmpty() ? (out == null ? Path.of("out") : out).resolve(name)
             : out != null ? out : ResultFiles.folder(loaded, "");
-        final RealRun run = new RealRun(loaded, options, durationNs, folder, excuse).telling(results).tracing(limit);
+        final RealRun run = new RealRun(loaded, options, durationNs, folder, excuse).telling(results).tracing(limit)
+            .assigning(assign.text());
         return (breakOnMiss ? run.breakingOnMiss(beforeMissNs) : run).run(format, System.out);
     }
 }

@@ -97,11 +97,13 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return many.each(files, seed, this::simulate);
+        if (replay != null) {
+            many.requireKept(replay);
+        }
+        return many.each(files, seed, assign.text(), this::simulate);
     }
 
     private int simulate(final Path file, final long withSeed, final String name, final Consumer<RunResult> results) throws IOException {
-        seed = withSeed;
         final LoadedTaskSet loaded = assign.apply(TaskSetFile.load(file, TaskSetFile.Options.strict()), Optional.ofNullable(test));
         loaded.warnings().forEach(warning -> System.err.println("warning: " + warning));
         final TaskSet set = loaded.taskSet();
@@ -112,29 +114,30 @@ final class SimulateCommand implements Callable<Integer> {
             throw loaded.error(e.field(), e.getMessage());
         }
         if (!name.isEmpty() && out == null) {
-            final Simulation simulation = simulate(set, verdict(set), EventHandler.NONE);
+            final Simulation simulation = simulate(set, withSeed, verdict(set), EventHandler.NONE);
             results.accept(simulation.result());
+            ResultPrinter.print(format, simulation.result(), Optional.empty(), System.out);
             return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
         }
         final Path folder = out == null ? ResultFiles.folder(loaded, "-simulated") : name.isEmpty() ? out : out.resolve(name);
         final ResultFiles written = ResultFiles.prepare(folder);
-        final Map<String, String> origin = Origin.of(file, System.currentTimeMillis());
+        final Map<String, String> origin = Origin.of(file, System.currentTimeMillis(), assign.text());
         try (EventFile events = new EventFile(folder, limit.events())) {
             final Verdict verdict = verdict(set);
-            final Simulation simulation = simulate(set, verdict, events);
+            final Simulation simulation = simulate(set, withSeed, verdict, events);
             final int status = written.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
                 Optional.ofNullable(verdict), System.err, limit);
             results.accept(simulation.result());
-            if (name.isEmpty()) {
-                ResultPrinter.print(format, simulation.result(), folder, System.out);
-            }
+            ResultPrinter.print(format, simulation.result(), Optional.of(folder), System.out);
             return Math.max(status, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
         }
     }
 
-    private Simulation simulate(final TaskSet set, final Verdict verdict, final EventHandler events) throws IOException {
+    private Simulation simulate(final TaskSet set, final long withSeed, final Verdict verdict, final EventHandler events)
+        throws IOException {
         final Progress progress = new Progress("simulating " + set.name());
-        final Simulation simulation = Simulation.run(set, options(set), verdict == null ? "" : verdict.test(), bounds(set, verdict),
+        final Simulation simulation = Simulation.run(set, options(set, withSeed), verdict == null ? "" : verdict.test(),
+            bounds(set, verdict),
             (type, timeNs, device, task, segment, job, argument) -> {
                 events.onEvent(type, timeNs, device, task, segment, job, argument);
                 progress.at((double) timeNs / durationNs);
@@ -145,8 +148,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     private Verdict verdict(final TaskSet set) {
         if (test != null) {
-            return Analyses.byName(test).orElseThrow(() -> new TestNotApplicableException(
-                "there is no test '" + test + "'; the tests are " + String.join(", ", Analyses.names()))).analyze(set);
+            return TestNames.find(test).analyze(set);
         }
         try {
             return Analyses.analyze(set);
@@ -165,8 +167,8 @@ final class SimulateCommand implements Callable<Integer> {
         return bounds;
     }
 
-    private SimulationOptions options(final TaskSet set) {
-        final SimulationOptions chosen = SimulationOptions.worstCase(seed, durationNs).withDrain(false)
+    private SimulationOptions options(final TaskSet set, final long withSeed) {
+        final SimulationOptions chosen = SimulationOptions.worstCase(withSeed, durationNs).withDrain(false)
             .withStalls(overheads != Charge.zero && replay == null)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;

@@ -14,15 +14,16 @@ final class TraceLimit {
     private static final long BYTES_AN_EVENT = 48;
 
     @Option(names = "--trace-limit", paramLabel = "SIZE", converter = SizeConverter.class,
-        description = "How large trace.json may become (200MiB); later events are left out.")
+        description = "How large trace.json may become (200MiB); later events are left out. At most two thousand million"
+            + " events, which is 96 GiB and more.")
     private Long bytes;
 
     long bytes() {
         return bytes == null ? PerfettoTrace.DEFAULT_MAX_BYTES : bytes;
     }
 
-    /** Events that are kept for it, 40 bytes each in a scratch file. */
+    /** Events that are kept for it, 40 bytes each in a scratch file; at most {@link EventFile#MOST_EVENTS}. */
     long events() {
-        return Math.max(EventFile.DEFAULT_EVENTS, bytes() / BYTES_AN_EVENT);
+        return Math.clamp(bytes() / BYTES_AN_EVENT, EventFile.DEFAULT_EVENTS, EventFile.MOST_EVENTS);
     }
 }

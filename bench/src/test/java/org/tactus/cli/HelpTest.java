@@ -65,6 +65,30 @@ class HelpTest {
         }
     }
 
+    private static String refused(final String... words) {
+        final StringWriter err = new StringWriter();
+        assertEquals(ExitStatus.WRONG_INPUT, Main.commandLine(words).setErr(new PrintWriter(err, true)).execute(words));
+        return err.toString().strip();
+    }
+
+    @Test
+    void shouldNameTheCommandThatWasMeantWhenAWordIsNone() {
+        assertEquals("tactus: there is no command 'analyse'; did you mean 'analyze'?; see tactus --help", refused("analyse", "x.yaml"));
+        assertTrue(refused("frobnicate").startsWith("tactus: there is no command 'frobnicate'; known here: demo, init, analyze, run, "));
+        assertEquals("tactus: Unknown option: '--tset'; did you mean '--test'?; see tactus analyze --help",
+            refused("analyze", "x.yaml", "--tset"));
+    }
+
+    @Test
+    void shouldNameTheFirstCommandsWhenNoneIsNamed() {
+        final List<String> lines = refused().lines().toList();
+        assertEquals("tactus: name a command, such as", lines.getFirst());
+        assertEquals(List.of("demo", "init", "analyze", "run", "simulate"),
+            lines.subList(1, 6).stream().map(line -> line.strip().split(" ")[0]).toList());
+        assertEquals("tactus --help lists all", lines.getLast());
+        assertTrue(lines.size() == 7 && lines.stream().allMatch(line -> line.length() <= 120), lines.toString());
+    }
+
     @Test
     void shouldBeThePomsWhenTheVersionIsAsked() throws IOException {
         final String pom = Files.readString(Path.of("..", "pom.xml"));

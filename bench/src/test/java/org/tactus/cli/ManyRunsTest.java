@@ -2,11 +2,16 @@
 package org.tactus.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -89,6 +94,91 @@ class ManyRunsTest {
         }
         assertTrue(Files.exists(results.resolve("one_2/results.json")));
         assertEquals(5, Files.readAllLines(folder.resolve("r.csv")).size());
+    }
+
+    /** Whatever a single run ends with status 2 for is told of the one set, and the others run. */
+    @Test
+    void shouldRunTheOthersWhenOneSetCannotBeRun() throws IOException {
+        final Path one = set("one");
+        final Path edf = Files.writeString(folder.resolve("edf.yaml"), SET.replace("NAME", "edf").replace("fixed-priority", "edf"));
+        final Path csv = folder.resolve("runs.csv");
+        final String test = "edf"; // applies to the one of them alone
+        for (final Path[] order : new Path[][] {{one, edf}, {edf, one}}) {
+            assertEquals(ExitStatus.WRONG_INPUT, tactus("simulate", order[0].toString(), order[1].toString(), "--for", "1s",
+                "--test", test, "--csv", csv.toString()), err.toString());
+            assertEquals(List.of("edf"), Files.readAllLines(csv).stream().skip(1).map(row -> row.split(",")[1]).distinct().toList());
+        }
+        for (final String[] words : new String[][] {{"--test", "no-such-test"}, {"--assign", "dm"}}) {
+            assertEquals(ExitStatus.WRONG_INPUT, tactus("simulate", edf.toString(), edf.toString(), "--for", "1s", words[0], words[1],
+                "--csv", csv.toString()), err.toString());
+        }
+        final Path missing = folder.resolve("none.yaml");
+        assertEquals(ExitStatus.WRONG_INPUT, tactus("simulate", missing.toString(), one.toString(), "--for", "1s", "--csv",
+            csv.toString()));
+        assertEquals(3, Files.readAllLines(csv).size());
+    }
+
+    @Test
+    void shouldLeaveWhatItReadsWhenTheTableIsToTakeItsPlace() throws IOException {
+        final Path one = set("one");
+        final Path two = set("two");
+        final Path trace = Files.writeString(folder.resolve("trace.json"), "{}");
+        final Path link = Files.createSymbolicLink(folder.resolve("link.csv"), two);
+        final String before = Files.readString(two);
+        for (final Path csv : List.of(two, folder.resolve("./two.yaml"), link)) {
+            for (final String command : List.of("simulate", "run")) {
+                err.getBuffer().setLength(0);
+                assertEquals(ExitStatus.WRONG_INPUT, tactus(command, one.toString(), two.toString(), "--for", "1s", "--csv",
+                    csv.toString()), csv.toString());
+                assertTrue(err.toString().contains("--csv: ") && err.toString().contains("is the file that is read"), err.toString());
+                assertEquals(before, Files.readString(two));
+            }
+        }
+        assertEquals(ExitStatus.WRONG_INPUT,
+            tactus("simulate", one.toString(), "--replay", trace.toString(), "--csv", trace.toString()));
+        assertEquals("{}", Files.readString(trace));
+    }
+
+    @Test
+    void shouldPrintEachResultInTheFormatThatIsAskedFor() throws IOException {
+        final String file = set("one").toString();
+        final PrintStream usual = System.out;
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+        try {
+            for (final String[] ending : new String[][] {{}, {"--out", folder.resolve("kept").toString()}}) {
+                printed.reset();
+                final String[] words = {"simulate", file, "--seeds", "1..3", "--for", "1s", "--format", "csv"};
+                final String[] all = Stream.of(words, ending).flatMap(Stream::of).toArray(String[]::new);
+                assertEquals(ExitStatus.GOOD, tactus(all));
+                final List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+                assertEquals(9, lines.size(), "three times a head and two tasks: " + lines);
+                assertEquals(3, lines.stream().filter(line -> line.startsWith("b,50000000,")).count(), lines.toString());
+            }
+        } finally {
+            System.setOut(usual);
+        }
+        assertFalse(Files.exists(Path.of("out", "one-simulated")), "no folder that was not asked for");
+    }
+
+    @Test
+    void shouldSayInResultsByWhichRulePrioritiesWereGiven() throws IOException {
+        final String file = set("one").toString();
+        final Path csv = folder.resolve("runs.csv");
+        for (final String rule : List.of("", "rm", "opa")) {
+            for (final String command : List.of("simulate", "run")) {
+                final Stream<String> words = Stream.of(command, file, "--for", "200ms", "--csv", csv.toString(), "--out",
+                    folder.resolve("kept").toString());
+                final Stream<String> live = command.equals("run") ? Stream.of("--no-real-time", "--no-stat") : Stream.of();
+                final Stream<String> assign = rule.isEmpty() ? Stream.of() : Stream.of("--assign", rule);
+                assertNotEquals(ExitStatus.WRONG_INPUT, tactus(Stream.of(words, live, assign).flatMap(all -> all).toArray(String[]::new)));
+                final List<String> rows = Files.readAllLines(csv);
+                assertTrue(rows.getFirst().endsWith(",assign"), rows.getFirst());
+                assertTrue(rows.stream().skip(1).allMatch(row -> row.endsWith("," + rule)), rows.toString());
+                final String json = Files.readString(folder.resolve("kept/results.json")).replaceAll("\\s", "");
+                assertEquals(!rule.isEmpty(), json.contains("\"assign\":\"" + rule + "\""), json);
+            }
+        }
     }
 
     @Test

@@ -110,7 +110,7 @@ public final class ArtefactLibrary {
     }
 
     private static Path cache() throws IOException {
-        return cache(System.getProperty(CACHE_PROPERTY), System.getenv("XDG_CACHE_HOME"), System.getProperty("user.home"),
+        return cache(System.getProperty(CACHE_PROPERTY), System.getenv("XDG_CACHE_HOME"), UserHome.path(),
             Path.of(System.getProperty("java.io.tmpdir")));
     }
 

@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tactus.bindings.UserHome;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.model.Overheads;
 
@@ -23,8 +23,8 @@ public final class CalibrationFile {
     }
 
     /**
-     * Tells where calibrations are kept: in the file that {@value #VARIABLE} names, else in {@code .config/tactus} of the user. A user that
-     * no passwd knows has none, which the JVM calls "?"; its place is the one of {@code HOME}, else {@code /}.
+     * Tells where calibrations are kept: in the file that {@value #VARIABLE} names, else in {@code .config/tactus} below {@code HOME}.
+     * Without {@code HOME} it is the user's own directory, which the JVM calls "?" where no passwd knows the user, else {@code /}.
      *
      * @return the file, which need not exist
      */
@@ -33,10 +33,7 @@ public final class CalibrationFile {
         if (named != null && !named.isBlank()) {
             return Path.of(named);
         }
-        final String known = System.getProperty("user.home");
-        final String given = Objects.requireNonNullElse(System.getenv("HOME"), "/");
-        final String home = known.startsWith("/") ? known : given.startsWith("/") ? given : "/";
-        return Path.of(home, ".config", "tactus", "calibration.yaml");
+        return Path.of(UserHome.path(), ".config", "tactus", "calibration.yaml");
     }
 
     /**

@@ -58,7 +58,7 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
         } catch (final MalformedInputException | UncheckedIOException e) {
             throw new FileFormatException(file.toString(), 1, "this is not text; give a CSV file with a column 'bytes'", e);
         } catch (final IOException e) {
-            throw new FileFormatException(file.toString(), 1, "the file cannot be read: " + e.getMessage(), e);
+            throw new FileFormatException(file.toString(), 0, "the file cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -77,7 +77,7 @@ final class SramMenuTable {
         } catch (final MalformedInputException | UncheckedIOException e) {
             throw error("this is not text; give a CSV file", e);
         } catch (final IOException e) {
-            throw error("the file cannot be read: " + e.getMessage(), e);
+            throw new FileFormatException(file.toString(), 0, "the file cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -56,6 +56,8 @@ final class TaskReader {
     /** Tasks of which a WCET or the memory was taken from the sidecar. */
     private final Set<String> used = new LinkedHashSet<>();
     private WcetSidecar sidecar;
+    /** What was not measured, told only when nothing else is wrong with the set. */
+    private FileFormatException unmeasured;
 
     TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed, final Set<String> withMemory) {
         this.withMemory = withMemory;
@@ -95,6 +97,15 @@ final class TaskReader {
     /** Names of the tasks whose segments took WCETs from there. */
     Set<String> measured() {
         return used;
+    }
+
+    /** The first thing that is missing because nobody has measured it; empty when nothing is. */
+    Optional<FileFormatException> unmeasured() {
+        return Optional.ofNullable(unmeasured);
+    }
+
+    private void remember(final FileFormatException missing) {
+        unmeasured = unmeasured == null ? missing : unmeasured;
     }
 
     /** What tasks may choose from, by task name. */
@@ -384,8 +395,8 @@ final class TaskReader {
             final OptionalLong swapBytes = written.isEmpty() || stream.isPresent() && !written.get().has("swap") ? OptionalLong.empty()
                 : OptionalLong.of(written.get().need("swap", "'swap: 8MiB', how much may be out at once").sizeBytes());
             if (measured.isEmpty() && !unmeasuredAllowed) {
-                throw value.or(() -> stream).get().error("the memory of '" + name + "' was not measured for this model; measure it: tactus"
-                    + " profile " + taskSetFile + ", or write 'footprint: 64MiB'");
+                remember(value.or(() -> stream).get().error("the memory of '" + name + "' was not measured for this model; measure it:"
+                    + " tactus profile " + taskSetFile + ", or write 'footprint: 64MiB'"));
             }
             return Optional.of(measured.map(known -> known.toTask(swapBytes, segments.size()))
                 .orElseGet(() -> new TaskMemory(Math.max(1, swapBytes.orElse(0)), swapBytes, Optional.empty())));
@@ -441,9 +452,10 @@ final class TaskReader {
         final OptionalLong known =
             findSidecar().map(found -> found.wcetNs(name, model, index, variant)).orElse(OptionalLong.empty());
         if (known.isEmpty()) {
-            throw at.error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
+            remember(at.error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
-                + taskSetFile);
+                + taskSetFile));
+            return Segment.UNMEASURED;
         }
         used.add(name);
         return known.getAsLong();

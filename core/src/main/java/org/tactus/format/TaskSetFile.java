@@ -108,6 +108,9 @@ public final class TaskSetFile {
             tasks.read(task, builder);
         }
         final TaskSet set = build(builder);
+        tasks.unmeasured().ifPresent(missing -> {
+            throw missing;
+        });
         tasks.sidecar().ifPresent(wcets -> refuseStale(set, base, wcets, tasks.measured()));
         return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(set, tasks),
             yaml::lineOf);

@@ -86,7 +86,7 @@ final class YamlFile {
 
     private static String text(final Path path, final String name) {
         if (Files.isDirectory(path)) {
-            throw new FileFormatException(name, 1, "this is a directory; name a file", null);
+            throw new FileFormatException(name, 0, "this is a directory; name a file", null);
         }
         try (InputStream in = Files.newInputStream(path)) {
             final byte[] bytes = in.readNBytes(MAX_BYTES + 1);
@@ -96,11 +96,11 @@ final class YamlFile {
             final String text = decode(bytes, name);
             return text.startsWith("\uFEFF") ? text.substring(1) : text;
         } catch (final NoSuchFileException e) {
-            throw new FileFormatException(name, 1, "the file does not exist; check its path", e);
+            throw new FileFormatException(name, 0, "the file does not exist; check its path", e);
         } catch (final AccessDeniedException e) {
-            throw new FileFormatException(name, 1, "the file may not be read; check its permissions", e);
+            throw new FileFormatException(name, 0, "the file may not be read; check its permissions", e);
         } catch (final IOException e) {
-            throw new FileFormatException(name, 1, "the file cannot be read: " + e.getMessage(), e);
+            throw new FileFormatException(name, 0, "the file cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.tactus.internal.time.Durations;
 
 /**
  * Builds and checks a {@link TaskSet}. Programs and the file reader both use it, so the same rules hold for both. Not thread-safe.
@@ -189,8 +190,8 @@ public final class TaskSetBuilder {
         final long deadlineNs = bestEffort ? Task.NO_DEADLINE : hardNs;
         time(deadlineNs, 1, at + ".deadline");
         check(bestEffort || deadlineNs <= task.periodNs, at + ".deadline",
-            "the deadline of '" + task.name + "' (" + deadlineNs + "ns) is beyond its period (" + task.periodNs
-                + "ns); it must be at most the period");
+            "the deadline of '" + task.name + "' (" + Durations.exact(deadlineNs) + ") is beyond its period ("
+                + Durations.exact(task.periodNs) + "); it must be at most the period");
         time(task.offsetNs, 0, at + ".offset");
         time(task.jitterNs, 0, at + ".jitter");
         check(task.jitterNs <= task.periodNs, at + ".jitter", "the jitter is beyond the period; it must be at most the period");
@@ -224,7 +225,8 @@ public final class TaskSetBuilder {
 
     static void time(final long ns, final long leastNs, final String field) {
         check(ns >= leastNs, field, ns < 0 ? "a time cannot be negative" : "the time must be above 0");
-        check(ns <= Limits.MAX_TIME_NS, field, ns + "ns is too long; the longest time is " + Limits.MAX_TIME_NS + "ns");
+        check(ns <= Limits.MAX_TIME_NS, field,
+            Durations.exact(ns) + " is too long; the longest time is " + Durations.exact(Limits.MAX_TIME_NS));
     }
 
     static void check(final boolean good, final String field, final String message) {

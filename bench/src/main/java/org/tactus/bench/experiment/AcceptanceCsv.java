@@ -4,13 +4,13 @@ package org.tactus.bench.experiment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.internal.file.CsvLine;
 import org.tactus.internal.file.Printable;
 
 /** The table of acceptance ratios: a row a place and approach, with the ends of the 95 % interval of the share. */
@@ -27,7 +27,8 @@ final class AcceptanceCsv {
     /** A row; the approach is quoted where it needs that. */
     static String row(final String place, final String approach, final long accepted, final long total) {
         final WilsonInterval interval = WilsonInterval.of(accepted, total);
-        return String.format(Locale.ROOT, "%s,%s,%d,%d,%.4f,%.4f%n", place, approach, accepted, total, interval.low(), interval.high());
+        return String.format(Locale.ROOT, "%s,%s,%d,%d,%.4f,%.4f%n", place,
+            CsvLine.cell(approach), accepted, total, interval.low(), interval.high());
     }
 
     /** How many of how many. */
@@ -47,7 +48,7 @@ final class AcceptanceCsv {
         }
         final Map<String, TreeMap<Double, Count>> read = new LinkedHashMap<>();
         for (int i = 1; i < rows.size(); i++) {
-            final List<String> cells = cells(rows.get(i));
+            final List<String> cells = CsvLine.cells(rows.get(i));
             try {
                 final Count count = new Count(Long.parseLong(cells.get(ACCEPTED)), Long.parseLong(cells.get(TOTAL)));
                 if (count.total < 1 || count.accepted < 0 || count.accepted > count.total) {
@@ -60,24 +61,5 @@ final class AcceptanceCsv {
             }
         }
         return read;
-    }
-
-    /** Splits a row at commas that are not between quotes. */
-    private static List<String> cells(final String row) {
-        final List<String> cells = new ArrayList<>();
-        final StringBuilder cell = new StringBuilder();
-        boolean quoted = false;
-        for (final char letter : row.toCharArray()) {
-            if (letter == '"') {
-                quoted = !quoted;
-            } else if (letter == ',' && !quoted) {
-                cells.add(cell.toString());
-                cell.setLength(0);
-            } else {
-                cell.append(letter);
-            }
-        }
-        cells.add(cell.toString());
-        return cells;
     }
 }

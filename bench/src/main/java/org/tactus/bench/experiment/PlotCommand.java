@@ -15,12 +15,14 @@ import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.TestNames;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -68,6 +70,7 @@ public final class PlotCommand implements Callable<Integer> {
             if (!Files.isRegularFile(file)) {
                 throw new PrerequisiteException(file + ": no such file; give task sets or tables");
             }
+            KeptInput.require("--out", file, out.resolve(name + ".csv"));
             if (file.toString().endsWith(".csv")) {
                 AcceptanceCsv.read(file).forEach((approach, places) ->
                     places.forEach((place, count) -> add(counts, approach, place, count)));
@@ -75,13 +78,16 @@ public final class PlotCommand implements Callable<Integer> {
                 judge(TaskSetFile.load(file, TaskSetFile.Options.strict()).taskSet(), counts);
             }
         }
+        if (counts.isEmpty()) {
+            throw new PrerequisiteException("there is nothing to draw: no test applies to any of the sets, or the tables have no rows");
+        }
         Files.createDirectories(out);
         System.setProperty("java.awt.headless", "true");
         final StringBuilder csv = new StringBuilder(AcceptanceCsv.HEAD);
         final List<ChartWriter.Line> lines = new ArrayList<>();
         counts.forEach((approach, places) -> {
             places.forEach((place, count) -> csv.append(AcceptanceCsv.row(ExperimentResult.place(place),
-                approach.contains(",") ? '"' + approach + '"' : approach, count.accepted(), count.total())));
+                approach, count.accepted(), count.total())));
             lines.add(ChartWriter.Line.accepted(approach, places.keySet().stream().mapToDouble(place -> place).toArray(),
                 places.values().stream().mapToLong(AcceptanceCsv.Count::accepted).toArray(),
                 places.values().stream().mapToLong(AcceptanceCsv.Count::total).toArray(), false));
@@ -102,12 +108,14 @@ public final class PlotCommand implements Callable<Integer> {
             new AcceptanceCsv.Count(a.accepted() + b.accepted(), a.total() + b.total()));
     }
 
-    /** A test that does not apply to a set does not count it. */
+    /** A test that applies to a set under neither policy does not count it. */
     private void judge(final TaskSet set, final Map<String, TreeMap<Double, AcceptanceCsv.Count>> counts) {
-        final double place = Math.round(utilisation(set) / step) * step;
+        // As a table has it: a product of doubles would be another place than the one that is written and read back.
+        final double place = Double.parseDouble(ExperimentResult.place(Math.round(utilisation(set) / step) * step));
         for (final String test : tests.isEmpty() ? List.of(TIGHTEST) : tests) {
             try {
-                final Verdict verdict = test.equals(TIGHTEST) ? Analyses.analyze(set) : byName(test).analyze(set);
+                final Verdict verdict = test.equals(TIGHTEST) ? Analyses.analyze(set)
+                    : TestNames.find(test).analyze(under(TestNames.find(test), set));
                 add(counts, test, place, new AcceptanceCsv.Count(verdict.schedulable() ? 1 : 0, 1));
             } catch (final TestNotApplicableException e) {
                 spec.commandLine().getErr().println("warning: " + set.name() + " does not count for " + test + ": " + e.getMessage());
@@ -115,9 +123,11 @@ public final class PlotCommand implements Callable<Integer> {
         }
     }
 
-    private static SchedulabilityTest byName(final String test) {
-        return Analyses.byName(test).orElseThrow(() -> new PrerequisiteException(
-            "there is no test '" + test + "'; the tests are " + String.join(", ", Analyses.names())));
+    /** The set under the policy that a test is for, so that tests of both can be held against each other. */
+    private static TaskSet under(final SchedulabilityTest test, final TaskSet set) {
+        final TaskSet other = new TaskSet(set.name(), set.policy() == PolicyKind.EDF ? PolicyKind.FIXED_PRIORITY : PolicyKind.EDF,
+            set.overheads(), set.platform(), set.tasks());
+        return !test.applies(set).isEmpty() && test.applies(other).isEmpty() ? other : set;
     }
 
     private static double utilisation(final TaskSet set) {

@@ -73,19 +73,25 @@ public final class SetsCommand implements Callable<Integer> {
             "--devices " + devices + " is out of range; give 1 to " + MOST_DEVICES + ", and at most as many as segments");
         UsageCheck.check(spec, Arrays.stream(utilisations).allMatch(share -> share > 0 && share <= 1),
             "--utilisation " + Arrays.toString(utilisations) + " is out of range; give shares above 0 and at most 1");
+        UsageCheck.check(spec, Arrays.stream(utilisations).mapToObj(SetsCommand::place).distinct().count() == utilisations.length,
+            "--utilisation " + Arrays.toString(utilisations) + ": names of files tell shares apart by two decimals; give each one once");
         UsageCheck.check(spec, leastNs > 0 && leastNs <= mostNs, "--least-period is above --most-period, or 0");
         UsageCheck.check(spec, policy.equals("edf") || policy.equals("fixed-priority"),
             "--policy " + policy + " is unknown; use fixed-priority or edf");
         Files.createDirectories(out);
         for (int place = 0; place < utilisations.length; place++) {
             for (int i = 0; i < sets; i++) {
-                final String name = String.format(Locale.ROOT, "u%.2f-%04d", utilisations[place], i + 1);
+                final String name = place(utilisations[place]) + String.format(Locale.ROOT, "-%04d", i + 1);
                 write(name, draw(name, Draw.forSet(seed, place, i), utilisations[place]));
             }
         }
         spec.commandLine().getOut().println("wrote " + utilisations.length * sets + " task sets into " + out);
         spec.commandLine().getOut().flush();
         return ExitStatus.GOOD;
+    }
+
+    private static String place(final double utilisation) {
+        return String.format(Locale.ROOT, "u%.2f", utilisation);
     }
 
     /** UUniFast-discard over the tasks, for each device; every task has as much to do on each of its devices as the draw says. */

@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
+import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.KernelListener;
@@ -29,7 +31,7 @@ import org.tactus.result.TaskResult;
 
 /**
  * What it costs a run to be watched. First an urgent task of 50 us every millisecond shares a core with a best-effort one that takes all
- * that is left, without real-time rights: how many jobs of that complete is the throughput. Then the best-effort one takes half of the
+ * that is left, without real-time rights: how many jobs of that complete is the throughput. Then the best-effort one takes a tenth of the
  * core, with real-time rights, which the system would take back from a thread that never sleeps: the urgent one's p99.9 is of this run.
  * Each turn is a process of its own; the ways take turns.
  */
@@ -38,7 +40,8 @@ public final class ObservingCost {
     private static final long MS = 1_000_000;
     private static final long SETTLE_MS = 2500;
     private static final long FULL_PERIOD_NS = 100 * US;
-    private static final long HALF_PERIOD_NS = 200 * US;
+    /** A dispatcher spins before each release: more often, and it would never sleep. */
+    private static final long SPARSE_PERIOD_NS = MS;
     private static final double SECOND_NS = 1e9;
     private static final double FULL = 100;
 
@@ -86,6 +89,15 @@ public final class ObservingCost {
             .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId())).sum();
     }
 
+    /** With the events that a recording has when nobody chooses: of the JVM as well as ours. */
+    private static Recording usualRecording() throws IOException {
+        try {
+            return new Recording(Configuration.getConfiguration("default"));
+        } catch (final ParseException e) {
+            throw new IOException("the JDK's own settings of the Flight Recorder cannot be read: " + e.getMessage(), e);
+        }
+    }
+
     /**
      * Runs one turn in this process and prints what it found, for {@link #compare}.
      *
@@ -99,9 +111,9 @@ public final class ObservingCost {
     public static void turn(final Way way, final long durationNs, final int core, final PrintStream out)
         throws IOException, InterruptedException {
         final Turn full = run(way, durationNs, set(core, FULL_PERIOD_NS), false);
-        final Turn half = run(way, durationNs, set(core, HALF_PERIOD_NS), true);
-        out.printf(Locale.ROOT, "turn %.3f %d %d %d%n", full.throughput, half.p999Ns, full.dispatcherBytes + half.dispatcherBytes,
-            full.monitorBytes + half.monitorBytes);
+        final Turn sparse = run(way, durationNs, set(core, SPARSE_PERIOD_NS), true);
+        out.printf(Locale.ROOT, "turn %.3f %d %d %d%n", full.throughput, sparse.p999Ns, full.dispatcherBytes + sparse.dispatcherBytes,
+            full.monitorBytes + sparse.monitorBytes);
     }
 
     private static Turn run(final Way way, final long durationNs, final TaskSet set, final boolean realTime)
@@ -109,7 +121,7 @@ public final class ObservingCost {
         final RunSettings settings = RunSettings.DEFAULT.withForce(true).withRealTime(realTime).withMetricsPort(way.metrics ? 0 : -1);
         final List<Process> watching = new ArrayList<>();
         final AtomicBoolean fetching = new AtomicBoolean(true);
-        try (Recording recording = way.jfr ? new Recording() : null;
+        try (Recording recording = way.jfr ? usualRecording() : null;
             TaskSetRun run = TaskSetRun.open(set, settings, new TimedWorks(), KernelListener.NONE, EventHandler.NONE)) {
             if (recording != null) {
                 recording.start();

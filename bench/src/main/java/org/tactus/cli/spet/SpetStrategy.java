@@ -128,7 +128,7 @@ public final class SpetStrategy implements Planner {
         } catch (final MalformedFileException e) {
             throw new FileFormatException(file.toString(), 1, e.getMessage(), e);
         } catch (final IOException e) {
-            throw new FileFormatException(file.toString(), 1, "the file cannot be read or written: " + e.getMessage(), e);
+            throw new FileFormatException(file.toString(), 0, "the file cannot be read or written: " + e.getMessage(), e);
         }
     }
 

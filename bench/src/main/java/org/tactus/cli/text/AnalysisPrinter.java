@@ -18,6 +18,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
+import org.tactus.internal.file.CsvLine;
 
 /** Prints verdicts in one of the formats: JSON lines and CSV rows for programs, tables for people. */
 public final class AnalysisPrinter {
@@ -152,10 +153,10 @@ public final class AnalysisPrinter {
         for (int i = 0; i < verdict.tasks().size(); i++) {
             final TaskVerdict task = verdict.tasks().get(i);
             final int at = i;
-            print.println(String.join(",", quoted(loaded.file().toString()), verdict.test(), Boolean.toString(verdict.schedulable()),
+            print.println(String.join(",", CsvLine.cell(loaded.file().toString()), verdict.test(), Boolean.toString(verdict.schedulable()),
                 task.name(), task.bounded() ? Long.toString(task.responseBoundNs()) : "",
                 task.isBestEffort() ? "" : Long.toString(task.deadlineNs()),
-                task.bounded() ? Long.toString(task.slackNs()) : "", quoted(verdict.schedulable() ? "" : verdict.reason()))
+                task.bounded() ? Long.toString(task.slackNs()) : "", CsvLine.cell(verdict.schedulable() ? "" : verdict.reason()))
                 + sensitivity.map(report -> ',' + csv(report, report.tasks().get(at))).orElse(""));
         }
     }
@@ -163,7 +164,7 @@ public final class AnalysisPrinter {
     /** The columns of one task; those of the set and of its devices stand again in each row. */
     private static String csv(final SensitivityReport report, final SensitivityReport.OfTask task) {
         return String.join(",", text(report.largestFactor()), text(task.largestFactor()), text(task.smallestPeriodNs()),
-            quoted(report.devices().stream().map(device -> device.name() + '=' + text(device.smallestCapacityBytes()))
+            CsvLine.cell(report.devices().stream().map(device -> device.name() + '=' + text(device.smallestCapacityBytes()))
                 .collect(Collectors.joining(";"))));
     }
 
@@ -173,9 +174,5 @@ public final class AnalysisPrinter {
 
     private static String text(final OptionalLong value) {
         return value.isPresent() ? Long.toString(value.getAsLong()) : "";
-    }
-
-    private static String quoted(final String text) {
-        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

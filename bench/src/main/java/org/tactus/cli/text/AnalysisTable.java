@@ -13,6 +13,7 @@ import java.util.stream.LongStream;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Term;
 import org.tactus.analysis.Verdict;
+import org.tactus.cli.support.Terminal;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
@@ -24,6 +25,8 @@ import org.tactus.supply.StallCurve;
 /** A verdict for people: the answer, the machine that it counts with, a row a task, and what makes each bound. */
 final class AnalysisTable {
     private static final int MOST_TERMS = 6;
+    /** Columns of the four figures of a row. */
+    private static final int FIGURES = 4 * 13;
     private static final long[] WINDOWS_NS = {1_000_000, 10_000_000, 100_000_000};
 
     private AnalysisTable() {
@@ -31,26 +34,40 @@ final class AnalysisTable {
 
     static void print(final PrintWriter print, final LoadedTaskSet loaded, final Verdict verdict,
         final Optional<SensitivityReport> sensitivity) {
-        print.println(loaded.file() + ": " + verdict.word() + " by " + verdict.test()
-            + (verdict.schedulable() ? "" : ": " + verdict.reason()));
-        print.println("  devices: " + loaded.taskSet().platform().devices().stream().map(AnalysisTable::device)
-            .collect(Collectors.joining(", ")));
-        print.println("  overheads: " + overheads(loaded));
+        print(print, loaded, verdict, sensitivity, Terminal.width());
+    }
+
+    /** Prints it for a terminal of some columns; a name may be longer. What bounds are made of stands below them where it does not fit. */
+    static void print(final PrintWriter print, final LoadedTaskSet loaded, final Verdict verdict,
+        final Optional<SensitivityReport> sensitivity, final int columns) {
+        print.println(Lines.wrap(loaded.file() + ": " + verdict.word() + " by " + verdict.test()
+            + (verdict.schedulable() ? "" : ": " + verdict.reason()), columns));
+        print.println(Lines.wrap("  devices: " + loaded.taskSet().platform().devices().stream().map(AnalysisTable::device)
+            .collect(Collectors.joining(", ")), columns));
+        print.println(Lines.wrap("  overheads: " + overheads(loaded), columns));
         final int width = Math.max(4, verdict.tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
+        final List<String> terms = verdict.tasks().stream().map(task -> terms(task.explanation().terms())).toList();
+        final int beside = 2 + width + FIGURES + 2;
+        final boolean fits = terms.stream().allMatch(text -> beside + text.length() <= columns);
         final String row = "  %-" + width + "s %12s %12s %12s %12s  %s";
-        print.println(String.format(Locale.ROOT, row, "task", "bound", "platform's", "deadline", "slack", "made of"));
-        for (final TaskVerdict task : verdict.tasks()) {
+        print.println(String.format(Locale.ROOT, row, "task", "bound", "platform's", "deadline", "slack", fits ? "made of" : "")
+            .stripTrailing());
+        for (int i = 0; i < terms.size(); i++) {
+            final TaskVerdict task = verdict.tasks().get(i);
             print.println(String.format(Locale.ROOT, row, task.name(),
                 task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
                 task.bounded() ? Durations.format(task.platformNs()) : "-", task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()),
-                task.bounded() ? Durations.format(task.slackNs()) : "-", terms(task.explanation().terms())).stripTrailing());
+                task.bounded() ? Durations.format(task.slackNs()) : "-", fits ? terms.get(i) : "").stripTrailing());
+            if (!fits && !terms.get(i).isEmpty()) {
+                print.println(Lines.wrap("    made of " + terms.get(i), columns));
+            }
         }
         for (final TaskVerdict task : verdict.tasks()) {
             if (!task.bounded() && !task.explanation().sentence().equals(verdict.reason())) {
-                print.println("  " + task.explanation().sentence());
+                print.println(Lines.wrap("  " + task.explanation().sentence(), columns));
             }
         }
-        sensitivity.ifPresent(report -> print(print, report, width));
+        sensitivity.ifPresent(report -> print(print, report, width, columns));
         print.println();
     }
 
@@ -105,10 +122,12 @@ final class AnalysisTable {
             + (term.where().isEmpty() ? "" : " on " + term.where());
     }
 
-    private static void print(final PrintWriter print, final SensitivityReport report, final int width) {
-        print.println("  all WCETs may grow by the factor " + factor(report.largestFactor()) + " at most"
-            + (report.curveFactor().isPresent() ? ", what the platform takes by " + factor(report.curveFactor()) : "")
-            + "; one task alone:");
+    private static void print(final PrintWriter print, final SensitivityReport report, final int width, final int columns) {
+        final String platform = "what the platform takes";
+        final boolean bothGrow = isAtLeastOne(report.largestFactor()) && isAtLeastOne(report.curveFactor());
+        print.println(Lines.wrap("  " + change("all WCETs", report.largestFactor()) + (report.curveFactor().isEmpty() ? "" : ", "
+            + (bothGrow ? platform + " by " + factor(report.curveFactor()) : change(platform, report.curveFactor())))
+            + "; one task alone:", columns));
         final String row = "  %-" + width + "s %12s %16s%n";
         print.printf(Locale.ROOT, row, "task", "WCET factor", "smallest period");
         for (final SensitivityReport.OfTask task : report.tasks()) {
@@ -119,6 +138,17 @@ final class AnalysisTable {
             print.println("  smallest memory of " + device.name() + ": "
                 + (device.smallestCapacityBytes().isPresent() ? Sizes.format(device.smallestCapacityBytes().getAsLong()) : "-"));
         }
+    }
+
+    /** How far times may grow, or must shrink, until the set is at the edge. */
+    private static String change(final String what, final OptionalDouble factor) {
+        return what + (factor.isEmpty() ? " may be as small as one likes: no factor makes the set schedulable"
+            : isAtLeastOne(factor) ? " may grow by the factor " + factor(factor) + " at most"
+            : " must shrink to the share " + factor(factor));
+    }
+
+    private static boolean isAtLeastOne(final OptionalDouble factor) {
+        return factor.isPresent() && factor.getAsDouble() >= 1;
     }
 
     private static String factor(final OptionalDouble factor) {

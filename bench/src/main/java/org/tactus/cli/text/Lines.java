@@ -19,15 +19,26 @@ public final class Lines {
      * @return lines without an end of the last one
      */
     public static String wrap(final String text) {
-        return Arrays.stream(text.split("\n", -1)).map(Lines::wrapLine).collect(Collectors.joining("\n"));
+        return wrap(text, WIDTH);
     }
 
-    private static String wrapLine(final String line) {
+    /**
+     * Breaks lines as {@link #wrap(String)} does, for a terminal of another width.
+     *
+     * @param text  lines
+     * @param width most columns of a line; a single word may be longer
+     * @return lines without an end of the last one
+     */
+    public static String wrap(final String text, final int width) {
+        return Arrays.stream(text.split("\n", -1)).map(line -> wrapLine(line, width)).collect(Collectors.joining("\n"));
+    }
+
+    private static String wrapLine(final String line, final int width) {
         final String indent = line.substring(0, line.length() - line.stripLeading().length());
         final StringBuilder out = new StringBuilder();
         StringBuilder current = new StringBuilder(indent);
         for (final String word : line.strip().split(" +")) {
-            if (!current.toString().isBlank() && current.length() + 1 + word.length() > WIDTH) {
+            if (!current.toString().isBlank() && current.length() + 1 + word.length() > width) {
                 out.append(current).append('\n');
                 current = new StringBuilder(indent).append("  ");
             }

@@ -4,6 +4,7 @@ package org.tactus.cli.text;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.Terminal;
@@ -21,11 +22,11 @@ public final class ResultPrinter {
      *
      * @param format how
      * @param result the result
-     * @param folder where its files lie
+     * @param folder where its files lie, if there are any
      * @param print  where to
      * @throws IOException when it cannot be printed
      */
-    public static void print(final OutputFormat format, final RunResult result, final Path folder, final PrintStream print)
+    public static void print(final OutputFormat format, final RunResult result, final Optional<Path> folder, final PrintStream print)
         throws IOException {
         switch (format) {
             case JSON -> ResultsJson.write(result, print);
@@ -38,8 +39,8 @@ public final class ResultPrinter {
             }
             case TABLE -> {
                 print.println(ResultTable.render(result, Terminal.width()));
-                print.println("Files: " + folder.resolve("results.json") + ", latency.hlog, bounds.json, trace.json (open it in Perfetto);"
-                    + " a page of them: tactus report " + folder);
+                folder.ifPresent(at -> print.println("Files: " + at.resolve("results.json") + ", latency.hlog, bounds.json, trace.json"
+                    + " (open it in Perfetto); a page of them: tactus report " + at));
             }
         }
     }

@@ -22,10 +22,6 @@ import org.tactus.model.PolicyKind;
  * @param devices all devices
  */
 public record StatLook(long pid, boolean alive, long atNs, long dropped, List<Task> tasks, List<DeviceCounters> devices) {
-    private static final double HALF = 0.5;
-    /** Jobs that must lie at or above a quantile, a little below 1 because of rounding; {@code results.json} asks for as many. */
-    private static final double ENOUGH = 0.999999;
-
     /**
      * A task at one look.
      *
@@ -35,15 +31,13 @@ public record StatLook(long pid, boolean alive, long atNs, long dropped, List<Ta
      */
     public record Task(TaskCounters counts, ResponseBuckets responses, String now) {
         /**
-         * A quantile of the responses, at most a 32nd above the true one and never above the exact largest.
+         * A quantile of the responses, at most a 32nd or 32 ns above the true one and never above the exact largest.
          *
          * @param share from 0 to 1
          * @return nanoseconds; empty before the first response, and where the jobs are too few to carry it
          */
         OptionalLong quantileNs(final double share) {
-            final long total = responses.total();
-            return total == 0 || (1 - share) * total < ENOUGH && share > HALF ? OptionalLong.empty()
-                : OptionalLong.of(Math.min(responses.quantileNs(share), counts.maxNs()));
+            return responses.carriedNs(share, counts.maxNs());
         }
     }
 

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import picocli.CommandLine;
 
@@ -74,6 +75,7 @@ class PlotTest {
             "--tasks", "4", "--segments", "3"), err.toString());
         assertEquals(12, files(sets).size());
         int fp = 0;
+        int edf = 0;
         for (final Path file : files(sets)) {
             final TaskSet set = TaskSetFile.load(file, TaskSetFile.Options.strict()).taskSet();
             assertEquals(4, set.tasks().size());
@@ -82,13 +84,16 @@ class PlotTest {
             assertEquals(file.getFileName().toString().startsWith("u0.30") ? 0.3 : 0.9, utilisation, 0.001);
             fp += file.getFileName().toString().startsWith("u0.90")
                 && Analyses.byName("seg-fp").orElseThrow().analyze(set).schedulable() ? 1 : 0;
+            edf += file.getFileName().toString().startsWith("u0.90") && Analyses.byName("seg-edf").orElseThrow().analyze(
+                new TaskSet(set.name(), PolicyKind.EDF, set.overheads(), set.platform(), set.tasks())).schedulable() ? 1 : 0;
         }
         final List<String> words = new ArrayList<>(
-            List.of("--test", "seg-fp,fp", "--out", folder.resolve("plot").toString(), "--name", "mine"));
+            List.of("--test", "seg-fp,seg-edf", "--out", folder.resolve("plot").toString(), "--name", "mine"));
         files(sets).forEach(file -> words.add(file.toString()));
         assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), words.toArray(String[]::new)), err.toString());
         final List<String> rows = Files.readAllLines(folder.resolve("plot/mine.csv"));
         assertTrue(rows.contains(AcceptanceCsv.row("0.9", "seg-fp", fp, 6).strip()), fp + " in " + rows);
+        assertTrue(rows.contains(AcceptanceCsv.row("0.9", "seg-edf", edf, 6).strip()), edf + " in " + rows);
         assertEquals(5, rows.size());
         assertTrue(Files.size(folder.resolve("plot/mine.png")) > 10_000);
         assertTrue(Files.readString(folder.resolve("plot/mine.svg")).contains("seg-fp"));
@@ -97,6 +102,41 @@ class PlotTest {
         assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), table, table, "--out", again.toString()), err.toString());
         assertTrue(Files.readAllLines(again.resolve("plot.csv")).contains(AcceptanceCsv.row("0.9", "seg-fp", 2 * fp, 12).strip()),
             "tables of several files are added up");
+    }
+
+    /** Files that another share has would be written over without a word. */
+    @Test
+    void shouldRefuseSharesWhoseFilesHaveOneName() throws IOException {
+        for (final String shares : List.of("0.501,0.502", "0.5,0.5", "0.3,0.7,0.299")) {
+            assertEquals(2, execute(new SetsCommand(), "--out", folder.resolve("sets").toString(), "--sets", "1", "--utilisation",
+                shares), shares);
+            assertTrue(err.toString().contains("two decimals"), err.toString());
+        }
+        assertEquals(0, files(folder).size(), "nothing is written");
+    }
+
+    @Test
+    void shouldAddUpSetsAndTheTableOfOthersWhenTheyHaveOnePlace() throws IOException {
+        final Path sets = folder.resolve("sets");
+        assertEquals(ExitStatus.GOOD, execute(new SetsCommand(), "--out", sets.toString(), "--sets", "1", "--utilisation", "0.15",
+            "--tasks", "2", "--least-period", "50ms", "--most-period", "60ms"), err.toString());
+        final Path table = Files.writeString(folder.resolve("t.csv"), "axis,approach,accepted,total\n0.15,tightest,3,4\n");
+        assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), table.toString(), files(sets).getFirst().toString(), "--out",
+            folder.toString()), err.toString());
+        assertEquals(List.of(AcceptanceCsv.HEAD.strip(), AcceptanceCsv.row("0.15", "tightest", 4, 5).strip()),
+            Files.readAllLines(folder.resolve("plot.csv")));
+    }
+
+    @Test
+    void shouldLeaveATableThatItReadsWhenTheChartHasItsName() throws IOException {
+        final String text = "axis,approach,accepted,total\n0.5,\"a, \"\"b\"\"\",3,4\n";
+        final Path table = Files.writeString(folder.resolve("t.csv"), text);
+        assertEquals(ExitStatus.WRONG_INPUT, execute(new PlotCommand(), table.toString(), "--out", folder.toString(), "--name", "t"));
+        assertTrue(err.toString().contains("is the file that is read"), err.toString());
+        assertEquals(text, Files.readString(table));
+        assertEquals(ExitStatus.GOOD, execute(new PlotCommand(), table.toString(), "--out", folder.toString()));
+        assertTrue(Files.readString(folder.resolve("plot.csv")).contains("0.5,\"a, \"\"b\"\"\",3,4,"),
+            "a name with commas and quotation marks stays what it is");
     }
 
     @Test

@@ -47,9 +47,9 @@ public final class Browser implements AutoCloseable {
      */
     public Browser(final Path profile, final int width, final int height) throws IOException, InterruptedException {
         Files.createDirectories(profile);
-        final ProcessBuilder start = new ProcessBuilder(executable().orElseThrow().toString(), "--headless", "--no-sandbox", "--disable-gpu",
-            "--user-data-dir=" + profile, "--remote-debugging-port=0", "--remote-allow-origins=*", "--hide-scrollbars",
-            "--window-size=" + width + "," + height, "about:blank").redirectErrorStream(true)
+        final ProcessBuilder start = new ProcessBuilder(executable().orElseThrow().toString(), "--headless", "--no-sandbox",
+            "--disable-gpu", "--user-data-dir=" + profile, "--remote-debugging-port=0", "--remote-allow-origins=*",
+            "--hide-scrollbars", "--window-size=" + width + "," + height, "about:blank").redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
         start.environment().put("TMPDIR", profile.toAbsolutePath().toString()); // it is killed, and cleans nothing up
         process = start.start();

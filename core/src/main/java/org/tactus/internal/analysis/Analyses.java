@@ -2,7 +2,9 @@
 package org.tactus.internal.analysis;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,9 +18,12 @@ import org.tactus.model.TaskSet;
 
 /** All schedulability tests by name, and the choice among them. Immutable; safe for any thread. */
 public final class Analyses {
-    private static final SchedulabilityTest BUDGET = new GroupAnalysis(new ChainFpAnalysis(true));
+    private static final GroupAnalysis BUDGET = new GroupAnalysis(new ChainFpAnalysis(true));
     /** All tests; among those that apply to one set, a tighter one stands before a looser one. */
-    private static final List<SchedulabilityTest> ALL = all();
+    private static final List<GroupAnalysis> ALL = all();
+
+    /** Between a test's name and its objection. */
+    private static final String BECAUSE = " does not apply: ";
 
     private Analyses() {
     }
@@ -33,6 +38,16 @@ public final class Analyses {
     }
 
     /**
+     * Says that there is no such test.
+     *
+     * @param name as somebody wrote it
+     * @return what is wrong, with the names that there are
+     */
+    public static String unknown(final String name) {
+        return "there is no test '" + name + "'; the tests are " + String.join(", ", names());
+    }
+
+    /**
      * Finds a test. It is applied to each group of tasks that share devices, as if the others were not there.
      *
      * @param name such as {@code chain-fp}; or several names joined by a plus, as {@link Verdict#test()} tells them where no single
@@ -40,13 +55,13 @@ public final class Analyses {
      * @return the test; empty when there is none of that name
      */
     public static Optional<SchedulabilityTest> byName(final String name) {
-        final List<SchedulabilityTest> parts = ALL.stream()
+        final List<? extends SchedulabilityTest> parts = ALL.stream()
             .filter(test -> List.of(name.split("\\" + GroupAnalysis.AND, -1)).contains(test.name())).toList();
         final String known = parts.stream().map(SchedulabilityTest::name).collect(Collectors.joining(GroupAnalysis.AND));
         if (parts.isEmpty() || !known.equals(name)) {
             return Optional.empty();
         }
-        return Optional.of(parts.size() == 1 ? parts.getFirst() : new GroupAnalysis(name, parts));
+        return Optional.of(parts.size() == 1 ? parts.getFirst() : new GroupAnalysis(name, List.<SchedulabilityTest>copyOf(parts)));
     }
 
     /**
@@ -59,20 +74,11 @@ public final class Analyses {
      *
      * @param set the task set
      * @return the verdict; {@link Verdict#test()} names the test
-     * @throws TestNotApplicableException when none applies, with what stands in the way of each
+     * @throws TestNotApplicableException when none applies, with what stands in the way of those for the set's policy
      */
     public static Verdict analyze(final TaskSet set) {
-        final List<String> objections = new ArrayList<>();
-        for (final SchedulabilityTest test : ALL) {
-            if (isReference(test, set)) {
-                continue;
-            }
-            final String objection = test.applies(set);
-            if (!objection.isEmpty()) {
-                objections.add(objection);
-                continue;
-            }
-            if (!isForProtocol(test, set)) {
+        for (final GroupAnalysis test : ALL) {
+            if (!isCandidate(test, set)) {
                 continue;
             }
             final Verdict verdict = test.analyze(set);
@@ -84,7 +90,40 @@ public final class Analyses {
         if (groups.size() > 1) {
             return eachByItsOwn(set, groups);
         }
-        throw new TestNotApplicableException("no sound test applies to '" + set.name() + "': " + String.join("; ", objections));
+        throw new TestNotApplicableException("no sound test applies to '" + set.name() + "': " + objections(set));
+    }
+
+    /** Whether a test would be chosen if no tighter one were there. */
+    private static boolean isCandidate(final GroupAnalysis test, final TaskSet set) {
+        return !isReference(test, set) && test.objection(set).isEmpty() && isForProtocol(test, set);
+    }
+
+    /**
+     * Names the test that would be chosen for a set.
+     *
+     * @param set a set to which another test does not apply
+     * @return the end of a sentence; empty when no single test applies
+     */
+    static String alternative(final TaskSet set) {
+        return ALL.stream().filter(test -> isCandidate(test, set)).findFirst()
+            .map(test -> "; use " + test.name() + ", or leave the choice of the test out").orElse("");
+    }
+
+    /** What stands in the way of the tests for the set's policy, each reason once; swap tests only where a device swaps. */
+    private static String objections(final TaskSet set) {
+        final boolean swaps = set.platform().devices().stream().anyMatch(device -> device.memory().isPresent());
+        final Map<String, List<String>> tests = new LinkedHashMap<>();
+        for (final GroupAnalysis test : ALL) {
+            final boolean asked = ((OfPolicy) test.only()).policy() == set.policy() && !isReference(test, set)
+                && (swaps || !(test.only() instanceof SwapAnalysis));
+            final String objection = asked ? test.objection(set) : "";
+            if (!objection.isEmpty()) {
+                tests.computeIfAbsent(objection.substring(objection.indexOf(BECAUSE) + BECAUSE.length()), reason -> new ArrayList<>())
+                    .add(test.name());
+            }
+        }
+        return tests.entrySet().stream().map(entry -> String.join(", ", entry.getValue())
+            + (entry.getValue().size() == 1 ? BECAUSE : " do not apply: ") + entry.getKey()).collect(Collectors.joining("; "));
     }
 
     private static Verdict eachByItsOwn(final TaskSet set, final List<List<Integer>> groups) {
@@ -95,8 +134,8 @@ public final class Analyses {
     }
 
     /** Swap tests judge only devices that run their protocol. */
-    private static boolean isForProtocol(final SchedulabilityTest test, final TaskSet set) {
-        return !(((GroupAnalysis) test).only() instanceof SwapAnalysis swap)
+    private static boolean isForProtocol(final GroupAnalysis test, final TaskSet set) {
+        return !(test.only() instanceof SwapAnalysis swap)
             || GroupAnalysis.groups(set).stream().allMatch(swap::isProtocolOf);
     }
 
@@ -129,8 +168,8 @@ public final class Analyses {
             .allMatch(segment -> set.platform().devices().get(segment.device()).isPreemptive()));
     }
 
-    private static List<SchedulabilityTest> all() {
-        final List<SchedulabilityTest> tests = new ArrayList<>();
+    private static List<GroupAnalysis> all() {
+        final List<GroupAnalysis> tests = new ArrayList<>();
         for (final DeviceAnalysis.Grain grain : DeviceAnalysis.Grain.values()) {
             tests.add(new GroupAnalysis(new DeviceAnalysis(grain, PolicyKind.FIXED_PRIORITY)));
             tests.add(new GroupAnalysis(new DeviceAnalysis(grain, PolicyKind.EDF)));

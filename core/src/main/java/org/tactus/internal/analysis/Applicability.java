@@ -13,7 +13,10 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
-/** What a task set must be like for a test to say something about it. All methods answer "" or one sentence. */
+/**
+ * What a task set must be like for a test to say something about it. All methods answer "" or one sentence; which other test applies,
+ * {@link Analyses} adds.
+ */
 final class Applicability {
     private Applicability() {
     }
@@ -22,8 +25,7 @@ final class Applicability {
         if (set.policy() == needed) {
             return "";
         }
-        return test + " does not apply: it is for the policy " + needed.text() + ", the set's is " + set.policy().text()
-            + "; use a test for " + set.policy().text() + ", or leave the choice of the test out";
+        return test + " does not apply: it is for the policy " + needed.text() + ", the set's is " + set.policy().text();
     }
 
     static String measured(final String test, final TaskSet set) {
@@ -57,7 +59,7 @@ final class Applicability {
         for (final Task task : set.tasks()) {
             if (task.segments().size() != 1) {
                 return test + " does not apply: it is for one segment a task, but '" + task.name() + "' has "
-                    + task.segments().size() + "; use " + (set.policy() == PolicyKind.EDF ? "seg-edf" : "seg-fp");
+                    + task.segments().size();
             }
         }
         return "";
@@ -70,9 +72,8 @@ final class Applicability {
                 final DeviceSpec device = set.platform().devices().get(segment.device());
                 if (device.isPreemptive()) {
                     return test + " does not apply: it is for devices that run each segment to its end, and " + device.name()
-                        + " has 'preemption: full'; " + (set.policy() != PolicyKind.FIXED_PRIORITY
-                        ? "use edf for a set on that device alone, or 'policy: fixed-priority', or 'preemption: segments'"
-                        : "use fp, or chain-fp for several devices");
+                        + " has 'preemption: full'" + (set.policy() == PolicyKind.FIXED_PRIORITY ? ""
+                        : "; write 'policy: fixed-priority' or 'preemption: segments'");
                 }
             }
         }
@@ -85,19 +86,11 @@ final class Applicability {
             for (final Segment segment : task.segments()) {
                 if (segment.levels().size() > 1) {
                     return test + " does not apply: '" + task.name() + "' has levels, and a larger one may make jobs later than this test"
-                        + " says, though not later than their deadlines; use " + forLevels(set.policy());
+                        + " says, though not later than their deadlines";
                 }
             }
         }
         return "";
-    }
-
-    private static String forLevels(final PolicyKind policy) {
-        return switch (policy) {
-            case FIXED_PRIORITY -> "mot-np-fp";
-            case EDF -> "sam-slack";
-            case EDF_MANDATORY_FIRST -> "sam-mand-first";
-        };
     }
 
     static String noSwap(final String test, final TaskSet set) {
@@ -109,8 +102,7 @@ final class Applicability {
                 final var memory = set.platform().devices().get(segment.device()).memory();
                 if (memory.isPresent()) {
                     return test + " does not apply: '" + task.name() + "' is swapped on "
-                        + set.platform().devices().get(segment.device()).name() + "; use swap-"
-                        + memory.get().protocol().text() + (set.policy() == PolicyKind.EDF ? "-edf" : "-fp");
+                        + set.platform().devices().get(segment.device()).name();
                 }
             }
         }
@@ -177,10 +169,6 @@ final class Applicability {
     }
 
     private static String chain(final TaskSet set) {
-        return switch (set.policy()) {
-            case FIXED_PRIORITY -> "; use chain-fp";
-            case EDF -> "; use chain-edf-x";
-            case EDF_MANDATORY_FIRST -> "; put all its segments on one device, or write 'policy: edf'";
-        };
+        return set.policy() == PolicyKind.EDF_MANDATORY_FIRST ? "; put all its segments on one device, or write 'policy: edf'" : "";
     }
 }

@@ -3,7 +3,6 @@ package org.tactus.internal.analysis;
 
 import java.util.Arrays;
 import java.util.List;
-import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -13,7 +12,7 @@ import org.tactus.model.TaskSet;
  * tells apart who blocks the first run: a task that does so cannot interfere as well, so its bounds are never above the first's.
  * Formulas are ours; proofs in {@code docs/proofs/schedulability.md}.
  */
-final class ChainEdfAnalysis implements SchedulabilityTest {
+final class ChainEdfAnalysis implements OfPolicy {
     private final boolean cases;
 
     ChainEdfAnalysis(final boolean cases) {
@@ -23,6 +22,11 @@ final class ChainEdfAnalysis implements SchedulabilityTest {
     @Override
     public String name() {
         return cases ? "chain-edf-x" : "chain-edf";
+    }
+
+    @Override
+    public PolicyKind policy() {
+        return PolicyKind.EDF;
     }
 
     @Override

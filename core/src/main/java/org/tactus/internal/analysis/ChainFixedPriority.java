@@ -269,6 +269,6 @@ final class ChainFixedPriority {
 
     /** What is asked of the busiest device of a rank by it and those above it. */
     String busiest(final int i) {
-        return model.busiest(i, i);
+        return model.busiest(i, i) + " by " + model.name(i) + " and what ranks above it";
     }
 }

@@ -3,7 +3,6 @@ package org.tactus.internal.analysis;
 
 import java.util.Arrays;
 import java.util.List;
-import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -14,7 +13,7 @@ import org.tactus.model.TaskSet;
  * <p>{@code chain-fp}: the bound of a task holds even when tasks of lower priority miss. {@code chain-fp-budget} lets a lower task
  * block only as often as it can have jobs; it bounds all tasks or none. Formulas are ours; proofs in {@code docs/proofs/schedulability.md}.
  */
-final class ChainFpAnalysis implements SchedulabilityTest {
+final class ChainFpAnalysis implements OfPolicy {
     private final boolean budgeted;
 
     ChainFpAnalysis(final boolean budgeted) {
@@ -24,6 +23,11 @@ final class ChainFpAnalysis implements SchedulabilityTest {
     @Override
     public String name() {
         return budgeted ? "chain-fp-budget" : "chain-fp";
+    }
+
+    @Override
+    public PolicyKind policy() {
+        return PolicyKind.FIXED_PRIORITY;
     }
 
     @Override

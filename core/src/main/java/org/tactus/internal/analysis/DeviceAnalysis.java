@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.tactus.analysis.Explanation;
-import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Task;
@@ -15,7 +14,7 @@ import org.tactus.model.TaskSet;
  * The tests for one device: {@code np-fp}, {@code np-edf} (one segment a task), {@code seg-fp}, {@code seg-edf} (fixed preemption
  * points), {@code fp}, {@code edf} (preemptive anywhere: for a device with full preemption, and for reference on others).
  */
-final class DeviceAnalysis implements SchedulabilityTest {
+final class DeviceAnalysis implements OfPolicy {
     /** How finely a job may be preempted. */
     enum Grain {
         /** Not at all: one segment a task. */
@@ -67,6 +66,11 @@ final class DeviceAnalysis implements SchedulabilityTest {
     }
 
     @Override
+    public PolicyKind policy() {
+        return policy;
+    }
+
+    @Override
     public String applies(final TaskSet set) {
         String objection = Applicability.policy(name(), set, policy);
         objection = objection.isEmpty() ? Applicability.measured(name(), set) : objection;
@@ -101,7 +105,8 @@ final class DeviceAnalysis implements SchedulabilityTest {
         if (undecided >= 0) {
             final int decisive = late >= 0 ? late : undecided;
             final IntFunction<Explanation> explain = i -> solver.isUndecided(i)
-                ? Sentences.undecided(model.name(i), DeviceFixedPriority.mostSteps(), Sentences.load(model.device(), model.load(i)))
+                ? Sentences.undecided(model.name(i), DeviceFixedPriority.mostSteps(),
+                    Sentences.load(model.device(), model.load(i), model.name(i)))
                 : new DeviceFixedPriority(model, grain == Grain.ANY, tick).explain(i);
             return late >= 0 ? Verdicts.of(name(), set, model.order, bounds, decisive, explain)
                 : Verdicts.undecided(name(), set, model.order, bounds, decisive, explain);

@@ -195,7 +195,7 @@ final class DeviceFixedPriority {
             response = bound(i, Saturating.multiply(deadline, 64), 1 << 16);
         }
         if (response == INFINITE) {
-            return Sentences.unbounded(name, deadline, Sentences.load(model.device(), load));
+            return Sentences.unbounded(name, deadline, Sentences.load(model.device(), load, name));
         }
         final long period = model.period[i];
         final List<Term> terms = new ArrayList<>();

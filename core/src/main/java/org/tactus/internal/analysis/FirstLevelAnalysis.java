@@ -4,7 +4,6 @@ package org.tactus.internal.analysis;
 import java.util.ArrayList;
 import java.util.List;
 import org.tactus.analysis.Explanation;
-import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Term;
 import org.tactus.analysis.Verdict;
@@ -16,7 +15,7 @@ import org.tactus.model.TaskSet;
  * policy takes a larger one only where its own test at run time shows that every deadline still holds. So what is bounded is the deadline:
  * a larger level may make any job later than the first levels would. Proof: {@code docs/proofs/schedulability.md}, section 11.
  */
-final class FirstLevelAnalysis implements SchedulabilityTest {
+final class FirstLevelAnalysis implements OfPolicy {
     private final DeviceAnalysis firstLevels;
 
     FirstLevelAnalysis(final String name, final PolicyKind policy) {
@@ -26,6 +25,11 @@ final class FirstLevelAnalysis implements SchedulabilityTest {
     @Override
     public String name() {
         return firstLevels.name();
+    }
+
+    @Override
+    public PolicyKind policy() {
+        return firstLevels.policy();
     }
 
     @Override

@@ -52,6 +52,12 @@ final class GroupAnalysis implements SchedulabilityTest {
 
     @Override
     public String applies(final TaskSet set) {
+        final String objection = objection(set);
+        return objection.isEmpty() ? "" : objection + Analyses.alternative(set);
+    }
+
+    /** What stands in the way, as {@link #applies} says it, without a word on other tests. */
+    String objection(final TaskSet set) {
         for (final TaskSet group : groups(set)) {
             final List<String> objections = tests.stream().map(test -> test.applies(group)).toList();
             if (objections.stream().noneMatch(String::isEmpty)) {
@@ -67,16 +73,16 @@ final class GroupAnalysis implements SchedulabilityTest {
     public Verdict analyze(final TaskSet set) {
         final List<List<Integer>> groups = SharingGroups.of(set);
         if (groups.size() == 1) {
-            return judge(set);
+            return judge(set, set);
         }
         final List<Verdict> verdicts = new ArrayList<>();
         for (final List<Integer> group : groups) {
-            verdicts.add(judge(SharingGroups.subset(set, group)));
+            verdicts.add(judge(SharingGroups.subset(set, group), set));
         }
         return merge(name, set, groups, verdicts);
     }
 
-    private Verdict judge(final TaskSet group) {
+    private Verdict judge(final TaskSet group, final TaskSet whole) {
         Verdict verdict = null;
         final List<String> objections = new ArrayList<>();
         for (final SchedulabilityTest test : tests) {
@@ -88,7 +94,7 @@ final class GroupAnalysis implements SchedulabilityTest {
             }
         }
         if (verdict == null) {
-            throw new TestNotApplicableException(String.join("; ", objections));
+            throw new TestNotApplicableException(String.join("; ", objections) + Analyses.alternative(whole));
         }
         return verdict;
     }

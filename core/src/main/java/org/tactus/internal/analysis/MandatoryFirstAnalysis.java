@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import org.tactus.analysis.Explanation;
-import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Term;
 import org.tactus.analysis.Verdict;
@@ -21,12 +20,17 @@ import org.tactus.model.TaskSet;
  * which every mandatory part that arrives delays. What is bounded is the deadline. Ours, after what is known of DNN-SAM (RTAS 2022), whose
  * equations were not seen; proof: {@code docs/proofs/schedulability.md}, section 11.
  */
-final class MandatoryFirstAnalysis implements SchedulabilityTest {
+final class MandatoryFirstAnalysis implements OfPolicy {
     private static final long MOST_STEPS = 1 << 22;
 
     @Override
     public String name() {
         return "sam-mand-first";
+    }
+
+    @Override
+    public PolicyKind policy() {
+        return PolicyKind.EDF_MANDATORY_FIRST;
     }
 
     @Override

@@ -144,6 +144,18 @@ public final class Sentences {
         return device + " is asked for " + String.format(Locale.ROOT, "%." + digits + "f", share * 100) + "% of its time";
     }
 
+    /**
+     * Says how much of a device's time the tasks down to a rank ask for: lower ones do not delay it for long.
+     *
+     * @param device its name
+     * @param share  utilisation by the task and those of higher priority, 1 is all of the device's time
+     * @param task   the task
+     * @return such as {@code gpu0 is asked for 108.0% of its time by detect and what ranks above it}
+     */
+    public static String load(final String device, final double share, final String task) {
+        return load(device, share) + " by " + task + " and what ranks above it";
+    }
+
     private static String describe(final Term term) {
         final StringBuilder text = new StringBuilder(term.kind().text()).append(' ').append(Durations.format(term.ns()));
         if (!term.by().isEmpty()) {

@@ -46,6 +46,10 @@ public final class EventType {
 
     /** The level of a segment that has several was chosen; argument: the level, and in the next byte why none that gains more. */
     public static final int LEVEL = 19;
+    /** Where in the argument of {@link #LEVEL} the limit begins; below is the level. */
+    public static final int LEVEL_BITS = 8;
+    /** What of the argument of {@link #LEVEL}, or of the rest behind the level, is one of the two. */
+    public static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
 
     /** Segment of a slot without a live job. */
     public static final int NO_SEGMENT = -1;

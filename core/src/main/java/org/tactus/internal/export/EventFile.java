@@ -5,6 +5,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.OptionalLong;
+import java.util.stream.LongStream;
 import org.tactus.internal.event.EventDescriptor;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.RecordFile;
@@ -18,6 +20,9 @@ import org.tactus.internal.file.Printable;
 public final class EventFile implements EventHandler, AutoCloseable {
     /** Events kept unless told otherwise: 160 MiB of scratch file. */
     public static final long DEFAULT_EVENTS = 1L << 22;
+
+    /** Most events that a file may hold, a little less than 2^31, for their order is kept in 4 bytes each. */
+    public static final long MOST_EVENTS = Integer.MAX_VALUE - (1L << 13);
 
     private final RecordFile records;
     /** Whether the newest events take the place of the oldest when it is full. */
@@ -58,6 +63,34 @@ public final class EventFile implements EventHandler, AutoCloseable {
      */
     public void keepFrom(final long ns) {
         fromNs = ns;
+    }
+
+    long fromNs() {
+        return fromNs;
+    }
+
+    boolean isRing() {
+        return ring;
+    }
+
+    /**
+     * When a trace of this file begins.
+     *
+     * @return time of the earliest event that is not left out, in the clock of the events; empty when none is there
+     */
+    public OptionalLong firstNs() {
+        return LongStream.range(0, size()).filter(this::isKept).map(this::timeNs).min();
+    }
+
+    /**
+     * When something happened first, of what is here.
+     *
+     * @param type of the events
+     * @return in the clock of the events; empty when it did not happen
+     */
+    public OptionalLong firstNs(final int type) {
+        return LongStream.range(0, size()).filter(record -> records.intAt(record, EventDescriptor.TYPE_OFFSET) == type)
+            .map(this::timeNs).min();
     }
 
     /** Whether a trace is to hold an event. */

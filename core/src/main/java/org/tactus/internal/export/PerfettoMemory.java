@@ -3,6 +3,7 @@ package org.tactus.internal.export;
 
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /** The part of a trace that is about swapped memory: per device a track of moves in, one of moves out, a counter of what is in. */
@@ -47,6 +48,9 @@ final class PerfettoMemory {
             final DeviceMemory memory = set.platform().devices().get(device).memory().orElseThrow();
             long arena = 0;
             for (final var task : set.tasks()) {
+                if (!executesOn(device, task)) {
+                    continue; // its memory is another device's
+                }
                 final SwapRegion region = SwapRegion.of(task, memory);
                 residentBytes[device] += region.fixedBytes();
                 arena = Math.max(arena, region.scratchBytes());
@@ -57,6 +61,10 @@ final class PerfettoMemory {
             out.threadName(process, track(device, false), name + " copies out");
             out.counter(counter(device), process, 0, "MiB", residentBytes[device] / MEBI);
         }
+    }
+
+    private static boolean executesOn(final int device, final Task task) {
+        return task.segments().stream().anyMatch(segment -> segment.device() == device);
     }
 
     void begin(final int device, final int task, final boolean brings, final long ns) {

@@ -27,8 +27,9 @@ import org.tactus.result.Stall;
  * asynchronous spans from nominal release to end with a flow along each hand-over, counters of live and waiting jobs, marks
  * for what went wrong, and stalls as a track of their own.
  *
- * <p>Streams: no heap grows with the length of the run; the order of the events takes 8 bytes an event beside it. Beyond a size cap the
- * rest is left out, what is open is closed, and a last mark and {@code otherData} say so.
+ * <p>Streams: no heap grows with the length of the run; the order of the events takes 8 bytes an event beside it, and as much again
+ * where a ring is fitted. Beyond a size cap the rest is left out, what is open is closed, and a last mark and {@code otherData} say so. Of
+ * a ring the oldest events are left out instead: it is kept for its end.
  */
 public final class PerfettoTrace implements EventHandler {
     /** Most bytes of a trace unless told otherwise. */
@@ -99,7 +100,8 @@ public final class PerfettoTrace implements EventHandler {
      * @param stalls   earliest first, nanoseconds since time zero
      * @param file     where; replaced when it exists
      * @param maxBytes most bytes to write, give or take the end of what is open
-     * @return events of the file that were left out because of the cap, and events that the file had refused before
+     * @return events of the file that were left out because of the cap, and events that the file had refused before; of a ring, where
+     *     {@link #fit} leaves older ones out, 0
      * @throws IOException when it cannot be written; the old file is there then
      */
     public static long write(
@@ -114,22 +116,64 @@ public final class PerfettoTrace implements EventHandler {
         return left[0];
     }
 
+    private static int slots(final TaskSet set, final EventFile events) {
+        final int[] slots = {set.tasks().size()};
+        for (long i = 0; i < events.size(); i++) {
+            events.replay(i, (type, timeNs, device, task, segment, job, argument) -> slots[0] = Math.max(slots[0], task + 1));
+        }
+        return slots[0];
+    }
+
+    /**
+     * Leaves the oldest events of a ring out until a trace of the rest is small enough; other files are left as they are. It writes the
+     * trace to nowhere to learn how long each event is. {@link #write} does it, too; call it before to learn where the trace will begin.
+     *
+     * @param set      the tasks by index and the devices
+     * @param events   what happened
+     * @param zeroNs   time zero of the run in the clock of the events
+     * @param maxBytes most bytes of the trace, give or take a few kilobytes
+     * @throws IOException never, for nothing is written
+     */
+    public static void fit(final TaskSet set, final EventFile events, final long zeroNs, final long maxBytes) throws IOException {
+        if (!events.isRing() || events.size() == 0) {
+            return;
+        }
+        try (PerfettoWriter out = new PerfettoWriter(OutputStream.nullOutputStream()); Arena arena = Arena.ofConfined()) {
+            final PerfettoTrace trace = new PerfettoTrace(set, slots(set, events), zeroNs, out);
+            trace.names();
+            final MemorySegment order = events.order(arena);
+            final MemorySegment bytesBefore = arena.allocate(ValueLayout.JAVA_LONG, events.size());
+            for (long i = 0; i < events.size(); i++) {
+                bytesBefore.setAtIndex(ValueLayout.JAVA_LONG, i, out.bytes());
+                final int record = order.getAtIndex(ValueLayout.JAVA_INT, i);
+                if (events.isKept(record)) {
+                    events.replay(record, trace);
+                }
+            }
+            trace.closeOpen();
+            long first = 0;
+            while (first < events.size() - 1 && out.bytes() - bytesBefore.getAtIndex(ValueLayout.JAVA_LONG, first) > maxBytes) {
+                first++;
+            }
+            if (first > 0) {
+                events.keepFrom(Math.max(events.fromNs(), events.timeNs(order.getAtIndex(ValueLayout.JAVA_INT, first))));
+            }
+        }
+    }
+
     private static long write(
         final TaskSet set, final EventFile events, final long zeroNs, final List<Stall> stalls, final OutputStream file,
         final long maxBytes) throws IOException {
+        fit(set, events, zeroNs, maxBytes);
         try (PerfettoWriter out = new PerfettoWriter(file); Arena arena = Arena.ofConfined()) {
-            final int[] slots = {set.tasks().size()};
-            for (long i = 0; i < events.size(); i++) {
-                events.replay(i, (type, timeNs, device, task, segment, job, argument) -> slots[0] = Math.max(slots[0], task + 1));
-            }
-            final PerfettoTrace trace = new PerfettoTrace(set, slots[0], zeroNs, out);
+            final PerfettoTrace trace = new PerfettoTrace(set, slots(set, events), zeroNs, out);
             trace.names();
             for (final long[] stall : Stall.union(stalls)) {
                 out.slice("stall", PLATFORM, 1, stall[0], stall[1] - stall[0], "seen by " + observers(stalls, stall));
             }
             final MemorySegment order = events.order(arena);
             long written = 0;
-            while (written < events.size() && out.bytes() < maxBytes) {
+            while (written < events.size() && (events.isRing() || out.bytes() < maxBytes)) {
                 final int record = order.getAtIndex(ValueLayout.JAVA_INT, written++);
                 if (events.isKept(record)) {
                     if (events.isCutBefore() && trace.lastNs == 0) {

@@ -12,6 +12,16 @@ public final class CsvLine {
     }
 
     /**
+     * Writes a cell.
+     *
+     * @param text what stands in it
+     * @return the text, in quotation marks where it holds what separates cells or lines
+     */
+    public static String cell(final String text) {
+        return text.matches("[^,\"\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    }
+
+    /**
      * Splits a line.
      *
      * @param line one line; a cell does not go on in the next one

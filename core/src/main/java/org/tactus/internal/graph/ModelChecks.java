@@ -87,18 +87,6 @@ public final class ModelChecks {
             + ", whose elements have no width of whole bytes or no place here; cast it to one of " + List.of(ElementType.values());
     }
 
-    /** An output whose memory cannot be laid out before a run; why says what a run that might have shown it came to. */
-    static void refuseUnfixedOutput(final String model, final TensorInfo info, final String why) {
-        if (info.type() != null && !info.isFixed()) {
-            throw new InvalidModelException(model + ": output " + info + " has an extent that " + (why.isEmpty()
-                ? "depends on the data; write its largest shape beside 'file', 'shapes: {" + OpenShapes.key(info.name()) + ": "
-                + info.shape().stream().map(extent -> extent < 0 ? 100 : extent).toList() + "}'"
-                : "is not known before a run" + why + "; write beside 'file' what its inputs must hold, such as 'inputs: {rate: 16000}', "
-                + "or its largest shape, 'shapes: {" + OpenShapes.key(info.name()) + ": [1, 100]}'"));
-        }
-        refuseUnfixed(model, "output", info);
-    }
-
     /** An input or output whose memory cannot be laid out before a run. */
     public static void refuseUnfixed(final String model, final String role, final TensorInfo info) {
         if (info.type() == null) {

@@ -115,7 +115,7 @@ public final class ModelCutter {
             tensors = shapes.tensors();
             inputs = shapes.inputs();
             outputs = proto.getOutputList().stream().map(output -> tensors.get(output.getName())).toList();
-            outputs.forEach(info -> ModelChecks.refuseUnfixedOutput(model.name(), info, shapes.why()));
+            OpenOutputs.refuse(model, outputs, shapes);
             cost = ModelCutter.costs(graph, tensors);
             tensors.values().stream().filter(info -> !info.isFixed()).forEach(info -> unfixed.add(info.name()));
             crossings = graph.crossingCounts(unfixed);
@@ -184,7 +184,7 @@ public final class ModelCutter {
         final GraphProto graph = model.proto().getGraph();
         final TensorShapes shapes = new TensorShapes(runtime, model, List.of());
         final List<TensorInfo> outputs = graph.getOutputList().stream().map(output -> shapes.tensors().get(output.getName())).toList();
-        outputs.forEach(info -> ModelChecks.refuseUnfixedOutput(model.name(), info, shapes.why()));
+        OpenOutputs.refuse(model, outputs, shapes);
         final CutChain.Part part = new CutChain.Part(withOutputs(model, outputs), graph.getNode(0).getName(), graph.getNodeCount(), 0,
             names(shapes.inputs()), names(outputs));
         return new CutChain(model.name(), List.of(part), shapes.inputs(), outputs);

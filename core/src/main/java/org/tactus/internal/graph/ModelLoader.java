@@ -30,9 +30,7 @@ final class ModelLoader {
 
     /** Reads a file, with the weights that it has in files beside it. */
     static OnnxModel load(final Path file) {
-        if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException(file + ": no such file; name an .onnx file");
-        }
+        requireFile(file);
         long bytes = 0;
         try {
             bytes = Files.size(file);
@@ -54,8 +52,15 @@ final class ModelLoader {
         }
     }
 
+    private static void requireFile(final Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new InvalidModelException(file + ": no such file; name an .onnx file");
+        }
+    }
+
     /** Names the files beside a model in which it has weights, relative to its folder. */
     static List<String> filesBeside(final Path file) {
+        requireFile(file);
         try {
             final OutsideWeights outside = new OutsideWeights();
             final ModelProto proto = parse(file, Files.size(file), outside); // tells which weights it leaves where they are

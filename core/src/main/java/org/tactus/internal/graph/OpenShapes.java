@@ -74,6 +74,11 @@ public final class OpenShapes {
         return symbols;
     }
 
+    static boolean has(final ValueInfoProto value, final String symbol) {
+        return value.getType().getTensorType().getShape().getDimList().stream()
+            .anyMatch(dimension -> dimension.getDimParam().equals(symbol));
+    }
+
     private static boolean isNamed(final TensorShapeProto.Dimension dimension) {
         return dimension.hasDimParam() && !dimension.getDimParam().isEmpty();
     }
@@ -140,14 +145,13 @@ public final class OpenShapes {
         if (open.isEmpty()) {
             return;
         }
-        final ValueInfoProto first = open.getFirst();
-        if (!first.getType().getTensorType().hasShape()) {
-            throw new InvalidModelException(model.name() + ": input '" + first.getName() + "' has no shape in the file; write 'shapes: {"
-                + key(first.getName()) + ": [1, 3]}' beside 'file', with its extents");
-        }
-        throw new InvalidModelException(model.name() + ": input '" + first.getName() + "' " + text(first) + " leaves extents open; write "
+        final boolean shapeless = open.stream().anyMatch(input -> !input.getType().getTensorType().hasShape());
+        throw new InvalidModelException(model.name() + ": " + (open.size() == 1 ? "input " : "inputs ") + open.stream()
+            .map(input -> "'" + input.getName() + "' " + (input.getType().getTensorType().hasShape() ? text(input)
+                : text(input) + " of no known shape")).collect(Collectors.joining(", "))
+            + (open.size() == 1 ? " leaves" : " leave") + " extents open; write "
             + keys(graph, open).stream().map(key -> "'" + key + "'").collect(Collectors.joining(" and "))
-            + " beside 'file', with the extents that are needed in place of 1");
+            + " beside 'file', with the extents that are needed in place of 1" + (shapeless ? ", as many as the shape has" : ""));
     }
 
     /**
@@ -181,14 +185,16 @@ public final class OpenShapes {
             && (!type.hasShape() || type.getShape().getDimList().stream().anyMatch(OpenShapes::isOpen));
     }
 
-    private static boolean isOpenWithoutName(final ValueInfoProto value) {
+    static boolean isOpenWithoutName(final ValueInfoProto value) {
         return !value.getType().getTensorType().hasShape() || value.getType().getTensorType().getShape().getDimList().stream()
             .anyMatch(dimension -> isOpen(dimension) && !isNamed(dimension));
     }
 
-    private static List<Long> suggestion(final ValueInfoProto value) {
-        return value.getType().getTensorType().getShape().getDimList().stream().map(dimension -> isOpen(dimension) ? 1 : dimension
-            .getDimValue()).toList();
+    /** Extents of a shape, 1 for each that is open; one alone where the file has no shape. */
+    static List<Long> suggestion(final ValueInfoProto value) {
+        final TypeProto.Tensor type = value.getType().getTensorType();
+        return !type.hasShape() ? List.of(1L)
+            : type.getShape().getDimList().stream().map(dimension -> isOpen(dimension) ? 1 : dimension.getDimValue()).toList();
     }
 
     /** A name as a key of a YAML map in one line. */

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.tactus.bindings.NativeCallException;
@@ -30,6 +31,8 @@ public final class TensorShapes {
 
     private final Map<String, TensorInfo> tensors = new LinkedHashMap<>();
     private final List<TensorInfo> inputs;
+    /** Shapes that a run with drawn inputs showed of tensors whose shape is not known. */
+    private final Map<String, List<Long>> seen = new HashMap<>();
     private String noRun = "";
 
     /**
@@ -53,10 +56,13 @@ public final class TensorShapes {
             final ShapeDependence dependence = complete ? null : dependence(model);
             for (int i = 0; i < probe.outputs().size(); i++) {
                 final TensorInfo inferred = probe.outputs().get(i);
-                final TensorInfo seen = shown.isEmpty() ? new TensorInfo(inferred.name(), inferred.type(), UNKNOWN) : shown.get(i);
+                final TensorInfo told = shown.isEmpty() ? new TensorInfo(inferred.name(), inferred.type(), UNKNOWN) : shown.get(i);
                 final boolean known = inferred.isFixed() && !inferred.shape().isEmpty();
-                final boolean holds = !known && seen.type() != null && dependence.isFixed(inferred.name());
-                tensors.put(inferred.name(), known || inferred.type() == null ? inferred : holds ? seen
+                final boolean holds = !known && !shown.isEmpty() && told.type() != null && dependence.isFixed(inferred.name());
+                if (!known && !holds && told.isFixed()) {
+                    seen.put(told.name(), told.shape());
+                }
+                tensors.put(inferred.name(), known || inferred.type() == null ? inferred : holds ? told
                     : inferred.shape().isEmpty() ? new TensorInfo(inferred.name(), inferred.type(), UNKNOWN) : inferred);
             }
         }
@@ -77,7 +83,7 @@ public final class TensorShapes {
             }
             return probe.runForShapes();
         } catch (final NativeCallException e) {
-            noRun = "; a run with drawn inputs did not show it, because it ended with: " + brief(e.getMessage());
+            noRun = "; a run with drawn inputs ended with: " + brief(e.getMessage());
             return List.of();
         }
     }
@@ -136,6 +142,11 @@ public final class TensorShapes {
      */
     public Map<String, TensorInfo> tensors() {
         return tensors;
+    }
+
+    /** The shape of a tensor in a run with drawn inputs, where it is not known before one; empty when no run came to its end. */
+    Optional<List<Long>> seen(final String tensor) {
+        return Optional.ofNullable(seen.get(tensor));
     }
 
     /** Why a tensor has no fixed shape, as the end of a sentence; empty when its extents depend on data. */

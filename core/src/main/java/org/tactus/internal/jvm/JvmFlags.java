@@ -83,6 +83,12 @@ public final class JvmFlags {
             super(line);
         }
 
+        /** Named as the type that callers know, so that the line which the JVM prints names nothing internal. */
+        @Override
+        public String toString() {
+            return IllegalStateException.class.getName() + ": " + getMessage();
+        }
+
         @Override
         public synchronized Throwable fillInStackTrace() {
             return this;

@@ -88,7 +88,7 @@ final class Recorder implements JobListener {
     public void onLevel(
         final int slot, final long job, final int segment, final int level, final double gain, final int limit, final long nowNs) {
         levels.record(slot, level, gain, limit);
-        events.write(EventType.LEVEL, nowNs, deviceIndex, slot, segment, job, level | limit << 8);
+        events.write(EventType.LEVEL, nowNs, deviceIndex, slot, segment, job, level | limit << EventType.LEVEL_BITS);
     }
 
     @Override

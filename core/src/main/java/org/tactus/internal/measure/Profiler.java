@@ -35,6 +35,7 @@ import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.time.Clock;
 import org.tactus.internal.time.Durations;
+import org.tactus.internal.work.NetworkCheck;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
@@ -110,17 +111,19 @@ public final class Profiler {
     }
 
     /**
-     * Measures every network of a set.
+     * Measures every network of a set, after each has been loaded and run once.
      *
      * @param set       the set; WCETs may be missing
      * @param directory what relative paths of models count from
      * @param progress  told the task's name and the share of it that is done
      * @return what was measured
      * @throws InterruptedException when interrupted meanwhile
+     * @throws InvalidModelException when networks are refused or do not run: one line for each of them, and nothing is measured
      * @throws org.tactus.model.InvalidTaskSetException when a device does not come back from a segment, with the segment
      */
     public WcetSidecar profile(final TaskSet set, final Path directory, final BiConsumer<String, Double> progress)
         throws InterruptedException {
+        NetworkCheck.require(set, directory);
         final List<WcetSidecar.TaskWcet> measured = new ArrayList<>();
         final Map<String, String> conditions = new LinkedHashMap<>();
         conditions.put("others", loaded ? "loaded" : "idle");

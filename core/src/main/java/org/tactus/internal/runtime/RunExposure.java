@@ -12,7 +12,7 @@ import org.tactus.internal.watch.RunBean;
 
 /** Where a run shows its counters on request: a port of the loopback address, and JMX. What cannot be shown is a warning. */
 final class RunExposure implements AutoCloseable {
-    /** Settings that show nothing. */
+    /** The setting under which no port is served. */
     static final int NO_PORT = -1;
 
     private final Optional<MetricsEndpoint> endpoint;
@@ -21,7 +21,7 @@ final class RunExposure implements AutoCloseable {
     RunExposure(final RunSettings options, final String set, final CountersReader counters, final RunNotes notes) {
         endpoint = options.metricsPort() == NO_PORT ? Optional.empty() : endpoint(options.metricsPort(), counters, notes);
         endpoint.ifPresent(open -> notes.granted("metrics", open.address()));
-        bean = options.jmx() ? Optional.of(new RunBean(set, counters)) : Optional.empty();
+        bean = options.jmx() ? bean(set, counters, notes) : Optional.empty();
         bean.ifPresent(shown -> notes.granted("jmx", shown.name()));
     }
 
@@ -34,6 +34,15 @@ final class RunExposure implements AutoCloseable {
             return Optional.of(new MetricsEndpoint(port, List.of(counters)));
         } catch (final IOException e) {
             notes.warn("port " + port + " is not served: " + Printable.line(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<RunBean> bean(final String set, final CountersReader counters, final RunNotes notes) {
+        try {
+            return Optional.of(new RunBean(set, counters));
+        } catch (final RuntimeException e) { // of the program's own JMX server, too
+            notes.warn("the run is not shown: " + Printable.line(e.getMessage()));
             return Optional.empty();
         }
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -78,6 +79,9 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     private String safepointsWarning = "";
     private volatile boolean begun;
     private volatile Thread monitor;
+    /** From here on the thread that ends the run does what the monitor did, also when the monitor is stuck in a listener. */
+    private volatile boolean finished;
+    private volatile boolean ended;
     private long zeroNs;
 
     RunRecorder(
@@ -164,17 +168,38 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
     }
 
     /**
-     * Finds the live counts of a task. By the control thread, while the monitor runs.
+     * Finds the live counts of a task. Any thread, a listener's too.
      *
-     * @return empty when another task has its slot, or the monitor does not answer
+     * @return empty when another task has its slot, or the run has ended
+     * @throws IllegalStateException when the monitor does not answer in time
      */
     Optional<TaskCounts> view(final int slot, final int generation) {
+        return view(slot, generation, VIEW_PATIENCE_MS);
+    }
+
+    /** The same with another patience, milliseconds. */
+    Optional<TaskCounts> view(final int slot, final int generation, final long patienceMs) {
         final CompletableFuture<Optional<TaskCounts>> answer = new CompletableFuture<>();
         changes.add(() -> answer.complete(counters.view(slot, generation)));
-        if (Thread.currentThread() == monitor) {
+        if (ended) { // read after the question is asked: what is asked before the end, the end answers
+            return Optional.empty();
+        }
+        if (Thread.currentThread() == monitor && !finished) {
             change(); // a listener asks, and nobody else would answer
         }
-        return answer.completeOnTimeout(Optional.empty(), VIEW_PATIENCE_MS, TimeUnit.MILLISECONDS).join();
+        try {
+            return answer.orTimeout(patienceMs, TimeUnit.MILLISECONDS).join();
+        } catch (final CompletionException e) {
+            throw new IllegalStateException("the monitor has not answered for " + patienceMs + " ms: a listener does not return, or the"
+                + " machine is overloaded; ask again later, and let listeners return soon", e);
+        }
+    }
+
+    /** The run has ended, after {@link #finish}: its counts stay as they are, and readers are told so. By the thread that ends it. */
+    void end() {
+        ended = true;
+        change();
+        counters.end();
     }
 
     /** Tells that a task or a set was refused. By the control thread; what no monitor tells is told when the run ends. */
@@ -216,6 +241,7 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
 
     /** Ends the judgement after the last event. Returns the longest stalls, earliest first; none of a run that did not begin. */
     List<Stall> finish(final long endNs) {
+        finished = true;
         change();
         judge.finish(endNs);
         breaksJudge.ifPresent(also -> also.finish(endNs));

@@ -81,7 +81,8 @@ public final class TaskSetRun implements AutoCloseable {
     private final Surroundings surroundings = new Surroundings();
     /** Kept when the run has ended, for every later call. */
     private final ResponseHistograms histograms = new ResponseHistograms();
-    private RunResult result;
+    /** Null before the end; a listener looks without the lock, while another thread ends the run. */
+    private volatile RunResult result;
     private SporadicDriver sporadic;
     /** Null before the start. */
     private RunExposure exposure;
@@ -425,11 +426,11 @@ public final class TaskSetRun implements AutoCloseable {
      * @param task the task
      * @return its counts as they stand at each look
      * @throws IllegalArgumentException when it is another {@link TaskSetRun}'s
+     * @throws IllegalStateException    when the monitor does not answer, because a listener does not return
      */
-    public synchronized TaskCounts view(final RunHandle task) {
-        requireOwn(task);
-        final boolean runs = result == null && !closed && kernel.isStarted();
-        return (runs ? recorder.view(task.slot(), task.generation()) : Optional.<TaskCounts>empty()).orElseGet(() -> TaskCounts.of(
+    public TaskCounts view(final RunHandle task) {
+        requireOwn(task); // without the lock: a listener that asks must not keep the end waiting, which waits for its thread
+        return recorder.view(task.slot(), task.generation()).orElseGet(() -> TaskCounts.of(
             kernel.counts(task.slot(), task.generation()), kernel.report(task.slot(), task.generation()).responses()));
     }
 
@@ -515,6 +516,7 @@ public final class TaskSetRun implements AutoCloseable {
                 kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
             result = result(endNs);
         } finally {
+            recorder.end();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -612,7 +614,7 @@ public final class TaskSetRun implements AutoCloseable {
      * @return in the order of admission; read-only, and each look makes a histogram anew, since they are kept compressed
      * @throws IllegalStateException before
      */
-    public synchronized Map<String, Histogram> histograms() {
+    public Map<String, Histogram> histograms() {
         if (result == null) {
             throw new IllegalStateException("the histograms are still written to; call stop() before");
         }

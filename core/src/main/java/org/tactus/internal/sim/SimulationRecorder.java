@@ -85,7 +85,7 @@ final class SimulationRecorder implements JobListener, SegmentListener {
     public void onLevel(
         final int task, final long job, final int segment, final int level, final double gain, final int limit, final long nowNs) {
         levels.record(task, level, gain, limit);
-        events.onEvent(EventType.LEVEL, nowNs, home[task], task, segment, job, level | limit << 8);
+        events.onEvent(EventType.LEVEL, nowNs, home[task], task, segment, job, level | limit << EventType.LEVEL_BITS);
     }
 
     @Override

@@ -136,6 +136,7 @@ public final class CounterBlock implements EventHandler {
         kept[index] = views[index] == null ? null : views[index].keep();
         views[index] = null;
         generations[index] = generation;
+        final int deviceBefore = memory.deviceOf(index);
         memory.define(index, task);
         RecordVersion.beginWrite(buffer, record + CountersDescriptor.CHANGES_OFFSET);
         buffer.putLong(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_FREE);
@@ -150,6 +151,7 @@ public final class CounterBlock implements EventHandler {
         buffer.putLong(record + CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_LIVE);
         RecordVersion.endWrite(buffer, record + CountersDescriptor.CHANGES_OFFSET);
         resident(index, memory.deviceOf(index));
+        deviceResident(deviceBefore); // which has lost the task before, when nobody has told that it stopped
     }
 
     /**
@@ -173,6 +175,10 @@ public final class CounterBlock implements EventHandler {
         final int record = CountersDescriptor.taskOffset(task);
         buffer.putLongRelease(record + CountersDescriptor.RESIDENT_OFFSET, memory.residentBytes(task));
         buffer.putLongRelease(record + CountersDescriptor.MOST_RESIDENT_OFFSET, memory.mostResidentBytes(task));
+        deviceResident(device);
+    }
+
+    private void deviceResident(final int device) {
         if (device >= 0) {
             buffer.putLongRelease(device(device) + CountersDescriptor.DEVICE_RESIDENT_OFFSET, memory.deviceResidentBytes(device));
             buffer.putLongRelease(device(device) + CountersDescriptor.MOVES_OFFSET, memory.moves(device));
@@ -239,6 +245,7 @@ public final class CounterBlock implements EventHandler {
         }
         updated(timeNs);
     }
+
     /**
      * Says until when these counters hold, when nothing happens: without it a device that hangs would seem to stand still in time. By the
      * writer's thread, with events as late as this handled before.
@@ -378,6 +385,12 @@ public final class CounterBlock implements EventHandler {
     /** Says to readers that the run has ended; nothing is counted any more. */
     public void end() {
         closed = true; // the monitor has ended, or is stuck and is told nothing more
+        for (int i = 0; i < taskCapacity; i++) {
+            if (views[i] != null) {
+                views[i].keep(); // in a run that has ended no task runs
+                views[i] = null;
+            }
+        }
         buffer.putLongRelease(CountersDescriptor.ENDED_OFFSET, 1);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.watch;
 
+import java.util.Arrays;
 import java.util.OptionalLong;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -23,8 +24,7 @@ import org.tactus.result.Stall;
  */
 public final class FlightEvents implements EventHandler {
     private static final String TACTUS = "Tactus";
-    private static final int LEVEL_BITS = 8;
-    private static final int LEVEL_MASK = (1 << LEVEL_BITS) - 1;
+    private static final int NOTHING = -1;
     private static final String[] LIMITS = {"none", "waiting jobs", "jobs to come", "load"};
     /** The Flight Recorder is a module that an image may lack. */
     private static final boolean PRESENT = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
@@ -33,6 +33,8 @@ public final class FlightEvents implements EventHandler {
     private final String[] names;
     private final long[] moveStartNs;
     private final boolean[] brings;
+    /** Of each device: the task that moves, {@link #NOTHING} while none does. */
+    private final int[] moving;
     private long zeroNs;
 
     /**
@@ -46,6 +48,8 @@ public final class FlightEvents implements EventHandler {
         this.names = new String[taskCapacity];
         this.moveStartNs = new long[platform.devices().size()];
         this.brings = new boolean[platform.devices().size()];
+        this.moving = new int[platform.devices().size()];
+        Arrays.fill(moving, NOTHING);
     }
 
     /**
@@ -118,6 +122,7 @@ public final class FlightEvents implements EventHandler {
                 event.cause = stall.cause();
                 event.at = stall.atNs();
                 event.length = stall.lengthNs();
+                event.taken = stall.takenNs();
                 event.commit();
             }
         }
@@ -126,6 +131,19 @@ public final class FlightEvents implements EventHandler {
     @Override
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
+        if (type == EventType.SWAP_IN || type == EventType.SWAP_OUT) { // also while nothing records: a recording may begin before its end
+            moveStartNs[device] = timeNs;
+            brings[device] = type == EventType.SWAP_IN;
+            moving[device] = task;
+            return;
+        }
+        if (type == EventType.SWAP_END) {
+            final boolean begun = moving[device] == task;
+            moving[device] = NOTHING;
+            if (!begun) {
+                return; // its begin was dropped
+            }
+        }
         if (isIdle()) {
             return;
         }
@@ -133,10 +151,6 @@ public final class FlightEvents implements EventHandler {
             case EventType.MISS -> missed(timeNs, device, task, job, argument);
             case EventType.OVERRUN -> overrun(timeNs, device, task, segment, job, argument);
             case EventType.LEVEL -> level(timeNs, device, task, segment, job, argument);
-            case EventType.SWAP_IN, EventType.SWAP_OUT -> {
-                moveStartNs[device] = timeNs;
-                brings[device] = type == EventType.SWAP_IN;
-            }
             case EventType.SWAP_END -> swapped(timeNs, device, task, segment, argument);
             default -> { }
         }
@@ -176,8 +190,8 @@ public final class FlightEvents implements EventHandler {
             event.segment = segment;
             event.device = device(device);
             event.at = timeNs - zeroNs;
-            event.level = (int) (argument & LEVEL_MASK);
-            event.limit = LIMITS[(int) (argument >> LEVEL_BITS & LIMITS.length - 1)];
+            event.level = (int) (argument & EventType.LEVEL_MASK);
+            event.limit = LIMITS[(int) (argument >> EventType.LEVEL_BITS & LIMITS.length - 1)];
             event.commit();
         }
     }
@@ -241,8 +255,13 @@ public final class FlightEvents implements EventHandler {
         @Timespan(Timespan.NANOSECONDS)
         private long at;
         @Label("Length")
+        @Description("Of the window in which time was taken away")
         @Timespan(Timespan.NANOSECONDS)
         private long length;
+        @Label("Taken")
+        @Description("How much of the window was taken away")
+        @Timespan(Timespan.NANOSECONDS)
+        private long taken;
     }
 
     /** A job was late. */

@@ -9,7 +9,8 @@ import org.tactus.internal.watch.CountersReader.TaskCounters;
 
 /**
  * The counters of runs as OpenMetrics text, version 1.0.0 (openmetrics.io), which Prometheus reads. Times are seconds, as the format wants
- * them. What is read is one page of memory of another process: that process does nothing for it.
+ * them. What is read is the memory of the counters, of this process or of another
+ * one: no thread of the run does anything for it.
  */
 public final class MetricsText {
     /** What an endpoint says that this text is. */
@@ -81,7 +82,7 @@ public final class MetricsText {
         head("tactus_lost_events", "counter", "", "Events that found their ring full: the counts are too low by what they say.");
         runs.forEach(
             run -> out.append("tactus_lost_events_total{pid=\"").append(run.pid()).append("\"} ").append(run.dropped()).append('\n'));
-        head("tactus_up", "gauge", "", "Whether the process lives.");
+        head("tactus_up", "gauge", "", "Whether the run goes on.");
         runs.forEach(run -> out.append("tactus_up{pid=\"").append(run.pid()).append("\"} ").append(run.isAlive() ? 1 : 0).append('\n'));
         return out.append(openMetrics ? "# EOF\n" : "").toString();
     }

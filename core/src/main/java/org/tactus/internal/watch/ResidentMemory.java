@@ -18,7 +18,7 @@ final class ResidentMemory {
     private static final int NONE = -1;
 
     private final Platform platform;
-    /** Of each task: its device or {@link #NONE}, the bytes that stay, those of the arena, the swap volume, and what of it is in. */
+    /** Of each task: its device or {@link #NONE}, the bytes that stay, the arena's, the most that come and go, what of these is in. */
     private final int[] deviceOf;
     private final long[] fixedBytes;
     private final long[] scratchBytes;
@@ -60,12 +60,15 @@ final class ResidentMemory {
             deviceOf[index] = device.get();
             fixedBytes[index] = region.fixedBytes();
             scratchBytes[index] = region.scratchBytes();
-            volumeBytes[index] = region.chunks() * memory.chunkBytes();
+            volumeBytes[index] = (region.ringChunks() > 0 ? region.ringChunks() : region.chunks()) * memory.chunkBytes();
         }
     }
 
     /** Takes a task that has stopped out of its device's memory. */
     void clear(final int index) {
+        for (int device = 0; device < moving.length; device++) {
+            moving[device] = moving[device] == index ? NONE : moving[device]; // its end is no event of the next task of this index
+        }
         deviceOf[index] = NONE;
         fixedBytes[index] = 0;
         scratchBytes[index] = 0;

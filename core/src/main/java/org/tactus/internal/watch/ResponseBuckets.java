@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.watch;
 
+import java.util.OptionalLong;
+
 /**
  * Response times counted in buckets: of 32 ns below 1,024 ns, above that 32 in each power of two up to 2^39 ns (550 s), so that a bucket is
- * at most a 32nd of its values wide. A longer response counts in the last one. A quantile is the upper end of its bucket: at most a 32nd
- * above the true one, never below it. Immutable.
+ * at most a 32nd of its values wide, or 32 ns. A longer response counts in the last one. A quantile is the upper end of its bucket, or the
+ * largest response where that is less or the bucket is the last one: never below the true one, and at most a 32nd or 32 ns above it, but
+ * for responses in the last bucket. Immutable.
  */
 public final class ResponseBuckets {
     /** How many buckets there are. */
@@ -15,6 +18,10 @@ public final class ResponseBuckets {
     private static final int SUB_BITS = 5;
     private static final int FIRST_EXPONENT = 10;
     private static final ResponseBuckets NONE = new ResponseBuckets(new long[COUNT]);
+
+    /** Jobs that must lie at or above a quantile, a little below 1 because of rounding; {@code results.json} asks for as many. */
+    private static final double ENOUGH = 0.999999;
+    private static final double HALF = 0.5;
 
     private final long[] counts;
 
@@ -109,9 +116,10 @@ public final class ResponseBuckets {
      * Reads a quantile.
      *
      * @param share from 0 to 1
-     * @return the upper end of the bucket in which it lies, nanoseconds; -1 without a response
+     * @param maxNs the largest response, nanoseconds
+     * @return nanoseconds, as the class says; -1 without a response
      */
-    public long quantileNs(final double share) {
+    public long quantileNs(final double share, final long maxNs) {
         final long wanted = rank(share, total());
         if (wanted == 0) {
             return -1;
@@ -120,7 +128,25 @@ public final class ResponseBuckets {
         for (long seen = 0; seen < wanted;) {
             seen += counts[++index];
         }
-        return highestNs(index);
+        return upperNs(index, maxNs);
+    }
+
+    /**
+     * Reads a quantile where the responses are enough to carry it: above the median, one must lie at or above it.
+     *
+     * @param share from 0 to 1
+     * @param maxNs the largest response, nanoseconds
+     * @return nanoseconds; empty without a response, and where they are too few
+     */
+    public OptionalLong carriedNs(final double share, final long maxNs) {
+        final long total = total();
+        return total == 0 || (1 - share) * total < ENOUGH && share > HALF ? OptionalLong.empty()
+            : OptionalLong.of(quantileNs(share, maxNs));
+    }
+
+    /** The end of a bucket as a quantile is told: nobody took longer than the longest, and the last bucket has no end. */
+    static long upperNs(final int index, final long maxNs) {
+        return index == COUNT - 1 ? maxNs : Math.min(highestNs(index), maxNs);
     }
 
     /** How many responses must lie at or below a quantile; 0 without one. */

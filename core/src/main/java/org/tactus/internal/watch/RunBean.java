@@ -109,8 +109,8 @@ public final class RunBean implements RunMXBean, AutoCloseable {
             overruns = task.overruns();
             skipped = task.skipped();
             aborted = task.aborted();
-            p50Ns = Math.min(responses.quantileNs(MEDIAN), maxNs(task));
-            p99Ns = Math.min(responses.quantileNs(P99), maxNs(task));
+            p50Ns = responses.carriedNs(MEDIAN, maxNs(task)).orElse(-1);
+            p99Ns = responses.carriedNs(P99, maxNs(task)).orElse(-1);
             maxNs = maxNs(task);
             residentBytes = task.residentBytes();
         }
@@ -224,7 +224,7 @@ public final class RunBean implements RunMXBean, AutoCloseable {
         }
 
         /**
-         * 99 % quantile of the responses, nanoseconds; -1 before the first.
+         * 99 % quantile of the responses, nanoseconds; -1 of fewer than 100.
          *
          * @return a number
          */

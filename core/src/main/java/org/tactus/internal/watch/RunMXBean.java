@@ -3,7 +3,8 @@ package org.tactus.internal.watch;
 
 import java.util.List;
 
-/** What JMX shows of a run, under {@code org.tactus:type=Run,name=SET,run=N}. Reading it costs the run nothing. */
+/** What JMX shows of a run, under {@code org.tactus:type=Run,name=SET,run=N}. No thread of the run does anything for
+ * a reader, but what is read is allocated in its heap. */
 public interface RunMXBean {
     /**
      * Whether the run goes on.

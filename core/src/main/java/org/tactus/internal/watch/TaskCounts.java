@@ -14,6 +14,8 @@ import org.tactus.result.TaskResult;
  * gets its record, the record is copied.
  */
 public final class TaskCounts {
+    private static final long UNKNOWN = -1;
+
     /** One record of {@link CountersDescriptor}, in place of which a copy comes when it is given to another task. */
     private volatile AtomicBuffer record;
 
@@ -37,6 +39,8 @@ public final class TaskCounts {
         made.putLong(CountersDescriptor.OVERRUNS_OFFSET, counts.overruns());
         made.putLong(CountersDescriptor.SKIPPED_OFFSET, counts.skipped());
         made.putLong(CountersDescriptor.ABORTED_OFFSET, counts.aborted());
+        made.putLong(CountersDescriptor.LAST_OFFSET, UNKNOWN);
+        made.putLong(CountersDescriptor.MOST_RESIDENT_OFFSET, UNKNOWN);
         if (counts.jobs() > 0) {
             made.putLong(CountersDescriptor.MIN_OFFSET, counts.minNs());
             made.putLong(CountersDescriptor.MAX_OFFSET, counts.maxNs());
@@ -53,6 +57,7 @@ public final class TaskCounts {
         final UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(CountersDescriptor.TASK_LENGTH));
         record.getBytes(0, copy, 0, CountersDescriptor.TASK_LENGTH);
         copy.putLong(CountersDescriptor.STATE_OFFSET, CountersDescriptor.STATE_STOPPED);
+        copy.putLong(CountersDescriptor.RESIDENT_OFFSET, 0);
         record = copy; // before the record is written: a reader that sees a word of the next task sees this, too
         return copy;
     }
@@ -134,7 +139,7 @@ public final class TaskCounts {
     /**
      * The response of the job that was completed last.
      *
-     * @return nanoseconds; -1 before the first
+     * @return nanoseconds; -1 before the first, and of a task that was gone before its counts were first asked for
      */
     public long lastNs() {
         return jobs() == 0 ? -1 : word(CountersDescriptor.LAST_OFFSET);
@@ -159,7 +164,8 @@ public final class TaskCounts {
     }
 
     /**
-     * A quantile of the responses: never below the true one, and at most a 32nd above it.
+     * A quantile of the responses: never below the true one, and at most a 32nd or 32 ns above it; of responses above 550 s the largest.
+     * It is told from the first response on, also where a job alone carries it: ask {@link #jobs}.
      *
      * @param share from 0 to 1
      * @return nanoseconds; -1 before the first response
@@ -177,8 +183,7 @@ public final class TaskCounts {
         for (long seen = 0; seen < wanted && index < ResponseBuckets.COUNT - 1;) { // counts only grow, so this ends within them
             seen += bucket(++index);
         }
-        final long maxNs = maxNs();
-        return index == ResponseBuckets.COUNT - 1 ? maxNs : Math.min(ResponseBuckets.highestNs(index), maxNs);
+        return ResponseBuckets.upperNs(index, maxNs());
     }
 
     private long bucket(final int index) {
@@ -197,7 +202,7 @@ public final class TaskCounts {
     /**
      * Bytes of the task in its device's memory when all of it is there.
      *
-     * @return bytes; 0 of a task without memory
+     * @return bytes; 0 of a task without memory, -1 of one that was gone before its counts were first asked for
      */
     public long mostResidentBytes() {
         return word(CountersDescriptor.MOST_RESIDENT_OFFSET);

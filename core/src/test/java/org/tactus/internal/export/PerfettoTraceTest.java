@@ -16,8 +16,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.internal.event.EventType;
@@ -26,8 +28,11 @@ import org.tactus.internal.sim.ExecutionTime;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
 import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.OverrunAction;
+import org.tactus.model.SwapProtocol;
+import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 import org.tactus.result.RunResult;
@@ -93,6 +98,50 @@ class PerfettoTraceTest {
         final List<Map<String, String>> trace = read();
         check(trace);
         assertEquals(1, count(trace, "b"), "the last job alone is from there on");
+    }
+
+    /** A ring is kept for what happened last: that must be there however small the trace is to be. */
+    @Test
+    void shouldLeaveTheOldestEventsOfARingOutWhenTheTraceMustBeSmall() throws IOException {
+        final long maxBytes = 200_000;
+        try (EventFile events = EventFile.ring(folder, 1 << 20)) {
+            for (int job = 0; job < 2000; job++) {
+                job(events, job, job * 1000L);
+            }
+            events.onEvent(EventType.MISS, ZERO_NS + 2_000_000, 1, 0, 0, 1999, 77);
+            assertEquals(0, write(events, List.of(), PerfettoTrace.DEFAULT_MAX_BYTES));
+            assertEquals(2000, count(read(), "b"), "all of it fits");
+            assertEquals(ZERO_NS + 2_000_000, events.firstNs(EventType.MISS).orElseThrow());
+            assertTrue(events.firstNs(EventType.OVERRUN).isEmpty());
+            write(events, List.of(), maxBytes);
+            final List<Map<String, String>> trace = read();
+            check(trace);
+            assertTrue(trace.stream().anyMatch(e -> e.get("name").startsWith("MISS") || e.get("name").startsWith("miss")), "the miss");
+            assertTrue(trace.stream().anyMatch(e -> e.get("name").startsWith("trace begins here")), "it does not say that it is cut");
+            assertTrue(count(trace, "b") > 50 && count(trace, "b") < 1000, count(trace, "b") + " jobs");
+            final long bytes = Files.size(folder.resolve("trace.json"));
+            assertTrue(bytes > maxBytes / 2 && bytes < maxBytes + 20_000, bytes + " bytes");
+            assertTrue(events.firstNs().orElseThrow() > ZERO_NS + 1_000_000, "where it begins");
+        }
+    }
+
+    @Test
+    void shouldCountTheMemoryOfEachDeviceByItsOwnTasks() throws IOException {
+        final long mebi = 1L << 20;
+        final DeviceMemory memory = new DeviceMemory(1000 * mebi, mebi, SwapProtocol.SEQ, 1, 1, 0, 0);
+        final TaskSet set = TaskSet.builder("swapped").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .device(DeviceSpec.modelled("gpu1").withMemory(memory))
+            .task("a", t -> t.periodNs(100).segment("gpu0", 1)
+                .memory(new TaskMemory(105 * mebi, OptionalLong.of(60 * mebi), Optional.empty())))
+            .task("b", t -> t.periodNs(100).segment("gpu1", 1)
+                .memory(new TaskMemory(50 * mebi, OptionalLong.of(20 * mebi), Optional.empty())))
+            .build();
+        try (EventFile events = new EventFile(folder, 1 << 10)) {
+            PerfettoTrace.write(set, events, ZERO_NS, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+        }
+        final List<Map<String, String>> trace = read();
+        assertEquals(List.of("45", "30"), Stream.of("gpu0", "gpu1").map(name -> trace.stream()
+            .filter(e -> e.get("name").equals("resident on " + name)).findFirst().orElseThrow().get("MiB")).toList());
     }
 
     @Test

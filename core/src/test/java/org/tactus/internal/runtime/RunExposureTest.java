@@ -14,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.StandardMBean;
 import javax.management.openmbean.CompositeData;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -100,7 +102,7 @@ class RunExposureTest {
         try (Recording recording = new Recording()) {
             recording.start();
             flight.admitted(2, "a", OptionalLong.of(77));
-            FlightEvents.stalled(new Stall(5, 2 * MS, "cpu0", "loop gap"));
+            FlightEvents.stalled(new Stall(5, 2 * MS, "cpu0", "loop gap", MS));
             flight.onEvent(EventType.SWAP_OUT, 1100, 0, 2, 3, -1, 4);
             flight.onEvent(EventType.SWAP_END, 1150, 0, 2, 3, -1, 4);
             flight.onEvent(EventType.LEVEL, 1200, 0, 2, 1, 9, 3 | 2 << 8);
@@ -108,6 +110,7 @@ class RunExposureTest {
             assertEquals(4, events.size());
             assertEquals(77, first(events, "tactus.Admission").getDuration("bound").toNanos());
             assertEquals(2 * MS, first(events, "tactus.Stall").getDuration("length").toNanos());
+            assertEquals(MS, first(events, "tactus.Stall").getDuration("taken").toNanos());
             assertEquals("loop gap", first(events, "tactus.Stall").getString("cause"));
             final RecordedEvent swap = first(events, "tactus.Swap");
             assertEquals(List.of("a", "gpu0", false, 4L, 40L), List.of(swap.getString("task"), swap.getString("device"),
@@ -117,6 +120,63 @@ class RunExposureTest {
             final RecordedEvent level = first(events, "tactus.LevelChosen");
             assertEquals(List.of(3, "jobs to come", 9L, 1), List.of(level.getInt("level"), level.getString("limit"),
                 level.getLong("job"), level.getInt("segment")));
+        }
+    }
+
+    @Test
+    void shouldTellOfAMoveWithItsBeginWhenTheRecordingStartsMeanwhile() throws IOException {
+        final TaskSet set = TaskSet.builder("swaps").device(DeviceSpec.modelled("gpu0").withMemory(
+            new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0))).task("a", t -> t.periodNs(100).segment("gpu0", 1)).build();
+        final FlightEvents flight = new FlightEvents(set.platform(), 4);
+        flight.zero(1000);
+        flight.onEvent(EventType.SWAP_IN, 1100, 0, 2, 3, -1, 4);
+        try (Recording recording = new Recording()) {
+            recording.start();
+            flight.onEvent(EventType.SWAP_END, 1150, 0, 2, 3, -1, 4);
+            flight.onEvent(EventType.SWAP_END, 1250, 0, 2, 3, -1, 4);
+            flight.onEvent(EventType.SWAP_OUT, 1300, 0, 1, 3, -1, 4);
+            flight.onEvent(EventType.SWAP_END, 1350, 0, 2, 3, -1, 4);
+            flight.onEvent(EventType.SWAP_END, 1360, 0, 1, 3, -1, 4);
+            final List<RecordedEvent> events = recorded(recording);
+            assertEquals(1, events.size(), "ends without a begin say nothing: " + events);
+            assertEquals(100, events.getFirst().getDuration("at").toNanos());
+            assertEquals(50, events.getFirst().getDuration("length").toNanos());
+            assertTrue(events.getFirst().getBoolean("in"));
+        }
+    }
+
+    /** Names in JMX are the program's, too. */
+    @Test
+    void shouldRunAllTheSameWithAWarningWhenJmxRefuses() throws Exception {
+        final MBeanServer jmx = ManagementFactory.getPlatformMBeanServer();
+        final String first;
+        try (TaskSetRun run = open(LATE, RunSettings.DEFAULT.withJmx(true))) {
+            run.start();
+            first = run.granted().get("jmx");
+        }
+        final int number = Integer.parseInt(new ObjectName(first).getKeyProperty("run"));
+        final List<ObjectName> taken = new ArrayList<>();
+        for (int i = 1; i <= 20; i++) { // tests that run at the same time count, too
+            taken.add(new ObjectName("org.tactus:type=Run,name=\"late-set\",run=" + (number + i)));
+        }
+        try {
+            for (final ObjectName name : taken) {
+                jmx.registerMBean(new StandardMBean(() -> { }, Runnable.class), name);
+            }
+            final String address;
+            try (TaskSetRun run = open(LATE, RunSettings.DEFAULT.withJmx(true).withMetricsPort(0))) {
+                run.start();
+                address = run.granted().get("metrics");
+                assertTrue(run.warnings().stream().anyMatch(line -> line.startsWith("the run is not shown: JMX")),
+                    run.warnings().toString());
+                assertFalse(run.granted().containsKey("jmx"));
+            }
+            assertThrows(ConnectException.class, () -> HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(address)).build(),
+                HttpResponse.BodyHandlers.ofString()), "the port is given back");
+        } finally {
+            for (final ObjectName name : taken) {
+                jmx.unregisterMBean(name);
+            }
         }
     }
 
@@ -141,6 +201,7 @@ class RunExposureTest {
             assertEquals("late", task.get("name"));
             assertTrue((Long) task.get("jobs") >= 2 && (Long) task.get("misses") >= 2, task.toString());
             assertTrue((Long) task.get("p50Ns") >= 8 * MS && (Long) task.get("p50Ns") <= (Long) task.get("maxNs"), task.toString());
+            assertTrue((Long) task.get("p99Ns") == -1 || (Long) task.get("jobs") >= 100, "too few jobs: " + task);
             assertEquals("acc0", ((CompositeData[]) jmx.getAttribute(name, "Devices"))[0].get("name"));
             address = granted.get("metrics");
             assertTrue(address.startsWith("http://127.0.0.1:"), address);
@@ -152,6 +213,8 @@ class RunExposureTest {
             final HttpResponse<String> open = http.send(HttpRequest.newBuilder(URI.create(address))
                 .header("Accept", "application/openmetrics-text").build(), HttpResponse.BodyHandlers.ofString());
             assertTrue(open.body().endsWith("# EOF\n"), open.body());
+            run.stop();
+            assertEquals(false, jmx.getAttribute(name, "Running"), "a stopped run is shown until it is closed");
         }
         assertEquals(Set.of(), jmx.queryNames(all, null));
         assertThrows(ConnectException.class,

@@ -2,16 +2,22 @@
 package org.tactus.internal.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.HdrHistogram.Histogram;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.time.Clock;
+import org.tactus.internal.watch.TaskCounts;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
@@ -20,6 +26,7 @@ import org.tactus.result.TaskResult;
 import org.tactus.supply.CoreSupply;
 import org.tactus.supply.StallCurve;
 
+@Timeout(60)
 class RunRecorderTest {
     private static final long ZERO = 5_000_000;
     private static final TaskSet SET = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
@@ -35,6 +42,29 @@ class RunRecorderTest {
             }
             recorder.onRound();
             assertEquals(0, recorder.pendingChanges());
+        }
+    }
+
+    /** Frozen counts would say that a running task has stopped. */
+    @Test
+    void shouldSayThatTheMonitorDoesNotAnswerWhenItIsStuck() throws Exception {
+        try (RunRecorder recorder =
+            new RunRecorder(SET, RunSettings.DEFAULT, Optional.empty(), Clock.SYSTEM, KernelListener.NONE, EventHandler.NONE)) {
+            recorder.show(0, 1, SET.tasks().getFirst(), OptionalLong.empty(), 0);
+            final String why = assertThrows(IllegalStateException.class, () -> recorder.view(0, 1, 20)).getMessage();
+            assertTrue(why.contains("a listener does not return"), why);
+            recorder.onRound(); // this thread is the monitor from now on
+            assertTrue(recorder.view(0, 1).orElseThrow().isLive());
+            assertTrue(recorder.view(0, 2).isEmpty(), "another task's slot");
+            final CompletableFuture<Optional<TaskCounts>> asked = CompletableFuture.supplyAsync(() -> recorder.view(0, 1));
+            while (recorder.pendingChanges() == 0) {
+                Thread.sleep(1);
+            }
+            recorder.finish(0);
+            recorder.end();
+            assertTrue(asked.get().isPresent(), "what was asked before the end");
+            assertTrue(recorder.view(0, 1).isEmpty(), "the end has fixed the counts");
+            assertFalse(recorder.counters().isAlive());
         }
     }
 

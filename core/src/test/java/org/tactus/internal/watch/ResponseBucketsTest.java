@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -43,7 +44,7 @@ class ResponseBucketsTest {
             assertEquals(responses.length, buckets.total());
             for (final double share : new double[] {0, 0.5, 0.9, 0.99, 1, random.nextDouble()}) {
                 final long exact = responses[Math.max(0, (int) Math.ceil(share * responses.length) - 1)];
-                final long told = buckets.quantileNs(share);
+                final long told = buckets.quantileNs(share, responses[responses.length - 1]);
                 assertTrue(told >= exact && told <= exact + 32 + exact * WIDEST,
                     "seed " + seed + ": quantile " + share + " is " + told + ", exactly " + exact);
             }
@@ -55,8 +56,28 @@ class ResponseBucketsTest {
         final ResponseBuckets before = of(new long[] {100, 5000});
         final ResponseBuckets now = of(new long[] {100, 5000, 5000, 70_000});
         assertEquals(2, now.since(before).total());
-        assertTrue(now.since(before).quantileNs(0.5) < 5200);
+        assertTrue(now.since(before).quantileNs(0.5, 70_000) < 5200);
         assertSame(before, before.since(now));
-        assertEquals(-1, ResponseBuckets.none().quantileNs(0.5));
+        assertEquals(-1, ResponseBuckets.none().quantileNs(0.5, 0));
+    }
+
+    @Test
+    void shouldTellTheLargestResponseWhenItIsInTheLastBucket() {
+        final long longNs = 7 * LONGEST_NS;
+        final ResponseBuckets buckets = of(new long[] {1000, 2000, longNs});
+        assertEquals(longNs, buckets.quantileNs(1, longNs), "never below the true one");
+        assertEquals(1000, of(new long[] {1000}).quantileNs(0.5, 1000), "never above the largest");
+    }
+
+    /** {@code stat} and JMX ask by the same rule. */
+    @Test
+    void shouldTellNoQuantileThatTooFewResponsesCarry() {
+        final long[] responses = new long[100];
+        Arrays.fill(responses, 5000);
+        assertEquals(OptionalLong.of(5000), of(responses).carriedNs(0.99, 5000));
+        assertEquals(OptionalLong.empty(), of(responses).carriedNs(0.999, 5000));
+        assertEquals(OptionalLong.empty(), of(Arrays.copyOf(responses, 99)).carriedNs(0.99, 5000));
+        assertEquals(OptionalLong.of(5000), of(new long[] {5000}).carriedNs(0.5, 5000));
+        assertEquals(OptionalLong.empty(), ResponseBuckets.none().carriedNs(0.5, 0));
     }
 }

@@ -91,6 +91,9 @@ class TaskCountsTest {
         assertEquals(2, counts.skipped());
         assertEquals(3, counts.misses());
         assertEquals(4, counts.overruns());
+        assertEquals(-1, counts.lastNs(), "nobody has kept it");
+        assertEquals(-1, counts.mostResidentBytes(), "nobody has kept it");
+        assertEquals(0, counts.residentBytes());
         assertTrue(counts.quantileNs(0.5) >= 50_000 && counts.quantileNs(0.5) <= 51_700, "p50 " + counts.quantileNs(0.5));
     }
 
@@ -158,5 +161,43 @@ class TaskCountsTest {
         assertEquals(30, block.view(1, 2).orElseThrow().residentBytes());
         block.onTaskEvent(EventType.STOP, ZERO_NS + 5, 0, 0, 1, 0, -1, 0);
         assertEquals(0, a.residentBytes());
+    }
+
+    @Test
+    void shouldSayThatNoTaskRunsWhenTheRunHasEnded() {
+        final CounterBlock block = block(Fixtures.SET);
+        block.define(0, FIRST, Fixtures.SET.tasks().getFirst(), OptionalLong.empty());
+        job(block, FIRST, 5000);
+        final TaskCounts counts = block.view(0, FIRST).orElseThrow();
+        assertTrue(counts.isLive());
+        block.end();
+        assertFalse(counts.isLive());
+        assertEquals(1, counts.jobs());
+        assertEquals(5000, counts.lastNs());
+        block.end();
+        assertEquals(5000, counts.maxNs());
+    }
+
+    /** The event of its end may be lost, and its record goes to another task all the same. */
+    @Test
+    void shouldHaveNothingInMemoryWhenTheTaskIsGoneAndNoEventHasSaidSo() {
+        final DeviceMemory memory = new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0);
+        final TaskSet set = TaskSet.builder("swapped").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .device(DeviceSpec.modelled("gpu1").withMemory(memory)).device(DeviceSpec.modelled("acc0"))
+            .task("a", t -> t.periodNs(100).segment("gpu0", 1).memory(new TaskMemory(105, OptionalLong.of(60), Optional.empty())))
+            .task("b", t -> t.periodNs(100).segment("gpu1", 1).memory(new TaskMemory(50, OptionalLong.of(20), Optional.empty())))
+            .task("c", t -> t.periodNs(100).segment("acc0", 1)).build();
+        for (final Task next : set.tasks().subList(1, 3)) {
+            final CounterBlock block = block(set);
+            block.define(0, 1, set.tasks().getFirst(), OptionalLong.empty());
+            final TaskCounts a = block.view(0, 1).orElseThrow();
+            assertEquals(45, a.residentBytes());
+            assertEquals(45, block.reader().devices().getFirst().residentBytes());
+            block.onTaskEvent(EventType.SWAP_IN, ZERO_NS + 1, 0, 0, 1, 5, -1, 6);
+            block.define(0, 2, next, OptionalLong.empty());
+            assertEquals(0, a.residentBytes());
+            assertEquals(105, a.mostResidentBytes(), "what it would have is known");
+            assertEquals(0, block.reader().devices().getFirst().residentBytes(), "before " + next.name());
+        }
     }
 }

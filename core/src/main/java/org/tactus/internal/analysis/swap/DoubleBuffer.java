@@ -127,7 +127,8 @@ final class DoubleBuffer {
         }
         final long total = bound(i, Saturating.multiply(model.deadline[i], 64));
         if (total == INFINITE) {
-            return Sentences.unbounded(name, model.deadline[i], Sentences.load(model.device(), model.load(edf ? model.tasks : i + 1)));
+            return Sentences.unbounded(name, model.deadline[i], edf
+                ? Sentences.load(model.device(), model.load(model.tasks)) : Sentences.load(model.device(), model.load(i + 1), name));
         }
         final List<Term> terms = new ArrayList<>();
         terms.add(Term.own(Term.Kind.OWN, model.exec[i] - model.overhead[i]));

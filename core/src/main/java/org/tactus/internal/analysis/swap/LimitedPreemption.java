@@ -127,7 +127,7 @@ final class LimitedPreemption {
         final long deadline = model.deadline[i];
         final long response = bound(i, Saturating.multiply(deadline, 64));
         if (response == INFINITE) {
-            return Sentences.unbounded(name, deadline, Sentences.load(model.device(), model.load(i + 1)));
+            return Sentences.unbounded(name, deadline, Sentences.load(model.device(), model.load(i + 1), name));
         }
         final List<Term> terms = new ArrayList<>();
         addOwn(model, i, worstStall, terms);

@@ -12,6 +12,7 @@ import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Explainer;
+import org.tactus.internal.analysis.OfPolicy;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
@@ -27,7 +28,7 @@ import org.tactus.model.TaskSet;
  * <p>A test may be asked about a set whose device names another protocol: it answers for its own one and the choice among tests
  * ({@link org.tactus.internal.analysis.Analyses#analyze}) takes only the one that {@link #isProtocolOf(TaskSet)}.
  */
-public final class SwapAnalysis implements SchedulabilityTest {
+public final class SwapAnalysis implements OfPolicy {
     private final SwapProtocol protocol;
     private final PolicyKind policy;
 
@@ -72,10 +73,14 @@ public final class SwapAnalysis implements SchedulabilityTest {
     }
 
     @Override
+    public PolicyKind policy() {
+        return policy;
+    }
+
+    @Override
     public String applies(final TaskSet set) {
         if (set.policy() != policy) {
-            return name() + " does not apply: it is for the policy " + policy.text() + ", the set's is " + set.policy().text()
-                + "; use swap-" + protocol.text() + (set.policy() == PolicyKind.EDF ? "-edf" : "-fp");
+            return name() + " does not apply: it is for the policy " + policy.text() + ", the set's is " + set.policy().text();
         }
         for (final Task task : set.tasks()) {
             if (task.isBestEffort()) {
@@ -106,12 +111,12 @@ public final class SwapAnalysis implements SchedulabilityTest {
         }
         final boolean units = set.tasks().stream().anyMatch(task -> task.segments().size() > 1);
         if (units && spec.memory().isPresent() && !set.swapsOn(device)) {
-            return name() + " does not apply: nothing is swapped on " + spec.name() + ", so a job of several segments is not one unit there"
-                + "; use " + (policy == PolicyKind.EDF ? "seg-edf" : "seg-fp") + ", or leave the choice of the test out";
+            return name() + " does not apply: nothing is swapped on " + spec.name()
+                + ", so a job of several segments is not one unit there";
         }
         if (spec.memory().isEmpty()) {
             return name() + " does not apply: device " + spec.name() + " has no scheduled memory; give it memory, chunk, chunkIn and "
-                + "chunkOut, or use np-" + (policy == PolicyKind.EDF ? "edf" : "fp");
+                + "chunkOut";
         }
         return "";
     }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.tactus.format;
+package org.tactus.internal.file;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** Finds the word that a person probably meant. */
-final class Nearest {
+public final class Nearest {
     private static final int LONGEST = 64;
 
     private Nearest() {
@@ -17,7 +18,19 @@ final class Nearest {
      * @param known the words that exist
      * @return the end of a sentence, beginning with a semicolon
      */
-    static String hint(final String word, final String... known) {
+    public static String hint(final String word, final String... known) {
+        return meant(word, known).map(best -> "; did you mean '" + best + "'?")
+            .orElseGet(() -> "; known here: " + String.join(", ", known));
+    }
+
+    /**
+     * Finds the nearest known word.
+     *
+     * @param word  what was written
+     * @param known the words that exist
+     * @return the word; empty when none is near enough
+     */
+    public static Optional<String> meant(final String word, final String... known) {
         String best = null;
         int least = Integer.MAX_VALUE;
         for (final String candidate : known) {
@@ -27,10 +40,7 @@ final class Nearest {
                 best = candidate;
             }
         }
-        if (best != null && least <= Math.max(word.length(), best.length()) / 4) {
-            return "; did you mean '" + best + "'?";
-        }
-        return "; known here: " + String.join(", ", known);
+        return best != null && least <= Math.max(word.length(), best.length()) / 4 ? Optional.of(best) : Optional.empty();
     }
 
     /** Counts the insertions, removals, changes and swaps of neighbours between two words, whatever their case. */
