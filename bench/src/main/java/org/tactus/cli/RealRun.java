@@ -138,14 +138,16 @@ final class RealRun {
 
     /** Leaves out of the trace what was long before the miss, and what does not fit; says where the trace begins then. */
     private String cutBefore(final TaskSet set, final EventFile events, final long zeroNs) throws IOException {
-        final long toldNs = complaints.misses().firstNs(); // a round of the monitor after the miss
+        final long toldNs = complaints.misses().firstNs(); // while the job runs on, or a round of the monitor after its end
         final long missNs = Math.min(toldNs, events.firstNs(EventType.MISS).orElse(toldNs));
         events.keepFrom(missNs - keepNs.getAsLong());
         PerfettoTrace.fit(set, events, zeroNs, limit.bytes());
         final OptionalLong firstNs = events.firstNs();
-        return firstNs.isPresent() && firstNs.getAsLong() <= missNs
-            ? "trace.json begins " + Durations.format(missNs - firstNs.getAsLong()) + " before it"
-            : "trace.json lacks it, give more by --trace-limit";
+        if (firstNs.isEmpty()) {
+            return "trace.json holds no event";
+        }
+        final long beforeNs = missNs - firstNs.getAsLong(); // below 0 where nothing happened between
+        return "trace.json begins " + Durations.format(Math.abs(beforeNs)) + (beforeNs < 0 ? " after it" : " before it");
     }
 
     private boolean isBroken() {

@@ -312,6 +312,6 @@ public record Task(
      */
     public Task withPriority(final int value) {
         return new Task(name, periodNs, deadlineNs, offsetNs, jitterNs, release, value, onOverrun, onBacklog, memory, model, segments,
-            choices, reclaim, serviceClass);
+            choices, reclaim, serviceClass, remote);
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
 import picocli.CommandLine.Command;
@@ -37,7 +38,7 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     @Option(names = "--live", description = "Braking only: measures the networks and runs them in real time on core 1 with both policies, "
         + "in place of virtual time.")
     private boolean live;
-    @Option(names = "--load", paramLabel = "SHARE", defaultValue = "0.5",
+    @Option(names = "--load", paramLabel = "SHARE", defaultValue = "0.3",
         description = "With --live: share of the core that another task takes (${DEFAULT-VALUE}).")
     private double load;
     @Option(names = "--no-real-time", description = "With --live: without SCHED_FIFO, pinned threads and locked memory.")
@@ -90,7 +91,11 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
         print(StudyTables.sizes(sizes));
         final TaskSet measured = BrakingRun.set(BrakingApproach.CAMERAS, sizes, load);
         for (final PolicyKind policy : List.of(PolicyKind.EDF, PolicyKind.EDF_MANDATORY_FIRST)) {
-            print(StudyTables.live(policy, run.run(BrakingRun.under(measured, policy))));
+            try {
+                print(StudyTables.live(policy, run.run(BrakingRun.under(measured, policy))));
+            } catch (final AdmissionRefusedException e) {
+                print("\n" + policy.text() + " refuses the set: " + e.getMessage() + "\n");
+            }
         }
         return true;
     }

@@ -164,7 +164,7 @@ public final class CountersReader implements AutoCloseable {
         final List<Path> left = new ArrayList<>();
         for (final Path file : list()) {
             try (CountersReader reader = new CountersReader(file)) {
-                if (!reader.isAlive()) {
+                if (!reader.isHeld()) {
                     left.add(file);
                 }
             } catch (final IOException e) {
@@ -217,8 +217,12 @@ public final class CountersReader implements AutoCloseable {
      * @return false when it has ended or its process is gone
      */
     public boolean isAlive() {
-        return acquire(CountersDescriptor.ENDED_OFFSET) == 0
-            && (channel == null || (own != null ? own.isOpen() : isLocked(channel, pid())));
+        return acquire(CountersDescriptor.ENDED_OFFSET) == 0 && isHeld();
+    }
+
+    /** Whether the process that made the counters has them still; a run that has ended keeps them until it is closed. */
+    private boolean isHeld() {
+        return channel == null || (own != null ? own.isOpen() : isLocked(channel, pid()));
     }
 
     /** Only a process that lives holds a lock; its number would mean another process in another namespace. */

@@ -82,7 +82,7 @@ public final class MetricsText {
         head("tactus_lost_events", "counter", "", "Events that found their ring full: the counts are too low by what they say.");
         runs.forEach(
             run -> out.append("tactus_lost_events_total{pid=\"").append(run.pid()).append("\"} ").append(run.dropped()).append('\n'));
-        head("tactus_up", "gauge", "", "Whether the process lives.");
+        head("tactus_up", "gauge", "", "Whether the run goes on.");
         runs.forEach(run -> out.append("tactus_up{pid=\"").append(run.pid()).append("\"} ").append(run.isAlive() ? 1 : 0).append('\n'));
         return out.append(openMetrics ? "# EOF\n" : "").toString();
     }

@@ -18,7 +18,7 @@ final class ResidentMemory {
     private static final int NONE = -1;
 
     private final Platform platform;
-    /** Of each task: its device or {@link #NONE}, the bytes that stay, those of the arena, the swap volume, and what of it is in. */
+    /** Of each task: its device or {@link #NONE}, the bytes that stay, the arena's, the most that come and go, what of these is in. */
     private final int[] deviceOf;
     private final long[] fixedBytes;
     private final long[] scratchBytes;
@@ -60,7 +60,7 @@ final class ResidentMemory {
             deviceOf[index] = device.get();
             fixedBytes[index] = region.fixedBytes();
             scratchBytes[index] = region.scratchBytes();
-            volumeBytes[index] = region.chunks() * memory.chunkBytes();
+            volumeBytes[index] = (region.ringChunks() > 0 ? region.ringChunks() : region.chunks()) * memory.chunkBytes();
         }
     }
 

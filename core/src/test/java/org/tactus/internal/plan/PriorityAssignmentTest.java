@@ -4,15 +4,23 @@ package org.tactus.internal.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.model.ActualTime;
+import org.tactus.model.BacklogAction;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.OverrunAction;
+import org.tactus.model.Release;
+import org.tactus.model.Segment;
 import org.tactus.model.Task;
+import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
 
@@ -35,6 +43,17 @@ class PriorityAssignmentTest {
         assertEquals(List.of(1, 1, 2, 3, Task.NO_PRIORITY), priorities(PriorityAssignment.deadlineMonotonic(set)));
         assertTrue(PriorityAssignment.optimal(set, NP_FP::analyze).isPresent());
         assertEquals(Task.NO_PRIORITY, PriorityAssignment.optimal(set, NP_FP::analyze).orElseThrow().tasks().get(4).priority());
+    }
+
+    @Test
+    void shouldChangeNothingOfATaskButItsPriority() throws ReflectiveOperationException {
+        final Task task = new Task("a", 9, 8, 1, 2, Release.SPORADIC, 3, OverrunAction.STOP, BacklogAction.DROP, Optional.of(new TaskMemory(
+            7, OptionalLong.of(1), Optional.empty())), Optional.empty(), List.of(new Segment(0, 1, ActualTime.WCET)), Optional.empty(),
+            Optional.empty(), Task.ServiceClass.HARD, Optional.of(new Task.Remote("peer", 5, 1, 0)));
+        for (final RecordComponent component : Task.class.getRecordComponents()) {
+            assertEquals(component.getName().equals("priority") ? 7 : component.getAccessor().invoke(task),
+                component.getAccessor().invoke(task.withPriority(7)), component.getName());
+        }
     }
 
     private static TaskSet random(final SplittableRandom random, final int tasks) {

@@ -154,7 +154,7 @@ class RunExposureTest {
             run.start();
             first = run.granted().get("jmx");
         }
-        final int number = Integer.parseInt(first.substring(first.lastIndexOf('=') + 1));
+        final int number = Integer.parseInt(new ObjectName(first).getKeyProperty("run"));
         final List<ObjectName> taken = new ArrayList<>();
         for (int i = 1; i <= 20; i++) { // tests that run at the same time count, too
             taken.add(new ObjectName("org.tactus:type=Run,name=\"late-set\",run=" + (number + i)));

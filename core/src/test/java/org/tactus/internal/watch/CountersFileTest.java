@@ -253,6 +253,12 @@ class CountersFileTest {
         }
     }
 
+    private static void put(final Path file, final int offset, final long value) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder()).putLong(0, value), offset);
+        }
+    }
+
     @Test
     void shouldBeStaleWhenItsProcessIsGoneWhateverNumberItHad() throws IOException, InterruptedException {
         final Process owner = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -261,19 +267,18 @@ class CountersFileTest {
         final Path path = Path.of(new BufferedReader(new InputStreamReader(owner.getInputStream(), StandardCharsets.UTF_8)).readLine());
         try {
             // The number of its process as a process of another namespace has it: here it means nobody.
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, 1L << 30), CountersDescriptor.PID_OFFSET);
-            }
+            put(path, CountersDescriptor.PID_OFFSET, 1L << 30);
             final CountersReader reader = new CountersReader(path);
             assertTrue(reader.isAlive(), "its owner lives");
             final long open = descriptors(path);
             assertFalse(CountersReader.stale().contains(path));
             assertEquals(open, descriptors(path), "a look for what killed processes left keeps no descriptor");
+            put(path, CountersDescriptor.ENDED_OFFSET, 1);
+            assertFalse(reader.isAlive(), "the run has ended");
+            assertFalse(CountersReader.stale().contains(path), "its process has not closed it yet");
+            put(path, CountersDescriptor.ENDED_OFFSET, 0);
             // And as it would be if its number had been given to this process: the owner is gone all the same.
-            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-                channel.write(ByteBuffer.allocate(8).order(ByteOrder.nativeOrder()).putLong(0, ProcessHandle.current().pid()),
-                    CountersDescriptor.PID_OFFSET);
-            }
+            put(path, CountersDescriptor.PID_OFFSET, ProcessHandle.current().pid());
             owner.destroyForcibly().waitFor();
             assertFalse(reader.isAlive());
             assertTrue(CountersReader.stale().contains(path));
