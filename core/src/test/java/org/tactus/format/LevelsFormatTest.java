@@ -126,7 +126,7 @@ class LevelsFormatTest {
         part: optional|part: perhaps|part: 'perhaps' is unknown; known here: mandatory, optional
         {wcet: 20ms, gain: 0.3}|{wcet: 20ms, model: {zoo: mobilenet}}|either all levels of a segment have a network or none
         {wcet: 20ms, gain: 0.3}|{wcet: 20ms, model: {zoo: mobilenet, cuts: 2}}|a level's network is one segment; remove 'cuts'
-        {wcet: 20ms, gain: 0.3}|{model: {zoo: mobilenet}}|segment 0 of 'front/1/0' has no WCET for this model on acc0; measure it: tactus
+        levels: [{wcet: 20ms, gain: 0.3}, {wcet: 45ms, gain: 0.5}]|levels: [{model: {zoo: mobilenet}}]|segment 0 of 'front/1/0' has no WCET
         {wcet: 20ms, gain: 0.3}|{wcet: 20ms, model: {file: no.onnx}}|file 'no.onnx' does not exist
         gain: 0.5|gian: 0.5|unknown key 'gian'; did you mean 'gain'?
         gain: 0.5|gain: -1|gain: '-1' is negative; write a number from 0, such as 0.7
