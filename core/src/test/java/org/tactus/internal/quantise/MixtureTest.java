@@ -226,6 +226,42 @@ class MixtureTest {
         }
     }
 
+    /** A channel without weights gives its bias; one whose bias is too large for its weights' scale keeps it, and loses the weights. */
+    @Test
+    void shouldKeepTheBiasWhenWeightsAreZeroOrTooSmallForIt() {
+        final float[] weight = {0, 0, 1e-12f, -1e-12f, 0.5f, -0.25f};
+        final float[] bias = {1.5f, 2, 0.1f};
+        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 1, 2, 4, 4))
+            .addInitializer(Tensors.floats("w", List.of(3L, 2L, 1L, 1L), weight)).addInitializer(Tensors.floats("b", List.of(3L), bias))
+            .addNode(NodeProto.newBuilder().setOpType("Conv").setName("c").addAllInput(List.of("x", "w", "b")).addOutput("y"))
+            .addOutput(TestModels.value("y", FLOAT, 1, 3, 4, 4));
+        final LayeredModel model = LayeredModel.of(OnnxModel.of("one", TestModels.model(graph).toByteArray()));
+        final long seed = System.nanoTime();
+        final SampleSource samples = samples(3, seed);
+        final Map<String, Range> ranges = new RangeCalibration(model, samples, 1).ranges();
+        final float[] is = run(new Mixture(model, ranges, Mixture.REDUCED_WEIGHTS, new boolean[] {true}).cut(0), samples, 2);
+        final float[] x = new float[2 * 16];
+        try (var arena = java.lang.foreign.Arena.ofConfined()) {
+            final MemorySegment memory = arena.allocate(ValueLayout.JAVA_FLOAT, x.length);
+            samples.fill(2, memory);
+            MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, 0, x, 0, x.length);
+        }
+        final Range from = ranges.get("x");
+        final Range to = ranges.get("y");
+        for (int channel = 0; channel < 3; channel++) {
+            for (int at = 0; at < 16; at++) {
+                double sum = bias[channel];
+                for (int in = 0; in < 2; in++) {
+                    final double step = 0.5 / 63;
+                    final double exact = channel == 2 ? Math.rint(weight[4 + in] / step) * step : 0;
+                    sum += exact * (byteOf(x[16 * in + at], from) - from.zero()) * from.scale();
+                }
+                final int got = Math.round(is[16 * channel + at] / to.scale()) + to.zero();
+                assertEquals(byteOf((float) sum, to), got, 1, "seed " + seed + ", channel " + channel + ", place " + at);
+            }
+        }
+    }
+
     private static int byteOf(final float value, final Range range) {
         return (int) Math.max(0, Math.min(255, Math.rint(value / range.scale()) + range.zero()));
     }
