@@ -8,10 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -33,8 +30,7 @@ class AcceleratorThreadTest {
     private static final long MS = 1_000_000;
 
     private final List<String> heard = new CopyOnWriteArrayList<>();
-    private final Map<Integer, String> threads = new ConcurrentHashMap<>();
-    private final List<String> ordinary = new CopyOnWriteArrayList<>();
+    private final NumberedThreads rights = new NumberedThreads();
     private volatile boolean over;
     private Kernel kernel;
 
@@ -81,28 +77,6 @@ class AcceleratorThreadTest {
         }
     }
 
-    /** Numbers the threads and notes whose real-time scheduling is taken away. */
-    private final class Rights implements ThreadSetup {
-        private final AtomicInteger next = new AtomicInteger();
-        private final ThreadLocal<Integer> number = ThreadLocal.withInitial(next::incrementAndGet);
-
-        @Override
-        public String apply(final String role, final List<Integer> cores) {
-            return "as started";
-        }
-
-        @Override
-        public int threadId() {
-            threads.put(number.get(), Thread.currentThread().getName());
-            return number.get();
-        }
-
-        @Override
-        public void ordinary(final int threadId) {
-            ordinary.add(threads.get(threadId));
-        }
-    }
-
     /** Opens modelled devices acc0 (the one that is given), acc1, acc2, ... with a task on each, all by one thread. */
     private void run(final Device first, final int devices, final long lostAfterNs) throws InterruptedException {
         final var builder = TaskSet.builder("test");
@@ -120,7 +94,7 @@ class AcceleratorThreadTest {
         for (int i = 1; i < devices; i++) {
             all.add(new ModelledDevice());
         }
-        kernel = new Kernel(set, all, AlignedMemory.allocate(Kernel.requiredBytes(options, devices)), options, Admission.ALL, new Rights(),
+        kernel = new Kernel(set, all, AlignedMemory.allocate(Kernel.requiredBytes(options, devices)), options, Admission.ALL, rights,
             new KernelListener() {
                 @Override
                 public void onDeadlineMiss(final String task, final long job, final long lateNs) {
@@ -150,9 +124,9 @@ class AcceleratorThreadTest {
     @Test
     void shouldTakeRealTimeSchedulingOnceWhenAllDevicesOfAThreadAreLost() throws InterruptedException {
         run(new Stuck(Call.POLL, false), 3, 100 * MS);
-        await(() -> heard.containsAll(List.of("lost acc0", "lost acc1", "lost acc2")) && !ordinary.isEmpty());
+        await(() -> heard.containsAll(List.of("lost acc0", "lost acc1", "lost acc2")) && !rights.ordinary().isEmpty());
         LockSupport.parkNanos(50 * MS); // the monitor looks at each of the three again
-        assertEquals(List.of("tactus-accelerators"), ordinary);
+        assertEquals(List.of("tactus-accelerators"), rights.ordinary());
         final String granted = kernel.granted().getFirst();
         assertEquals(granted.indexOf("SCHED_FIFO was taken"), granted.lastIndexOf("SCHED_FIFO was taken"), granted);
     }
@@ -161,8 +135,8 @@ class AcceleratorThreadTest {
     void shouldTakeRealTimeSchedulingWhenTheSegmentsOwnLimitHasLostTheDeviceBefore() throws InterruptedException {
         run(new Stuck(Call.START, false), 1, 400 * MS);
         await(() -> heard.contains("lost acc0"));
-        await(() -> !ordinary.isEmpty());
-        assertEquals(List.of("tactus-acc0"), ordinary);
+        await(() -> !rights.ordinary().isEmpty());
+        assertEquals(List.of("tactus-acc0"), rights.ordinary());
     }
 
     @Test
@@ -172,7 +146,7 @@ class AcceleratorThreadTest {
         await(() -> heard.contains("miss on1"));
         await(() -> heard.contains("lost acc1"));
         assertEquals(1, Collections.frequency(heard, "lost acc1"));
-        assertTrue(ordinary.isEmpty(), "a thread that sleeps keeps no core");
+        assertTrue(rights.ordinary().isEmpty(), "a thread that sleeps keeps no core");
     }
 
     @Test
@@ -193,6 +167,6 @@ class AcceleratorThreadTest {
         final long done = kernel.completed(1);
         await(() -> kernel.completed(1) >= done + 25); // for longer than the limit
         assertFalse(heard.contains("lost acc1"), heard::toString);
-        assertTrue(ordinary.isEmpty());
+        assertTrue(rights.ordinary().isEmpty());
     }
 }

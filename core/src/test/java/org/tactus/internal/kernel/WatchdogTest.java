@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -29,32 +26,9 @@ class WatchdogTest {
     private static final long MS = 1_000_000;
 
     private final AtomicBoolean over = new AtomicBoolean();
-    private final Map<Integer, String> threads = new ConcurrentHashMap<>();
-    private final List<String> made = new CopyOnWriteArrayList<>();
+    private final NumberedThreads rights = new NumberedThreads();
     private final List<String> lost = new CopyOnWriteArrayList<>();
     private Kernel kernel;
-
-    /** Numbers the threads and notes whose real-time scheduling is taken away. */
-    private final class Rights implements ThreadSetup {
-        private final AtomicInteger next = new AtomicInteger();
-        private final ThreadLocal<Integer> number = ThreadLocal.withInitial(next::incrementAndGet);
-
-        @Override
-        public String apply(final String role, final List<Integer> cores) {
-            return "as started";
-        }
-
-        @Override
-        public int threadId() {
-            threads.put(number.get(), Thread.currentThread().getName());
-            return number.get();
-        }
-
-        @Override
-        public void ordinary(final int threadId) {
-            made.add(threads.get(threadId));
-        }
-    }
 
     @AfterEach
     void close() {
@@ -92,7 +66,7 @@ class WatchdogTest {
 
     private void start(final TaskSet set, final KernelOptions options, final Device first) throws InterruptedException {
         kernel = new Kernel(set, List.of(first, new CpuDevice(Clock.SYSTEM, "java")),
-            AlignedMemory.allocate(Kernel.requiredBytes(options, 2)), options, Admission.ALL, new Rights(), new KernelListener() {
+            AlignedMemory.allocate(Kernel.requiredBytes(options, 2)), options, Admission.ALL, rights, new KernelListener() {
                 @Override
                 public void onDeviceLost(final String device) {
                     lost.add(device);
@@ -117,7 +91,7 @@ class WatchdogTest {
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(true)), List.of(work(false))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
         await(() -> lost.contains("cpu0"));
-        assertEquals(List.of("tactus-cpu0"), made, "before the loss is told, and of no other thread");
+        assertEquals(List.of("tactus-cpu0"), rights.ordinary(), "before the loss is told, and of no other thread");
         final long done = kernel.completed(slots[1]);
         await(() -> kernel.completed(slots[1]) >= done + 3);
         assertEquals(List.of("cpu0"), lost);
@@ -179,7 +153,7 @@ class WatchdogTest {
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(false)), List.of(work(false))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
         await(() -> lost.contains("cpu0"));
-        assertEquals(List.of("tactus-cpu0"), made, "before the loss is told, and of no other thread");
+        assertEquals(List.of("tactus-cpu0"), rights.ordinary(), "before the loss is told, and of no other thread");
         final long done = kernel.completed(slots[1]);
         await(() -> kernel.completed(slots[1]) >= done + 30); // for longer than the limit: an idle dispatcher is not lost
         assertEquals(List.of("cpu0"), lost);

@@ -4,8 +4,6 @@ package org.tactus.internal.sim;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import org.tactus.internal.policy.JobListener;
-import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.TaskSet;
 
@@ -14,35 +12,20 @@ import org.tactus.model.TaskSet;
  * rules of units: a segment starts when what it needs is in, and nothing of it moves while it executes; no other job comes between the
  * segments of a job; never more is in than the memory and the task's ring hold; one move at a time.
  */
-final class UnitObserver implements JobListener, SegmentListener {
-    private static final int MOST_MOVES = 100_000;
-
-    private final DeviceMemory memory;
-    private final SwapRegion[] regions;
+final class UnitObserver extends MoveObserver {
     private final boolean[][] in;
-    private final long[] largestNs;
-    private final List<Move> moves = new ArrayList<>();
     private final List<Execution> executions = new ArrayList<>();
     private final List<List<Long>> aborted = new ArrayList<>();
-
-    private record Move(int task, boolean in, int first, int chunks, long startNs, long endNs) {
-    }
 
     private record Execution(int task, long job, int segment, long startNs, long endNs) {
     }
 
     UnitObserver(final TaskSet set) {
-        memory = set.platform().devices().getFirst().memory().orElseThrow();
-        regions = set.tasks().stream().map(task -> SwapRegion.of(task, memory)).toArray(SwapRegion[]::new);
+        super(set);
         in = new boolean[regions.length][];
         for (int i = 0; i < regions.length; i++) {
             in[i] = new boolean[(int) regions[i].chunks()];
         }
-        largestNs = new long[regions.length];
-    }
-
-    long[] largestNs() {
-        return largestNs;
     }
 
     /** Jobs that were aborted, because nobody could give what they needed. */
@@ -140,53 +123,13 @@ final class UnitObserver implements JobListener, SegmentListener {
     }
 
     @Override
-    public void onMove(
-        final int device, final int task, final boolean brings, final int first, final int chunks, final long startNs, final long endNs) {
-        if (moves.size() == MOST_MOVES) {
-            throw new AssertionError("moves without an end: " + moves.subList(MOST_MOVES - 8, MOST_MOVES));
-        }
-        moves.add(new Move(task, brings, first, chunks, startNs, endNs));
-    }
-
-    @Override
     public void onSegment(
         final int device, final int task, final long job, final int segment, final long startNs, final long endNs) {
         executions.add(new Execution(task, job, segment, startNs, endNs));
     }
 
     @Override
-    public void onTransit(
-        final int from, final int to, final int task, final long job, final int segment, final long leaveNs, final long arriveNs) {
-        throw new IllegalStateException("there is one device");
-    }
-
-    @Override
-    public void onRelease(final int task, final long job, final long nominalNs, final long nowNs) {
-        // told again when it ends
-    }
-
-    @Override
-    public void onSkip(final int task, final long nominalNs, final long nowNs) {
-        // a release behind a full backlog
-    }
-
-    @Override
-    public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-        throw new IllegalStateException("no execution is longer than its WCET");
-    }
-
-    @Override
-    public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-        largestNs[task] = Math.max(largestNs[task], endNs - nominalNs);
-    }
-
-    @Override
     public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
         aborted.add(List.of((long) task, job)); // no room: its set breaks a memory condition
-    }
-
-    @Override
-    public void onStopped(final int task, final long nowNs) {
-        // nothing follows
     }
 }
