@@ -22,6 +22,7 @@ import org.tactus.bench.networks.OperatorTestsCommand;
 import org.tactus.bench.peers.PeersCommand;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -121,8 +122,8 @@ public final class BenchCommand {
             final List<String> flags = List.of("-XX:+UnlockExperimentalVMOptions", "-XX:+UseEpsilonGC",
                 "-XX:EpsilonMaxTLABSize=65536", "-Xms1g", "-Xmx1g",
                 "-XX:+AlwaysPreTouch", "-XX:-UsePerfData");
-            return new ProcessBuilder(ForkedJvm.command(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns")).inheritIO()
-                .start().waitFor();
+            return ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(flags, "bench", "soak", "--in-epsilon", "--for", durationNs + "ns"))
+                .inheritIO()).waitFor();
         }
     }
 
@@ -154,8 +155,8 @@ public final class BenchCommand {
             int worst = ExitStatus.GOOD;
             for (final FirstJobs.Work work : only == null ? FirstJobs.Work.values() : new FirstJobs.Work[] {only}) {
                 for (int i = 0; i < processes; i++) {
-                    worst = Math.max(worst, new ProcessBuilder(ForkedJvm.command(List.of(), "bench", "first-jobs", "--in-process", "--work",
-                        work.name(), "--jobs", String.valueOf(jobs))).inheritIO().start().waitFor());
+                    worst = Math.max(worst, ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of(), "bench", "first-jobs", "--in-process",
+                        "--work", work.name(), "--jobs", String.valueOf(jobs))).inheritIO()).waitFor());
                 }
             }
             return worst;
@@ -227,6 +228,7 @@ public final class BenchCommand {
                 ObservingCost.turn(way, durationNs, where, System.out);
                 return ExitStatus.GOOD;
             }
+            Interruption.endsInOrder();
             return ObservingCost.compare(rounds, each -> ForkedJvm.command(List.of("-XX:+UseSerialGC"), "bench", "observing", "--way",
                 each.name(), "--for", durationNs + "ns", "--core", String.valueOf(where)), System.out) ? ExitStatus.GOOD : ExitStatus.NO;
         }

@@ -5,10 +5,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.tactus.cli.Main;
 
-/** Another process of this command line. */
+/** Other processes of a benchmark, of this command line mostly: they end when this one does. Any thread. */
 public final class ForkedJvm {
+    private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
+
+    static {
+        // A signal to this process alone does not reach those that it started.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroy), "tactus-forked-end"));
+    }
+
     private ForkedJvm() {
     }
 
@@ -30,6 +39,20 @@ public final class ForkedJvm {
     }
 
     /**
+     * Starts a process that is ended when this one is.
+     *
+     * @param builder what to start
+     * @return the process
+     * @throws IOException when it cannot be started
+     */
+    public static Process start(final ProcessBuilder builder) throws IOException {
+        final Process process = builder.start();
+        RUNNING.add(process);
+        process.onExit().thenAccept(RUNNING::remove);
+        return process;
+    }
+
+    /**
      * Starts a process and waits for its end; its errors go where ours go.
      *
      * @param command how to start it
@@ -38,14 +61,11 @@ public final class ForkedJvm {
      * @throws InterruptedException when interrupted
      */
     public static List<String> lines(final List<String> command) throws IOException, InterruptedException {
-        final Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-        final List<String> lines = new ArrayList<>();
+        final Process process = start(new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT));
         try (BufferedReader reader = process.inputReader()) {
-            for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-                lines.add(line);
-            }
+            final List<String> lines = reader.readAllLines();
+            process.waitFor();
+            return lines;
         }
-        process.waitFor();
-        return lines;
     }
 }

@@ -18,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
+import org.tactus.cli.support.Interruption;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
@@ -128,9 +129,9 @@ public final class ObservingCost {
             }
             run.start();
             if (way.stat) {
-                watching.add(new ProcessBuilder(ForkedJvm.command(List.of("-XX:+UseSerialGC"), "stat",
+                watching.add(ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of("-XX:+UseSerialGC"), "stat",
                     String.valueOf(ProcessHandle.current().pid()), "--watch")).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD).start());
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)));
             }
             if (way.metrics) {
                 final URI address = URI.create(run.granted().get("metrics"));
@@ -181,26 +182,38 @@ public final class ObservingCost {
     public static boolean compare(final int rounds, final Function<Way, List<String>> command, final PrintStream out)
         throws IOException, InterruptedException {
         final Map<Way, List<Turn>> turns = new EnumMap<>(Way.class);
-        for (int round = 0; round < rounds; round++) {
-            for (final Way way : Way.values()) {
-                turns.computeIfAbsent(way, key -> new ArrayList<>()).add(parse(ForkedJvm.lines(command.apply(way)), way));
+        for (int turn = 0; turn < rounds * Way.values().length; turn++) {
+            final Way way = Way.values()[turn % Way.values().length];
+            final List<String> lines = ForkedJvm.lines(command.apply(way));
+            if (Interruption.isRequested()) {
+                break; // a turn takes half a minute: those that ended are worth having
             }
+            turns.computeIfAbsent(way, key -> new ArrayList<>()).add(parse(lines, way));
         }
-        out.printf("%-8s %10s %8s %10s %8s %12s %12s%n", "watched", "jobs/s", "", "p99.9", "", "dispatchers", "monitor");
-        final double plainJobs = median(turns.get(Way.NOTHING), Turn::throughput);
-        final double plainNs = median(turns.get(Way.NOTHING), Turn::p999Ns);
+        return print(turns, out);
+    }
+
+    private static boolean print(final Map<Way, List<Turn>> turns, final PrintStream out) {
+        final List<Turn> plain = turns.get(Way.NOTHING);
+        if (plain == null) {
+            return true;
+        }
+        out.printf("%-8s %5s %9s %7s %9s %20s %7s %10s%n", "watched", "turns", "jobs/s", "", "p99.9", "[least, most]", "", "bytes");
+        final double plainJobs = median(plain, Turn::throughput);
+        final double plainNs = median(plain, Turn::p999Ns);
         long worst = 0;
-        for (final Way way : Way.values()) {
-            final List<Turn> all = turns.get(way);
+        for (final Map.Entry<Way, List<Turn>> entry : turns.entrySet()) {
+            final List<Turn> all = entry.getValue();
             final long bytes = all.stream().mapToLong(Turn::dispatcherBytes).max().orElse(0);
             worst = Math.max(worst, bytes);
             final double jobs = median(all, Turn::throughput);
             final double p999Ns = median(all, Turn::p999Ns);
-            out.printf(Locale.ROOT, "%-8s %10.0f %7.1f%% %8.1fus %7.1f%% %10d B %10d B%n", way.name().toLowerCase(Locale.ROOT), jobs,
-                FULL * (jobs / plainJobs - 1), p999Ns / US, FULL * (p999Ns / plainNs - 1), bytes,
-                all.stream().mapToLong(Turn::monitorBytes).max().orElse(0));
+            final String range = String.format(Locale.ROOT, "[%.1f, %.1f]", all.stream().mapToLong(Turn::p999Ns).min().orElse(0) / (double) US,
+                all.stream().mapToLong(Turn::p999Ns).max().orElse(0) / (double) US);
+            out.printf(Locale.ROOT, "%-8s %5d %9.0f %6.1f%% %7.1fus %20s %6.1f%% %10d%n", entry.getKey().name().toLowerCase(Locale.ROOT),
+                all.size(), jobs, FULL * (jobs / plainJobs - 1), p999Ns / US, range, FULL * (p999Ns / plainNs - 1), bytes);
         }
-        out.printf("medians of %d turns by turns, percents beside nobody; bytes: the most of a turn%n", rounds);
+        out.println("medians of turns by turns, percents beside nobody; bytes: a dispatcher's most");
         return worst == 0;
     }
 

@@ -116,8 +116,8 @@ public final class StartSpeed {
 
     /** Makes the launcher's cache, unless it is there; returns its folder. */
     private String makeCache() throws IOException, InterruptedException {
-        final Process making = new ProcessBuilder("sh", launcher.toString(), "--make-start-cache")
-            .redirectError(ProcessBuilder.Redirect.INHERIT).start();
+        final Process making = ForkedJvm.start(new ProcessBuilder("sh", launcher.toString(), "--make-start-cache")
+            .redirectError(ProcessBuilder.Redirect.INHERIT));
         final String file = new String(making.getInputStream().readAllBytes()).strip();
         if (making.waitFor() != 0) {
             throw new PrerequisiteException("the start cache cannot be made; see above");
@@ -135,7 +135,7 @@ public final class StartSpeed {
         final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(said.toFile());
         builder.environment().put("TACTUS_START_CACHE", cache);
         final long beginNs = System.nanoTime();
-        final Process run = builder.start(); // the launcher becomes the JVM, under the same number
+        final Process run = ForkedJvm.start(builder); // the launcher becomes the JVM, under the same number
         try {
             awaitFirstJob(run, said, beginNs);
             final double seconds = (System.nanoTime() - beginNs) / 1e9;

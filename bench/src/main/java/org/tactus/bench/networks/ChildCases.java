@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.tactus.bench.latency.ForkedJvm;
 
 /**
  * Runs cases one by one in a child process. A child that ends before it has answered all of its cases has crashed in the first one that it
@@ -59,7 +60,7 @@ final class ChildCases {
     /** At least one result. */
     private List<CaseResult> child(final List<String> names) throws IOException, InterruptedException {
         final Path errors = Files.createTempFile("tactus-case", ".err");
-        final Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
+        final Process process = ForkedJvm.start(new ProcessBuilder(command).redirectError(errors.toFile()));
         final AtomicBoolean late = new AtomicBoolean();
         final List<CaseResult> results = new ArrayList<>();
         try (ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();

@@ -137,8 +137,8 @@ public final class NetworksCommand implements Callable<Integer> {
     /** Runs a command of ours in a process of its own and says in a word how it ended. */
     private static String step(final Path folder, final String... words) throws IOException, InterruptedException {
         final Path said = folder.resolve("said.txt");
-        final Process process = new ProcessBuilder(ForkedJvm.command(List.of("-Xmx1g"), words)).redirectErrorStream(true)
-            .redirectOutput(said.toFile()).start();
+        final Process process = ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of("-Xmx1g"), words)).redirectErrorStream(true)
+            .redirectOutput(said.toFile()));
         if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
             process.destroyForcibly();
             return "FAILED: did not end within " + LIMIT_SECONDS + " s";
