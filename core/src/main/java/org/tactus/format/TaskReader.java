@@ -116,7 +116,10 @@ final class TaskReader {
     void read(final YamlValue value, final TaskSetBuilder set) {
         final YamlMap map = value.map(FileSection.TASK);
         final String name = map.need("name", "'name: detect'").text();
-        final long periodNs = map.need("period", "'period: 250ms'").durationNs();
+        final boolean bestEffort = map.find("class").map(promised -> promised.oneOf(SERVICE)).filter(
+            Task.ServiceClass.BEST_EFFORT::equals).isPresent();
+        final Optional<YamlValue> period = bestEffort ? map.find("period")
+            : Optional.of(map.need("period", "'period: 250ms', or, for a task that runs whenever nothing else does, 'class: best-effort'"));
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"), name);
         final Optional<ModelSource> model = map.find("model").map(source -> {
             final ModelSource network = model(source, segments.size());
@@ -127,7 +130,8 @@ final class TaskReader {
         final Optional<TaskMemory> memory = streaming(stream, memory(map.find("memory"), stream, name, model, segments));
         map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
         set.task(name, task -> {
-            task.periodNs(periodNs).offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
+            period.ifPresent(given -> task.periodNs(given.durationNs()));
+            task.offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
             map.find("deadline").ifPresent(deadline -> task.deadlineNs(deadline.durationNs()));
             map.find("release").ifPresent(release -> task.release(release.oneOf(RELEASE)));
             map.find("priority").ifPresent(priority -> task.priority((int) priority.integer(1, Integer.MAX_VALUE - 1)));

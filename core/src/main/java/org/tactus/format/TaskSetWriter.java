@@ -121,7 +121,9 @@ public final class TaskSetWriter {
     private Map<String, Object> task(final Task task) {
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", task.name());
-        map.put("period", Durations.exact(task.periodNs()));
+        if (!task.isAlwaysReady()) {
+            map.put("period", Durations.exact(task.periodNs()));
+        }
         final long tauNs = task.remote().map(Task.Remote::tauNs).orElse(0L); // the file says deadline and offset of the whole job
         if (!task.isBestEffort()) {
             put(map, "deadline", Durations.exact(task.deadlineNs() + tauNs), Durations.exact(task.periodNs()));

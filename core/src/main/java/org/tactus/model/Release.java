@@ -6,5 +6,7 @@ public enum Release {
     /** At offset, offset + period, and so on, by a timer. */
     PERIODIC,
     /** On a caller's request, at least a period after the last accepted one. */
-    SPORADIC
+    SPORADIC,
+    /** The first at the offset, each next one when the job before it has ended: of a best-effort task without a period. */
+    AT_COMPLETION
 }

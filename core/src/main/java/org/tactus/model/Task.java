@@ -12,7 +12,7 @@ import java.util.Optional;
  * after the other.
  *
  * @param name       unique, {@code [A-Za-z0-9_.-]{1,64}}
- * @param periodNs   least distance of nominal releases, nanoseconds
+ * @param periodNs   least distance of nominal releases, nanoseconds; {@link #NO_PERIOD} of a task that is always ready
  * @param deadlineNs relative deadline, at most the period, nanoseconds; {@link #NO_DEADLINE} of a best-effort task
  * @param offsetNs   first nominal release of a periodic task, nanoseconds
  * @param jitterNs   largest delay from the nominal release to the request of the first segment, nanoseconds
@@ -36,6 +36,8 @@ public record Task(
     Optional<Remote> remote) {
     /** Relative deadline of a task that has none: no clock reaches it. */
     public static final long NO_DEADLINE = Limits.MAX_TIME_NS;
+    /** Period of a task that has none, since its jobs are released {@link Release#AT_COMPLETION}: no clock reaches it. */
+    public static final long NO_PERIOD = Limits.MAX_TIME_NS;
     /** No priority was given: the deadline, then the file order, decides among such tasks. */
     public static final int NO_PRIORITY = Integer.MAX_VALUE;
 
@@ -77,6 +79,7 @@ public record Task(
 
     public Task {
         deadlineNs = serviceClass == ServiceClass.BEST_EFFORT ? NO_DEADLINE : deadlineNs;
+        periodNs = release == Release.AT_COMPLETION ? NO_PERIOD : periodNs;
         segments = List.copyOf(segments);
     }
 
@@ -274,12 +277,28 @@ public record Task(
     }
 
     /**
+     * Tells whether the task has no period: its next job is released when the one before it has ended, so one is always there.
+     *
+     * @return true for {@link Release#AT_COMPLETION}
+     */
+    public boolean isAlwaysReady() {
+        return release == Release.AT_COMPLETION;
+    }
+
+    /**
      * The time in which jobs of the task are expected to end, for those who size memory or wait: no promise.
      *
-     * @return the relative deadline, or the period of a best-effort task, nanoseconds
+     * @return the relative deadline; of a best-effort task the period, or the sum of its WCETs where it has none; nanoseconds, above 0
      */
     public long horizonNs() {
-        return isBestEffort() ? periodNs : deadlineNs;
+        if (!isAlwaysReady()) {
+            return isBestEffort() ? periodNs : deadlineNs;
+        }
+        long sumNs = 1;
+        for (final Segment segment : segments) {
+            sumNs = Math.min(NO_PERIOD, sumNs + Math.max(0, segment.wcetNs()));
+        }
+        return sumNs;
     }
 
     /**

@@ -9,7 +9,8 @@ import java.util.Optional;
 public final class TaskBuilder {
     final String name;
     final List<PendingSegment> segments = new ArrayList<>();
-    long periodNs;
+    /** -1 while none is given. */
+    long periodNs = -1;
     long deadlineNs = -1;
     long offsetNs;
     long jitterNs;
@@ -39,7 +40,7 @@ public final class TaskBuilder {
     }
 
     /**
-     * Sets the period.
+     * Sets the period. A best-effort task that is given none is always ready: {@link Release#AT_COMPLETION}.
      *
      * @param ns nanoseconds, above 0
      * @return this

@@ -124,7 +124,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
         for (final Task task : tasks) {
             for (int other = together.nextSetBit(0); other >= 0; other = together.nextSetBit(other + 1)) {
                 arrivals += task.arrivalsOn(other);
-                if (task.isBestEffort() && task.segments().getFirst().device() == other) {
+                if (task.isBestEffort() && !task.isAlwaysReady() && task.segments().getFirst().device() == other) {
                     arrivals += 2 + longestWcetNs(together) / task.periodNs(); // releases behind a job that is late
                 }
             }

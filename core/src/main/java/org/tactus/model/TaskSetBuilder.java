@@ -180,21 +180,23 @@ public final class TaskSetBuilder {
     }
 
     private Task task(final TaskBuilder task, final String at, final Platform platform) {
-        time(task.periodNs, 1, at + ".period");
         final boolean bestEffort = task.serviceClass == Task.ServiceClass.BEST_EFFORT;
+        final boolean alwaysReady = AlwaysReadyChecks.isAlwaysReady(task, at);
+        final long periodNs = alwaysReady ? Task.NO_PERIOD : task.periodNs;
+        time(periodNs, 1, at + ".period");
         check(!bestEffort || task.deadlineNs == -1, at + ".deadline",
             "a best-effort task has no deadline; remove the key, or write 'class: hard'");
         check(!bestEffort || task.priority == Task.NO_PRIORITY, at + ".priority",
             "a best-effort task ranks below all hard ones; remove the key, or write 'class: hard'");
-        final long hardNs = task.deadlineNs == -1 ? task.periodNs : task.deadlineNs;
+        final long hardNs = task.deadlineNs == -1 ? periodNs : task.deadlineNs;
         final long deadlineNs = bestEffort ? Task.NO_DEADLINE : hardNs;
         time(deadlineNs, 1, at + ".deadline");
-        check(bestEffort || deadlineNs <= task.periodNs, at + ".deadline",
+        check(bestEffort || deadlineNs <= periodNs, at + ".deadline",
             "the deadline of '" + task.name + "' (" + Durations.exact(deadlineNs) + ") is beyond its period ("
-                + Durations.exact(task.periodNs) + "); it must be at most the period");
+                + Durations.exact(periodNs) + "); it must be at most the period");
         time(task.offsetNs, 0, at + ".offset");
         time(task.jitterNs, 0, at + ".jitter");
-        check(task.jitterNs <= task.periodNs, at + ".jitter", "the jitter is beyond the period; it must be at most the period");
+        check(task.jitterNs <= periodNs, at + ".jitter", "the jitter is beyond the period; it must be at most the period");
         check(task.priority >= 1, at + ".priority", "priority " + task.priority + " does not exist; 1 is the highest");
         check(!task.segments.isEmpty(), at + ".segments", "task '" + task.name + "' has no segment; give at least one");
         check(task.segments.size() <= Limits.MAX_SEGMENTS_PER_TASK, at + ".segments",
@@ -205,8 +207,8 @@ public final class TaskSetBuilder {
         task.memory.ifPresent(memory -> checkTaskMemory(memory, at));
         final SegmentChecks checks = new SegmentChecks(task, at, platform);
         final long tauNs = RemoteChecks.tauNs(task, deadlineNs, at);
-        final Task built = new Task(task.name, task.periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs, task.release,
-            task.priority, task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
+        final Task built = new Task(task.name, periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs,
+            alwaysReady ? Release.AT_COMPLETION : task.release, task.priority, task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
             task.serviceClass, task.remote);
         new SwapChecks(built, at, platform).check();
         return built;

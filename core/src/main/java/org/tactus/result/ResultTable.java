@@ -87,7 +87,7 @@ public final class ResultTable {
         for (final TaskResult task : tasks) {
             final double tightness = task.tightness();
             rows.add(new String[] {
-                shorten(task.name()), Durations.format(task.periodNs()), time(task.boundNs()), time(task.maxNs()),
+                shorten(task.name()), task.hasPeriod() ? Durations.format(task.periodNs()) : "-", time(task.boundNs()), time(task.maxNs()),
                 Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness),
                 task.hasDeadline() ? task.misses() + "/" + task.candidates() : "-", Long.toString(task.overruns()),
                 Long.toString(task.skipped()),
@@ -133,6 +133,11 @@ public final class ResultTable {
         }
         lines.add("Devices: " + String.join(", ", result.devices().stream()
             .map(device -> device.name() + " " + String.format(Locale.ROOT, "%.1f%%", device.utilisation() * 100)).toList()) + " busy.");
+        final List<String> unpromised = result.tasks().stream().filter(task -> !task.hasDeadline()).map(task -> String.format(Locale.ROOT,
+            "%s %d jobs, %.1f a second", task.name(), task.jobs(), task.jobsPerSecond(result.durationNs()))).toList();
+        if (!unpromised.isEmpty() && result.durationNs() > 0) {
+            lines.add("Best effort: " + String.join("; ", unpromised) + ".");
+        }
         if (!result.precisions().isEmpty()) {
             lines.add("Layers in fp32: " + String.join(", ", result.precisions().stream().map(ResultTable::precision).toList()) + ".");
         }

@@ -72,13 +72,13 @@ public final class ResultsJson {
             }
             head(json, result);
             json.writeArrayFieldStart("tasks");
-            tasks(json, result.tasks());
+            tasks(json, result.tasks(), result.durationNs());
             json.writeEndArray();
             json.writeObjectFieldStart("withoutStalls");
             json.writeNumberField("touchedJobs", result.withoutStalls().touched());
             json.writeNumberField("untracedJobs", result.withoutStalls().untraced());
             json.writeArrayFieldStart("tasks");
-            tasks(json, result.withoutStalls().tasks());
+            tasks(json, result.withoutStalls().tasks(), result.durationNs());
             json.writeEndArray();
             json.writeEndObject();
             platform(json, result.platform());
@@ -172,15 +172,18 @@ public final class ResultsJson {
         json.writeEndObject();
     }
 
-    private static void tasks(final JsonGenerator json, final List<TaskResult> tasks) throws IOException {
+    private static void tasks(final JsonGenerator json, final List<TaskResult> tasks, final long durationNs) throws IOException {
         for (final TaskResult task : tasks) {
             json.writeStartObject();
             json.writeStringField("name", task.name());
-            json.writeNumberField("periodNs", task.periodNs());
+            number(json, "periodNs", task.hasPeriod() ? OptionalLong.of(task.periodNs()) : OptionalLong.empty());
             number(json, "deadlineNs", task.hasDeadline() ? OptionalLong.of(task.deadlineNs()) : OptionalLong.empty());
             number(json, "boundNs", task.boundNs());
             json.writeNumberField("released", task.released());
             json.writeNumberField("jobs", task.jobs());
+            if (durationNs > 0) {
+                json.writeNumberField("jobsPerSecond", task.jobsPerSecond(durationNs));
+            }
             json.writeNumberField("unfinished", task.unfinished());
             json.writeNumberField("aborted", task.aborted());
             json.writeNumberField("skipped", task.skipped());

@@ -10,7 +10,7 @@ import org.tactus.model.Task;
  * The result of one task. All times are nanoseconds from the nominal release.
  *
  * @param name       the task
- * @param periodNs   its period
+ * @param periodNs   its period; {@link Task#NO_PERIOD} of a task that is always ready
  * @param deadlineNs its relative deadline
  * @param boundNs    worst-case response that the analysis promised, the largest where it changed; empty when there is none
  * @param released   jobs begun
@@ -111,6 +111,25 @@ public record TaskResult(
      */
     public boolean hasDeadline() {
         return deadlineNs != Task.NO_DEADLINE;
+    }
+
+    /**
+     * Whether the task has a period.
+     *
+     * @return false for a task whose next job is released when the one before it has ended
+     */
+    public boolean hasPeriod() {
+        return periodNs != Task.NO_PERIOD;
+    }
+
+    /**
+     * How fast jobs were completed.
+     *
+     * @param durationNs duration of the run, nanoseconds, above 0
+     * @return completed jobs a second
+     */
+    public double jobsPerSecond(final long durationNs) {
+        return jobs * 1e9 / durationNs;
     }
 
     /**

@@ -119,7 +119,16 @@ class PreemptionFormatTest {
         {device: cpu0, wcet: 9ms, preemptable: true}|{variants: [{device: cpu0, wcet: 9ms}, {device: cpu1, wcet: 9ms}]}|17: a task that \
         leaves variants or boundaries to a plan marks no segment; remove the key
         class: best-effort|class: soft|22: class: 'soft' is unknown; known here: hard, best-effort
-        period: 100ms|offset: 100ms|21: key 'period' is missing; add 'period: 250ms'
+        period: 27ms|offset: 27ms|15: key 'period' is missing; add 'period: 250ms', or, for a task that runs whenever nothing else does, \
+        'class: best-effort'
+        period: 100ms|period: 0ms|23: the time must be above 0
+        period: 100ms|release: sporadic|23: a sporadic task needs the least time between two releases; add 'period', or remove 'release'
+        period: 100ms|jitter: 1ms|23: a task without a period is released when its last job has ended, so it has no jitter; add \
+        'period', or remove the key
+        period: 100ms|onOverrun: skip-next|23: a task without a period has no planned release that could be skipped; write 'continue' \
+        or 'stop', or add 'period'
+        period: 100ms|onBacklog: drop|23: no release of a task without a period comes while a job of it is unfinished; remove the key, \
+        or add 'period'
         preemption: 7us|preemption: 7|4: preemption: '7' is not a duration; write a number and ns, us, ms or s, such as 2.5ms
         """)
     void shouldNameFileAndLineWhenAKeyOfPreemptionIsWrong(final String what, final String by, final String line) throws IOException {
@@ -127,6 +136,19 @@ class PreemptionFormatTest {
         final String message = assertThrows(FileFormatException.class, () -> load(MIXED.replaceFirst(java.util.regex.Pattern.quote(what),
             by))).getMessage();
         assertEquals(directory.resolve("set.yaml") + ":" + line, message);
+    }
+
+    @Test
+    void shouldReadAndWriteATaskWithoutAPeriodWhenItIsBestEffort() throws IOException {
+        final LoadedTaskSet loaded = load(MIXED.replace("    period: 100ms\n", "    offset: 3ms\n"));
+        final Task index = loaded.taskSet().tasks().get(3);
+        assertTrue(index.isAlwaysReady() && index.isBestEffort(), index::toString);
+        assertEquals(org.tactus.model.Release.AT_COMPLETION, index.release());
+        assertEquals(3_000_000, index.offsetNs());
+        assertEquals(10_000_001, index.horizonNs());
+        final Path copy = directory.resolve("copy.yaml");
+        TaskSetWriter.write(copy, "a copy", loaded.taskSet(), loaded);
+        assertEquals(loaded.taskSet(), TaskSetFile.load(copy, Sets.options(directory)).taskSet());
     }
 
     @Test

@@ -32,7 +32,8 @@ public final class ResultPrinter {
             case JSON -> ResultsJson.write(result, print);
             case CSV -> {
                 print.println("task,periodNs,deadlineNs,boundNs,jobs,misses,maxNs,unfinished,aborted");
-                result.tasks().forEach(task -> print.println(String.join(",", task.name(), Long.toString(task.periodNs()),
+                result.tasks().forEach(task -> print.println(String.join(",", task.name(),
+                    task.hasPeriod() ? Long.toString(task.periodNs()) : "",
                     task.hasDeadline() ? Long.toString(task.deadlineNs()) : "", text(task.boundNs()),
                     Long.toString(task.jobs()), Long.toString(task.misses()),
                     text(task.maxNs()), Long.toString(task.unfinished()), Long.toString(task.aborted()))));

@@ -154,7 +154,7 @@ public final class StatPage {
         for (final Column more : List.of(
             new Column("", "overr", 7, row -> ShortNumbers.count(row.counts.overruns())),
             new Column("", "skip", 6, row -> ShortNumbers.count(row.counts.skipped())),
-            new Column("", "period", 8, row -> ShortNumbers.time(row.counts.periodNs())),
+            new Column("", "period", 8, row -> row.counts.hasPeriod() ? ShortNumbers.time(row.counts.periodNs()) : "-"),
             new Column("", "p99.9", 8, row -> row.quantile(P999)),
             new Column("", "in mem", 9, row -> row.counts.mostResidentBytes() == 0 ? "-" : ShortNumbers.size(row.counts.residentBytes())),
             new Column("", "now", 22, row -> row.task.now()))) {

@@ -13,6 +13,7 @@ import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.EventType;
+import org.tactus.internal.policy.BestEffortPace;
 import org.tactus.internal.policy.DeviceScheduler;
 import org.tactus.internal.policy.LevelCharges;
 import org.tactus.internal.policy.PolicyState;
@@ -416,9 +417,19 @@ final class Dispatcher {
         toleranceNs = completionNs + callNs;
     }
 
-    /** Where the thread that drives this dispatcher sleeps. Called while that thread is made. */
-    void drivenBy(final Parking place) {
+    /**
+     * Where the thread that drives this dispatcher sleeps, and how best-effort jobs let it sleep; null when it always spins. Called while
+     * that thread is made.
+     */
+    void drivenBy(final Parking place, final BestEffortPace pace) {
         parking = place;
+        scheduler.pace(pace);
+    }
+
+    /** For how long a best-effort job that waits is held back; {@code Long.MAX_VALUE} when none is. */
+    long restNs(final long nowNs) {
+        final long resumesNs = scheduler.resumesNs(nowNs);
+        return resumesNs == Long.MAX_VALUE ? resumesNs : resumesNs - nowNs;
     }
 
     private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {

@@ -11,6 +11,7 @@ import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.policy.BestEffortPace;
 import org.tactus.internal.time.Clock;
 
 /**
@@ -61,6 +62,8 @@ final class DispatcherThread implements Runnable {
     private int fruitless;
     /** Null unless the thread drives one of several dispatchers of a preemptive device. */
     private final Lane lane;
+    /** Lets the thread sleep between best-effort jobs; null when it always spins. */
+    private final BestEffortPace pace;
     /** What a hand-over to a sleeping dispatcher takes without a stall, so that only what is beyond it counts as one. */
     private final long wakeUpNs;
 
@@ -82,7 +85,8 @@ final class DispatcherThread implements Runnable {
         this.gate = gate;
         this.thread = Thread.ofPlatform().name(name).daemon(true).unstarted(this);
         this.parking = new Parking(thread, clock);
-        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking));
+        this.pace = options.idle() == KernelOptions.Idle.SPIN && lane == null ? null : new BestEffortPace();
+        dispatchers.forEach(dispatcher -> dispatcher.drivenBy(parking, pace));
     }
 
     private static VarHandle roundsHandle() {
@@ -185,6 +189,9 @@ final class DispatcherThread implements Runnable {
             }
             isReady = true;
             gate.ready();
+            if (pace != null) {
+                pace.begin(clock.nanoTime());
+            }
             loop();
             pageFaults = accounts == null ? 0 : accounts.ownPageFaults() - faultsBefore;
         } catch (final Throwable e) { // a defect of ours, or of a device: the monitor tells it, and its devices are lost
@@ -332,7 +339,7 @@ final class DispatcherThread implements Runnable {
         long lookNs = Long.MAX_VALUE;
         for (final Dispatcher agent : agents) {
             instantNs = Math.min(instantNs, agent.nextInstantNs());
-            lookNs = Math.min(lookNs, agent.lookAgainNs(options.pollNs()));
+            lookNs = Math.min(lookNs, Math.min(agent.lookAgainNs(options.pollNs()), agent.restNs(nowNs)));
         }
         final long untilNs = IdleTime.untilNs(nowNs, instantNs, lookNs, options);
         if (untilNs == nowNs) {
@@ -366,7 +373,12 @@ final class DispatcherThread implements Runnable {
         }
         given |= !running;
         if (!given) {
+            final long asleepNs = clock.nanoTime();
             parking.await(untilNs);
+            if (pace != null) {
+                final long awakeNs = clock.nanoTime();
+                pace.slept(asleepNs, awakeNs, lane == null ? 0 : lane.takenNs(awakeNs));
+            }
         }
         final long unseenUntilNs = parking.rise();
         if (ownTime != null) {
@@ -388,7 +400,7 @@ final class DispatcherThread implements Runnable {
      * in between is taken for the preempted lane's own time, and the cost of a preemption covers it.
      */
     private long sleepInLane(final Dispatcher[] agents, final long nowNs) {
-        final long untilNs = IdleTime.inLaneUntilNs(nowNs, agents[0].nextReleaseNs());
+        final long untilNs = IdleTime.inLaneUntilNs(nowNs, agents[0].nextReleaseNs(), agents[0].restNs(nowNs));
         lane.asleep(clock.nanoTime());
         final long plannedNs = sleep(untilNs);
         lane.awake(clock.nanoTime());

@@ -21,10 +21,12 @@ final class IdleTime {
      *
      * @param nowNs     when the turn began that found nothing to do
      * @param releaseNs the next release of the lane's own tasks; {@code Long.MAX_VALUE} for none
+     * @param restNs    for how long a best-effort job is held back, {@code Long.MAX_VALUE} when none is
      * @return when to rise, after now
      */
-    static long inLaneUntilNs(final long nowNs, final long releaseNs) {
-        return releaseNs > nowNs ? releaseNs : nowNs + REST_NS;
+    static long inLaneUntilNs(final long nowNs, final long releaseNs, final long restNs) {
+        final long risesNs = releaseNs > nowNs ? releaseNs : nowNs + REST_NS;
+        return restNs == Long.MAX_VALUE ? risesNs : Math.min(risesNs, nowNs + restNs);
     }
 
     /**

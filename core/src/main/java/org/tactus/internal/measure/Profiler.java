@@ -273,8 +273,9 @@ public final class Profiler {
         conditions.put("times leave out", timer.leavesOut());
         final int segments = works.size();
         final long[][] samples = new long[segments][runs];
-        final long pauseNs = Math.min(task.periodNs(), PAUSES_NS / runs);
-        conditions.put("pauses of " + task.name(), Durations.format(pauseNs) + " of its period of " + Durations.format(task.periodNs()));
+        final long pauseNs = task.isAlwaysReady() ? 0 : Math.min(task.periodNs(), PAUSES_NS / runs);
+        conditions.put("pauses of " + task.name(), Durations.format(pauseNs)
+            + (task.isAlwaysReady() ? ", for its next job follows at once" : " of its period of " + Durations.format(task.periodNs())));
         conditions.put("caches", "cold");
         final int index = indexOf(set, task);
         for (int run = -WARM_UP_RUNS; run < runs; run++) {

@@ -30,6 +30,8 @@ public final class DeviceScheduler {
     private final JobListener listener;
     private final Reclamation reclamation;
     private long callNs;
+    /** Null where best-effort jobs are never held back: on virtual time, and where the thread always spins. */
+    private BestEffortPace pace;
     private final ReadyQueue ready;
     private final HomeReleases home;
     /** Null where every segment runs at its first level. */
@@ -73,6 +75,25 @@ public final class DeviceScheduler {
      */
     public void callNs(final long ns) {
         callNs = ns;
+    }
+
+    /**
+     * Holds best-effort jobs back at times, so that the thread sleeps. Called before the dispatcher starts.
+     *
+     * @param rests one for all devices of the thread
+     */
+    public void pace(final BestEffortPace rests) {
+        pace = rests;
+    }
+
+    /**
+     * When a best-effort job that waits and is held back may go on.
+     *
+     * @param nowNs now
+     * @return nanoseconds; {@code Long.MAX_VALUE} when none is held back
+     */
+    public long resumesNs(final long nowNs) {
+        return pace != null && running == NONE && takenSlot == NONE && ready.hasOnlyBestEffort() ? pace.untilNs(nowNs) : Long.MAX_VALUE;
     }
 
     /**
@@ -189,9 +210,9 @@ public final class DeviceScheduler {
         return NEXT_HERE;
     }
 
-    /** Takes an offered segment when the device is idle and no job waits; otherwise refuses it, and the job stays in transit. */
+    /** Takes an offered segment when the device is idle and no hard job waits; otherwise refuses it, and the job stays in transit. */
     private boolean take(final int slot, final int jobOffset) {
-        if (running != NONE || takenSlot != NONE || ready.size() != 0) {
+        if (running != NONE || takenSlot != NONE || ready.hasHard()) {
             reclamation.refuse(slot);
             return false;
         }
@@ -223,10 +244,14 @@ public final class DeviceScheduler {
      * Picks the segment to run, as {@link #select()} does, and the level at which it runs, which {@link PolicyState#level} then tells.
      *
      * @param nowNs now
-     * @return the task whose job runs next, under fixed priorities maybe out of turn; or {@link PolicyState#NONE}
+     * @return the task whose job runs next, under fixed priorities maybe out of turn; or {@link PolicyState#NONE}, also when the
+     *     job that would go next is a best-effort one that is held back
      */
     public int select(final long nowNs) {
-        if (levels == null || running != NONE || takenSlot != NONE) {
+        if (running != NONE || pace != null && takenSlot == NONE && ready.hasOnlyBestEffort() && pace.rests(nowNs)) {
+            return NONE;
+        }
+        if (levels == null || takenSlot != NONE) {
             return select();
         }
         final int first = ready.first();

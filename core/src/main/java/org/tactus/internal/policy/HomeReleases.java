@@ -18,6 +18,8 @@ final class HomeReleases {
     private final OfferGate offers;
     /** Generation of each slot's task while this is its home, otherwise 0. By it a late command for an earlier task is recognised. */
     private final int[] admitted;
+    /** Of each slot whose task is released at completion, whether its live job is the last one. */
+    private final boolean[] quiesced;
     /** When the doorbell was last looked at; a task that is marked now was not marked at that time. */
     private long lookedNs = Long.MIN_VALUE / 2;
     /** Slots of the tasks that are admitted here: hard ones by (priority, deadline, order), then best-effort ones. */
@@ -36,6 +38,7 @@ final class HomeReleases {
         this.doorbell = new Doorbell(buffer, state.doorbellOffset(deviceIndex));
         this.offers = new OfferGate(state);
         this.admitted = new int[state.taskCapacity];
+        this.quiesced = new boolean[state.taskCapacity];
         this.slots = new int[state.taskCapacity];
     }
 
@@ -46,6 +49,7 @@ final class HomeReleases {
             insert(slot, taskOffset);
         }
         admitted[slot] = state.generation(slot);
+        quiesced[slot] = false;
         if ((flags(taskOffset) & TaskDescriptor.FLAG_SPORADIC) == 0) {
             buffer.putLongRelease(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET, firstNominalNs);
             scheduleRelease(slot, taskOffset, firstNominalNs);
@@ -157,6 +161,7 @@ final class HomeReleases {
     void quiesce(final int slot, final int generation, final long nowNs) {
         if (isAdmitted(slot, generation)) {
             releases.remove(slot);
+            quiesced[slot] = true;
             stop(slot, generation, nowNs);
         }
     }
@@ -197,8 +202,11 @@ final class HomeReleases {
             return; // the stop command, or the live job's end, completes the stop
         }
         final long nominalNs = buffer.getLong(taskOffset + TaskDescriptor.NEXT_NOMINAL_OFFSET);
-        final long nextNs = nominalNs + buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET);
-        scheduleRelease(slot, taskOffset, nextNs);
+        final boolean again = (flags(taskOffset) & TaskDescriptor.FLAG_AT_COMPLETION) == 0;
+        final long nextNs = again ? nominalNs + buffer.getLong(taskOffset + TaskDescriptor.PERIOD_OFFSET) : Long.MAX_VALUE;
+        if (again) {
+            scheduleRelease(slot, taskOffset, nextNs);
+        }
         if ((flags(taskOffset) & TaskDescriptor.FLAG_OFFERED) != 0 && offers.passed(taskOffset)) {
             listener.onAnswered(slot, nominalNs, nowNs);
         } else {
@@ -324,7 +332,7 @@ final class HomeReleases {
     private void putKeys(final int taskOffset, final int jobOffset, final long nominalNs, final long deadlineNs) {
         final boolean edf = isEdf(taskOffset);
         if ((flags(taskOffset) & TaskDescriptor.FLAG_BEST_EFFORT) != 0) {
-            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, Long.MAX_VALUE); // behind each priority and each deadline
+            buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, JobDescriptor.BEST_EFFORT);
             buffer.putLong(jobOffset + JobDescriptor.KEY2_OFFSET, nominalNs);
         } else if ((flags(taskOffset) & TaskDescriptor.FLAG_MANDATORY_FIRST) != 0) {
             buffer.putLong(jobOffset + JobDescriptor.KEY1_OFFSET, JobDescriptor.MANDATORY);
@@ -352,6 +360,10 @@ final class HomeReleases {
         boolean live = false;
         while (!live && !Backlog.isEmpty(buffer, taskOffset)) {
             live = beginUnlessSkipped(slot, taskOffset, Backlog.take(buffer, taskOffset), nowNs);
+        }
+        if (!live && (flags(taskOffset) & TaskDescriptor.FLAG_AT_COMPLETION) != 0 && !quiesced[slot]) {
+            beginJob(slot, taskOffset, nowNs, nowNs);
+            live = true;
         }
         if (!live) {
             buffer.putIntRelease(taskOffset + TaskDescriptor.STATE_OFFSET, TaskDescriptor.STATE_IDLE);

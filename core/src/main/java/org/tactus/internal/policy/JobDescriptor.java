@@ -44,6 +44,8 @@ public final class JobDescriptor {
     public static final int MANDATORY = 0;
     /** First ready key of a job in its optional part, where mandatory parts go first. */
     public static final int OPTIONAL = 1;
+    /** First ready key of a best-effort job: behind each priority and each deadline. */
+    public static final long BEST_EFFORT = Long.MAX_VALUE;
 
     /** Waits in a device's ready queue. */
     public static final int STATE_READY = 1;

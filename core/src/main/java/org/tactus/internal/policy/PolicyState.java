@@ -260,6 +260,7 @@ public final class PolicyState {
             | (task.isBestEffort() ? TaskDescriptor.FLAG_BEST_EFFORT : 0)
             | (task.reclaim().isPresent() ? TaskDescriptor.FLAG_RECLAIMS : 0)
             | (task.release() == Release.SPORADIC ? TaskDescriptor.FLAG_SPORADIC : 0)
+            | (task.isAlwaysReady() ? TaskDescriptor.FLAG_AT_COMPLETION : 0)
             | (task.remote().isPresent() ? TaskDescriptor.FLAG_OFFERED : 0)
             | (task.onBacklog() == BacklogAction.DROP ? TaskDescriptor.FLAG_DROP_BACKLOG : 0)
             | (task.onOverrun() == OverrunAction.SKIP_NEXT ? TaskDescriptor.FLAG_OVERRUN_SKIPS : 0)

@@ -38,6 +38,16 @@ final class ReadyQueue {
         heap.remove(slot);
     }
 
+    /** Whether jobs wait and all of them are best-effort: those rank behind every hard one. */
+    boolean hasOnlyBestEffort() {
+        return heap.firstKey() == JobDescriptor.BEST_EFFORT && heap.size() > 0;
+    }
+
+    /** Whether a hard job waits. */
+    boolean hasHard() {
+        return heap.firstKey() != JobDescriptor.BEST_EFFORT; // which an empty queue answers, too
+    }
+
     int size() {
         return heap.size();
     }

@@ -60,7 +60,7 @@ public final class TaskDescriptor {
     /** Which admission this is, from 1, over all slots: no two tasks of a state have the same. */
     public static final int GENERATION_OFFSET = FLAGS_OFFSET + SIZE_OF_INT;
 
-    /** Nanoseconds; nominal release of the next job of a periodic task. */
+    /** Nanoseconds; nominal release of the next job of a periodic task; {@code Long.MAX_VALUE} where no timer releases it. */
     public static final int NEXT_NOMINAL_OFFSET = CACHE_LINE_LENGTH;
     /** Number of jobs started so far. Published with release, after the state: who sees a job counted has seen it live. */
     public static final int JOB_COUNT_OFFSET = NEXT_NOMINAL_OFFSET + SIZE_OF_LONG;
@@ -119,6 +119,9 @@ public final class TaskDescriptor {
 
     /** A periodic release becomes no job when its offer to a second machine was answered before. */
     public static final int FLAG_OFFERED = 256;
+
+    /** The next job is released when the one before it has ended, and only the first one by the timer. */
+    public static final int FLAG_AT_COMPLETION = 512;
 
     /** The slot was never used. */
     public static final int STATE_FREE = 0;

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.policy.BestEffortPace;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Platform;
@@ -72,7 +73,7 @@ final class Throttling {
 
     /**
      * The most of a second that a thread is busy, at most 1: it computes the segments of CPU devices; it spins before each release of a
-     * periodic task whose home is here; and it looks at an accelerator of its own while that executes, or may move chunks. For all else it
+     * periodic task whose home is here; best-effort jobs are held back when it is busy for nine tenths with them; and it looks at an accelerator of its own while that executes, or may move chunks. For all else it
      * is woken.
      */
     static double share(final TaskSet set, final KernelOptions options, final BitSet devices) {
@@ -82,6 +83,7 @@ final class Throttling {
             return 1;
         }
         double computing = 0;
+        double bestEffort = 0;
         double spinning = 0;
         double watching = 0;
         for (final Task task : set.tasks()) {
@@ -91,9 +93,10 @@ final class Throttling {
             final double period = task.periodNs();
             for (final Segment segment : task.segments()) {
                 final DeviceSpec device = set.platform().devices().get(segment.device());
-                final double share = segment.wcetNs() / period;
+                final double share = task.isAlwaysReady() ? 1 : segment.wcetNs() / period;
                 if (devices.get(segment.device())) {
-                    computing += device.kind() == DeviceKind.CPU ? share : 0;
+                    computing += device.kind() == DeviceKind.CPU && !task.isBestEffort() ? share : 0;
+                    bestEffort += device.kind() == DeviceKind.CPU && task.isBestEffort() ? share : 0;
                     watching += device.kind() == DeviceKind.CPU ? 0 : device.memory().isPresent() ? 1 : share;
                 }
             }
@@ -101,7 +104,8 @@ final class Throttling {
             spinning += home && !sleeps && task.release() == Release.PERIODIC ? options.spinBeforeNs() / period : 0;
         }
         final double pollShare = POLL_NS / (POLL_NS + options.pollNs());
-        final double busy = Math.min(1, computing + spinning);
+        final double promised = Math.min(1, computing + spinning);
+        final double busy = Math.max(promised, Math.min(BestEffortPace.MOST_AWAKE, promised + bestEffort));
         return busy + (1 - busy) * Math.min(1, watching) * pollShare; // it looks only when it does nothing else
     }
 }

@@ -87,6 +87,7 @@ public final class Simulator {
     private long handOffNs;
     private long completionNs;
     private long nowNs;
+    private boolean ending;
     private long segmentCount;
 
     /**
@@ -228,6 +229,7 @@ public final class Simulator {
         grow(taskCount, deviceCount);
         segmentCount = 0;
         nowNs = 0;
+        ending = false;
         final boolean charged = how.overheads() != OverheadTime.ZERO;
         final Overheads machine = charged ? taskSet.charged() : Overheads.NONE;
         releaseJitterNs = machine.releaseJitterNs();
@@ -342,6 +344,9 @@ public final class Simulator {
 
     /** The task with the kind of releases that the pattern asks for. */
     private Task released(final Task task) {
+        if (task.isAlwaysReady()) {
+            return task;
+        }
         final Release kind = switch (options.releases()) {
             case FILE -> task.release();
             case SPORADIC, SYNCHRONOUS_UNBOUNDED -> Release.SPORADIC;
@@ -355,7 +360,7 @@ public final class Simulator {
         return switch (options.releases()) {
             case SYNCHRONOUS, SYNCHRONOUS_UNBOUNDED -> 0;
             case FILE -> model.offsetNs();
-            case RANDOM_OFFSETS, SPORADIC -> random.upTo(model.periodNs() - 1);
+            case RANDOM_OFFSETS, SPORADIC -> random.upTo((model.isAlwaysReady() ? model.horizonNs() : model.periodNs()) - 1);
         };
     }
 
@@ -375,7 +380,8 @@ public final class Simulator {
             push(tickNs[device], TICK | device);
         } else if (dueNs != Long.MAX_VALUE) {
             for (int i = 0; i < set.tasks().size(); i++) {
-                if (state.homeDevice(i) == device) {
+                final boolean goesOn = set.tasks().get(i).isAlwaysReady() && state.isLive(i); // no timer releases it any more
+                if (state.homeDevice(i) == device && !goesOn) {
                     schedulers[device].quiesce(i, nowNs);
                 }
             }
@@ -410,6 +416,10 @@ public final class Simulator {
         final long lastNs = options.drain() ? Long.MAX_VALUE : options.durationNs();
         while (!events.isEmpty() && events.firstNs() <= lastNs && !(untilMiss && tracker.missed())) {
             nowNs = events.firstNs();
+            if (nowNs >= options.durationNs() && !ending) {
+                ending = true;
+                endAlwaysReady();
+            }
             final boolean eager = options.permute() && random.coin();
             do {
                 handle(events.pop());
@@ -428,6 +438,15 @@ public final class Simulator {
         for (int device = 0; device < set.platform().devices().size(); device++) {
             busyNs[device] = cores[device] != null ? cores[device].busyNs(nowNs)
                 : busyNs[device] - (schedulers[device].running() == PolicyState.NONE ? 0 : Math.max(0, doneNs[device] - nowNs));
+        }
+    }
+
+    /** Releases no further job of tasks whose next one would be released when the last one has ended; ticks end the others' releases. */
+    private void endAlwaysReady() {
+        for (int i = 0; i < set.tasks().size(); i++) {
+            if (set.tasks().get(i).isAlwaysReady() && present[i]) {
+                schedulers[state.homeDevice(i)].quiesce(i, nowNs);
+            }
         }
     }
 

@@ -74,6 +74,15 @@ public final class CountersReader implements AutoCloseable {
         public boolean hasDeadline() {
             return deadlineNs != Task.NO_DEADLINE;
         }
+
+        /**
+         * Whether the task has a period.
+         *
+         * @return false for a task whose next job is released when the one before it has ended
+         */
+        public boolean hasPeriod() {
+            return periodNs != Task.NO_PERIOD;
+        }
     }
 
     /**

@@ -55,7 +55,7 @@ public final class MetricsText {
         counter("tactus_overruns", "Segments that ran past their WCET.", TaskCounters::overruns);
         counter("tactus_skipped_releases", "Releases that became no job.", TaskCounters::skipped);
         counter("tactus_aborted_jobs", "Jobs that ended without running all their segments.", TaskCounters::aborted);
-        seconds("tactus_period_seconds", "Period or least gap of the task.", TaskCounters::periodNs);
+        seconds("tactus_period_seconds", "Period or least gap of the task.", task -> task.hasPeriod() ? task.periodNs() : -1);
         seconds("tactus_deadline_seconds", "Relative deadline.", task -> task.hasDeadline() ? task.deadlineNs() : -1);
         seconds("tactus_bound_seconds", "What the analysis promises for the response.", task -> task.boundNs().orElse(-1));
         seconds("tactus_last_response_seconds", "Response of the last completed job.", task -> task.jobs() == 0 ? -1 : task.lastNs());

@@ -100,7 +100,7 @@ public final class RunBean implements RunMXBean, AutoCloseable {
         TaskLine(final TaskCounters task, final ResponseBuckets responses) {
             name = task.name();
             live = task.live();
-            periodNs = task.periodNs();
+            periodNs = task.hasPeriod() ? task.periodNs() : -1;
             deadlineNs = task.hasDeadline() ? task.deadlineNs() : -1;
             boundNs = task.boundNs().orElse(-1);
             released = task.released();

@@ -42,10 +42,10 @@ class IdleTimeTest {
 
     @Test
     void shouldAlwaysSleepInALaneWhenATurnFoundNothing() {
-        assertEquals(NOW_NS + 1, IdleTime.inLaneUntilNs(NOW_NS, NOW_NS + 1));
-        assertEquals(Long.MAX_VALUE, IdleTime.inLaneUntilNs(NOW_NS, Long.MAX_VALUE));
-        assertEquals(NOW_NS + IdleTime.REST_NS, IdleTime.inLaneUntilNs(NOW_NS, NOW_NS), "a release that was not taken");
-        assertEquals(NOW_NS + IdleTime.REST_NS, IdleTime.inLaneUntilNs(NOW_NS, 0));
+        assertEquals(NOW_NS + 1, IdleTime.inLaneUntilNs(NOW_NS, NOW_NS + 1, Long.MAX_VALUE));
+        assertEquals(Long.MAX_VALUE, IdleTime.inLaneUntilNs(NOW_NS, Long.MAX_VALUE, Long.MAX_VALUE));
+        assertEquals(NOW_NS + IdleTime.REST_NS, IdleTime.inLaneUntilNs(NOW_NS, NOW_NS, Long.MAX_VALUE), "a release that was not taken");
+        assertEquals(NOW_NS + IdleTime.REST_NS, IdleTime.inLaneUntilNs(NOW_NS, 0, Long.MAX_VALUE));
     }
 
     @Test

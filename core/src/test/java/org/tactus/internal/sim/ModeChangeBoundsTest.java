@@ -57,6 +57,7 @@ class ModeChangeBoundsTest {
         private long changes;
         private long refused;
         private long jobs;
+        private long unbounded;
         private long tightest;
         private long counted;
         private String violation = "";
@@ -140,8 +141,12 @@ class ModeChangeBoundsTest {
 
         @Override
         public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
-            jobs++;
             ended(task);
+            if (set.tasks().get(task).isBestEffort()) {
+                unbounded++;
+                return;
+            }
+            jobs++;
             tightest = Math.max(tightest, 100 * (endNs - nominalNs) / Math.max(1, bound[task]));
             if (endNs - nominalNs > bound[task] && violation.isEmpty()) {
                 violation = set.tasks().get(task).name() + " is bounded by " + bound[task] + " but its job of " + nominalNs + " took "
@@ -182,7 +187,10 @@ class ModeChangeBoundsTest {
     }
 
     private RandomChanges run(final long seed, final PolicyKind policy, final Rule rule) {
-        final TaskSet set = ChangingSets.make(seed, policy);
+        return run(ChangingSets.make(seed, policy), seed, rule);
+    }
+
+    private RandomChanges run(final TaskSet set, final long seed, final Rule rule) {
         final RandomChanges plan = new RandomChanges(set, rule, seed);
         final ExecutionTime execution = seed % 4 == 0 ? ExecutionTime.RANDOM : ExecutionTime.WCET;
         simulator.run(set, new SimulationOptions(seed, DURATION_NS, ReleasePattern.FILE, execution, seed % 3 == 0
@@ -218,6 +226,35 @@ class ModeChangeBoundsTest {
     @Test
     void shouldStayWithinTheBoundsInForceWhenTasksComeAndGoUnderDeadlines() {
         check(PolicyKind.EDF);
+    }
+
+    /** Two of the tasks always have a job, so there is hardly an instant at which none of any task is live. */
+    @Test
+    void shouldStayWithinTheBoundsInForceAndLetRemovedTasksGoWhenOthersAreAlwaysReady() {
+        for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
+            long changes = 0;
+            long jobs = 0;
+            long unbounded = 0;
+            long tightest = 0;
+            for (long seed = FIRST_SEED; changes < CHANGES; seed++) {
+                final TaskSet hard = ChangingSets.make(seed, policy);
+                final List<Task> tasks = new ArrayList<>(hard.tasks());
+                for (int i = 0; i < 2; i++) {
+                    tasks.set(i, AlwaysReadyTest.alwaysReady(tasks.get(i)));
+                }
+                final TaskSet set = new TaskSet(hard.name(), policy, hard.overheads(), hard.platform(), tasks);
+                final RandomChanges plan = run(set, seed, Rule.PRODUCTION);
+                assertEquals("", plan.violation, "reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.changes=1");
+                assertTrue(plan.counted <= 2 * tasks.size(), "removed tasks pile up: " + plan.counted + ", seed " + seed);
+                changes += plan.changes;
+                jobs += plan.jobs;
+                unbounded += plan.unbounded;
+                tightest = Math.max(tightest, plan.tightest);
+            }
+            System.out.printf("mode changes beside always-ready tasks, %s: %d changes, %d jobs within bounds, %d without, tightest %d%%%n",
+                policy.text(), changes, jobs, unbounded, tightest);
+            assertTrue(jobs > changes && unbounded > changes && tightest > 90 || CHANGES < 10_000, jobs + " jobs, " + unbounded);
+        }
     }
 
     @Test

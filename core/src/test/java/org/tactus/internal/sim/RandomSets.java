@@ -63,7 +63,7 @@ final class RandomSets {
         final SplittableRandom random = new SplittableRandom(seed);
         long longestNs = 0;
         for (final var task : set.tasks()) {
-            longestNs = Math.max(longestNs, task.periodNs());
+            longestNs = Math.max(longestNs, task.isAlwaysReady() ? task.horizonNs() : task.periodNs());
         }
         final ReleasePattern pattern = ReleasePattern.values()[random.nextInt(ReleasePattern.values().length)];
         final ExecutionTime time = random.nextInt(3) == 0 ? ExecutionTime.RANDOM : ExecutionTime.WCET;
