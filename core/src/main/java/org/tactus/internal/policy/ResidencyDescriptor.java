@@ -23,7 +23,7 @@ public final class ResidencyDescriptor {
     public static final int CONSTANT_OFFSET = CHUNKS_OFFSET + SIZE_OF_INT;
     /** How many, from the first on, are out; of a ring, where the chunks that the job under way has brought in begin. */
     public static final int OUT_OFFSET = CONSTANT_OFFSET + SIZE_OF_INT;
-    /** 1 while the dispatcher counts the task. */
+    /** {@link #MEMBER} while the dispatcher counts the task, {@link #ROOM_IS_MADE} while it does not yet, and 0. */
     public static final int MEMBER_OFFSET = OUT_OFFSET + SIZE_OF_INT;
     /** Bytes of its own that never leave. */
     public static final int FIXED_OFFSET = MEMBER_OFFSET + SIZE_OF_INT;
@@ -37,6 +37,10 @@ public final class ResidencyDescriptor {
     public static final int STALE_BEGIN_OFFSET = LIVE_END_OFFSET + SIZE_OF_INT;
     /** Where those end. */
     public static final int STALE_END_OFFSET = STALE_BEGIN_OFFSET + SIZE_OF_INT;
+    /** The dispatcher counts the task. */
+    public static final int MEMBER = 1;
+    /** What never leaves of a task that joins has room; the control thread may allocate it. */
+    public static final int ROOM_IS_MADE = 2;
     /** Bytes of a record. */
     public static final int RECORD_LENGTH = CACHE_LINE_LENGTH;
 
