@@ -7,7 +7,7 @@ import static org.tactus.internal.policy.PolicyState.NONE;
  * Makes room for what never leaves of a task that joins while others run: its fixed part, and what its scratch adds to the shared arena.
  * Room is taken only at instants without a live job and without a move, so no job's wait grows ({@code docs/proofs/swapping.md}, "Tasks
  * that come and go"). What was taken counts as used, and becomes the task's own when it is admitted. One task joins at a time. Called by
- * the dispatcher only, {@link #isTold} by the control thread. Allocation-free.
+ * the dispatcher only, {@link #expect}, {@link #owedBytes} and {@link #isTold} by the control thread. Allocation-free.
  */
 public final class JoiningRoom {
     private final ResidencyTable table;
@@ -22,6 +22,25 @@ public final class JoiningRoom {
     }
 
     /**
+     * Notes that room will be asked for. Control thread, between the definition of the task and the command that begins.
+     *
+     * @param joining the task's slot
+     */
+    public void expect(final int joining) {
+        table.joins(joining);
+    }
+
+    /**
+     * What a task that joins has no room for yet. Any thread; may be a moment old.
+     *
+     * @param joining the task's slot
+     * @return bytes; {@code Long.MAX_VALUE} before the dispatcher has begun
+     */
+    public long owedBytes(final int joining) {
+        return table.owed(joining);
+    }
+
+    /**
      * Begins to make room for a defined task that is no member yet.
      *
      * @param joining the task's slot
@@ -32,6 +51,7 @@ public final class JoiningRoom {
         takenBytes = 0;
         made = false;
         told = false;
+        table.putOwed(slot, owedBytes);
     }
 
     /**
@@ -82,6 +102,7 @@ public final class JoiningRoom {
         table.useBytes(bytes);
         owedBytes -= bytes;
         takenBytes += bytes;
+        table.putOwed(slot, owedBytes);
     }
 
     /** Bytes that were taken for a task that is now admitted, whose own they become; 0 for a task that no room was made for. */

@@ -79,6 +79,21 @@ final class ResidencyTable {
             == ResidencyDescriptor.ROOM_IS_MADE;
     }
 
+    /** Notes that room will be asked for, so that the slot is not used anew before the dispatcher has forgotten it. Control thread. */
+    void joins(final int slot) {
+        putOwed(slot, Long.MAX_VALUE);
+        buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, ResidencyDescriptor.JOINS);
+    }
+
+    /** Shows what a task that joins has no room for yet. Opaque: the control thread only looks whether it becomes less. */
+    void putOwed(final int slot, final long bytes) {
+        buffer.putLongOpaque(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OWED_OFFSET, bytes);
+    }
+
+    long owed(final int slot) {
+        return buffer.getLongOpaque(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OWED_OFFSET);
+    }
+
     /** Tells the control thread that what never leaves of a task has room. */
     void roomIsMade(final int slot) {
         // Release: a control thread that sees it sees the chunks that were retired before, and may use their memory.
