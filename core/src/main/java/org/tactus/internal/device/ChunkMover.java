@@ -83,6 +83,26 @@ public interface ChunkMover {
     void cancel();
 
     /**
+     * Lets go of the chunks that a stopped task has in, without moving any, for others to be brought into. None of them is moving. What
+     * the control thread then forgets ({@link Device#forget}) has no chunk any more.
+     *
+     * @param slot the task's slot
+     */
+    default void surrender(final int slot) {
+        // there are no chunks but those that are counted
+    }
+
+    /**
+     * Hands chunks in which nothing lies over to the control thread, whose memory a task that joins needs for what never leaves of it. So
+     * many are free, and nothing is under way.
+     *
+     * @param chunks how many, as {@link Device#joining} has told
+     */
+    default void retire(final int chunks) {
+        // there are no chunks but those that are counted
+    }
+
+    /**
      * Why the last operation broke.
      *
      * @return the cause, or null

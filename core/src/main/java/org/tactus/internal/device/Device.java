@@ -98,6 +98,17 @@ public interface Device extends AutoCloseable {
     }
 
     /**
+     * Tells how many chunks must be handed over ({@link ChunkMover#retire}) before a task can be defined beside those that are there.
+     * Called by the control thread.
+     *
+     * @param task the task; has a segment on this device
+     * @return 0 or more
+     */
+    default int joining(final Task task) {
+        return 0;
+    }
+
+    /**
      * Learns what a slot's task keeps in the device's memory, {@link org.tactus.model.SwapRegion#of}; the whole region is out at
      * first. Called by the control thread, before the task is admitted and before its segments are started.
      *
@@ -117,7 +128,8 @@ public interface Device extends AutoCloseable {
     }
 
     /**
-     * Forgets what a slot's task kept. Called by the control thread when the task has stopped and the dispatcher has forgotten it.
+     * Forgets what a slot's task kept. Called by the control thread when the task has stopped and the dispatcher has forgotten it; it then
+     * calls {@link #defined}, since others may have what is free now.
      *
      * @param slot the task's slot
      */

@@ -5,7 +5,7 @@ package org.tactus.internal.kernel;
  * A command to a dispatcher: a message in its ring buffer. The control thread or the monitor writes it; committing the message publishes
  * everything that its writer wrote before, so the dispatcher sees the records of an admitted task.
  * <pre>
- *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE or LOST
+ *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE, LOST, MAKE_ROOM or RETURNED
  *   0        4        8        16
  *  +--------+--------+--------+
  *  |task    |genera- |time ns |
@@ -26,11 +26,18 @@ final class CommandDescriptor {
     static final int QUIESCE = 5;
     /** The device was declared lost; the command names no task. */
     static final int LOST = 6;
+    /** A task is about to join the device, whose memory is scheduled: make room for what never leaves of it. */
+    static final int MAKE_ROOM = 7;
+    /** What never leaves of a task that was forgotten has been freed. */
+    static final int RETURNED = 8;
 
     static final int TASK_OFFSET = 0;
     /** Generation of the task, so that a late command does not reach a later task of the slot. */
     static final int GENERATION_OFFSET = 4;
-    /** Of ADMIT the first nominal release, of QUIESCE the end of the run. */
+    /**
+     * Of ADMIT the first nominal release, of QUIESCE the end of the run; of MAKE_ROOM the chunks that are then handed over to the control
+     * thread, of RETURNED the bytes.
+     */
     static final int TIME_OFFSET = 8;
     static final int LENGTH = 16;
 

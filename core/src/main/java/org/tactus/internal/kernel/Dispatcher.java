@@ -447,6 +447,8 @@ final class Dispatcher {
                     memory.forget(slot);
                 }
             }
+            case CommandDescriptor.MAKE_ROOM -> memory.makeRoom(slot, (int) buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
+            case CommandDescriptor.RETURNED -> memory.returned(buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
             case CommandDescriptor.QUIESCE -> {
                 scheduler.release(buffer.getLong(index + CommandDescriptor.TIME_OFFSET)); // what was due by then is not lost
                 scheduler.quiesce(slot, generation, commandNowNs);
@@ -454,7 +456,7 @@ final class Dispatcher {
             case CommandDescriptor.STOP -> scheduler.stop(slot, generation, commandNowNs);
             case CommandDescriptor.LOST -> lost = true;
             default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + slot + " on device " + deviceIndex
-                + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.LOST);
+                + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.RETURNED);
         }
     }
 

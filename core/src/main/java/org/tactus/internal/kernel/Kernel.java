@@ -402,11 +402,21 @@ public final class Kernel implements AutoCloseable {
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
             if (dispatcher.memory == null || group.awaitForgotten(deviceIndex, slot)) {
                 dispatcher.device.forget(slot);
+                returnMemory(dispatcher, slot, entry);
             } else {
                 forgotten = false;
             }
         }
         return forgotten;
+    }
+
+    /** Lets the other tasks of a device have what a forgotten one has left, when it is free: chunks first, then the count of it. */
+    private void returnMemory(final Dispatcher dispatcher, final int slot, final TaskTable.Entry entry) {
+        if (dispatcher.memory != null) {
+            dispatcher.device.defined();
+            group.send(dispatcher.deviceIndex, CommandDescriptor.RETURNED, slot, entry.generation(),
+                dispatcher.memory.fixedBytes(entry.placed()));
+        }
     }
 
     /**

@@ -37,6 +37,8 @@ final class SwapDriver {
     /** The move under way, for the monitor to see when it does not end. */
     final RunningWord movingWord = new RunningWord();
     private int seen;
+    /** Chunks that the control thread gets when room is made for a task that joins. */
+    private int retiring;
 
     SwapDriver(
         final int deviceIndex, final Device device, final PolicyState state, final DeviceScheduler scheduler, final DeviceMemory memory,
@@ -58,7 +60,27 @@ final class SwapDriver {
         swaps.define(slot, SwapRegion.of(task, memory));
     }
 
-    /** Tells whether chunks of a slot's task may still move. Control thread. */
+    /** Notes that room will be asked for a task that was defined. Control thread. */
+    void expect(final int slot) {
+        swaps.room().expect(slot);
+    }
+
+    /** Whether room was made for a task that joins. Control thread. */
+    boolean isRoomMade(final int slot) {
+        return swaps.room().isTold(slot);
+    }
+
+    /** Bytes that a task which joins has no room for yet. Control thread. */
+    long owedBytes(final int slot) {
+        return swaps.room().owedBytes(slot);
+    }
+
+    /** Bytes of a task that never leave, as they are counted. Control thread. */
+    long fixedBytes(final Task task) {
+        return SwapRegion.of(task, memory).fixedBytes();
+    }
+
+    /** Tells whether chunks of a slot's task may still move, or room is made for it. Control thread. */
     boolean isMember(final int slot) {
         return swaps.isMember(slot);
     }
@@ -67,10 +89,24 @@ final class SwapDriver {
         swaps.admit(slot);
     }
 
-    /** No longer counts a stopped task, as soon as none of its chunks is moving. */
+    /** Begins to make room for a task that joins; some chunks are the control thread's when it is made. */
+    void makeRoom(final int slot, final int chunks) {
+        retiring = chunks;
+        swaps.room().begin(slot);
+    }
+
+    /** What never leaves of a forgotten task has been freed. */
+    void returned(final long bytes) {
+        swaps.returned(bytes);
+    }
+
+    /** No longer counts a stopped task, or one that does not join, as soon as none of its chunks is moving. */
     void forget(final int slot) {
-        if (!swaps.forget(slot)) {
+        if (swaps.isMoving() && swaps.movedSlot() == slot) {
             forgetting.addInt(slot);
+        } else {
+            mover.surrender(slot); // before the control thread is told, who then frees the region
+            swaps.forget(slot);
         }
     }
 
@@ -103,7 +139,7 @@ final class SwapDriver {
         }
         seen = done;
         while (!swaps.isMoving() && !forgetting.isEmpty()) {
-            swaps.forget(forgetting.popInt());
+            forget(forgetting.popInt());
         }
         return 1;
     }
@@ -137,6 +173,10 @@ final class SwapDriver {
                 case SwapScheduler.CANCEL -> mover.cancel();
                 case SwapScheduler.NO_ROOM -> stop(swaps.chosenSlot(), noRoom, nowNs);
                 default -> {
+                    if (swaps.room().isMade()) {
+                        mover.retire(retiring);
+                        swaps.room().tell();
+                    }
                     return NONE;
                 }
             }

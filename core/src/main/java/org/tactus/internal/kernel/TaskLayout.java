@@ -2,11 +2,16 @@
 package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.TaskStatistics;
 import org.tactus.internal.policy.PolicyState;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import org.tactus.internal.time.SplitMix64;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
@@ -16,6 +21,9 @@ final class TaskLayout {
     private static final int DIGITS = 3;
     private static final int DIGITS_OF_MANY = 2;
     private static final int UNIT_SHIFT_OF_MANY = 26;
+    /** How long a task that joins waits at least for room on a device that gains none. */
+    private static final long LEAST_PATIENCE_NS = 1_000_000_000L;
+    private static final long LOOK_NS = 100_000;
 
     private final PolicyState state;
     private final TaskTable tasks;
@@ -29,13 +37,53 @@ final class TaskLayout {
 
     /** Lays tasks out and fills in their slots, also when it throws: then those that were not reached keep what stood there. */
     void define(final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final int[] slots) {
+        final Set<Integer> joined = occupied(placed); // before any of these is in the table
+        if (slots.length > 1 && !joined.isEmpty()) {
+            throw new AdmissionRefusedException("tasks join a device whose memory is swapped one at a time; add them one by one");
+        }
         for (int i = 0; i < slots.length; i++) {
             slots[i] = tasks.put(additions.get(i), placed.get(i), segments.get(i));
-            define(slots[i], withPreparedLevels(placed.get(i), segments.get(i)));
+            define(slots[i], withPreparedLevels(placed.get(i), segments.get(i)), joined);
         }
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.device.defined();
         }
+    }
+
+    /** Waits until a device has room for what never leaves of a task; patient as long as it gains any. */
+    private void awaitRoom(final Dispatcher dispatcher, final int slot, final Task task) {
+        final long patienceNs = 2 * tasks.tasks().stream().mapToLong(Task::periodNs).max().orElse(0) + LEAST_PATIENCE_NS;
+        long owedBytes = Long.MAX_VALUE;
+        long sinceNs = System.nanoTime();
+        while (!dispatcher.memory.isRoomMade(slot)) {
+            final long owed = dispatcher.memory.owedBytes(slot);
+            if (owed < owedBytes) {
+                owedBytes = owed;
+                sinceNs = System.nanoTime();
+            }
+            if (group.isLost(dispatcher.deviceIndex) || System.nanoTime() - sinceNs > patienceNs) {
+                throw new AdmissionRefusedException("no room was made for '" + task.name() + "' on device '"
+                    + group.deviceName(dispatcher.deviceIndex) + "', " + (group.isLost(dispatcher.deviceIndex) ? "which is lost"
+                    : "which was not without a live job for " + Durations.format(patienceNs) + " while it lacked "
+                    + Sizes.format(owedBytes == Long.MAX_VALUE ? 0 : owedBytes)) + "; remove a task, or try again later");
+            }
+            LockSupport.parkNanos(LOOK_NS);
+        }
+    }
+
+    /** Devices of tasks whose memory is scheduled and where other tasks are. */
+    private Set<Integer> occupied(final List<Task> placed) {
+        final Set<Integer> devices = new HashSet<>();
+        placed.forEach(task -> devices.addAll(TaskTable.devicesOf(task)));
+        devices.removeIf(device -> group.dispatchers()[device].memory == null);
+        final Set<Integer> others = new HashSet<>();
+        for (int slot = 0; slot < tasks.capacity(); slot++) {
+            if (tasks.task(slot) != null) {
+                others.addAll(TaskTable.devicesOf(tasks.placed(slot)));
+            }
+        }
+        devices.retainAll(others);
+        return devices;
     }
 
     /** Takes back what was laid out of tasks that no dispatcher knows yet. */
@@ -45,7 +93,13 @@ final class TaskLayout {
             if (task != null && additions.contains(task)) { // by name, which no other task has
                 for (final int deviceIndex : TaskTable.devicesOf(tasks.placed(slot))) {
                     try {
-                        group.dispatchers()[deviceIndex].device.forget(slot);
+                        final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
+                        dispatcher.device.forget(slot);
+                        if (dispatcher.memory != null && dispatcher.memory.isMember(slot)) { // room was asked for
+                            dispatcher.device.defined(); // first: the dispatcher may use the room as soon as it knows
+                            group.send(deviceIndex, CommandDescriptor.FORGET, slot, tasks.entry(slot).generation(), 0);
+                            group.awaitForgotten(deviceIndex, slot);
+                        }
                     } catch (final Throwable e) {
                         cause.addSuppressed(e);
                     }
@@ -80,7 +134,7 @@ final class TaskLayout {
         return segments.equals(task.segments()) ? task : task.withSegments(segments);
     }
 
-    private void define(final int slot, final Task task) { // whose segments name dispatchers
+    private void define(final int slot, final Task task, final Set<Integer> joined) { // whose segments name dispatchers
         for (final Dispatcher dispatcher : group.dispatchers()) {
             dispatcher.recorder.prepare(slot, TaskTable.lastDevices(task).contains(dispatcher.deviceIndex)
                 ? responses(task.horizonNs(), tasks.capacity()) : null);
@@ -92,10 +146,15 @@ final class TaskLayout {
         tasks.admitAs(slot, generation);
         for (final int deviceIndex : TaskTable.devicesOf(task)) {
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
-            dispatcher.device.define(slot, task);
             if (dispatcher.memory != null) {
                 dispatcher.memory.define(slot, task);
+                if (joined.contains(deviceIndex)) {
+                    dispatcher.memory.expect(slot);
+                    group.send(deviceIndex, CommandDescriptor.MAKE_ROOM, slot, generation, dispatcher.device.joining(task));
+                    awaitRoom(dispatcher, slot, task);
+                }
             }
+            dispatcher.device.define(slot, task);
         }
     }
 }

@@ -30,6 +30,10 @@ public final class ChunkPool implements AutoCloseable {
     /** Chunks from the control thread to the dispatcher; it has a place for every chunk that can exist, so it never overflows. */
     private final long[] ring;
     private long returned;
+    /** Chunks from the dispatcher to the control thread, which releases them; places as in the other ring. */
+    private final long[] retired;
+    private long handedOver;
+    private long taken;
     private int created;
 
     /**
@@ -44,6 +48,7 @@ public final class ChunkPool implements AutoCloseable {
         this.chunkBytes = chunkBytes;
         free = new long[limit];
         ring = new long[Math.max(1, limit)];
+        retired = new long[Math.max(1, limit)];
     }
 
     /**
@@ -113,6 +118,32 @@ public final class ChunkPool implements AutoCloseable {
      */
     void give(final long handle) {
         free[freeCount++] = handle;
+    }
+
+    /**
+     * Hands free chunks over to the control thread, which is told of them by a word that is stored with release behind this call. Dispatcher
+     * only.
+     *
+     * @param chunks how many; fewer when fewer are free
+     */
+    public void retire(final int chunks) {
+        for (int i = 0; i < chunks; i++) {
+            final long handle = take();
+            if (handle == 0) {
+                return;
+            }
+            retired[(int) (handedOver++ % retired.length)] = handle;
+        }
+    }
+
+    /** Releases the chunks that were handed over. Control thread, after it has seen the word that tells of them. */
+    public void releaseRetired() {
+        while (taken < handedOver) {
+            final long handle = retired[(int) (taken % retired.length)];
+            gpu.driver().memory().release(handle);
+            taken++;
+            created--;
+        }
     }
 
     /** Releases every chunk that is mapped nowhere. Control thread, after the dispatcher has ended and every region is closed. */

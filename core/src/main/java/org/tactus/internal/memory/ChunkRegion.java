@@ -17,7 +17,7 @@ public final class ChunkRegion implements AutoCloseable {
     private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
 
     private final CudaMemory memory;
-    private final ChunkPool pool;
+    private ChunkPool pool;
     private final MemorySegment access;
     private final int constantChunks;
     private final long chunkBytes;
@@ -28,6 +28,8 @@ public final class ChunkRegion implements AutoCloseable {
     private final long[] handles;
     /** Whether what stands in a mapped chunk is what the task left there: false while its copy is under way. */
     private final boolean[] filled;
+    /** Whether the handles of what is mapped are the pool's again, so that the region only unmaps them. */
+    private boolean surrendered;
 
     /**
      * Reserves addresses and pins host memory; everything is out, and the host's memory is zero.
@@ -105,6 +107,29 @@ public final class ChunkRegion implements AutoCloseable {
                 unmap(chunk, 1);
             }
         }
+    }
+
+    /**
+     * Gives the chunks that are in back to the pool, though their addresses stay mapped until the region is closed: a chunk may be mapped at
+     * several addresses, and nobody uses these any more. Calls no driver. Dispatcher, when the region's task has stopped.
+     */
+    public void surrender() {
+        for (int chunk = 0; chunk < handles.length && !surrendered; chunk++) {
+            filled[chunk] = false;
+            if (handles[chunk] != 0) {
+                pool.give(handles[chunk]);
+            }
+        }
+        surrendered = true;
+    }
+
+    /**
+     * Takes its chunks from another pool from now on. Control thread, while every chunk is out and no dispatcher knows the region.
+     *
+     * @param other a pool of chunks of the same size
+     */
+    public void takeFrom(final ChunkPool other) {
+        pool = other;
     }
 
     /**
@@ -230,7 +255,9 @@ public final class ChunkRegion implements AutoCloseable {
             if (handles[chunk] != 0) {
                 all.add(() -> {
                     memory.unmap(addressOf(chunk), chunkBytes);
-                    pool.returnChunk(handles[chunk]);
+                    if (!surrendered) {
+                        pool.returnChunk(handles[chunk]);
+                    }
                     handles[chunk] = 0;
                     filled[chunk] = false;
                 });

@@ -73,26 +73,71 @@ final class ResidencyTable {
         return buffer.getIntAcquire(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET) != 0;
     }
 
-    /** Counts a defined task; all its chunks are out. */
-    void admit(final int slot) {
-        members[count++] = slot;
-        usedBytes += getLong(slot, ResidencyDescriptor.FIXED_OFFSET);
-        count(slot, 1);
-        buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 1);
+    /** Whether room was made for a task that is no member yet. */
+    boolean isRoomMade(final int slot) {
+        return buffer.getIntAcquire(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET)
+            == ResidencyDescriptor.ROOM_IS_MADE;
     }
 
-    /** Stops counting a task, none of whose chunks is moving; the control thread may then free its memory. */
+    /** Notes that room will be asked for, so that the slot is not used anew before the dispatcher has forgotten it. Control thread. */
+    void joins(final int slot) {
+        putOwed(slot, Long.MAX_VALUE);
+        buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, ResidencyDescriptor.JOINS);
+    }
+
+    /** Shows what a task that joins has no room for yet. Opaque: the control thread only looks whether it becomes less. */
+    void putOwed(final int slot, final long bytes) {
+        buffer.putLongOpaque(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OWED_OFFSET, bytes);
+    }
+
+    long owed(final int slot) {
+        return buffer.getLongOpaque(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OWED_OFFSET);
+    }
+
+    /** Tells the control thread that what never leaves of a task has room. */
+    void roomIsMade(final int slot) {
+        // Release: a control thread that sees it sees the chunks that were retired before, and may use their memory.
+        buffer.putIntRelease(
+            ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, ResidencyDescriptor.ROOM_IS_MADE);
+    }
+
+    /** What never leaves of a task that is no member yet, and what its scratch adds to the arena. */
+    long joiningBytes(final int slot) {
+        return getLong(slot, ResidencyDescriptor.FIXED_OFFSET)
+            + Math.max(0, getLong(slot, ResidencyDescriptor.SCRATCH_OFFSET) - arenaBytes);
+    }
+
+    /** Counts a defined task; all its chunks are out. Of what never leaves, some bytes may be counted already. */
+    void admit(final int slot, final long takenBytes) {
+        members[count++] = slot;
+        usedBytes += getLong(slot, ResidencyDescriptor.FIXED_OFFSET) - takenBytes;
+        count(slot, 1);
+        fitArena();
+        buffer.putIntRelease(
+            ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, ResidencyDescriptor.MEMBER);
+    }
+
+    /**
+     * Stops counting a task, none of whose chunks is moving, and its chunks; the control thread may then free its memory. What never leaves
+     * counts until {@link #returned}, since it is there until then.
+     */
     void forget(final int slot) {
         for (int i = 0; i < count; i++) {
             if (members[i] == slot) {
                 members[i] = members[--count];
-                usedBytes -= getLong(slot, ResidencyDescriptor.FIXED_OFFSET) + in(slot) * costs.chunkBytes();
+                usedBytes -= in(slot) * costs.chunkBytes();
                 count(slot, -1);
-                // Release: a control thread that sees 0 may define the slot anew; this is the dispatcher's last write to the record.
-                buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 0);
-                return;
+                break;
             }
         }
+        // Release: a control thread that sees 0 may define the slot anew; this is the dispatcher's last write to the record.
+        buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 0);
+    }
+
+    /** The control thread has freed what never leaves of a forgotten task, and what nobody needs of the arena. */
+    void returned(final long bytes) {
+        usedBytes -= bytes;
+        fitArena();
     }
 
     private void count(final int slot, final int sign) {
@@ -100,6 +145,10 @@ final class ResidencyTable {
         swapping += chunks(slot) > 0 ? sign : 0;
         constantChunks += (long) sign * (ring(slot) > 0 ? ring(slot) : constant);
         stateChunks += (long) sign * (chunks(slot) - constant);
+    }
+
+    /** Counts the arena as large as the largest scratch of a member. */
+    private void fitArena() {
         long arena = 0;
         for (int i = 0; i < count; i++) {
             arena = Math.max(arena, getLong(members[i], ResidencyDescriptor.SCRATCH_OFFSET));
@@ -224,8 +273,23 @@ final class ResidencyTable {
         usedBytes += chunks * costs.chunkBytes();
     }
 
+    /** Takes memory by the byte, or gives it back when negative. */
+    void useBytes(final long bytes) {
+        usedBytes += bytes;
+    }
+
     long usedBytes() {
         return usedBytes;
+    }
+
+    /** What is not in use; below 0 where what never leaves does not fit. */
+    long freeBytes() {
+        return capacityBytes - usedBytes;
+    }
+
+    /** The fewest chunks that hold so many bytes. */
+    long wholeChunks(final long bytes) {
+        return Math.ceilDiv(bytes, costs.chunkBytes());
     }
 
     /** Chunks that fit beside what is in use. */

@@ -42,6 +42,7 @@ public final class SwapScheduler {
     private final ResidencyTable table;
     private final BackgroundSwaps background;
     private final UnitLoads unit;
+    private final JoiningRoom room;
     private final SwapCounts counts = new SwapCounts();
     private int chosenSlot = NONE;
     private int firstChunk;
@@ -76,6 +77,7 @@ public final class SwapScheduler {
         this.costs = SwapCosts.of(memory, machine);
         this.table = new ResidencyTable(state, table, costs, memory.capacityBytes(), victimSeed);
         this.unit = new UnitLoads(state, scheduler, this.table);
+        this.room = new JoiningRoom(this.table);
         this.background = new BackgroundSwaps(state, scheduler, this.table, costs, memory.background() && protocol != SwapProtocol.OVL);
     }
 
@@ -104,10 +106,19 @@ public final class SwapScheduler {
      * Tells whether the dispatcher counts a slot's task. Any thread.
      *
      * @param slot the slot
-     * @return false when nothing of it is in memory and its chunks will not move again
+     * @return false when nothing of it is in memory, no room is made for it, and its chunks will not move again
      */
     public boolean isMember(final int slot) {
         return table.isMember(slot);
+    }
+
+    /**
+     * What makes room for tasks that join while others run; a task that joins is admitted when its room is made, and not before.
+     *
+     * @return always the same
+     */
+    public JoiningRoom room() {
+        return room;
     }
 
     /**
@@ -116,12 +127,13 @@ public final class SwapScheduler {
      * @param slot the task's slot
      */
     public void admit(final int slot) {
-        table.admit(slot);
+        table.admit(slot, room.handOver(slot));
         background.reconsider();
     }
 
     /**
-     * No longer counts a stopped task.
+     * No longer counts a stopped task, or one that does not join after all. What never leaves of the former counts until
+     * {@link #returned}.
      *
      * @param slot the task's slot
      * @return false when a chunk of it is just moving: ask again later
@@ -130,11 +142,22 @@ public final class SwapScheduler {
         if (moving && movedSlot == slot) {
             return false;
         }
+        room.cancel(slot);
         table.forget(slot);
         target = target == slot ? NONE : target; // the slot's next task has asked for no move
         unit.forget(slot);
         background.reconsider();
         return true;
+    }
+
+    /**
+     * Takes note that the control thread has freed what never leaves of a forgotten task.
+     *
+     * @param bytes as the task set counts them
+     */
+    public void returned(final long bytes) {
+        table.returned(bytes);
+        background.reconsider();
     }
 
     /**
@@ -148,10 +171,16 @@ public final class SwapScheduler {
             if (loading == NONE) {
                 loading = scheduler.takeFirst();
             }
-            return moving || loading == NONE ? WAIT : load(loading, nowNs);
+            if (moving || loading == NONE) {
+                return loading != NONE ? endRoomMove() : scheduler.running() == NONE ? moveForRoom(nowNs) : WAIT;
+            }
+            return load(loading, nowNs);
         }
         final boolean idle = scheduler.running() == NONE;
         if (unit.slot() != NONE && loading == NONE && idle) {
+            if (moving && movedSlot == unit.slot() && !unit.goesOn()) {
+                return WAIT; // of an aborted job: which chunks are in is settled when its own move has ended
+            }
             loading = unit.follow();
         }
         if (loading != NONE) {
@@ -173,6 +202,9 @@ public final class SwapScheduler {
             }
             return load(first, nowNs);
         }
+        if (idle && room.isOpen()) {
+            return moveForRoom(nowNs);
+        }
         final int move = background.decide(first, nowNs);
         return move == WAIT ? WAIT : begin(move, background.slot(), background.count(), background.target(), nowNs);
     }
@@ -184,6 +216,30 @@ public final class SwapScheduler {
             unit.begin(slot);
         }
         return slot;
+    }
+
+    /** No job is live: makes room for a task that joins. */
+    private int moveForRoom(final long nowNs) {
+        if (moving || !room.isOpen()) {
+            return WAIT;
+        }
+        final long missing = room.missingChunks();
+        final int victim = missing == 0 ? NONE : table.victim(room.slot(), NONE, false, 0);
+        return victim == NONE ? WAIT
+            : begin(MOVE_OUT, victim, (int) Math.min(missing, table.gives(victim)), room.slot(), nowNs);
+    }
+
+    /** A job was taken up under OVL while something moves: what moves for a task that joins ends after its chunk. */
+    private int endRoomMove() {
+        if (movesForRoom() && !cancelled) {
+            cancelled = true;
+            return CANCEL;
+        }
+        return WAIT;
+    }
+
+    private boolean movesForRoom() {
+        return moving && target != NONE && target == room.slot();
     }
 
     /** A segment whose chunks were in before the move under way began need not wait for it. */
@@ -295,6 +351,9 @@ public final class SwapScheduler {
         } else {
             table.took(movedSlot, movedFirst, fresh);
             table.use(-fresh);
+            if (movesForRoom()) {
+                room.take(); // before a job that came meanwhile counts on it
+            }
         }
         if (!ongoing) {
             moving = false;
@@ -363,7 +422,7 @@ public final class SwapScheduler {
      * @return true when {@link #CANCEL} will not be answered for it
      */
     public boolean isCommitted() {
-        return moving && protocol != SwapProtocol.SPE && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
+        return moving && !movesForRoom() && protocol != SwapProtocol.SPE && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
     }
 
     /**

@@ -39,10 +39,15 @@ final class UnitLoads {
         unit = unit == slot ? NONE : unit;
     }
 
+    /** Between two segments: whether the unit's job waits for its next one. */
+    boolean goesOn() {
+        return table.isWaiting(unit) && state.segmentIndex(unit) > 0;
+    }
+
     /** Between two segments: takes the unit's job for its next one and answers its slot; NONE when the unit has ended. */
     int follow() {
         final int slot = unit;
-        if (table.isWaiting(slot) && state.segmentIndex(slot) > 0) {
+        if (goesOn()) {
             scheduler.takeOut(slot);
             return slot;
         }

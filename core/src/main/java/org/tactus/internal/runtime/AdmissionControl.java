@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.runtime;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -10,8 +11,11 @@ import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.analysis.swap.JoiningCondition;
+import org.tactus.internal.analysis.swap.MemoryConditions;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.kernel.Admission;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -25,6 +29,7 @@ final class AdmissionControl implements Admission {
     /** Bounds that the verdict gives, by task. */
     private Map<String, Long> boundsNs = Map.of();
     private TaskSet analysed;
+    private Runnable taken = () -> { };
 
     /** Admits onto a set's devices, in its order; with force what the analysis refuses, too. */
     AdmissionControl(final TaskSet set, final List<Device> devices, final boolean force) {
@@ -38,6 +43,10 @@ final class AdmissionControl implements Admission {
     public Optional<String> refusal(final TaskSet candidate) {
         if (candidate.equals(analysed)) {
             return Optional.empty();
+        }
+        final Optional<String> lacking = analysed == null ? Optional.empty() : memoryLacking(candidate);
+        if (lacking.isPresent()) {
+            return lacking; // by force, too: what is taken for the newcomer would be lacking to those that run
         }
         Optional<Verdict> said = Optional.empty();
         Optional<String> reason;
@@ -55,7 +64,18 @@ final class AdmissionControl implements Admission {
         verdict = said;
         boundsNs = said.stream().flatMap(v -> v.tasks().stream()).filter(TaskVerdict::bounded)
             .collect(Collectors.toMap(TaskVerdict::name, TaskVerdict::responseBoundNs));
+        taken.run();
         return Optional.empty();
+    }
+
+    /** Why tasks that are there could not all be brought in beside one that joins; empty where no memory is swapped. */
+    private static Optional<String> memoryLacking(final TaskSet candidate) {
+        final int device = candidate.tasks().isEmpty() ? 0 : candidate.tasks().getFirst().segments().getFirst().device();
+        final boolean here = candidate.swapsOn(device) && candidate.tasks().stream()
+            .allMatch(task -> task.segments().stream().allMatch(segment -> segment.device() == device));
+        final boolean pairs = here
+            && candidate.platform().devices().get(device).memory().orElseThrow().protocol() == SwapProtocol.OVL;
+        return Optional.of(here ? MemoryConditions.of(candidate).problem(pairs) : "").filter(problem -> !problem.isEmpty());
     }
 
     @Override
@@ -64,22 +84,32 @@ final class AdmissionControl implements Admission {
     }
 
     /**
-     * What the devices' memory holds is laid out at the start: no task that needs any of it can come later. The memory conditions are
-     * proven for tasks that are all there from the start. What lacks is a bound on the time from which on the others have given up what
-     * never leaves of the new task, and on what that costs the jobs that are live then.
+     * What keeps a task that is added while others run from a memory that is swapped, before anything of it is prepared. What the proof
+     * ({@code docs/proofs/swapping.md}, "Tasks that come and go") does not cover is refused here and by the analysis.
      */
     Optional<String> memoryRefusal(final Task task) {
-        final TaskSet alone = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(task));
+        final List<Task> joined = new ArrayList<>(set.tasks().stream().filter(other -> !other.name().equals(task.name())).toList());
+        joined.add(task);
+        final TaskSet together = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), joined);
         for (int i = 0; i < devices.size(); i++) {
             final int device = i;
             final boolean here = task.memory().isPresent() && task.segments().stream().anyMatch(segment -> segment.device() == device);
-            if (here && (devices.get(i).mover() != null || alone.swapsOn(i))) {
-                return Optional.of("task '" + task.name() + "' needs memory of '" + set.platform().devices().get(i).name()
-                    + "', where it is swapped and laid out at the start, and no bound is proven for when the others have given up what a"
-                    + " new task needs; put the task into the set that is opened");
+            if (here && together.swapsOn(i)) {
+                final String objection = devices.get(i).mover() == null
+                    ? "its memory is not scheduled, since no task of the set that was opened is swapped there; put it into that set"
+                    : JoiningCondition.objection(set, i, task);
+                if (!objection.isEmpty()) {
+                    return Optional.of(
+                        "task '" + task.name() + "' cannot join '" + set.platform().devices().get(i).name() + "': " + objection);
+                }
             }
         }
         return Optional.empty();
+    }
+
+    /** What is called whenever a set was taken, before anything is done for it. */
+    void whenTaken(final Runnable call) {
+        taken = call;
     }
 
     /** What the analysis said last of a set that was taken; empty when no test applies to it. */

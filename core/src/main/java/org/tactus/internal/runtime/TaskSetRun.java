@@ -309,6 +309,7 @@ public final class TaskSetRun implements AutoCloseable {
         final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, options.seed()));
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
+        admission.whenTaken(this::showLarger);
         try {
             given = kernel.addAll(List.of(task), works, slots -> {
                 tellPlaces(making, List.of(task), slots);
@@ -321,6 +322,8 @@ public final class TaskSetRun implements AutoCloseable {
             }
             close(works, e);
             throw e;
+        } finally {
+            admission.whenTaken(() -> { });
         }
         final RunHandle handle = remember(given, task, fromNs.get());
         admitted.present(kernel).forEach(other -> {
@@ -330,6 +333,18 @@ public final class TaskSetRun implements AutoCloseable {
             }
         });
         return handle;
+    }
+
+    /** While room is made for a task that joins, the larger bounds of before and of then hold, and on when it does not join after all. */
+    private void showLarger() {
+        final long nowNs = Clock.SYSTEM.nanoTime();
+        admitted.present(kernel).stream().filter(other -> !kernel.isStopped(other.handle().slot())).forEach(other -> {
+            final OptionalLong held = other.boundNs();
+            final OptionalLong now = admission.boundNs(other.task());
+            other.bound(held.isEmpty() || now.isEmpty() ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(held.getAsLong(), now.getAsLong())));
+            recorder.showBound(other.handle().slot(), other.handle().generation(), other.boundNs(), nowNs);
+        });
     }
 
     /**

@@ -57,6 +57,17 @@ public interface ChangePlan {
     void change(Running running, long nowNs);
 
     /**
+     * Learns that a task which was added to a device whose memory is swapped has got room there and is admitted. On other devices a task is
+     * admitted at once, and nobody is told.
+     *
+     * @param task  its index in the set
+     * @param nowNs now
+     */
+    default void joined(final int task, final long nowNs) {
+        // it is as it was expected
+    }
+
+    /**
      * How long one device can be busy without a break, for the rule by which removed tasks stop counting.
      *
      * @param group tasks that use a single device, all of those that do
@@ -82,14 +93,16 @@ public interface ChangePlan {
         boolean isFree(int task);
 
         /**
-         * Adds a task; its first nominal release is its offset after now.
+         * Adds a task; its first nominal release is its offset after now, or after it has got room on a device whose memory is swapped.
+         * There one task joins at a time.
          *
          * @param task its index in the set
          */
         void add(int task);
 
         /**
-         * Starts to remove a task: no further job is released, a live one ends after its running segment.
+         * Starts to remove a task: no further job is released, a live one ends after its running segment. One that has not got room yet
+         * does not join.
          *
          * @param task its index in the set
          */

@@ -2,9 +2,12 @@
 package org.tactus.internal.sim;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.agrona.BitUtil;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.internal.event.EventType;
@@ -314,6 +317,7 @@ public final class Simulator {
             }
         }
         modes = new ModeChanges(state, set.platform(), plan::longestBusyPeriodNs);
+        changes.begin();
         int segment = 0;
         for (int i = 0; i < taskCount; i++) {
             final Task task = set.tasks().get(i);
@@ -332,7 +336,7 @@ public final class Simulator {
         }
         for (int device = 0; device < deviceCount; device++) {
             swaps[device] = device < set.platform().devices().size()
-                ? SwapSimulation.of(set, device, state, schedulers[device], options, random) : null;
+                ? SwapSimulation.of(set, device, state, schedulers[device], options, random, present) : null;
         }
     }
 
@@ -428,6 +432,7 @@ public final class Simulator {
                 }
             } while (!events.isEmpty() && events.firstNs() == nowNs);
             dispatch(true);
+            changes.admitJoining();
             if (modes.isPending() && modes.look(nowNs)) {
                 modes.confirm(); // nothing happens between the two: this instant is over
             }
@@ -694,24 +699,69 @@ public final class Simulator {
         }
     }
 
-    /** What a plan does to the tasks: as the kernel's control side does it, at one instant. */
+    /** What a plan does to the tasks: as the kernel's control side does it, at one instant but for the room that is made in a memory. */
     private final class Changes implements ChangePlan.Running {
+        /** The task that room is made for, which no job is released of yet. */
+        private int joining = PolicyState.NONE;
+        private final Set<Integer> withdrawn = new HashSet<>();
+
+        void begin() {
+            joining = PolicyState.NONE;
+            withdrawn.clear();
+        }
+
         @Override
         public List<Task> counted() {
             modes.noteStopped(nowNs);
-            return modes.counted();
+            final List<Task> counted = new ArrayList<>(modes.counted());
+            for (int i = 0; i < set.tasks().size(); i++) {
+                if (!present[i] && !withdrawn.contains(i) && state.isStopped(i) && !isForgotten(i)) {
+                    counted.add(set.tasks().get(i).withName(set.tasks().get(i).name() + " (moving)"));
+                }
+            }
+            return counted;
+        }
+
+        private boolean isForgotten(final int task) {
+            final SwapSimulation swapping = swaps[state.homeDevice(task)];
+            return swapping == null || swapping.forgets(task, false);
         }
 
         @Override
         public boolean isFree(final int task) {
-            return !present[task] && (state.isFree(task) || state.isStopped(task));
+            return !present[task] && (state.isFree(task) || withdrawn.contains(task) || state.isStopped(task) && isForgotten(task));
         }
 
         @Override
         public void add(final int task) {
             modes.noteStopped(nowNs);
             present[task] = true;
+            withdrawn.remove(task);
             define(task);
+            final int home = state.homeDevice(task);
+            if (swaps[home] == null) {
+                release(task);
+                return;
+            }
+            if (joining != PolicyState.NONE) {
+                throw new IllegalStateException("room is made for task " + joining + "; one joins at a time");
+            }
+            joining = task;
+            swaps[home].join(task);
+            dirty[home] = true; // decided when all of this instant is told
+        }
+
+        /** Admits the task that joins as soon as it has room. */
+        void admitJoining() {
+            if (joining != PolicyState.NONE && swaps[state.homeDevice(joining)].admitsJoining(joining)) {
+                final int task = joining;
+                joining = PolicyState.NONE;
+                release(task);
+                plan.joined(task, nowNs);
+            }
+        }
+
+        private void release(final int task) {
             admit(task, nowNs + set.tasks().get(task).offsetNs());
             final int home = state.homeDevice(task);
             if (schedulers[home].nextReleaseNs() < Long.MAX_VALUE) {
@@ -724,6 +774,13 @@ public final class Simulator {
             present[task] = false;
             held[task] = false;
             requestNs[task] = NOT_PLANNED;
+            if (joining == task) {
+                joining = PolicyState.NONE;
+                withdrawn.add(task);
+                modes.withdrawn(List.of(set.tasks().get(task)));
+                swaps[state.homeDevice(task)].forgets(task, true);
+                return;
+            }
             modes.removing(task);
             state.requestStop(task);
             schedulers[state.homeDevice(task)].stop(task, nowNs);

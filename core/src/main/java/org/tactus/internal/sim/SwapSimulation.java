@@ -24,22 +24,23 @@ final class SwapSimulation {
     private final SwapScheduler swaps;
     private final VirtualMover mover;
     private final SeededRandom random;
+    private final SwapRegion[] regions;
     private long newlyDueNs;
 
     private SwapSimulation(
         final TaskSet set, final int device, final DeviceMemory memory, final PolicyState state, final DeviceScheduler scheduler,
-        final SimulationOptions options, final SeededRandom random) {
+        final SimulationOptions options, final SeededRandom random, final boolean[] present) {
         this.device = device;
         this.state = state;
         this.random = random;
         final int tasks = set.tasks().size();
         swaps = new SwapScheduler(state, scheduler, new UnsafeBuffer(new byte[SwapScheduler.requiredBytes(tasks)]), memory,
             set.overheadsOn(device), options.victims() ? random.next() | 1 : 0);
-        final SwapRegion[] regions = new SwapRegion[tasks];
+        regions = new SwapRegion[tasks];
         for (int i = 0; i < tasks; i++) {
             final boolean here = usesDevice(set.tasks().get(i), device);
             regions[i] = here ? SwapRegion.of(set.tasks().get(i), memory) : SwapRegion.NONE;
-            if (here) {
+            if (here && present[i]) {
                 swaps.define(i, regions[i]);
                 swaps.admit(i);
             }
@@ -47,12 +48,40 @@ final class SwapSimulation {
         mover = new VirtualMover(memory, regions, options.execution() == ExecutionTime.RANDOM);
     }
 
-    /** The simulation of a device's memory; null when no task swaps there. */
+    /** The simulation of a device's memory, with the tasks that are there from the start; null when no task swaps there. */
     static SwapSimulation of(
         final TaskSet set, final int device, final PolicyState state, final DeviceScheduler scheduler, final SimulationOptions options,
-        final SeededRandom random) {
+        final SeededRandom random, final boolean[] present) {
         return set.swapsOn(device) ? new SwapSimulation(
-            set, device, set.platform().devices().get(device).memory().orElseThrow(), state, scheduler, options, random) : null;
+            set, device, set.platform().devices().get(device).memory().orElseThrow(), state, scheduler, options, random, present) : null;
+    }
+
+    /** Begins to make room for a task that joins. */
+    void join(final int task) {
+        swaps.define(task, regions[task]);
+        swaps.room().begin(task);
+    }
+
+    /** Whether room is made for the task that joins; the first time that this is so, it is admitted. */
+    boolean admitsJoining(final int task) {
+        if (!swaps.room().isMade()) {
+            return false;
+        }
+        swaps.room().tell();
+        swaps.admit(task);
+        return true;
+    }
+
+    /** Gives back the memory of a task that has stopped, or that does not join after all; false while its chunks are moving. */
+    boolean forgets(final int task, final boolean joins) {
+        if (!joins && !swaps.isMember(task)) {
+            return true;
+        }
+        if (!swaps.forget(task)) {
+            return false;
+        }
+        swaps.returned(joins ? 0 : regions[task].fixedBytes());
+        return true;
     }
 
     private static boolean usesDevice(final Task task, final int device) {

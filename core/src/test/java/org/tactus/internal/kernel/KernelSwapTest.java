@@ -233,10 +233,78 @@ class KernelSwapTest {
             final var late = TaskSet.builder("late").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY)).task("d", task ->
                 task.periodNs(MS).memory(new TaskMemory(10, OptionalLong.empty(), Optional.empty())).segment("gpu0", 1)).build();
             final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(late.tasks().getFirst()));
-            assertTrue(refused.getMessage().contains("laid out at the start"), refused.getMessage());
+            assertTrue(refused.getMessage().startsWith("task 'd' cannot join 'gpu0': one chunk that leaves to make room for it takes"),
+                refused.getMessage());
             final RunResult result = tactus.stop();
             final var swaps = result.devices().getFirst().swaps().orElseThrow();
             assertTrue(swaps.chunksIn() > 10 && swaps.chunksOut() > 10 && swaps.mostUsedBytes() == 40, swaps.toString());
+        }
+    }
+
+    /** 5 of the 40 bytes never leave of what joins, so one of the four chunks that are in must go first; then it leaves and another one joins. */
+    @Test
+    void shouldMakeRoomWhenATaskJoinsAndGiveItBackWhenItLeaves() throws InterruptedException {
+        try (TaskSetRun tactus = TaskSetRun.open(set(1), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 3) {
+                Thread.sleep(5);
+            }
+            for (int round = 0; round < 3; round++) {
+                final String name = "joins" + round;
+                final Task task = TaskSet.builder("late").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY)).task(name, late ->
+                    late.periodNs(20 * MS).memory(new TaskMemory(15, OptionalLong.of(10), Optional.empty())).segment("gpu0", MS)).build()
+                    .tasks().getFirst();
+                final var handle = tactus.add(task);
+                while (tactus.completed(handle) < 3) {
+                    Thread.sleep(5);
+                }
+                tactus.remove(handle);
+            }
+            final RunResult result = tactus.stop();
+            final var swaps = result.devices().getFirst().swaps().orElseThrow();
+            assertTrue(swaps.mostUsedBytes() <= 40, swaps.toString());
+            assertEquals(6, result.tasks().size());
+            assertEquals(List.of(), result.tasks().subList(0, 3).stream().filter(task -> task.aborted() > 0).toList());
+        }
+    }
+
+    private static Task joins(final long footprint) {
+        return TaskSet.builder("late").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY)).task("joins", late ->
+            late.periodNs(20 * MS).memory(new TaskMemory(footprint, OptionalLong.of(10), Optional.empty())).segment("gpu0", MS)).build()
+            .tasks().getFirst();
+    }
+
+    @Test
+    void shouldRefuseATaskThatTheOthersCannotGiveRoomToWhateverTheForce() throws InterruptedException {
+        try (TaskSetRun tactus = TaskSetRun.open(set(1), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(joins(60)));
+            assertTrue(refused.getMessage().startsWith("memory condition MC1 fails"), refused.getMessage());
+            final long before = tactus.completed(tactus.handle("a"));
+            while (tactus.completed(tactus.handle("a")) < before + 3) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    /** 24 ms of work in 20 ms: there is always a job that waits. What was taken until the caller lost patience is given back. */
+    @Test
+    void shouldSayWhyWhenNoRoomIsMadeBecauseTheDeviceIsNeverQuiet() throws InterruptedException {
+        final TaskSet calm = set(1);
+        final TaskSet busy = new TaskSet(calm.name(), calm.policy(), calm.overheads(), calm.platform(), calm.tasks().stream().map(task ->
+            task.withSegments(List.of(new org.tactus.model.Segment(0, 8 * MS, org.tactus.model.ActualTime.WCET)))).toList());
+        try (TaskSetRun tactus = TaskSetRun.open(busy, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 2) {
+                Thread.sleep(5);
+            }
+            final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(joins(15)));
+            assertTrue(refused.getMessage().startsWith("no room was made for 'joins' on device 'gpu0', which was not without a live job for"),
+                refused.getMessage());
+            final long before = tactus.completed(tactus.handle("a"));
+            while (tactus.completed(tactus.handle("a")) < before + 3) {
+                Thread.sleep(5);
+            }
         }
     }
 

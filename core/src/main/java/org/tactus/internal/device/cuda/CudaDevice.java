@@ -287,6 +287,11 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public int joining(final Task task) {
+        return regions == null ? 0 : regions.joining(task);
+    }
+
+    @Override
     public void define(final int slot, final Task task) {
         if (regions != null) {
             makeCurrent();

@@ -85,6 +85,19 @@ final class CudaMover implements ChunkMover {
     }
 
     @Override
+    public void surrender(final int slot) {
+        final TaskHolding holding = regions.holding(slot);
+        if (holding != null && holding.region != null) {
+            holding.region.surrender();
+        }
+    }
+
+    @Override
+    public void retire(final int chunks) {
+        regions.retire(chunks);
+    }
+
+    @Override
     public void cancel() {
         mover.cancel();
     }

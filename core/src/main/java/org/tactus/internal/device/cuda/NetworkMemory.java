@@ -71,6 +71,8 @@ final class NetworkMemory implements WeightMemory {
         if (holding.hasRing()) { // what the host keeps is what every load brings in
             writer.accept(holding.region.backing().asSlice(offset, bytes));
             bringIn(segment);
+        } else if (regions.isLaidOut()) {
+            writer.accept(CudaMemory.view(at, bytes)); // the copy engines are those of tasks that run
         } else {
             write(at, bytes, writer);
         }
@@ -116,7 +118,11 @@ final class NetworkMemory implements WeightMemory {
             address = holding.base() + tensorsBegin;
         }
         gpu.makeCurrent();
-        gpu.clear(address, bytes);
+        if (regions.isLaidOut()) {
+            CudaMemory.view(address, bytes).fill((byte) 0);
+        } else {
+            gpu.clear(address, bytes);
+        }
         return CudaMemory.view(address, bytes);
     }
 

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.memory.ChunkPool;
 import org.tactus.internal.memory.ChunkRegion;
+import org.tactus.internal.memory.ScratchArena;
 import org.tactus.model.SwapRegion;
 
 /**
@@ -29,6 +33,8 @@ final class TaskHolding {
     long scratchBytes;
     /** Null where nothing may leave. */
     ChunkRegion region;
+    /** Where the chunks come from that are in while a network is prepared beside tasks that run; null when that is the device's own pool. */
+    ChunkPool preparedIn;
     /** Whether the chunks were brought in to prepare the task's network, and are still there. */
     private boolean isPrepared;
     private boolean isGivenBack;
@@ -90,8 +96,19 @@ final class TaskHolding {
             region.map(first, end);
             if (end > first) {
                 final long offset = first * region.chunkBytes();
-                streams.copyInNow(region.address() + offset, region.backing().address() + offset, (end - first) * region.chunkBytes());
+                copy(streams, region.address() + offset, region.backing().address() + offset, (end - first) * region.chunkBytes(), true);
             }
+        }
+    }
+
+    /** Beside tasks that run the host copies by itself: it sees a software GPU's memory, and the copy engines are theirs. */
+    private void copy(final CudaStreams streams, final long to, final long from, final long bytes, final boolean in) {
+        if (preparedIn != null) {
+            MemorySegment.copy(CudaMemory.view(from, bytes), 0, CudaMemory.view(to, bytes), 0, bytes);
+        } else if (in) {
+            streams.copyInNow(to, from, bytes);
+        } else {
+            streams.copyOutNow(to, from, bytes);
         }
     }
 
@@ -102,10 +119,24 @@ final class TaskHolding {
             for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
-                    streams.copyOutNow(region.backing().address() + offset, region.address() + offset, region.chunkBytes());
+                    copy(streams, region.backing().address() + offset, region.address() + offset, region.chunkBytes(), false);
                 }
             }
             region.unmapAll();
+        }
+    }
+
+    /** Leaves the memory in which the network was prepared for the device's pool and arena; all chunks are out. Control thread, as above. */
+    void moveTo(final ChunkPool pool, final ScratchArena arena) {
+        if (preparedIn != null) {
+            if (scratchBytes > 0) {
+                arena.share(scratchAddress);
+            }
+            if (region != null) {
+                region.takeFrom(pool);
+            }
+            preparedIn.close();
+            preparedIn = null;
         }
     }
 
@@ -135,7 +166,12 @@ final class TaskHolding {
     /** Gives everything back that the driver lets go; what it refused first is the answer. Control thread. */
     Optional<RuntimeException> giveBack() {
         isGivenBack = true;
-        return made.run();
+        final Optional<RuntimeException> refused = made.run();
+        if (preparedIn != null) {
+            preparedIn.close(); // the region's chunks came back to it
+            preparedIn = null;
+        }
+        return refused;
     }
 
     /** Gives everything back, and then throws what the driver refused first. */

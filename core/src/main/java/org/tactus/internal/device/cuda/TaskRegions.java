@@ -37,6 +37,8 @@ final class TaskRegions implements AutoCloseable {
     /** By name of the task, memory of networks whose tasks have no slot yet; the control thread's. */
     private final Map<String, TaskHolding> prepared = new HashMap<>();
     private long regionChunks;
+    /** Whether tasks were laid out: then dispatchers may use the pool and the copy engines. */
+    private boolean laidOut;
 
     TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled) {
         this.gpu = gpu;
@@ -61,17 +63,21 @@ final class TaskRegions implements AutoCloseable {
 
     /**
      * Gives a task its memory before it has a slot, all of it in, so that its network can be prepared there. It stays in until the next
-     * task's is, since there need not be room for two.
+     * task's is, since there need not be room for two. Beside tasks that run it lies in chunks of its own until it has a slot: memory that
+     * the GPU has besides what is scheduled.
      */
     TaskHolding prepare(final Task task) {
         takeOutPrepared();
         if (prepared.containsKey(task.name())) {
             throw new IllegalStateException("task '" + task.name() + "' has memory for a network already");
         }
-        final TaskHolding holding = hold(task);
+        final int chunks = (int) SwapRegion.of(task, scheduled).volumeChunks();
+        final ChunkPool own = laidOut ? new ChunkPool(gpu, scheduled.chunkBytes(), chunks) : null;
+        final TaskHolding holding = hold(task, own == null ? pool : own);
+        holding.preparedIn = own;
         prepared.put(task.name(), holding);
         try {
-            pool.grow((int) SwapRegion.of(task, scheduled).volumeChunks());
+            (own == null ? pool : own).grow(chunks);
             holding.prepare();
             return holding;
         } catch (final RuntimeException e) {
@@ -86,25 +92,40 @@ final class TaskRegions implements AutoCloseable {
     }
 
     private void takeOutPrepared() {
-        prepared.values().forEach(holding -> holding.takeOut(gpu.driver().streams()));
+        prepared.values().forEach(holding -> {
+            holding.takeOut(gpu.driver().streams());
+            holding.moveTo(pool, arena);
+        });
     }
 
     /** Takes memory back from a task that has no slot, as far as the driver lets it go. What a slot has goes with it. */
     void abandon(final TaskHolding holding) {
         if (prepared.remove(holding.task, holding)) {
             holding.giveBack(); // what a broken context refuses to free is freed with it
+            arena.trim();
         }
     }
 
     /** Gives a slot's task its memory, which is out: what was prepared for it, or else new. All of it, or nothing. */
     void define(final int slot, final Task task) {
         takeOutPrepared();
+        pool.releaseRetired();
         final TaskHolding known = prepared.remove(task.name());
-        holdings.set(slot, known == null ? hold(task) : known);
+        holdings.set(slot, known == null ? hold(task, pool) : known);
+    }
+
+    /** Chunks beyond what fits beside what stays when a task joins, for the dispatcher to hand over. */
+    int joining(final Task task) {
+        return Math.max(0, pool.created() - room(SwapRegion.of(task, scheduled)));
+    }
+
+    /** Hands free chunks over to the control thread, which releases them before it defines a task. Dispatcher. */
+    void retire(final int chunks) {
+        pool.retire(chunks);
     }
 
     /** Makes a task's memory: what never leaves, a view of the scratch arena, and a region that is out. All of it, or nothing. */
-    private TaskHolding hold(final Task task) {
+    private TaskHolding hold(final Task task, final ChunkPool from) {
         final SwapRegion layout = SwapRegion.of(task, scheduled);
         final TaskHolding holding = new TaskHolding(task.name(), layout);
         holding.fixedBytes = layout.fixedBytes();
@@ -114,13 +135,13 @@ final class TaskRegions implements AutoCloseable {
                 final int chunks = (int) layout.chunks();
                 regionChunks += layout.volumeChunks();
                 holding.made.add(() -> regionChunks -= layout.volumeChunks());
-                holding.region = new ChunkRegion(memory, pool, access, chunks, (int) layout.constantChunks(), tailBytes);
+                holding.region = new ChunkRegion(memory, from, access, chunks, (int) layout.constantChunks(), tailBytes);
                 holding.made.add(holding.region::close);
             }
             defineFixed(holding, tailBytes);
             if (layout.scratchBytes() > 0) {
-                final long scratchAddress = arena.show(layout.scratchBytes());
-                holding.made.add(() -> arena.hide(scratchAddress, layout.scratchBytes()));
+                final long scratchAddress = from == pool ? arena.show(layout.scratchBytes()) : arena.showAlone(layout.scratchBytes());
+                holding.made.add(() -> arena.hide(scratchAddress));
                 holding.scratchAddress = scratchAddress;
                 holding.scratchBytes = layout.scratchBytes();
             }
@@ -136,15 +157,25 @@ final class TaskRegions implements AutoCloseable {
      * never more than all regions have.
      */
     void defined() {
-        long held = 0;
-        long scratch = 0;
+        laidOut = true;
+        pool.grow((int) Math.min(regionChunks, room(SwapRegion.NONE)));
+    }
+
+    /** Chunks that fit beside what stays of the tasks that are there and of one that joins. */
+    private int room(final SwapRegion joining) {
+        long held = joining.fixedBytes();
+        long scratch = joining.scratchBytes();
         for (int slot = 0; slot < SLOTS; slot++) {
             final TaskHolding holding = holdings.get(slot);
             held += holding == null ? 0 : holding.fixedBytes;
             scratch = Math.max(scratch, holding == null ? 0 : holding.scratchBytes);
         }
-        final long room = (scheduled.capacityBytes() - held - scratch) / scheduled.chunkBytes();
-        pool.grow((int) Math.max(0, Math.min(regionChunks, room)));
+        return Math.clamp((scheduled.capacityBytes() - held - scratch) / scheduled.chunkBytes(), 0, MAX_CHUNKS);
+    }
+
+    /** Whether tasks may run, whose copies and kernels nothing else should wait for or hold up. */
+    boolean isLaidOut() {
+        return laidOut;
     }
 
     private void defineFixed(final TaskHolding holding, final long bytes) {
@@ -168,6 +199,7 @@ final class TaskRegions implements AutoCloseable {
         final TaskHolding holding = holdings.getAndSet(slot, null);
         if (holding != null) {
             holding.giveBackOrThrow();
+            arena.trim();
         }
     }
 
