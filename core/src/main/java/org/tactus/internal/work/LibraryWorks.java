@@ -9,7 +9,6 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaLibraries;
 import org.tactus.internal.device.cuda.LibraryMemory;
-import org.tactus.internal.memory.LibraryHeap;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
@@ -120,7 +119,11 @@ final class LibraryWorks implements WorkFactory {
 
         @Override
         public void asksFor(final Kind next) {
-            memory.kind(LibraryHeap.Kind.valueOf(next.name()));
+            switch (next) {
+                case CONSTANTS -> memory.asksForConstants();
+                case STATE -> memory.asksForState();
+                case SCRATCH -> memory.asksForScratch();
+            }
         }
     }
 

@@ -363,6 +363,7 @@ public final class CudaDevice implements Device {
                 streams.isDone(stream);
             }
             networks.rehearse(calls);
+            libraries.rehearse(calls);
             if (regions != null) {
                 regions.rehearse(mover, calls);
             }

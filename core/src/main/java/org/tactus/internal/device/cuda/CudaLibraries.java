@@ -6,6 +6,7 @@ import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 
 /**
@@ -90,6 +91,27 @@ public final class CudaLibraries {
         }
         made.run(failure);
         throw failure;
+    }
+
+    /** Runs a segment of no library, where there is any of one. On the dispatcher's thread, before its first job. */
+    void rehearse(final int times) {
+        if (calls != null) {
+            final LibraryMemory none = new LibraryMemory(calls, new TaskHolding("none", SwapRegion.NONE), 0);
+            final LibraryWork nothing = new LibraryWork(device, this, none, new Body() {
+                @Override
+                public void run(final long job, final long stream) {
+                    // the way there and back is what counts
+                }
+
+                @Override
+                public void close() {
+                    // nothing was opened
+                }
+            });
+            for (int i = 0; i < times; i++) {
+                device.execute(nothing);
+            }
+        }
     }
 
     private DriverCalls calls() {

@@ -44,12 +44,22 @@ public final class LibraryMemory {
         libraries.add(library);
     }
 
-    /**
-     * Says what the memory is for that is asked for from now on. Control thread, while the program opens its libraries.
-     *
-     * @param next state until it is called
-     */
-    public void kind(final LibraryHeap.Kind next) {
+    /** What is asked for from now on is written before the first job and never again. Control thread, while libraries are opened. */
+    public void asksForConstants() {
+        asksFor(LibraryHeap.Kind.CONSTANTS);
+    }
+
+    /** What is asked for from now on lives from job to job, as before the first call. Control thread, while libraries are opened. */
+    public void asksForState() {
+        asksFor(LibraryHeap.Kind.STATE);
+    }
+
+    /** What is asked for from now on is dead at the end of each job. Control thread, while libraries are opened. */
+    public void asksForScratch() {
+        asksFor(LibraryHeap.Kind.SCRATCH);
+    }
+
+    private void asksFor(final LibraryHeap.Kind next) {
         requireOpening("say what memory is for");
         kind = next;
     }

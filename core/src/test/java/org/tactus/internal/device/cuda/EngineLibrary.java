@@ -13,6 +13,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.tactus.bindings.elf.LoadedLibrary;
 
@@ -29,7 +31,7 @@ import org.tactus.bindings.elf.LoadedLibrary;
 final class EngineLibrary implements AutoCloseable {
     static final int OUT_OF_MEMORY = 2;
     static final int INVALID_VALUE = 1;
-    private static final Map<String, String> RETURNS_LONG = Map.of("engine_result", "", "engine_room", "", "engine_address", "");
+    private static final Set<String> RETURNS_LONG = Set.of("engine_result", "engine_room", "engine_address");
 
     private final Arena arena = Arena.ofShared();
     private final Path file;
@@ -83,21 +85,28 @@ final class EngineLibrary implements AutoCloseable {
     }
 
     /** Calls a function; every argument is passed as a word, which C reads as it declares. */
-    synchronized long call(final String function, final long... arguments) {
-        final boolean isLong = RETURNS_LONG.containsKey(function);
-        final MethodHandle handle = handles.computeIfAbsent(function, name -> {
-            final MemoryLayout[] words = new MemoryLayout[arguments.length];
-            Arrays.fill(words, ValueLayout.JAVA_LONG);
-            return Linker.nativeLinker().downcallHandle(lookup.findOrThrow(name),
-                FunctionDescriptor.of(isLong ? ValueLayout.JAVA_LONG : ValueLayout.JAVA_INT, words));
-        });
+    long call(final String function, final long... arguments) {
         try {
-            final List<Object> given = new ArrayList<>();
-            Arrays.stream(arguments).forEach(given::add);
-            return ((Number) handle.invokeWithArguments(given)).longValue();
+            return (long) handle(function, arguments.length).invokeExact(arguments);
         } catch (final Throwable e) {
             throw new AssertionError(e);
         }
+    }
+
+    private synchronized MethodHandle handle(final String function, final int arguments) {
+        return handles.computeIfAbsent(function, name -> {
+            final MemoryLayout[] words = new MemoryLayout[arguments];
+            Arrays.fill(words, ValueLayout.JAVA_LONG);
+            final MethodHandle called = Linker.nativeLinker().downcallHandle(lookup.findOrThrow(name),
+                FunctionDescriptor.of(RETURNS_LONG.contains(name) ? ValueLayout.JAVA_LONG : ValueLayout.JAVA_INT, words));
+            return called.asSpreader(long[].class, arguments).asType(MethodType.methodType(long.class, long[].class));
+        });
+    }
+
+    /** Makes the handles that jobs call, so that no job pays for it. */
+    void warmUp() {
+        handle("engine_queue", 3);
+        handle("engine_run", 2);
     }
 
     void require(final String function, final long... arguments) {

@@ -82,6 +82,7 @@ class LibraryRunTest {
     private static Workload.GpuCode open(final EngineLibrary library, final int engine, final Workload.GpuMemory memory) {
         memory.adopt(library.file());
         library.require("engine_load");
+        library.warmUp();
         memory.asksFor(Workload.GpuMemory.Kind.CONSTANTS);
         library.require("engine_weights", engine, WEIGHTS, engine);
         memory.asksFor(Workload.GpuMemory.Kind.STATE);
@@ -146,9 +147,10 @@ class LibraryRunTest {
             assertEquals(List.of(), errors);
             final SwapResult swaps = result.devices().getFirst().swaps().orElseThrow();
             for (final TaskResult task : result.tasks()) {
-                assertTrue(task.jobs() > 3, result.toString());
+                assertTrue(task.jobs() > 2, result.toString());
                 assertFalse(task.stopped());
-                System.out.println(binding + " " + protocol + " " + task.name() + ": " + task.jobs() + " jobs, largest response "
+                System.out.println(binding + " " + protocol + " " + task.name() + ": " + task.jobs() + " jobs, median response "
+                    + task.p50Ns().orElse(0) / US + " us, largest "
                     + task.maxNs().orElse(0) / US + " us, bound " + task.boundNs().orElse(0) / US + " us; chunks in " + swaps.chunksIn()
                     + ", out " + swaps.chunksOut() + ", dropped " + swaps.chunksDropped());
             }
@@ -174,7 +176,7 @@ class LibraryRunTest {
             assertTrue(errors.getFirst().startsWith("engine1: cuMemcpyHtoD of 32KiB got CUDA_ERROR_INVALID_VALUE: it writes constants of "
                 + "'engine1', which are dropped when they are swapped out"), errors.toString());
             assertTrue(result.tasks().get(1).stopped());
-            assertTrue(result.tasks().get(2).jobs() > 3, "the others go on");
+            assertTrue(result.tasks().get(2).jobs() > 2, "the others go on");
         }
     }
 
@@ -192,11 +194,11 @@ class LibraryRunTest {
             };
         });
         final TaskSet set = set();
-        final RunResult result = run(set, new WorkloadWorks(workload, set), 1500);
+        final RunResult result = run(set, new WorkloadWorks(workload, set), 2000);
         assertEquals(1, errors.size(), errors.toString());
         assertEquals(2, result.tasks().getFirst().jobs(), "the jobs before");
         assertTrue(result.tasks().getFirst().stopped());
-        assertTrue(result.tasks().get(1).jobs() > 3 && result.tasks().get(2).jobs() > 3, "the others go on");
+        assertTrue(result.tasks().get(1).jobs() > 2 && result.tasks().get(2).jobs() > 2, "the others go on");
         assertFalse(result.devices().getFirst().lost());
         return seen.values().iterator().next() + ", " + errors.getFirst();
     }
@@ -286,7 +288,7 @@ class LibraryRunTest {
                 final List<SegmentWork> made = works.prepare(of, devices, task, seed);
                 return task.name().equals(name(0))
                     ? List.of(new Forgetting((CudaWork) made.getFirst(), (CudaDevice) devices.getFirst())) : made;
-            }, 1500);
+            }, 2000);
             assertEquals(1, errors.size(), errors.toString());
             assertTrue(errors.getFirst().startsWith("engine0: chunk 0 of the 9 that 'engine0' has is not in the GPU's memory"),
                 errors.toString());
