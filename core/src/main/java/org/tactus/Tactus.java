@@ -482,6 +482,19 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
+         * Gives the segment of a task on a GPU its code, with libraries that allocate by the CUDA driver; the same as {@link Workload#gpu} of
+         * the workload.
+         *
+         * @param task name of a task without a model, of one segment on a device of kind {@code cuda}, with {@code memory}
+         * @param what opens the code at the launch
+         * @return this
+         */
+        public Context gpu(final String task, final Workload.GpuCode.Factory what) {
+            workload.gpu(task, what);
+            return this;
+        }
+
+        /**
          * Gives a network its port; the same as {@link Workload#port} of the workload.
          *
          * @param task name of a task with a model

@@ -21,6 +21,7 @@ public final class Workload {
     private final Map<String, NetworkPort.Factory> ports = new HashMap<>();
     private final Map<String, Consumer<Gains>> gains = new HashMap<>();
     private final Map<String, Offering> offerings = new HashMap<>();
+    private final Map<String, GpuCode.Factory> gpuCode = new HashMap<>();
     private Path folder = Path.of("");
 
     /**
@@ -74,6 +75,72 @@ public final class Workload {
         void answered(long job, MemorySegment output, int bytes);
     }
 
+    /**
+     * Code of the program for a segment on a GPU, with native libraries that allocate by the CUDA driver's own calls. It is opened before
+     * time zero, and gets all its memory then.
+     */
+    public interface GpuCode extends AutoCloseable {
+        /** Opens the code of a task. */
+        @FunctionalInterface
+        interface Factory {
+            /**
+             * Loads libraries, lets them allocate, and fills their memory, all of which is there for the time of the call. What was queued in
+             * streams is awaited when it returns. Called by the thread that launches, with the GPU's context current.
+             *
+             * @param memory which libraries get the task's memory, and what for
+             * @return the code
+             * @throws Exception when it fails; the launch fails then
+             */
+            GpuCode open(GpuMemory memory) throws Exception;
+        }
+
+        /**
+         * Does the segment's part of one job. The device's dispatcher calls it, with the GPU's context current and all of the task's memory
+         * there; the segment ends when this has returned and the stream is done, so what is queued elsewhere is awaited here. While it
+         * waits its dispatcher serves nobody, as on a CPU device.
+         *
+         * @param job    number of the job in its task, from 0
+         * @param stream the device's stream, a {@code CUstream}
+         * @throws Exception when it fails; the task stops and the listener is told
+         */
+        void run(long job, long stream) throws Exception;
+
+        /** Frees what it has; called once no job runs any more. The task's memory is given back behind it, freed or not. */
+        @Override
+        default void close() {
+            // memory goes with its task
+        }
+    }
+
+    /** The memory of a task on a GPU, as its libraries get it. Used while {@link GpuCode.Factory#open} runs, by its thread. */
+    public interface GpuMemory {
+        /** What memory is for. */
+        enum Kind {
+            /** Written before the first job and never again, such as weights: dropped when it is swapped out. */
+            CONSTANTS,
+            /** Lives from job to job: copied both ways. */
+            STATE,
+            /** Dead at the end of each job: other tasks write there. */
+            SCRATCH
+        }
+
+        /**
+         * Gives a library memory of the task whenever it calls an allocation function of the CUDA driver, here and nowhere else. Its own
+         * slots for these functions are changed, so a library that calls them for it, such as a runtime, is adopted in its place.
+         *
+         * @param library its file; loaded, and not yet called
+         * @throws IllegalStateException when it is not loaded, or calls no such function, or the machine does not let its calls be changed
+         */
+        void adopt(Path library);
+
+        /**
+         * Says what the memory is for that is asked for from now on.
+         *
+         * @param next {@link Kind#STATE} until it is called
+         */
+        void asksFor(Kind next);
+    }
+
     /** Makes an empty workload: every segment takes its time, and networks lie relative to the working directory. */
     public Workload() {
         // the fields say it
@@ -105,6 +172,28 @@ public final class Workload {
      */
     public Workload code(final String task, final int segment, final int level, final SegmentCode what) {
         return code(level == 0 ? task : Task.levelName(task, segment, level), segment, what);
+    }
+
+    /**
+     * Gives the segment of a task on a GPU its code, with libraries that allocate by the CUDA driver.
+     *
+     * @param task name of a task without a model, of one segment on a device of kind {@code cuda}, with {@code memory}
+     * @param what opens the code at the launch
+     * @return this
+     */
+    public Workload gpu(final String task, final GpuCode.Factory what) {
+        Objects.requireNonNull(task, "task: give the name of a task");
+        gpuCode.put(task, Objects.requireNonNull(what, () -> "the code of task '" + task + "' is null; give a factory"));
+        return this;
+    }
+
+    /**
+     * The code for GPUs that was given.
+     *
+     * @return by name of the task; a copy
+     */
+    public Map<String, GpuCode.Factory> gpu() {
+        return Map.copyOf(gpuCode);
     }
 
     /**

@@ -102,6 +102,26 @@ public final class CudaDriver {
     }
 
     /**
+     * A function of the driver, for libraries that find it here in place of their linker.
+     *
+     * @param name as in the C header, with the suffix of its ABI where it has one
+     * @return its address; empty when the driver lacks it
+     */
+    public Optional<MemorySegment> function(final String name) {
+        return functions.find(name);
+    }
+
+    /**
+     * A function of the driver, or one that takes any arguments and answers {@code CUDA_ERROR_NOT_SUPPORTED}.
+     *
+     * @param name as in the C header, with the suffix of its ABI where it has one
+     * @return an address that may be called
+     */
+    public MemorySegment functionOrRefusal(final String name) {
+        return functions.find(name).orElse(CudaFunctions.ABSENT);
+    }
+
+    /**
      * The GPUs. Allocates.
      *
      * @return by ordinal

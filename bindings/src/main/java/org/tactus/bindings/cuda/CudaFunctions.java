@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.tactus.bindings.generated.cuda.cuCtxSynchronize_t;
 import org.tactus.bindings.generated.cuda.cuda_h;
 
@@ -15,7 +16,7 @@ import org.tactus.bindings.generated.cuda.cuda_h;
  */
 final class CudaFunctions {
     /** Stands for what a driver lacks; C lets a function ignore the arguments that it is passed. */
-    private static final MemorySegment ABSENT = cuCtxSynchronize_t.allocate(cuda_h::CUDA_ERROR_NOT_SUPPORTED, Arena.global());
+    static final MemorySegment ABSENT = cuCtxSynchronize_t.allocate(cuda_h::CUDA_ERROR_NOT_SUPPORTED, Arena.global());
 
     final MemorySegment cuInit;
     final MemorySegment cuDriverGetVersion;
@@ -144,6 +145,11 @@ final class CudaFunctions {
         cuGraphLaunch = function("cuGraphLaunch");
         cuGraphExecDestroy = function("cuGraphExecDestroy");
         cuGraphDestroy = function("cuGraphDestroy");
+    }
+
+    /** A function by its name, whether a constant here names it or not. */
+    Optional<MemorySegment> find(final String name) {
+        return lookup.find(name);
     }
 
     private MemorySegment function(final String name) {

@@ -20,7 +20,7 @@ public final class WorkloadWorks implements WorkFactory {
 
     private final Workload launched;
     private final NetworkWorks networks;
-    private final CodeWorks code;
+    private final WorkFactory code;
 
     /**
      * Takes over a workload; the program may use it again.
@@ -33,9 +33,11 @@ public final class WorkloadWorks implements WorkFactory {
         workload.ports().keySet().forEach(name -> requireNetwork(set.tasks(), name));
         launched = new Workload().networks(workload.folder());
         networks = new NetworkWorks(workload.folder());
-        code = new CodeWorks(networks);
-        workload.code().keySet().forEach(name -> take(workload, name, networks, code));
-        workload.ports().keySet().forEach(name -> take(workload, name, networks, code));
+        final CodeWorks onProcessors = new CodeWorks(networks);
+        workload.code().keySet().forEach(name -> take(workload, name, networks, onProcessors));
+        workload.ports().keySet().forEach(name -> take(workload, name, networks, onProcessors));
+        code = new LibraryWorks(onProcessors, workload.gpu());
+        workload.gpu().keySet().forEach(name -> LibraryWorks.check(set, name, workload));
         workload.code().forEach((task, segments) -> segments.forEach((segment, what) -> launched.code(task, segment, what)));
         workload.ports().forEach(launched::port);
         workload.gains().keySet().forEach(name -> requireLevels(set.tasks(), name));
@@ -55,6 +57,8 @@ public final class WorkloadWorks implements WorkFactory {
         workload.code().keySet().forEach(name -> require(isOf(task.name(), name), "code was given for task '" + name
             + "', and the task to be added is '" + task.name() + "'"));
         workload.ports().keySet().forEach(name -> requireNetwork(List.of(task), name));
+        require(workload.gpu().isEmpty(), "code for a GPU was given for the task to be added, '" + task.name() + "', whose memory is laid out"
+            + " at the start; put the task and its code into the set that is opened");
         final NetworkWorks itsNetworks =
             new NetworkWorks(workload.folder().equals(WORKING_DIRECTORY) ? launched.folder() : workload.folder());
         final CodeWorks itsCode = new CodeWorks(itsNetworks);

@@ -57,6 +57,7 @@ public final class CudaDevice implements Device {
     private final CudaCapabilities capabilities;
     private final AutoCloseable owned;
     private final CudaNetworks networks;
+    private final CudaLibraries libraries;
     private final long context;
     private final long stream;
     private final CompletionWord word;
@@ -121,6 +122,7 @@ public final class CudaDevice implements Device {
                 mover = null;
             }
             networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions);
+            libraries = new CudaLibraries(this, gpu, regions, hostSetup != null);
             marginNs = measureMargin();
         } catch (final Throwable e) {
             made.run(e);
@@ -164,6 +166,11 @@ public final class CudaDevice implements Device {
     /** Queues a kernel that makes the whole segment take a time, for a work that is computed elsewhere meanwhile. */
     void spin(final long ns) {
         launchSpin(Math.max(0, ns - marginNs));
+    }
+
+    /** Says that what follows executes the segment, though nothing has been queued: code that the dispatcher itself runs. */
+    void launching() {
+        launchedNs = Clock.SYSTEM.nanoTime();
     }
 
     private long recordBegin() {
@@ -335,6 +342,15 @@ public final class CudaDevice implements Device {
         return networks;
     }
 
+    /**
+     * What code of the program needs of this GPU.
+     *
+     * @return always the same
+     */
+    public CudaLibraries libraries() {
+        return libraries;
+    }
+
     @Override
     public void attach() {
         makeCurrent();
@@ -352,6 +368,7 @@ public final class CudaDevice implements Device {
                 streams.isDone(stream);
             }
             networks.rehearse(calls);
+            libraries.rehearse(calls);
             if (regions != null) {
                 regions.rehearse(mover, calls);
             }
