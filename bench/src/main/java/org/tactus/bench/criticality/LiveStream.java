@@ -23,6 +23,8 @@ final class LiveStream {
     private final List<MemorySegment> frames = new ArrayList<>();
     private final List<BoxTable> truths = new ArrayList<>();
     private final List<BoxTable> answers = new ArrayList<>();
+    /** For jobs behind the last frame, which see it once more and are not judged. */
+    private final BoxTable behind = new BoxTable(StreetTracker.MOST_TRACKS);
     private final FrameScaler scaler = new FrameScaler(StreetScene.WIDTH, StreetScene.HEIGHT);
     private final BoxTable found = new BoxTable(MOST_BOXES);
     private final float[][] looks = new float[MOST_BOXES][Appearance.LENGTH];
@@ -107,7 +109,7 @@ final class LiveStream {
             for (int i = 0; TrackingPairs.isByLooks(pair) && i < found.count(); i++) {
                 Appearance.describe(frames.get(index(job)), found, i, looks[i]);
             }
-            tracker.step(pair, found, looks, answers.get(index(job)));
+            tracker.step(pair, found, looks, job < answers.size() ? answers.get((int) job) : behind);
             tracker.aim();
             say();
         }
