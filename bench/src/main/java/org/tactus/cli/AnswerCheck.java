@@ -18,8 +18,8 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * Holds what networks answered in a run against the same mixture of segments run offline, bit by bit. Only of tasks whose every segment
- * was computed, as a device that only takes time has no answers, and whose network repeats its answers.
+ * Holds what networks of tasks, and of levels that were chosen, answered in a run against the same mixture of segments run offline, bit by
+ * bit. Only where every segment was computed, as a device that only takes time has no answers, and where the network repeats its answers.
  */
 final class AnswerCheck {
     private final TaskSet set;
@@ -36,13 +36,15 @@ final class AnswerCheck {
     int report(final PrintStream print) {
         final List<String> equal = new ArrayList<>();
         final List<String> different = new ArrayList<>();
-        for (final Task task : set.tasks()) {
-            final Map<String, byte[]> answer = works.answers().get(task.name());
-            final Optional<String> unrepeatable = works.unrepeatable(task.name());
-            if (task.model().isPresent() && answer != null && isComputed(task) && unrepeatable.isPresent()) {
-                print.println("answers of " + task.name() + " not compared with a run offline: its network " + unrepeatable.get());
-            } else if (task.model().isPresent() && answer != null && isComputed(task)) {
-                (same(answer, works.offline(set, task, seed)) ? equal : different).add(task.name());
+        for (final Task network : set.tasks().stream().flatMap(task -> Stream.concat(
+            Stream.of(task).filter(own -> own.model().isPresent()), task.levelNetworks().stream())).toList()) {
+            if (works.hasAnswered(network.name()) && isComputed(network)) {
+                final Optional<String> unrepeatable = works.unrepeatable(network.name());
+                if (unrepeatable.isPresent()) {
+                    print.println("answers of " + network.name() + " not compared with a run offline: its network " + unrepeatable.get());
+                } else {
+                    (same(works.answers().get(network.name()), works.offline(set, network, seed)) ? equal : different).add(network.name());
+                }
             }
         }
         if (!equal.isEmpty()) {

@@ -241,6 +241,30 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
+     * Where a segment of a network stands in the set, for messages.
+     *
+     * @param network a task of this set, or the network of a level of one
+     * @param segment index in it, from 0
+     * @return such as {@code tasks[0].segments[1]}; without the task when it is not in the set
+     */
+    public String fieldOf(final Task network, final int segment) {
+        for (int i = 0; i < tasks.size(); i++) {
+            final Task task = tasks.get(i);
+            if (task.name().equals(network.name())) {
+                return "tasks[" + i + "].segments[" + segment + "]";
+            }
+            for (int j = 0; j < task.segments().size(); j++) {
+                for (int k = 0; k < task.segments().get(j).levels().size(); k++) {
+                    if (network.name().equals(Task.levelName(task.name(), j, k))) {
+                        return "tasks[" + i + "].segments[" + j + "]";
+                    }
+                }
+            }
+        }
+        return "segments[" + segment + "]";
+    }
+
+    /**
      * The share of its time that a device's dispatcher loses to stalls in the long run.
      *
      * @param device index of the device

@@ -16,7 +16,6 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.peers.AllocationWatch;
 import org.tactus.internal.buffer.AlignedMemory;
-import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.policy.OfferLedger;
 import org.tactus.internal.remote.OfferDriver;
@@ -98,9 +97,10 @@ final class CloudEdge {
      * @param medianNs    median round trip of all offers, {@link RoundTrips#LOST_NS} where most were lost
      * @param peer        what the peer says of its own task; empty where nobody was there to say it
      * @param held        whether the peer's own task kept its bound, but for a peer that was stopped by us
+     * @param lateJobs    what kept the jobs waiting that missed their deadlines, in lines
      */
     record Row(String scenario, long offers, long used, long fallbacks, long late, long dropped, long refused, long wrong, long misses,
-        long unexplained, double bytes, double gain, long medianNs, String peer, boolean held) {
+        long unexplained, double bytes, double gain, long medianNs, String peer, boolean held, List<String> lateJobs) {
     }
 
     /** The scenarios, in the order of the table. */
@@ -211,8 +211,9 @@ final class CloudEdge {
         final PeerLink link = new FaultyLink(new AeronLink.Factory().towards("127.0.0.1:" + port), scenario.faults(), seed,
             OfferMessage.HEADER_BYTES + PAYLOAD_BYTES);
         final Tensors tensors = new Tensors();
-        try (TaskSetRun run = TaskSetRun.open(set, RunSettings.DEFAULT.withWatchable(false), new TimedWorks(), KernelListener.NONE,
-            EventHandler.NONE)) {
+        final LateJobs late = new LateJobs(set);
+        try (TaskSetRun run =
+            TaskSetRun.open(set, RunSettings.DEFAULT.withWatchable(false), new TimedWorks(), KernelListener.NONE, late)) {
             run.start();
             final OfferDriver.Offered offered =
                 new OfferDriver.Offered(set.tasks().get(1), run.ledger(run.handle("scene")), tensors);
@@ -231,7 +232,7 @@ final class CloudEdge {
                 driver.end();
                 final RunResult result = run.stop();
                 final String own = peer == null ? "" : peer.end();
-                return row(scenario, offered, result, tensors.wrong, bytes, own);
+                return row(scenario, offered, result, tensors.wrong, bytes, own, late.lines(run.zeroNs(), result.stalls()));
             }
         } finally {
             if (peer != null && peer != first) {
@@ -288,7 +289,7 @@ final class CloudEdge {
 
     private static Row row(
         final Scenario scenario, final OfferDriver.Offered offered, final RunResult result, final long wrong, final double bytes,
-        final String own) {
+        final String own, final List<String> lateJobs) {
         final OfferLedger ledger = offered.ledger();
         final TaskResult scene = result.tasks().get(1);
         final long used = ledger.count(OfferLedger.USED);
@@ -298,7 +299,7 @@ final class CloudEdge {
                 + ledger.count(OfferLedger.UNSENT), ledger.refused(), wrong, misses(result.tasks()), misses(result.withoutStalls().tasks()),
             bytes, (used * GAIN + scene.jobs() * LOCAL_GAIN) / Math.max(1, used + scene.jobs()),
             trips.length == 0 ? RoundTrips.LOST_NS : trips[trips.length / 2], own,
-            scenario.trouble() == Trouble.PAUSED || !own.contains("exceeded"));
+            scenario.trouble() == Trouble.PAUSED || !own.contains("exceeded"), lateJobs);
     }
 
     private static long misses(final List<TaskResult> tasks) {

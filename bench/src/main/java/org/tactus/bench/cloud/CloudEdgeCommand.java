@@ -66,6 +66,7 @@ public final class CloudEdgeCommand implements Callable<Integer> {
                 String.format(Locale.ROOT, "%.2f", row.bytes()), String.format(Locale.ROOT, "%.2f", row.gain()),
                 row.medianNs() == RoundTrips.LOST_NS ? "lost" : Durations.format(row.medianNs()), row.peer());
             print.flush();
+            row.lateJobs().forEach(line -> System.err.println(row.scenario() + ": " + line));
             good &= row.unexplained() == 0 && row.wrong() == 0 && row.bytes() == 0 && row.held();
         }
         return good ? ExitStatus.GOOD : ExitStatus.NO;

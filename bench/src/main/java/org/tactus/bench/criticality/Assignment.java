@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Pairs rows with columns so that the sum of their worths is the largest: the assignment problem that the Hungarian method solves, here by
- * OR-Tools' solver. A pair without worth is none. Not for a dispatcher: it allocates. Any thread.
+ * OR-Tools' solver. A pair without worth is none. It allocates; {@link PreparedAssignment} is for dispatchers. Any thread.
  */
 final class Assignment {
     /** No partner. */

@@ -24,9 +24,10 @@ import picocli.CommandLine.Spec;
         + "deadline in virtual time.")
 public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     private static final int MOST_FRAMES = 100_000;
-    /** Frames of a real run lie in memory, one megabyte each. */
+    /** Frames of a real run lie in memory, one megabyte for each of each camera or stream. */
     private static final int MOST_LIVE_FRAMES = 600;
     private static final double MOST_LOAD = 0.7;
+    private static final double LEAST_UTILISATION = 0.05;
     private static final double LEAST_FACTOR = 0.1;
     private static final double MOST_FACTOR = 20;
     private static final double[] UTILISATIONS = {0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
@@ -35,12 +36,16 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
 
     @Option(names = "--study", paramLabel = "braking|tracking", defaultValue = BRAKING, description = "Which one (${DEFAULT-VALUE}).")
     private String which;
-    @Option(names = "--live", description = "Braking only: measures the networks and runs them in real time on core 1 with both policies, "
-        + "in place of virtual time.")
+    @Option(names = "--live", description = "Measures the networks and runs them in real time on core 1: braking with both policies, "
+        + "tracking beside the same set in virtual time.")
     private boolean live;
     @Option(names = "--load", paramLabel = "SHARE", defaultValue = "0.3",
-        description = "With --live: share of the core that another task takes (${DEFAULT-VALUE}).")
+        description = "Braking with --live: share of the core that another task takes (${DEFAULT-VALUE}).")
     private double load;
+    @Option(names = "--utilisation", paramLabel = "SHARE", defaultValue = "0.5",
+        description = "Tracking with --live: share of the core that the smallest pairs would take, from which the period follows "
+            + "(${DEFAULT-VALUE}).")
+    private double utilisation;
     @Option(names = "--no-real-time", description = "With --live: without SCHED_FIFO, pinned threads and locked memory.")
     private boolean ordinary;
     @Option(names = "--frames", paramLabel = "N", defaultValue = "150", description = "Frames of each camera or stream (${DEFAULT-VALUE}).")
@@ -62,14 +67,16 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         UsageCheck.check(spec, which.equals(BRAKING) || which.equals(TRACKING),
             "--study " + which + " is unknown; use " + BRAKING + " or " + TRACKING);
-        UsageCheck.check(spec, !live || which.equals(BRAKING), "--live: tracking runs in virtual time only; leave it out");
+        UsageCheck.check(spec, utilisation >= LEAST_UTILISATION && utilisation <= 1, "--utilisation " + utilisation
+            + " is out of range; give " + LEAST_UTILISATION + " to 1");
         final int most = live ? MOST_LIVE_FRAMES : MOST_FRAMES;
         UsageCheck.check(spec, frames >= 1 && frames <= most, "--frames " + frames + " is out of range; give 1 to " + most);
         UsageCheck.check(spec, slower >= LEAST_FACTOR && slower <= MOST_FACTOR, "--slower " + slower + " is out of range; give "
             + LEAST_FACTOR + " to " + MOST_FACTOR);
         UsageCheck.check(spec, load >= 0 && load <= MOST_LOAD, "--load " + load + " is out of range; give 0 to " + MOST_LOAD);
         StreetDetector.unpack(out);
-        final boolean good = live ? braking() : which.equals(BRAKING) ? brakingInVirtualTime() : trackingInVirtualTime();
+        final boolean good = which.equals(BRAKING) ? live ? braking() : brakingInVirtualTime()
+            : live ? tracking() : trackingInVirtualTime();
         return good ? ExitStatus.GOOD : ExitStatus.NO;
     }
 
@@ -98,6 +105,22 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
             }
         }
         return true;
+    }
+
+    /** As with braking, misses of a real run are printed, not judged; but what is accepted misses nothing in virtual time. */
+    private boolean tracking() throws InterruptedException {
+        final TrackingRun run = new TrackingRun(out, seed, frames, !ordinary);
+        final List<Long> wcetNs = run.measure();
+        final TaskSet set = TrackingRun.set(TrackingPairs.STREAMS, wcetNs, TrackingRun.periodNs(wcetNs, utilisation));
+        try {
+            final TrackingRun.Outcome real = run.run(set);
+            final TrackingStudy.Outcome virtual = new TrackingStudy(out, seed, frames).run(set, TrackingStudy.CHOSEN, seed);
+            print(StudyTables.liveTracking(set, wcetNs, real, virtual));
+            return virtual.missed() == 0;
+        } catch (final AdmissionRefusedException e) {
+            print(set.policy().text() + " refuses the set: " + e.getMessage() + "\n");
+            return true;
+        }
     }
 
     private boolean trackingInVirtualTime() {

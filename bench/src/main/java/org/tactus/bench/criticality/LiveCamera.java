@@ -19,6 +19,8 @@ final class LiveCamera {
     private final List<MemorySegment> frames = new ArrayList<>();
     private final List<BoxTable> truths = new ArrayList<>();
     private final List<BoxTable> answers = new ArrayList<>();
+    /** For jobs behind the last frame, which see it once more and are not judged. */
+    private final BoxTable behind = new BoxTable(128);
     private final FrameScaler scaler = new FrameScaler(StreetScene.WIDTH, StreetScene.HEIGHT);
     private final BoxTable mandatory = new BoxTable(64);
     private final BoxTable optional = new BoxTable(64);
@@ -93,7 +95,7 @@ final class LiveCamera {
                 optional.clear();
                 CellDecoder.decode(cells.memory(), width / CellDecoder.STRIDE, height / CellDecoder.STRIDE, 0, 0,
                     (float) StreetScene.WIDTH / width, (float) StreetScene.HEIGHT / height, optional);
-                final BoxTable union = answers.get(index(job));
+                final BoxTable union = job < answers.size() ? answers.get((int) job) : behind;
                 before.copy(last);
                 Merge.merge(mandatory, optional, region, union);
                 last.copy(union);

@@ -70,9 +70,24 @@ final class StreetDetector implements AutoCloseable {
      */
     void detect(final MemorySegment frame, final int left, final int top, final int wide, final int high, final BoxTable into) {
         scaler.scale(frame, left, top, wide, high, input, width, height);
-        model.run(0);
+        compute();
         CellDecoder.decode(cells, width / CellDecoder.STRIDE, height / CellDecoder.STRIDE, left, top, (float) wide / width,
             (float) high / height, into);
+    }
+
+    /** Computes what stands in its input. */
+    void compute() {
+        model.run(0);
+    }
+
+    /** Its input: 3 planes of 32-bit floats. */
+    MemorySegment input() {
+        return input;
+    }
+
+    /** Its answer, as {@link CellDecoder} reads it. */
+    MemorySegment cells() {
+        return cells;
     }
 
     @Override

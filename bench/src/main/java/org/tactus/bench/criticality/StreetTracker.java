@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bench.criticality;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
  * Tracks the objects of one stream from detections: predicts each by its motion, pairs predictions with detections by overlap alone or by
@@ -10,7 +9,7 @@ import java.util.List;
  *
  * <p>The confidence is that of Bae and Yoon's tracklets, mean affinity times {@code 1 - exp(-BETA sqrt(L - w))} with L frames since the
  * track began and w of them missed, and falls by {@code FADING} for each frame since the track was seen last; RT-MOT's own formula is not
- * at hand. Not for a dispatcher: the assignment allocates. One thread.
+ * at hand. Allocates nothing after it was made, so a dispatcher may call it. One thread.
  */
 final class StreetTracker {
     private static final double BETA = 0.6;
@@ -32,16 +31,36 @@ final class StreetTracker {
     private static final float REACH = 0.8f;
     private static final float FARTHER = 0.35f;
 
-    private static final int MOST_TRACKS = 256;
+    /** Tracks at once; objects beyond them are not tracked. */
+    static final int MOST_TRACKS = 256;
+    /** Detections in a frame that are looked at. */
+    static final int MOST_FOUND = 64;
 
-    private final List<Track> tracks = new ArrayList<>();
+    /** The first {@link #count} are tracks, in the order in which they began; the others are kept for later ones. */
+    private final Track[] tracks = new Track[MOST_TRACKS];
     private final BoxTable predicted = new BoxTable(MOST_TRACKS);
-    private int nextId = 1;
+    private final PreparedAssignment assignment = new PreparedAssignment(MOST_TRACKS, MOST_FOUND);
+    private final boolean[] taken = new boolean[MOST_FOUND];
+    private int count;
+    private int nextId;
+
+    StreetTracker() {
+        for (int t = 0; t < MOST_TRACKS; t++) {
+            tracks[t] = new Track();
+        }
+        begin();
+    }
+
+    /** Begins anew, without a track. */
+    void begin() {
+        count = 0;
+        nextId = 1;
+    }
 
     /** One object. */
     private static final class Track {
-        private final int id;
-        private final int type;
+        private int id;
+        private int type;
         private final float[] looks = new float[Appearance.LENGTH];
         private float left;
         private float top;
@@ -49,17 +68,31 @@ final class StreetTracker {
         private float bottom;
         private float speedX;
         private float speedY;
-        private int hits = 1;
-        private int frames = 1;
+        private int hits;
+        private int frames;
         private int missed;
         private int sinceSeen;
         private int sinceFound;
         private boolean hasLooks;
-        private double affinity = 0.5;
+        private double affinity;
 
-        Track(final int id, final int type) {
-            this.id = id;
-            this.type = type;
+        void begin(final int newId, final int newType) {
+            id = newId;
+            type = newType;
+            speedX = 0;
+            speedY = 0;
+            hits = 1;
+            frames = 1;
+            missed = 0;
+            sinceSeen = 0;
+            sinceFound = 0;
+            hasLooks = false;
+            affinity = 0.5;
+        }
+
+        boolean isOver() {
+            return sinceFound > (hasLooks && hits >= CONFIRMED ? KEPT_BY_LOOKS : KEPT) || hits < CONFIRMED && sinceFound > 0 || right < 0
+                || left > StreetScene.WIDTH;
         }
 
         double confidence() {
@@ -78,23 +111,26 @@ final class StreetTracker {
      */
     void step(final BoxTable found, final int left, final int right, final float[][] looks, final BoxTable said) {
         final boolean byLooks = looks != null;
-        tracks.forEach(StreetTracker::predict);
+        final int boxes = Math.min(MOST_FOUND, found.count());
+        for (int t = 0; t < count; t++) {
+            predict(tracks[t]);
+        }
         listPredicted();
-        final double[][] worth = new double[tracks.size()][found.count()];
-        for (int t = 0; t < tracks.size(); t++) {
-            for (int i = 0; i < found.count(); i++) {
-                worth[t][i] = found.score(i) < LEAST_SCORE ? 0
-                    : affinity(tracks.get(t), predicted, t, found, i, byLooks ? looks[i] : null);
+        for (int t = 0; t < count; t++) {
+            for (int i = 0; i < boxes; i++) {
+                assignment.worth(t, i, found.score(i) < LEAST_SCORE ? 0
+                    : affinity(tracks[t], predicted, t, found, i, byLooks ? looks[i] : null));
             }
         }
-        final int[] partner = Assignment.best(worth);
-        final boolean[] taken = new boolean[found.count()];
-        for (int t = 0; t < tracks.size(); t++) {
-            final Track track = tracks.get(t);
+        assignment.solve(count, boxes);
+        Arrays.fill(taken, 0, boxes, false);
+        for (int t = 0; t < count; t++) {
+            final Track track = tracks[t];
+            final int partner = assignment.partner(t);
             track.frames++;
-            if (partner[t] != Assignment.NONE) {
-                taken[partner[t]] = true;
-                hit(track, found, partner[t], byLooks ? looks[partner[t]] : null, worth[t][partner[t]]);
+            if (partner != Assignment.NONE) {
+                taken[partner] = true;
+                hit(track, found, partner, byLooks ? looks[partner] : null, assignment.worth(t, partner));
             } else if (predicted.centreX(t) >= left && predicted.centreX(t) < right) {
                 track.missed++;
                 track.sinceSeen++;
@@ -103,14 +139,25 @@ final class StreetTracker {
                 track.sinceSeen++;
             }
         }
-        for (int i = 0; i < found.count(); i++) {
-            if (!taken[i] && found.score(i) >= FIRST_SCORE && tracks.size() < MOST_TRACKS) {
+        for (int i = 0; i < boxes; i++) {
+            if (!taken[i] && found.score(i) >= FIRST_SCORE && count < MOST_TRACKS) {
                 begin(found, i, byLooks ? looks[i] : null);
             }
         }
-        tracks.removeIf(track -> track.sinceFound > (track.hasLooks && track.hits >= CONFIRMED ? KEPT_BY_LOOKS : KEPT)
-            || track.hits < CONFIRMED && track.sinceFound > 0 || track.right < 0 || track.left > StreetScene.WIDTH);
+        removeThoseThatAreOver();
         tell(said);
+    }
+
+    private void removeThoseThatAreOver() {
+        int kept = 0;
+        for (int t = 0; t < count; t++) {
+            final Track track = tracks[t];
+            if (!track.isOver()) {
+                tracks[t] = tracks[kept]; // one that is over, or itself
+                tracks[kept++] = track;
+            }
+        }
+        count = kept;
     }
 
     private static void predict(final Track track) {
@@ -122,7 +169,10 @@ final class StreetTracker {
 
     private void listPredicted() {
         predicted.clear();
-        tracks.forEach(track -> predicted.add(track.left, track.top, track.right, track.bottom, 1, track.type, track.id));
+        for (int t = 0; t < count; t++) {
+            final Track track = tracks[t];
+            predicted.add(track.left, track.top, track.right, track.bottom, 1, track.type, track.id);
+        }
     }
 
     private static double affinity(
@@ -166,7 +216,8 @@ final class StreetTracker {
     }
 
     private void begin(final BoxTable found, final int i, final float[] look) {
-        final Track track = new Track(nextId++, found.type(i));
+        final Track track = tracks[count++];
+        track.begin(nextId++, found.type(i));
         track.left = found.left(i);
         track.top = found.top(i);
         track.right = found.right(i);
@@ -175,12 +226,12 @@ final class StreetTracker {
             System.arraycopy(look, 0, track.looks, 0, look.length);
             track.hasLooks = true;
         }
-        tracks.add(track);
     }
 
     private void tell(final BoxTable said) {
         said.clear();
-        for (final Track track : tracks) {
+        for (int t = 0; t < count; t++) {
+            final Track track = tracks[t];
             if (track.hits >= CONFIRMED && track.sinceFound == 0 && track.sinceSeen <= TOLD_UNSEEN) {
                 said.add(track.left, track.top, track.right, track.bottom, (float) track.confidence(), track.type, track.id);
             }
@@ -198,8 +249,8 @@ final class StreetTracker {
     double gain(final int left, final int right, final boolean byLooks) {
         double gain = 0;
         listPredicted();
-        for (int t = 0; t < tracks.size(); t++) {
-            final Track track = tracks.get(t);
+        for (int t = 0; t < count; t++) {
+            final Track track = tracks[t];
             final float x = predicted.centreX(t) + track.speedX;
             if (x >= left && x < right) {
                 final double there = Math.pow(STILL_THERE, track.sinceFound);
@@ -210,7 +261,7 @@ final class StreetTracker {
     }
 
     private boolean isMixedUp(final int t) {
-        if (tracks.get(t).sinceFound > 0) {
+        if (tracks[t].sinceFound > 0) {
             return true;
         }
         for (int other = 0; other < predicted.count(); other++) {

@@ -5,9 +5,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.tactus.internal.time.Durations;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.TaskSet;
 import org.tactus.result.TaskResult;
 
 /** What the case studies print. */
@@ -115,6 +117,30 @@ final class StudyTables {
             + "order above;%nfactor: MOTA and IDF1 over the fixed pair of the largest MOTA that keeps its deadlines (paper: accuracy up to "
             + "1.5)%n"));
         return text.toString();
+    }
+
+    /** Tracking in a real run, beside the same set in virtual time. */
+    static String liveTracking(
+        final TaskSet set, final List<Long> wcetNs, final TrackingRun.Outcome real, final TrackingStudy.Outcome virtual) {
+        final long missed = real.result().tasks().stream().mapToLong(TaskResult::misses).sum();
+        final StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "Measured WCETs, with the ports: %s%n%nTracking in a real "
+            + "run of %d streams with a period of %s, %s%n%n%-14s %5s %5s %15s %7s%n", wcetNs.stream().map(Durations::format)
+            .collect(Collectors.joining(", ")), set.tasks().size(), Durations.format(set.tasks().getFirst().periodNs()),
+            set.policy().text(), "", "MOTA", "IDF1", "share of frames", "missed"));
+        text.append(String.format(Locale.ROOT, "%-14s %5.2f %5.2f %15s %7d%n%-14s %5.2f %5.2f %15s %7d%n%n%-14s %9s %9s %9s %7s%n",
+            "real run", real.mota(), real.idf1(), shares(real.pairs()), missed, "virtual time", virtual.mota(), virtual.idf1(),
+            shares(virtual.pairs()), virtual.missed(), "real run", "median", "longest", "bound", "missed"));
+        for (final TaskResult task : real.result().tasks()) {
+            text.append(String.format("%-14s %9s %9s %9s %7d%n", task.name(), time(task.p50Ns()), time(task.maxNs()), time(task.boundNs()),
+                task.misses()));
+        }
+        return text.append(String.format(Locale.ROOT, "%n%.2f B of heap a job on the dispatcher; %d misses without stalls, %d overruns%n%s",
+            real.bytes(), real.result().missesWithoutStalls(), real.result().overruns(), real.result().conditions().warnings().stream()
+                .map(line -> "  warning: " + line + "\n").collect(Collectors.joining()))).toString();
+    }
+
+    private static String time(final OptionalLong ns) {
+        return ns.isEmpty() ? "-" : Durations.format(ns.getAsLong());
     }
 
     private static String cell(final TrackingStudy.Outcome outcome) {

@@ -26,6 +26,8 @@ final class TrackingPairs {
     static final int STREAMS = 4;
     /** Columns of a frame that the part has. */
     static final int PART = StreetScene.WIDTH / 3;
+    /** Rows of the detector's input: half of the frame's, as are the columns. */
+    static final int ROWS = StreetScene.HEIGHT / 2;
     /** Where parts begin: each overlaps the next by half. */
     static final int[] PLACES = {0, PART / 2, PART, 3 * PART / 2, 2 * PART};
     private static final long[] WCET_NS = {1_900_000, 2_300_000, 5_100_000, 5_500_000};
@@ -38,6 +40,11 @@ final class TrackingPairs {
     /** Whether a pair looks at the whole frame. */
     static boolean isWhole(final int pair) {
         return pair >= 2;
+    }
+
+    /** Columns of the detector's input. */
+    static int columns(final int pair) {
+        return (isWhole(pair) ? StreetScene.WIDTH : PART) / 2;
     }
 
     /** Whether a pair compares looks. */

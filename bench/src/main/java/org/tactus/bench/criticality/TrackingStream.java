@@ -6,16 +6,10 @@ package org.tactus.bench.criticality;
  * it, and judges what the tracker said by the deadline. One thread.
  */
 final class TrackingStream {
-    /** What an object is worth that came where nobody looked, for each frame since the whole was seen. */
-    private static final double UNSEEN = 0.15;
-
     private final TrackingFrames frames;
-    private final BoxTable said = new BoxTable(256);
-    private StreetTracker tracker;
+    private final BoxTable said = new BoxTable(StreetTracker.MOST_TRACKS);
+    private final PairTracker tracker = new PairTracker();
     private TrackingMeasures measures;
-    private int lastPlace;
-    private int place;
-    private int sinceWhole;
     private long taken;
 
     TrackingStream(final TrackingFrames frames) {
@@ -24,10 +18,8 @@ final class TrackingStream {
 
     /** Begins anew with the first frame. */
     void begin() {
-        tracker = new StreetTracker();
+        tracker.begin();
         measures = new TrackingMeasures();
-        lastPlace = -1;
-        sinceWhole = 0;
         taken = -1;
     }
 
@@ -38,27 +30,19 @@ final class TrackingStream {
             measures.add(frames.at(lost).truths(), said);
         }
         taken = number;
-        place = TrackingPairs.best(tracker, lastPlace);
+        tracker.aim();
     }
 
     /** What a pair is worth for the frame that was taken. */
     double gain(final int pair) {
-        final boolean all = TrackingPairs.isWhole(pair);
-        final int left = all ? 0 : TrackingPairs.PLACES[place];
-        final double seen = tracker.gain(left, all ? StreetScene.WIDTH : left + TrackingPairs.PART, TrackingPairs.isByLooks(pair));
-        return seen + (all ? UNSEEN * (1 + sinceWhole) : 0);
+        return tracker.gain(pair);
     }
 
     /** The job has ended: tracks by its pair; a late answer is not heard. */
     void end(final int pair, final boolean inTime) {
-        final boolean all = TrackingPairs.isWhole(pair);
-        final int at = all ? TrackingFrames.WHOLE : place;
-        final int left = all ? 0 : TrackingPairs.PLACES[place];
+        final int at = TrackingPairs.isWhole(pair) ? TrackingFrames.WHOLE : tracker.place();
         final TrackingFrames.Seen frame = frames.at(taken);
-        tracker.step(frame.found().get(at), left, all ? StreetScene.WIDTH : left + TrackingPairs.PART,
-            TrackingPairs.isByLooks(pair) ? frame.looks().get(at) : null, said);
-        sinceWhole = all ? 0 : sinceWhole + 1;
-        lastPlace = all ? -1 : place;
+        tracker.step(pair, frame.found().get(at), frame.looks().get(at), said);
         if (!inTime) {
             said.clear();
         }

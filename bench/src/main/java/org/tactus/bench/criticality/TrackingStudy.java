@@ -43,8 +43,8 @@ final class TrackingStudy {
      */
     TrackingStudy(final Path folder, final long seed, final int frames) {
         this.frames = frames;
-        try (StreetDetector part = new StreetDetector(folder, TrackingPairs.PART / 2, StreetScene.HEIGHT / 2);
-            StreetDetector whole = new StreetDetector(folder, StreetScene.WIDTH / 2, StreetScene.HEIGHT / 2)) {
+        try (StreetDetector part = new StreetDetector(folder, TrackingPairs.columns(0), TrackingPairs.ROWS);
+            StreetDetector whole = new StreetDetector(folder, TrackingPairs.columns(TrackingPairs.PAIRS - 1), TrackingPairs.ROWS)) {
             for (int i = 0; i < TrackingPairs.STREAMS; i++) {
                 streams.add(new TrackingStream(new TrackingFrames(part, whole, TrackingPairs.STREAMS * seed + i, frames)));
             }

@@ -232,10 +232,8 @@ public final class FirstJobs {
         try (TaskSetRun run = TaskSetRun.open(set, RunSettings.DEFAULT.withForce(true).withRealTime(false), works(set), listener)) {
             run.start();
             final List<Seen> all = new ArrayList<>();
-            for (final Thread thread : Thread.getAllStackTraces().keySet()) {
-                if (thread.getName().startsWith("tactus-")) {
-                    all.add(new Seen(thread, threads.getThreadAllocatedBytes(thread.threadId())));
-                }
+            for (final Thread thread : LiveThreads.named("tactus-")) {
+                all.add(new Seen(thread, threads.getThreadAllocatedBytes(thread.threadId())));
             }
             if (System.nanoTime() > run.zeroNs() + LATER_NS) {
                 throw new IllegalStateException("the first job was released before the first look; the machine is too busy, so run it"

@@ -86,8 +86,7 @@ public final class ObservingCost {
 
     private static long allocated(final String prefix) {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return Thread.getAllStackTraces().keySet().stream().filter(thread -> thread.getName().startsWith(prefix))
-            .mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId())).sum();
+        return LiveThreads.named(prefix).stream().mapToLong(thread -> threads.getThreadAllocatedBytes(thread.threadId())).sum();
     }
 
     /** With the events that a recording has when nobody chooses: of the JVM as well as ours. */

@@ -77,10 +77,8 @@ public final class Soak {
     private static Map<String, Long> allocatedByThread() {
         final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         final Map<String, Long> bytes = new TreeMap<>();
-        for (final Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith("tactus-")) {
-                bytes.put(thread.getName(), threads.getThreadAllocatedBytes(thread.threadId()));
-            }
+        for (final Thread thread : LiveThreads.named("tactus-")) {
+            bytes.put(thread.getName(), threads.getThreadAllocatedBytes(thread.threadId()));
         }
         return bytes;
     }

@@ -5,6 +5,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tactus.bench.latency.LiveThreads;
 
 /** Counts what threads allocate between two instants, by their names. Control thread. */
 public final class AllocationWatch {
@@ -24,10 +25,8 @@ public final class AllocationWatch {
 
     private static Map<String, Long> allocated(final String prefix) {
         final Map<String, Long> bytes = new TreeMap<>();
-        for (final Thread thread : Thread.getAllStackTraces().keySet()) {
-            if (thread.getName().startsWith(prefix)) {
-                bytes.merge(thread.getName(), THREADS.getThreadAllocatedBytes(thread.threadId()), Long::sum);
-            }
+        for (final Thread thread : LiveThreads.named(prefix)) {
+            bytes.merge(thread.getName(), THREADS.getThreadAllocatedBytes(thread.threadId()), Long::sum);
         }
         return bytes;
     }

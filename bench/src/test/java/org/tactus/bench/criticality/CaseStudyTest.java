@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bench.criticality;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.model.TaskSet;
+import org.tactus.result.TaskResult;
 
 /** The case studies with few frames: what must hold whatever the streets are. */
 @Timeout(200)
@@ -100,5 +103,24 @@ class CaseStudyTest {
         assertTrue(taken >= jobs, () -> "each job's frame was looked at: " + outcome.result().levels());
         assertTrue(outcome.meanNs() > 0 && outcome.worstNs() >= outcome.meanNs());
         assertTrue(outcome.inside() > 0, "something was found");
+    }
+
+    /** Where all pairs fit, time decides nothing, so the run in real time says of each frame what the one in virtual time says. */
+    @Test
+    void shouldTrackAsInVirtualTimeWhenTheStudyIsLive() throws InterruptedException {
+        final int frames = 10;
+        final List<Long> wcetNs = List.of(20 * MS, 30 * MS, 40 * MS, 50 * MS);
+        final TaskSet set = TrackingRun.set(TrackingPairs.STREAMS, wcetNs, 400 * MS);
+        final TrackingRun.Outcome live = new TrackingRun(folder, 1, frames, false).run(set);
+        final TrackingStudy.Outcome virtual = new TrackingStudy(folder, 1, frames).run(set, TrackingStudy.CHOSEN, 1);
+        assertEquals(0, virtual.missed());
+        assertEquals(0, live.bytes(), "heap bytes a job on the dispatcher");
+        final List<TaskResult> streams = live.result().tasks();
+        assertEquals(streams.stream().mapToLong(TaskResult::jobs).sum(), LongStream.of(live.pairs()).sum());
+        assertTrue(streams.stream().allMatch(stream -> stream.jobs() > 0), streams::toString);
+        assumeTrue(streams.stream().allMatch(stream -> stream.misses() == 0 && stream.jobs() >= frames), "the machine is too busy");
+        assertArrayEquals(Arrays.copyOf(virtual.pairs(), 1), Arrays.copyOf(live.pairs(), 1), "the smallest pair is never the best");
+        assertEquals(virtual.mota(), live.mota(), 1e-9);
+        assertEquals(virtual.idf1(), live.idf1(), 1e-9);
     }
 }

@@ -14,7 +14,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -186,6 +188,38 @@ class FrameWorkTest {
             assertTrue(gain > 0 && union.count() > 0);
         }
         assertEquals(0, least);
+    }
+
+    /** Objects come, cross, hide and go, so tracks begin and end meanwhile. */
+    @Test
+    void shouldAllocateNothingWhenAStreamIsTracked() {
+        final StreetScene scene = new StreetScene(StreetScene.Kind.CROSSING, 5);
+        final MemorySegment frame = Arena.ofAuto().allocate(3L * StreetScene.WIDTH * StreetScene.HEIGHT);
+        final BoxTable found = new BoxTable(64);
+        final BoxTable said = new BoxTable(256);
+        final float[][] looks = new float[64][Appearance.LENGTH];
+        final PairTracker tracker = new PairTracker();
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long allocated = 0;
+        double gain = 0;
+        final Set<Integer> ids = new HashSet<>();
+        for (int i = 0; i < 80; i++) {
+            scene.draw(frame, found);
+            final int pair = i % TrackingPairs.PAIRS;
+            final long began = threads.getCurrentThreadAllocatedBytes();
+            for (int k = 0; k < found.count(); k++) {
+                Appearance.describe(frame, found, k, looks[k]);
+            }
+            tracker.step(pair, found, looks, said);
+            tracker.aim();
+            gain += tracker.gain(pair);
+            allocated += i < 40 ? 0 : threads.getCurrentThreadAllocatedBytes() - began; // the first ones link what they call
+            for (int k = 0; k < said.count(); k++) {
+                ids.add(said.id(k));
+            }
+        }
+        assertEquals(0, allocated);
+        assertTrue(gain > 0 && ids.size() > 12, () -> "tracks: " + ids);
     }
 
     @Test

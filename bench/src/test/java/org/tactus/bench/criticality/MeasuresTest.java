@@ -113,6 +113,38 @@ class MeasuresTest {
         return most;
     }
 
+    /** One object solves problem after problem, large and small, so what is left of an earlier one must not matter. */
+    @Test
+    void shouldPairAsTheLibraryDoesWhenMemoryIsPrepared() {
+        final SplittableRandom random = new SplittableRandom(4);
+        final PreparedAssignment prepared = new PreparedAssignment(40, 24);
+        for (int round = 0; round < 400; round++) {
+            final double[][] worth = new double[random.nextInt(1, 41)][random.nextInt(1, 25)];
+            final double share = random.nextDouble();
+            for (int r = 0; r < worth.length; r++) {
+                for (int c = 0; c < worth[r].length; c++) {
+                    worth[r][c] = random.nextDouble() < share ? random.nextDouble(-0.1, 0) : random.nextDouble();
+                    prepared.worth(r, c, worth[r][c]);
+                }
+            }
+            prepared.solve(worth.length, worth[0].length);
+            final int[] best = Assignment.best(worth);
+            final boolean[] taken = new boolean[worth[0].length];
+            double sum = 0;
+            double most = 0;
+            for (int r = 0; r < worth.length; r++) {
+                most += best[r] == Assignment.NONE ? 0 : worth[r][best[r]];
+                if (prepared.partner(r) != Assignment.NONE) {
+                    assertEquals(false, taken[prepared.partner(r)], "seed 4, round " + round + ": a column has two rows");
+                    assertEquals(true, worth[r][prepared.partner(r)] > 0, "seed 4, round " + round + ": a pair without worth");
+                    taken[prepared.partner(r)] = true;
+                    sum += worth[r][prepared.partner(r)];
+                }
+            }
+            assertEquals(most, sum, 1e-4, "seed 4, round " + round); // the library counts in millionths
+        }
+    }
+
     @Test
     void shouldHaveNoPartnersWhenThereIsNobody() {
         assertArrayEquals(new int[0], Assignment.best(new double[0][0]));

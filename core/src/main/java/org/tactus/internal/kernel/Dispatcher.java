@@ -283,8 +283,7 @@ final class Dispatcher {
         if (state.isSubstituted(slot)) {
             return works[segment].offered();
         }
-        final int level = takesLevels ? state.level(slot) : 0;
-        return level == 0 ? works[segment] : works[segment].atLevel(level);
+        return works[segment].atLevel(takesLevels ? state.level(slot) : 0);
     }
 
     private void noteStall(final long decidedNs, final long nowNs) {

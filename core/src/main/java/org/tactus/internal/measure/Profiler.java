@@ -168,16 +168,6 @@ public final class Profiler {
         return Stream.concat(Stream.of(task).filter(known -> known.model().isPresent()), task.levelNetworks().stream());
     }
 
-    /** Place in the set of the task whose network is measured. */
-    private static int indexOf(final TaskSet set, final Task network) {
-        final List<Task> tasks = set.tasks();
-        int index = 0;
-        while (networks(tasks.get(index)).noneMatch(known -> known.name().equals(network.name()))) {
-            index++;
-        }
-        return index;
-    }
-
     /** Whether a WCET of a task on a device is to be measured. */
     private static boolean asks(final Task task, final int device) {
         return task.segments().stream().anyMatch(segment -> segment.device() == device && segment.wcetNs() == Segment.UNMEASURED)
@@ -277,11 +267,10 @@ public final class Profiler {
         conditions.put("pauses of " + task.name(), Durations.format(pauseNs)
             + (task.isAlwaysReady() ? ", for its next job follows at once" : " of its period of " + Durations.format(task.periodNs())));
         conditions.put("caches", "cold");
-        final int index = indexOf(set, task);
         for (int run = -WARM_UP_RUNS; run < runs; run++) {
             final long chainNs = Clock.SYSTEM.nanoTime();
             for (int i = 0; i < segments; i++) {
-                SampleWatch.name("tasks[" + index + "].segments[" + i + "]", "segment " + i + " of '" + task.name()
+                SampleWatch.name(set.fieldOf(task, i), "segment " + i + " of '" + task.name()
                     + "' on '" + set.platform().devices().get(task.segments().get(i).device()).name() + "'");
                 evict();
                 final long ns = timeNs(devices.get(task.segments().get(i).device()), works.get(i), timer);

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -64,6 +65,8 @@ public final class NetworkWorks implements WorkFactory {
     private final Map<String, NetworkPort.Factory> ports = new ConcurrentHashMap<>();
     /** By task, why its network answers otherwise from run to run. */
     private final Map<String, String> unrepeatable = new ConcurrentHashMap<>();
+    /** Names of networks that ended a job at least. */
+    private final Set<String> answered = ConcurrentHashMap.newKeySet();
     private boolean onnx;
     private boolean tfLite;
 
@@ -113,8 +116,9 @@ public final class NetworkWorks implements WorkFactory {
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
             final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
                 .map(factory -> factory.open(new ChainView(model))).orElse(null);
+            final Ends ends = new Ends(port);
             for (int i = 0; i < task.segments().size(); i++) {
-                works.add(work(devices, task, model, i, gpu, port, seed + i));
+                works.add(work(devices, task, model, i, gpu, port, ends, seed + i));
             }
             return works;
         } catch (final NativeCallException e) {
@@ -126,7 +130,7 @@ public final class NetworkWorks implements WorkFactory {
         }
     }
 
-    /** Segments without a network take their time; of levels with networks each is prepared as a network of its own. */
+    /** Segments without a network take their time; of levels with networks each is prepared as a network of its own, on their device. */
     private List<SegmentWork> prepareLevels(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         final List<SegmentWork> works = new ArrayList<>(timed.prepare(set, devices, task, seed));
         final List<SegmentWork> sizes = new ArrayList<>();
@@ -137,7 +141,7 @@ public final class NetworkWorks implements WorkFactory {
                     task.levelNetwork(i, k).ifPresent(network -> sizes.addAll(prepare(set, devices, network, seed)));
                 }
                 if (!sizes.isEmpty()) {
-                    works.set(i, new LeveledWork(sizes));
+                    works.set(i, sizes.size() == 1 ? sizes.getFirst() : new LeveledWork(sizes));
                     sizes.clear();
                 }
             }
@@ -204,26 +208,26 @@ public final class NetworkWorks implements WorkFactory {
     /** One segment, with what stands in for it on the accelerator that it is offered to. */
     private SegmentWork work(
         final List<Device> devices, final Task task, final SegmentChain model, final int index, final Optional<CudaDevice> gpu,
-        final NetworkPort port, final long seed) {
+        final NetworkPort port, final Ends ends, final long seed) {
         final Segment segment = task.segments().get(index);
         final SegmentHook begin = port != null && index == 0 ? port::begin : SegmentHook.NONE;
-        final SegmentHook end = port != null && index == model.segments() - 1 ? port::end : SegmentHook.NONE;
-        final SegmentWork own =
-            work(devices.get(segment.device()), task, model, index, gpu, begin, end, new TimedWork(Clock.SYSTEM, segment, seed));
+        final SegmentHook end = index == model.segments() - 1 ? ends : SegmentHook.NONE;
+        final SegmentWork own = work(
+            devices.get(segment.device()), task, model, index, gpu, begin, end, ends, new TimedWork(Clock.SYSTEM, segment, seed));
         if (segment.offer().isEmpty()) {
             return own;
         }
         return new OfferedWork(own, work(devices.get(segment.offer().get().device()), task, model,
-            model.substitute(index).orElseThrow(), gpu, begin, end, TimedWorks.offered(segment, seed)));
+            model.substitute(index).orElseThrow(), gpu, begin, end, ends, TimedWorks.offered(segment, seed)));
     }
 
     /** One form of a segment: on a GPU in its stream; elsewhere called by the dispatcher, which first brings what lies on the GPU. */
     private SegmentWork work(
         final Device device, final Task task, final SegmentChain model, final int form, final Optional<CudaDevice> gpu,
-        final SegmentHook begin, final SegmentHook end, final SegmentWork timed) {
+        final SegmentHook begin, final SegmentHook end, final Ends ends, final SegmentWork timed) {
         final List<Transfer> arrivals = model.arrivals(form);
         final List<Transfer> departures = model.departures(form);
-        final Consumer<SegmentChain> atEnd = ended -> remember(task, ended);
+        final Consumer<SegmentChain> atEnd = ended -> remember(task, ended, ends.any);
         if (gpu.isPresent() && device == gpu.get()) {
             final int place = Math.min(form, task.segments().size() - 1); // of a substitute: it has no chunks of its own
             return gpu.get().networks().network(task, place,
@@ -233,8 +237,11 @@ public final class NetworkWorks implements WorkFactory {
             gpu.map(from -> from.networks().fetch(departures)).orElse(SegmentHook.NONE).then(end), atEnd);
     }
 
-    private void remember(final Task task, final SegmentChain ended) {
+    private void remember(final Task task, final SegmentChain ended, final boolean any) {
         answers.put(task.name(), outputs(ended));
+        if (any) {
+            answered.add(task.name());
+        }
         if (ended instanceof final SegmentedModel model) {
             substituted.put(task.name(), model.substituted());
         }
@@ -271,12 +278,23 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     /**
-     * What the networks answered in the last job of each task that has ended; zeros where none was finished.
+     * What the networks answered in the last job of each task that has ended; zeros where none was finished. The network of a level has
+     * the name of {@link Task#levelName}.
      *
      * @return the outputs' bytes by task and name; of an output of more than 16 MiB their SHA-256
      */
     public Map<String, Map<String, byte[]>> answers() {
         return Map.copyOf(answers);
+    }
+
+    /**
+     * Whether some job ended with a task's network, once the task has ended. A level that was never chosen has ended none.
+     *
+     * @param task name of a task that was prepared, or of a level's network
+     * @return false where its {@link #answers} are zeros that no job has written
+     */
+    public boolean hasAnswered(final String task) {
+        return answered.contains(task);
     }
 
     /**
@@ -351,6 +369,25 @@ public final class NetworkWorks implements WorkFactory {
         }
         onnx = true;
         return new OnnxNetworks(set, devices, directory).load(task, source);
+    }
+
+    /** What follows a network's last segment: the program reads the outputs, and it is noted that a job has written them. */
+    private static final class Ends implements SegmentHook {
+        private final NetworkPort port;
+        /** Written by the last segment's dispatcher, read by the control thread when the dispatcher has let go of the work. */
+        private boolean any;
+
+        Ends(final NetworkPort port) {
+            this.port = port;
+        }
+
+        @Override
+        public void run(final long job) {
+            any = true;
+            if (port != null) {
+                port.end(job);
+            }
+        }
     }
 
     @Override

@@ -117,6 +117,11 @@ public final class OnnxNetworks {
             return new SegmentPlace(onGpu, onGpu instanceof WeightMemory ? computing.withoutPacking() : computing);
         }
         final DeviceSpec spec = set.platform().devices().get(device);
+        if (spec.kind() == DeviceKind.EDGETPU) {
+            throw new InvalidModelException("task '" + task.name() + "': '" + spec.name() + "' is of kind edgetpu, which computes "
+                + "TensorFlow Lite files that are compiled for it, and no ONNX network; write 'model: {file: NAME_edgetpu.tflite}', or "
+                + "name another device");
+        }
         if (spec.kind() == DeviceKind.CUDA) { // not open: as for a software GPU
             return new SegmentPlace(host, spec.memory().isPresent() && task.memory().isPresent()
                 ? OnnxOptions.SINGLE_THREAD.withoutPacking() : OnnxOptions.SINGLE_THREAD);

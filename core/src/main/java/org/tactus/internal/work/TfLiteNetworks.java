@@ -21,6 +21,7 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.network.TfLiteChain;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.ModelSource;
@@ -91,7 +92,7 @@ final class TfLiteNetworks {
     private Interpreter interpreter(final Task task, final int segment, final String path, final byte[] bytes) {
         final int index = task.segments().get(segment).device();
         final DeviceSpec spec = set.platform().devices().get(index);
-        final String at = "tasks[" + set.tasks().indexOf(task) + "].segments[" + segment + "].device";
+        final String at = set.fieldOf(task, segment) + ".device";
         try {
             final boolean compiled = TfLiteFile.read(bytes).isCompiled();
             if (devices.get(index) instanceof final EdgeTpuDevice edgeTpu) {
@@ -100,6 +101,10 @@ final class TfLiteNetworks {
                         + "' is; compile it by edgetpu_compiler, or name a cpu device");
                 }
                 return edgeTpu.interpreter(path, bytes);
+            }
+            if (spec.kind() == DeviceKind.CUDA) {
+                throw new InvalidTaskSetException(at, path + " is a TensorFlow Lite file, and '" + spec.name()
+                    + "' is of kind cuda, which computes ONNX networks; name an ONNX file, or a cpu device");
             }
             if (compiled) {
                 throw new InvalidTaskSetException(at, path + " is compiled for an Edge TPU, which '" + spec.name()

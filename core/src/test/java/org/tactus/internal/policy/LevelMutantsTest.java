@@ -29,6 +29,8 @@ class LevelMutantsTest {
         an arrival may be unseen|EDF|HomeReleases|unseenNs = lookedNs - buffer.getLong(|unseenNs = lookedNs - 0 * buffer.getLong(
         overheads are free|EDF|DemandRoom|(to - from) * charges.overheadNs()|0
         stalls are free|EDF|DemandRoom|charges.stallAheadNs() + charges.stallRate() * (x + 1.0)|0
+        the window ends behind the deadline|EDF|DemandRoom|final long room = x - workNs|final long room = x + 1 - workNs
+        the window ends behind the deadline|EDF_MANDATORY_FIRST|DemandRoom|final long room = x - workNs|final long room = x + 1 - workNs
         waiting work is forgotten|EDF_MANDATORY_FIRST|DemandRoom|workNs += remainingNs(each, at,|workNs += 0 * remainingNs(each, at,
         mandatory arrivals are forgotten|EDF_MANDATORY_FIRST|DemandRoom|ARRIVAL, each, remainingNs(each, 0, optionalFrom)|ARRIVAL, each, 0
         the window is not closed|EDF_MANDATORY_FIRST|DemandRoom|} else if (anywhere) {|} else if (x < 0) {
