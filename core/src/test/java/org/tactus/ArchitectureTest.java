@@ -38,7 +38,7 @@ class ArchitectureTest {
     private static final Set<String> PUBLIC = Set.of(FACADE, "work", "model", "supply", "format", "analysis", "result");
     private static final Map<String, Set<String>> MAY_USE = Map.ofEntries(
         Map.entry("internal.time", Set.of()),
-        Map.entry("internal.file", Set.of()),
+        Map.entry("internal.file", Set.of("bindings")),
         Map.entry("internal.lifecycle", Set.of()),
         Map.entry("internal.jvm", Set.of()),
         Map.entry("internal.buffer", Set.of()),
@@ -55,7 +55,7 @@ class ArchitectureTest {
         Map.entry("internal.remote", Set.of("internal.policy", "internal.lifecycle", "internal.buffer", "model", "internal.time")),
         Map.entry("result", Set.of("model", "internal.file", "internal.time")),
         Map.entry("internal.event", Set.of("result", "model", "internal.buffer", "internal.file", "internal.time")),
-        Map.entry("internal.watch", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
+        Map.entry("internal.watch", Set.of("internal.event", "bindings", "result", "model", "internal.file", "internal.time")),
         Map.entry("internal.export", Set.of("internal.event", "result", "model", "internal.file", "internal.time")),
         Map.entry("internal.report", Set.of("internal.event", "internal.policy", "result", "model", "internal.time")),
         Map.entry("internal.sim", Set.of("supply", "internal.supply", "internal.policy", "internal.event", "internal.report",

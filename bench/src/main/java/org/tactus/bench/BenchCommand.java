@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.openjdk.jmh.Main;
 import org.tactus.bench.cloud.CloudEdgeCommand;
 import org.tactus.bench.criticality.CriticalityCaseStudyCommand;
+import org.tactus.bench.interruption.InterruptsCommand;
 import org.tactus.bench.latency.FirstJobs;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.latency.HandOffComparison;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Spec;
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
         BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, BenchCommand.ObservingCommand.class, PeersCommand.class,
         OperatorTestsCommand.class, NetworksCommand.class, SwapCaseStudyCommand.class, CriticalityCaseStudyCommand.class,
-        CloudEdgeCommand.class})
+        CloudEdgeCommand.class, InterruptsCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")

@@ -6,12 +6,17 @@ import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.jar.JarEntry;
@@ -25,6 +30,8 @@ public final class ArtefactLibrary {
     /** Names the folder that extracted libraries lie in. */
     public static final String CACHE_PROPERTY = "tactus.cache";
 
+    private static final String PART = ".part";
+    private static final String OWN = ProcessHandle.current().pid() + "-";
     private static final String REMEDY = "name a folder that can be written by XDG_CACHE_HOME or -D" + CACHE_PROPERTY + "=DIR";
 
     private ArtefactLibrary() {
@@ -62,10 +69,13 @@ public final class ArtefactLibrary {
         }
         try {
             Files.createDirectories(folder);
-            final Path part = Files.createTempFile(folder, name, ".part");
+            LeftFiles.remove(folder, '*' + PART, OWN);
+            final Path part = Files.createTempFile(folder, OWN + name, PART);
             try {
-                try (InputStream in = resource.openStream()) {
-                    Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+                part.toFile().deleteOnExit(); // where a signal ends the process meanwhile
+                try (InputStream in = resource.openStream(); FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
+                    LeftFiles.hold(channel);
+                    in.transferTo(Channels.newOutputStream(channel));
                 }
                 try {
                     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
@@ -109,7 +119,31 @@ public final class ArtefactLibrary {
         return crc.getValue();
     }
 
-    private static Path cache() throws IOException {
+    /**
+     * Removes what processes left that were killed while they took a library out.
+     *
+     * @param cache the folder, see {@link #cache}
+     * @return how many files were removed
+     */
+    public static int removeLeft(final Path cache) {
+        int removed = 0;
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(cache, path -> Files.isDirectory(path))) {
+            for (final Path folder : folders) {
+                removed += LeftFiles.remove(folder, '*' + PART, OWN);
+            }
+        } catch (final IOException | DirectoryIteratorException e) {
+            return removed; // nothing was taken out yet
+        }
+        return removed;
+    }
+
+    /**
+     * Where libraries are taken out to.
+     *
+     * @return the folder, which may not exist yet
+     * @throws IOException with one line when there can be none
+     */
+    public static Path cache() throws IOException {
         return cache(System.getProperty(CACHE_PROPERTY), System.getenv("XDG_CACHE_HOME"), UserHome.path(),
             Path.of(System.getProperty("java.io.tmpdir")));
     }
@@ -161,7 +195,7 @@ public final class ArtefactLibrary {
             if (Files.notExists(folder, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
-            final Path mine = Files.createTempFile(folder, "owner", ".part");
+            final Path mine = Files.createTempFile(folder, OWN + "owner", PART);
             try {
                 return Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && Files.getOwner(folder).equals(Files.getOwner(mine))
                     && !Files.getPosixFilePermissions(folder).contains(PosixFilePermission.GROUP_WRITE)

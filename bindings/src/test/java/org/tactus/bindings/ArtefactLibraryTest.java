@@ -55,6 +55,23 @@ class ArtefactLibraryTest {
     }
 
     @Test
+    void shouldRemoveTheHalfFileWhenAProcessWasKilledThatTookItOut() throws IOException {
+        final Path cache = folder.resolve("cache");
+        final Path left = Files.createDirectories(cache.resolve("thing-1.0-linux-x64")).resolve("1-libthing.so42.part");
+        for (final boolean byExtracting : new boolean[] {true, false}) {
+            Files.write(left, new byte[1000]);
+            Files.setLastModifiedTime(left, FileTime.fromMillis(0));
+            if (byExtracting) {
+                extract();
+            } else {
+                assertEquals(1, ArtefactLibrary.removeLeft(cache));
+            }
+            assertFalse(Files.exists(left));
+        }
+        assertEquals(0, ArtefactLibrary.removeLeft(cache.resolve("nowhere")));
+    }
+
+    @Test
     void shouldLeaveTheFileWhenItHasTheBytesOfTheArtefact() throws IOException {
         final Path file = extract();
         assertArrayEquals(library, Files.readAllBytes(file));

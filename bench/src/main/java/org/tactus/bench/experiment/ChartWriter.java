@@ -8,6 +8,7 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
+import javax.imageio.stream.ImageOutputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.apache.batik.svggen.SVGGraphics2D;
@@ -150,9 +153,13 @@ public final class ChartWriter {
         chart.paint(graphics, WIDTH, HEIGHT);
         graphics.dispose();
         final Path png = folder.resolve(drawn.name() + ".png");
-        if (!ImageIO.write(image, "png", png.toFile())) {
-            throw new IOException("cannot write " + png + ": no PNG writer in this Java");
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ImageOutputStream stream = new MemoryCacheImageOutputStream(bytes)) { // the usual one makes a file in the temporary folder
+            if (!ImageIO.write(image, "png", stream)) {
+                throw new IOException("cannot write " + png + ": no PNG writer in this Java");
+            }
         }
+        WholeFile.write(png, out -> bytes.writeTo(out));
         final Document document = emptySvg();
         final SVGGraphics2D svg = new SVGGraphics2D(document);
         svg.setSVGCanvasSize(new Dimension(WIDTH, HEIGHT));

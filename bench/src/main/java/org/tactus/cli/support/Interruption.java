@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.support;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.tactus.bindings.ArtefactLibrary;
+import org.tactus.internal.child.ChildProcess;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.watch.CountersFile;
 
 /**
  * What SIGINT and SIGTERM do to a command. One that {@linkplain #endsInOrder ends in order} is told and waited for: its jobs end, its table
@@ -23,6 +27,7 @@ public final class Interruption {
 
     /** Begins to listen; the main program calls it once. A command that a test calls in its own JVM is not listened for. */
     public static void install() {
+        WholeFile.tellRemoved((folder, removed) -> say(removed, "unfinished", folder));
         Runtime.getRuntime().addShutdownHook(new Thread(Interruption::end, "tactus-interruption"));
     }
 
@@ -48,15 +53,26 @@ public final class Interruption {
     }
 
     /**
-     * Removes what killed processes left in a folder that a command is about to write to, and says so on standard error.
+     * Removes what killed processes left in a folder that a command is about to write to, and in the places that all share, and says so on
+     * standard error.
      *
      * @param folder where; null for the working folder
      */
     public static void cleanUp(final Path folder) {
-        final int removed = WholeFile.removeLeft(folder == null ? Path.of("") : folder);
+        say(WholeFile.removeLeft(folder == null ? Path.of("") : folder), "unfinished", folder == null ? Path.of(".") : folder);
+        say(ChildProcess.removeLeft(), "shared", CountersFile.folder());
+        try {
+            final Path cache = ArtefactLibrary.cache();
+            say(ArtefactLibrary.removeLeft(cache), "unfinished", cache);
+        } catch (final IOException e) {
+            return; // no cache, so nothing in it; who needs a library is told
+        }
+    }
+
+    private static void say(final int removed, final String kind, final Path folder) {
         if (removed > 0) {
-            System.err.println("removed " + removed + (removed == 1 ? " unfinished file" : " unfinished files")
-                + " that a killed process left in " + Printable.line(folder == null ? Path.of(".") : folder));
+            System.err.println("removed " + removed + ' ' + kind + (removed == 1 ? " file" : " files")
+                + " that a killed process left in " + Printable.line(folder));
         }
     }
 

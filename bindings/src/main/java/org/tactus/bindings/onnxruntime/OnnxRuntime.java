@@ -7,7 +7,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
+import org.tactus.bindings.linux.AnonymousFile;
 
 /**
  * ONNX Runtime, found once a process. The library comes from the artefact {@code com.microsoft.onnxruntime:onnxruntime} on the
@@ -141,17 +141,12 @@ public final class OnnxRuntime {
      * @param options how it would compute
      * @return the bytes of an .onnx file with all weights inside, below 2 GiB, for this machine alone
      * @throws org.tactus.bindings.NativeCallException when the runtime refuses the model
-     * @throws UncheckedIOException when there is no room for a file of that size in the folder for temporary files
+     * @throws UncheckedIOException when the system gives no memory for a file of that size
      */
     public byte[] optimised(final MemorySegment model, final List<MemoryFile> weights, final OnnxOptions options) {
-        try {
-            final Path file = Files.createTempFile("tactus", ".onnx");
-            try {
-                OnnxSession.writeOptimised(environment, model, weights, options, file);
-                return Files.readAllBytes(file);
-            } finally {
-                Files.deleteIfExists(file);
-            }
+        try (AnonymousFile file = new AnonymousFile()) {
+            OnnxSession.writeOptimised(environment, model, weights, options, file.path());
+            return Files.readAllBytes(file.path());
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -61,6 +61,15 @@ public final class ChildProcess implements AutoCloseable {
     private volatile String end;
 
     /**
+     * Removes the names of shared memory that processes left which were killed while a child was given a network.
+     *
+     * @return how many files were removed
+     */
+    public static int removeLeft() {
+        return SharedMemory.removeLeft();
+    }
+
+    /**
      * What a child shall be.
      *
      * @param content   what it keeps; has a public constructor without parameters

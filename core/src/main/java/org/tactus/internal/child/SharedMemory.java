@@ -13,17 +13,21 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Set;
+import org.tactus.bindings.LeftFiles;
 
 /**
  * Memory that a process shares with its child: a file on tmpfs with a name that cannot be known before, which is made anew and which its
- * user alone may open. It has its name only until both have mapped it, so that nothing is left of it however the two end.
+ * user alone may open. It has its name only until both have mapped it, and while it has one the parent holds a lock on it: what a process
+ * leaves that is killed meanwhile is known by that, and the next one removes it.
  *
  * @param path   where it is until {@link #forgetName}
  * @param memory as this process has mapped it
+ * @param held   open until {@link #forgetName}
  */
-record SharedMemory(Path path, MemorySegment memory) {
+record SharedMemory(Path path, MemorySegment memory, FileChannel held) {
     private static final String PREFIX = "tactus-";
     private static final String SUFFIX = ".child";
+    private static final String OWN = PREFIX + ProcessHandle.current().pid() + '-';
     private static final String OWN_USER = "rw-------";
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final int STEP_BYTES = 1 << 16;
@@ -36,20 +40,26 @@ record SharedMemory(Path path, MemorySegment memory) {
 
     /** Makes zeroed memory. Parent. */
     static SharedMemory make(final long bytes, final Arena arena) throws IOException {
+        removeLeft();
         while (true) {
-            final Path path = folder().resolve(PREFIX + ProcessHandle.current().pid() + '-' + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
-            try (FileChannel channel = FileChannel.open(path,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN_USER)))) {
-                try {
-                    reserve(channel, bytes);
-                    return new SharedMemory(path, channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, arena));
-                } catch (final IOException | RuntimeException | Error e) {
-                    Files.deleteIfExists(path);
-                    throw e;
-                }
+            final Path path = folder().resolve(OWN + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
+            final FileChannel channel;
+            try {
+                channel = FileChannel.open(path,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN_USER)));
             } catch (final FileAlreadyExistsException e) {
                 continue; // another name
+            }
+            try {
+                path.toFile().deleteOnExit(); // where a signal ends the process meanwhile
+                LeftFiles.hold(channel);
+                reserve(channel, bytes);
+                return new SharedMemory(path, channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes, arena), channel);
+            } catch (final IOException | RuntimeException | Error e) {
+                channel.close();
+                Files.deleteIfExists(path);
+                throw e;
             }
         }
     }
@@ -73,5 +83,11 @@ record SharedMemory(Path path, MemorySegment memory) {
     /** Takes the file's name away; the memory stays as long as it is mapped. Parent. */
     void forgetName() throws IOException {
         Files.deleteIfExists(path);
+        held.close();
+    }
+
+    /** Removes what processes left that were killed before they forgot a name; returns how many files. */
+    static int removeLeft() {
+        return LeftFiles.remove(folder(), PREFIX + '*' + SUFFIX, OWN);
     }
 }

@@ -8,18 +8,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.tactus.internal.file.Printable;
+import org.tactus.internal.file.WholeFile;
 
 /**
  * An append-only file of records of one length, mapped in chunks, so that a long run needs neither Java heap nor direct
  * memory. Written and read by one thread at a time; never by a dispatcher, since writeback may stall the writer.
  *
- * <p>The file is scratch: it loses its name as soon as it is open, so that nothing is left of it however the process ends. A chunk's
- * space is reserved by writing to it before it is mapped, so that a full disk is an error here, which ends the growth of this file,
- * and not a fault at a later store to memory.
+ * <p>The file is scratch: nothing is left of it however the process ends. A chunk's space is reserved by writing to it before it is
+ * mapped, so that a full disk is an error here, which ends the growth of this file, and not a fault at a later store to memory.
  */
 public final class RecordFile implements AutoCloseable {
     /** Small, so that a little space takes a few records, and what is left of it the results. */
@@ -38,18 +36,13 @@ public final class RecordFile implements AutoCloseable {
     private long refused;
 
     /** Makes an empty file in a folder; a record is a multiple of 4 bytes. */
-    public RecordFile(final Path folder, final String prefix, final int recordBytes, final long maxRecords) {
+    public RecordFile(final Path folder, final int recordBytes, final long maxRecords) {
         this.folder = folder;
         this.recordBytes = recordBytes;
         this.maxRecords = maxRecords;
         this.chunks = new MemorySegment[Math.toIntExact((maxRecords + CHUNK_RECORDS - 1) / CHUNK_RECORDS)];
         try {
-            final Path path = Files.createTempFile(folder, prefix, ".tmp");
-            try {
-                this.channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            } finally {
-                Files.delete(path);
-            }
+            this.channel = WholeFile.scratch(folder);
         } catch (final IOException e) {
             throw new UncheckedIOException(
                 "cannot make a scratch file in " + Printable.line(folder) + "; choose a folder that can be written", e);

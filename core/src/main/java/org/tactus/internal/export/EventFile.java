@@ -42,7 +42,7 @@ public final class EventFile implements EventHandler, AutoCloseable {
 
     private EventFile(final Path folder, final long maxEvents, final boolean ring) {
         this.ring = ring;
-        records = new RecordFile(folder, "events", EventDescriptor.LENGTH, maxEvents);
+        records = new RecordFile(folder, EventDescriptor.LENGTH, maxEvents);
     }
 
     /**

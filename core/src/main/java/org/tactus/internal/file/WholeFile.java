@@ -5,11 +5,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,9 +16,13 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.ObjIntConsumer;
+import org.tactus.bindings.LeftFiles;
 
 /**
  * Writes a file whole or not at all: into a temporary one beside it, which then takes its name. A reader sees the old content or
@@ -36,10 +37,11 @@ public final class WholeFile {
     private static final String PREFIX = ".tactus-";
     private static final String SUFFIX = ".tmp";
     private static final String OWN = PREFIX + ProcessHandle.current().pid() + '-';
-    /** A draft that was just made may not be locked yet. */
-    private static final long FRESH_MS = 1_000;
     /** Writers share it; {@link #settle} takes it for good. */
     private static final ReentrantReadWriteLock WRITING = new ReentrantReadWriteLock();
+    /** The folders that were looked through for drafts of killed processes. */
+    private static final Set<Path> CLEAN = ConcurrentHashMap.newKeySet();
+    private static volatile ObjIntConsumer<Path> removedTo = (folder, removed) -> { };
 
     private WholeFile() {
     }
@@ -115,6 +117,28 @@ public final class WholeFile {
     }
 
     /**
+     * Makes an empty file for as long as it is open: it loses its name as soon as it has one, so that nothing is left of it however the
+     * process ends. What a kill between the two leaves goes with the drafts.
+     *
+     * @param folder where, for its room
+     * @return open for reading and writing
+     * @throws IOException when it cannot be made
+     */
+    public static FileChannel scratch(final Path folder) throws IOException {
+        WRITING.readLock().lock();
+        try {
+            final Path draft = draft(folder.resolve("scratch"));
+            try {
+                return FileChannel.open(draft, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            } finally {
+                Files.delete(draft);
+            }
+        } finally {
+            WRITING.readLock().unlock();
+        }
+    }
+
+    /**
      * Waits until every file that is being written is whole, and lets none begin: the process ends, and leaves no draft behind.
      *
      * @param ms how long to wait at most, milliseconds
@@ -126,38 +150,31 @@ public final class WholeFile {
     }
 
     /**
-     * Removes the drafts that killed processes left in a folder. A process holds a lock on its draft while it lives.
+     * Removes the drafts that killed processes left in a folder. A process holds a lock on its draft while it lives. The first file that is
+     * written to a folder does so, too.
      *
      * @param folder where; it need not exist
      * @return how many were removed
      */
     public static int removeLeft(final Path folder) {
-        int removed = 0;
-        try (DirectoryStream<Path> drafts = Files.newDirectoryStream(folder, PREFIX + '*' + SUFFIX)) {
-            for (final Path draft : drafts) {
-                removed += draft.getFileName().toString().startsWith(OWN) || !isLeft(draft) || !Files.deleteIfExists(draft) ? 0 : 1;
+        return LeftFiles.remove(folder, PREFIX + '*' + SUFFIX, OWN);
+    }
+
+    /**
+     * Says who is told of drafts that were removed before a file was written.
+     *
+     * @param to takes the folder and how many there were; called by whoever writes
+     */
+    public static void tellRemoved(final ObjIntConsumer<Path> to) {
+        removedTo = to;
+    }
+
+    private static void removeLeftOnce(final Path folder) {
+        if (CLEAN.add(folder)) {
+            final int removed = removeLeft(folder);
+            if (removed > 0) {
+                removedTo.accept(folder, removed);
             }
-        } catch (final IOException | DirectoryIteratorException e) {
-            return removed; // no such folder, or another user's drafts: not ours to remove
-        }
-        return removed;
-    }
-
-    private static boolean isLeft(final Path draft) {
-        try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-            FileLock lock = channel.tryLock()) {
-            return lock != null && Files.getLastModifiedTime(draft).toMillis() < System.currentTimeMillis() - FRESH_MS;
-        } catch (final IOException e) {
-            return false; // without an answer it is another's
-        }
-    }
-
-    /** Optional: on a file system without locks a draft that is left stays. */
-    private static void lock(final FileChannel channel) {
-        try {
-            channel.tryLock(); // closing the channel gives it back
-        } catch (final IOException e) {
-            return;
         }
     }
 
@@ -184,6 +201,7 @@ public final class WholeFile {
 
     private static void replace(final Path target, final Content content) throws IOException {
         require(target, target);
+        removeLeftOnce(target.getParent());
         WRITING.readLock().lock();
         try {
             replaceWhole(target, content);
@@ -196,7 +214,7 @@ public final class WholeFile {
         final Path draft = draft(target);
         try {
             try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-                lock(channel);
+                LeftFiles.hold(channel);
                 content.writeTo(new Open(Channels.newOutputStream(channel)));
                 channel.force(true); // a disk that fills up while the system writes behind is found here, not after the renaming
             }

@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.bindings.LeftFiles;
 import org.tactus.internal.file.Printable;
 import org.tactus.model.Platform;
 
@@ -37,6 +38,7 @@ public final class CountersFile implements AutoCloseable {
     private static final String SUFFIX = ".counters";
     /** System property with the file's permissions. */
     private static final String MODE = "tactus.counters.mode";
+    private static final String OWN = PREFIX + ProcessHandle.current().pid() + '-';
     private static final String OWN_USER = "rw-------";
     private static final SecureRandom RANDOM = new SecureRandom();
     /**
@@ -82,16 +84,16 @@ public final class CountersFile implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(OWN_USER)));
         try {
             path.toFile().deleteOnExit();
+            // Before the first word is published: from then on readers take a file without a lock for one that was left.
+            if (channel.tryLock() == null) {
+                throw new IOException(path + ": another process holds its lock");
+            }
             if (System.getProperty(MODE) != null) {
                 Files.setPosixFilePermissions(path, mode());
             }
             reserve(channel, bytes);
             buffer = new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_WRITE, 0, bytes));
             key = Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS).fileKey();
-            // Before the first word is published: from then on readers take a file without a lock for one that was left.
-            if (channel.tryLock() == null) {
-                throw new IOException(path + ": another process holds its lock");
-            }
             HELD.put(key, this);
             counters = new CounterBlock(buffer, platform, layout, startMillis);
         } catch (final Throwable e) { // also an Error, such as that of a heap too small for so many tasks
@@ -148,7 +150,8 @@ public final class CountersFile implements AutoCloseable {
                 continue; // readable for everybody, but another user's
             }
         }
-        return removed;
+        // What a process left that was killed while it made the file says nothing yet, so no reader takes it.
+        return removed + LeftFiles.remove(folder(), PREFIX + '*' + SUFFIX, OWN);
     }
 
     /**
@@ -173,7 +176,7 @@ public final class CountersFile implements AutoCloseable {
 
     /** An unpredictable name in the usual folder; the process number in it is for people only. */
     static Path newPath() {
-        return folder().resolve(PREFIX + ProcessHandle.current().pid() + '-' + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
+        return folder().resolve(OWN + Long.toHexString(RANDOM.nextLong()) + SUFFIX);
     }
 
     /**

@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -74,6 +76,27 @@ class ChildProcessTest {
             final long pid = child.pid();
             child.close();
             assertFalse(ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false), "no child is left");
+        }
+    }
+
+    @Test
+    void shouldRemoveSharedMemoryOfAKilledProcessWhenItsNameIsStillThere() throws IOException {
+        final Path left = SharedMemory.folder().resolve("tactus-1-" + Long.toHexString(System.nanoTime()) + ".child");
+        Files.write(left, new byte[100]);
+        try {
+            Files.setLastModifiedTime(left, FileTime.fromMillis(0));
+            assertTrue(ChildProcess.removeLeft() >= 1);
+            assertFalse(Files.exists(left));
+        } finally {
+            Files.deleteIfExists(left);
+        }
+        try (Arena arena = Arena.ofShared()) {
+            final SharedMemory held = SharedMemory.make(100, arena);
+            Files.setLastModifiedTime(held.path(), FileTime.fromMillis(0));
+            ChildProcess.removeLeft();
+            assertTrue(Files.exists(held.path()), "its process lives");
+            held.forgetName();
+            assertFalse(Files.exists(held.path()));
         }
     }
 

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +32,31 @@ class WholeFileTest {
     private List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void shouldRemoveDraftsOfKilledProcessesAndSaySoWhenTheFirstFileIsWrittenBesideThem() throws IOException {
+        final List<String> told = new ArrayList<>();
+        WholeFile.tellRemoved((where, removed) -> told.add(removed + " in " + where));
+        try {
+            final Path left = Files.writeString(folder.resolve(".tactus-1-abc.tmp"), "half");
+            Files.setLastModifiedTime(left, FileTime.fromMillis(0));
+            WholeFile.write(folder.resolve("one"), "text");
+            WholeFile.write(folder.resolve("two"), "text");
+            assertEquals(List.of("one", "two"), names());
+            assertEquals(List.of("1 in " + folder), told);
+        } finally {
+            WholeFile.tellRemoved((where, removed) -> { });
+        }
+    }
+
+    @Test
+    void shouldLeaveNothingBesideItWhenScratchIsOpen() throws IOException {
+        try (FileChannel scratch = WholeFile.scratch(folder)) {
+            assertEquals(List.of(), names());
+            scratch.write(ByteBuffer.wrap(new byte[100]));
+            assertEquals(100, scratch.size());
         }
     }
 

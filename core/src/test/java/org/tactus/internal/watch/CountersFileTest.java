@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,6 +52,21 @@ class CountersFileTest {
             return Files.readSymbolicLink(link).toString();
         } catch (final IOException e) {
             return ""; // closed meanwhile
+        }
+    }
+
+    @Test
+    void shouldRemoveAFileThatSaysNothingYetWhenItsProcessWasKilledMeanwhile() throws IOException {
+        final Path left = CountersFile.folder().resolve("tactus-1-" + Long.toHexString(System.nanoTime()) + ".counters");
+        Files.write(left, new byte[100]);
+        try {
+            assertTrue(CountersFile.removeLeft() >= 0);
+            assertTrue(Files.exists(left), "made this moment");
+            Files.setLastModifiedTime(left, FileTime.fromMillis(0));
+            assertTrue(CountersFile.removeLeft() >= 1);
+            assertFalse(Files.exists(left));
+        } finally {
+            Files.deleteIfExists(left);
         }
     }
 
