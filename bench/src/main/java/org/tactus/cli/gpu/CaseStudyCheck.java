@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.study.SwapCaseStudy;
 import org.tactus.format.GpuCalibration;
 import org.tactus.format.GpuCalibration.ChunkCost;
@@ -90,7 +91,9 @@ final class CaseStudyCheck implements GpuCheck {
         final long divisor = virtual ? 1 : software ? SOFTWARE_SCALE : Math.max(divisor(rig, sized.capacityBytes()),
             quick ? sized.chunkBytes() / rig.memory().granularityBytes(rig.gpu()) : 1);
         final DeviceMemory memory = software || virtual ? sized : costly(sized, rig, sized.chunkBytes() / divisor);
-        final DeviceSpec device = new DeviceSpec(named.name(), DeviceKind.CUDA, named.cores(),
+        final Optional<InterruptTable.Choice> core = software ? Optional.empty()
+            : Optional.of(InterruptTable.ofThisMachine().quietest(RealTime.allowedCores()));
+        final DeviceSpec device = new DeviceSpec(named.name(), DeviceKind.CUDA, core.map(chosen -> List.of(chosen.core())).orElse(named.cores()),
             software ? CudaDevices.SOFTWARE : CudaDevices.NVIDIA, index, Optional.of(memory), 0);
         final TaskSet placed = placed(loaded, device, loaded.tasks());
         final TaskSet copying = placed(loaded, device.withMemory(memory.withResidency(Residency.COPY_ALL)), loaded.tasks());
@@ -113,7 +116,7 @@ final class CaseStudyCheck implements GpuCheck {
         section.text(text.toString(StandardCharsets.UTF_8));
         return section.checked((virtual ? "in virtual time, " : "") + "capacity " + Sizes.format(memory.capacityBytes() / divisor)
             + ", chunks of " + Sizes.format(memory.chunkBytes() / divisor) + ", " + Durations.format(memory.chunkInNs()) + " in and "
-            + Durations.format(memory.chunkOutNs()) + " out; files in " + out);
+            + Durations.format(memory.chunkOutNs()) + " out; " + core.map(chosen -> chosen.why() + "; ").orElse("") + "files in " + out);
     }
 
     private static TaskSet placed(final TaskSet set, final DeviceSpec device, final List<Task> tasks) {

@@ -26,7 +26,7 @@ final class GpuChecks {
         final boolean software, final int index, final boolean quick, final Path caseStudy, final OptionalLong capacityBytes,
         final Path out) {
         return List.of(new CapabilityCheck(), new KernelCheck(), new NetworkCheck(software), new SwapIntegrityCheck(), new LatencyCheck(),
-            new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(), new SwapThroughputCheck(),
+            new WaitingCallCheck(), new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(), new SwapThroughputCheck(), new PinningCheck(),
             new CaseStudyCheck(caseStudy, software, index, quick, capacityBytes, out.resolve("ways")));
     }
 
