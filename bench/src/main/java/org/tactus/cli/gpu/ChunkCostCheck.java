@@ -24,8 +24,8 @@ final class ChunkCostCheck {
         @Override
         public Section run(final GpuRig rig, final Scale scale) {
             final Section.Builder section = new Section.Builder(name(), "chunkBytes", "kernelsCompute", "createNs", "mapNs",
-                "accessNs", "unmapNs", "mapMaxNs", "accessMaxNs", "unmapMaxNs", "accessInRunNs", "unmapInRunNs", "mapRawMaxNs", "accessRawMaxNs",
-                "unmapRawMaxNs");
+                "accessNs", "unmapNs", "mapMaxNs", "accessMaxNs", "unmapMaxNs", "accessInRunNs", "unmapInRunNs", "mapRawMaxNs",
+                "accessRawMaxNs", "unmapRawMaxNs");
             try (ChunkTimer timer = new ChunkTimer(rig, scale.spanBytes())) {
                 for (final long size : scale.sizes()) {
                     for (final boolean loaded : new boolean[] {false, true}) {

@@ -71,9 +71,12 @@ final class InterruptTable {
      * @return the choice
      */
     Choice quietest(final List<Integer> allowed) {
-        final int core = allowed.stream().min(Comparator.comparingLong(this::ofGpu).thenComparing(Comparator.reverseOrder())).orElseThrow();
-        final List<String> busy = allowed.stream().filter(other -> ofGpu(other) > 0).map(other -> other + " (" + ofGpu(other) + ")").toList();
+        final int core = allowed.stream()
+            .min(Comparator.comparingLong(this::ofGpu).thenComparing(Comparator.reverseOrder())).orElseThrow();
+        final List<String> busy =
+            allowed.stream().filter(other -> ofGpu(other) > 0).map(other -> other + " (" + ofGpu(other) + ")").toList();
         return new Choice(core, "dispatcher on core " + core + ": " + (lines == 0 ? "the system tells of no interrupts of a GPU"
-            : "it took " + ofGpu(core) + " interrupts of GPUs, those that took some are " + (busy.isEmpty() ? "none" : String.join(", ", busy))));
+            : "it took " + ofGpu(core) + " interrupts of GPUs; those that took some are "
+                + (busy.isEmpty() ? "none" : String.join(", ", busy))));
     }
 }

@@ -104,7 +104,7 @@ public final class SwapCaseStudy {
             print.println("running: " + way.name() + ", " + Durations.format(durationNs) + (virtual ? " of virtual time" : ""));
             try {
                 all.add(ran(way));
-            } catch (final RuntimeException | OutOfMemoryError e) { // such as too little memory for one way; the others are worth their while
+            } catch (final RuntimeException | OutOfMemoryError e) { // the other ways are worth their while
                 say(false, way.name() + ": runs; but " + e.getMessage());
             }
         }

@@ -27,6 +27,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.bindings.cuda.software.Fault;
 import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
@@ -170,6 +171,71 @@ class GpuVerificationTest {
 
             final Section hangs = new ChildSections(Hangs.class, List.of(), folder, 1).run(good);
             assertTrue(hangs.sentence().contains("did not end within 1ns, and was killed"), hangs.toString());
+        }
+    }
+
+    @Test
+    void shouldVerifyTheOtherSectionsWhenAnErrorStaysWithTheProcessOfOne() {
+        final List<GpuCheck> checks = List.of(new KernelCheck(), new CapabilityCheck(), new SwapIntegrityCheck());
+        final List<Section.Outcome> inProcesses = checks.stream()
+            .map(check -> new ChildSections(BreaksKernels.class, List.of(), folder, 60_000_000_000L).run(check).outcome()).toList();
+        assertEquals(List.of(Section.Outcome.FAILED, Section.Outcome.PASSED, Section.Outcome.PASSED), inProcesses);
+        final List<Section> here = BreaksKernels.run(checks).sections();
+        assertEquals(List.of(Section.Outcome.FAILED, Section.Outcome.FAILED, Section.Outcome.FAILED),
+            here.stream().map(Section::outcome).toList());
+        assertTrue(here.getLast().sentence().contains("CUDA_ERROR_LAUNCH_FAILED"), here.toString());
+    }
+
+    /** A GPU on which the first kernel of the checks of kernels breaks, for as long as the process lives. */
+    static final class BreaksKernels {
+        private BreaksKernels() {
+        }
+
+        static GpuReport run(final List<GpuCheck> checks) {
+            try (SoftwareCuda software = SoftwareCuda.open(
+                SoftwareSettings.INSTANT.withTraits(DriverTraits.NONE.withStickyErrors()))) {
+                if (checks.getFirst() instanceof KernelCheck) {
+                    software.inject(Fault.LAUNCH_FAILURE, 0);
+                }
+                return new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), checks).run(part -> { }, soFar -> { });
+            }
+        }
+
+        public static void main(final String[] words) throws IOException {
+            final List<String> all = List.of(words);
+            final List<GpuCheck> checks = GpuChecks.chosen(GpuChecks.all(true, 0, true, CASE_STUDY, OptionalLong.empty(), Path.of("")),
+                List.of(all.get(all.indexOf("--only") + 1)));
+            run(checks).write(Path.of(all.get(all.indexOf("--out") + 1)));
+        }
+    }
+
+    @Test
+    void shouldPassWhenTheDriverHasTheTraitsOfARealOne() {
+        for (final DriverTraits traits : List.of(DriverTraits.NONE.withMappedChunkNs(2_000), DriverTraits.NONE.withDriverLock(),
+            DriverTraits.NONE.withStickyErrors(), DriverTraits.NONE.withStaging(1_000_000_000), DriverTraits.NONE.withNotReady(3),
+            DriverTraits.NONE.withFirstLaunchNs(5_000_000), DriverTraits.REAL)) {
+            try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4.withTraits(traits))) {
+                final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), List.of(new KernelCheck(),
+                    new NetworkCheck(true), new SwapIntegrityCheck(), new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(),
+                    new SwapThroughputCheck())).run(part -> { }, soFar -> { });
+                assertTrue(report.passed(), traits + ": " + report.text());
+                assertEquals(Inventory.NOTHING, software.inventory(), traits.toString());
+            }
+        }
+    }
+
+    @Test
+    void shouldSayThatASwapWaitsWhenUnmappingWaitsForKernels() {
+        final List<GpuCheck> checks = List.of(new WaitingCallCheck(), new SwapIntegrityCheck());
+        try (SoftwareCuda software =
+            SoftwareCuda.open(SoftwareSettings.PCIE4.withTraits(DriverTraits.NONE.withWaitsForKernels()))) {
+            final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), checks)
+                .run(part -> { }, soFar -> { });
+            assertTrue(report.passed(), report.text());
+            assertTrue(report.text().contains("a swap WAITS for what runs") && report.text().contains("unmap beside a spin"), report.text());
+        }
+        try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4)) {
+            assertTrue(run(software, checks.getFirst()).sentence().contains("none of those that swapping makes waited"));
         }
     }
 

@@ -218,8 +218,8 @@ public final class GpuRig implements AutoCloseable {
     }
 
     /**
-     * Computes for one and a half seconds, so that the clocks have risen before anything is sized or timed. A GPU whose times are modelled has
-     * none.
+     * Computes for one and a half seconds, so that the clocks have risen before anything is sized or timed. A GPU whose times are modelled
+     * has none.
      */
     public void warmClocks() {
         if (driver.isModelled()) {

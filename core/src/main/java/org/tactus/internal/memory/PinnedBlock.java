@@ -35,7 +35,7 @@ public final class PinnedBlock implements AutoCloseable {
      * @return the memory
      */
     public static PinnedBlock of(final CudaDriver driver, final long bytes) {
-        if (bytes < LARGE_BYTES || driver.isModelled()) { // a software GPU reaches all of the host's memory; touching it would only use it up
+        if (bytes < LARGE_BYTES || driver.isModelled()) { // a software GPU reaches all memory; touching it would only use it up
             return allocated(driver.memory(), bytes);
         }
         try {

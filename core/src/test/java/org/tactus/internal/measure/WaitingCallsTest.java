@@ -71,9 +71,9 @@ class WaitingCallsTest {
             final MemorySegment launch = software.lookup().find("cuLaunchKernel").orElseThrow();
             final AtomicBoolean launched = new AtomicBoolean();
             final CudaDriver waits = driver(software, Map.of(
-                "cuLaunchKernel", cuLaunchKernel_t.allocate((kernel, x, y, z, blockX, blockY, blockZ, shared, stream, parameters, extra) -> {
+                "cuLaunchKernel", cuLaunchKernel_t.allocate((kernel, x, y, z, blockX, blockY, blockZ, shared, stream, parameters, more) -> {
                     launched.set(true);
-                    return cuLaunchKernel_t.invoke(launch, kernel, x, y, z, blockX, blockY, blockZ, shared, stream, parameters, extra);
+                    return cuLaunchKernel_t.invoke(launch, kernel, x, y, z, blockX, blockY, blockZ, shared, stream, parameters, more);
                 }, arena),
                 "cuMemUnmap", cuMemUnmap_t.allocate((address, bytes) -> {
                     if (launched.getAndSet(false)) { // the first one after a launch waits, the others find nothing that runs
@@ -105,7 +105,8 @@ class WaitingCallsTest {
                     (x == 32 && y == 32 ? large : others).incrementAndGet(); // 32 by 32 tiles of 16 are the warming product's
                     return cuLaunchKernel_t.invoke(launch, kernel, x, y, z, blockX, blockY, blockZ, shared, stream, parameters, extra);
                 }, arena));
-            final CudaDriver real = CudaDriver.of(name -> Optional.ofNullable(own.get(name)).or(() -> software.lookup().find(name)), "libcuda");
+            final CudaDriver real =
+                CudaDriver.of(name -> Optional.ofNullable(own.get(name)).or(() -> software.lookup().find(name)), "libcuda");
             try (GpuRig rig = new GpuRig(real.gpus().getFirst())) {
                 final long beginNs = System.nanoTime();
                 rig.warmClocks();

@@ -24,7 +24,8 @@ class PinnedBlockTest {
     private static final long BYTES = PinnedBlock.LARGE_BYTES + 4096;
 
     private static CudaDriver real(final SoftwareCuda software, final Map<String, MemorySegment> own) {
-        final CudaDriver driver = CudaDriver.of(name -> Optional.ofNullable(own.get(name)).or(() -> software.lookup().find(name)), "libcuda");
+        final CudaDriver driver =
+            CudaDriver.of(name -> Optional.ofNullable(own.get(name)).or(() -> software.lookup().find(name)), "libcuda");
         driver.gpus().getFirst().makeCurrent(driver.gpus().getFirst().retainContext());
         return driver;
     }
@@ -54,10 +55,11 @@ class PinnedBlockTest {
         try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT); Arena arena = Arena.ofShared()) {
             final AtomicInteger asked = new AtomicInteger();
             final AtomicInteger status = new AtomicInteger(cuda_h.CUDA_ERROR_NOT_SUPPORTED());
-            final CudaDriver driver = real(software, Map.of("cuMemHostRegister_v2", cuMemHostRegister_v2_t.allocate((address, bytes, flags) -> {
-                asked.incrementAndGet();
-                return status.get();
-            }, arena)));
+            final CudaDriver driver = real(software, Map.of("cuMemHostRegister_v2",
+                cuMemHostRegister_v2_t.allocate((address, bytes, flags) -> {
+                    asked.incrementAndGet();
+                    return status.get();
+                }, arena)));
             PinnedBlock.of(driver, BYTES).close();
             assertEquals(1, asked.get());
             PinnedBlock.of(driver, 4096).close(); // little is not worth threads

@@ -124,7 +124,7 @@ final class MemoryCalls {
             }
             HostMemory.putLong(out, handle);
         }
-        Calls.spend(startNs, settings.createNs());
+        calls.spendOnChunks(startNs, settings.createNs());
         return CUDA_SUCCESS();
     }
 
@@ -137,7 +137,7 @@ final class MemoryCalls {
             }
             gpu.chunks.release(slot);
         }
-        Calls.spend(startNs, settings.createNs());
+        calls.spendOnChunks(startNs, settings.createNs());
         return CUDA_SUCCESS();
     }
 
@@ -157,11 +157,12 @@ final class MemoryCalls {
             }
             space.add(address, bytes, AddressSpace.CHUNK, slot);
         }
-        Calls.spend(startNs, settings.mapNs());
+        calls.spendOnChunks(startNs, settings.mapNs());
         return CUDA_SUCCESS();
     }
 
     int cuMemUnmap(final long address, final long bytes) {
+        calls.awaitWork();
         final long startNs = System.nanoTime();
         synchronized (gpu) {
             if (calls.ready() != 0) {
@@ -173,7 +174,7 @@ final class MemoryCalls {
             }
             unmap(first, space.countTo(first, address + bytes));
         }
-        Calls.spend(startNs, settings.unmapNs());
+        calls.spendOnChunks(startNs, settings.unmapNs());
         return CUDA_SUCCESS();
     }
 
@@ -216,7 +217,7 @@ final class MemoryCalls {
             }
             space.allow(first, space.countTo(first, address + bytes), write);
         }
-        Calls.spend(startNs, settings.accessNs());
+        calls.spendOnChunks(startNs, settings.accessNs());
         return CUDA_SUCCESS();
     }
 
@@ -255,6 +256,7 @@ final class MemoryCalls {
     }
 
     int cuMemFree(final long address) {
+        calls.awaitWork();
         synchronized (gpu) {
             final int status = calls.inContext();
             final int at = Math.max(space.startingAt(address, AddressSpace.DEVICE), space.startingAt(address, AddressSpace.MANAGED));
