@@ -35,6 +35,8 @@ typedef unsigned long cuda_size;     /* size_t */
 #define CUDA_ERROR_NOT_FOUND 500
 #define CUDA_ERROR_NOT_READY 600
 #define CUDA_ERROR_ILLEGAL_ADDRESS 700
+#define CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED 712
+#define CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED 713
 #define CUDA_ERROR_LAUNCH_FAILED 719
 #define CUDA_ERROR_NOT_PERMITTED 800
 #define CUDA_ERROR_NOT_SUPPORTED 801
@@ -78,6 +80,8 @@ typedef unsigned long cuda_size;     /* size_t */
 /* Flags of host memory, managed memory and advice on it */
 #define CU_MEMHOSTALLOC_PORTABLE 1
 #define CU_MEMHOSTALLOC_DEVICEMAP 2
+#define CU_MEMHOSTREGISTER_PORTABLE 1
+#define CU_MEMHOSTREGISTER_DEVICEMAP 2
 #define CU_MEM_ATTACH_GLOBAL 1
 
 /* CUstream_flags, CUevent_flags, CUstreamWriteValue_flags, CUstreamWaitValue_flags, CUstreamCaptureMode */
@@ -146,6 +150,8 @@ TACTUS_CUDA_FUNCTION(cuMemAlloc_v2, cuda_address dptr, cuda_size bytesize);
 TACTUS_CUDA_FUNCTION(cuMemFree_v2, cuda_dptr dptr);
 TACTUS_CUDA_FUNCTION(cuMemHostAlloc, cuda_address pp, cuda_size bytesize, unsigned int flags);
 TACTUS_CUDA_FUNCTION(cuMemFreeHost, cuda_address p);
+TACTUS_CUDA_FUNCTION(cuMemHostRegister_v2, cuda_address p, cuda_size bytesize, unsigned int flags);
+TACTUS_CUDA_FUNCTION(cuMemHostUnregister, cuda_address p);
 TACTUS_CUDA_FUNCTION(cuMemHostGetDevicePointer_v2, cuda_address pdptr, cuda_address p, unsigned int flags);
 TACTUS_CUDA_FUNCTION(cuMemAllocManaged, cuda_address dptr, cuda_size bytesize, unsigned int flags);
 TACTUS_CUDA_FUNCTION(cuMemPrefetchAsync_v2, cuda_dptr devPtr, cuda_size count, unsigned long long location, unsigned int flags,

@@ -33,6 +33,7 @@ typedef long tactus_address;
 #define MAP_FIXED 16
 #define MAP_ANONYMOUS 32
 #define MAP_NORESERVE 16384
+#define MADV_HUGEPAGE 14
 #define MFD_CLOEXEC 1
 
 /* A set of cores as the kernel reads it: bit c of word c / 64 is core c. */
@@ -59,6 +60,8 @@ int getrlimit(int resource, tactus_address limit);
 int gettid(void);
 tactus_address mmap(tactus_address addr, unsigned long length, int prot, int flags, int fd, long offset);
 int munmap(tactus_address addr, unsigned long length);
+int madvise(tactus_address addr, unsigned long length, int advice);
+int munlock(tactus_address addr, unsigned long length);
 int mprotect(tactus_address addr, unsigned long length, int prot);
 int memfd_create(tactus_address name, unsigned int flags);
 int ftruncate(int fd, long length);

@@ -11,6 +11,7 @@ import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.cli.gpu.GpuDriver;
 import org.tactus.cli.gpu.GpuReport;
 import org.tactus.cli.gpu.GpuVerification;
+import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.PrerequisiteException;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
 
 /** {@code tactus verify-gpu}: whether Tactus works on this machine's GPU, and what things cost on it. */
 @Command(name = "verify-gpu", mixinStandardHelpOptions = true,
-    description = "Checks kernels and swapping on a GPU, measures launches, chunks and copies, runs the case study; under five minutes.")
+    description = "Checks kernels and swapping on a GPU, measures launches, chunks and copies, runs the case study; under five minutes. "
+        + "Each section has a process of its own, and the report is written after each.")
 final class VerifyGpuCommand implements Callable<Integer> {
     @Option(names = "--driver", paramLabel = "DRIVER", defaultValue = GpuDriver.LIBRARY,
         description = "libcuda or software (${DEFAULT-VALUE}).")
@@ -33,21 +35,43 @@ final class VerifyGpuCommand implements Callable<Integer> {
     @Option(names = "--capacity", paramLabel = "SIZE", converter = SizeConverter.class,
         description = "Memory of the case study, such as 18499MiB; default what its file says.")
     private Long capacity;
-    @Option(names = "--quick", description = "Little of everything: seconds; on the software driver the case study in virtual time.")
+    @Option(names = "--quick", description = "Little of everything, in seconds; on the software driver the case study in virtual time.")
     private boolean quick;
+    @Option(names = "--only", paramLabel = "SECTION", split = ",",
+        description = "These sections alone, such as kernels,swap-integrity; a name that is none lists them all.")
+    private List<String> only = List.of();
+    @Option(names = "--limit", paramLabel = "TIME", converter = DurationConverter.class, defaultValue = "5m",
+        description = "A section that takes longer has its threads printed and is ended (${DEFAULT-VALUE}).")
+    private long limitNs;
+    @Option(names = "--in-process", description = "All sections in this process: an error that stays with it then fails the later ones, too.")
+    private boolean inProcess;
 
     @Override
     public Integer call() throws IOException {
+        GpuVerification.endWithParent();
+        final GpuVerification.Options options = new GpuVerification.Options(driverName, index, quick, only, limitNs,
+            Home.file("bench/case-studies/rt-swap.yaml"), capacity == null ? OptionalLong.empty() : OptionalLong.of(capacity), out);
+        final GpuReport report;
         try (GpuDriver driver = open(driverName)) {
             gpu(driver, index); // says how many there are when there is no such one
-            final Path caseStudy = Home.file("bench/case-studies/rt-swap.yaml");
-            final GpuReport report = GpuVerification.of(driver, index, quick, caseStudy,
-                capacity == null ? OptionalLong.empty() : OptionalLong.of(capacity), out)
-                .run(part -> System.err.println("verifying: " + part + " ..."));
-            report.write(out);
-            System.out.print(report.text());
-            System.out.println("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE));
-            return report.passed() ? ExitStatus.GOOD : ExitStatus.NO;
+            final GpuVerification verification = inProcess ? GpuVerification.here(driver, options)
+                : GpuVerification.inProcesses(driver, Main.class, options);
+            report = verification.run(part -> System.err.println("verifying: " + part + " ..."), this::write);
+        } catch (final IllegalArgumentException e) {
+            throw new PrerequisiteException("tactus: " + e.getMessage());
+        }
+        System.out.print(report.text());
+        report.write(out);
+        System.out.println("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE));
+        return report.passed() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    /** A disk that is full now may have room at the end; what is printed then needs none. */
+    private void write(final GpuReport soFar) {
+        try {
+            soFar.write(out);
+        } catch (final IOException e) {
+            System.err.println("verify-gpu: the report so far cannot be written: " + e.getMessage());
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.study.SwapCaseStudy;
 import org.tactus.format.GpuCalibration;
 import org.tactus.format.GpuCalibration.ChunkCost;
@@ -42,10 +43,13 @@ final class CaseStudyCheck implements GpuCheck {
     private static final int REPETITIONS = 5;
     private static final int LAUNCHES = 1_000;
     private static final long WAY_NS = 12_000_000_000L;
+    /** For a trial on a GPU: each task has a job, and the chunks are as small as the driver has them. */
+    private static final long QUICK_WAY_NS = 1_500_000_000L;
 
     private final Path file;
     private final boolean software;
     private final int index;
+    private final boolean quick;
     private final boolean virtual;
     private final OptionalLong capacityBytes;
     private final Path out;
@@ -56,17 +60,18 @@ final class CaseStudyCheck implements GpuCheck {
      * @param file          the task set
      * @param software      whether the software driver answers
      * @param index         which GPU
-     * @param virtual       whether it is simulated
+     * @param quick         whether little will do: on the software driver it is simulated, on a GPU it is small and short
      * @param capacityBytes capacity instead of the file's
      * @param out           folder for the files of each way
      */
     CaseStudyCheck(
-        final Path file, final boolean software, final int index, final boolean virtual, final OptionalLong capacityBytes,
+        final Path file, final boolean software, final int index, final boolean quick, final OptionalLong capacityBytes,
         final Path out) {
         this.file = file;
         this.software = software;
         this.index = index;
-        this.virtual = virtual;
+        this.quick = quick;
+        this.virtual = quick && software;
         this.capacityBytes = capacityBytes;
         this.out = out;
     }
@@ -83,16 +88,20 @@ final class CaseStudyCheck implements GpuCheck {
         final DeviceSpec named = loaded.platform().devices().getFirst();
         final DeviceMemory written = named.memory().orElseThrow();
         final DeviceMemory sized = written.withCapacityBytes(capacityBytes.orElse(written.capacityBytes()));
-        final long divisor = virtual ? 1 : software ? SOFTWARE_SCALE : divisor(rig, sized.capacityBytes());
+        final long divisor = virtual ? 1 : software ? SOFTWARE_SCALE : Math.max(divisor(rig, sized.capacityBytes()),
+            quick ? sized.chunkBytes() / rig.memory().granularityBytes(rig.gpu()) : 1);
         final DeviceMemory memory = software || virtual ? sized : costly(sized, rig, sized.chunkBytes() / divisor);
-        final DeviceSpec device = new DeviceSpec(named.name(), DeviceKind.CUDA, named.cores(),
-            software ? CudaDevices.SOFTWARE : CudaDevices.NVIDIA, index, Optional.of(memory), 0);
+        final Optional<InterruptTable.Choice> core = software ? Optional.empty()
+            : Optional.of(InterruptTable.ofThisMachine().quietest(RealTime.allowedCores()));
+        final DeviceSpec device = new DeviceSpec(named.name(), DeviceKind.CUDA,
+            core.map(chosen -> List.of(chosen.core())).orElse(named.cores()), software ? CudaDevices.SOFTWARE : CudaDevices.NVIDIA, index, Optional.of(memory), 0);
         final TaskSet placed = placed(loaded, device, loaded.tasks());
         final TaskSet copying = placed(loaded, device.withMemory(memory.withResidency(Residency.COPY_ALL)), loaded.tasks());
         final TaskSet set = capacityBytes.isEmpty() ? placed : placed(loaded, device, equalVolumes(copying, memory));
         final ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (PrintStream print = new PrintStream(text, false, StandardCharsets.UTF_8)) {
-            final SwapCaseStudy study = new SwapCaseStudy(set, divisor, WAY_NS, virtual, RunSettings.DEFAULT, out, out, print);
+            final long wayNs = quick && !virtual ? QUICK_WAY_NS : WAY_NS;
+            final SwapCaseStudy study = new SwapCaseStudy(set, divisor, wayNs, virtual, RunSettings.DEFAULT, out, out, print);
             study.run();
             for (final SwapCaseStudy.Finding finding : study.findings()) {
                 section.row(finding.what(), finding.holds());
@@ -107,7 +116,7 @@ final class CaseStudyCheck implements GpuCheck {
         section.text(text.toString(StandardCharsets.UTF_8));
         return section.checked((virtual ? "in virtual time, " : "") + "capacity " + Sizes.format(memory.capacityBytes() / divisor)
             + ", chunks of " + Sizes.format(memory.chunkBytes() / divisor) + ", " + Durations.format(memory.chunkInNs()) + " in and "
-            + Durations.format(memory.chunkOutNs()) + " out; files in " + out);
+            + Durations.format(memory.chunkOutNs()) + " out; " + core.map(chosen -> chosen.why() + "; ").orElse("") + "files in " + out);
     }
 
     private static TaskSet placed(final TaskSet set, final DeviceSpec device, final List<Task> tasks) {

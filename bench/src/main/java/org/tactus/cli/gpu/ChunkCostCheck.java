@@ -24,19 +24,21 @@ final class ChunkCostCheck {
         @Override
         public Section run(final GpuRig rig, final Scale scale) {
             final Section.Builder section = new Section.Builder(name(), "chunkBytes", "kernelsCompute", "createNs", "mapNs",
-                "accessNs", "unmapNs", "mapMaxNs", "accessMaxNs", "unmapMaxNs", "accessInRunNs", "unmapInRunNs");
+                "accessNs", "unmapNs", "mapMaxNs", "accessMaxNs", "unmapMaxNs", "accessInRunNs", "unmapInRunNs", "mapRawMaxNs",
+                "accessRawMaxNs", "unmapRawMaxNs");
             try (ChunkTimer timer = new ChunkTimer(rig, scale.spanBytes())) {
                 for (final long size : scale.sizes()) {
                     for (final boolean loaded : new boolean[] {false, true}) {
                         final ChunkTimer.Calls calls = timer.calls(size, scale.repetitions(), loaded);
                         section.row(size, loaded, calls.create().p50Ns(), calls.map().p50Ns(), calls.access().p50Ns(),
                             calls.unmap().p50Ns(), calls.map().maxNs(), calls.access().maxNs(), calls.unmap().maxNs(),
-                            calls.accessRun().p50Ns(), calls.unmapRun().p50Ns());
+                            calls.accessRun().p50Ns(), calls.unmapRun().p50Ns(), calls.longest().mapNs(), calls.longest().accessNs(),
+                            calls.longest().unmapNs());
                     }
                 }
             }
             return section.measured("medians and maxima on the host, per chunk; a run is "
-                + Sizes.format(scale.spanBytes()) + " in one call, divided");
+                + Sizes.format(scale.spanBytes()) + " in one call, divided; raw maxima hold what was left out as a stall, too");
         }
     }
 
@@ -50,7 +52,7 @@ final class ChunkCostCheck {
         @Override
         public Section run(final GpuRig rig, final Scale scale) {
             final Section.Builder section = new Section.Builder(name(), "chunkBytes", "bothDirections", "kernelsCompute", "inNs",
-                "inMaxNs", "outNs", "outMaxNs", "inGBs", "outGBs");
+                "inMaxNs", "outNs", "outMaxNs", "inGBs", "outGBs", "inRawMaxNs", "outRawMaxNs");
             try (ChunkTimer timer = new ChunkTimer(rig, scale.spanBytes())) {
                 for (final long size : scale.sizes()) {
                     for (int mode = 0; mode < 4; mode++) {
@@ -58,11 +60,12 @@ final class ChunkCostCheck {
                         final boolean loaded = (mode & 2) != 0;
                         final ChunkTimer.Copies copies = timer.copies(size, scale.repetitions(), duplex, loaded);
                         section.row(size, duplex, loaded, copies.in().p50Ns(), copies.in().maxNs(), copies.out().p50Ns(),
-                            copies.out().maxNs(), rate(size, copies.in()), rate(size, copies.out()));
+                            copies.out().maxNs(), rate(size, copies.in()), rate(size, copies.out()), copies.longestInNs(),
+                            copies.longestOutNs());
                     }
                 }
             }
-            return section.measured("medians and maxima of the GPU's own clock");
+            return section.measured("medians and maxima of the GPU's own clock; raw maxima hold what was left out as a stall, too");
         }
 
         private static double rate(final long bytes, final Quantiles time) {

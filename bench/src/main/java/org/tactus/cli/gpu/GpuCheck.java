@@ -13,6 +13,15 @@ interface GpuCheck {
     String name();
 
     /**
+     * The part's name as a word of the command line.
+     *
+     * @return the name with hyphens for its blanks
+     */
+    default String word() {
+        return name().replace(' ', '-');
+    }
+
+    /**
      * Checks or measures, on the rig's thread; gives back what it took from the driver.
      *
      * @param rig   the GPU

@@ -20,25 +20,28 @@ import org.tactus.internal.time.Sizes;
  * What a verification found, for people and for programs.
  *
  * @param facts    which GPU, driver, machine, when
- * @param sections the parts, in the order of their running
+ * @param sections the parts that have ended, in the order of their running
+ * @param missing  names of the parts that have not; empty when the verification is complete
  */
-public record GpuReport(Map<String, String> facts, List<Section> sections) {
+public record GpuReport(Map<String, String> facts, List<Section> sections, List<String> missing) {
     /** Name of the file for people. */
     public static final String TEXT_FILE = "verify-gpu.txt";
     /** Name of the file for programs. */
     public static final String JSON_FILE = "verify-gpu.json";
+    private static final long ROUND_NS = 1_000_000;
 
     public GpuReport {
         sections = List.copyOf(sections);
+        missing = List.copyOf(missing);
     }
 
     /**
-     * Tells whether no check failed.
+     * Tells whether every check ended and none failed.
      *
-     * @return true when none did
+     * @return true when all is good
      */
     public boolean passed() {
-        return sections.stream().noneMatch(section -> section.outcome() == Section.Outcome.FAILED);
+        return missing.isEmpty() && sections.stream().noneMatch(section -> section.outcome() == Section.Outcome.FAILED);
     }
 
     /**
@@ -69,7 +72,20 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
                 text.append(System.lineSeparator()).append(section.text().indent(4));
             }
         }
-        return text.append(String.format("%n%s%n", passed() ? "verify-gpu: passed" : "verify-gpu: FAILED")).toString();
+        text.append(System.lineSeparator());
+        summary(text);
+        final long failed = sections.stream().filter(section -> section.outcome() == Section.Outcome.FAILED).count();
+        final String left = missing.isEmpty() ? "" : "; not finished: " + String.join(", ", missing);
+        return text.append(String.format("%n%s%n", passed() ? "verify-gpu: passed" : failed == 0 ? "verify-gpu: NOT FINISHED" + left
+            : "verify-gpu: FAILED, " + failed + " of " + sections.size() + left)).toString();
+    }
+
+    private void summary(final StringBuilder text) {
+        final int width = sections.stream().mapToInt(section -> section.name().length()).max().orElse(0);
+        for (final Section section : sections) {
+            text.append(String.format("%-" + Math.max(1, width) + "s  %-8s  %s%n", section.name(), outcome(section),
+                section.tookNs() == 0 ? "" : Durations.format(section.tookNs() / ROUND_NS * ROUND_NS)));
+        }
     }
 
     private static String outcome(final Section section) {
@@ -124,8 +140,8 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
     }
 
     /**
-     * The report for programs: {@code {"gpu", "driver", ..., "passed",
-     * "sections": [{"name", "outcome", "sentence", "text", "rows": [{..}]}]}}.
+     * The report for programs: {@code {"gpu", "driver", ..., "passed", "missing": [..],
+     * "sections": [{"name", "outcome", "sentence", "text", "tookNs", "rows": [{..}]}]}}.
      *
      * @return one line
      */
@@ -137,6 +153,11 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
                 json.writeStringField(fact.getKey(), fact.getValue());
             }
             json.writeBooleanField("passed", passed());
+            json.writeArrayFieldStart("missing");
+            for (final String name : missing) {
+                json.writeString(name);
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("sections");
             for (final Section section : sections) {
                 json.writeStartObject();
@@ -144,6 +165,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections) {
                 json.writeStringField("outcome", outcome(section).toLowerCase(Locale.ROOT));
                 json.writeStringField("sentence", section.sentence());
                 json.writeStringField("text", section.text());
+                json.writeNumberField("tookNs", section.tookNs());
                 json.writeArrayFieldStart("rows");
                 for (final List<Object> row : section.rows()) {
                     json.writeStartObject();

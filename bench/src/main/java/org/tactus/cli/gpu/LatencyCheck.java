@@ -19,7 +19,7 @@ final class LatencyCheck implements GpuCheck {
 
     @Override
     public Section run(final GpuRig rig, final Scale scale) {
-        final Section.Builder section = new Section.Builder(name(), "segment", "part", "samples", "p50Ns", "p99Ns", "maxNs");
+        final Section.Builder section = new Section.Builder(name(), "segment", "part", "samples", "p50Ns", "p99Ns", "maxNs", "rawMaxNs");
         final StringBuilder sentence = new StringBuilder();
         try (LaunchTimer timer = new LaunchTimer(rig)) {
             add("kernel", timer.kernels(scale.launches()), section, sentence);
@@ -30,9 +30,9 @@ final class LatencyCheck implements GpuCheck {
 
     private static void add(
         final String segment, final LaunchTimer.Result result, final Section.Builder section, final StringBuilder sentence) {
-        row(segment, "start", result.launch(), section);
-        row(segment, "until seen done", result.completion(), section);
-        row(segment, "both", result.whole(), section);
+        row(segment, "start", result.launch(), result.longestLaunchNs(), section);
+        row(segment, "until seen done", result.completion(), result.longestCompletionNs(), section);
+        row(segment, "both", result.whole(), result.longestNs(), section);
         final String bytes = String.format(Locale.ROOT, "%.2f B", result.bytesPerOp());
         section.expect(result.bytesPerOp() < NOTHING, "a " + segment + "'s launch allocates " + bytes);
         sentence.append(sentence.isEmpty() ? "" : "; ").append(segment).append(": least ").append(Durations.format(result.minWholeNs()))
@@ -40,7 +40,8 @@ final class LatencyCheck implements GpuCheck {
             .append(Durations.format(result.longestNs()));
     }
 
-    private static void row(final String segment, final String part, final Quantiles times, final Section.Builder section) {
-        section.row(segment, part, times.samples(), times.p50Ns(), times.p99Ns(), times.maxNs());
+    private static void row(
+        final String segment, final String part, final Quantiles times, final long longestNs, final Section.Builder section) {
+        section.row(segment, part, times.samples(), times.p50Ns(), times.p99Ns(), times.maxNs(), longestNs);
     }
 }

@@ -13,8 +13,10 @@ import java.util.List;
  * @param columns  names of the columns; {@code Ns}, {@code Bytes} and {@code Share} at the end of a name say its unit
  * @param rows     values in the columns' order: texts, whole numbers, fractions, booleans
  * @param text     more for people, as it was printed; empty for nothing more
+ * @param tookNs   how long it ran, nanoseconds; 0 where nobody timed it
  */
-public record Section(String name, Outcome outcome, String sentence, List<String> columns, List<List<Object>> rows, String text) {
+public record Section(
+    String name, Outcome outcome, String sentence, List<String> columns, List<List<Object>> rows, String text, long tookNs) {
     /** How a part ended. */
     public enum Outcome {
         /** Checked, and as it must be. */
@@ -28,6 +30,15 @@ public record Section(String name, Outcome outcome, String sentence, List<String
     public Section {
         columns = List.copyOf(columns);
         rows = rows.stream().map(List::copyOf).toList();
+    }
+
+    /** A part that did not come to its end: no figures of it are shown, since they would look like a success. */
+    static Section failed(final String name, final String sentence, final String text) {
+        return new Section(name, Outcome.FAILED, sentence, List.of(), List.of(), text, 0);
+    }
+
+    Section took(final long ns) {
+        return new Section(name, outcome, sentence, columns, rows, text, ns);
     }
 
     /** Collects the rows of a section. */
@@ -63,13 +74,13 @@ public record Section(String name, Outcome outcome, String sentence, List<String
         }
 
         Section measured(final String sentence) {
-            return new Section(name, Outcome.MEASURED, sentence, columns, rows, text);
+            return new Section(name, Outcome.MEASURED, sentence, columns, rows, text, 0);
         }
 
         /** Passed, unless something was noted. */
         Section checked(final String sentence) {
-            return failures.isEmpty() ? new Section(name, Outcome.PASSED, sentence, columns, rows, text)
-                : new Section(name, Outcome.FAILED, String.join("; ", failures), columns, rows, text);
+            return failures.isEmpty() ? new Section(name, Outcome.PASSED, sentence, columns, rows, text, 0)
+                : new Section(name, Outcome.FAILED, String.join("; ", failures), columns, rows, text, 0);
         }
     }
 }

@@ -71,9 +71,10 @@ final class SwapWays {
         return new TaskSet(base.name(), base.policy(), base.overheads(), new Platform(List.of(device.withMemory(scheduled))), tasks);
     }
 
+    /** In the order of their running: whole models last, since they pin the host's memory for all of each network. */
     List<Way> all() {
-        return streams() ? List.of(streamed(), semantic(), wholeModels(), demandPaging())
-            : List.of(copyEverything(), semantic(), scarce(), wholeModels(), demandPaging());
+        return streams() ? List.of(streamed(), semantic(), demandPaging(), wholeModels())
+            : List.of(copyEverything(), semantic(), scarce(), demandPaging(), wholeModels());
     }
 
     /** Whether tasks of the file stream: then they have several segments, and the file names no volumes. */

@@ -21,6 +21,8 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 public final class CudaDriver {
     /** Names a library file to use instead of the system's {@code libcuda.so.1}. */
     public static final String PATH_PROPERTY = "tactus.cuda.library";
+    /** What {@link #library} says of the driver that this process plays. */
+    public static final String SOFTWARE = "software driver";
     private static final long MAX_TEXT_BYTES = 1 << 16;
 
     final CudaFunctions functions;
@@ -81,6 +83,15 @@ public final class CudaDriver {
      */
     public String library() {
         return library;
+    }
+
+    /**
+     * Tells whether times come from a model, and no clock has to be warm and no page to be pinned.
+     *
+     * @return true for the software driver
+     */
+    public boolean isModelled() {
+        return library.equals(SOFTWARE);
     }
 
     /**

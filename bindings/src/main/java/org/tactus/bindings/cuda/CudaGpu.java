@@ -12,6 +12,7 @@ import org.tactus.bindings.generated.cuda.cuDeviceGetName_t;
 import org.tactus.bindings.generated.cuda.cuDevicePrimaryCtxRelease_v2_t;
 import org.tactus.bindings.generated.cuda.cuDevicePrimaryCtxRetain_t;
 import org.tactus.bindings.generated.cuda.cuDeviceTotalMem_v2_t;
+import org.tactus.bindings.generated.cuda.cuda_h;
 
 /** One GPU and its primary context. Control path: its methods allocate. */
 public final class CudaGpu {
@@ -121,7 +122,11 @@ public final class CudaGpu {
 
     /** Waits for everything that the current context has to do. */
     public void synchronize() {
-        driver.check(cuCtxSynchronize_t.invoke(driver.functions.cuCtxSynchronize), "cuCtxSynchronize");
+        int status;
+        do {
+            status = cuCtxSynchronize_t.invoke(driver.functions.cuCtxSynchronize);
+        } while (status == cuda_h.CUDA_ERROR_NOT_READY());
+        driver.check(status, "cuCtxSynchronize");
     }
 
     /**

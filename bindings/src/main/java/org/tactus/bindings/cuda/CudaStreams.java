@@ -31,7 +31,11 @@ import org.tactus.bindings.generated.cuda.cuda_h;
  * creates. An asynchronous call returns when the work is queued; an error of the work itself comes from a later call.
  */
 public final class CudaStreams {
+    /** What {@link #elapsedNs} answers while it is to be asked again. */
+    public static final long NOT_YET = -1;
     private static final float NS_PER_MS = 1e6f;
+    /** Not an error: what was asked for is not ready yet. */
+    private static final int AGAIN = cuda_h.CUDA_ERROR_NOT_READY();
 
     private final CudaDriver driver;
     private final CudaFunctions functions;
@@ -72,7 +76,10 @@ public final class CudaStreams {
      * @param stream the stream
      */
     public void synchronize(final long stream) {
-        final int status = cuStreamSynchronize_t.invoke(functions.cuStreamSynchronize, stream);
+        int status;
+        do {
+            status = cuStreamSynchronize_t.invoke(functions.cuStreamSynchronize, stream);
+        } while (status == AGAIN);
         if (status != 0) {
             throw driver.error(status, "cuStreamSynchronize", stream);
         }
@@ -86,7 +93,7 @@ public final class CudaStreams {
      */
     public boolean isDone(final long stream) {
         final int status = cuStreamQuery_t.invoke(functions.cuStreamQuery, stream);
-        if (status != 0 && status != cuda_h.CUDA_ERROR_NOT_READY()) {
+        if (status != 0 && status != AGAIN) {
             throw driver.error(status, "cuStreamQuery", stream);
         }
         return status == 0;
@@ -284,7 +291,7 @@ public final class CudaStreams {
      */
     public boolean hasHappened(final long event) {
         final int status = cuEventQuery_t.invoke(functions.cuEventQuery, event);
-        if (status != 0 && status != cuda_h.CUDA_ERROR_NOT_READY()) {
+        if (status != 0 && status != AGAIN) {
             throw driver.error(status, "cuEventQuery", event);
         }
         return status == 0;
@@ -296,25 +303,50 @@ public final class CudaStreams {
      * @param event the event
      */
     public void synchronizeEvent(final long event) {
-        final int status = cuEventSynchronize_t.invoke(functions.cuEventSynchronize, event);
+        int status;
+        do {
+            status = cuEventSynchronize_t.invoke(functions.cuEventSynchronize, event);
+        } while (status == AGAIN);
         if (status != 0) {
             throw driver.error(status, "cuEventSynchronize", event);
         }
     }
 
     /**
-     * The GPU's time between two events that have happened; its resolution is about half a microsecond.
+     * The GPU's time between two events; its resolution is about half a microsecond. A word that a stream wrote behind an event may be seen
+     * before the driver knows of the event.
      *
      * @param start the earlier one
      * @param end   the later one
      * @param out   memory for a float, kept by the caller so that nothing is allocated
-     * @return nanoseconds
+     * @return nanoseconds, or {@link #NOT_YET}
      */
     public long elapsedNs(final long start, final long end, final MemorySegment out) {
         final int status = cuEventElapsedTime_t.invoke(functions.cuEventElapsedTime, out.address(), start, end);
+        if (status == AGAIN) {
+            return NOT_YET;
+        }
         if (status != 0) {
             throw driver.error(status, "cuEventElapsedTime", out.address(), start, end);
         }
         return (long) (out.get(ValueLayout.JAVA_FLOAT, 0) * NS_PER_MS);
+    }
+
+    /**
+     * Waits for the GPU's time between two events that were queued. Control path.
+     *
+     * @param start the earlier one
+     * @param end   the later one
+     * @param out   memory for a float
+     * @return nanoseconds
+     */
+    public long awaitElapsedNs(final long start, final long end, final MemorySegment out) {
+        synchronizeEvent(end);
+        long ns = elapsedNs(start, end, out);
+        while (ns == NOT_YET) {
+            Thread.onSpinWait();
+            ns = elapsedNs(start, end, out);
+        }
+        return ns;
     }
 }

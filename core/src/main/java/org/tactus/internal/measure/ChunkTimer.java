@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.measure;
 
+import java.util.Arrays;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.format.Quantiles;
+import org.tactus.internal.memory.PinnedBlock;
 
 /**
  * Measures what moving one chunk costs on a GPU: the driver's calls on the host, and the copies by the GPU's own clock; alone, both
@@ -23,6 +25,8 @@ public final class ChunkTimer implements AutoCloseable {
     private final CudaMemory memory;
     private final CudaStreams streams;
     private final long spanBytes;
+    private final PinnedBlock pinnedIn;
+    private final PinnedBlock pinnedOut;
     private final long hostIn;
     private final long hostOut;
     private final long factors;
@@ -39,18 +43,32 @@ public final class ChunkTimer implements AutoCloseable {
      * @param unmap     to unmap one
      * @param accessRun to set access to a run, per chunk
      * @param unmapRun  to unmap a run, per chunk
+     * @param longest   the longest call of each kind, of those that were left out, too
      */
     public record Calls(
-        Quantiles create, Quantiles map, Quantiles access, Quantiles unmap, Quantiles accessRun, Quantiles unmapRun) {
+        Quantiles create, Quantiles map, Quantiles access, Quantiles unmap, Quantiles accessRun, Quantiles unmapRun, Longest longest) {
+    }
+
+    /**
+     * The longest call of each kind. One that waits for running kernels looks like a stall of the platform and is left out as one.
+     *
+     * @param createNs to create a chunk, nanoseconds
+     * @param mapNs    to map one, nanoseconds
+     * @param accessNs to set access to one, nanoseconds
+     * @param unmapNs  to unmap one, nanoseconds
+     */
+    public record Longest(long createNs, long mapNs, long accessNs, long unmapNs) {
     }
 
     /**
      * What copying one chunk takes, by the GPU's clock, without the samples that a platform stall touched.
      *
-     * @param in  to the device
-     * @param out to the host
+     * @param in           to the device
+     * @param out          to the host
+     * @param longestInNs  the longest to the device, of those that were left out, too, nanoseconds
+     * @param longestOutNs the longest to the host, of those that were left out, too, nanoseconds
      */
-    public record Copies(Quantiles in, Quantiles out) {
+    public record Copies(Quantiles in, Quantiles out, long longestInNs, long longestOutNs) {
     }
 
     /**
@@ -64,8 +82,11 @@ public final class ChunkTimer implements AutoCloseable {
         this.memory = rig.memory();
         this.streams = rig.streams();
         this.spanBytes = spanBytes;
-        hostIn = memory.allocateHost(spanBytes);
-        hostOut = memory.allocateHost(spanBytes);
+        pinnedIn = PinnedBlock.of(rig.gpu().driver(), spanBytes);
+        pinnedOut = PinnedBlock.of(rig.gpu().driver(), spanBytes);
+        hostIn = pinnedIn.address();
+        hostOut = pinnedOut.address();
+        rig.warmClocks(); // else the load that is sized next is too small for the clocks that come
         factors = memory.allocate((long) FACTORS * LARGEST_PRODUCT * LARGEST_PRODUCT * Float.BYTES);
         rig.fill(rig.compute(), factors, (long) FACTORS * SMALLEST_PRODUCT * SMALLEST_PRODUCT * Float.BYTES, 1);
         streams.synchronize(rig.compute());
@@ -146,9 +167,13 @@ public final class ChunkTimer implements AutoCloseable {
             memory.release(handle);
         }
         memory.free(region, bytes);
-        return new Calls(Quantiles.withoutStalls(create), Quantiles.withoutStalls(single[0]),
-            Quantiles.withoutStalls(single[1]), Quantiles.withoutStalls(single[2]),
-            Quantiles.withoutStalls(run[0]), Quantiles.withoutStalls(run[1]));
+        return new Calls(Quantiles.withoutStalls(create), Quantiles.withoutStalls(single[0]), Quantiles.withoutStalls(single[1]),
+            Quantiles.withoutStalls(single[2]), Quantiles.withoutStalls(run[0]), Quantiles.withoutStalls(run[1]),
+            new Longest(longest(create), longest(single[0]), longest(single[1]), longest(single[2])));
+    }
+
+    private static long longest(final long[] samples) {
+        return Arrays.stream(samples).max().orElse(0);
     }
 
     private void chunkByChunk(final long region, final long chunkBytes, final long[] handles, final long[][] ns, final int first) {
@@ -208,8 +233,9 @@ public final class ChunkTimer implements AutoCloseable {
         for (int i = 0; i < events.length; i++) {
             events[i] = streams.createEvent(true);
         }
-        final Copies result = new Copies(copies(true, region, chunkBytes, events, repetitions, duplex, loaded),
-            copies(false, region, chunkBytes, events, repetitions, duplex, loaded));
+        final long[] in = copies(true, region, chunkBytes, events, repetitions, duplex, loaded);
+        final long[] out = copies(false, region, chunkBytes, events, repetitions, duplex, loaded);
+        final Copies result = new Copies(Quantiles.withoutStalls(in), Quantiles.withoutStalls(out), longest(in), longest(out));
         for (final long event : events) {
             streams.destroyEvent(event);
         }
@@ -221,7 +247,7 @@ public final class ChunkTimer implements AutoCloseable {
         return result;
     }
 
-    private Quantiles copies(
+    private long[] copies(
         final boolean in, final long region, final long chunkBytes, final long[] events, final int repetitions, final boolean duplex,
         final boolean loaded) {
         final int chunks = events.length - 1;
@@ -249,7 +275,7 @@ public final class ChunkTimer implements AutoCloseable {
             }
             rig.gpu().synchronize();
         }
-        return Quantiles.withoutStalls(samples);
+        return samples;
     }
 
     private void copy(final boolean in, final long region, final int chunk, final int chunks, final long chunkBytes) {
@@ -265,7 +291,7 @@ public final class ChunkTimer implements AutoCloseable {
     public void close() {
         rig.gpu().synchronize();
         memory.freeDevice(factors);
-        memory.freeHost(hostIn);
-        memory.freeHost(hostOut);
+        pinnedIn.close();
+        pinnedOut.close();
     }
 }

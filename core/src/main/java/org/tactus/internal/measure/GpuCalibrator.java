@@ -12,6 +12,8 @@ import org.tactus.internal.time.Sizes;
 public final class GpuCalibrator {
     /** A chunk need not be larger than where its cost a byte is within this of the best one's: larger ones round up more memory. */
     private static final double NEAR_BEST = 1.05;
+    /** Long against any call that does not wait. */
+    private static final long WORK_NS = 100_000_000;
 
     private final GpuRig rig;
     private final long spanBytes;
@@ -49,6 +51,8 @@ public final class GpuCalibrator {
         try (LaunchTimer timer = new LaunchTimer(rig)) {
             launch = timer.kernels(launches);
         }
+        progress.accept("calls that wait for kernels");
+        final List<String> waiting = waiting();
         final List<ChunkCost> costs = new ArrayList<>();
         final long completionNs = launch.completion().maxNs();
         long aheadNs = 0;
@@ -58,8 +62,10 @@ public final class GpuCalibrator {
                 progress.accept("chunks of " + Sizes.format(size));
                 final ChunkTimer.Calls calls = timer.calls(size, repetitions, true);
                 final ChunkTimer.Copies copies = timer.copies(size, repetitions, true, true);
-                final long mappingNs = calls.map().maxNs() + calls.access().maxNs();
-                final long unmappingNs = calls.unmap().maxNs();
+                // What waits for kernels is no stall, so the longest one counts.
+                final long mappingNs = (waiting.contains("map") ? calls.longest().mapNs() : calls.map().maxNs())
+                    + (waiting.contains("set access") ? calls.longest().accessNs() : calls.access().maxNs());
+                final long unmappingNs = waiting.contains("unmap") ? calls.longest().unmapNs() : calls.unmap().maxNs();
                 costs.add(new ChunkCost(size, mappingNs + copies.in().maxNs() + completionNs,
                     copies.out().maxNs() + completionNs + unmappingNs, unmappingNs,
                     calls.map().p50Ns() + calls.access().p50Ns() + copies.in().p50Ns(),
@@ -70,6 +76,12 @@ public final class GpuCalibrator {
         }
         return new GpuCalibration(rig.gpu().name(), rig.gpu().driver().toString(), recommended(costs), launch.launch(),
             launch.completion(), aheadNs + completionNs, unmapNs + completionNs, costs);
+    }
+
+    private List<String> waiting() {
+        try (WaitingCalls calls = new WaitingCalls(rig, sizes.getFirst(), WORK_NS)) {
+            return calls.besideSpin().stream().filter(call -> !call.ranOn()).map(WaitingCalls.Call::name).toList();
+        }
     }
 
     /**

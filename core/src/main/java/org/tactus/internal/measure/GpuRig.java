@@ -20,6 +20,11 @@ public final class GpuRig implements AutoCloseable {
     private static final int THREADS = 256;
     private static final int TILE = 16;
     private static final int MOST_ARGUMENTS = 4;
+    /** A GPU that was idle computes at a part of its clock for up to a second. */
+    private static final long WARM_NS = 1_500_000_000L;
+    /** Rows and columns of the product that warms: blocks for every multiprocessor. */
+    private static final int WARM_PRODUCT = 512;
+    private static final int MATRICES = 3;
 
     private final CudaGpu gpu;
     private final CudaDriver driver;
@@ -213,14 +218,33 @@ public final class GpuRig implements AutoCloseable {
     }
 
     /**
-     * The GPU's time between two events that have happened.
+     * Computes for one and a half seconds, so that the clocks have risen before anything is sized or timed. A GPU whose times are modelled
+     * has none.
+     */
+    public void warmClocks() {
+        if (driver.isModelled()) {
+            return;
+        }
+        final long bytes = (long) WARM_PRODUCT * WARM_PRODUCT * Float.BYTES;
+        final long matrices = driver.memory().allocate(MATRICES * bytes);
+        fill(compute, matrices, MATRICES * bytes, 1);
+        final long beginNs = System.nanoTime();
+        while (System.nanoTime() - beginNs < WARM_NS) {
+            matmul(compute, matrices, matrices + bytes, matrices + 2 * bytes, WARM_PRODUCT);
+            driver.streams().synchronize(compute);
+        }
+        driver.memory().freeDevice(matrices);
+    }
+
+    /**
+     * The GPU's time between two events that were queued; waits for the later one.
      *
      * @param start the earlier one
      * @param end   the later one
      * @return nanoseconds
      */
     public long elapsedNs(final long start, final long end) {
-        return driver.streams().elapsedNs(start, end, elapsed);
+        return driver.streams().awaitElapsedNs(start, end, elapsed);
     }
 
     /** Gives everything back; after an error that the context does not survive, with the context. */

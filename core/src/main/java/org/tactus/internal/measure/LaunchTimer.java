@@ -33,11 +33,14 @@ public final class LaunchTimer implements AutoCloseable {
      * @param whole      both
      * @param minWholeNs the least of both, nanoseconds
      * @param longestNs  the most of both, stalls included, nanoseconds
+     * @param longestLaunchNs the most to start a segment, stalls included, nanoseconds
+     * @param longestCompletionNs the most from there on, stalls included, nanoseconds
      * @param stalls     samples that a stall touched
      * @param bytesPerOp heap bytes that the thread allocated a segment, on average over the last window of samples
      */
     public record Result(
-        Quantiles launch, Quantiles completion, Quantiles whole, long minWholeNs, long longestNs, long stalls, double bytesPerOp) {
+        Quantiles launch, Quantiles completion, Quantiles whole, long minWholeNs, long longestNs, long longestLaunchNs,
+        long longestCompletionNs, long stalls, double bytesPerOp) {
     }
 
     /**
@@ -96,7 +99,9 @@ public final class LaunchTimer implements AutoCloseable {
             launches += samples;
         }
         final Quantiles whole = Quantiles.withoutStalls(wholes); // sorts them
-        return new Result(Quantiles.withoutStalls(calls), Quantiles.withoutStalls(waits), whole, wholes[0], wholes[samples - 1],
+        final Quantiles launch = Quantiles.withoutStalls(calls);
+        final Quantiles completion = Quantiles.withoutStalls(waits);
+        return new Result(launch, completion, whole, wholes[0], wholes[samples - 1], calls[samples - 1], waits[samples - 1],
             samples - whole.samples(), (double) bytes / samples);
     }
 

@@ -3,6 +3,7 @@ package org.tactus.internal.memory;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 
 /**
@@ -58,6 +59,10 @@ public final class ChunkPool implements AutoCloseable {
      */
     public long chunkBytes() {
         return chunkBytes;
+    }
+
+    CudaDriver driver() {
+        return gpu.driver();
     }
 
     /**

@@ -23,6 +23,7 @@ public final class ChunkRegion implements AutoCloseable {
     private final long chunkBytes;
     private final long tailBytes;
     private final long address;
+    private final PinnedBlock pinned;
     private final long backing;
     /** The handle of each chunk, or 0 while it is out. */
     private final long[] handles;
@@ -68,11 +69,12 @@ public final class ChunkRegion implements AutoCloseable {
         filled = new boolean[chunks];
         address = memory.reserve(chunks * chunkBytes + tailBytes);
         try {
-            backing = memory.allocateHost(chunks * chunkBytes);
-        } catch (final NativeCallException e) {
+            pinned = PinnedBlock.of(pool.driver(), chunks * chunkBytes);
+        } catch (final NativeCallException | OutOfMemoryError e) {
             memory.free(address, chunks * chunkBytes + tailBytes);
             throw e;
         }
+        backing = pinned.address();
     }
 
     /**
@@ -268,7 +270,7 @@ public final class ChunkRegion implements AutoCloseable {
 
     private void freeBacking() {
         try {
-            memory.freeHost(backing);
+            pinned.close();
         } catch (final NativeCallException e) {
             if (e.code() < FIRST_STICKY) {
                 throw e;

@@ -24,7 +24,7 @@ class GpuCalibratorTest {
             try (GpuRig rig = new GpuRig(software.driver().gpus().getFirst())) {
                 final List<String> parts = new ArrayList<>();
                 measured = new GpuCalibrator(rig, List.of(2 * MEBI, 4 * MEBI), 4 * MEBI, 1, 100).measure(parts::add);
-                assertEquals(3, parts.size());
+                assertEquals(4, parts.size());
             }
             assertEquals(software.driver().toString(), measured.driver());
             assertEquals(2, measured.chunks().size());

@@ -16,6 +16,8 @@ final class AddressSpace {
     static final int MANAGED = 2;
     /** Pinned host memory that the driver allocated. */
     static final int HOST = 3;
+    /** Memory of the caller's that the driver pinned. */
+    static final int REGISTERED = 4;
 
     private final Ranges reserved = new Ranges();
     private final Ranges pieces = new Ranges();

@@ -17,6 +17,8 @@ final class Calls {
     final SoftwareSettings settings;
     /** The context that is current on a thread: one word each, so that a look-up allocates nothing. */
     private final ThreadLocal<long[]> current = ThreadLocal.withInitial(() -> new long[1]);
+    /** Held by a call on chunks for all of its time, where the driver has one lock. */
+    private final Object driverLock = new Object();
     private volatile boolean initialised;
     private long generation = 1;
     private int retained;
@@ -82,6 +84,34 @@ final class Calls {
     static void spend(final long startNs, final long costNs) {
         while (costNs > 0 && System.nanoTime() - startNs < costNs) {
             Thread.onSpinWait();
+        }
+    }
+
+    /** Lets the calling thread spend what a call on chunks costs, and keeps out who queues work, where the driver has one lock. */
+    void spendOnChunks(final long startNs, final long costNs) {
+        final long wholeNs = costNs + settings.traits().mappedChunkNs() * gpu.mappedChunks();
+        if (settings.traits().driverLock()) {
+            synchronized (driverLock) {
+                spend(startNs, wholeNs);
+            }
+        } else {
+            spend(startNs, wholeNs);
+        }
+    }
+
+    /** Waits while a call on chunks holds the driver's lock. Outside the monitor. */
+    void enter() {
+        if (settings.traits().driverLock()) {
+            synchronized (driverLock) {
+                return;
+            }
+        }
+    }
+
+    /** Waits until all that was queued is done, where the driver does so before it takes memory away. Outside the monitor. */
+    void awaitWork() {
+        for (int round = 0; settings.traits().waitsForKernels() && !gpu.isQuiet();) {
+            round = pause(round);
         }
     }
 

@@ -66,6 +66,10 @@ final class DeviceCalls {
         text(texts, cuda_h.CUDA_ERROR_NOT_FOUND(), "CUDA_ERROR_NOT_FOUND", "named symbol not found");
         text(texts, cuda_h.CUDA_ERROR_NOT_READY(), "CUDA_ERROR_NOT_READY", "device not ready");
         text(texts, cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS(), "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered");
+        text(texts, cuda_h.CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED(), "CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED",
+            "part or all of the requested memory range is already mapped");
+        text(texts, cuda_h.CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED(), "CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED",
+            "pointer does not correspond to a registered memory region");
         text(texts, cuda_h.CUDA_ERROR_LAUNCH_FAILED(), "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure");
         text(texts, cuda_h.CUDA_ERROR_NOT_SUPPORTED(), "CUDA_ERROR_NOT_SUPPORTED", "operation not supported");
         text(texts, cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED(), "CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED",

@@ -124,7 +124,7 @@ final class MemoryCalls {
             }
             HostMemory.putLong(out, handle);
         }
-        Calls.spend(startNs, settings.createNs());
+        calls.spendOnChunks(startNs, settings.createNs());
         return CUDA_SUCCESS();
     }
 
@@ -137,7 +137,7 @@ final class MemoryCalls {
             }
             gpu.chunks.release(slot);
         }
-        Calls.spend(startNs, settings.createNs());
+        calls.spendOnChunks(startNs, settings.createNs());
         return CUDA_SUCCESS();
     }
 
@@ -157,11 +157,12 @@ final class MemoryCalls {
             }
             space.add(address, bytes, AddressSpace.CHUNK, slot);
         }
-        Calls.spend(startNs, settings.mapNs());
+        calls.spendOnChunks(startNs, settings.mapNs());
         return CUDA_SUCCESS();
     }
 
     int cuMemUnmap(final long address, final long bytes) {
+        calls.awaitWork();
         final long startNs = System.nanoTime();
         synchronized (gpu) {
             if (calls.ready() != 0) {
@@ -173,7 +174,7 @@ final class MemoryCalls {
             }
             unmap(first, space.countTo(first, address + bytes));
         }
-        Calls.spend(startNs, settings.unmapNs());
+        calls.spendOnChunks(startNs, settings.unmapNs());
         return CUDA_SUCCESS();
     }
 
@@ -216,7 +217,7 @@ final class MemoryCalls {
             }
             space.allow(first, space.countTo(first, address + bytes), write);
         }
-        Calls.spend(startNs, settings.accessNs());
+        calls.spendOnChunks(startNs, settings.accessNs());
         return CUDA_SUCCESS();
     }
 
@@ -255,6 +256,7 @@ final class MemoryCalls {
     }
 
     int cuMemFree(final long address) {
+        calls.awaitWork();
         synchronized (gpu) {
             final int status = calls.inContext();
             final int at = Math.max(space.startingAt(address, AddressSpace.DEVICE), space.startingAt(address, AddressSpace.MANAGED));
@@ -277,9 +279,38 @@ final class MemoryCalls {
         final long bytes = space.bytes(at);
         allocatedBytes -= space.kind(at) == AddressSpace.DEVICE ? bytes : 0;
         gpu.awaitSlices(start, bytes);
+        final boolean own = space.kind(at) != AddressSpace.REGISTERED;
         space.remove(at, 1);
-        HostMemory.free(start, bytes);
+        if (own) {
+            HostMemory.free(start, bytes);
+        }
         return CUDA_SUCCESS();
+    }
+
+    int cuMemHostRegister(final long address, final long bytes, final int flags) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            if (status != 0) {
+                return status;
+            }
+            final int known = cuda_h.CU_MEMHOSTREGISTER_PORTABLE() | cuda_h.CU_MEMHOSTREGISTER_DEVICEMAP();
+            if (address == 0 || bytes <= 0 || (flags & ~known) != 0) {
+                return CUDA_ERROR_INVALID_VALUE();
+            }
+            if (!space.isFree(address, bytes)) {
+                return cuda_h.CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED();
+            }
+            space.add(address, bytes, AddressSpace.REGISTERED, 0);
+            return CUDA_SUCCESS();
+        }
+    }
+
+    int cuMemHostUnregister(final long address) {
+        synchronized (gpu) {
+            final int status = calls.inContext();
+            final int at = space.startingAt(address, AddressSpace.REGISTERED);
+            return status != 0 ? status : at < 0 ? cuda_h.CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED() : free(at);
+        }
     }
 
     int cuMemHostGetDevicePointer(final long out, final long address, final int flags) {
@@ -288,7 +319,7 @@ final class MemoryCalls {
             if (status != 0) {
                 return status;
             }
-            if (flags != 0 || space.holding(address, AddressSpace.HOST) < 0) {
+            if (flags != 0 || Math.max(space.holding(address, AddressSpace.HOST), space.holding(address, AddressSpace.REGISTERED)) < 0) {
                 return CUDA_ERROR_INVALID_VALUE();
             }
             HostMemory.putLong(out, address);

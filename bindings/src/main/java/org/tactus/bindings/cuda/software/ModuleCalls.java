@@ -34,7 +34,13 @@ final class ModuleCalls {
     }
 
     /** A kernel of a module. */
-    private record SoftwareFunction(int kernel) {
+    private static final class SoftwareFunction {
+        private final int kernel;
+        private boolean launched;
+
+        SoftwareFunction(final int kernel) {
+            this.kernel = kernel;
+        }
     }
 
     ModuleCalls(final Calls calls) {
@@ -101,6 +107,9 @@ final class ModuleCalls {
             || (long) blockX * blockY * blockZ > MAX_THREADS || sharedBytes < 0 || parameters == 0 || extra != 0) {
             return CUDA_ERROR_INVALID_VALUE();
         }
+        calls.enter();
+        final long startNs = System.nanoTime();
+        final boolean first;
         int round = 0;
         while (true) {
             synchronized (gpu) {
@@ -117,11 +126,14 @@ final class ModuleCalls {
                         count > 1 ? SoftwareKernels.argument(kernel, 1, parameters) : 0,
                         count > 2 ? SoftwareKernels.argument(kernel, 2, parameters) : 0,
                         count > 3 ? SoftwareKernels.argument(kernel, 3, parameters) : 0);
+                    first = !found.launched;
+                    found.launched = true;
                     break;
                 }
             }
             round = Calls.pause(round);
         }
+        Calls.spend(startNs, first ? calls.settings.traits().firstLaunchNs() : 0);
         gpu.ring();
         return CUDA_SUCCESS();
     }
@@ -171,6 +183,7 @@ final class ModuleCalls {
     }
 
     int cuGraphLaunch(final long exec, final long stream) {
+        calls.enter();
         int round = 0;
         int at = 0;
         while (true) {

@@ -35,7 +35,7 @@ public final class SoftwareCuda implements AutoCloseable {
         }));
         try {
             gpu.start();
-            driver = CudaDriver.of(lookup(), "software driver");
+            driver = CudaDriver.of(lookup(), CudaDriver.SOFTWARE);
         } catch (final Throwable e) {
             close();
             throw e;

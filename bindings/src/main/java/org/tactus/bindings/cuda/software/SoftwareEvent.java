@@ -8,6 +8,8 @@ final class SoftwareEvent {
     long done;
     /** When it last happened, on the model's clock. */
     long timeNs;
+    /** How often it was told as not ready although it had happened. */
+    private int answers;
 
     SoftwareEvent(final boolean timed) {
         this.timed = timed;
@@ -15,5 +17,16 @@ final class SoftwareEvent {
 
     boolean hasHappened() {
         return done == recorded;
+    }
+
+    /** It will happen anew. */
+    void record(final long ticket) {
+        recorded = ticket;
+        answers = 0;
+    }
+
+    /** What a caller is told: a real driver may know of an event later than of a word that was written behind it. */
+    boolean isToldReady(final int notReadyAnswers) {
+        return hasHappened() && answers++ >= notReadyAnswers;
     }
 }

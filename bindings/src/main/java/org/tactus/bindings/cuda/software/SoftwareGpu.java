@@ -130,11 +130,20 @@ final class SoftwareGpu implements Runnable {
         host.drop();
     }
 
-    /** The context is new: what was queued is gone, and so is an error, but for a lost device. Under the monitor. */
+    /** The context is new: what was queued is gone, and so is an error, but of a lost device or where it stays. Under the monitor. */
     void reset() {
-        fail(lost ? CUDA_ERROR_UNKNOWN() : CUDA_SUCCESS());
+        fail(lost ? CUDA_ERROR_UNKNOWN() : settings.traits().sticksToProcess() ? error : CUDA_SUCCESS());
         streams.clear();
         events.clear();
+    }
+
+    /** Chunks that are mapped. */
+    synchronized int mappedChunks() {
+        int count = 0;
+        for (int i = 0; settings.traits().mappedChunkNs() > 0 && i < space.pieces(); i++) {
+            count += space.kind(i) == AddressSpace.CHUNK ? 1 : 0;
+        }
+        return count;
     }
 
     synchronized boolean isLost() {
@@ -151,7 +160,7 @@ final class SoftwareGpu implements Runnable {
         final SoftwareStream stream, final long op, final long a, final long b, final long c, final long d, final long e) {
         stream.add(op, System.nanoTime(), a, b, c, d, e);
         if (op == CommandDescriptor.RECORD && stream.capture == null) {
-            events.find(a).recorded = b;
+            events.find(a).record(b);
         }
         news = true;
     }

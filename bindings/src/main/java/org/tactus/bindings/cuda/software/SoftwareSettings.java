@@ -21,17 +21,19 @@ import java.util.List;
  * @param seed              of the variation
  * @param priority          SCHED_FIFO priority of the thread that is the GPU; 0 for ordinary scheduling
  * @param cores             where that thread runs; empty for any core
+ * @param traits            what a real driver does beyond these costs
  */
 public record SoftwareSettings(
     long memoryBytes, long granularityBytes, long inBytesPerSecond, long outBytesPerSecond, double duplexShare, long copyNs,
     long launchNs, long createNs, long mapNs, long accessNs, long unmapNs, double variation, long seed, int priority,
-    List<Integer> cores) {
+    List<Integer> cores, DriverTraits traits) {
     /** Nothing costs time: for tests of what is computed. */
     public static final SoftwareSettings INSTANT = new SoftwareSettings(
-        1L << 30, 1 << 16, Long.MAX_VALUE, Long.MAX_VALUE, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, List.of());
+        1L << 30, 1 << 16, Long.MAX_VALUE, Long.MAX_VALUE, 1, 0, 0, 0, 0, 0, 0, 0, 1, 0, List.of(), DriverTraits.configured());
     /** Costs of the order of a card on PCIe 4; measured ones of a real card differ. */
     public static final SoftwareSettings PCIE4 = new SoftwareSettings(
-        24L << 30, 2 << 20, 25_000_000_000L, 25_000_000_000L, 0.5, 5_000, 3_000, 29_000, 2_000, 38_000, 34_000, 0.05, 1, 0, List.of());
+        24L << 30, 2 << 20, 25_000_000_000L, 25_000_000_000L, 0.5, 5_000, 3_000, 29_000, 2_000, 38_000, 34_000, 0.05, 1, 0, List.of(),
+        DriverTraits.configured());
 
     /**
      * Changes how much memory there is.
@@ -42,7 +44,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withMemory(final long bytes, final long granularity) {
         return new SoftwareSettings(bytes, granularity, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs, createNs,
-            mapNs, accessNs, unmapNs, variation, seed, priority, cores);
+            mapNs, accessNs, unmapNs, variation, seed, priority, cores, traits);
     }
 
     /**
@@ -54,7 +56,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withBandwidth(final long in, final long out) {
         return new SoftwareSettings(memoryBytes, granularityBytes, in, out, duplexShare, copyNs, launchNs, createNs, mapNs, accessNs,
-            unmapNs, variation, seed, priority, cores);
+            unmapNs, variation, seed, priority, cores, traits);
     }
 
     /**
@@ -66,7 +68,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withVariation(final double share, final long newSeed) {
         return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
-            createNs, mapNs, accessNs, unmapNs, share, newSeed, priority, cores);
+            createNs, mapNs, accessNs, unmapNs, share, newSeed, priority, cores, traits);
     }
 
     /**
@@ -77,7 +79,7 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withPriority(final int fifo) {
         return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
-            createNs, mapNs, accessNs, unmapNs, variation, seed, fifo, cores);
+            createNs, mapNs, accessNs, unmapNs, variation, seed, fifo, cores, traits);
     }
 
     /**
@@ -88,6 +90,17 @@ public record SoftwareSettings(
      */
     public SoftwareSettings withCores(final List<Integer> allowed) {
         return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
-            createNs, mapNs, accessNs, unmapNs, variation, seed, priority, List.copyOf(allowed));
+            createNs, mapNs, accessNs, unmapNs, variation, seed, priority, List.copyOf(allowed), traits);
+    }
+
+    /**
+     * Changes what the driver does beyond its costs.
+     *
+     * @param of the traits
+     * @return a copy
+     */
+    public SoftwareSettings withTraits(final DriverTraits of) {
+        return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, duplexShare, copyNs, launchNs,
+            createNs, mapNs, accessNs, unmapNs, variation, seed, priority, cores, of);
     }
 }

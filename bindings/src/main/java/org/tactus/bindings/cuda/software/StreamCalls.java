@@ -12,6 +12,7 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 /** Copies, fills, streams and events; each method is the function of its name. */
 final class StreamCalls {
     private static final double NS_PER_MS = 1e6;
+    private static final double NS_PER_S = 1e9;
 
     private final Calls calls;
     private final SoftwareGpu gpu;
@@ -27,6 +28,7 @@ final class StreamCalls {
 
     /** Queues a command, waiting for room as NVIDIA's driver does when its queue is full. */
     private int queue(final long stream, final long op, final long a, final long b, final long c) {
+        calls.enter();
         int round = 0;
         while (true) {
             synchronized (gpu) {
@@ -59,10 +61,27 @@ final class StreamCalls {
         }
     }
 
+    /** Spends what staging takes where host memory is not pinned; false where it is, or where the driver does not stage. */
+    private boolean stage(final long host, final long bytes) {
+        final long rate = calls.settings.traits().stagedBytesPerSecond();
+        if (rate == 0) {
+            return false;
+        }
+        final long startNs = System.nanoTime();
+        synchronized (gpu) {
+            if (gpu.space.isKnown(host)) {
+                return false;
+            }
+        }
+        Calls.spend(startNs, (long) (bytes * NS_PER_S / rate));
+        return true;
+    }
+
     int cuMemcpyHtoDAsync(final long target, final long source, final long bytes, final long stream) {
         if (bytes < 0 || source == 0 || isUnknown(target)) {
             return CUDA_ERROR_INVALID_VALUE();
         }
+        stage(source, bytes);
         return bytes == 0 ? CUDA_SUCCESS() : queue(stream, CommandDescriptor.COPY_IN, target, source, bytes);
     }
 
@@ -70,7 +89,9 @@ final class StreamCalls {
         if (bytes < 0 || target == 0 || isUnknown(source)) {
             return CUDA_ERROR_INVALID_VALUE();
         }
-        return bytes == 0 ? CUDA_SUCCESS() : queue(stream, CommandDescriptor.COPY_OUT, target, source, bytes);
+        final int status = bytes == 0 ? CUDA_SUCCESS() : queue(stream, CommandDescriptor.COPY_OUT, target, source, bytes);
+        // What is staged goes from the driver's memory to the caller's at the end, so the call waits for the copy.
+        return status == 0 && stage(target, bytes) ? cuStreamSynchronize(stream) : status;
     }
 
     int cuMemcpyHtoD(final long target, final long source, final long bytes) {
@@ -234,7 +255,7 @@ final class StreamCalls {
             if (status != 0 || found == null) {
                 return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
             }
-            return found.hasHappened() ? CUDA_SUCCESS() : CUDA_ERROR_NOT_READY();
+            return found.isToldReady(calls.settings.traits().notReadyAnswers()) ? CUDA_SUCCESS() : CUDA_ERROR_NOT_READY();
         }
     }
 
@@ -259,7 +280,7 @@ final class StreamCalls {
             if (from == null || to == null || !from.timed || !to.timed || from.recorded == 0 || to.recorded == 0) {
                 return CUDA_ERROR_INVALID_HANDLE();
             }
-            if (!from.hasHappened() || !to.hasHappened()) {
+            if (!from.hasHappened() || !to.isToldReady(calls.settings.traits().notReadyAnswers())) {
                 return CUDA_ERROR_NOT_READY();
             }
             HostMemory.putInt(milliseconds, Float.floatToRawIntBits((float) ((to.timeNs - from.timeNs) / NS_PER_MS)));

@@ -167,6 +167,24 @@ public class cuda_h extends cuda_h$shared {
     public static int CUDA_ERROR_ILLEGAL_ADDRESS() {
         return CUDA_ERROR_ILLEGAL_ADDRESS;
     }
+    private static final int CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED = (int)712L;
+    /**
+     * {@snippet lang=c :
+     * #define CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED 712
+     * }
+     */
+    public static int CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED() {
+        return CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED;
+    }
+    private static final int CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED = (int)713L;
+    /**
+     * {@snippet lang=c :
+     * #define CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED 713
+     * }
+     */
+    public static int CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED() {
+        return CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED;
+    }
     private static final int CUDA_ERROR_LAUNCH_FAILED = (int)719L;
     /**
      * {@snippet lang=c :
@@ -499,6 +517,24 @@ public class cuda_h extends cuda_h$shared {
      */
     public static int CU_MEMHOSTALLOC_DEVICEMAP() {
         return CU_MEMHOSTALLOC_DEVICEMAP;
+    }
+    private static final int CU_MEMHOSTREGISTER_PORTABLE = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define CU_MEMHOSTREGISTER_PORTABLE 1
+     * }
+     */
+    public static int CU_MEMHOSTREGISTER_PORTABLE() {
+        return CU_MEMHOSTREGISTER_PORTABLE;
+    }
+    private static final int CU_MEMHOSTREGISTER_DEVICEMAP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define CU_MEMHOSTREGISTER_DEVICEMAP 2
+     * }
+     */
+    public static int CU_MEMHOSTREGISTER_DEVICEMAP() {
+        return CU_MEMHOSTREGISTER_DEVICEMAP;
     }
     private static final int CU_MEM_ATTACH_GLOBAL = (int)1L;
     /**

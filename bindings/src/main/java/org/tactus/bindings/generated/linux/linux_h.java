@@ -167,6 +167,15 @@ public class linux_h extends linux_h$shared {
     public static int MAP_NORESERVE() {
         return MAP_NORESERVE;
     }
+    private static final int MADV_HUGEPAGE = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * #define MADV_HUGEPAGE 14
+     * }
+     */
+    public static int MADV_HUGEPAGE() {
+        return MADV_HUGEPAGE;
+    }
     private static final int MFD_CLOEXEC = (int)1L;
     /**
      * {@snippet lang=c :
@@ -914,6 +923,129 @@ public class linux_h extends linux_h$shared {
         try {
             if (TRACE_DOWNCALLS) {
                 traceDowncall("munmap", addr, length);
+            }
+            return (int)mh$.invokeExact(addr, length);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class madvise {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            linux_h.C_INT,
+            linux_h.C_LONG,
+            linux_h.C_LONG,
+            linux_h.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("madvise");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int madvise(tactus_address addr, unsigned long length, int advice)
+     * }
+     */
+    public static FunctionDescriptor madvise$descriptor() {
+        return madvise.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int madvise(tactus_address addr, unsigned long length, int advice)
+     * }
+     */
+    public static MethodHandle madvise$handle() {
+        return madvise.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int madvise(tactus_address addr, unsigned long length, int advice)
+     * }
+     */
+    public static MemorySegment madvise$address() {
+        return madvise.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int madvise(tactus_address addr, unsigned long length, int advice)
+     * }
+     */
+    public static int madvise(long addr, long length, int advice) {
+        var mh$ = madvise.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("madvise", addr, length, advice);
+            }
+            return (int)mh$.invokeExact(addr, length, advice);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class munlock {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            linux_h.C_INT,
+            linux_h.C_LONG,
+            linux_h.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("munlock");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int munlock(tactus_address addr, unsigned long length)
+     * }
+     */
+    public static FunctionDescriptor munlock$descriptor() {
+        return munlock.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int munlock(tactus_address addr, unsigned long length)
+     * }
+     */
+    public static MethodHandle munlock$handle() {
+        return munlock.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int munlock(tactus_address addr, unsigned long length)
+     * }
+     */
+    public static MemorySegment munlock$address() {
+        return munlock.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int munlock(tactus_address addr, unsigned long length)
+     * }
+     */
+    public static int munlock(long addr, long length) {
+        var mh$ = munlock.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("munlock", addr, length);
             }
             return (int)mh$.invokeExact(addr, length);
         } catch (Error | RuntimeException ex) {

@@ -144,8 +144,7 @@ public final class CudaDevice implements Device {
         final long[] trials = new long[MARGIN_TRIALS];
         for (int i = 0; i < MARGIN_TRIALS; i++) {
             queueSpin(0, Clock.SYSTEM.nanoTime());
-            streams.synchronize(stream);
-            trials[i] = streams.elapsedNs(begin, end, elapsed);
+            trials[i] = streams.awaitElapsedNs(begin, end, elapsed);
         }
         Arrays.sort(trials);
         return 2 * trials[MARGIN_TRIALS / 2];
@@ -220,7 +219,11 @@ public final class CudaDevice implements Device {
         if (status == RUNNING) {
             try {
                 if (word.hasCome(nowNs)) {
-                    lastNs = Math.max(0, streams.elapsedNs(begin, end, elapsed) - heldUpNs);
+                    final long tookNs = streams.elapsedNs(begin, end, elapsed);
+                    if (tookNs == CudaStreams.NOT_YET) { // the word was seen before the driver knew of the event
+                        return RUNNING;
+                    }
+                    lastNs = Math.max(0, tookNs - heldUpNs);
                     failure = running == null ? null : running.end();
                     status = failure == null ? DONE : FAILED;
                     return status;

@@ -26,6 +26,7 @@ import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaKernels;
 import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.bindings.cuda.software.Fault;
 import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
@@ -131,6 +132,23 @@ class CudaDeviceTest {
             leastNs = Math.min(leastNs, elapsedNs); // what holds this thread up between two calls counts in the others
         }
         assertTrue(leastNs <= WCET_NS, leastNs + " ns overran the WCET");
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
+    @Test
+    void shouldAskAgainWhenTheWordIsSeenBeforeTheDriverKnowsOfTheEvent() {
+        software.close();
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withTraits(DriverTraits.NONE.withNotReady(5)));
+        open(MEMORY);
+        final Task task = task(1, 1, 0);
+        for (int i = 0; i < 20; i++) {
+            final long startNs = System.nanoTime();
+            device.start(spin(task), i, startNs);
+            assertEquals(Device.DONE, awaitSegment(device), () -> String.valueOf(device.failure()));
+            assertTrue(device.elapsedNs(startNs, System.nanoTime()) > WCET_NS / 2);
+        }
+        assertFalse(device.isLost());
         device.close();
         assertEquals(Inventory.NOTHING, software.inventory());
     }
