@@ -21,6 +21,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.cuda.ptx.PtxKernel;
+import org.tactus.bindings.cuda.ptx.PtxLaunch;
+import org.tactus.bindings.cuda.ptx.PtxMemory;
 
 class CudaKernelsTest {
     private static final int WORDS = 1_000;
@@ -108,9 +111,8 @@ class CudaKernelsTest {
                     final MemorySegment expected = arena.allocate(words * 8L, 8);
                     memory.setAtIndex(ValueLayout.JAVA_LONG, words, 5); // the checksum is added to it
                     CudaKernels.fill(expected, -3);
-                    new PtxInterpreter(ptx, CudaKernels.FILL, memory).launch(grid[0], 1, grid[1], 1, memory.address(), words, -3);
-                    new PtxInterpreter(ptx, CudaKernels.CHECKSUM, memory)
-                        .launch(grid[0], 1, grid[1], 1, memory.address(), words, memory.address() + words * 8L);
+                    launch(ptx, CudaKernels.FILL, memory, grid[0], grid[1], memory.address(), words, -3);
+                    launch(ptx, CudaKernels.CHECKSUM, memory, grid[0], grid[1], memory.address(), words, memory.address() + words * 8L);
                     assertEquals(-1, memory.asSlice(0, words * 8L).mismatch(expected));
                     assertEquals(5 + CudaKernels.checksum(expected), memory.getAtIndex(ValueLayout.JAVA_LONG, words));
                     assertEquals(0, memory.getAtIndex(ValueLayout.JAVA_LONG, words + 1));
@@ -125,14 +127,20 @@ class CudaKernelsTest {
                     memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (int) CudaKernels.word(1, i) * 0x1p-31f);
                 }
                 final int blocks = (n + 3) / 4;
-                new PtxInterpreter(ptx, CudaKernels.MATMUL, memory).launch(
-                    blocks, blocks, 4, 4, memory.address(), memory.address() + bytes, memory.address() + 2 * bytes, n);
+                new PtxLaunch(PtxKernel.parse(ptx, CudaKernels.MATMUL), new int[] {blocks, blocks, 1}, new int[] {4, 4, 1}, n,
+                    memory.address(), memory.address() + bytes, memory.address() + 2 * bytes, n).run(PtxMemory.of(memory));
                 final MemorySegment product = memory.asSlice(3 * bytes, bytes);
                 CudaKernels.matmul(memory.asSlice(0, bytes), memory.asSlice(bytes, bytes), product, n);
                 assertEquals(-1, memory.asSlice(2 * bytes, bytes).mismatch(product));
             }
         }
-        new PtxInterpreter(ptx, CudaKernels.SPIN, MemorySegment.NULL).launch(1, 1, 2, 1, 50); // ends
+        launch(ptx, CudaKernels.SPIN, MemorySegment.NULL, 1, 2, 50); // ends
+    }
+
+    private static void launch(
+        final String ptx, final String entry, final MemorySegment memory, final int blocks, final int threads, final long... arguments) {
+        new PtxLaunch(PtxKernel.parse(ptx, entry), new int[] {blocks, 1, 1}, new int[] {threads, 1, 1}, threads, arguments)
+            .run(PtxMemory.of(memory));
     }
 
     @Test

@@ -35,6 +35,19 @@ public final class NodeAttributes {
         return attribute == null ? absent : attribute.getF();
     }
 
+    /**
+     * Whole numbers of an attribute.
+     *
+     * @param node   the node
+     * @param name   name of the attribute
+     * @param absent what a node without it has
+     * @return a new array
+     */
+    public static long[] integers(final NodeProto node, final String name, final long... absent) {
+        final AttributeProto attribute = find(node, name);
+        return attribute == null ? absent : attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
+    }
+
     public static AttributeProto integer(final String name, final long value) {
         return AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INT).setI(value).build();
     }

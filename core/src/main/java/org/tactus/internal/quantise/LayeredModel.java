@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.graph.BatchNormFolding;
 import org.tactus.internal.graph.CutGraph;
 import org.tactus.internal.graph.CutPositions;
 import org.tactus.internal.graph.InvalidModelException;

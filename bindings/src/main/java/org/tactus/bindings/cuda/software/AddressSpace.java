@@ -2,6 +2,7 @@
 package org.tactus.bindings.cuda.software;
 
 import java.util.Arrays;
+import org.tactus.bindings.cuda.ptx.PtxMemory;
 
 /**
  * What lies at which address of the device: ranges that are reserved, and pieces of memory, each with its kind and whether it may be
@@ -196,6 +197,16 @@ final class AddressSpace {
 
     void remove(final int first, final int count) {
         pieces.remove(first, first + count);
+    }
+
+    /** Lists what the device may access. */
+    void accessible(final PtxMemory to) {
+        to.clear();
+        for (int i = 0; i < pieces.count; i++) {
+            if (pieces.contents[i] >= 0) {
+                to.add(pieces.starts[i], pieces.ends[i]);
+            }
+        }
     }
 
     /** Tells whether the device may access all of some addresses. */

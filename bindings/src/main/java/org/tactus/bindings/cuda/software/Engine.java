@@ -9,6 +9,10 @@ import static org.tactus.bindings.cuda.software.CommandDescriptor.KERNEL;
 import static org.tactus.bindings.cuda.software.CommandDescriptor.PREFETCH;
 
 import org.tactus.bindings.cuda.CudaKernels;
+import org.tactus.bindings.cuda.ptx.PtxFault;
+import org.tactus.bindings.cuda.ptx.PtxLaunch;
+import org.tactus.bindings.cuda.ptx.PtxMemory;
+import org.tactus.bindings.generated.cuda.cuda_h;
 
 /**
  * One engine of the GPU (kernels, copies in, copies out) and the command on it. It works in slices: {@link #prepare} checks the next
@@ -24,6 +28,8 @@ final class Engine {
     static final int OUT = 2;
 
     private static final int OPERANDS = 3;
+    /** {@code CUDA_ERROR_MISALIGNED_ADDRESS} of the driver's documentation. */
+    private static final int MISALIGNED_ADDRESS = 716;
 
     SoftwareStream stream;
     /** When the command ends by the model. */
@@ -43,6 +49,10 @@ final class Engine {
     private final long[] leaseStarts = new long[OPERANDS];
     private final long[] leaseEnds = new long[OPERANDS];
     private volatile boolean touching;
+    /** What an interpreted kernel may access; listed anew for each slice. */
+    private final PtxMemory accessible = new PtxMemory();
+    private PtxLaunch launch;
+    private int fault;
 
     /** The engine that a command needs. */
     static int of(final long op) {
@@ -58,12 +68,25 @@ final class Engine {
             arguments[i] = from.argument(i);
         }
         position = 0;
+        launch = isInterpreted() ? from.launch().prepare() : null;
         length = length();
+    }
+
+    private boolean isInterpreted() {
+        return op == KERNEL && arguments[0] == SoftwareKernels.INTERPRETED;
+    }
+
+    /** The error that the command has made, and that the device makes its own; 0 for none. */
+    int fault() {
+        return fault;
     }
 
     private long length() {
         if (op == PREFETCH || op == KERNEL && arguments[0] == SoftwareKernels.SPIN) {
             return 0;
+        }
+        if (isInterpreted()) {
+            return launch.blocks();
         }
         if (op == KERNEL) {
             return arguments[0] == SoftwareKernels.MATMUL ? arguments[4] : arguments[2];
@@ -82,6 +105,8 @@ final class Engine {
 
     void clear() {
         stream = null;
+        launch = null;
+        fault = 0;
         position = length;
     }
 
@@ -94,6 +119,13 @@ final class Engine {
         for (int i = 0; i < OPERANDS; i++) {
             leaseStarts[i] = 0;
             leaseEnds[i] = 0;
+        }
+        if (isInterpreted()) { // whatever it accesses: who takes memory away waits for the block
+            slice = 1;
+            space.accessible(accessible);
+            lease(0, 0, Long.MAX_VALUE);
+            touching = true;
+            return true;
         }
         if (op == KERNEL && arguments[0] == SoftwareKernels.MATMUL) {
             final long bytes = length * length * Float.BYTES;
@@ -163,6 +195,10 @@ final class Engine {
     }
 
     private void touch() {
+        if (isInterpreted()) {
+            interpret();
+            return;
+        }
         final long first = arguments[0];
         final long second = arguments[1];
         if (op == COPY_IN) {
@@ -184,6 +220,25 @@ final class Engine {
         position = begin + slice;
     }
 
+    /** A block of the grid. The kernel is over when the interpreter is: there is no model of its time. */
+    private void interpret() {
+        final PtxLaunch of = launch; // a thread that drops the command meanwhile forgets it
+        if (of == null) {
+            return;
+        }
+        try {
+            of.run(accessible, begin);
+            position = begin + slice;
+            endNs = Math.max(endNs, System.nanoTime());
+        } catch (final PtxFault e) {
+            fault = switch (e.kind()) {
+                case ADDRESS -> cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
+                case ALIGNMENT -> MISALIGNED_ADDRESS;
+                case DIVERGENCE -> cuda_h.CUDA_ERROR_LAUNCH_FAILED();
+            };
+        }
+    }
+
     /** Time of the command by the model, without what may vary. */
     static double modelNs(final SoftwareStream of, final SoftwareSettings settings, final boolean duplex) {
         final long op = of.first(CommandDescriptor.OP);
@@ -200,6 +255,9 @@ final class Engine {
         final double bytesPerNs = settings.inBytesPerSecond() / 1e9 * SoftwareGpu.DEVICE_MEMORY_FACTOR;
         if (op == KERNEL && of.argument(0) == SoftwareKernels.SPIN) {
             return settings.launchNs() + (double) of.argument(1);
+        }
+        if (op == KERNEL && of.argument(0) == SoftwareKernels.INTERPRETED) {
+            return settings.launchNs();
         }
         if (op == KERNEL && of.argument(0) == SoftwareKernels.MATMUL) {
             return settings.launchNs() + Math.pow(of.argument(4), 3) * 2 / SoftwareGpu.OPERATIONS_PER_NS;

@@ -10,9 +10,15 @@ import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.tactus.bindings.cuda.ptx.PtxKernel;
 import org.tactus.bindings.software.Handles;
 
-/** Modules, kernels and graphs; each method is the function of its name. A module's kernels are known by their names only. */
+/**
+ * Modules, kernels and graphs; each method is the function of its name. The kernels of {@link SoftwareKernels} are known by their names; the
+ * PTX of others is interpreted.
+ */
 final class ModuleCalls {
     private static final int MODULE = 0x4D;
     private static final int FUNCTION = 0x46;
@@ -26,21 +32,27 @@ final class ModuleCalls {
     private final SoftwareGpu gpu;
     private final Handles<SoftwareModule> modules = new Handles<>(MODULE);
     private final Handles<SoftwareFunction> functions = new Handles<>(FUNCTION);
-    private final Handles<long[]> graphs = new Handles<>(GRAPH);
-    private final Handles<long[]> execs = new Handles<>(EXEC);
+    private final Handles<SoftwareGraph> graphs = new Handles<>(GRAPH);
+    private final Handles<SoftwareGraph> execs = new Handles<>(EXEC);
 
     /** A module: its text, and handles of the kernels that were asked for. */
-    private record SoftwareModule(String text, long[] functions) {
+    private record SoftwareModule(String text, Map<String, Long> functions) {
     }
 
-    /** A kernel of a module. */
+    /** A kernel of a module; what is interpreted is null of others. */
     private static final class SoftwareFunction {
         private final int kernel;
+        private final PtxKernel interpreted;
         private boolean launched;
 
-        SoftwareFunction(final int kernel) {
+        SoftwareFunction(final int kernel, final PtxKernel interpreted) {
             this.kernel = kernel;
+            this.interpreted = interpreted;
         }
+    }
+
+    /** What was recorded: commands, and by command the launch where a kernel is interpreted. */
+    private record SoftwareGraph(long[] commands, PtxCommand[] launches) {
     }
 
     ModuleCalls(final Calls calls) {
@@ -61,7 +73,7 @@ final class ModuleCalls {
             if (!text.contains(".version") || !text.contains(".target")) {
                 return CUDA_ERROR_INVALID_IMAGE();
             }
-            HostMemory.putLong(out, modules.add(new SoftwareModule(text, new long[SoftwareKernels.NAMES.size()])));
+            HostMemory.putLong(out, modules.add(new SoftwareModule(text, new HashMap<>())));
             return CUDA_SUCCESS();
         }
     }
@@ -73,9 +85,7 @@ final class ModuleCalls {
             if (found == null) {
                 return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
             }
-            for (final long function : found.functions) {
-                functions.remove(function);
-            }
+            found.functions.values().forEach(functions::remove);
             return CUDA_SUCCESS();
         }
     }
@@ -89,13 +99,12 @@ final class ModuleCalls {
             }
             final String entry = MemorySegment.ofAddress(name).reinterpret(MAX_IMAGE_BYTES).getString(0);
             final int kernel = SoftwareKernels.NAMES.indexOf(entry);
-            if (kernel < 0 || !found.text.contains(".entry " + entry + "(")) {
+            if (!PtxKernel.declares(found.text, entry)) {
                 return CUDA_ERROR_NOT_FOUND();
             }
-            if (found.functions[kernel] == 0) {
-                found.functions[kernel] = functions.add(new SoftwareFunction(kernel));
-            }
-            HostMemory.putLong(out, found.functions[kernel]);
+            HostMemory.putLong(out, found.functions.computeIfAbsent(entry, asked -> functions.add(kernel >= 0
+                ? new SoftwareFunction(kernel, null) : new SoftwareFunction(SoftwareKernels.INTERPRETED,
+                PtxKernel.parse(found.text, asked)))));
             return CUDA_SUCCESS();
         }
     }
@@ -118,6 +127,11 @@ final class ModuleCalls {
                 final SoftwareStream to = stream == 0 ? gpu.defaultStream : gpu.streams.find(stream);
                 if (status != 0 || found == null || to == null) {
                     return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
+                }
+                if (!to.isFull() && found.interpreted != null) {
+                    gpu.queue(to, CommandDescriptor.KERNEL, found.kernel, 0, 0, 0, 0, PtxCommand.of(found.interpreted,
+                        new int[] {gridX, gridY, gridZ}, new int[] {blockX, blockY, blockZ}, gpu.settings.seed(), parameters));
+                    break;
                 }
                 if (!to.isFull()) {
                     final int kernel = found.kernel;
@@ -149,6 +163,7 @@ final class ModuleCalls {
                 return CUDA_ERROR_ILLEGAL_STATE();
             }
             found.capture = new long[FIRST_CAPTURE * CommandDescriptor.WORDS];
+            found.capturedLaunches = new PtxCommand[FIRST_CAPTURE];
             found.captured = 0;
             return CUDA_SUCCESS();
         }
@@ -164,8 +179,10 @@ final class ModuleCalls {
             if (found.capture == null) {
                 return CUDA_ERROR_ILLEGAL_STATE();
             }
-            HostMemory.putLong(graph, graphs.add(Arrays.copyOf(found.capture, found.captured * CommandDescriptor.WORDS)));
+            HostMemory.putLong(graph, graphs.add(new SoftwareGraph(
+                Arrays.copyOf(found.capture, found.captured * CommandDescriptor.WORDS), found.capturedLaunches)));
             found.capture = null;
+            found.capturedLaunches = null;
             return CUDA_SUCCESS();
         }
     }
@@ -173,7 +190,7 @@ final class ModuleCalls {
     int cuGraphInstantiateWithFlags(final long out, final long graph, final long flags) {
         synchronized (gpu) {
             final int status = calls.inContext();
-            final long[] found = graphs.find(graph);
+            final SoftwareGraph found = graphs.find(graph);
             if (status != 0 || found == null || flags != 0) {
                 return status != 0 ? status : CUDA_ERROR_INVALID_VALUE();
             }
@@ -189,14 +206,16 @@ final class ModuleCalls {
         while (true) {
             synchronized (gpu) {
                 final int status = calls.inContext();
-                final long[] found = execs.find(exec);
+                final SoftwareGraph graph = execs.find(exec);
                 final SoftwareStream to = stream == 0 ? gpu.defaultStream : gpu.streams.find(stream);
-                if (status != 0 || found == null || to == null) {
+                if (status != 0 || graph == null || to == null) {
                     return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
                 }
+                final long[] found = graph.commands;
                 while (at < found.length && !to.isFull()) {
                     final int first = at + CommandDescriptor.ARGUMENT;
-                    gpu.queue(to, found[at], found[first], found[first + 1], found[first + 2], found[first + 3], found[first + 4]);
+                    gpu.queue(to, found[at], found[first], found[first + 1], found[first + 2], found[first + 3], found[first + 4],
+                        graph.launches[at / CommandDescriptor.WORDS]);
                     at += CommandDescriptor.WORDS;
                 }
                 if (at == found.length) {

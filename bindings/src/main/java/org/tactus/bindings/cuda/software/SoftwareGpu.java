@@ -158,7 +158,14 @@ final class SoftwareGpu implements Runnable {
     /** Queues a command of a stream that has room. Under the monitor; {@link #ring} follows. */
     void queue(
         final SoftwareStream stream, final long op, final long a, final long b, final long c, final long d, final long e) {
-        stream.add(op, System.nanoTime(), a, b, c, d, e);
+        queue(stream, op, a, b, c, d, e, null);
+    }
+
+    /** The same of a kernel that the driver interprets. */
+    void queue(
+        final SoftwareStream stream, final long op, final long a, final long b, final long c, final long d, final long e,
+        final PtxCommand launch) {
+        stream.add(op, System.nanoTime(), a, b, c, d, e, launch);
         if (op == CommandDescriptor.RECORD && stream.capture == null) {
             events.find(a).record(b);
         }
@@ -247,6 +254,10 @@ final class SoftwareGpu implements Runnable {
 
     private synchronized boolean lease(final Engine engine) {
         if (!engine.hasWork()) {
+            return false;
+        }
+        if (engine.fault() != CUDA_SUCCESS()) {
+            fail(engine.fault());
             return false;
         }
         if (!engine.prepare(space, chunks)) {

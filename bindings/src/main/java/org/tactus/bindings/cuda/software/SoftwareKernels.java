@@ -13,6 +13,8 @@ final class SoftwareKernels {
     static final int FILL = 1;
     static final int CHECKSUM = 2;
     static final int MATMUL = 3;
+    /** Every other kernel: its PTX is interpreted, a block of its grid at a time. */
+    static final int INTERPRETED = 4;
     static final List<String> NAMES = List.of(CudaKernels.SPIN, CudaKernels.FILL, CudaKernels.CHECKSUM, CudaKernels.MATMUL);
 
     /** Bytes that a slice touches at most in each of its operands. */

@@ -9,8 +9,11 @@ final class SoftwareStream {
 
     final int priority;
     private final long[] commands = new long[CAPACITY * CommandDescriptor.WORDS];
+    /** By command, the launch of a kernel that the driver interprets; null of others. */
+    private final PtxCommand[] launches = new PtxCommand[CAPACITY];
     /** What is recorded instead of queued; null while nothing is. */
     long[] capture;
+    PtxCommand[] capturedLaunches;
     int captured;
     /** True while the first command is on an engine. */
     boolean busy;
@@ -34,16 +37,20 @@ final class SoftwareStream {
     }
 
     /** Adds a command, which there is room for. */
-    void add(final long op, final long nowNs, final long a, final long b, final long c, final long d, final long e) {
+    void add(
+        final long op, final long nowNs, final long a, final long b, final long c, final long d, final long e, final PtxCommand launch) {
         final long[] target;
         final int at;
         if (capture != null) {
             if ((captured + 1) * CommandDescriptor.WORDS > capture.length) {
                 capture = Arrays.copyOf(capture, 2 * capture.length);
+                capturedLaunches = Arrays.copyOf(capturedLaunches, 2 * capturedLaunches.length);
             }
+            capturedLaunches[captured] = launch;
             target = capture;
             at = captured++ * CommandDescriptor.WORDS;
         } else {
+            launches[(head + count) % CAPACITY] = launch;
             target = commands;
             at = (head + count++) % CAPACITY * CommandDescriptor.WORDS;
         }
@@ -66,6 +73,11 @@ final class SoftwareStream {
         return first(CommandDescriptor.ARGUMENT + index);
     }
 
+    /** The launch of the first command, where the driver interprets its kernel. */
+    PtxCommand launch() {
+        return launches[head];
+    }
+
     /** When the first command could begin as far as this stream is concerned. */
     long readyNs() {
         return Math.max(timeNs, first(CommandDescriptor.QUEUED));
@@ -73,6 +85,7 @@ final class SoftwareStream {
 
     /** The first command is over. */
     void pop(final long endNs) {
+        launches[head] = null;
         head = (head + 1) % CAPACITY;
         count--;
         timeNs = endNs;
@@ -81,6 +94,7 @@ final class SoftwareStream {
 
     /** Everything queued is dropped. */
     void clear() {
+        Arrays.fill(launches, null);
         count = 0;
         busy = false;
     }

@@ -450,4 +450,55 @@ class SoftwareCudaTest {
         }
         assertTrue(bytes <= 500, bytes + " bytes in 500 rounds");
     }
+
+    private static final String DOUBLE = """
+        .version 6.0
+        .target sm_50
+        .address_size 64
+        .visible .entry doubled(.param .u64 at)
+        {
+            .reg .u32 %t, %x;
+            .reg .u64 %at;
+            ld.param.u64 %at, [at];
+            mov.u32 %t, %tid.x;
+            mad.wide.u32 %at, %t, 4, %at;
+            ld.global.u32 %x, [%at];
+            add.u32 %x, %x, %x;
+            st.global.u32 [%at], %x;
+            ret;
+        }
+        """;
+
+    private void doubled(final long kernel, final long address) {
+        final MemorySegment argument = arena.allocateFrom(ValueLayout.JAVA_LONG, address);
+        modules.launch(kernel, 1, 64, stream, arena.allocateFrom(ValueLayout.JAVA_LONG, argument.address()).address());
+    }
+
+    @Test
+    void shouldInterpretTheKernelsOfAnotherModuleInChunksAndGraphs() {
+        final long module = modules.loadPtx(DOUBLE);
+        final long kernel = modules.kernel(module, "doubled");
+        final long at = memory.reserve(2L * UNIT);
+        final long chunk = memory.create(gpu, UNIT);
+        memory.map(at, UNIT, chunk);
+        memory.setAccess(at, UNIT, access);
+        streams.fillWords(at, 3, 64, stream);
+        modules.beginCapture(stream);
+        doubled(kernel, at);
+        doubled(kernel, at);
+        final long graph = modules.endCapture(stream);
+        streams.synchronize(stream);
+        doubled(kernel, at);
+        modules.launchGraph(graph, stream);
+        modules.launchGraph(graph, stream);
+        streams.copyOut(host.address(), at, 256, stream);
+        streams.synchronize(stream);
+        for (int i = 0; i < 64; i++) {
+            assertEquals(3 << 5, host.getAtIndex(ValueLayout.JAVA_INT, i), "thread " + i);
+        }
+        modules.destroyGraph(graph);
+        memory.unmap(at, UNIT);
+        doubled(kernel, at);
+        assertFails(cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS(), () -> streams.synchronize(stream));
+    }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.tactus.internal.quantise;
+package org.tactus.internal.graph;
 
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -8,15 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tactus.internal.graph.InvalidModelException;
-import org.tactus.internal.graph.NodeAttributes;
-import org.tactus.internal.graph.Tensors;
 
 /**
  * Folds each batch normalisation that directly follows a convolution into the convolution's weights: w' = w s, b' = (b - mean) s +
  * beta, with s = gamma / sqrt(variance + epsilon) for each output channel.
  */
-final class BatchNormFolding {
+public final class BatchNormFolding {
     private static final float EPSILON = 1e-5f;
 
     private final String model;
@@ -26,14 +23,26 @@ final class BatchNormFolding {
     /** How often each tensor is read. */
     private final Map<String, Integer> uses = new HashMap<>();
 
-    BatchNormFolding(final String model, final Map<String, TensorProto> weights, final Set<String> outputs) {
+    /**
+     * Folds within one graph.
+     *
+     * @param model   name of the model, for messages
+     * @param weights the graph's weights by name; folded ones are added
+     * @param outputs names of tensors that must stay
+     */
+    public BatchNormFolding(final String model, final Map<String, TensorProto> weights, final Set<String> outputs) {
         this.model = model;
         this.weights = weights;
         this.outputs = outputs;
     }
 
-    /** The nodes without the normalisations that were folded; adds the new weights to the map. */
-    List<NodeProto> fold(final List<NodeProto> nodes) {
+    /**
+     * Folds.
+     *
+     * @param nodes the graph's nodes, in an order in which they can run
+     * @return the nodes without the normalisations that were folded; adds the new weights to the map
+     */
+    public List<NodeProto> fold(final List<NodeProto> nodes) {
         uses.clear();
         nodes.forEach(node -> node.getInputList().forEach(input -> uses.merge(input, 1, Integer::sum)));
         final List<NodeProto> folded = new ArrayList<>();

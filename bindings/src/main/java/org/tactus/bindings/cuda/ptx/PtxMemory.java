@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.bindings.cuda.ptx;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** The addresses that a kernel may access, as ranges in ascending order that do not touch each other. Filled and read by one thread. */
+public final class PtxMemory {
+    private long[] starts = new long[16];
+    private long[] ends = new long[16];
+    private int count;
+
+    /** Makes a memory without addresses. */
+    public PtxMemory() {
+        // ranges are added
+    }
+
+    /**
+     * Makes a memory of one range.
+     *
+     * @param memory native memory
+     * @return its addresses
+     */
+    public static PtxMemory of(final MemorySegment memory) {
+        final PtxMemory ranges = new PtxMemory();
+        ranges.add(memory.address(), memory.address() + memory.byteSize());
+        return ranges;
+    }
+
+    /** Forgets all ranges. */
+    public void clear() {
+        count = 0;
+    }
+
+    /**
+     * Adds a range above all that were added.
+     *
+     * @param start its first address
+     * @param end   the address behind it
+     */
+    public void add(final long start, final long end) {
+        if (count > 0 && ends[count - 1] == start) {
+            ends[count - 1] = end;
+            return;
+        }
+        if (count == starts.length) {
+            starts = Arrays.copyOf(starts, 2 * count);
+            ends = Arrays.copyOf(ends, 2 * count);
+        }
+        starts[count] = start;
+        ends[count++] = end;
+    }
+
+    /** Index of the range that holds an address; negative without one. */
+    int find(final long address) {
+        int low = 0;
+        int high = count - 1;
+        while (low <= high) {
+            final int middle = low + high >>> 1;
+            if (ends[middle] <= address) {
+                low = middle + 1;
+            } else if (starts[middle] > address) {
+                high = middle - 1;
+            } else {
+                return middle;
+            }
+        }
+        return -1;
+    }
+
+    long start(final int range) {
+        return starts[range];
+    }
+
+    long end(final int range) {
+        return ends[range];
+    }
+}

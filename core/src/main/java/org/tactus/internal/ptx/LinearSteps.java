@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.ptx;
+
+import ai.onnx.proto.OnnxMl.NodeProto;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.tactus.internal.graph.NodeAttributes;
+
+/** Steps that multiply and sum: convolutions and products of matrices. */
+final class LinearSteps {
+    /** Products of so many rows at most read each weight about as often as a tile would. */
+    private static final int FEW_ROWS = 4;
+
+    private final SegmentCompiler compiler;
+    private final Values values;
+    private final NodeProto node;
+
+    LinearSteps(final SegmentCompiler compiler, final NodeProto node) {
+        this.compiler = compiler;
+        this.values = compiler.values();
+        this.node = node;
+    }
+
+    /** The name of an input; null where the node has none there. */
+    private String input(final int index) {
+        return index < node.getInputCount() && !node.getInput(index).isEmpty() ? node.getInput(index) : null;
+    }
+
+    private String constant(final int index) {
+        final String name = input(index);
+        if (name != null && !values.isConstant(name)) {
+            throw new UnsupportedOperationException("its input '" + name + "' is no constant");
+        }
+        return name;
+    }
+
+    void convolution() {
+        final String in = node.getInput(0);
+        final long[] shape = values.shape(in);
+        final String weightName = constant(1);
+        final long[] kernel = values.shape(weightName);
+        final Window window = Windows.read(node, shape, kernel);
+        final String biasName = constant(2);
+        final int groups = (int) NodeAttributes.integer(node, "group", 1);
+        final int images = (int) shape[0];
+        final int inputs = (int) shape[1];
+        final int outputs = (int) kernel[0];
+        final int channels = (int) kernel[1];
+        if (channels * groups != inputs || outputs % groups != 0) {
+            throw new UnsupportedOperationException(groups + " groups of " + channels + " channels, but " + inputs + " come in");
+        }
+        final Epilogue.Bias bias = biasName == null ? Epilogue.Bias.NONE : Epilogue.Bias.ROW;
+        final long[] made = Windows.output(shape, outputs, window);
+        if (channels == 1 && groups > 1) {
+            compiler.add(new Step(node.getOutput(0), List.of(in), true, 0, (emitter, step) -> emitter.launch(
+                WindowKernel.write(window, images, outputs, inputs, WindowKernel.Kind.CONVOLUTION, step.epilogue(bias)), emitter.at(in),
+                emitter.at(step.output()), emitter.at(weightName), biasName == null ? null : emitter.at(biasName),
+                step.residual() == null ? null : emitter.at(step.residual()))), made);
+            return;
+        }
+        final int rows = outputs / groups;
+        final int depth = channels * window.taps().product();
+        final ProductShape.Packed packed = ProductShape.Packed.of(rows);
+        final ProductShape product = new ProductShape(images, groups, rows, window.outputs(), depth, packed,
+            new ProductShape.Windows(window, channels));
+        add(product, in, emitter -> emitter.weights(pack(values.floats(weightName), groups, rows, depth, packed.width())),
+            emitter -> emitter.at(in), bias, emitter -> biasName == null ? null : emitter.at(biasName), made);
+    }
+
+    /** Weights by group and depth, a line of all rows, zeros behind them. */
+    private static float[] pack(final float[] weights, final int groups, final int rows, final int depth, final int width) {
+        final float[] packed = new float[groups * depth * width];
+        for (int group = 0; group < groups; group++) {
+            for (int row = 0; row < rows; row++) {
+                for (int k = 0; k < depth; k++) {
+                    packed[(group * depth + k) * width + row] = weights[(group * rows + row) * depth + k];
+                }
+            }
+        }
+        return packed;
+    }
+
+    /** Where an operand lies, once places are known. */
+    private interface Operand {
+        Launch.Place in(Emitter emitter);
+    }
+
+    private void add(
+        final ProductShape product, final String in, final Operand left, final Operand right, final Epilogue.Bias bias,
+        final Operand biasPlace, final long... made) {
+        final ProductKernel.Division division = ProductKernel.Division.of(product);
+        final long workBytes = division.parts() == 1 ? 0 : division.parts() * product.allOutputs() * Float.BYTES;
+        final List<String> reads = new ArrayList<>();
+        reads.add(in);
+        if (input(1) != null && !values.isConstant(input(1))) {
+            reads.add(input(1));
+        }
+        compiler.add(new Step(node.getOutput(0), reads, true, workBytes, (emitter, step) -> {
+            final Epilogue epilogue = step.epilogue(bias);
+            final Launch.Place residual = step.residual() == null ? null : emitter.at(step.residual());
+            final Kernel kernel = ProductKernel.write(product, epilogue, division);
+            if (division.parts() == 1) {
+                emitter.launch(kernel, left.in(emitter), right.in(emitter), emitter.at(step.output()), biasPlace.in(emitter), residual);
+                return;
+            }
+            emitter.launch(kernel, left.in(emitter), right.in(emitter), emitter.work());
+            emitter.launch(ProductKernel.sum(product, epilogue, division.parts()), emitter.work(), emitter.at(step.output()),
+                biasPlace.in(emitter), residual);
+        }), made);
+    }
+
+    void gemm() {
+        final String a = node.getInput(0);
+        final String b = node.getInput(1);
+        final boolean transA = NodeAttributes.integer(node, "transA", 0) == 1;
+        final boolean transB = NodeAttributes.integer(node, "transB", 0) == 1;
+        final float alpha = NodeAttributes.fraction(node, "alpha", 1);
+        final float beta = NodeAttributes.fraction(node, "beta", 1);
+        final long[] left = values.shape(a);
+        final long[] right = values.shape(b);
+        final int rows = (int) left[transA ? 1 : 0];
+        final int depth = (int) left[transA ? 0 : 1];
+        final int columns = (int) right[transB ? 0 : 1];
+        final String c = constant(2);
+        if (alpha != 1 && !values.isConstant(b)) {
+            throw new UnsupportedOperationException("alpha " + alpha + " with a factor that is no constant");
+        }
+        final float[] biases = c == null ? null : bias(c, beta, rows, columns);
+        final Epilogue.Bias bias = biases == null ? Epilogue.Bias.NONE : biases.length == columns && !isColumn(c, columns)
+            ? Epilogue.Bias.COLUMN : Epilogue.Bias.ROW;
+        final Operand biasPlace = emitter -> biases == null ? null : emitter.weights(biases);
+        if (rows <= FEW_ROWS && !transA && values.isConstant(b)) {
+            final float[] weights = scaled(transB ? values.floats(b) : transposed(values.floats(b), depth, columns), alpha);
+            compiler.add(new Step(node.getOutput(0), List.of(a), true, 0, (emitter, step) -> emitter.launch(
+                RowKernel.product(rows, columns, depth, step.epilogue(bias)), emitter.at(a), emitter.weights(weights),
+                emitter.at(step.output()), biasPlace.in(emitter), step.residual() == null ? null : emitter.at(step.residual()))),
+                rows, columns);
+            return;
+        }
+        final ProductShape product = new ProductShape(1, 1, rows, columns, depth,
+            new ProductShape.Matrix(0, transA ? 1 : depth, transA ? rows : 1),
+            new ProductShape.Matrix(0, transB ? depth : 1, transB ? 1 : columns));
+        add(product, a, emitter -> emitter.at(a), emitter -> alpha == 1 ? emitter.at(b) : emitter.weights(scaled(values.floats(b), alpha)),
+            bias, biasPlace, rows, columns);
+    }
+
+    /** Whether a constant has a number for each row and one column, where the output has more. */
+    private boolean isColumn(final String c, final int columns) {
+        final long[] shape = values.shape(c);
+        return columns > 1 && shape.length == 2 && shape[1] == 1 && shape[0] > 1;
+    }
+
+    /** What a product adds: a number for each column or each row. */
+    private float[] bias(final String c, final float beta, final int rows, final int columns) {
+        final float[] given = scaled(values.floats(c), beta);
+        final long[] shape = values.shape(c);
+        if (given.length == 1) {
+            final float[] all = new float[columns];
+            Arrays.fill(all, given[0]);
+            return all;
+        }
+        final boolean line = given.length == columns && shape[shape.length - 1] == columns;
+        if (!line && !(isColumn(c, columns) && given.length == rows)) {
+            throw new UnsupportedOperationException("its third input has a number for each element; a kernel takes one for each row or column");
+        }
+        return given;
+    }
+
+    private static float[] scaled(final float[] numbers, final float by) {
+        final float[] made = numbers.clone();
+        for (int i = 0; i < made.length; i++) {
+            made[i] *= by;
+        }
+        return made;
+    }
+
+    private static float[] transposed(final float[] matrix, final int rows, final int columns) {
+        final float[] made = new float[matrix.length];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                made[j * rows + i] = matrix[i * columns + j];
+            }
+        }
+        return made;
+    }
+
+    /** Rows of all batches are rows of one product where the right factor is the same for all. */
+    void matMul() {
+        final String a = node.getInput(0);
+        final String b = node.getInput(1);
+        final long[] left = values.shape(a);
+        final long[] right = values.shape(b);
+        if (left.length < 2 || right.length < 2) {
+            throw new UnsupportedOperationException("a factor with fewer than two extents");
+        }
+        final int depth = (int) left[left.length - 1];
+        final int columns = (int) right[right.length - 1];
+        final long leftBatches = Values.elements(left) / (left[left.length - 2] * depth);
+        final long rightBatches = Values.elements(right) / ((long) depth * columns);
+        final long[] made = left.length >= right.length ? left.clone() : right.clone();
+        made[made.length - 2] = left[left.length - 2];
+        made[made.length - 1] = columns;
+        if (right[right.length - 2] != depth || rightBatches != 1 && leftBatches != 1 && !isSame(left, right)) {
+            throw new UnsupportedOperationException("factors of the shapes " + Arrays.toString(left) + " and "
+                + Arrays.toString(right));
+        }
+        final int rows = (int) (rightBatches == 1 ? left[left.length - 2] * leftBatches : left[left.length - 2]);
+        if (rows <= FEW_ROWS && values.isConstant(b) && rightBatches == 1) {
+            final float[] weights = transposed(values.floats(b), depth, columns);
+            compiler.add(new Step(node.getOutput(0), List.of(a), true, 0, (emitter, step) -> emitter.launch(
+                RowKernel.product(rows, columns, depth, step.epilogue(Epilogue.Bias.NONE)), emitter.at(a), emitter.weights(weights),
+                emitter.at(step.output()), step.residual() == null ? null : emitter.at(step.residual()))), made);
+            return;
+        }
+        final int leftStride = rightBatches == 1 || leftBatches == 1 ? 0 : rows * depth;
+        final ProductShape product = new ProductShape((int) rightBatches, 1, rows, columns, depth,
+            new ProductShape.Matrix(leftStride, depth, 1), new ProductShape.Matrix(rightBatches == 1 ? 0 : depth * columns, 1, columns));
+        add(product, a, emitter -> emitter.at(a), emitter -> emitter.at(b), Epilogue.Bias.NONE, emitter -> null, made);
+    }
+
+    private static boolean isSame(final long[] left, final long[] right) {
+        return left.length == right.length && Arrays.equals(left, 0, left.length - 2, right, 0, right.length - 2);
+    }
+}

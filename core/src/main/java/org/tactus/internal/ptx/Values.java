@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.ptx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tactus.bindings.onnxruntime.ElementType;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.NodeAttributes;
+import org.tactus.internal.graph.Tensors;
+
+/** What is known of a segment's values while it is read: constants, and the shapes of tensors. */
+final class Values {
+    private static final int FLOAT = TensorProto.DataType.FLOAT_VALUE;
+    private static final int INT64 = TensorProto.DataType.INT64_VALUE;
+
+    private final String model;
+    private final Map<String, TensorProto> constants = new HashMap<>();
+    private final Map<String, long[]> shapes = new HashMap<>();
+    private final List<TensorInfo> inputs = new ArrayList<>();
+    private final List<String> outputs;
+
+    Values(final String model, final GraphProto graph) {
+        this.model = model;
+        graph.getInitializerList().forEach(tensor -> constants.put(tensor.getName(), tensor));
+        for (final ValueInfoProto input : graph.getInputList()) {
+            if (constants.containsKey(input.getName())) {
+                continue;
+            }
+            final long[] shape = shape(input);
+            shapes.put(input.getName(), shape);
+            inputs.add(info(input.getName(), shape));
+        }
+        outputs = graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
+    }
+
+    private long[] shape(final ValueInfoProto input) {
+        final var type = input.getType().getTensorType();
+        if (type.getElemType() != FLOAT) {
+            throw new InvalidModelException(model + ": tensor '" + input.getName() + "' is of type "
+                + TensorProto.DataType.forNumber(type.getElemType()) + "; kernels compute in 32-bit floating point");
+        }
+        final long[] shape = type.getShape().getDimList().stream().mapToLong(TensorShapeProto.Dimension::getDimValue).toArray();
+        for (final long extent : shape) {
+            if (extent < 1) {
+                throw new InvalidModelException(model + ": tensor '" + input.getName() + "' has no fixed shape, which kernels need");
+            }
+        }
+        return shape;
+    }
+
+    private static TensorInfo info(final String name, final long[] shape) {
+        return new TensorInfo(name, ElementType.of(FLOAT), boxed(shape));
+    }
+
+    static List<Long> boxed(final long... shape) {
+        final List<Long> extents = new ArrayList<>();
+        for (final long extent : shape) {
+            extents.add(extent);
+        }
+        return extents;
+    }
+
+    Map<String, TensorProto> constants() {
+        return constants;
+    }
+
+    boolean isConstant(final String name) {
+        return constants.containsKey(name);
+    }
+
+    /** Numbers of a constant. */
+    float[] floats(final String name) {
+        return Tensors.floats(model, constants.get(name));
+    }
+
+    /** The only number of a constant. */
+    float scalar(final String name) {
+        final float[] numbers = floats(name);
+        if (numbers.length != 1) {
+            throw new UnsupportedOperationException("'" + name + "' has " + numbers.length + " numbers in place of one");
+        }
+        return numbers[0];
+    }
+
+    /** Whole numbers of a constant, such as a shape. */
+    long[] longs(final String name) {
+        final TensorProto tensor = constants.get(name);
+        if (tensor == null || tensor.getDataType() != INT64) {
+            throw new UnsupportedOperationException("'" + name + "' is no constant of whole numbers");
+        }
+        if (!tensor.hasRawData()) {
+            return tensor.getInt64DataList().stream().mapToLong(Long::longValue).toArray();
+        }
+        final long[] values = new long[tensor.getRawData().size() / Long.BYTES];
+        tensor.getRawData().asReadOnlyByteBuffer().order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(values);
+        return values;
+    }
+
+    /** A node that makes a constant: of its values from now on. */
+    void constant(final NodeProto node) {
+        final var value = NodeAttributes.find(node, "value");
+        if (value == null) {
+            throw new UnsupportedOperationException("a constant that is no tensor");
+        }
+        constants.put(node.getOutput(0), value.getT().toBuilder().setName(node.getOutput(0)).build());
+    }
+
+    long[] shape(final String name) {
+        if (constants.containsKey(name)) {
+            return constants.get(name).getDimsList().stream().mapToLong(Long::longValue).toArray();
+        }
+        final long[] shape = shapes.get(name);
+        if (shape == null) {
+            throw new UnsupportedOperationException("nothing makes '" + name + "' before it");
+        }
+        return shape;
+    }
+
+    /** Notes the shape of a tensor that a node makes. */
+    void make(final String name, final long... shape) {
+        if (elements(shape) > Integer.MAX_VALUE / Float.BYTES) {
+            throw new UnsupportedOperationException("a tensor of " + elements(shape) + " numbers, more than kernels count");
+        }
+        shapes.put(name, shape);
+    }
+
+    static long elements(final long... shape) {
+        return Tensors.elements(boxed(shape));
+    }
+
+    long bytes(final String name) {
+        return elements(shape(name)) * Float.BYTES;
+    }
+
+    boolean isInput(final String name) {
+        return inputs.stream().anyMatch(info -> info.name().equals(name));
+    }
+
+    boolean isOutput(final String name) {
+        return outputs.contains(name);
+    }
+
+    List<TensorInfo> inputs() {
+        return inputs;
+    }
+
+    List<TensorInfo> outputs() {
+        return outputs.stream().map(name -> info(name, shape(name))).toList();
+    }
+}

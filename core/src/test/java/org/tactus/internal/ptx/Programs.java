@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.ptx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.tactus.bindings.cuda.ptx.PtxKernel;
+import org.tactus.bindings.cuda.ptx.PtxLaunch;
+import org.tactus.bindings.cuda.ptx.PtxMemory;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TestModels;
+import org.tactus.internal.network.SegmentedModel;
+
+/** Runs compiled segments on the interpreter, where only their own memory may be accessed, and networks on ONNX Runtime, the oracle. */
+final class Programs {
+    private static final int GAP_BYTES = 256;
+
+    private Programs() {
+    }
+
+    /** The outputs of a network for seeded inputs, as ONNX Runtime computes them on the processor. */
+    static Map<String, float[]> oracle(final OnnxModel model, final long seed) {
+        try (SegmentedModel network = SegmentedModel.create(model, 1, OnnxOptions.SINGLE_THREAD)) {
+            network.fillInputs(seed);
+            network.run(0);
+            final Map<String, float[]> values = new HashMap<>();
+            network.inputs().forEach(info -> values.put(info.name(), network.tensor(info.name()).toArray(ValueLayout.JAVA_FLOAT)));
+            network.outputs().forEach(info -> values.put(info.name(), network.tensor(info.name()).toArray(ValueLayout.JAVA_FLOAT)));
+            return values;
+        }
+    }
+
+    /** The outputs of a program, for inputs by name. */
+    static Map<String, float[]> run(final SegmentProgram program, final Map<String, float[]> inputs, final long seed) {
+        try (Arena arena = Arena.ofConfined()) {
+            final Map<String, MemorySegment> tensors = new HashMap<>();
+            final List<MemorySegment> all = new ArrayList<>();
+            for (final TensorInfo info : program.inputs()) {
+                final MemorySegment memory = add(arena, all, info.bytes());
+                MemorySegment.copy(inputs.get(info.name()), 0, memory, ValueLayout.JAVA_FLOAT, 0, (int) info.elements());
+                tensors.put(info.name(), memory);
+            }
+            program.outputs().forEach(info -> tensors.put(info.name(), add(arena, all, info.bytes())));
+            final MemorySegment weights = add(arena, all, program.weightBytes());
+            final MemorySegment scratch = add(arena, all, program.scratchBytes());
+            program.weights().accept(weights);
+            final PtxMemory memory = new PtxMemory();
+            all.stream().sorted(Comparator.comparingLong(MemorySegment::address)).filter(range -> range.byteSize() > 0)
+                .forEach(range -> memory.add(range.address(), range.address() + range.byteSize()));
+            final Map<String, PtxKernel> kernels = new HashMap<>();
+            for (final Launch launch : program.launches()) {
+                final long[] arguments = launch.arguments().stream().mapToLong(place -> place.offset() + switch (place.space()) {
+                    case WEIGHTS -> weights.address();
+                    case SCRATCH -> scratch.address();
+                    case TENSOR -> tensors.get(place.tensor()).address();
+                }).toArray();
+                new PtxLaunch(kernels.computeIfAbsent(launch.entry(), entry -> PtxKernel.parse(program.ptx(), entry)),
+                    new int[] {launch.blocksX(), launch.blocksY(), 1}, new int[] {launch.threads(), 1, 1}, seed, arguments).run(memory);
+            }
+            final Map<String, float[]> outputs = new HashMap<>();
+            program.outputs().forEach(info -> outputs.put(info.name(), tensors.get(info.name()).toArray(ValueLayout.JAVA_FLOAT)));
+            return outputs;
+        }
+    }
+
+    /** Memory with a gap behind it; what is not written is no number. */
+    private static MemorySegment add(final Arena arena, final List<MemorySegment> all, final long bytes) {
+        final MemorySegment memory = arena.allocate(bytes + GAP_BYTES, 64).asSlice(0, bytes).fill((byte) 0xFF);
+        all.add(memory);
+        return memory;
+    }
+
+    /** Compares what a model's kernels compute with what ONNX Runtime computes. */
+    static SegmentProgram check(final OnnxModel model, final long seed, final double tolerance, final String message) {
+        final Map<String, float[]> expected = oracle(model, seed);
+        final SegmentProgram program = SegmentCompiler.compile(model);
+        run(program, expected, seed).forEach((name, values) -> assertClose(expected.get(name), values, tolerance, message + ": " + name));
+        return program;
+    }
+
+    /** Holds values to a tolerance that is relative to the largest of them. */
+    static void assertClose(final float[] expected, final float[] values, final double tolerance, final String message) {
+        assertEquals(expected.length, values.length, message);
+        double largest = 1;
+        for (final float value : expected) {
+            largest = Math.max(largest, Math.abs(value));
+        }
+        for (int i = 0; i < expected.length; i++) {
+            assertEquals(expected[i], values[i], tolerance * largest, message + ", element " + i);
+        }
+    }
+
+    static OnnxModel model(final GraphProto.Builder graph, final int opset) {
+        final ModelProto proto = TestModels.model(graph);
+        return new OnnxModel("drawn", proto.toBuilder().setOpsetImport(0, proto.getOpsetImport(0).toBuilder().setVersion(opset)).build());
+    }
+
+}
