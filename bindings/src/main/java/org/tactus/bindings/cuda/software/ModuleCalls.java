@@ -128,18 +128,13 @@ final class ModuleCalls {
                 if (status != 0 || found == null || to == null) {
                     return status != 0 ? status : CUDA_ERROR_INVALID_HANDLE();
                 }
-                if (!to.isFull() && found.interpreted != null) {
-                    gpu.queue(to, CommandDescriptor.KERNEL, found.kernel, 0, 0, 0, 0, PtxCommand.of(found.interpreted,
-                        new int[] {gridX, gridY, gridZ}, new int[] {blockX, blockY, blockZ}, gpu.settings.seed(), parameters));
-                    break;
-                }
                 if (!to.isFull()) {
-                    final int kernel = found.kernel;
-                    final int count = SoftwareKernels.arguments(kernel);
-                    gpu.queue(to, CommandDescriptor.KERNEL, kernel, SoftwareKernels.argument(kernel, 0, parameters),
-                        count > 1 ? SoftwareKernels.argument(kernel, 1, parameters) : 0,
-                        count > 2 ? SoftwareKernels.argument(kernel, 2, parameters) : 0,
-                        count > 3 ? SoftwareKernels.argument(kernel, 3, parameters) : 0);
+                    if (found.interpreted != null) {
+                        gpu.queue(to, CommandDescriptor.KERNEL, found.kernel, 0, 0, 0, 0, PtxCommand.of(found.interpreted,
+                            new int[] {gridX, gridY, gridZ}, new int[] {blockX, blockY, blockZ}, gpu.settings.seed(), parameters));
+                    } else {
+                        queueModelled(to, found.kernel, parameters);
+                    }
                     first = !found.launched;
                     found.launched = true;
                     break;
@@ -150,6 +145,15 @@ final class ModuleCalls {
         Calls.spend(startNs, first ? calls.settings.traits().firstLaunchNs() : 0);
         gpu.ring();
         return CUDA_SUCCESS();
+    }
+
+    /** A kernel that takes time and computes nothing. Held: the GPU's lock. */
+    private void queueModelled(final SoftwareStream to, final int kernel, final long parameters) {
+        final int count = SoftwareKernels.arguments(kernel);
+        gpu.queue(to, CommandDescriptor.KERNEL, kernel, SoftwareKernels.argument(kernel, 0, parameters),
+            count > 1 ? SoftwareKernels.argument(kernel, 1, parameters) : 0,
+            count > 2 ? SoftwareKernels.argument(kernel, 2, parameters) : 0,
+            count > 3 ? SoftwareKernels.argument(kernel, 3, parameters) : 0);
     }
 
     int cuStreamBeginCapture(final long stream, final int mode) {
