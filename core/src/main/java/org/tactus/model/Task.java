@@ -77,6 +77,7 @@ public record Task(
     public record Remote(String peer, long tauNs, double gain, double localGain) {
     }
 
+    /** Settles what a class and a kind of release leave open, and keeps a copy of the segments. */
     public Task {
         deadlineNs = serviceClass == ServiceClass.BEST_EFFORT ? NO_DEADLINE : deadlineNs;
         periodNs = release == Release.AT_COMPLETION ? NO_PERIOD : periodNs;

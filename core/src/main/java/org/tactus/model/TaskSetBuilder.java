@@ -208,8 +208,8 @@ public final class TaskSetBuilder {
         final SegmentChecks checks = new SegmentChecks(task, at, platform);
         final long tauNs = RemoteChecks.tauNs(task, deadlineNs, at);
         final Task built = new Task(task.name, periodNs, deadlineNs - tauNs, task.offsetNs + tauNs, task.jitterNs,
-            alwaysReady ? Release.AT_COMPLETION : task.release, task.priority, task.onOverrun, task.onBacklog, task.memory, task.model, checks.segments(), checks.choices(), task.reclaim,
-            task.serviceClass, task.remote);
+            alwaysReady ? Release.AT_COMPLETION : task.release, task.priority, task.onOverrun, task.onBacklog, task.memory, task.model,
+            checks.segments(), checks.choices(), task.reclaim, task.serviceClass, task.remote);
         new SwapChecks(built, at, platform).check();
         return built;
     }

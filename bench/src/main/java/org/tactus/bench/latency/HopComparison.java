@@ -27,6 +27,7 @@ import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.work.NetworkWorks;
+import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Release;
 import org.tactus.model.TaskSet;
@@ -46,6 +47,8 @@ public final class HopComparison {
     /** A first segment so long that the next dispatcher does not spin any more for the release. */
     private static final long LONG_SEGMENT_NS = 500_000;
     private static final long SPIN_BEFORE_NS = 150_000;
+    /** A segment that takes all of its WCET ends a little late, and the system is asked, in microseconds, whether it overran. */
+    private static final ActualTime SHARE = new ActualTime(0.9, 0.9);
     /** Jobs at the begin of a turn that do not count. */
     private static final int FIRST_JOBS = 50;
     private static final int US = 1000;
@@ -123,21 +126,21 @@ public final class HopComparison {
 
     private void hop(final String way, final KernelOptions.Idle idle, final long firstNs, final int round) throws InterruptedException {
         final TaskSet set = TaskSet.builder("hop").device(DeviceSpec.cpu("a", giverCore)).device(DeviceSpec.cpu("b", takerCore))
-            .task("t", t -> t.periodNs(PERIOD_NS).segment("a", firstNs).segment("b", SEGMENT_NS)).build();
+            .task("t", t -> t.periodNs(PERIOD_NS).segment("a", firstNs, SHARE).segment("b", SEGMENT_NS, SHARE)).build();
         run(set, idle, new Pairs(turn(way, round)), tactus -> Thread.sleep(turnNs / 1_000_000));
     }
 
     private void periodic(final int round) throws InterruptedException {
         final LongArrayList row = turn("periodic release to start: Tactus", round);
         final TaskSet set = TaskSet.builder("periodic").device(DeviceSpec.cpu("b", takerCore))
-            .task("t", t -> t.periodNs(PERIOD_NS).segment("b", SEGMENT_NS)).build();
+            .task("t", t -> t.periodNs(PERIOD_NS).segment("b", SEGMENT_NS, SHARE)).build();
         run(set, KernelOptions.Idle.SLEEP_THEN_SPIN, new Starts(row), tactus -> Thread.sleep(turnNs / 1_000_000));
     }
 
     private void sporadic(final int round) throws InterruptedException {
         final LongArrayList row = turn("sporadic release to start: Tactus", round);
         final TaskSet set = TaskSet.builder("sporadic").device(DeviceSpec.cpu("b", takerCore))
-            .task("t", t -> t.periodNs(PERIOD_NS).release(Release.SPORADIC).segment("b", SEGMENT_NS)).build();
+            .task("t", t -> t.periodNs(PERIOD_NS).release(Release.SPORADIC).segment("b", SEGMENT_NS, SHARE)).build();
         run(set, KernelOptions.Idle.SLEEP_THEN_SPIN, new Starts(row), tactus -> {
             final RunHandle handle = tactus.handle("t");
             final Thread caller = Thread.ofPlatform().start(() -> {

@@ -45,7 +45,8 @@ public final class RunsCsv implements AutoCloseable {
     public void add(final Path file, final RunResult result) {
         for (final TaskResult task : result.tasks()) {
             text.append(Stream.of(CsvLine.cell(file.toString()), result.taskSet(), result.source(), result.seed(), result.durationNs(),
-                result.test(), task.name(), task.hasPeriod() ? task.periodNs() : "", task.hasDeadline() ? task.deadlineNs() : "", number(task.boundNs()),
+                result.test(), task.name(), task.hasPeriod() ? task.periodNs() : "",
+                task.hasDeadline() ? task.deadlineNs() : "", number(task.boundNs()),
                 task.released(), task.jobs(), task.unfinished(), task.misses(), task.overruns(), task.skipped(), task.aborted(),
                 task.lost(), number(task.minNs()), number(task.p50Ns()), number(task.p99Ns()), number(task.p999Ns()), number(task.maxNs()),
                 result.withoutStalls().stalls().seen(), result.withoutStalls().stalls().totalNs(), result.withoutStalls().touched(), assign)

@@ -117,7 +117,8 @@ public final class StatPrinter {
         for (final StatLook.Task each : look.tasks()) {
             final TaskCounters task = each.counts();
             print.println(String.join(",", Long.toString(look.pid()), Long.toString(look.atNs()), task.name(),
-                task.hasPeriod() ? Long.toString(task.periodNs()) : "", task.hasDeadline() ? Long.toString(task.deadlineNs()) : "", cell(task.boundNs()),
+                task.hasPeriod() ? Long.toString(task.periodNs()) : "",
+                task.hasDeadline() ? Long.toString(task.deadlineNs()) : "", cell(task.boundNs()),
                 Long.toString(task.released()), Long.toString(task.jobs()), Long.toString(task.misses()), Long.toString(task.overruns()),
                 Long.toString(task.skipped()), Long.toString(task.aborted()), Long.toString(task.lastNs()), Long.toString(task.maxNs()),
                 task.jobs() == 0 ? "" : Long.toString(task.minNs()), cell(each.quantileNs(0.5)), cell(each.quantileNs(0.99)),

@@ -77,14 +77,42 @@ public final class EventRing {
     public boolean write(
         final int type, final long timeNs, final int deviceIndex, final int slot, final int segment, final long job,
         final long argument) {
+        return writeOf(type, timeNs, deviceIndex, taskWord(slot), segment, job, argument);
+    }
+
+    /**
+     * How events name the task that is in a slot now, for who writes them when the job is already another dispatcher's: the slot may be
+     * defined anew by then. Called by the dispatcher that owns the task's job.
+     *
+     * @param slot the task's slot, or -1
+     * @return for {@link #writeOf}
+     */
+    public long taskWord(final int slot) {
+        final long[] named = tasks;
+        return slot >= 0 && slot < named.length ? named[slot] : RingEventDescriptor.pair(0, slot);
+    }
+
+    /**
+     * Writes an event of a task that was named before. Called by the dispatcher only.
+     *
+     * @param type        one of {@link EventType}
+     * @param timeNs      nanoseconds of the run's clock
+     * @param deviceIndex index of the device
+     * @param task        by {@link #taskWord}
+     * @param segment     index of the segment in its task
+     * @param job         number of the job, or -1
+     * @param argument    depends on the type
+     * @return false when the ring was full and the event was dropped
+     */
+    public boolean writeOf(
+        final int type, final long timeNs, final int deviceIndex, final long task, final int segment, final long job,
+        final long argument) {
         final int index = ring.tryClaim(type, RingEventDescriptor.LENGTH);
         if (index < 0) {
             dropped++;
             return false;
         }
         final AtomicBuffer records = buffer;
-        final long[] named = tasks;
-        final long task = slot >= 0 && slot < named.length ? named[slot] : RingEventDescriptor.pair(0, slot);
         records.putLong(index + RingEventDescriptor.TIME_OFFSET, timeNs);
         records.putLong(index + RingEventDescriptor.TASK_OFFSET, task);
         records.putLong(index + RingEventDescriptor.PLACE_OFFSET, RingEventDescriptor.pair(segment, deviceIndex));

@@ -321,6 +321,9 @@ final class Dispatcher {
         if (runningWord.startNs() != 0) {
             runningWord.end();
             busyNs += Math.max(0, Math.min(nowNs, measuredUntilNs) - startNs - takenNs);
+            if (!failed && lane == null && passOn(slot, nowNs)) {
+                return;
+            }
             recorder.events.write(EventType.END, nowNs, reported, slot, state.segmentIndex(slot), state.jobNumber(slot), takenNs);
             if (failed) {
                 noteFailure(slot, nowNs);
@@ -335,6 +338,30 @@ final class Dispatcher {
         if (failed || recorder.events.isHalfFull()) {
             alarm.raise();
         }
+    }
+
+    /**
+     * Hands a job on before its segment's end is recorded, where nothing else is to be told: the two events are stores to memory that the
+     * monitor has read last, and stores become visible in their order, so the next dispatcher would wait for them. Not in a lane, which
+     * may be preempted in between: its events would come long after those of the job's next segments.
+     */
+    private boolean passOn(final int slot, final long nowNs) {
+        final long seenNs = Math.max(0, device.elapsedNs(startNs, nowNs));
+        final int segment = state.segmentIndex(slot);
+        if (!scheduler.passesOn(slot, seenNs)) {
+            return false;
+        }
+        final int target = state.deviceOf(slot, segment + 1);
+        final long job = state.jobNumber(slot);
+        final long task = recorder.events.taskWord(slot);
+        // From here on the job record belongs to the target's dispatcher, and the slot may become another task's: neither is touched below.
+        peers[target].handOver(deviceIndex, slot);
+        recorder.events.writeOf(EventType.END, nowNs, reported, task, segment, job, 0);
+        recorder.events.writeOf(EventType.HAND_OVER, nowNs, reported, task, segment + 1, job, peers[target].reported);
+        if (recorder.events.isHalfFull()) {
+            alarm.raise();
+        }
+        return true;
     }
 
     private void noteFailure(final int slot, final long nowNs) {

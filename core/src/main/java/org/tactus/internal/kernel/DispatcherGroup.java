@@ -2,6 +2,7 @@
 package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.tactus.supply.CoreSupply;
  */
 final class DispatcherGroup {
     private static final long COMMAND_RETRY_NS = 100_000;
+    private static final long NOT_SEEN = -1;
 
     private final Platform platform;
     private final KernelOptions options;
@@ -38,6 +40,8 @@ final class DispatcherGroup {
     private final ThreadSetup setup;
     private final Dispatcher[] dispatchers;
     private final DispatcherThread[] threadOfDevice;
+    /** By device: how far its commands were read when a control thread gave up to wait for room. */
+    private final long[] gaveUpAt;
     private final List<DispatcherThread> threads = new ArrayList<>();
     private final StartGate gate;
     private final AtomicIntegerArray lostDevices;
@@ -64,6 +68,8 @@ final class DispatcherGroup {
         lostDevices = new AtomicIntegerArray(count);
         dispatchers = new Dispatcher[count];
         threadOfDevice = new DispatcherThread[count];
+        gaveUpAt = new long[count];
+        Arrays.fill(gaveUpAt, NOT_SEEN);
         for (int i = 0; i < count; i++) {
             final int of = lanes.deviceOf(i);
             final EventRing events = new EventRing(options.eventRingBytes(), options.taskCapacity());
@@ -214,14 +220,37 @@ final class DispatcherGroup {
         gate.awaitReady();
     }
 
-    /** Sends a command and waits for room for it; a device that is lost or whose thread has died gets none. */
-    void send(final int deviceIndex, final int type, final int slot, final int generation, final long firstNominalNs) {
+    /**
+     * Sends a command and waits for room for it while the dispatcher reads others; a device that is lost or whose thread has died gets
+     * none. False when the ring is full and nothing was read from it in {@link ThreadEnd#PATIENCE_NS}: the dispatcher is in a call that
+     * does not return, and whoever could declare it lost may wait for the caller. That time is waited once, not once a command. Control
+     * thread.
+     */
+    boolean send(final int deviceIndex, final int type, final int slot, final int generation, final long firstNominalNs) {
+        long sinceNs = 0;
+        long seen = NOT_SEEN;
         while (!dispatchers[deviceIndex].command(type, slot, generation, firstNominalNs)) {
-            if (isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null) {
-                return; // no dispatcher will ever read it
+            if (isUnreachable(deviceIndex)) {
+                return true; // no dispatcher will ever read it
+            }
+            final long position = dispatchers[deviceIndex].readPosition();
+            final long nowNs = System.nanoTime();
+            if (position != seen) {
+                seen = position;
+                sinceNs = nowNs;
+            }
+            if (position == gaveUpAt[deviceIndex] || nowNs - sinceNs > ThreadEnd.PATIENCE_NS) {
+                gaveUpAt[deviceIndex] = position;
+                return false;
             }
             LockSupport.parkNanos(COMMAND_RETRY_NS);
         }
+        return true;
+    }
+
+    /** Whether a device is lost or its thread has died. */
+    boolean isUnreachable(final int deviceIndex) {
+        return isLost(deviceIndex) || threadOfDevice[deviceIndex].death() != null;
     }
 
     /** Lets dispatchers hand jobs over to each other. Control thread, before it publishes a task of theirs. */

@@ -286,13 +286,10 @@ public final class Kernel implements AutoCloseable {
         final int home = TaskTable.homeDevice(task);
         state.firstRelease(slot, firstNominalNs);
         group.connect(TaskTable.devicesOf(task));
-        for (final int deviceIndex : TaskTable.devicesOf(task)) {
-            if (deviceIndex != home) {
-                // Before the home may release: a device whose memory is scheduled must know the task before its job arrives.
-                group.send(deviceIndex, CommandDescriptor.TOUCH, slot, generation, 0);
-            }
+        final AdmissionCommands commands = new AdmissionCommands(group, slot, generation, home, TaskTable.devicesOf(task), firstNominalNs);
+        if (!commands.send()) {
+            monitor.sendLater(commands);
         }
-        group.send(home, CommandDescriptor.ADMIT, slot, generation, firstNominalNs);
     }
 
     /**
@@ -398,9 +395,9 @@ public final class Kernel implements AutoCloseable {
         boolean forgotten = TaskTable.devicesOf(entry.placed()).stream()
             .noneMatch(device -> group.dispatchers()[device].memory != null && group.isLost(device));
         for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.placed()) : Set.<Integer>of()) {
-            group.send(deviceIndex, CommandDescriptor.FORGET, slot, entry.generation(), 0);
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
-            if (dispatcher.memory == null || group.awaitForgotten(deviceIndex, slot)) {
+            if (dispatcher.memory == null || group.send(deviceIndex, CommandDescriptor.FORGET, slot, entry.generation(), 0)
+                && group.awaitForgotten(deviceIndex, slot)) {
                 dispatcher.device.forget(slot);
                 returnMemory(dispatcher, slot, entry);
             } else {

@@ -109,6 +109,11 @@ final class Monitor implements Runnable, EventHandler {
         }
     }
 
+    /** Sends in later rounds what a full ring has left of the commands that admit a task. Control thread. */
+    void sendLater(final AdmissionCommands left) {
+        stops.add(() -> commands.keep(left));
+    }
+
     /** Nothing is due any more after this time, but the jobs before it are watched to their ends. Control thread. */
     void dueUntil(final long endNs) {
         misses.dueUntil(endNs);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,6 +15,8 @@ import java.util.Set;
 final class OwedCommands {
     private final DispatcherGroup group;
     private final Set<Command> owed = new LinkedHashSet<>();
+    /** Of control threads, which found a ring full. */
+    private final List<AdmissionCommands> admissions = new ArrayList<>();
 
     private record Command(int device, int type, int slot, int generation) {
     }
@@ -28,8 +32,16 @@ final class OwedCommands {
         }
     }
 
+    /** Keeps what is left of the commands that admit a task. */
+    void keep(final AdmissionCommands left) {
+        admissions.add(left);
+    }
+
     /** Sends the kept commands as far as there is room; drops those whose dispatcher has died, since they would never be read. */
     void retry() {
+        if (!admissions.isEmpty()) {
+            admissions.removeIf(AdmissionCommands::trySend);
+        }
         if (owed.isEmpty()) {
             return; // almost always: an iterator in each round of the monitor would fill the heap
         }
@@ -44,6 +56,6 @@ final class OwedCommands {
     }
 
     int size() {
-        return owed.size();
+        return owed.size() + admissions.size();
     }
 }

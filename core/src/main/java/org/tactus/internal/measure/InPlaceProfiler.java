@@ -77,7 +77,8 @@ public final class InPlaceProfiler {
         throws InterruptedException {
         final Map<String, List<Sampled>> works = new LinkedHashMap<>();
         final NetworkWorks networks = new NetworkWorks(directory);
-        final long longestNs = set.tasks().stream().filter(task -> task.model().isPresent()).mapToLong(task -> task.isAlwaysReady() ? task.horizonNs() : task.periodNs()).max().orElse(0);
+        final long longestNs = set.tasks().stream().filter(task -> task.model().isPresent())
+            .mapToLong(task -> task.isAlwaysReady() ? task.horizonNs() : task.periodNs()).max().orElse(0);
         try (TaskSetRun run = TaskSetRun.open(set, settings, new Factory(networks, works), KernelListener.NONE)) {
             run.start();
             final long beginNs = Clock.SYSTEM.nanoTime();

@@ -2,10 +2,10 @@
 package org.tactus.internal.policy;
 
 /**
- * Holds best-effort jobs back often enough that the thread which runs them sleeps for a tenth of the time: a task that always has a job
- * would otherwise keep its core, at a real-time priority, from all that runs there without one, and Linux would stop the thread for the rest
- * of a second once it has run for 95 % of it, hard jobs included. Hard jobs are never held back, but their time counts: what they leave of
- * nine tenths is what best-effort jobs get. A job that is held back delays no hard one, so no bound knows of it.
+ * Holds best-effort jobs back often enough that the thread which runs them sleeps for a tenth of the time. A task that always has a job
+ * would otherwise keep its core, at a real-time priority, from all that runs there without one, and Linux would stop the thread for the
+ * rest of a second once it has run for 95 % of it, hard jobs included. Hard jobs are never held back, but their time counts: what they
+ * leave of nine tenths is what best-effort jobs get. A job that is held back delays no hard one, so no bound knows of it.
  *
  * <p>Each nanosecond awake owes a ninth of a nanosecond of sleep. Best-effort jobs rest when a millisecond is owed, and go on when all is
  * paid. Called by the dispatcher's thread only; allocation-free.

@@ -358,13 +358,41 @@ public final class DeviceScheduler {
         final boolean complete = next == buffer.getInt(taskOffset + TaskDescriptor.SEGMENT_COUNT_OFFSET);
         final boolean aborts = failed || !complete && state.stops(taskOffset);
         if (!complete && !aborts) {
-            buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, next);
-            if (next == buffer.getInt(taskOffset + TaskDescriptor.OPTIONAL_FROM_OFFSET)) {
-                beginOptional(taskOffset, jobOffset);
-            }
+            advance(taskOffset, jobOffset, next);
             return proceed(slot, taskOffset, jobOffset, reclaims);
         }
         return endJob(slot, taskOffset, jobOffset, endNs, aborts, reclaims);
+    }
+
+    /**
+     * Ends the running segment where there is nothing to tell but that: it kept to its WCET, and the job, which is offered nothing, goes on
+     * to another device. Then the caller may hand the job over, to {@link PolicyState#segmentDevice}, before it records the end. Otherwise
+     * nothing is changed, and {@link #segmentDone} ends the segment.
+     *
+     * @param slot      slot of the running task
+     * @param elapsedNs execution time of the segment
+     * @return whether the job is to be handed over
+     */
+    public boolean passesOn(final int slot, final long elapsedNs) {
+        final int taskOffset = state.taskOffset(slot);
+        final int jobOffset = state.jobOffset(slot);
+        final int next = buffer.getInt(jobOffset + JobDescriptor.SEGMENT_OFFSET) + 1;
+        if (levels != null || next == buffer.getInt(taskOffset + TaskDescriptor.SEGMENT_COUNT_OFFSET)
+            || (flags(taskOffset) & TaskDescriptor.FLAG_RECLAIMS) != 0 || elapsedNs > state.wcetNs(slot) || state.stops(taskOffset)
+            || state.deviceOf(slot, next) == deviceIndex) {
+            return false;
+        }
+        running = NONE;
+        advance(taskOffset, jobOffset, next);
+        buffer.putInt(jobOffset + JobDescriptor.STATE_OFFSET, JobDescriptor.STATE_TRANSIT);
+        return true;
+    }
+
+    private void advance(final int taskOffset, final int jobOffset, final int next) {
+        buffer.putInt(jobOffset + JobDescriptor.SEGMENT_OFFSET, next);
+        if (next == buffer.getInt(taskOffset + TaskDescriptor.OPTIONAL_FROM_OFFSET)) {
+            beginOptional(taskOffset, jobOffset);
+        }
     }
 
     private int endJob(

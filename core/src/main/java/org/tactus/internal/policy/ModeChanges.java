@@ -14,8 +14,9 @@ import org.tactus.model.Task;
  *
  * <p>The rule (proof in {@code docs/proofs/schedulability.md}, section 8): a removed task counts until, after its last job has ended,
  * there was one instant at which no job was live of any hard task that shares a device with it, directly or through others
- * ({@link SharingGroups}): what best-effort jobs take from a window does not depend on when they came, and one of them may always be there. On a single device that instant has come at the latest when one longest busy period has passed. Until
- * then the bounds that were given with it stay in force. A task that is added counts at once, and nothing waits for it.
+ * ({@link SharingGroups}): what best-effort jobs take from a window does not depend on when they came, and one may always be there. On
+ * a single device that instant has come at the latest when one longest busy period has passed. Until then the bounds that were given
+ * with it stay in force. A task that is added counts at once, and nothing waits for it.
  *
  * <p>Flags that are read one after the other are not the state of one instant. So the tasks of a group are looked at twice,
  * {@link #look} and {@link #confirm}: if no job was live in either look and no task has begun a job in between, then none was live
@@ -210,7 +211,8 @@ public final class ModeChanges {
 
     private boolean isStillCalm(final List<Member> group) {
         for (final Member member : group) {
-            if (!member.stopped && !member.task.isBestEffort() && (state.isLive(member.slot) || state.jobCount(member.slot) != member.jobs)) {
+            if (!member.stopped && !member.task.isBestEffort()
+                && (state.isLive(member.slot) || state.jobCount(member.slot) != member.jobs)) {
                 return false;
             }
         }

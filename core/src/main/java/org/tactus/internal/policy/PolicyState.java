@@ -649,6 +649,18 @@ public final class PolicyState {
     }
 
     /**
+     * The device of a segment of a task that offers nothing. Called by the job's owner only.
+     *
+     * @param slot    the task's slot
+     * @param segment index in the task
+     * @return index of the device
+     */
+    public int deviceOf(final int slot, final int segment) {
+        return buffer.getInt(segmentOffset(buffer.getInt(taskOffset(slot) + TaskDescriptor.FIRST_SEGMENT_OFFSET) + segment)
+            + SegmentDescriptor.DEVICE_OFFSET);
+    }
+
+    /**
      * Whether the current segment runs on the device that it was offered to. Called by the job's owner only.
      *
      * @param slot the task's slot

@@ -26,6 +26,7 @@ import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
+import org.tactus.internal.lifecycle.EndingLock;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.policy.OfferLedger;
@@ -87,6 +88,8 @@ public final class TaskSetRun implements AutoCloseable {
     /** Null before the start. */
     private RunExposure exposure;
     private volatile boolean startedOnce;
+    /** Of the calls that start, end and change the run. */
+    private final EndingLock lock = new EndingLock();
     /** From the first call on that ends a run which has begun. */
     private volatile boolean ending;
     private volatile boolean closed;
@@ -158,7 +161,16 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws IllegalStateException     when it was started before, has been stopped, or was closed
      * @throws InterruptedException      when interrupted meanwhile; nothing runs then
      */
-    public synchronized void start() throws InterruptedException {
+    public void start() throws InterruptedException {
+        lock.lock();
+        try {
+            startNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void startNow() throws InterruptedException {
         if (startedOnce || closed || result != null) {
             throw new IllegalStateException("it was " + (closed ? "closed" : result != null ? "stopped" : "started before")
                 + ", and one of these runs once; open another");
@@ -287,17 +299,21 @@ public final class TaskSetRun implements AutoCloseable {
      * @throws InvalidTaskSetException   when it names a device that the set has not
      */
     public RunHandle add(final Task task, final WorkFactory making) {
-        if (ending) { // without the lock: a listener that adds a task must not keep the end waiting, which waits for its thread
+        if (!lock.lockUnless(() -> ending)) { // a listener that adds a task must not keep the end waiting, which waits for its thread
             throw new IllegalStateException(ended(task));
         }
-        return addNow(task, making);
+        try {
+            return addNow(task, making);
+        } finally {
+            lock.unlock();
+        }
     }
 
     private String ended(final Task task) {
         return "it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'";
     }
 
-    private synchronized RunHandle addNow(final Task task, final WorkFactory making) {
+    private RunHandle addNow(final Task task, final WorkFactory making) {
         if (closed || result != null) {
             throw new IllegalStateException(ended(task));
         }
@@ -499,10 +515,15 @@ public final class TaskSetRun implements AutoCloseable {
      */
     public RunResult stop() throws InterruptedException {
         ending = startedOnce;
-        return stopNow();
+        lock.lock();
+        try {
+            return stopNow();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private synchronized RunResult stopNow() throws InterruptedException {
+    private RunResult stopNow() throws InterruptedException {
         if (result == null) {
             final long longestNs = admitted.all().stream().mapToLong(entry -> entry.task().horizonNs()).max().orElse(0);
             end(Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAD_NS);
@@ -645,10 +666,15 @@ public final class TaskSetRun implements AutoCloseable {
     @Override
     public void close() {
         ending = startedOnce;
-        closeNow();
+        lock.lock();
+        try {
+            closeNow();
+        } finally {
+            lock.unlock();
+        }
     }
 
-    private synchronized void closeNow() {
+    private void closeNow() {
         if (closed) {
             return;
         }

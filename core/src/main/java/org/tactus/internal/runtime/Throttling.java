@@ -72,9 +72,9 @@ final class Throttling {
     }
 
     /**
-     * The most of a second that a thread is busy, at most 1: it computes the segments of CPU devices; it spins before each release of a
-     * periodic task whose home is here; best-effort jobs are held back when it is busy for nine tenths with them; and it looks at an accelerator of its own while that executes, or may move chunks. For all else it
-     * is woken.
+     * The most of a second that a thread is busy, at most 1: it computes the segments of CPU devices, best-effort ones only up to nine
+     * tenths; it spins before each release of a periodic task whose home is here; and it looks at an accelerator of its own while that
+     * executes, or may move chunks. For all else it is woken.
      */
     static double share(final TaskSet set, final KernelOptions options, final BitSet devices) {
         // The threads of a preemptive device neither spin nor look: they sleep until a release or until they are woken.

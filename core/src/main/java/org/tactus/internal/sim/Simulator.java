@@ -601,7 +601,9 @@ public final class Simulator {
         final int task = scheduler.running();
         segmentCount++;
         final long job = state.jobNumber(task);
-        final int then = scheduler.segmentDone(task, nowNs, elapsedNs[device], false);
+        // As a dispatcher ends a segment: one of a lane in one way only.
+        final int then = cores[lanes.device(device)] == null && scheduler.passesOn(task, elapsedNs[device]) ? DeviceScheduler.HAND_OVER
+            : scheduler.segmentDone(task, nowNs, elapsedNs[device], false);
         dirty[device] = true;
         if (then == DeviceScheduler.HAND_OVER) {
             transit(device, state.segmentDevice(task), task, job, state.segmentIndex(task));

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.tactus.internal.event.EventHandler;
+import org.tactus.internal.event.EventType;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.TaskSet;
 
@@ -74,6 +77,35 @@ class DispatcherTest {
             };
             rig.dispatchers[0].doWork(0);
             assertEquals(1, rig.started.get(3), "after " + before + " commands: " + rig.started);
+        }
+    }
+
+    /** A job may be handed over before its end is recorded, but the order of a dispatcher's events is that of what happened. */
+    @Test
+    void shouldRecordEndAndHandOverInTheirOrderWhetherASegmentOverranOrNot() {
+        for (final long beyondNs : new long[] {0, 3}) {
+            final DispatcherRig rig = new DispatcherRig(TaskSet.builder("hop").device(DeviceSpec.modelled("a"))
+                .device(DeviceSpec.modelled("b")).task("t", t -> t.periodNs(100).segment("a", 5).segment("b", 5)).build());
+            rig.command(0, CommandDescriptor.ADMIT, 0, 10);
+            rig.inside = count -> rig.nowNs += count == 0 ? beyondNs : 0;
+            rig.nowNs = 10;
+            rig.dispatchers[0].doWork(10);
+            rig.dispatchers[1].doWork(rig.nowNs);
+            final List<String> told = new ArrayList<>();
+            final EventHandler teller = (type, timeNs, device, task, segment, job, argument) -> told.add(type + "@" + timeNs + " " + task
+                + "/" + segment + " " + argument);
+            rig.dispatchers[0].recorder.events.drain(teller, 100);
+            final long endNs = 15 + beyondNs;
+            final List<String> expected = new ArrayList<>(List.of(EventType.RELEASE + "@10 0/0 10", EventType.START + "@10 0/0 0",
+                EventType.END + "@" + endNs + " 0/0 0"));
+            if (beyondNs > 0) {
+                expected.add(EventType.OVERRUN + "@" + endNs + " 0/0 " + beyondNs);
+            }
+            expected.add(EventType.HAND_OVER + "@" + endNs + " 0/1 1");
+            assertEquals(expected, told);
+            told.clear();
+            rig.dispatchers[1].recorder.events.drain(teller, 100);
+            assertEquals(List.of(EventType.ARRIVE + "@" + endNs + " 0/1 0", EventType.START + "@" + endNs + " 0/1 0"), told.subList(0, 2));
         }
     }
 

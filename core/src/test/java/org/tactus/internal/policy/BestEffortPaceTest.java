@@ -72,8 +72,8 @@ class BestEffortPaceTest {
                 }
             }
             assertTrue(sleptNs > 0.0985 * now, "seed " + seed + " sleeps for " + (double) sleptNs / now);
-            assertTrue(bestEffortNs > (0.88 - hardNs / (double) periodNs) * now, "seed " + seed + ", best effort " + bestEffortNs + ", hard "
-                + hardNs / (double) periodNs);
+            assertTrue(bestEffortNs > (0.88 - hardNs / (double) periodNs) * now,
+                "seed " + seed + ", best effort " + bestEffortNs + ", hard " + hardNs / (double) periodNs);
         }
     }
 }

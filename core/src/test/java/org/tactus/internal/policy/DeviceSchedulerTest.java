@@ -60,6 +60,39 @@ class DeviceSchedulerTest {
         }
     }
 
+    /** What passing on would have to tell, it leaves to the end of the segment, untouched. */
+    @Test
+    void shouldPassAJobOnOnlyWhenNothingElseIsToBeTold() {
+        final Rig rig = one(t -> t.periodNs(100).segment("a", 5).segment("a", 5).segment("b", 5).segment("a", 5));
+        final DeviceScheduler device = rig.devices[0];
+        device.release(0);
+        device.started(device.select(), 0);
+        assertFalse(device.passesOn(0, 5), "the next segment is here");
+        assertEquals(0, rig.state.segmentIndex(0));
+        assertEquals(DeviceScheduler.NEXT_HERE, device.segmentDone(0, 5, false));
+        device.started(device.select(), 5);
+        assertFalse(device.passesOn(0, 6), "it ran past its WCET");
+        assertEquals(0, device.running());
+        assertTrue(device.passesOn(0, 5));
+        assertEquals(PolicyState.NONE, device.running());
+        assertEquals(2, rig.state.segmentIndex(0));
+        assertEquals(1, rig.state.deviceOf(0, 2));
+        assertEquals(DeviceScheduler.NEXT_HERE, rig.devices[1].arrive(0, 10));
+        rig.devices[1].started(rig.devices[1].select(), 10);
+        assertTrue(rig.devices[1].passesOn(0, 4));
+        device.arrive(0, 15);
+        device.started(device.select(), 15);
+        assertFalse(device.passesOn(0, 5), "it was the last one");
+        assertEquals(DeviceScheduler.ENDED, device.segmentDone(0, 20, false));
+        device.release(100);
+        device.started(device.select(), 100);
+        device.segmentDone(0, 105, false);
+        device.started(device.select(), 105);
+        rig.state.requestStop(0);
+        assertFalse(device.passesOn(0, 5), "its task stops");
+        assertEquals(DeviceScheduler.ENDED, device.segmentDone(0, 110, false));
+    }
+
     @Test
     void shouldKeepTheDeviceWhenTheNextSegmentIsHereAndNothingMoreUrgentCame() {
         final Rig rig = new Rig(set()
