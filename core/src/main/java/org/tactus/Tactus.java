@@ -188,7 +188,8 @@ public final class Tactus implements AutoCloseable {
 
     /**
      * Admits another task while the others run; the first job of a periodic one is released shortly afterwards. Its segments take their
-     * time, or run what was given to an earlier task of this name, at the launch or by {@link #add(Task, Workload)}.
+     * time, or run what was given to an earlier task of this name, at the launch or by {@link #add(Task, Workload)}. Where memory is
+     * swapped, it returns when the others have made room for what never leaves of the task.
      *
      * @param task the task; {@link TaskSet#task} makes one for the devices of a set
      * @return what to name it by

@@ -63,10 +63,19 @@ final class CalibrateCommand implements Callable<Integer> {
     private String curve;
     @Option(names = "--curve-factor", defaultValue = "1.0", description = "By how much the measured curve is enlarged (${DEFAULT-VALUE}).")
     private double curveFactor;
+    @Option(names = "--weights", paramLabel = "FOLDER", description = "Measures only what reading a chunk of weights from a file in"
+        + " FOLDER takes, and stores nothing.")
+    private Path weights;
     private Calibrator calibrator;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (weights != null) {
+            try (GpuDriver driver = VerifyGpuCommand.open(GpuDriver.SOFTWARE)) { // for pinned memory, which is the host's
+                WeightsCalibration.print(VerifyGpuCommand.gpu(driver, 0), weights, System.out);
+            }
+            return ExitStatus.GOOD;
+        }
         if (durationNs < LEAST_NS) {
             throw new PrerequisiteException("--for: " + Durations.format(durationNs) + " is too short for a calibration, which would"
                 + " replace a good one by a few samples; write 1s or more, such as 10s");

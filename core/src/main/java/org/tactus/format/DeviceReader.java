@@ -18,7 +18,8 @@ final class DeviceReader {
     private static final long EDGE_TPU_SRAM_BYTES = 8L << 20;
     private static final long MOST_CORES = 1023;
     private static final List<String> SWAP_KEYS = List.of(
-        "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background");
+        "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background",
+        "weights", "chunkRead");
     private static final Map<String, DeviceKind> KINDS = words(DeviceKind.values(), DeviceKind::text);
     static final Map<String, String> LINKS = words(new String[] {"usb3", "usb2", "pcie"}, link -> link);
     private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
@@ -112,11 +113,27 @@ final class DeviceReader {
             return Optional.of(new DeviceMemory(capacityBytes, capacityBytes, SwapProtocol.SEQ, 0, 0, 0, 0));
         }
         final long outNs = map.need("chunkOut", "'chunkOut: 1.3ms'").durationNs();
-        return Optional.of(new DeviceMemory(capacityBytes, map.need("chunk", "'chunk: 32MiB'").sizeBytes(),
+        final DeviceMemory scheduled = new DeviceMemory(capacityBytes, map.need("chunk", "'chunk: 32MiB'").sizeBytes(),
             map.find("protocol").map(protocol -> protocol.oneOf(PROTOCOLS)).orElse(SwapProtocol.SEQ),
             map.need("chunkIn", "'chunkIn: 1.3ms'").durationNs(), outNs,
             map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0),
             map.find("residency").map(residency -> residency.oneOf(RESIDENCIES)).orElse(Residency.SEMANTIC),
-            map.durationNs("chunkDrop", outNs), map.find("background").map(moves -> moves.oneOf(YES_NO)).orElse(true)));
+            map.durationNs("chunkDrop", outNs), map.find("background").map(moves -> moves.oneOf(YES_NO)).orElse(true));
+        return Optional.of(weights(map, kind, scheduled));
+    }
+
+    /** Where constants are kept in files: the folder, and what reading a chunk of them takes. */
+    private static DeviceMemory weights(final YamlMap map, final DeviceKind kind, final DeviceMemory memory) {
+        final Optional<YamlValue> folder = map.find("weights");
+        if (folder.isEmpty()) {
+            map.find("chunkRead").ifPresent(read -> {
+                throw read.error("chunkRead: nothing is read from files; add 'weights: FOLDER', or remove the key");
+            });
+            return memory;
+        }
+        if (kind != DeviceKind.CUDA || memory.residency() == Residency.COPY_ALL) {
+            throw folder.get().error("weights: only constants of a cuda device with 'residency: semantic' are kept in files; remove the key");
+        }
+        return memory.withWeightsIn(folder.get().text(), map.need("chunkRead", "'chunkRead: 5ms'").durationNs());
     }
 }

@@ -109,13 +109,17 @@ public final class TaskSetWriter {
         }
         map.put("chunk", Sizes.exact(memory.chunkBytes()));
         map.put("protocol", memory.protocol().text());
-        map.put("chunkIn", Durations.exact(memory.chunkInNs()));
+        map.put("chunkIn", Durations.exact(memory.chunkInNs() - memory.chunkReadNs()));
         map.put("chunkOut", Durations.exact(memory.chunkOutNs()));
         time(map, "swapInOverhead", memory.swapInOverheadNs());
         time(map, "swapOutOverhead", memory.swapOutOverheadNs());
         put(map, "residency", memory.residency().text(), Residency.SEMANTIC.text());
         put(map, "chunkDrop", Durations.exact(memory.chunkDropNs()), Durations.exact(memory.chunkOutNs()));
         put(map, "background", memory.background(), true);
+        memory.weightsFolder().ifPresent(folder -> {
+            map.put("weights", folder);
+            map.put("chunkRead", Durations.exact(memory.chunkReadNs()));
+        });
     }
 
     private Map<String, Object> task(final Task task) {

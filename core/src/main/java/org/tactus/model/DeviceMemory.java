@@ -1,23 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
+import java.util.Optional;
+
 /**
  * Memory of an accelerator as a scheduled resource.
  *
  * @param capacityBytes       bytes available to the tasks' objects
  * @param chunkBytes          bytes of one chunk, the unit of swapping
  * @param protocol            how swapping is scheduled
- * @param chunkInNs           worst-case time to bring one chunk in, nanoseconds
+ * @param chunkInNs           worst-case time to bring one chunk in, nanoseconds; what is read from a file included
  * @param chunkOutNs          worst-case time to take one chunk out, nanoseconds
  * @param swapInOverheadNs    time of a swap-in beyond its chunks, nanoseconds
  * @param swapOutOverheadNs   time of a swap-out beyond its chunks, nanoseconds
  * @param residency           what is copied
  * @param chunkDropNs         worst-case time to drop one chunk of constants, nanoseconds; at most chunkOutNs
  * @param background          true to move chunks also while another job executes or none is there, where no bound suffers
+ * @param chunkReadNs         of chunkInNs, worst-case time to read one chunk of constants from a file, nanoseconds; 0 without files
+ * @param weightsFolder       where constants are kept in files, because the host's memory is scarce; empty where they are in that memory
  */
 public record DeviceMemory(
     long capacityBytes, long chunkBytes, SwapProtocol protocol, long chunkInNs, long chunkOutNs,
-    long swapInOverheadNs, long swapOutOverheadNs, Residency residency, long chunkDropNs, boolean background) {
+    long swapInOverheadNs, long swapOutOverheadNs, Residency residency, long chunkDropNs, boolean background,
+    long chunkReadNs, Optional<String> weightsFolder) {
+
+    /** Makes memory whose constants are kept in the host's; the parameters are the record's other components. */
+    public DeviceMemory(
+        final long capacityBytes, final long chunkBytes, final SwapProtocol protocol, final long chunkInNs, final long chunkOutNs,
+        final long swapInOverheadNs, final long swapOutOverheadNs, final Residency residency, final long chunkDropNs,
+        final boolean background) {
+        this(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency, chunkDropNs,
+            background, 0, Optional.empty());
+    }
 
     /**
      * Makes memory with the default residency, background moves, and a drop that costs as much as a copy.
@@ -54,7 +68,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withCapacityBytes(final long bytes) {
         return new DeviceMemory(bytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, background);
+            chunkDropNs, background, chunkReadNs, weightsFolder);
     }
 
     /**
@@ -65,7 +79,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withResidency(final Residency how) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, how,
-            chunkDropNs, background);
+            chunkDropNs, background, chunkReadNs, weightsFolder);
     }
 
     /**
@@ -76,6 +90,18 @@ public record DeviceMemory(
      */
     public DeviceMemory withProtocol(final SwapProtocol how) {
         return new DeviceMemory(capacityBytes, chunkBytes, how, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, background);
+            chunkDropNs, background, chunkReadNs, weightsFolder);
+    }
+
+    /**
+     * Keeps constants in files.
+     *
+     * @param folder where
+     * @param readNs worst-case time to read one chunk; bringing a chunk in takes so much longer
+     * @return a copy
+     */
+    public DeviceMemory withWeightsIn(final String folder, final long readNs) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs - chunkReadNs + readNs, chunkOutNs, swapInOverheadNs,
+            swapOutOverheadNs, residency, chunkDropNs, background, readNs, Optional.of(folder));
     }
 }

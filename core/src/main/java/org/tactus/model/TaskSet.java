@@ -285,9 +285,9 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
     }
 
     /**
-     * Checks that a job is one unit on a swapping device: one segment, or under SEQ all of its segments. A job that leaves such a device
-     * and comes back, or waits between two segments there, could lose its memory meanwhile, and no sound test is known for that. Nor is
-     * one for segments that are offered to such a device, which moves memory while it looks idle.
+     * Checks that a job has one segment on a swapping device, or under SEQ and SPE all of its segments. A job that leaves such a device
+     * and comes back, or under OVL waits between two segments there, could lose its memory meanwhile, and no sound test is known for that.
+     * Nor is one for segments that are offered to such a device, which moves memory while it looks idle.
      *
      * @throws InvalidTaskSetException with the task that is none, or that offers a segment to a device where tasks are swapped
      */
@@ -298,12 +298,12 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
                 final int here = device;
                 final long count = task.segments().stream().filter(segment -> segment.device() == here).count();
                 final boolean unit = count == task.segments().size()
-                    && platform.devices().get(device).memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) == SwapProtocol.SEQ;
+                    && platform.devices().get(device).memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) != SwapProtocol.OVL;
                 if (count > 1 && !unit && swapsOn(device)) {
                     throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has " + count
                         + " segments a job on '" + platform.devices().get(device).name() + "', where tasks are swapped, and no bound is"
-                        + " proven for a job that leaves there or waits between them; put all its segments there and write 'protocol: seq',"
-                        + " make it one, or give no task a swap volume there");
+                        + " proven for a job that leaves there, nor under 'protocol: ovl'; put all its segments there and write"
+                        + " 'protocol: seq' or 'protocol: spe', make it one, or give no task a swap volume there");
                 }
                 if (swapsOn(device) && task.segments().stream().anyMatch(
                     segment -> segment.offer().isPresent() && segment.offer().get().device() == here)) {

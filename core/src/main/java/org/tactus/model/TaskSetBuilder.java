@@ -172,6 +172,7 @@ public final class TaskSetBuilder {
             "the chunk must be above 0 and at most the memory");
         time(memory.chunkInNs(), 0, at + ".chunkIn");
         time(memory.chunkOutNs(), 0, at + ".chunkOut");
+        time(memory.chunkReadNs(), 0, at + ".chunkRead");
         time(memory.swapInOverheadNs(), 0, at + ".swapInOverhead");
         time(memory.swapOutOverheadNs(), 0, at + ".swapOutOverhead");
         time(memory.chunkDropNs(), 0, at + ".chunkDrop");

@@ -227,6 +227,23 @@ class TaskSetFileTest {
         assertFalse(device.background());
     }
 
+    /** What a set says of weights in files is charged to every chunk, and written as it was read. */
+    @Test
+    void shouldReadAndWriteWhereWeightsAreKept() throws IOException {
+        final String text = Sets.FULL.replace("protocol: ovl", "protocol: ovl, weights: /var/tmp, chunkRead: 7ms");
+        final int gpu = 2;
+        final DeviceMemory without = load(Sets.FULL).taskSet().platform().devices().get(gpu).memory().orElseThrow();
+        final var loaded = load(text);
+        final DeviceMemory memory = loaded.taskSet().platform().devices().get(gpu).memory().orElseThrow();
+        assertEquals(without.chunkInNs() + 7_000_000, memory.chunkInNs());
+        assertEquals(7_000_000, memory.chunkReadNs());
+        assertEquals(Optional.of("/var/tmp"), memory.weightsFolder());
+        assertEquals(memory.withWeightsIn("/tmp", 0).chunkInNs(), without.chunkInNs());
+        final Path written = directory.resolve("written.yaml");
+        TaskSetWriter.write(written, "a copy", loaded.taskSet(), loaded);
+        assertEquals(memory, load(Files.readString(written)).taskSet().platform().devices().get(gpu).memory().orElseThrow());
+    }
+
     @Test
     void shouldAddUpTheObjectsWhenATableIsGiven() throws IOException {
         Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,1000\n1,24\n");

@@ -23,12 +23,17 @@ public final class ChunkRegion implements AutoCloseable {
     private final long chunkBytes;
     private final long tailBytes;
     private final long address;
+    /** Null where no chunk is kept in the host's memory. */
     private final PinnedBlock pinned;
     private final long backing;
+    /** The first chunk that has pinned host memory. */
+    private final int pinnedFirst;
     /** The handle of each chunk, or 0 while it is out. */
     private final long[] handles;
     /** Whether what stands in a mapped chunk is what the task left there: false while its copy is under way. */
     private final boolean[] filled;
+    /** Where the constants are kept; null where all is in the host's memory. */
+    private final ChunkFile file;
     /** Whether the handles of what is mapped are the pool's again, so that the region only unmaps them. */
     private boolean surrendered;
 
@@ -43,7 +48,7 @@ public final class ChunkRegion implements AutoCloseable {
      */
     public ChunkRegion(
         final CudaMemory memory, final ChunkPool pool, final MemorySegment access, final int chunks, final int constantChunks) {
-        this(memory, pool, access, chunks, constantChunks, 0);
+        this(memory, pool, access, chunks, constantChunks, 0, null);
     }
 
     /**
@@ -55,11 +60,13 @@ public final class ChunkRegion implements AutoCloseable {
      * @param chunks         how many, above 0
      * @param constantChunks how many of them, from the first on, are never written on the device
      * @param tailBytes      how many addresses behind the last chunk, a multiple of the granularity; unmapped before the region is closed
+     * @param file           keeps the constants, for which then no host memory is pinned; closed with the region; null for none
      */
     public ChunkRegion(
         final CudaMemory memory, final ChunkPool pool, final MemorySegment access, final int chunks, final int constantChunks,
-        final long tailBytes) {
+        final long tailBytes, final ChunkFile file) {
         this.tailBytes = tailBytes;
+        this.file = file;
         this.memory = memory;
         this.pool = pool;
         this.access = access;
@@ -69,12 +76,13 @@ public final class ChunkRegion implements AutoCloseable {
         filled = new boolean[chunks];
         address = memory.reserve(chunks * chunkBytes + tailBytes);
         try {
-            pinned = PinnedBlock.of(pool.driver(), chunks * chunkBytes);
+            pinnedFirst = file == null ? 0 : constantChunks;
+            pinned = pinnedFirst == chunks ? null : PinnedBlock.of(pool.driver(), (chunks - pinnedFirst) * chunkBytes);
         } catch (final NativeCallException | OutOfMemoryError e) {
             memory.free(address, chunks * chunkBytes + tailBytes);
             throw e;
         }
-        backing = pinned.address();
+        backing = pinned == null ? 0 : pinned.address();
     }
 
     /**
@@ -167,7 +175,35 @@ public final class ChunkRegion implements AutoCloseable {
      * @return pinned memory, chunk after chunk; what a chunk holds that is out
      */
     public MemorySegment backing() {
-        return CudaMemory.view(backing, handles.length * chunkBytes);
+        return host(0, handles.length * chunkBytes);
+    }
+
+    /**
+     * What the host keeps of a part of the region, to be written while the region is prepared.
+     *
+     * @param offset from the region's begin
+     * @param bytes  how many; all constant or none where constants are kept in a file
+     * @return pinned memory, or a mapping of the file until {@link #seal}
+     */
+    public MemorySegment host(final long offset, final long bytes) {
+        final long pinnedOffset = offset - pinnedFirst * chunkBytes;
+        return pinnedOffset < 0 ? file.view().asSlice(offset, bytes) : CudaMemory.view(backing + pinnedOffset, bytes);
+    }
+
+    /** Ends the preparation: what is in a file is written through, and read from there. Control thread. */
+    public void seal() {
+        if (file != null) {
+            file.seal();
+        }
+    }
+
+    /** Whether a chunk comes from a file. */
+    boolean isInFile(final int chunk) {
+        return chunk < pinnedFirst;
+    }
+
+    ChunkFile file() {
+        return file;
     }
 
     long addressOf(final int chunk) {
@@ -175,7 +211,7 @@ public final class ChunkRegion implements AutoCloseable {
     }
 
     long backingOf(final int chunk) {
-        return backing + chunk * chunkBytes;
+        return backing + (chunk - pinnedFirst) * chunkBytes;
     }
 
     /**
@@ -250,7 +286,12 @@ public final class ChunkRegion implements AutoCloseable {
     @Override
     public void close() {
         final Undo all = new Undo();
-        all.add(this::freeBacking);
+        if (pinned != null) {
+            all.add(this::freeBacking);
+        }
+        if (file != null) {
+            all.add(file::close);
+        }
         all.add(() -> memory.free(address, handles.length * chunkBytes + tailBytes));
         for (int i = 0; i < handles.length; i++) {
             final int chunk = i;

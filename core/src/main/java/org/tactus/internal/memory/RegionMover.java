@@ -19,13 +19,16 @@ import org.tactus.internal.lifecycle.Undo;
  * executes are dropped {@value #RUN} by one call. Bringing in loses nothing by single calls, since all but those of the first chunk are
  * made beside a copy.
  *
+ * <p>Of a region whose constants are in a file, a {@link ChunkReader} reads the next chunk while one is copied; a move that is cancelled
+ * before the first chunk was read brings nothing in.
+ *
  * <p>A chunk is unmapped only when its copy is known to be done and nothing runs that uses it: the driver does not wait for either.
  */
 public final class RegionMover implements AutoCloseable {
     /** The operation broke: {@link #failure} says how. */
     public static final int FAILED = -1;
     /** Copies of a committed operation that are queued at once. */
-    private static final int AHEAD = 2;
+    private static final int AHEAD = ChunkReader.BUFFERS;
     /** Most chunks that are dropped by one call. */
     private static final int RUN = 8;
 
@@ -41,6 +44,8 @@ public final class RegionMover implements AutoCloseable {
     private int count;
     private int dropped;
     private int mapped;
+    /** Chunks that were asked for of the region's file, or need not be. */
+    private int requested;
     /** Chunks that were dropped or whose copies were queued. */
     private int begun;
     private int done;
@@ -108,7 +113,10 @@ public final class RegionMover implements AutoCloseable {
     public void startIn(final ChunkRegion to, final int firstChunk, final int chunks, final long nowNs) {
         begin(to, firstChunk, chunks, false);
         try {
-            copyNext(nowNs);
+            requestReads();
+            if (isRead()) {
+                copyNext(nowNs);
+            }
         } catch (final Throwable e) {
             failure = e;
         }
@@ -121,6 +129,7 @@ public final class RegionMover implements AutoCloseable {
         out = outward;
         dropped = 0;
         mapped = 0;
+        requested = 0;
         begun = 0;
         done = 0;
         moving = true;
@@ -151,8 +160,9 @@ public final class RegionMover implements AutoCloseable {
             if (mapped == begun) {
                 mapNext();
             }
-            final int chunk = first + count - 1 - begun;
-            streams.copyIn(region.addressOf(chunk), region.backingOf(chunk), bytes, inStream);
+            final int chunk = inChunk(begun);
+            streams.copyIn(region.addressOf(chunk), region.isInFile(chunk) ? region.file().reader().address(begun % AHEAD)
+                : region.backingOf(chunk), bytes, inStream);
             words[begun % AHEAD].signal(inStream, nowNs);
         }
         begun++;
@@ -160,7 +170,32 @@ public final class RegionMover implements AutoCloseable {
 
     /** Whether another copy may be queued when so many are. */
     private boolean mayCopy(final int copies) {
-        return !cancelled && begun < count && copies < (committed ? AHEAD : 1);
+        return !cancelled && begun < count && copies < (committed ? AHEAD : 1) && (out || isRead());
+    }
+
+    /** The chunk that comes in after so many others. */
+    private int inChunk(final int after) {
+        return first + count - 1 - after;
+    }
+
+    /** Whether the host has what the next copy brings in. */
+    private boolean isRead() {
+        return begun < requested && (!region.isInFile(inChunk(begun)) || region.file().reader().isRead(begun % AHEAD));
+    }
+
+    /** Asks for what the next copies bring in; a buffer is asked for when the copy of what was in it is done. */
+    private void requestReads() {
+        while (!cancelled && requested < count && requested < done + AHEAD) {
+            final int chunk = inChunk(requested);
+            if (region.isInFile(chunk)) {
+                final ChunkReader reader = region.file().reader();
+                if (!reader.isFree(requested % AHEAD)) {
+                    return; // of an operation that was cancelled before
+                }
+                reader.request(requested % AHEAD, region.file(), chunk);
+            }
+            requested++;
+        }
     }
 
     private void mapNext() {
@@ -198,6 +233,9 @@ public final class RegionMover implements AutoCloseable {
     }
 
     private void step(final long nowNs) {
+        if (!out) {
+            requestReads();
+        }
         if (done < dropped) {
             if (!cancelled) {
                 drop(nowNs);
@@ -212,12 +250,12 @@ public final class RegionMover implements AutoCloseable {
                 region.fill(first + count - 1 - done);
             }
             done++;
-        } else if (begun > done && mayCopy(begun - done) && (out || mapped > begun)) {
-            copyNext(nowNs);
+        } else if ((begun > done || !out) && mayCopy(begun - done) && (out || mapped > begun)) {
+            copyNext(nowNs); // ahead, or after it was waited for
         } else if (!out && !cancelled && mapped == begun && mapped < count) {
             mapNext(); // so that the copy engine does not wait for it
         }
-        if (done == begun || cancelled && done < dropped) {
+        if (done == count || cancelled && (done == begun || done < dropped)) {
             if (mapped > done) {
                 region.unmap(first + count - mapped, 1); // ahead by one, and not brought in
             }

@@ -366,11 +366,16 @@ final class ResidencyTable {
                 continue;
             }
             seen++;
-            if (best == NONE || (victimSeed == 0 ? isBetter(slot, best) : isDrawn(seen))) {
+            if (best == NONE || (victimSeed == 0 || isRanked(slot, best) ? isBetter(slot, best) : isDrawn(seen))) {
                 best = slot;
             }
         }
         return best;
+    }
+
+    /** Under SPE the bounds hold for victims without a waiting job before all others, and then for the least urgent one: nothing is drawn. */
+    private boolean isRanked(final int slot, final int other) {
+        return costs.perChunk() && (isWaiting(slot) || isWaiting(other));
     }
 
     private boolean isBetter(final int slot, final int other) {

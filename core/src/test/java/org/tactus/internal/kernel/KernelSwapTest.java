@@ -308,15 +308,33 @@ class KernelSwapTest {
         }
     }
 
-    @Test
-    void shouldRefuseSeveralSegmentsWhereTasksAreSwapped() {
+    private static TaskSet underProtocol(final SwapProtocol protocol) {
         final TaskSet seq = set(2);
-        final TaskSet spe = new TaskSet(seq.name(), seq.policy(), seq.overheads(), new org.tactus.model.Platform(List.of(
-            DeviceSpec.modelled("gpu0").withMemory(MEMORY.withProtocol(SwapProtocol.SPE)))), seq.tasks());
-        final var refused = assertThrows(InvalidTaskSetException.class, () ->
-            TaskSetRun.open(spe, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { }));
+        return new TaskSet(seq.name(), seq.policy(), seq.overheads(), new org.tactus.model.Platform(List.of(
+            DeviceSpec.modelled("gpu0").withMemory(MEMORY.withProtocol(protocol)))), seq.tasks());
+    }
+
+    @Test
+    void shouldRefuseSeveralSegmentsWhereTasksAreSwappedBesideExecutions() {
+        final var refused = assertThrows(InvalidTaskSetException.class, () -> TaskSetRun.open(
+            underProtocol(SwapProtocol.OVL), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { }));
         assertEquals("tasks[0].segments", refused.field());
         assertTrue(refused.getMessage().contains("2 segments a job on 'gpu0'"), refused.getMessage());
+    }
+
+    @Test
+    void shouldRunSeveralSegmentsWhenSwappingIsPreempted() throws InterruptedException {
+        try (TaskSetRun tactus = TaskSetRun.open(
+            underProtocol(SwapProtocol.SPE), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 10) {
+                Thread.sleep(5);
+            }
+            final RunResult result = tactus.stop();
+            final var swaps = result.devices().getFirst().swaps().orElseThrow();
+            assertTrue(swaps.chunksIn() > 10 && swaps.mostUsedBytes() == 40, swaps.toString());
+            assertEquals(List.of(), result.tasks().stream().filter(task -> task.aborted() > 0).toList());
+        }
     }
 
     /** 7 chunks of constants through a ring of 3 beside two tasks of two segments, on 4 chunks of memory. */

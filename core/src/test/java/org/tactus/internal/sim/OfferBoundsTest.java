@@ -11,9 +11,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.analysis.swap.SwapAnalysis;
 import org.tactus.internal.policy.JobListener;
 import org.tactus.internal.policy.OfferGate;
 import org.tactus.model.PolicyKind;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -54,6 +56,39 @@ class OfferBoundsTest {
         System.out.printf("%s: seeds from %d, %d bounds held, %d fallbacks, %d cancelled by answers%n", policy.text(), FIRST_SEED, bounds,
             fallbacks, cancelled);
         assertTrue(SETS < 500 || bounds > SETS / 10 && cancelled > SETS && fallbacks > SETS, "too little was tried");
+    }
+
+    /** The fallback of an offered task runs on a device whose memory is swapped: it is a task of a swap test with the deadline that is left. */
+    @ParameterizedTest
+    @EnumSource(SwapProtocol.class)
+    void shouldStayWithinEveryBoundWhateverIsAnsweredWhenFallbacksAreSwapped(final SwapProtocol protocol) {
+        long bounds = 0;
+        long cancelled = 0;
+        long fallbacks = 0;
+        for (long seed = FIRST_SEED; seed < FIRST_SEED + SETS; seed++) {
+            final PolicyKind policy = seed % 2 == 0 ? PolicyKind.EDF : PolicyKind.FIXED_PRIORITY;
+            final SplittableRandom random = new SplittableRandom(seed);
+            final TaskSet set = offered(protocol == SwapProtocol.SEQ && seed % 4 < 2 ? UnitSets.random(random, policy)
+                : SwapSets.random(random, policy, protocol), seed);
+            final Verdict verdict = new SwapAnalysis(protocol, policy).analyze(set);
+            for (int run = 0; run < RUNS_A_SET && verdict.schedulable(); run++) {
+                final SimulationOptions options = SimulationOptions.worstCase(seed * RUNS_A_SET + run, 1500)
+                    .withReleases(run % 2 == 0 ? ReleasePattern.SYNCHRONOUS : ReleasePattern.RANDOM_OFFSETS)
+                    .withExecution(run < 2 ? ExecutionTime.WCET : ExecutionTime.RANDOM).withRandomVictims(seed % 3 == 0);
+                final Answers answers = new Answers(set, verdict, options.seed());
+                simulator.run(set, options, answers, SegmentListener.NONE);
+                if (answers.violation != null) {
+                    fail(verdict.test() + ": " + answers.violation + "; reproduce: -Dtactus.property.seed=" + seed
+                        + " -Dtactus.property.sets=1, run " + run + ", " + options + ", " + set);
+                }
+                cancelled += answers.cancelled;
+                fallbacks += answers.fallbacks;
+            }
+            bounds += verdict.schedulable() ? verdict.tasks().size() : 0;
+        }
+        System.out.printf("swapped fallbacks, %s: seeds from %d, %d bounds held, %d fallbacks, %d cancelled by answers%n", protocol.text(),
+            FIRST_SEED, bounds, fallbacks, cancelled);
+        assertTrue(SETS < 500 || bounds > SETS / 20 && cancelled > SETS && fallbacks > SETS, "too little was tried");
     }
 
     private static TaskSet offered(final TaskSet set, final long seed) {

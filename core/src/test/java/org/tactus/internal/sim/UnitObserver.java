@@ -14,6 +14,7 @@ import org.tactus.model.TaskSet;
  */
 final class UnitObserver extends MoveObserver {
     private final boolean[][] in;
+    private final boolean isUnit;
     private final List<Execution> executions = new ArrayList<>();
     private final List<List<Long>> aborted = new ArrayList<>();
 
@@ -21,7 +22,13 @@ final class UnitObserver extends MoveObserver {
     }
 
     UnitObserver(final TaskSet set) {
+        this(set, true);
+    }
+
+    /** Observes jobs that are units, or that others may come between. */
+    UnitObserver(final TaskSet set, final boolean isUnit) {
         super(set);
+        this.isUnit = isUnit;
         in = new boolean[regions.length][];
         for (int i = 0; i < regions.length; i++) {
             in[i] = new boolean[(int) regions[i].chunks()];
@@ -110,7 +117,7 @@ final class UnitObserver extends MoveObserver {
     }
 
     private String units() {
-        for (int i = 1; i < executions.size(); i++) {
+        for (int i = 1; i < executions.size() && isUnit; i++) {
             final Execution before = executions.get(i - 1);
             final Execution after = executions.get(i);
             final boolean goesOn = before.segment() + 1 < regions[before.task()].firstChunks().size()

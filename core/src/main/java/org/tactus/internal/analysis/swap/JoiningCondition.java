@@ -3,6 +3,7 @@ package org.tactus.internal.analysis.swap;
 
 import org.tactus.internal.analysis.Saturating;
 import org.tactus.model.DeviceMemory;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -31,9 +32,10 @@ public final class JoiningCondition {
             return ""; // W has room for a chunk of the others, or nothing is needed
         }
         final long added = Saturating.add(set.dispatchNs(device), set.charged().completionNs());
-        long jobNs = 0;
+        long jobNs = 0; // what is not preempted of it
         for (final var segment : task.segments()) {
-            jobNs = Saturating.add(jobNs, Saturating.add(segment.wcetNs(), added));
+            final long pieceNs = Saturating.add(segment.wcetNs(), added);
+            jobNs = memory.protocol() == SwapProtocol.SEQ ? Saturating.add(jobNs, pieceNs) : Math.max(jobNs, pieceNs);
         }
         final long chunkNs = Saturating.add(memory.chunkOutNs(), Saturating.add(memory.swapOutOverheadNs(), added));
         return jobNs >= chunkNs ? "" : "one chunk that leaves to make room for it takes " + chunkNs + "ns, longer than its job of " + jobNs

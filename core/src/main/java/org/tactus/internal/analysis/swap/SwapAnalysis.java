@@ -17,11 +17,12 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
 import org.tactus.model.SwapProtocol;
+import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * The six tests of swapping: all tasks on one device with scheduled memory; under SPE and OVL tasks of one segment. A set is schedulable
+ * The six tests of swapping: all tasks on one device with scheduled memory; under OVL tasks of one segment. A set is schedulable
  * when the test of the protocol and the memory condition hold: MC1 for SEQ and SPE, MC2 too for OVL. Formulas and proofs in
  * {@code swapping.md}. Immutable.
  *
@@ -103,10 +104,14 @@ public final class SwapAnalysis implements OfPolicy {
                         + "' has no WCET yet; measure it with 'tactus profile'";
                 }
             }
-            if (task.segments().size() != 1 && protocol != SwapProtocol.SEQ) {
+            if (task.segments().size() != 1 && protocol == SwapProtocol.OVL) {
                 return name() + " does not apply: no sound test is known for several segments a job under this protocol, since what a job"
                     + " that waits between two of them loses to others is not bounded, but '" + task.name() + "' has "
-                    + task.segments().size() + "; write 'protocol: seq', under which a job is one unit, or make it one segment";
+                    + task.segments().size() + "; write 'protocol: seq' or 'protocol: spe', or make it one segment";
+            }
+            if (protocol != SwapProtocol.SEQ && spec.memory().map(memory -> SwapRegion.of(task, memory).ringChunks() > 0).orElse(false)) {
+                return name() + " does not apply: '" + task.name() + "' streams through a ring, which only a job that is served as one unit"
+                    + " may; write 'protocol: seq', or remove 'stream'";
             }
         }
         final boolean units = set.tasks().stream().anyMatch(task -> task.segments().size() > 1);

@@ -111,8 +111,11 @@ final class SwapModel {
             if (protocol == SwapProtocol.SPE) {
                 swap[i] = Saturating.multiply(chunks[i], Saturating.add(in, out));
                 demand[i] = Saturating.add(exec[i], Saturating.multiply(2, swap[i]));
-                last[i] = exec[i];
-                region[i] = swaps ? Math.max(exec[i], Math.max(in, out)) : exec[i];
+                last[i] = segments[i][segments[i].length - 1];
+                for (final long ns : segments[i]) { // a more urgent job may go first between two of them
+                    region[i] = Math.max(region[i], ns);
+                }
+                region[i] = swaps ? Math.max(region[i], Math.max(in, out)) : region[i];
                 continue;
             }
             final long own = regions[i].volumeChunks() - regions[i].stateChunks();

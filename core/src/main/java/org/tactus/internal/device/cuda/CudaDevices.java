@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.tactus.bindings.NativeCallException;
@@ -44,6 +46,7 @@ public final class CudaDevices {
      * @throws InvalidTaskSetException when the GPU has less memory than the set counts on, with the field's name within the device
      */
     public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
+        requireFolder(spec);
         if (spec.driver().equals(SOFTWARE)) {
             final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime).withCores(spec.cores()));
             try {
@@ -71,6 +74,15 @@ public final class CudaDevices {
         return new CudaDevice(gpus.get(spec.index()), spec, null, null);
     }
 
+    /** Refuses a folder for weights in which no file can be made. */
+    private static void requireFolder(final DeviceSpec spec) {
+        spec.memory().flatMap(DeviceMemory::weightsFolder).filter(folder -> !Files.isWritable(Path.of(folder))
+            || !Files.isDirectory(Path.of(folder))).ifPresent(folder -> {
+            throw new InvalidTaskSetException("weights", "weights: '" + folder + "' is no folder that can be written; name one on the disk"
+                + " that was measured");
+        });
+    }
+
     /** Refuses a set that counts on more memory than the GPU has, which would be admitted and fail later. */
     private static void requireMemory(final DeviceSpec spec, final String gpu, final long bytes) {
         if (spec.memory().isPresent() && spec.memory().get().capacityBytes() > bytes) {
@@ -88,10 +100,10 @@ public final class CudaDevices {
         final DeviceMemory memory = scheduled.get();
         final long granularity = Math.clamp(Long.lowestOneBit(memory.chunkBytes()), MIN_GRANULARITY, MAX_GRANULARITY);
         final SoftwareSettings sized = card.withMemory(2 * memory.capacityBytes(), granularity).withVariation(VARIATION, 1);
-        if (memory.chunkInNs() == 0 || memory.chunkOutNs() == 0) {
+        if (memory.chunkInNs() == memory.chunkReadNs() || memory.chunkOutNs() == 0) {
             return sized;
         }
-        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs()), bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
+        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs() - memory.chunkReadNs()), bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
     }
 
     private static long bandwidth(final long chunkBytes, final long chunkNs) {

@@ -69,7 +69,7 @@ final class NetworkMemory implements WeightMemory {
         final long at = holding.base() + offset;
         gpu.makeCurrent();
         if (holding.hasRing()) { // what the host keeps is what every load brings in
-            writer.accept(holding.region.backing().asSlice(offset, bytes));
+            writer.accept(holding.region.host(offset, bytes));
             bringIn(segment);
         } else if (regions.isLaidOut()) {
             writer.accept(CudaMemory.view(at, bytes)); // the copy engines are those of tasks that run

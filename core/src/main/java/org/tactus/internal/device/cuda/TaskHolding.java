@@ -96,7 +96,8 @@ final class TaskHolding {
             region.map(first, end);
             if (end > first) {
                 final long offset = first * region.chunkBytes();
-                copy(streams, region.address() + offset, region.backing().address() + offset, (end - first) * region.chunkBytes(), true);
+                final long bytes = (end - first) * region.chunkBytes();
+                copy(streams, region.address() + offset, region.host(offset, bytes).address(), bytes, true);
             }
         }
     }
@@ -119,7 +120,7 @@ final class TaskHolding {
             for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
-                    copy(streams, region.backing().address() + offset, region.address() + offset, region.chunkBytes(), false);
+                    copy(streams, region.host(offset, region.chunkBytes()).address(), region.address() + offset, region.chunkBytes(), false);
                 }
             }
             region.unmapAll();

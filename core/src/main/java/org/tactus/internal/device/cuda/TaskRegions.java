@@ -2,6 +2,7 @@
 package org.tactus.internal.device.cuda;
 
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.internal.lifecycle.Undo;
+import org.tactus.internal.memory.ChunkFile;
 import org.tactus.internal.memory.ChunkPool;
+import org.tactus.internal.memory.ChunkReader;
 import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.ScratchArena;
 import org.tactus.internal.time.Clock;
@@ -33,6 +36,8 @@ final class TaskRegions implements AutoCloseable {
     private final long granularityBytes;
     private final ChunkPool pool;
     private final ScratchArena arena;
+    /** Reads constants that are kept in files; null where they are in the host's memory. */
+    private final ChunkReader reader;
     private final AtomicReferenceArray<TaskHolding> holdings = new AtomicReferenceArray<>(SLOTS);
     /** By name of the task, memory of networks whose tasks have no slot yet; the control thread's. */
     private final Map<String, TaskHolding> prepared = new HashMap<>();
@@ -54,6 +59,7 @@ final class TaskRegions implements AutoCloseable {
         }
         pool = new ChunkPool(gpu, chunkBytes, (int) Math.min(MAX_CHUNKS, scheduled.capacityBytes() / chunkBytes));
         arena = new ScratchArena(gpu, access, granularityBytes);
+        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes);
     }
 
     /** What the task set says of the memory. */
@@ -111,7 +117,11 @@ final class TaskRegions implements AutoCloseable {
         takeOutPrepared();
         pool.releaseRetired();
         final TaskHolding known = prepared.remove(task.name());
-        holdings.set(slot, known == null ? hold(task, pool) : known);
+        final TaskHolding holding = known == null ? hold(task, pool) : known;
+        if (holding.region != null) {
+            holding.region.seal();
+        }
+        holdings.set(slot, holding);
     }
 
     /** Chunks beyond what fits beside what stays when a task joins, for the dispatcher to hand over. */
@@ -135,7 +145,8 @@ final class TaskRegions implements AutoCloseable {
                 final int chunks = (int) layout.chunks();
                 regionChunks += layout.volumeChunks();
                 holding.made.add(() -> regionChunks -= layout.volumeChunks());
-                holding.region = new ChunkRegion(memory, from, access, chunks, (int) layout.constantChunks(), tailBytes);
+                holding.region = new ChunkRegion(
+                    memory, from, access, chunks, (int) layout.constantChunks(), tailBytes, file((int) layout.constantChunks()));
                 holding.made.add(holding.region::close);
             }
             defineFixed(holding, tailBytes);
@@ -171,6 +182,12 @@ final class TaskRegions implements AutoCloseable {
             scratch = Math.max(scratch, holding == null ? 0 : holding.scratchBytes);
         }
         return Math.clamp((scheduled.capacityBytes() - held - scratch) / scheduled.chunkBytes(), 0, MAX_CHUNKS);
+    }
+
+    /** Where a region's constants are kept when the host's memory is scarce; null for in that memory. */
+    private ChunkFile file(final int constantChunks) {
+        return reader == null || constantChunks == 0 ? null
+            : new ChunkFile(reader, Path.of(scheduled.weightsFolder().orElseThrow()), scheduled.chunkBytes(), constantChunks);
     }
 
     /** Whether tasks may run, whose copies and kernels nothing else should wait for or hold up. */
@@ -262,6 +279,9 @@ final class TaskRegions implements AutoCloseable {
         final Undo all = new Undo();
         all.add(pool::close);
         all.add(arena::close);
+        if (reader != null) {
+            all.add(reader::close);
+        }
         List.copyOf(prepared.values()).forEach(holding -> all.add(() -> abandon(holding)));
         for (int slot = 0; slot < SLOTS; slot++) {
             final TaskHolding holding = holdings.getAndSet(slot, null);

@@ -193,8 +193,8 @@ class SwapAnalysisTest {
             .task("b", task -> task.periodNs(100).segment("cpu0", 1)).build();
         for (final SwapProtocol protocol : SwapProtocol.values()) {
             final var test = Analyses.byName("swap-" + protocol.text() + "-fp").orElseThrow();
-            if (protocol == SwapProtocol.SEQ) {
-                assertEquals("", test.applies(segments), "a job is one unit");
+            if (protocol != SwapProtocol.OVL) {
+                assertEquals("", test.applies(segments), "a job is one unit, or is preempted between segments");
             } else {
                 assertThrows(TestNotApplicableException.class, () -> test.analyze(segments));
                 assertTrue(test.applies(segments).contains("several segments"), test.applies(segments));
@@ -202,7 +202,10 @@ class SwapAnalysisTest {
             assertTrue(test.applies(devices).contains("other devices"), test.applies(devices));
             assertTrue(Analyses.byName("swap-" + protocol.text() + "-edf").orElseThrow().applies(segments).contains("policy"));
         }
-        assertThrows(TestNotApplicableException.class, () -> Analyses.analyze(segments));
+        final TaskSet overlapped = TaskSet.builder("segments")
+            .device(DeviceSpec.modelled("gpu0").withMemory(memory.withProtocol(SwapProtocol.OVL)))
+            .task("a", task -> task.periodNs(100).segment("gpu0", 1).segment("gpu0", 1).memory(swapped)).build();
+        assertThrows(TestNotApplicableException.class, () -> Analyses.analyze(overlapped));
     }
 
     @Test

@@ -7,7 +7,7 @@ import org.tactus.model.SwapProtocol;
 
 /**
  * The three protocols tick by tick, written from their description alone: random sporadic releases with jitter, random execution
- * times, victims chosen against the analysis. Shares nothing with the code under test.
+ * times, victims drawn among those that the analysis allows. Shares nothing with the code under test.
  */
 final class SwapTickSimulator {
     private static final int NONE = -1;
@@ -183,6 +183,12 @@ final class SwapTickSimulator {
         int seen = 0;
         for (int j = 0; j < tasks; j++) {
             if (j == loading || j == executing || out[j] == set.chunks()[j]) {
+                continue;
+            }
+            if (protocol == SwapProtocol.SPE && victim != NONE && (remaining[j] > 0 || remaining[victim] > 0)) {
+                final boolean isBetter = remaining[j] > 0 && remaining[victim] > 0 ? above(victim, j) : remaining[j] == 0;
+                victim = isBetter ? j : victim; // SPE promises nothing for other victims
+                seen = 1;
                 continue;
             }
             final int weight = remaining[j] > 0 ? 4 : 1;

@@ -117,9 +117,14 @@ class UnitTimeTest {
     }
 
     @Test
-    void shouldRefuseSeveralSegmentsWhenTheProtocolIsNotSeq() {
+    void shouldRefuseSeveralSegmentsWhenTheProtocolIsOvlAndRingsWhenItIsNotSeq() {
         final List<Long> constants = new ArrayList<>(List.of(10L, 10L));
-        for (final SwapProtocol protocol : List.of(SwapProtocol.SPE, SwapProtocol.OVL)) {
+        final TaskSet ring = TaskSet.builder("ring").policy(PolicyKind.EDF)
+            .device(DeviceSpec.modelled("gpu0").withMemory(new DeviceMemory(100, 10, SwapProtocol.SEQ, 1, 1, 0, 0)))
+            .task("a", task -> task.periodNs(100).segment("gpu0", 2).segment("gpu0", 3).memory(
+                new TaskMemory(20, OptionalLong.empty(), Optional.empty(), 0, 0, constants, OptionalLong.of(10)))).build();
+        assertTrue(new SwapAnalysis(SwapProtocol.SPE, PolicyKind.EDF).applies(ring).contains("'a' streams through a ring"));
+        for (final SwapProtocol protocol : List.of(SwapProtocol.OVL)) {
             final TaskSet set = TaskSet.builder("units").policy(PolicyKind.EDF)
                 .device(DeviceSpec.modelled("gpu0").withMemory(new DeviceMemory(100, 10, protocol, 1, 1, 0, 0)))
                 .task("a", task -> task.periodNs(100).segment("gpu0", 2).segment("gpu0", 3).memory(

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
@@ -90,10 +92,20 @@ class JoiningRunTest {
         }
     }
 
-    /** The third network joins a memory that two fill, leaves, and joins again; each last answer is that of the network that is not swapped. */
     @Test
     void shouldComputeTheSameWhenANetworkJoinsAndLeaves() throws InterruptedException {
-        final var builder = TaskSet.builder("joining").device(gpu(36 * MIB));
+        computeTheSame(gpu(36 * MIB));
+    }
+
+    /** The same with all constants in files. */
+    @Test
+    void shouldComputeTheSameWhenANetworkJoinsAndLeavesAndWeightsAreInFiles(@TempDir final Path folder) throws InterruptedException {
+        computeTheSame(gpu(36 * MIB).withMemory(gpu(36 * MIB).memory().orElseThrow().withWeightsIn(folder.toString(), MS)));
+    }
+
+    /** The third network joins a memory that two fill, leaves, and joins again; each last answer is that of the network that is not swapped. */
+    private void computeTheSame(final DeviceSpec gpu) throws InterruptedException {
+        final var builder = TaskSet.builder("joining").device(gpu);
         for (final String name : NAMES) {
             builder.task(name, task -> task.periodNs(300 * MS).model(new ModelSource.Zoo(name, "small", 1))
                 .segment(List.of(new NamedVariant("gpu0", Precision.FP32, 60 * MS, 0, new ActualTime(0.05, 0.05))))

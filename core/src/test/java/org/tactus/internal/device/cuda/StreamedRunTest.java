@@ -34,6 +34,7 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.NamedVariant;
 import org.tactus.model.Overheads;
+import org.tactus.model.Platform;
 import org.tactus.model.Precision;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
@@ -127,6 +128,24 @@ class StreamedRunTest {
             assertArrayEquals(ran.networks().offline(ran.set(), ran.set().tasks().get(task), RunSettings.DEFAULT.seed()).get("output"),
                 ran.networks().answers().get(NAMES.get(task)).get("output"), NAMES.get(task));
         }
+    }
+
+    /** The weights stream from a file, of which the host keeps two chunks: every answer is that of the network that is all in. */
+    @Test
+    void shouldAnswerBitForBitWhenTheWeightsThatStreamAreInAFile() throws IOException, InterruptedException {
+        final List<TaskMemory> needed = needed();
+        final long most = needed.getFirst().segmentConstantBytes().stream().mapToLong(Long::longValue).max().orElseThrow();
+        final long chunks = needed.getFirst().footprintBytes() / LARGER_THAN_MEMORY / CHUNK;
+        final TaskSet inMemory = set(chunks, List.of(needed.getFirst().withStreamBytes(OptionalLong.of(2 * most)),
+            needed.getLast().withSwapBytes(OptionalLong.of(needed.getLast().constantBytes()))));
+        final DeviceSpec gpu = inMemory.platform().devices().getFirst();
+        final DeviceSpec fromFile = gpu.withMemory(gpu.memory().orElseThrow().withWeightsIn(folder.toString(), 500 * US));
+        final Ran ran = run(new TaskSet(inMemory.name(), inMemory.policy(), inMemory.overheads(),
+            new Platform(List.of(fromFile)), inMemory.tasks()));
+        requireAnswers(ran);
+        System.out.println("weights in a file: " + text(ran));
+        final var swaps = ran.result().devices().getFirst().swaps().orElseThrow();
+        assertTrue(swaps.mostUsedBytes() <= chunks * CHUNK && swaps.chunksIn() > 100, swaps.toString());
     }
 
     private static long boundNs(final Ran ran) {

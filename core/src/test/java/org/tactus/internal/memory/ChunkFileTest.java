@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.memory;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.cuda.software.Inventory;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.cuda.software.SoftwareSettings;
+
+/** Constants that are kept in a file come in as they were written, whatever is moved, cancelled and begun anew. */
+@Timeout(120)
+class ChunkFileTest {
+    private static final int CHUNK = 1 << 16;
+    private static final int CHUNKS = 7;
+    private static final int CONSTANT = 5;
+    private static final int STEPS = Integer.getInteger("tactus.property.fileSteps", 1500);
+    private static final long SEED = Long.getLong("tactus.property.seed", 3);
+
+    @TempDir
+    private Path folder;
+    private SoftwareCuda software;
+    private CudaGpu gpu;
+    private Arena arena;
+    private ChunkPool pool;
+    private ChunkReader reader;
+    private RegionMover mover;
+    private ChunkRegion region;
+
+    @BeforeEach
+    void open() {
+        arena = Arena.ofShared();
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT);
+        gpu = software.driver().gpus().getFirst();
+        gpu.makeCurrent(gpu.retainContext());
+        pool = new ChunkPool(gpu, CHUNK, CHUNKS);
+        pool.grow(CHUNKS);
+        mover = new RegionMover(software.driver(), 0);
+        final CudaMemory memory = software.driver().memory();
+        reader = new ChunkReader(memory, CHUNK);
+        region = new ChunkRegion(memory, pool, CudaMemory.readWrite(gpu, arena), CHUNKS, CONSTANT, 0,
+            new ChunkFile(reader, folder, CHUNK, CONSTANT));
+        for (int chunk = 0; chunk < CHUNKS; chunk++) {
+            region.host((long) chunk * CHUNK, CHUNK).fill((byte) (chunk + 1));
+        }
+        region.seal();
+    }
+
+    @AfterEach
+    void close() {
+        region.close();
+        reader.close();
+        mover.close();
+        pool.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+        assertEquals(Optional.empty(), software.defect());
+        software.close();
+        arena.close();
+    }
+
+    private int finish() {
+        int done = mover.poll(System.nanoTime());
+        while (mover.isMoving()) {
+            done = mover.poll(System.nanoTime());
+        }
+        return done;
+    }
+
+    private void requireContent(final int from) {
+        for (int chunk = from; chunk < CHUNKS; chunk++) {
+            final MemorySegment in = CudaMemory.view(region.addressOf(chunk), CHUNK);
+            for (int at = 0; at < CHUNK; at += 4093) {
+                assertEquals((byte) (chunk + 1), in.get(ValueLayout.JAVA_BYTE, at), "chunk " + chunk + " at " + at + ", seed " + SEED);
+            }
+        }
+    }
+
+    @Test
+    void shouldBringInWhatWasWrittenWhateverIsCancelled() throws IOException {
+        final SplittableRandom random = new SplittableRandom(SEED);
+        int out = CHUNKS;
+        long cancelled = 0;
+        for (int step = 0; step < STEPS; step++) {
+            final boolean in = out > 0 && (out == CHUNKS || random.nextBoolean());
+            final int count = 1 + random.nextInt(in ? out : CHUNKS - out);
+            if (in) {
+                mover.startIn(region, out - count, count, System.nanoTime());
+            } else {
+                mover.startOut(region, out, count, System.nanoTime());
+            }
+            if (random.nextInt(3) == 0) {
+                for (int polls = random.nextInt(40); polls > 0 && mover.isMoving(); polls--) {
+                    mover.poll(System.nanoTime());
+                }
+                mover.cancel();
+                cancelled++;
+            } else if (random.nextBoolean()) {
+                mover.commit(random.nextBoolean());
+            }
+            final int done = finish();
+            assertTrue(done >= 0 && done <= count, () -> "done " + done + ' ' + mover.failure());
+            out += in ? -done : done;
+            for (int chunk = 0; chunk < CHUNKS; chunk++) {
+                assertEquals(chunk >= out, region.isIn(chunk), "step " + step + " chunk " + chunk);
+            }
+            if (in) {
+                requireContent(out);
+            }
+        }
+        assertTrue(cancelled > STEPS / 10);
+        try (var left = Files.list(folder)) {
+            assertEquals(0, left.count(), "the file has no name");
+        }
+    }
+
+    @Test
+    void shouldFailTheMoveAndLeaveNothingInWhenTheFileCannotBeRead() {
+        region.file().close();
+        mover.startIn(region, 0, CHUNKS, System.nanoTime());
+        assertEquals(RegionMover.FAILED, finish());
+        assertTrue(mover.failure().getMessage().contains("not read from its file"), mover.failure().toString());
+        for (int chunk = 0; chunk < CHUNKS; chunk++) {
+            assertTrue(!region.isMapped(chunk));
+        }
+    }
+
+    @Test
+    void shouldNameTheFolderWhenNoFileCanBeMade() {
+        final var refused = assertThrows(UncheckedIOException.class,
+            () -> new ChunkFile(reader, folder.resolve("absent"), CHUNK, 1));
+        assertTrue(refused.getMessage().contains(folder.resolve("absent").toString()), refused.getMessage());
+    }
+
+    @Test
+    void shouldTellHowLongEachReadTookWhenMeasured() {
+        final ChunkFile measured = new ChunkFile(reader, folder, CHUNK, 4);
+        final long[] tookNs = reader.measure(measured, 4, 8);
+        measured.close();
+        assertEquals(8, tookNs.length);
+        for (final long ns : tookNs) {
+            assertTrue(ns > 0);
+        }
+    }
+}
