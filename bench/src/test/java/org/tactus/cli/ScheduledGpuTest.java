@@ -53,15 +53,19 @@ class ScheduledGpuTest extends CommandTest {
         assertTrue(text.contains("answers equal, bit by bit, to those of the same networks outside a run: net1, net2"), text);
     }
 
-    /** What a command prints that writes to the process's own output. */
+    /** What a command prints that writes to the process's own outputs. */
     private static String printed(final Runnable command) {
         final PrintStream before = System.out;
+        final PrintStream errorsBefore = System.err;
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        System.setOut(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        final PrintStream both = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        System.setOut(both);
+        System.setErr(both);
         try {
             command.run();
         } finally {
             System.setOut(before);
+            System.setErr(errorsBefore);
         }
         return bytes.toString(StandardCharsets.UTF_8);
     }
