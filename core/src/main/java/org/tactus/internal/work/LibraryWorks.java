@@ -57,6 +57,8 @@ final class LibraryWorks implements WorkFactory {
         if (set.swapsOn(index)) {
             require(memory.protocol() != SwapProtocol.OVL, text + "whose device loads beside executions, for which its dispatcher must look; "
                 + "write 'protocol: seq' or 'protocol: spe'");
+            require(!memory.background(), text + "whose device moves chunks in the background, and while the code makes its dispatcher wait "
+                + "nobody ends such a move in time; write 'background: false'");
             set.tasks().stream().filter(other -> other.segments().size() > 1).findFirst().ifPresent(other -> require(false, text
                 + "and '" + other.name() + "' has several segments, whose loads run beside executions, for which the dispatcher must look; "
                 + "give each task of the device one segment"));

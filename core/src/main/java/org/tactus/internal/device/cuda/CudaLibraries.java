@@ -116,7 +116,7 @@ public final class CudaLibraries {
 
     private DriverCalls calls() {
         if (calls == null) {
-            calls = new DriverCalls(new DriverFunctions(gpu.driver(), isSoftware));
+            calls = new DriverCalls(gpu.driver(), isSoftware);
         }
         return calls;
     }
