@@ -45,11 +45,12 @@ final class InitCommand implements Callable<Integer> {
         description = "A network and its period, such as detector.onnx:33ms, or with a deadline, such as brake.onnx:100ms:40ms.")
     private List<String> models;
     @Option(names = "--cores", split = ",", paramLabel = "LIST",
-        description = "Cores for the networks, a device each (default: the last core of this machine; with --gpu the last two, which it uses together).")
+        description = "Cores for the networks, a device each (default: the last core of this machine; with --gpu the last two, which it uses "
+            + "together).")
     private List<Integer> cores = List.of();
     @Option(names = "--gpu", paramLabel = "SIZE", converter = SizeConverter.class,
-        description = "A software GPU with so much memory for all networks in place of cores, such as 64MiB; when it is too little for all, "
-            + "they take turns in it.")
+        description = "A software GPU with so much memory for all networks in place of cores, such as 64MiB; when it is too little for "
+            + "all, they take turns in it.")
     private Long gpuBytes;
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The .yaml file to write; it must not be there.")
     private Path out;
@@ -66,7 +67,8 @@ final class InitCommand implements Callable<Integer> {
             "--gpu: a memory of less than " + Sizes.exact(ScheduledGpu.LEAST_BYTES) + " has no chunks to speak of; give it more");
         final List<Integer> here = RealTime.allowedCores();
         // A GPU's dispatcher polls on the first, and the second computes.
-        final List<Integer> used = !cores.isEmpty() ? cores : here.subList(Math.max(0, here.size() - (gpuBytes == null ? 1 : 2)), here.size());
+        final List<Integer> used = !cores.isEmpty() ? cores
+            : here.subList(Math.max(0, here.size() - (gpuBytes == null ? 1 : 2)), here.size());
         used.stream().filter(core -> core < 0).findFirst().ifPresent(core -> UsageCheck.check(spec, false,
             "--cores: " + core + " is no core; write numbers from 0, such as --cores " + here.getLast()));
         final List<Integer> absent = used.stream().filter(core -> !here.contains(core)).toList();

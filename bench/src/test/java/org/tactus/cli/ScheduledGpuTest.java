@@ -43,8 +43,8 @@ class ScheduledGpuTest extends CommandTest {
         final String measured = Files.readString(folder.resolve("set.wcet.yaml"));
         assertEquals(2, measured.lines().filter(line -> line.contains("memory")).count(), measured);
         assertEquals(1, tactus("analyze", set), "all of it does not fit");
-        assertTrue(out.toString().replaceAll("\\s+", " ").contains("give tasks a swap volume, as 'tactus plan FILE --with rt-swap' chooses it"),
-            out.toString());
+        assertTrue(out.toString().replaceAll("\\s+", " ").contains("give tasks a swap volume, as 'tactus plan FILE --with rt-swap' chooses "
+            + "it"), out.toString());
         assertEquals(0, tactus("plan", set, "--with", "rt-swap", "--out", planned), () -> out.toString() + err);
         final String text = printed(() -> tactus("run", planned, "--for", "2s", "--no-real-time", "--force", "--out",
             folder.resolve("out").toString())).replaceAll("\\s+", " ");
@@ -94,7 +94,8 @@ class ScheduledGpuTest extends CommandTest {
     @Test
     void shouldReadAModelAsAFileWhenOnlyItsNameStandsThere() throws IOException {
         Files.write(folder.resolve("net.onnx"), ModelZoo.smallest().bytes());
-        final String head = "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\nplatform: {devices: [{name: cpu0, kind: cpu}]}\ntasks:\n";
+        final String head = "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\n"
+            + "platform: {devices: [{name: cpu0, kind: cpu}]}\ntasks:\n";
         final Path set = folder.resolve("set.yaml");
         Files.writeString(set, head + "- {name: a, period: 1s, model: net.onnx, segments: [{device: cpu0, wcet: 5ms}]}\n");
         assertEquals(0, tactus("analyze", set.toString()), err::toString);

@@ -167,7 +167,8 @@ class OfferServerTest {
         final TaskSet near = TaskSet.builder("near").device(DeviceSpec.cpu("cpu0")).task("scene", t -> t.periodNs(SECOND).model(network)
             .remote(new Task.Remote("127.0.0.1:1", SECOND / 2, 1, 0.5)).segment("cpu0", SECOND / 10)).build();
         final NetworkWorks offering = new NetworkWorks(Path.of(""));
-        offering.prepare(near, List.of(new CpuDevice(Clock.SYSTEM, "java")), near.tasks().getFirst(), NEAR_SEED).forEach(SegmentWork::close);
+        offering.prepare(near, List.of(new CpuDevice(Clock.SYSTEM, "java")), near.tasks().getFirst(), NEAR_SEED)
+            .forEach(SegmentWork::close);
         final NetworkOfferPort port = (NetworkOfferPort) offering.offer(near.tasks().getFirst());
         final TaskSet set = TaskSet.builder("peer").device(DeviceSpec.cpu("cpu0"))
             .task("own", t -> t.periodNs(10 * SECOND).segment("cpu0", 100_000))

@@ -314,8 +314,8 @@ public final class NetworkWorks implements WorkFactory {
      * @param set  for the platform
      * @param task a task with a model
      * @param seed of the inputs, as {@link #prepare} got it
-     * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit, and in the
-     *     network's order
+     * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit, and
+     *     in the network's order
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         try (SegmentChain model = load(set, task)) {

@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.tactus.bindings.generated.cuda.cuda_h;
 
 /**
- * The methods of {@link InterposedDriver} as C functions. They stay for the life of the process, because a library may keep the address of one
- * for as long as it is loaded: some twenty for each GPU whose memory libraries use.
+ * The methods of {@link InterposedDriver} as C functions. They stay for the life of the process, because a library may keep the address of
+ * one for as long as it is loaded: some twenty for each GPU whose memory libraries use.
  */
 final class FunctionStubs {
     private static final String PER_THREAD_STREAM = "_ptsz";

@@ -13,10 +13,10 @@ import java.util.Optional;
 import org.tactus.bindings.cuda.CudaDriver;
 
 /**
- * Functions in the places of the driver's own, for libraries that allocate by them: each method that begins with {@code cu} is the function
- * of its name. Where memory comes from, and what is refused, {@link LibraryMemoryCalls} says; what remains goes to the driver. A library
- * that looks functions up, by {@code dlsym} or {@code cuGetProcAddress}, finds the same ones. Any thread of a library may call; an exception
- * never leaves a call.
+ * Functions in the places of the driver's own, for libraries that allocate by them: each method that begins with {@code cu} is the
+ * function of its name. Where memory comes from, and what is refused, {@link LibraryMemoryCalls} says; what remains goes to the driver. A
+ * library that looks functions up, by {@code dlsym} or {@code cuGetProcAddress}, finds the same ones. Any thread of a library may call; an
+ * exception never leaves a call.
  */
 public final class InterposedDriver {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -190,7 +190,8 @@ public final class InterposedDriver {
         return MemorySegment.ofAddress(address).reinterpret(MAX_NAME_BYTES).getString(0);
     }
 
-    int cuGetProcAddressWithStatus(final long symbol, final long out, final int version, final long flags, final long status) throws Throwable {
+    int cuGetProcAddressWithStatus(final long symbol, final long out, final int version, final long flags, final long status)
+        throws Throwable {
         if (symbol == 0 || out == 0) {
             return CUDA_ERROR_INVALID_VALUE();
         }
@@ -210,7 +211,7 @@ public final class InterposedDriver {
         return cuGetProcAddressWithStatus(symbol, out, version, flags, 0);
     }
 
-    /** What a library asks for by the name without the suffix of the ABI, of which it gets the newest; of this one by its CUDA version. */
+    /** What a library asks for by the name without the suffix of the ABI: the newest, of {@code cuGetProcAddress} that of its version. */
     private Optional<MemorySegment> procedure(final String name, final int version) {
         if (name.equals("cuGetProcAddress") && version < FIRST_WITH_STATUS) {
             return function(name);

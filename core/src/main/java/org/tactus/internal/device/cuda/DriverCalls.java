@@ -112,10 +112,10 @@ final class DriverCalls implements LibraryMemoryCalls {
         final long address = memory == null || !memory.isOpening() || bytes < 0 ? 0 : memory.heap.take(bytes, memory.kind());
         if (address == 0) {
             tell(memory, refused(function, bytes, "CUDA_ERROR_OUT_OF_MEMORY") + (memory == null
-                ? "thread '" + Thread.currentThread().getName() + "' works for no task; only the thread that opens a task's code may allocate "
-                    + "for it"
-                : !memory.isOpening() ? "'" + memory.task() + "' has been opened, and its memory is fixed since; allocate all of it before the "
-                    + "code is returned"
+                ? "thread '" + Thread.currentThread().getName() + "' works for no task; only the thread that opens a task's code may "
+                    + "allocate for it"
+                : !memory.isOpening() ? "'" + memory.task() + "' has been opened, and its memory is fixed since; allocate all of it before "
+                    + "the code is returned"
                 : "of the memory of '" + memory.task() + "', " + memory.room(memory.kind()) + " are left for "
                     + memory.kind().name().toLowerCase(Locale.ROOT) + "; write a larger 'footprint'"
                     + (memory.kind() == LibraryHeap.Kind.STATE ? " and 'state'" : "")));

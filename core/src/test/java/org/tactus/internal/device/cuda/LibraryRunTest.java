@@ -300,7 +300,8 @@ class LibraryRunTest {
     void shouldRefuseCodeForAGpuWhereItCannotRunAsTheSetSays() {
         final Workload.GpuCode.Factory none = memory -> (job, stream) -> { };
         final Workload first = new Workload().gpu(name(0), none);
-        assertTrue(refusal(set(), new Workload().gpu("other", none)).contains("which is not there; the tasks are engine0, engine1, engine2"));
+        assertTrue(refusal(set(), new Workload().gpu("other", none))
+            .contains("which is not there; the tasks are engine0, engine1, engine2"));
         assertTrue(refusal(set(5 * MIB, SwapProtocol.OVL, MEMORY), first).contains("write 'protocol: seq' or 'protocol: spe'"));
         assertTrue(refusal(set(), new Workload().gpu(name(0), none).code(name(0), 0, job -> { })).contains("give one of the two"));
         final DeviceMemory background = new DeviceMemory(5 * MIB, CHUNK, SwapProtocol.SEQ, US, US, US, US);
