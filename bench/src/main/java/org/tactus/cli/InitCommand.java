@@ -45,8 +45,8 @@ final class InitCommand implements Callable<Integer> {
         description = "A network and its period, such as detector.onnx:33ms, or with a deadline, such as brake.onnx:100ms:40ms.")
     private List<String> models;
     @Option(names = "--cores", split = ",", paramLabel = "LIST",
-        description = "Cores for the networks, a device each (default: the last core of this machine; with --gpu the last two, which it uses "
-            + "together).")
+        description = "Cores for the networks, a device each (default: the last core of this machine; with --gpu the last two, which it "
+            + "uses together).")
     private List<Integer> cores = List.of();
     @Option(names = "--gpu", paramLabel = "SIZE", converter = SizeConverter.class,
         description = "A software GPU with so much memory for all networks in place of cores, such as 64MiB; when it is too little for "

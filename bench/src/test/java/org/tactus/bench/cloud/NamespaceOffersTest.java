@@ -56,7 +56,8 @@ class NamespaceOffersTest {
         final String near = "tn" + ProcessHandle.current().pid();
         final String far = "tf" + ProcessHandle.current().pid();
         for (final String line : List.of("netns add " + FAR, "link add " + near + " netns " + NEAR + " type veth peer name " + far
-            + " netns " + FAR, "-n " + NEAR + " addr add 10.213.77.1/24 dev " + near, "-n " + FAR + " addr add " + FAR_ADDRESS + "/24 dev " + far,
+            + " netns " + FAR, "-n " + NEAR + " addr add 10.213.77.1/24 dev " + near,
+            "-n " + FAR + " addr add " + FAR_ADDRESS + "/24 dev " + far,
             "-n " + NEAR + " link set " + near + " up", "-n " + FAR + " link set " + far + " up", "-n " + NEAR + " link set lo up",
             "-n " + FAR + " link set lo up")) {
             assumeTrue(ip(line.split(" ")) == 0, "the system makes no pair of virtual network devices: ip " + line);
@@ -75,7 +76,8 @@ class NamespaceOffersTest {
     private static Process start(final String namespace, final Path log, final String... command) throws IOException {
         final List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         ForkedJvm.command(List.of("-Xmx256m", "-XX:+UseSerialGC"), command).forEach(word -> all.add(
-            word.contains(".jar" + File.pathSeparator) ? Arrays.stream(word.split(File.pathSeparator)).filter(entry -> !entry.endsWith("test-classes"))
+            word.contains(".jar" + File.pathSeparator) ? Arrays.stream(word.split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes"))
                 .collect(Collectors.joining(File.pathSeparator)) : word)); // without links that only tests have
         return new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     }

@@ -54,7 +54,8 @@ public final class CudaLibraries {
     public SegmentWork prepare(final Task task, final Function<LibraryMemory, Body> open) {
         if (regions == null) {
             throw new IllegalStateException("task '" + task.name() + "': its memory is not scheduled: "
-                + (device.capabilities().virtualMemory() ? "give the device 'memory'" : "this GPU cannot map chunks at reserved addresses"));
+                + (device.capabilities().virtualMemory() ? "give the device 'memory'"
+                : "this GPU cannot map chunks at reserved addresses"));
         }
         device.makeCurrent();
         final TaskHolding holding;
