@@ -483,8 +483,8 @@ public final class Tactus implements AutoCloseable {
         }
 
         /**
-         * Gives the segment of a task on a GPU its code, with libraries that allocate by the CUDA driver; the same as {@link Workload#gpu} of
-         * the workload.
+         * Gives the segment of a task on a GPU its code, with libraries that allocate by the CUDA driver; the same as {@link Workload#gpu}
+         * of the workload.
          *
          * @param task name of a task without a model, of one segment on a device of kind {@code cuda}, with {@code memory}
          * @param what opens the code at the launch

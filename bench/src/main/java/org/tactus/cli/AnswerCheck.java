@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli;
 
+import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +11,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.time.Sizes;
+import org.tactus.internal.work.NetworkOfferPort;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -47,6 +50,8 @@ final class AnswerCheck {
                 }
             }
         }
+        set.tasks().stream().filter(task -> task.remote().isPresent() && task.model().isPresent())
+            .forEach(task -> reportOffers(task, print));
         if (!equal.isEmpty()) {
             print.println("answers equal, bit by bit, to those of the same networks outside a run: " + String.join(", ", equal));
         }
@@ -54,6 +59,30 @@ final class AnswerCheck {
             print.println("ANSWERS DIFFER from the same mixture run offline: " + String.join(", ", different));
         }
         return different.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    /** Of a second machine: its processor and its library may take sums in another order, so that a difference is no error here. */
+    private void reportOffers(final Task task, final PrintStream print) {
+        if (!(works.offer(task) instanceof final NetworkOfferPort port)) {
+            print.println("offers of " + task.name() + " carried nothing: its inputs or outputs take more than the "
+                + Sizes.exact(NetworkOfferPort.MOST_BYTES) + " that one carries");
+        } else if (port.answered() > 0) {
+            final String text = "answers of " + task.remote().get().peer() + " to " + port.answered() + " offers of " + task.name();
+            if (port.incomplete() > 0) {
+                print.println(text + ": " + port.incomplete() + " had another size than its outputs; serve the same network there");
+            } else if (works.unrepeatable(task.name()).isPresent()) {
+                print.println(text + " not compared: its network " + works.unrepeatable(task.name()).get());
+            } else {
+                print.println(text + (port.different() == 0 && Arrays.equals(port.first(), offline(task))
+                    ? " equal, bit by bit, to those of the same network here" : " differ from those of the same network here"));
+            }
+        }
+    }
+
+    private byte[] offline(final Task task) {
+        final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        works.offline(set, task, seed).values().forEach(bytes::writeBytes);
+        return bytes.toByteArray();
     }
 
     private boolean isComputed(final Task task) {

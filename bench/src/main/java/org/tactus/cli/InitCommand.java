@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.SizeConverter;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
@@ -24,6 +25,7 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenKeys;
 import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -33,7 +35,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** {@code tactus init}: a task set to start from. */
 @Command(name = "init", mixinStandardHelpOptions = true, sortOptions = false,
-    description = "Writes a task set to start from: a task for each network, one segment each, on processor cores by turns.")
+    description = "Writes a task set to start from: a task for each network, one segment each, on processor cores by turns, or on a GPU.")
 final class InitCommand implements Callable<Integer> {
     private static final Pattern TASK = Pattern.compile(
         "(.+?):([0-9.]+\\s*(?:ns|us|ms|s|m|h))(?::([0-9.]+\\s*(?:ns|us|ms|s|m|h)))?");
@@ -43,8 +45,13 @@ final class InitCommand implements Callable<Integer> {
         description = "A network and its period, such as detector.onnx:33ms, or with a deadline, such as brake.onnx:100ms:40ms.")
     private List<String> models;
     @Option(names = "--cores", split = ",", paramLabel = "LIST",
-        description = "Cores for the networks, a device each (default: the last core of this machine).")
+        description = "Cores for the networks, a device each (default: the last core of this machine; with --gpu the last two, which it "
+            + "uses together).")
     private List<Integer> cores = List.of();
+    @Option(names = "--gpu", paramLabel = "SIZE", converter = SizeConverter.class,
+        description = "A software GPU with so much memory for all networks in place of cores, such as 64MiB; when it is too little for "
+            + "all, they take turns in it.")
+    private Long gpuBytes;
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "The .yaml file to write; it must not be there.")
     private Path out;
     @Spec
@@ -56,8 +63,12 @@ final class InitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         UsageCheck.check(spec, !Files.exists(out), "--out " + out + " is there already; name a new file");
         UsageCheck.check(spec, new HashSet<>(cores).size() == cores.size(), "--cores " + cores + " names a core twice");
+        UsageCheck.check(spec, gpuBytes == null || gpuBytes >= ScheduledGpu.LEAST_BYTES,
+            "--gpu: a memory of less than " + Sizes.exact(ScheduledGpu.LEAST_BYTES) + " has no chunks to speak of; give it more");
         final List<Integer> here = RealTime.allowedCores();
-        final List<Integer> used = cores.isEmpty() ? List.of(here.getLast()) : cores;
+        // A GPU's dispatcher polls on the first, and the second computes.
+        final List<Integer> used = !cores.isEmpty() ? cores
+            : here.subList(Math.max(0, here.size() - (gpuBytes == null ? 1 : 2)), here.size());
         used.stream().filter(core -> core < 0).findFirst().ifPresent(core -> UsageCheck.check(spec, false,
             "--cores: " + core + " is no core; write numbers from 0, such as --cores " + here.getLast()));
         final List<Integer> absent = used.stream().filter(core -> !here.contains(core)).toList();
@@ -69,24 +80,29 @@ final class InitCommand implements Callable<Integer> {
         final StringBuilder text = new StringBuilder("# Written by tactus init. Next: tactus profile FILE, which measures the WCETs, then "
             + "tactus run FILE.\n# tactus calibrate measures what this machine adds to each job; then write 'overheads: calibrated'.\n"
             + "tactus: 1\nname: " + name(out, new HashSet<>()) + "\npolicy: fixed-priority\noverheads: none\nplatform:\n  devices:\n");
-        for (int i = 0; i < used.size(); i++) {
+        for (int i = 0; i < used.size() && gpuBytes == null; i++) {
             text.append("    - {name: cpu").append(i).append(", kind: cpu, cores: [").append(used.get(i)).append("]}\n");
+        }
+        if (gpuBytes != null) {
+            text.append(ScheduledGpu.of(gpuBytes, used).text());
         }
         text.append("tasks:\n");
         final Set<String> names = new HashSet<>();
         for (int i = 0; i < models.size(); i++) {
-            text.append(task(models.get(i), folder, names, i % used.size()));
+            text.append(task(models.get(i), folder, names, gpuBytes != null ? "gpu0" : "cpu" + i % used.size()));
         }
         Files.createDirectories(folder);
         WholeFile.write(out, text.toString());
         final PrintWriter print = spec.commandLine().getOut();
+        final Path planned = out.resolveSibling(String.valueOf(out.getFileName()).replaceFirst("(\\.yaml)?$", "-planned.yaml"));
         print.println("Wrote " + out + "; next: " + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ""
-            : "in " + out + " put in what the networks leave open, then ") + "tactus profile " + out + " && tactus run " + out);
+            : "in " + out + " put in what the networks leave open, then ") + "tactus profile " + out + " && " + (gpuBytes == null
+            ? "tactus run " + out : "tactus plan " + out + " --with rt-swap --out " + planned + " && tactus run " + planned));
         print.flush();
         return ExitStatus.GOOD;
     }
 
-    private String task(final String word, final Path folder, final Set<String> names, final int device) {
+    private String task(final String word, final Path folder, final Set<String> names, final String device) {
         final Matcher matcher = TASK.matcher(word);
         UsageCheck.check(spec, matcher.matches(), "'" + word + "' is no network with a period; write it such as detector.onnx:33ms");
         final Path file = Path.of(matcher.group(1));
@@ -94,6 +110,7 @@ final class InitCommand implements Callable<Integer> {
         final long deadlineNs = matcher.group(3) == null ? periodNs : time(word, matcher.group(3));
         UsageCheck.check(spec, deadlineNs <= periodNs, "'" + word + "': the deadline is beyond the period; it must be at most the period");
         final boolean tfLite = file.toString().endsWith(".tflite");
+        UsageCheck.check(spec, !tfLite || gpuBytes == null, file + " is a TensorFlow Lite file, and with --gpu networks are ONNX files");
         if (tfLite && !Files.isRegularFile(file)) {
             throw new InvalidModelException(file + ": no such file; name an .onnx or .tflite file");
         }
@@ -104,7 +121,7 @@ final class InitCommand implements Callable<Integer> {
             + (matcher.group(3) == null ? "" : "    deadline: " + fileText(matcher.group(3), deadlineNs) + "\n")
             + (open.isEmpty() ? "    model: {" + quoted + "}\n" : "    model:\n      " + quoted + "\n"
                 + open.lines().stream().map(line -> "      " + line + "\n").collect(Collectors.joining()))
-            + "    segments: [{device: cpu" + device + "}]\n";
+            + "    segments: [{device: " + device + "}]\n";
     }
 
     /** What a file leaves open, which is told once for each file. */

@@ -19,7 +19,6 @@ import org.tactus.internal.event.EventType;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.kernel.AdmissionRefusedException;
-import org.tactus.internal.remote.OfferPort;
 import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
@@ -105,7 +104,7 @@ final class RealRun {
 
     private int run(final OutputFormat format, final PrintStream print, final TaskSet set, final long startMillis, final NetworkWorks works)
         throws IOException, InterruptedException {
-        try (RemoteOffers offers = new RemoteOffers(set, task -> OfferPort.EMPTY);
+        try (RemoteOffers offers = new RemoteOffers(set, works::offer);
              EventFile events = keepNs.isPresent() ? EventFile.ring(out, limit.events()) : new EventFile(out, limit.events());
              TaskSetRun tactus = TaskSetRun.open(set, options, works, complaints, events)) {
             try {

@@ -123,7 +123,7 @@ final class TaskReader {
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"), name);
         final Optional<ModelSource> model = map.find("model").map(source -> {
             final ModelSource network = model(source, segments.size());
-            return source.map(FileSection.MODEL).find("starts").map(starts -> network.withStarts(starts(starts, network)))
+            return modelKeys(source).find("starts").map(starts -> network.withStarts(starts(starts, network)))
                 .orElse(network);
         });
         final Optional<YamlValue> stream = map.find("stream");
@@ -271,8 +271,13 @@ final class TaskReader {
         return new ActualTime(ends.get(0).decimal(), ends.get(1).decimal());
     }
 
+    /** The keys of a model; a word in their place is the key {@code file} alone. */
+    private static YamlMap modelKeys(final YamlValue value) {
+        return value.isText() ? new YamlMap(value, Map.of("file", value.named("file"))) : value.map(FileSection.MODEL);
+    }
+
     private ModelSource model(final YamlValue value, final int segments) {
-        final YamlMap map = value.map(FileSection.MODEL);
+        final YamlMap map = modelKeys(value);
         final int cuts = map.find("cuts").map(number -> (int) number.integer(1, Limits.MAX_SEGMENTS_PER_TASK))
             .orElse(Math.max(1, segments));
         if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {

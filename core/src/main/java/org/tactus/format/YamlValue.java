@@ -44,6 +44,16 @@ record YamlValue(YamlFile file, String name, Node node, int line) {
         return node instanceof SequenceNode;
     }
 
+    /** Whether it is one word or sentence, and not empty. */
+    boolean isText() {
+        return node instanceof ScalarNode scalar && !scalar.getValue().isBlank();
+    }
+
+    /** The same value under the name of the key that it stands for. */
+    YamlValue named(final String key) {
+        return new YamlValue(file, key, node, line);
+    }
+
     /** Finds the value of a key before the map is checked. */
     Optional<YamlValue> peek(final String key) {
         if (node instanceof MappingNode mapping) {

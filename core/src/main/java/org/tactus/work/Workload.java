@@ -84,8 +84,8 @@ public final class Workload {
         @FunctionalInterface
         interface Factory {
             /**
-             * Loads libraries, lets them allocate, and fills their memory, all of which is there for the time of the call. What was queued in
-             * streams is awaited when it returns. Called by the thread that launches, with the GPU's context current.
+             * Loads libraries, lets them allocate, and fills their memory, all of which is there for the time of the call. What was queued
+             * in streams is awaited when it returns. Called by the thread that launches, with the GPU's context current.
              *
              * @param memory which libraries get the task's memory, and what for
              * @return the code

@@ -17,12 +17,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.internal.buffer.AlignedMemory;
+import org.tactus.internal.device.CpuDevice;
+import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.remote.OfferMessage;
+import org.tactus.internal.remote.OfferPort;
 import org.tactus.internal.remote.PeerLink;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.time.Clock;
+import org.tactus.internal.work.NetworkOfferPort;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.TimedWorks;
 import org.tactus.model.DeviceSpec;
@@ -30,10 +35,12 @@ import org.tactus.model.ModelSource;
 import org.tactus.model.Release;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.work.NetworkPort;
 
 @Timeout(120)
 class OfferServerTest {
     private static final long SECOND = 1_000_000_000L;
+    private static final long NEAR_SEED = 12_345;
 
     private final TaskSet all = TaskSet.builder("peer").device(DeviceSpec.cpu("cpu0"))
         .task("own", t -> t.periodNs(SECOND / 10).segment("cpu0", 100_000))
@@ -150,6 +157,75 @@ class OfferServerTest {
         assertTrue(answers.getFirst().length >= Float.BYTES);
         assertArrayEquals(answers.get(0), answers.get(1), "the same input");
         assertFalse(Arrays.equals(answers.get(0), answers.get(2)), "another input");
+    }
+
+    /** Both ends with the same network and other inputs: what the peer computes must be what was sent, not what it drew itself. */
+    @Test
+    void shouldAnswerAsTheNetworkHereWhenARunOfAFileOffersIt() throws Exception {
+        assumeTrue(OnnxRuntime.find().isPresent(), "ONNX Runtime is not installed");
+        final ModelSource network = new ModelSource.Zoo("mobilenet", "small", 1);
+        final TaskSet near = TaskSet.builder("near").device(DeviceSpec.cpu("cpu0")).task("scene", t -> t.periodNs(SECOND).model(network)
+            .remote(new Task.Remote("127.0.0.1:1", SECOND / 2, 1, 0.5)).segment("cpu0", SECOND / 10)).build();
+        final NetworkWorks offering = new NetworkWorks(Path.of(""));
+        offering.prepare(near, List.of(new CpuDevice(Clock.SYSTEM, "java")), near.tasks().getFirst(), NEAR_SEED)
+            .forEach(SegmentWork::close);
+        final NetworkOfferPort port = (NetworkOfferPort) offering.offer(near.tasks().getFirst());
+        final TaskSet set = TaskSet.builder("peer").device(DeviceSpec.cpu("cpu0"))
+            .task("own", t -> t.periodNs(10 * SECOND).segment("cpu0", 100_000))
+            .task("scene", t -> t.periodNs(60 * SECOND).release(Release.SPORADIC).model(network).segment("cpu0", SECOND)).build();
+        final TaskSet own = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), set.tasks().subList(0, 1));
+        final ServedTask served = new ServedTask(set.tasks().get(1), 1000 << 10);
+        final NetworkWorks works = new NetworkWorks(Path.of(""));
+        works.port("scene", served::port);
+        try (TaskSetRun run = TaskSetRun.open(own, RunSettings.DEFAULT.withRealTime(false).withWatchable(false), works,
+                KernelListener.NONE, EventHandler.NONE);
+            OfferServer server = new OfferServer(run, works, List.of(served), wire)) {
+            run.start();
+            final UnsafeBuffer offer = new UnsafeBuffer(new byte[OfferMessage.HEADER_BYTES + port.largestBytes()]);
+            OfferMessage.prepare(message, "scene", 5, 42, 60 * SECOND);
+            offer.putBytes(0, message, 0, OfferMessage.HEADER_BYTES);
+            assertEquals(0, port.fill(0, offer, OfferMessage.HEADER_BYTES, port.largestBytes() - 1), "no part of the inputs");
+            final int bytes = port.fill(0, offer, OfferMessage.HEADER_BYTES, port.largestBytes());
+            OfferMessage.complete(offer, OfferMessage.OFFER, 0, bytes);
+            wire.come.add(copy(offer, 0, OfferMessage.HEADER_BYTES + bytes));
+            final UnsafeBuffer answer = next(server);
+            assertEquals(OfferMessage.ANSWER, OfferMessage.kind(answer, 0));
+            port.answered(0, answer, OfferMessage.HEADER_BYTES, OfferMessage.payloadBytes(answer, 0));
+            port.answered(1, answer, OfferMessage.HEADER_BYTES, OfferMessage.payloadBytes(answer, 0));
+            assertEquals(List.of(2L, 0L, 0L), List.of(port.answered(), port.incomplete(), port.different()));
+            assertArrayEquals(offering.offline(near, near.tasks().getFirst(), NEAR_SEED).get("output"), port.first());
+            assertFalse(Arrays.equals(offering.offline(near, near.tasks().getFirst(), NEAR_SEED + 1).get("output"), port.first()));
+            answer.putByte(OfferMessage.HEADER_BYTES, (byte) ~answer.getByte(OfferMessage.HEADER_BYTES));
+            port.answered(2, answer, OfferMessage.HEADER_BYTES, OfferMessage.payloadBytes(answer, 0));
+            port.answered(3, answer, OfferMessage.HEADER_BYTES, OfferMessage.payloadBytes(answer, 0) - 1);
+            assertEquals(List.of(4L, 1L, 1L), List.of(port.answered(), port.incomplete(), port.different()));
+        }
+    }
+
+    @Test
+    void shouldCarryNothingWhenInputsAreTooLargeOrAProgramFeedsThem() throws Exception {
+        assumeTrue(OnnxRuntime.find().isPresent(), "ONNX Runtime is not installed");
+        for (final boolean isFed : List.of(true, false)) {
+            final TaskSet near = TaskSet.builder("near").device(DeviceSpec.cpu("cpu0")).task("scene", t -> t.periodNs(SECOND)
+                .model(new ModelSource.Zoo("mobilenet", isFed ? "small" : "large", 1))
+                .remote(new Task.Remote("127.0.0.1:1", SECOND / 2, 1, 0.5)).segment("cpu0", SECOND / 10)).build();
+            final NetworkWorks offering = new NetworkWorks(Path.of(""));
+            if (isFed) {
+                offering.port("scene", network -> new NetworkPort() {
+                    @Override
+                    public void begin(final long job) {
+                        // a program writes the inputs here
+                    }
+
+                    @Override
+                    public void end(final long job) {
+                        // and reads the outputs here
+                    }
+                });
+            }
+            offering.prepare(near, List.of(new CpuDevice(Clock.SYSTEM, "java")), near.tasks().getFirst(), 1).forEach(SegmentWork::close);
+            assertEquals(OfferPort.EMPTY, offering.offer(near.tasks().getFirst()), "fed by a program: " + isFed);
+        }
     }
 
     /** Keeps what is sent, and delivers what a test puts in. */

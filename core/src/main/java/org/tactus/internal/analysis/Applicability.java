@@ -135,7 +135,8 @@ final class Applicability {
             if (total > spec.capacityBytes()) {
                 final String device = set.platform().devices().get(r).name();
                 return () -> "the tasks on " + device + " need " + total + "B of memory at once, but it has " + spec.capacityBytes()
-                    + "B, so " + (total - spec.capacityBytes()) + "B too little; give tasks a swap volume or shrink their footprints";
+                    + "B, so " + (total - spec.capacityBytes()) + "B too little; give tasks a swap volume, as 'tactus plan FILE"
+                    + " --with rt-swap' chooses it, or shrink their footprints";
             }
         }
         return null;

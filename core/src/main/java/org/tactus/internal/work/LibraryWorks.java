@@ -35,7 +35,8 @@ final class LibraryWorks implements WorkFactory {
     static void check(final TaskSet set, final String name, final Workload workload) {
         final String text = "code for a GPU was given for task '" + name + "', ";
         final Task task = set.tasks().stream().filter(known -> known.name().equals(name)).findFirst().orElse(null);
-        require(task != null, text + "which is not there; the tasks are " + String.join(", ", set.tasks().stream().map(Task::name).toList()));
+        require(task != null, text + "which is not there; the tasks are "
+            + String.join(", ", set.tasks().stream().map(Task::name).toList()));
         require(task.model().isEmpty(), text + "which has a network, which computes by itself; give code to a task without a model");
         require(!workload.code().containsKey(name), text + "which has code for a CPU device, too; give one of the two");
         require(task.segments().size() == 1 && task.segments().getFirst().levels().size() <= 1
@@ -55,8 +56,10 @@ final class LibraryWorks implements WorkFactory {
     /** The code may wait, and its dispatcher looks at no move meanwhile; so no bound may count on moves beside executions. */
     private static void checkProtocol(final TaskSet set, final int index, final DeviceMemory memory, final String text) {
         if (set.swapsOn(index)) {
-            require(memory.protocol() != SwapProtocol.OVL, text + "whose device loads beside executions, for which its dispatcher must look; "
-                + "write 'protocol: seq' or 'protocol: spe'");
+            require(memory.protocol() != SwapProtocol.OVL, text + "whose device loads beside executions, for which its dispatcher must look"
+                + "; write 'protocol: seq' or 'protocol: spe'");
+            require(!memory.background(), text + "whose device moves chunks in the background, and while the code makes its dispatcher "
+                + "wait nobody ends such a move in time; write 'background: false'");
             set.tasks().stream().filter(other -> other.segments().size() > 1).findFirst().ifPresent(other -> require(false, text
                 + "and '" + other.name() + "' has several segments, whose loads run beside executions, for which the dispatcher must look; "
                 + "give each task of the device one segment"));

@@ -8,6 +8,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ import org.tactus.internal.network.SegmentChain;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.TfLiteChain;
 import org.tactus.internal.network.Transfer;
+import org.tactus.internal.remote.OfferPort;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -67,6 +69,8 @@ public final class NetworkWorks implements WorkFactory {
     private final Map<String, String> unrepeatable = new ConcurrentHashMap<>();
     /** Names of networks that ended a job at least. */
     private final Set<String> answered = ConcurrentHashMap.newKeySet();
+    /** By task that is offered to a second machine, what its offers carry. */
+    private final Map<String, OfferPort> offers = new ConcurrentHashMap<>();
     private boolean onnx;
     private boolean tfLite;
 
@@ -114,6 +118,10 @@ public final class NetworkWorks implements WorkFactory {
         final List<SegmentWork> works = new ArrayList<>();
         try {
             model.outputs().forEach(info -> model.tensor(info.name()).fill((byte) 0)); // what stands there later, a job has written
+            if (task.remote().isPresent() && !ports.containsKey(task.name())) {
+                offers.put(task.name(), NetworkOfferPort.of(model.inputs().stream().map(info -> model.tensor(info.name())).toList(),
+                    model.outputs().stream().mapToLong(info -> model.tensor(info.name()).byteSize()).sum()));
+            }
             final NetworkPort port = Optional.ofNullable(ports.get(task.name()))
                 .map(factory -> factory.open(new ChainView(model))).orElse(null);
             final Ends ends = new Ends(port);
@@ -278,6 +286,16 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     /**
+     * What a task's offers to a second machine carry where no program feeds its network: the inputs that all its jobs have.
+     *
+     * @param task a task that was prepared
+     * @return a port that carries nothing for a task without a network, with a port of the program, or with too large tensors
+     */
+    public OfferPort offer(final Task task) {
+        return offers.getOrDefault(task.name(), OfferPort.EMPTY);
+    }
+
+    /**
      * What the networks answered in the last job of each task that has ended; zeros where none was finished. The network of a level has
      * the name of {@link Task#levelName}.
      *
@@ -314,7 +332,8 @@ public final class NetworkWorks implements WorkFactory {
      * @param set  for the platform
      * @param task a task with a model
      * @param seed of the inputs, as {@link #prepare} got it
-     * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit
+     * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit, and
+     *     in the network's order
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         try (SegmentChain model = load(set, task)) {
@@ -328,7 +347,8 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     private static Map<String, byte[]> outputs(final SegmentChain model) {
-        return model.outputs().stream().collect(Collectors.toMap(TensorInfo::name, info -> content(model.tensor(info.name()))));
+        return model.outputs().stream().collect(Collectors.toMap(TensorInfo::name, info -> content(model.tensor(info.name())),
+            (one, other) -> other, LinkedHashMap::new));
     }
 
     /** A tensor's bytes; of one that the heap should not hold a digest, which answers whether two are equal as well. */

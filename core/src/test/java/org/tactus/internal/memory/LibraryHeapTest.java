@@ -45,8 +45,8 @@ class LibraryHeapTest {
                     assertTrue(below == null || below.getValue() <= address, at);
                     assertTrue(above == null || above.getKey() >= address + whole, at);
                     assertTrue(address >= BOUNDARY && address + whole <= BASE + HELD || kind == Kind.CONSTANTS && address >= BASE
-                        && address + whole <= BOUNDARY || kind == Kind.SCRATCH && address >= SCRATCH && address + whole <= SCRATCH + SCRATCHED,
-                        at);
+                        && address + whole <= BOUNDARY || kind == Kind.SCRATCH && address >= SCRATCH
+                        && address + whole <= SCRATCH + SCRATCHED, at);
                     assertEquals(address < BOUNDARY, heap.isConstant(address, bytes), at);
                     blocks.put(address, address + whole);
                 }

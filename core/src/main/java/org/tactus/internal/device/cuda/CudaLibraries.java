@@ -53,8 +53,9 @@ public final class CudaLibraries {
      */
     public SegmentWork prepare(final Task task, final Function<LibraryMemory, Body> open) {
         if (regions == null) {
-            throw new IllegalStateException("task '" + task.name() + "': its memory is not scheduled: " + (device.capabilities().virtualMemory()
-                ? "give the device 'memory'" : "this GPU cannot map chunks at reserved addresses"));
+            throw new IllegalStateException("task '" + task.name() + "': its memory is not scheduled: "
+                + (device.capabilities().virtualMemory() ? "give the device 'memory'"
+                : "this GPU cannot map chunks at reserved addresses"));
         }
         device.makeCurrent();
         final TaskHolding holding;
@@ -116,7 +117,7 @@ public final class CudaLibraries {
 
     private DriverCalls calls() {
         if (calls == null) {
-            calls = new DriverCalls(new DriverFunctions(gpu.driver(), isSoftware));
+            calls = new DriverCalls(gpu.driver(), isSoftware);
         }
         return calls;
     }

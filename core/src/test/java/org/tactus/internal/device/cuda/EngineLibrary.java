@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.tactus.bindings.elf.LoadedLibrary;
 
 /** The engine of {@code engine.c}, compiled here and loaded; and what its jobs answer, computed in Java. Skips the test without gcc. */
+@SuppressWarnings("restricted") // it plays a program that calls a native library of its own
 final class EngineLibrary implements AutoCloseable {
     static final int OUT_OF_MEMORY = 2;
     static final int INVALID_VALUE = 1;
@@ -42,7 +43,8 @@ final class EngineLibrary implements AutoCloseable {
     private static String standIn() {
         final StringBuilder text = new StringBuilder();
         for (final String name : List.of("cuMemAlloc_v2", "cuMemFree_v2", "cuMemGetInfo_v2", "cuMemcpyHtoD_v2", "cuMemcpyDtoH_v2",
-            "cuLaunchHostFunc")) {
+            "cuLaunchHostFunc", "cuMemAllocAsync", "cuMemFreeAsync", "cuMemAllocPitch_v2", "cuMemAllocManaged", "cuMemCreate",
+            "cuMemcpyDtoD_v2", "cuMemsetD8_v2")) {
             text.append("int ").append(name).append("(void) { return 100; }\n");
         }
         return text.toString();

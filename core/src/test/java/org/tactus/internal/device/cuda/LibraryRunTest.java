@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
@@ -30,6 +31,7 @@ import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
@@ -63,7 +65,8 @@ class LibraryRunTest {
 
     private static DeviceSpec gpu(final long bytes, final SwapProtocol protocol) {
         return new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0,
-            Optional.of(new DeviceMemory(bytes, CHUNK, protocol, 500 * US, 500 * US, 200 * US, 200 * US)), 0);
+            Optional.of(new DeviceMemory(bytes, CHUNK, protocol, 500 * US, 500 * US, 200 * US, 200 * US, Residency.SEMANTIC, 500 * US,
+                false)), 0);
     }
 
     /** Three engines of some 2.4 MiB each. */
@@ -261,6 +264,59 @@ class LibraryRunTest {
             assertEquals(List.of(), errors);
             requireAnswers(library, result);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-1, 0, 1})
+    void shouldServeOrRefuseEveryWayOfAllocatingWhenALibraryOpens(final long unscheduled) throws Exception {
+        try (EngineLibrary library = new EngineLibrary(folder, true)) {
+            final Workload workload = workload(library).gpu(name(0), memory -> {
+                memory.adopt(library.file());
+                assertEquals(0, library.call("engine_ways"), "the step that failed");
+                if (unscheduled >= 0) {
+                    assertEquals(801, library.call("engine_unscheduled", unscheduled), "CUDA_ERROR_NOT_SUPPORTED");
+                }
+                return open(library, 0, memory);
+            });
+            final TaskSet set = set();
+            if (unscheduled < 0) {
+                final RunResult result = run(set, new WorkloadWorks(workload, set), 500);
+                assertEquals(List.of(), errors);
+                requireAnswers(library, result);
+            } else {
+                final String told = assertThrows(InvalidTaskSetException.class,
+                    () -> run(set, new WorkloadWorks(workload, set), 100)).getMessage();
+                assertTrue(told.contains((unscheduled == 1 ? "cuMemCreate of 2MiB" : "cuMemAllocManaged of 4KiB")
+                    + " got CUDA_ERROR_NOT_SUPPORTED: such memory is not scheduled"), told);
+            }
+        }
+    }
+
+    private static String refusal(final TaskSet set, final Workload workload) {
+        return assertThrows(InvalidTaskSetException.class, () -> new WorkloadWorks(workload, set)).getMessage();
+    }
+
+    @Test
+    void shouldRefuseCodeForAGpuWhereItCannotRunAsTheSetSays() {
+        final Workload.GpuCode.Factory none = memory -> (job, stream) -> { };
+        final Workload first = new Workload().gpu(name(0), none);
+        assertTrue(refusal(set(), new Workload().gpu("other", none))
+            .contains("which is not there; the tasks are engine0, engine1, engine2"));
+        assertTrue(refusal(set(5 * MIB, SwapProtocol.OVL, MEMORY), first).contains("write 'protocol: seq' or 'protocol: spe'"));
+        assertTrue(refusal(set(), new Workload().gpu(name(0), none).code(name(0), 0, job -> { })).contains("give one of the two"));
+        final DeviceMemory background = new DeviceMemory(5 * MIB, CHUNK, SwapProtocol.SEQ, US, US, US, US);
+        assertTrue(refusal(TaskSet.builder("s").device(new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0,
+            Optional.of(background), 0)).task(name(0), task -> task.periodNs(MS).segment("gpu0", US).memory(MEMORY)).build(), first)
+            .contains("write 'background: false'"));
+        assertTrue(refusal(TaskSet.builder("s").device(gpu(5 * MIB, SwapProtocol.SEQ)).task(name(0), task -> task.periodNs(MS)
+            .segment("gpu0", US)).build(), first).contains("which has no memory; write its 'memory' with a 'footprint'"));
+        assertTrue(refusal(TaskSet.builder("s").device(gpu(5 * MIB, SwapProtocol.SEQ)).task(name(0), task -> task.periodNs(MS)
+            .segment("gpu0", US).segment("gpu0", US).memory(MEMORY)).build(), first).contains("give it one segment"));
+        assertTrue(refusal(TaskSet.builder("s").device(gpu(5 * MIB, SwapProtocol.SEQ)).task(name(0), task -> task.periodNs(MS)
+            .segment("gpu0", US).memory(MEMORY)).task("long", task -> task.periodNs(MS).segment("gpu0", US).segment("gpu0", US)
+            .memory(MEMORY)).build(), first).contains("'long' has several segments"));
+        assertTrue(refusal(TaskSet.builder("s").device(DeviceSpec.cpu("cpu0")).task(name(0), task -> task.periodNs(MS)
+            .segment("cpu0", US)).build(), first).contains("which is no device of kind cuda"));
     }
 
     /** Lets go of the task's chunks when its third job starts; on the dispatcher's thread, as a mover at fault would. */

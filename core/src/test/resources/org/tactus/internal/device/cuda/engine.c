@@ -49,6 +49,36 @@ extern int cuMemGetInfo_v2(size_t *, size_t *);
 extern int cuMemcpyHtoD_v2(dptr, const void *, size_t);
 extern int cuMemcpyDtoH_v2(void *, dptr, size_t);
 extern int cuLaunchHostFunc(stream_t, void (*)(void *), void *);
+extern int cuMemAllocAsync(dptr *, size_t, stream_t);
+extern int cuMemFreeAsync(dptr, stream_t);
+extern int cuMemAllocPitch_v2(dptr *, size_t *, size_t, size_t, unsigned);
+extern int cuMemAllocManaged(dptr *, size_t, unsigned);
+extern int cuMemCreate(word *, size_t, const void *, word);
+extern int cuMemcpyDtoD_v2(dptr, dptr, size_t);
+extern int cuMemsetD8_v2(dptr, unsigned char, size_t);
+
+/* Allocates and frees in every way that there is; answers the number of the step that went otherwise than it should, or 0. */
+int engine_ways(void) {
+    dptr a = 0, b = 0;
+    size_t pitch = 0, before = 0, after = 0, total = 0;
+    if (cuMemGetInfo_v2(&before, &total) != 0 || before == 0 || before > total) return 1;
+    if (cuMemAllocAsync(&a, 1000, NULL) != 0 || a == 0 || a % 256 != 0) return 2;
+    if (cuMemAllocPitch_v2(&b, &pitch, 700, 3, 4) != 0 || pitch < 700 || pitch % 256 != 0 || b == a) return 3;
+    if (cuMemGetInfo_v2(&after, &total) != 0 || before - after != 1024 + 3 * pitch) return 4;
+    if (cuMemFreeAsync(a, NULL) != 0 || cuMemFreeAsync(a, NULL) != 1 || cuMemFree_v2(b) != 0) return 5;
+    if (cuMemGetInfo_v2(&after, &total) != 0 || before != after) return 6;
+    if (cuMemAlloc_v2(NULL, 8) != 1 || cuMemAlloc_v2(&a, 0) != 1) return 7;
+    if (cuMemFree_v2((dptr) &a) == 0) return 8; /* not ours: the driver's business */
+    if (cuMemAlloc_v2(&a, 4096) != 0 || cuMemsetD8_v2(a, 1, 4096) != 801 || cuMemcpyDtoD_v2(a, a + 64, 64) != 801) return 9; /* lacking */
+    return cuMemFree_v2(a);
+}
+
+/* Memory that is not scheduled; answers the status of the one asked for. */
+int engine_unscheduled(int physical) {
+    word handle = 0;
+    dptr a = 0;
+    return physical ? cuMemCreate(&handle, 2 << 20, NULL, 0) : cuMemAllocManaged(&a, 4096, 1);
+}
 
 int engine_load(void) {
     return 0;

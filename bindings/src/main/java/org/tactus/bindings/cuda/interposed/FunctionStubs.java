@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.tactus.internal.device.cuda;
+package org.tactus.bindings.cuda.interposed;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -18,8 +18,8 @@ import java.util.function.Predicate;
 import org.tactus.bindings.generated.cuda.cuda_h;
 
 /**
- * The methods of {@link DriverCalls} as C functions. They stay for the life of the process, because a library may keep the address of one
- * for as long as it is loaded: some twenty for each GPU whose memory libraries use.
+ * The methods of {@link InterposedDriver} as C functions. They stay for the life of the process, because a library may keep the address of
+ * one for as long as it is loaded: some twenty for each GPU whose memory libraries use.
  */
 final class FunctionStubs {
     private static final String PER_THREAD_STREAM = "_ptsz";
@@ -28,9 +28,9 @@ final class FunctionStubs {
     private volatile Throwable defect;
 
     /** Makes a function of each method whose name is one; by its name with the suffix of the ABI where there is such a function. */
-    FunctionStubs(final DriverCalls calls, final MethodHandles.Lookup lookup, final Predicate<String> declares) {
+    FunctionStubs(final InterposedDriver calls, final MethodHandles.Lookup lookup, final Predicate<String> declares) {
         for (final Method method : calls.getClass().getDeclaredMethods()) {
-            if (method.getName().startsWith("cu") && !method.isSynthetic() || method.getName().startsWith("dl")) {
+            if (!method.isSynthetic() && (method.getName().startsWith("cu") || method.getName().startsWith("dl"))) {
                 final String suffixed = method.getName() + "_v2";
                 final MemorySegment stub = stub(calls, lookup, method);
                 stubs.put(method.getName().equals(WITH_STATUS) ? "cuGetProcAddress_v2"
@@ -42,7 +42,7 @@ final class FunctionStubs {
         }
     }
 
-    private MemorySegment stub(final DriverCalls calls, final MethodHandles.Lookup lookup, final Method method) {
+    private MemorySegment stub(final InterposedDriver calls, final MethodHandles.Lookup lookup, final Method method) {
         try {
             final MethodHandle target = lookup.unreflect(method).bindTo(calls);
             final Class<?> result = target.type().returnType();
