@@ -35,7 +35,8 @@ final class LevelChecks {
         TaskSetBuilder.check(!device.isPreemptive(), at + ".device", who
             + "and 'preemption: full' is not for such a device; write 'preemption: segments'");
         TaskSetBuilder.check(task.segments().stream().allMatch(segment -> segment.device() == index && segment.offer().isEmpty()),
-            at + ".device", who + "so '" + task.name() + "' must run there alone; move its other segments there, or this one away");
+            at + ".device", who + "so '" + task.name() + "' must run there alone; move its other segments there, or make two tasks of it, "
+            + "the one here with an 'offset'");
         TaskSetBuilder.check(device.memory().isEmpty() || task.memory().isEmpty() || !task.memory().get().isSwapped(), at,
             who + "so nothing is swapped there; remove 'swap' or 'stream' from '" + task.name() + "'");
         TaskSetBuilder.check(task.choices().isEmpty(), at, who + "so '" + task.name() + "' leaves no choice to a plan; remove 'variants' "

@@ -18,6 +18,7 @@ final class LateJobs implements EventHandler {
 
     private final TaskSet set;
     private final List<Late> late = new ArrayList<>();
+    private final List<Overrun> overruns = new ArrayList<>();
 
     LateJobs(final TaskSet set) {
         this.set = set;
@@ -27,10 +28,16 @@ final class LateJobs implements EventHandler {
     private record Late(String task, long nominalNs, long endNs, long lateNs) {
     }
 
+    /** A segment that ran past its WCET, by so much, and when it ended. */
+    private record Overrun(long endNs, String task, long beyondNs) {
+    }
+
     @Override
     public void onEvent(
         final int type, final long timeNs, final int device, final int slot, final int segment, final long job, final long argument) {
-        if (type == EventType.COMPLETE && timeNs - argument > set.tasks().get(slot).deadlineNs() && late.size() < MOST) {
+        if (type == EventType.OVERRUN && overruns.size() < MOST) {
+            overruns.add(new Overrun(timeNs, set.tasks().get(slot).name(), argument));
+        } else if (type == EventType.COMPLETE && timeNs - argument > set.tasks().get(slot).deadlineNs() && late.size() < MOST) {
             late.add(new Late(set.tasks().get(slot).name(), argument, timeNs, timeNs - argument - set.tasks().get(slot).deadlineNs()));
         }
     }
@@ -58,12 +65,14 @@ final class LateJobs implements EventHandler {
         return lines;
     }
 
-    private static String line(final List<Late> row, final long zeroNs, final List<Stall> stalls) {
+    private String line(final List<Late> row, final long zeroNs, final List<Stall> stalls) {
         final long fromNs = row.stream().mapToLong(Late::nominalNs).min().orElseThrow() - zeroNs;
         final long toNs = row.stream().mapToLong(Late::endNs).max().orElseThrow() - zeroNs;
         final Map<String, Long> taken = new TreeMap<>();
         stalls.stream().filter(stall -> stall.atNs() < toNs && stall.endNs() > fromNs)
             .forEach(stall -> taken.merge(stall.cause() + " of " + stall.where(), stall.takenNs(), Long::sum));
+        overruns.stream().filter(each -> each.endNs() - zeroNs >= fromNs && each.endNs() - zeroNs <= toNs)
+            .forEach(each -> taken.merge("overrun of " + each.task(), each.beyondNs(), Long::sum));
         final TreeSet<String> tasks = new TreeSet<>(row.stream().map(Late::task).toList());
         return row.size() + (row.size() == 1 ? " job of " : " jobs of ") + String.join(" and ", tasks) + " late at "
             + Durations.format(fromNs) + ", by at most " + Durations.format(row.stream().mapToLong(Late::lateNs).max().orElseThrow())

@@ -33,8 +33,10 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     private static final double[] UTILISATIONS = {0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
     private static final String BRAKING = "braking";
     private static final String TRACKING = "tracking";
+    private static final String SIZES = "sizes";
 
-    @Option(names = "--study", paramLabel = "braking|tracking", defaultValue = BRAKING, description = "Which one (${DEFAULT-VALUE}).")
+    @Option(names = "--study", paramLabel = "braking|tracking|sizes", defaultValue = BRAKING,
+        description = "Which one (${DEFAULT-VALUE}); sizes: how well each size sees the objects of braking, by their rows.")
     private String which;
     @Option(names = "--live", description = "Measures the networks and runs them in real time on core 1: braking with both policies, "
         + "tracking beside the same set in virtual time.")
@@ -65,8 +67,9 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        UsageCheck.check(spec, which.equals(BRAKING) || which.equals(TRACKING),
-            "--study " + which + " is unknown; use " + BRAKING + " or " + TRACKING);
+        UsageCheck.check(spec, which.equals(BRAKING) || which.equals(TRACKING) || which.equals(SIZES),
+            "--study " + which + " is unknown; use " + BRAKING + ", " + TRACKING + " or " + SIZES);
+        UsageCheck.check(spec, !live || !which.equals(SIZES), "--live: sizes are looked at without a run; leave it out");
         UsageCheck.check(spec, utilisation >= LEAST_UTILISATION && utilisation <= 1, "--utilisation " + utilisation
             + " is out of range; give " + LEAST_UTILISATION + " to 1");
         final int most = live ? MOST_LIVE_FRAMES : MOST_FRAMES;
@@ -75,6 +78,10 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
             + LEAST_FACTOR + " to " + MOST_FACTOR);
         UsageCheck.check(spec, load >= 0 && load <= MOST_LOAD, "--load " + load + " is out of range; give 0 to " + MOST_LOAD);
         StreetDetector.unpack(out);
+        if (which.equals(SIZES)) {
+            print(new SizeStudy().run(out, seed, frames));
+            return ExitStatus.GOOD;
+        }
         final boolean good = which.equals(BRAKING) ? live ? braking() : brakingInVirtualTime()
             : live ? tracking() : trackingInVirtualTime();
         return good ? ExitStatus.GOOD : ExitStatus.NO;

@@ -94,6 +94,28 @@ class AeronLinkTest {
     }
 
     @Test
+    void shouldReachThePeerAgainWhenItHasBeenStartedAnew() throws Exception {
+        final String address = "127.0.0.1:" + freePort();
+        final UnsafeBuffer message = AlignedMemory.allocate(64);
+        try (PeerLink client = factory.towards(address)) {
+            final long to = client.resolve(address);
+            for (int start = 1; start <= 2; start++) {
+                final int all = start;
+                try (PeerLink peer = factory.listening(address)) {
+                    // What is sent at first may be taken for the peer that is gone, and is lost with it.
+                    until(() -> (client.send(to, message, 0, 64) | true) && client.poll(this::take, 9) + peer.poll(this::take, 9) >= 0
+                        && taken >= all);
+                    final long back = from;
+                    final int before = taken;
+                    until(() -> peer.send(back, message, 0, 64) || client.poll(this::take, 1) + peer.poll(this::take, 1) < 0);
+                    until(() -> client.poll(this::take, 9) + peer.poll(this::take, 9) >= 0 && taken > before);
+                }
+                taken = all;
+            }
+        }
+    }
+
+    @Test
     void shouldSayWhatIsWrongWhenAnAddressIs() {
         assertTrue(assertThrows(IllegalArgumentException.class, () -> factory.towards("nowhere")).getMessage().contains("HOST:PORT"));
         assertTrue(assertThrows(IllegalArgumentException.class, () -> factory.listening("192.0.2.1:7")).getMessage()

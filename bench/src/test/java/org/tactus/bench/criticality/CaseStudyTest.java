@@ -92,6 +92,16 @@ class CaseStudyTest {
         assertFalse(TrackingPairs.accepted(0.9).contains(3), "the largest pair does not fit always");
     }
 
+    @Test
+    void shouldSeeSmallObjectsBetterInTheRegionWhenSizesAreCompared() {
+        final List<String> lines = new SizeStudy().run(folder, 1, 12).lines().toList();
+        final String[] objects = lines.stream().filter(line -> line.startsWith("objects")).findFirst().orElseThrow().split(" +");
+        assertEquals(Long.parseLong(objects[4]), Long.parseLong(objects[1]) + Long.parseLong(objects[2]) + Long.parseLong(objects[3]));
+        final String[] factors = lines.getLast().replace("region over a quarter", "").strip().split(" +");
+        assertEquals(4, factors.length);
+        assertTrue(Double.parseDouble(factors[0]) > 1, lines::toString);
+    }
+
     /** In real time, with WCETs that hold on a slow machine; whether deadlines are met there is not this test's question. */
     @Test
     void shouldRunTheNetworkOfTheChosenScaleWhenTheStudyIsLive() throws InterruptedException {

@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +18,13 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.tactus.Tactus;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.format.WcetSidecar;
 import org.tactus.internal.device.Device;
+import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.graph.InvalidModelException;
@@ -47,11 +52,15 @@ class AcceleratorLevelsTest {
     private static final ModelSource LARGER = new ModelSource.Zoo("mobilenet", "medium", 1);
     private static final DeviceSpec GPU =
         new DeviceSpec("acc0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.empty(), 0);
-    private static final DeviceSpec TPU =
-        new DeviceSpec("acc0", DeviceKind.EDGETPU, List.of(), "software", 0, Optional.empty(), SRAM_BYTES, "usb3");
+    private static final DeviceSpec TPU = tpu(DeviceSpec.LibraryProcess.OWN);
 
     @TempDir
     private Path folder;
+
+    private static DeviceSpec tpu(final DeviceSpec.LibraryProcess process) {
+        return new DeviceSpec("acc0", DeviceKind.EDGETPU, List.of(), "software", 0, Optional.empty(), SRAM_BYTES, "usb3",
+            DeviceSpec.Preemption.SEGMENTS, process);
+    }
 
     private static TaskSet set(final DeviceSpec device, final ModelSource first, final ModelSource second, final long... wcetsNs) {
         return TaskSet.builder("levels").policy(PolicyKind.EDF).device(DeviceSpec.cpu("cpu0")).device(device)
@@ -101,11 +110,13 @@ class AcceleratorLevelsTest {
         }
     }
 
-    @Test
-    void shouldAnswerAsThePlainNetworkWhenAnyLevelRunsOnAnEdgeTpu() throws IOException, InterruptedException {
+    @ParameterizedTest
+    @EnumSource(DeviceSpec.LibraryProcess.class)
+    void shouldAnswerAsThePlainNetworkWhenAnyLevelRunsOnAnEdgeTpu(final DeviceSpec.LibraryProcess process)
+        throws IOException, InterruptedException {
         final ModelSource first = edge("a_edgetpu.tflite");
         final ModelSource second = edge("b_edgetpu.tflite");
-        final TaskSet set = set(TPU, first, second, 60 * MS, 200 * MS);
+        final TaskSet set = set(tpu(process), first, second, 60 * MS, 200 * MS);
         final Map<String, byte[]> plain = plain(first);
         for (int level = 0; level < 2; level++) {
             final NetworkWorks works = run(set, level);
@@ -155,6 +166,32 @@ class AcceleratorLevelsTest {
             for (final WcetSidecar.TaskWcet level : measured.tasks()) {
                 assertEquals("acc0", level.segments().getFirst().device());
                 assertTrue(level.segments().getFirst().wcetNs() > 0 && level.segments().getFirst().measured().samples() == 3);
+            }
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingWhenADispatcherRunsEitherLevel() throws IOException {
+        assumeTrue(OnnxRuntime.find().isPresent(), "no ONNX Runtime");
+        final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        final TaskSet onTpu = set(TPU, edge("a_edgetpu.tflite"), edge("b_edgetpu.tflite"), MS, 2 * MS);
+        for (final TaskSet set : List.of(onTpu, set(GPU, SMALL, LARGER, MS, 2 * MS))) {
+            try (Device device = Devices.open(set, 1, RunSettings.DEFAULT.withRealTime(false))) {
+                final SegmentWork work =
+                    new NetworkWorks(folder).prepare(set, List.of(new ModelledDevice(), device), set.tasks().getFirst(), 1).getFirst();
+                long bytes = Long.MAX_VALUE;
+                for (int round = 0; round < 5 && bytes > 0; round++) { // the first rounds load classes and compile
+                    final long before = threads.getCurrentThreadAllocatedBytes();
+                    for (int job = 0; job < 20; job++) {
+                        device.start(work.atLevel(job % 2), job, System.nanoTime());
+                        while (device.poll(System.nanoTime()) == Device.RUNNING) {
+                            Thread.onSpinWait();
+                        }
+                    }
+                    bytes = threads.getCurrentThreadAllocatedBytes() - before;
+                }
+                work.close();
+                assertEquals(0, bytes, set.platform().devices().get(1).kind().text());
             }
         }
     }
