@@ -44,8 +44,9 @@ final class VerifyGpuCommand implements Callable<Integer> {
             final GpuReport report = GpuVerification.of(driver, index, quick, caseStudy,
                 capacity == null ? OptionalLong.empty() : OptionalLong.of(capacity), out)
                 .run(part -> System.err.println("verifying: " + part + " ..."));
-            report.write(out);
             System.out.print(report.text());
+            System.out.flush(); // before a disk that is full can end the command
+            report.write(out);
             System.out.println("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE));
             return report.passed() ? ExitStatus.GOOD : ExitStatus.NO;
         }
