@@ -13,6 +13,7 @@ import org.HdrHistogram.Histogram;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
+import org.tactus.bindings.MissingLibraryException;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.format.WcetSidecar;
 import org.tactus.internal.analysis.Analyses;
@@ -385,6 +386,7 @@ public final class Tactus implements AutoCloseable {
             case AdmissionRefusedException refused -> refused.isOfLostDevice()
                 ? new TactusException.DeviceLost(refused.getMessage(), refused)
                 : new TactusException.Refused(refused.getMessage(), refused);
+            case MissingLibraryException missing -> new TactusException.NativeError(missing.getMessage(), missing);
             case NativeCallException failed -> new TactusException.NativeError(failed.getMessage(), failed);
             default -> e;
         };

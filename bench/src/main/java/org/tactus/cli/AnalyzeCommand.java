@@ -61,17 +61,18 @@ final class AnalyzeCommand implements Callable<Integer> {
             print.flush();
             return status;
         }
-        Files.createDirectories(out);
         final String ending = format == OutputFormat.TABLE ? "txt" : format.name().toLowerCase(Locale.ROOT);
         final Path file = out.resolve("analysis." + ending);
+        Files.createDirectories(out);
+        WholeFile.requireWritable(file);
         final StringWriter text = new StringWriter();
         final int status;
         try (PrintWriter print = new PrintWriter(text)) {
             status = analyze(new AnalysisPrinter(format, print, sensitivity), chosen);
         }
-        WholeFile.write(file, text.toString());
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
+        WholeFile.write(file, text.toString());
         return status;
     }
 

@@ -164,8 +164,9 @@ final class CalibrateCommand implements Callable<Integer> {
     /** Measures what the machine adds, prints and stores; what its GPUs showed before stays. */
     static Calibrator calibrate(final long durationNs) throws IOException, InterruptedException {
         final List<Integer> cores = RealTime.onlineCores();
-        System.err.println("calibrating for " + Durations.format(durationNs) + " ...");
         final Path file = CalibrationFile.defaultPath();
+        CalibrationFile.requireWritable(file);
+        System.err.println("calibrating for " + Durations.format(durationNs) + " ...");
         final List<GpuCalibration> gpus = CalibrationFile.find(file, MachineName.current()).map(MachineCalibration::gpus).orElse(List.of());
         final Optional<MachineCalibration> known = CalibrationFile.find(file, MachineName.current());
         final Calibrator calibrator = new Calibrator(new RealTimeSetup(true), KernelOptions.DEFAULT, cores.getLast(), cores.getFirst());
@@ -175,7 +176,6 @@ final class CalibrateCommand implements Callable<Integer> {
         for (final GpuCalibration gpu : gpus) {
             measured = measured.with(gpu);
         }
-        CalibrationFile.store(file, measured);
         System.out.println(Lines.wrap("Overheads of " + measured.machine() + ", maxima over samples that no platform stall touched:"));
         System.out.printf("  %-16s %10s %10s %10s %10s %9s%n", "", "p50", "p99", "p99.9", "max", "samples");
         print("release jitter", measured.releaseJitter());
@@ -189,6 +189,7 @@ final class CalibrateCommand implements Callable<Integer> {
         System.out.println(Lines.wrap("  platform stalls: " + measured.stalls() + ", the longest "
             + Durations.format(measured.longestStallNs())
             + "; not part of any bound unless overheads name a stall allowance or a curve"));
+        CalibrationFile.store(file, measured);
         System.out.println("  stored in " + file);
         return calibrator;
     }

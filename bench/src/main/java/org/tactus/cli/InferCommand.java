@@ -125,18 +125,28 @@ final class InferCommand implements Callable<Integer> {
 
     private void fill(final SegmentChain job, final PrintWriter print) {
         final List<String> names = job.inputs().stream().map(TensorInfo::name).toList();
+        final List<String> wrong = new ArrayList<>(); // all at once
         for (final String name : inputs.keySet()) {
             if (!names.contains(name)) {
-                throw new InvalidModelException("--input " + name + ": " + model + " has no such input; it has " + job.inputs());
+                wrong.add("--input " + name + ": " + model + " has no such input; it has " + job.inputs());
             }
         }
+        final boolean misspelt = !wrong.isEmpty(); // then it is known why an input has no file
         final TensorFiles files = new TensorFiles(mean, deviation);
         for (final TensorInfo info : job.inputs()) {
             final Path file = inputs.get(info.name());
-            if (file == null) {
-                throw new InvalidModelException("input " + info + " has no file; give --input " + info.name() + "=FILE.npy");
+            try {
+                if (file == null && !misspelt) {
+                    wrong.add("input " + info + " has no file; give --input " + info.name() + "=FILE.npy");
+                } else if (file != null) {
+                    print.println(files.read(file, info, job.tensor(info.name())));
+                }
+            } catch (final InvalidModelException e) {
+                wrong.add(e.getMessage());
             }
-            print.println(files.read(file, info, job.tensor(info.name())));
+        }
+        if (!wrong.isEmpty()) {
+            throw new InvalidModelException(String.join("\n", wrong));
         }
     }
 

@@ -20,6 +20,7 @@ import org.tactus.format.TaskSetFile;
 import org.tactus.format.TaskSetWriter;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.analysis.Sensitivity;
+import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.plan.Plan;
 import org.tactus.internal.plan.Planner;
 import org.tactus.internal.plan.Planners;
@@ -69,11 +70,15 @@ final class PlanCommand implements Callable<Integer> {
         final Planner planner = planner(loaded);
         final PrintWriter print = spec.commandLine().getOut();
         loaded.warnings().forEach(warning -> spec.commandLine().getErr().println("warning: " + warning));
+        if (out != null) {
+            WholeFile.requireWritable(out);
+        }
         final Plan plan = plan(planner, loaded);
+        new PlanPrinter(print, planner.name(), file, plan, margin(plan)).print(format);
+        print.flush(); // before a disk that is full can end the command
         if (out != null) {
             TaskSetWriter.write(out, "Planned with " + planner.name() + " from " + file.getFileName() + ".", plan.set(), loaded);
         }
-        new PlanPrinter(print, planner.name(), file, plan, margin(plan)).print(format);
         if (out != null && format == OutputFormat.TABLE) {
             print.println("  wrote " + out);
         }

@@ -21,6 +21,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.format.WcetSidecar;
 import org.tactus.format.WcetSidecarFile;
+import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.measure.InPlaceProfiler;
 import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.measure.WcetRule;
@@ -101,6 +102,7 @@ final class ProfileCommand implements Callable<Integer> {
                 + " takes the WCETs of the file");
             return ExitStatus.GOOD;
         }
+        WholeFile.requireWritable(WcetSidecarFile.beside(file));
         final Profiler profiler = new Profiler(new RealTimeSetup(true), runs, rule, loaded);
         final Progress progress = new Progress("profiling");
         final WcetSidecar alone = measured(set,

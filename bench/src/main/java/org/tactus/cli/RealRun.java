@@ -130,8 +130,15 @@ final class RealRun {
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
                 tactus.verdict(), System.err, limit) | files.writeRoundTrips(offers.roundTrips(), System.err);
             results.accept(result);
-            ResultPrinter.print(format, result, Optional.of(out), print);
-            return Math.max(status(result), written);
+            final List<String> notGood = RunStatus.complaints(result, excuse);
+            if (format != OutputFormat.TABLE) { // whose first line names them
+                notGood.forEach(complaint -> System.err.println("not good: " + complaint));
+            }
+            if (excuse && !RunStatus.excuses(result).isEmpty()) {
+                System.err.println("warning: " + RunStatus.excuses(result));
+            }
+            ResultPrinter.print(format, RunStatus.verdict(result, notGood), result, Optional.of(out), print);
+            return Math.max(notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO, written);
         }
     }
 
@@ -172,14 +179,5 @@ final class RealRun {
         }
         progress.done();
         return end;
-    }
-
-    private int status(final RunResult result) {
-        final List<String> notGood = RunStatus.complaints(result, excuse);
-        notGood.forEach(complaint -> System.err.println("not good: " + complaint));
-        if (excuse && !RunStatus.excuses(result).isEmpty()) {
-            System.err.println("warning: " + RunStatus.excuses(result));
-        }
-        return notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 }

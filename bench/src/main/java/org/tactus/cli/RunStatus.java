@@ -45,6 +45,34 @@ final class RunStatus {
         return complaints;
     }
 
+    /**
+     * The verdict in words, as the report has it.
+     *
+     * @param result     what was measured or simulated
+     * @param complaints what is not good, of {@link #complaints}
+     * @return a sentence
+     */
+    static String verdict(final RunResult result, final List<String> complaints) {
+        if (!complaints.isEmpty()) {
+            return "Not good: " + String.join("; ", complaints) + ".";
+        }
+        final String missed = result.misses() == 0 ? "no deadline was missed" : "no deadline was missed that counts";
+        final boolean held = result.boundsVoid().isEmpty() && result.tasks().stream().anyMatch(task -> task.boundNs().isPresent())
+            && result.tasks().stream().noneMatch(task -> task.tightness() > 1);
+        return "Good: " + missed + (held ? ", and no response was longer than its bound." : ".");
+    }
+
+    /**
+     * What is not good in a simulation, where nothing but missed deadlines counts.
+     *
+     * @return one sentence each; empty when all is good
+     */
+    static List<String> simulated(final RunResult result) {
+        final List<String> complaints = new ArrayList<>();
+        misses(result, result.tasks(), false, complaints);
+        return complaints;
+    }
+
     /** The results without the jobs that the platform explains; in the order of the tasks. */
     private static List<TaskResult> unexplained(final RunResult result) {
         if (result.platform().curve().isPresent()) {

@@ -116,7 +116,7 @@ final class SimulateCommand implements Callable<Integer> {
         if (!name.isEmpty() && out == null) {
             final Simulation simulation = simulate(set, withSeed, verdict(set), EventHandler.NONE);
             results.accept(simulation.result());
-            ResultPrinter.print(format, simulation.result(), Optional.empty(), System.out);
+            print(simulation.result(), Optional.empty());
             return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
         }
         final Path folder = out == null ? ResultFiles.folder(loaded, "-simulated") : name.isEmpty() ? out : out.resolve(name);
@@ -128,9 +128,13 @@ final class SimulateCommand implements Callable<Integer> {
             final int status = written.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
                 Optional.ofNullable(verdict), System.err, limit);
             results.accept(simulation.result());
-            ResultPrinter.print(format, simulation.result(), Optional.of(folder), System.out);
+            print(simulation.result(), Optional.of(folder));
             return Math.max(status, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
         }
+    }
+
+    private void print(final RunResult result, final Optional<Path> folder) throws IOException {
+        ResultPrinter.print(format, RunStatus.verdict(result, RunStatus.simulated(result)), result, folder, System.out);
     }
 
     private Simulation simulate(final TaskSet set, final long withSeed, final Verdict verdict, final EventHandler events)

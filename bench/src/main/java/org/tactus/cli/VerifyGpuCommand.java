@@ -61,6 +61,7 @@ final class VerifyGpuCommand implements Callable<Integer> {
             throw new PrerequisiteException("tactus: " + e.getMessage());
         }
         System.out.print(report.text());
+        System.out.flush(); // before a disk that is full can end the command
         report.write(out);
         System.out.println("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE));
         return report.passed() ? ExitStatus.GOOD : ExitStatus.NO;

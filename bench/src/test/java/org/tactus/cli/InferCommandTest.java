@@ -81,6 +81,15 @@ class InferCommandTest extends CommandTest {
     }
 
     @Test
+    void shouldNameEachWrongInputWhenSeveralAre() {
+        assertEquals(2, infer("--input", "input=" + folder.resolve("gone.npy"), "--input", "imput=x.npy", "--input", "other=y.npy"));
+        final List<String> lines = err.toString().lines().toList();
+        assertEquals(3, lines.size(), err.toString());
+        assertTrue(lines.get(0).startsWith("--input imput: ") && lines.get(1).startsWith("--input other: ")
+            && lines.get(2).contains("gone.npy: no such file"), err.toString());
+    }
+
+    @Test
     void shouldRunOnAnArrayAndCompareWithTheUncutNetwork() throws IOException {
         final float[] values = drawn();
         for (final List<Long> shape : List.of(SHAPE, SHAPE.subList(1, 4))) {

@@ -59,6 +59,7 @@ class InterruptionTest {
         final String said = Files.readString(folder.resolve("said.txt"));
         assertEquals(OF_SIGTERM, run.exitValue(), said);
         assertTrue(said.contains("the run was interrupted after") && said.contains("Measured: s"), said);
+        assertTrue(said.contains("Not good: ") && said.indexOf("Not good: ") < said.indexOf("Measured: s"), "the verdict comes first");
         final String results = Files.readString(folder.resolve("o/results.json"));
         for (final String key : List.of("schema", "version", "startedAt", "inputHash", "jvm", "jvmFlags", "machine")) {
             assertTrue(results.contains('"' + key + "\" : "), results);

@@ -13,6 +13,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,41 @@ class LauncherTest {
         environment.remove("HOME");
         environment.put("JAVA_HOME", fakeJdk.toString());
         started(launch("--version"), "--version");
+    }
+
+    /** A mktemp that is slow to come back when its file is there, as where a signal comes just then. */
+    @Test
+    void shouldLeaveNoLogWhenASignalComesBeforeTheLogHasLostItsName() throws IOException, InterruptedException {
+        final Path temporary = Files.createDirectories(folder.resolve("temporary"));
+        final Path bin = Files.createDirectories(folder.resolve("slow"));
+        executable(bin.resolve("mktemp"), "#!/bin/sh\n/usr/bin/mktemp \"$@\" && sleep 1\n");
+        final ProcessBuilder builder = new ProcessBuilder("sh", home.resolve("tactus").toString(), "analyze", "x");
+        builder.environment().putAll(environment);
+        builder.environment().putAll(Map.of("TMPDIR", temporary.toString(), "PATH", bin + ":/usr/bin:/bin"));
+        final Process launcher = builder.redirectErrorStream(true).redirectOutput(folder.resolve("said").toFile()).start();
+        while (launcher.isAlive() && files(temporary).isEmpty()) {
+            Thread.sleep(10);
+        }
+        launcher.destroy();
+        assertEquals(143, launcher.waitFor());
+        assertEquals(List.of(), files(temporary));
+        assertEquals("", Files.readString(folder.resolve("said")));
+    }
+
+    @Test
+    void shouldRemoveAndSayWhatAKilledLauncherLeft() throws IOException, InterruptedException {
+        final Path temporary = Files.createDirectories(folder.resolve("temporary"));
+        final Path left = Files.createFile(temporary.resolve("tactus-safepoints.abcdefghij"));
+        final Path used = Files.writeString(temporary.resolve("tactus-safepoints.bcdefghijk"), "somebody's");
+        final Path fresh = Files.createFile(temporary.resolve("tactus-safepoints.cdefghijkl"));
+        for (final Path old : List.of(left, used)) {
+            Files.setLastModifiedTime(old, FileTime.fromMillis(0));
+        }
+        environment.put("TMPDIR", temporary.toString());
+        final Said said = launch("analyze", "x");
+        assertEquals("removed " + left + ", which a killed process left\n", said.err);
+        assertEquals(List.of(used.toString(), fresh.toString()), files(temporary));
+        assertTrue(said.out.contains("-Djava.io.tmpdir=" + temporary + "\n"), said.out);
     }
 
     @Test

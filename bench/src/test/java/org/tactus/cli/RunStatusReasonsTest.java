@@ -68,6 +68,23 @@ class RunStatusReasonsTest {
     }
 
     @Test
+    void shouldSayInOneSentenceWhetherItIsGoodAndWhyNot() {
+        final RunResult good = result(task(9, 0, BOUND_NS), task(9, 0, BOUND_NS));
+        assertEquals("Good: no deadline was missed, and no response was longer than its bound.",
+            RunStatus.verdict(good, RunStatus.complaints(good, false)));
+        final RunResult beyond = result(task(9, 0, BOUND_NS + THRESHOLD_NS), task(9, 0, BOUND_NS + THRESHOLD_NS));
+        assertEquals("Good: no deadline was missed.", RunStatus.verdict(beyond, RunStatus.complaints(beyond, false)));
+        final RunResult touched = result(task(9, 1, 101_000_000), task(8, 0, BOUND_NS));
+        assertEquals("Not good: 1 deadline was missed.", RunStatus.verdict(touched, RunStatus.complaints(touched, false)));
+        assertEquals("Good: no deadline was missed that counts.", RunStatus.verdict(touched, RunStatus.complaints(touched, true)));
+        final RunResult broken = result(task(8, 1, 2, 1, true), task(8, 1, 2, 1, true));
+        assertEquals("Not good: a was stopped; 1 job was aborted; 2 deadlines were missed.",
+            RunStatus.verdict(broken, RunStatus.complaints(broken, false)));
+        assertEquals(List.of("1 deadline was missed"), RunStatus.simulated(touched));
+        assertEquals(List.of(), RunStatus.simulated(good));
+    }
+
+    @Test
     void shouldNotBeGoodForAMissThatAStallTouchedUnlessItIsExcused() {
         final RunResult touched = result(task(9, 1, 101_000_000), task(8, 0, BOUND_NS));
         assertNot("1 deadline was missed", touched, false);

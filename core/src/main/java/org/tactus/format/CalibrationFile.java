@@ -105,6 +105,16 @@ public final class CalibrationFile {
     }
 
     /**
+     * Says why a calibration could not be stored, before hours are spent on measuring it.
+     *
+     * @param file the file; its folder is made when there is none
+     * @throws IOException with the file's name and the reason
+     */
+    public static void requireWritable(final Path file) throws IOException {
+        YamlOutput.requireWritable(file);
+    }
+
+    /**
      * Stores a machine's calibration in place of its older one; the others stay.
      *
      * @param file        the file; made with its directory when missing

@@ -27,6 +27,12 @@ final class YamlOutput {
         write(file, comment, root, FlowStyle.AUTO);
     }
 
+    /** Makes the file's folder, and says why the file could not be written. */
+    static void requireWritable(final Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        WholeFile.requireWritable(file);
+    }
+
     private static void write(final Path file, final String comment, final Map<String, Object> root, final FlowStyle style)
         throws IOException {
         final DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(style).setSplitLines(false).build();

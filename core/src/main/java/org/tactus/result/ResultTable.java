@@ -162,7 +162,8 @@ public final class ResultTable {
             lines.add("Noise floor: " + String.join(", ", conditions.noise().entrySet().stream().map(ResultTable::noise).toList()) + ".");
         }
         conditions.granted().forEach((thread, what) -> lines.add("Granted: " + thread + ": " + what));
-        conditions.warnings().forEach(warning -> lines.add("Warning: " + warning));
+        conditions.warnings().stream().filter(warning -> !result.boundsVoid().contains(warning)) // which says it above
+            .forEach(warning -> lines.add("Warning: " + warning));
         lines.add("Collector: " + (conditions.collector().isEmpty() ? "not known" : conditions.collector()));
         if (result.droppedEvents() > 0 || result.withoutStalls().untraced() > 0) {
             lines.add("Dropped: " + result.droppedEvents() + " events found their ring full; " + result.withoutStalls().untraced()

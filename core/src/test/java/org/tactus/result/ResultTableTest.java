@@ -88,6 +88,20 @@ class ResultTableTest {
         assertTrue(broken.contains("so 2 times. Bounds are void for the 12 jobs"), broken);
     }
 
+    @Test
+    void shouldSayOnceWhatMakesBoundsVoidWhenItIsAWarningToo() {
+        final String rivals = "other processes may take the cores 0: hog (process 7, real-time priority 50)";
+        final RunResult of = example();
+        final RunResult.Conditions old = of.conditions();
+        final RunResult.Conditions conditions = new RunResult.Conditions(old.machine(), old.granted(), old.noise(), old.collector(),
+            old.overheads(), List.of(rivals, "no memory is locked"));
+        final String table = ResultTable.render(new RunResult(of.source(), of.taskSet(), of.policy(), of.test(), of.seed(),
+            of.durationNs(), conditions, of.tasks(), of.withoutStalls(), of.stalls(), of.devices(), rivals, 0)).replaceAll("\\s+", " ");
+        assertTrue(table.contains("BOUNDS VOID: " + rivals), table);
+        assertEquals(2, table.split(java.util.regex.Pattern.quote(rivals), -1).length, table);
+        assertTrue(table.contains("Warning: no memory is locked"), table);
+    }
+
     private static RunResult example() {
         final RunResult good = Fixtures.result(1200, null, List.of(), "");
         final List<TaskResult> tasks = new ArrayList<>(good.tasks());

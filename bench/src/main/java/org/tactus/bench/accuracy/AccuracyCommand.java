@@ -87,25 +87,29 @@ public final class AccuracyCommand implements Callable<Integer> {
         final List<AccuracyAssumption> assumptions = assumptions();
         UsageCheck.check(spec, OnnxRuntime.find().isPresent(), OnnxRuntime.absence().orElse(""));
         System.setProperty("java.awt.headless", "true");
-        Files.createDirectories(out);
+        ChartWriter.requireWritable(out, "accuracy", "accuracy-layers", "accuracy-shares");
         final AccuracyExperiment experiment = new AccuracyExperiment(
             new AccuracyExperiment.Settings(kind, seed, sets, evaluated, images, load[0], load[1], form, assumptions,
                 workers),
             VectorUnit.addsPairsExactly() ? Mixture.FULL_WEIGHTS : Mixture.REDUCED_WEIGHTS);
         final AccuracyResult result = experiment.run(this::show);
+        final PrintWriter printer = spec.commandLine().getOut();
+        printer.print(switch (format) {
+            case "json" -> result.json();
+            case "csv" -> result.csv();
+            default -> result.table();
+        });
+        printer.flush(); // before a disk that is full can end the command
         WholeFile.write(out.resolve("accuracy.csv"), result.csv());
         WholeFile.write(out.resolve("accuracy-layers.csv"), result.layersCsv());
         WholeFile.write(out.resolve("accuracy-shares.csv"), result.sharesCsv());
         ChartWriter.write(AccuracyCharts.distributions(result), out);
         ChartWriter.write(AccuracyCharts.shares(result), out);
-        final PrintWriter printer = spec.commandLine().getOut();
-        printer.print(switch (format) {
-            case "json" -> result.json();
-            case "csv" -> result.csv();
-            default -> result.table() + "\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy-shares.csv, "
-                + "accuracy.svg and .png, accuracy-shares.svg and .png\n";
-        });
-        printer.flush();
+        if (!format.equals("json") && !format.equals("csv")) {
+            printer.println("\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy-shares.csv, "
+                + "accuracy.svg and .png, accuracy-shares.svg and .png");
+            printer.flush();
+        }
         return 0;
     }
 

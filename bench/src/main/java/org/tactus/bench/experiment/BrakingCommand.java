@@ -88,6 +88,7 @@ public final class BrakingCommand implements Callable<Integer> {
         System.setProperty("java.awt.headless", "true");
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         final Car car = new Car(speed, deceleration, 1);
+        ChartWriter.requireWritable(out, "braking");
         final List<Row> rows = new ArrayList<>();
         for (final String name : links) {
             final HostLink link = HostLink.of(name.strip())
@@ -98,11 +99,11 @@ public final class BrakingCommand implements Callable<Integer> {
                 throw loaded.error(e.field(), e.getMessage());
             }
         }
-        Files.createDirectories(out);
-        WholeFile.write(out.resolve("braking.csv"), csv(rows));
-        chart(rows);
         final PrintWriter print = spec.commandLine().getOut();
         print.print(table(loaded.taskSet(), rows, car));
+        print.flush();
+        WholeFile.write(out.resolve("braking.csv"), csv(rows));
+        chart(rows);
         print.println("\nWrote " + out.resolve("braking.csv") + ", .svg and .png");
         print.flush();
         return rows.stream().anyMatch(BrakingCommand::broken) ? ExitStatus.NO : ExitStatus.GOOD;

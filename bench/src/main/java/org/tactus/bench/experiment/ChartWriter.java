@@ -12,6 +12,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,8 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
@@ -120,6 +123,27 @@ public final class ChartWriter {
     }
 
     /**
+     * Makes a folder, and says now what would keep a table and its charts from being written there after hours.
+     *
+     * @param folder where
+     * @param names  of the files, without an ending
+     * @throws IOException when it cannot be made, or takes no such file
+     */
+    public static void requireWritable(final Path folder, final String... names) throws IOException {
+        try {
+            Files.createDirectories(folder);
+        } catch (final IOException e) {
+            throw new PrerequisiteException("cannot make the folder " + Printable.line(folder) + " for the results: "
+                + Printable.line(e.getMessage()) + "; choose another folder by --out");
+        }
+        for (final String name : names) {
+            for (final String ending : List.of(".csv", ".svg", ".png")) {
+                WholeFile.requireWritable(folder.resolve(name + ending));
+            }
+        }
+    }
+
+    /**
      * Writes {@code schedulability-SYSTEM.svg} and {@code .png}: the ratio of accepted sets over the axis.
      *
      * @throws IOException when a file cannot be written
@@ -191,7 +215,12 @@ public final class ChartWriter {
 
     /** Name of a result file; without a dot when there is no ending. */
     public static String fileName(final ExperimentResult result, final String ending) {
-        return "schedulability-" + result.experiment().name() + (ending.isEmpty() ? "" : '.' + ending);
+        return fileName(result.experiment(), ending);
+    }
+
+    /** As {@link #fileName(ExperimentResult, String)}, before there is a result. */
+    static String fileName(final Experiment experiment, final String ending) {
+        return "schedulability-" + experiment.name() + (ending.isEmpty() ? "" : '.' + ending);
     }
 
     private static XYChart chart(final Chart drawn) {

@@ -46,6 +46,7 @@ public final class CriticalityCommand implements Callable<Integer> {
         UsageCheck.check(spec, workers >= 1 && workers <= MOST_THREADS,
             "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
         System.setProperty("java.awt.headless", "true");
+        ChartWriter.requireWritable(out, "criticality", "criticality-gain");
         final List<CriticalityTally> places = Workers.map(workers, AXIS.length * sets, piece -> new CriticalitySets().judge(
             Draw.forSet(seed, piece / sets, piece % sets), AXIS[piece / sets]));
         final List<CriticalityTally> sums = new ArrayList<>();
@@ -54,15 +55,15 @@ public final class CriticalityCommand implements Callable<Integer> {
             places.subList(p * sets, (p + 1) * sets).forEach(sum::add);
             sums.add(sum);
         }
-        Files.createDirectories(out);
+        final PrintWriter print = spec.commandLine().getOut();
+        print.print(table(sums));
+        print.flush();
         WholeFile.write(out.resolve("criticality.csv"), accepted(sums));
         WholeFile.write(out.resolve("criticality-gain.csv"), gains(sums));
         ChartWriter.write(new ChartWriter.Chart("criticality", "Sets with levels that pass (" + sets + " sets a point)",
             "Utilisation of first levels", "Task sets accepted, %", lines(sums, CriticalitySets.TESTS, false)), out);
         ChartWriter.write(new ChartWriter.Chart("criticality-gain", "Mean gain in sets that pass (" + sets + " sets a point)",
             "Utilisation of first levels", "Mean gain, 1: always the largest level", 0, 1, lines(sums, CriticalitySets.GAINS, true)), out);
-        final PrintWriter print = spec.commandLine().getOut();
-        print.print(table(sums));
         print.println("\nWrote " + out.resolve("criticality.csv") + " and criticality-gain.csv, each with .svg and .png");
         print.flush();
         final String violation = sums.stream().map(sum -> sum.violation).filter(text -> !text.isEmpty()).findFirst().orElse("");

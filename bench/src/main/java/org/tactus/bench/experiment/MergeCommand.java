@@ -30,7 +30,6 @@ public final class MergeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        output.check(spec);
         try {
             for (final Path file : files) {
                 if (!Files.isRegularFile(file)) {
@@ -38,6 +37,7 @@ public final class MergeCommand implements Callable<Integer> {
                 }
             }
             final ExperimentSettings settings = ShardFile.settings(files.getFirst());
+            output.check(spec, settings.experiment());
             return output.write(merge(new Blocks(settings.experiment(), settings), files), spec);
         } catch (final ExperimentSettings.InvalidSettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

@@ -81,7 +81,7 @@ public final class PlotCommand implements Callable<Integer> {
         if (counts.isEmpty()) {
             throw new PrerequisiteException("there is nothing to draw: no test applies to any of the sets, or the tables have no rows");
         }
-        Files.createDirectories(out);
+        ChartWriter.requireWritable(out, name);
         System.setProperty("java.awt.headless", "true");
         final StringBuilder csv = new StringBuilder(AcceptanceCsv.HEAD);
         final List<ChartWriter.Line> lines = new ArrayList<>();
@@ -92,10 +92,11 @@ public final class PlotCommand implements Callable<Integer> {
                 places.values().stream().mapToLong(AcceptanceCsv.Count::accepted).toArray(),
                 places.values().stream().mapToLong(AcceptanceCsv.Count::total).toArray(), false));
         });
-        WholeFile.write(out.resolve(name + ".csv"), csv.toString());
-        ChartWriter.write(new ChartWriter.Chart(name, title, axis, "Task sets accepted, %", lines), out);
         final PrintWriter print = spec.commandLine().getOut();
         print.print(csv);
+        print.flush();
+        WholeFile.write(out.resolve(name + ".csv"), csv.toString());
+        ChartWriter.write(new ChartWriter.Chart(name, title, axis, "Task sets accepted, %", lines), out);
         print.println("Wrote " + out.resolve(name + ".csv") + ", .svg and .png");
         print.flush();
         return ExitStatus.GOOD;

@@ -3,7 +3,6 @@ package org.tactus.bench.experiment;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.internal.file.WholeFile;
@@ -25,24 +24,28 @@ final class ResultOutput {
         return out;
     }
 
-    /** Refuses a format that does not exist, before anything is computed. */
-    void check(final CommandSpec spec) {
+    /** Refuses a format that does not exist, and a folder that takes no files, before anything is computed. */
+    void check(final CommandSpec spec, final Experiment experiment) throws IOException {
         if (!format.equals("table") && !format.equals("json") && !format.equals("csv")) {
             throw new ParameterException(spec.commandLine(), "--format " + format + " is unknown; use table, json or csv");
         }
+        ChartWriter.requireWritable(out, ChartWriter.fileName(experiment, ""));
     }
 
-    /** Writes CSV and charts, prints the result; returns the exit status. */
+    /** Prints the result, writes CSV and charts; returns the exit status. */
     int write(final ExperimentResult result, final CommandSpec spec) throws IOException {
-        Files.createDirectories(out);
-        writeFiles(result, out);
         final PrintWriter printer = spec.commandLine().getOut();
         printer.print(switch (format) {
             case "json" -> result.json();
             case "csv" -> result.csv();
-            default -> result.table() + "\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png\n";
+            default -> result.table();
         });
-        printer.flush();
+        printer.flush(); // before a disk that is full can end the command
+        writeFiles(result, out);
+        if (format.equals("table")) {
+            printer.println("\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png");
+            printer.flush();
+        }
         return result.tally().violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 

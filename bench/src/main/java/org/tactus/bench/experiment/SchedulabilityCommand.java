@@ -80,7 +80,7 @@ public final class SchedulabilityCommand implements Callable<Integer> {
             if (shard != null) {
                 return shard(blocks, Shard.parse(shard), workers);
             }
-            output.check(spec);
+            output.check(spec, blocks.experiment());
             return output.write(new ExperimentRunner(blocks, workers).run(System.err), spec);
         } catch (final InvalidSettingException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);

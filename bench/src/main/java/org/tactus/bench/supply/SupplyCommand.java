@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.tactus.bench.experiment.ChartWriter;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
@@ -71,6 +72,7 @@ public final class SupplyCommand implements Callable<Integer> {
 
     private int study(final PrintWriter print) throws IOException {
         System.setProperty("java.awt.headless", "true");
+        ChartWriter.requireWritable(out, "supply");
         final StallFile.Content recording = StallFile.read(from);
         final CurveStudy.Settings usual = CurveStudy.Settings.DEFAULT;
         final CurveStudy study =
@@ -84,6 +86,7 @@ public final class SupplyCommand implements Callable<Integer> {
             100.0 * trace.totalNs() / trace.spanNs(), Durations.format(trace.longestNs()));
         final List<CurveStudy.Row> rows = study.rows();
         SupplyOutput.print(rows, print);
+        print.flush(); // before a disk that is full can end the command
         SupplyOutput.write(rows, "How often a learnt stall curve held in the " + SupplyOutput.words(laterNs) + " after it was learnt", out);
         print.println("\nWrote " + out.resolve("supply.csv") + ", .svg and .png");
         return ExitStatus.GOOD;

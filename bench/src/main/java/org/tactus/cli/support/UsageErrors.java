@@ -2,16 +2,20 @@
 package org.tactus.cli.support;
 
 import java.util.Optional;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.internal.file.Nearest;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Help.Column;
+import picocli.CommandLine.Help.TextTable;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /** What is said of a command line that cannot be understood: the word that was probably meant, or the commands that there are. */
 public final class UsageErrors {
     private static final int SHOWN = 5;
+    private static final int WIDTH = 80;
+    private static final int NAME_WIDTH = 12;
     private static final String NO_COMMAND = "Missing required subcommand";
 
     private UsageErrors() {
@@ -34,9 +38,12 @@ public final class UsageErrors {
     }
 
     private static String first(final CommandLine command) {
-        return command.getSubcommands().entrySet().stream().limit(SHOWN).map(entry -> String.format("  %-10s %s", entry.getKey(),
+        final TextTable table = TextTable.forColumns(Help.defaultColorScheme(Help.Ansi.OFF),
+            new Column(NAME_WIDTH, 2, Column.Overflow.TRUNCATE), new Column(WIDTH - NAME_WIDTH, 1, Column.Overflow.WRAP));
+        command.getSubcommands().entrySet().stream().limit(SHOWN).forEach(entry -> table.addRowValues(entry.getKey(),
             Stream.of(entry.getValue().getCommandSpec().usageMessage().description()).findFirst().orElse("")
-                .replaceFirst("(?s)[.:;](\\s.*)?$", ""))).collect(Collectors.joining("\n"));
+                .replaceFirst("(?s)[.:;](\\s.*)?$", "")));
+        return table.toString().stripTrailing();
     }
 
     private static String unmatched(final UnmatchedArgumentException error, final CommandLine command) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.tactus.bindings.MissingLibraryException;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.file.Printable;
@@ -24,7 +25,8 @@ public final class WrongInput {
      */
     public static Optional<String> message(final Throwable e) {
         if (e instanceof FileFormatException || e instanceof InvalidModelException || e instanceof TestNotApplicableException
-            || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException) {
+            || e instanceof InvalidTaskSetException || e instanceof PrerequisiteException
+            || e instanceof MissingLibraryException) {
             final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
             return Optional.of(Printable.lines(e.getMessage().lines()
                 .map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line).collect(Collectors.joining("\n"))));

@@ -20,13 +20,15 @@ public final class ResultPrinter {
     /**
      * Prints a result.
      *
-     * @param format how
-     * @param result the result
-     * @param folder where its files lie, if there are any
-     * @param print  where to
+     * @param format  how
+     * @param verdict the first line of a table: whether the result is good, and why not
+     * @param result  the result
+     * @param folder  where its files lie, if there are any
+     * @param print   where to
      * @throws IOException when it cannot be printed
      */
-    public static void print(final OutputFormat format, final RunResult result, final Optional<Path> folder, final PrintStream print)
+    public static void print(
+        final OutputFormat format, final String verdict, final RunResult result, final Optional<Path> folder, final PrintStream print)
         throws IOException {
         switch (format) {
             case JSON -> ResultsJson.write(result, print);
@@ -39,6 +41,7 @@ public final class ResultPrinter {
                     text(task.maxNs()), Long.toString(task.unfinished()), Long.toString(task.aborted()))));
             }
             case TABLE -> {
+                print.println(Lines.wrap(verdict, Terminal.width()));
                 print.println(ResultTable.render(result, Terminal.width()));
                 folder.ifPresent(at -> print.println("Files: " + at.resolve("results.json") + ", latency.hlog, bounds.json, trace.json"
                     + " (open it in Perfetto); a page of them: tactus report " + at));

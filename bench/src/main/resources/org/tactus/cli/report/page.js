@@ -364,6 +364,10 @@ function away(stalls, window) {
   }
   return most;
 }
+/** How a line of the stall chart looks: each its own colour and dashes, what is allowed thick, what was seen thin. */
+function stallStyle(i, curve) {
+  return {colour: colour(i), dash: curve ? [[], [14, 4], [14, 4, 3, 4]][i % 3] : DASHES[1 + i % 3], width: curve ? 3 : 1.5};
+}
 function platform() {
   runs.forEach((run, index) => {
     const r = run.results, curves = (run.bounds && run.bounds.curves) || [], places = [...new Set(r.stalls.map(s => s.where))];
@@ -387,8 +391,10 @@ function platform() {
       const x = v => 52 + Math.log(Math.max(w0, v) / w0) / Math.log(w1 / w0) * (width - 70), y = v => height - 22 - Math.log(Math.max(low, v) / low) / Math.log(high / low) * (height - 34);
       axes(g, width, height, decades(w0, w1).filter(v => v <= w1), decades(low, high).filter(v => v >= low && v <= high), x, y, time);
       lines.forEach((l, i) => {
-        path(g, l.points.filter(p => p[0] <= w1).map(p => [x(p[0]), y(p[1])]), l.curve ? css("--fg") : colour(i), l.curve ? [] : DASHES[1 + i % 3]);
-        g.fillStyle = l.curve ? css("--fg") : colour(i); g.fillText((l.curve ? "\u2014 " : "- - ") + l.place, 60, 14 + 14 * i);
+        const style = stallStyle(i, l.curve), row = 14 + 14 * i;
+        path(g, l.points.filter(p => p[0] <= w1).map(p => [x(p[0]), y(p[1])]), style.colour, style.dash, style.width);
+        path(g, [[60, row - 4], [94, row - 4]], style.colour, style.dash, style.width);
+        g.fillStyle = css("--fg"); g.fillText(l.place, 100, row);
       });
     });
   });

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.tactus.bindings.MissingLibraryException;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.generated.onnxruntime.onnxruntime_h;
 import org.tactus.bindings.linux.AnonymousFile;
@@ -64,10 +65,10 @@ public final class OnnxRuntime {
      * Finds the runtime, for a caller that cannot do without it.
      *
      * @return the runtime
-     * @throws IllegalStateException when it cannot be used, with the sentence of {@link #absence}
+     * @throws MissingLibraryException when it cannot be used, with the sentence of {@link #absence}
      */
     public static OnnxRuntime require() {
-        return find().orElseThrow(() -> new IllegalStateException(OrtTable.ABSENCE));
+        return find().orElseThrow(() -> new MissingLibraryException(OrtTable.ABSENCE));
     }
 
     /**

@@ -212,9 +212,7 @@ public final class TaskSetRun implements AutoCloseable {
     private int[] prepareAndAdmit() throws InterruptedException {
         final List<List<SegmentWork>> works = new ArrayList<>();
         try {
-            for (final Task task : set.tasks()) {
-                works.add(factory.prepare(set, devices, task, options.seed()));
-            }
+            factory.prepareAll(set, devices, options.seed(), works);
             warnOfEvictions();
             PathRehearsal.await();
             kernel.start();

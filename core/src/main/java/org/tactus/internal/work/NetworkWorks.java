@@ -142,17 +142,23 @@ public final class NetworkWorks implements WorkFactory {
     private List<SegmentWork> prepareLevels(final TaskSet set, final List<Device> devices, final Task task, final long seed) {
         final List<SegmentWork> works = new ArrayList<>(timed.prepare(set, devices, task, seed));
         final List<SegmentWork> sizes = new ArrayList<>();
+        final Refusals refusals = new Refusals();
         try {
             for (int i = 0; i < works.size(); i++) {
                 sizes.clear();
                 for (int k = 0; k < task.segments().get(i).levels().size(); k++) {
-                    task.levelNetwork(i, k).ifPresent(network -> sizes.addAll(prepare(set, devices, network, seed)));
+                    try {
+                        task.levelNetwork(i, k).ifPresent(network -> sizes.addAll(prepare(set, devices, network, seed)));
+                    } catch (final InvalidModelException e) {
+                        refusals.add(e);
+                    }
                 }
                 if (!sizes.isEmpty()) {
                     works.set(i, sizes.size() == 1 ? sizes.getFirst() : new LeveledWork(sizes));
                     sizes.clear();
                 }
             }
+            refusals.throwAll();
             return works;
         } catch (final Throwable e) {
             final Undo made = new Undo();

@@ -16,8 +16,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.TestModels;
+import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.TaskSet;
@@ -41,6 +44,21 @@ class NetworkCheckTest {
             set.task("t" + i, task -> task.periodNs(100 * MS).model(model).segment("cpu0", MS));
         }
         return set.build();
+    }
+
+    @Test
+    void shouldNameAllWrongNetworksWhenARunIsStarted() throws Exception {
+        write("good.onnx", GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, 3)).addOutput(TestModels.value("y", FLOAT, 3))
+            .addNode(TestModels.node("Relu", List.of("x"), "y")));
+        write("open.onnx", GraphProto.newBuilder().addInput(TestModels.value("x", FLOAT, -1)).addOutput(TestModels.value("y", FLOAT, -1))
+            .addNode(TestModels.node("Relu", List.of("x"), "y")));
+        try (TaskSetRun run = TaskSetRun.open(set("open.onnx", "good.onnx", "gone.onnx", "gone.onnx"),
+            RunSettings.DEFAULT.withRealTime(false).withWatchable(false), new NetworkWorks(folder), KernelListener.NONE)) {
+            final List<String> lines = assertThrows(InvalidModelException.class, run::start).getMessage().lines().toList();
+            assertEquals(2, lines.size(), lines.toString());
+            assertTrue(lines.get(0).contains("open.onnx: input 'x'"), lines.toString());
+            assertTrue(lines.get(1).contains("gone.onnx: no such file"), lines.toString());
+        }
     }
 
     @Test
