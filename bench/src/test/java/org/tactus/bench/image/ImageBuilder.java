@@ -25,6 +25,7 @@ import java.util.stream.Stream;
  *   lib/                 the command line and what it needs, without experiments, benchmarks and the inference libraries (add
  *                        onnxruntime-VERSION.jar here to have it)
  *   bench/case-studies/  task sets
+ *   bench/gpu-first-run.sh, gpu-probe.c, gpu-probe   the first run on a GPU; the probe where there is a compiler here
  * </pre>
  */
 final class ImageBuilder {
@@ -62,7 +63,7 @@ final class ImageBuilder {
         builder.pack();
     }
 
-    private void build() throws IOException {
+    private void build() throws IOException, InterruptedException {
         delete(image);
         final Path lib = Files.createDirectories(image.resolve("lib"));
         for (final Path jar : jars()) {
@@ -74,10 +75,21 @@ final class ImageBuilder {
         System.out.println("image: modules " + modules);
         tool("jlink", "--add-modules", modules, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress", "zip-6",
             "--output", image.resolve("runtime").toString());
-        for (final String file : List.of("tactus", "README.md", "LICENSE")) {
+        copy(repository.resolve("bench/case-studies"), image.resolve("bench/case-studies"));
+        for (final String file : List.of("tactus", "README.md", "LICENSE", "bench/gpu-first-run.sh", "bench/gpu-probe.c")) {
             Files.copy(repository.resolve(file), image.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        copy(repository.resolve("bench/case-studies"), image.resolve("bench/case-studies"));
+        compileProbe();
+    }
+
+    /** For machines without a compiler; one that has one builds its own. */
+    private void compileProbe() throws IOException, InterruptedException {
+        final Path bench = image.resolve("bench");
+        try {
+            Programs.run(bench, List.of("cc", "-O2", "-s", "-o", "gpu-probe", "gpu-probe.c", "-ldl"));
+        } catch (final IOException e) { // there is no such program
+            System.out.println("image: no compiler here, so the image carries the source of bench/gpu-probe alone");
+        }
     }
 
     private List<Path> jars() throws IOException {
