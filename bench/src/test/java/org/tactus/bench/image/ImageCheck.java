@@ -38,11 +38,12 @@ final class ImageCheck {
             ImageBuilder.copy(image, copy);
             expectNoExperiments(copy);
             expect(copy, "--version", "tactus");
-            expect(copy, "devices", "absent: ONNX Runtime is not on the class path");
+            expect(copy, "devices", "absent: TensorFlow Lite is not on the class path");
             Files.writeString(copy.resolve("set.yaml"), SET);
             expect(copy, "analyze", "schedulable", "set.yaml");
             expect(copy, "simulate", "detect", "set.yaml", "--out", "out");
-            expect(copy, "verify-gpu", "software driver", "--driver", "software", "--only", "kernels,capabilities", "--out", "out");
+            expect(copy, "verify-gpu", "answers equal the processor's bit by bit", "--driver", "software", "--only", "networks", "--out",
+                "out");
             expectFirstRun(copy);
         } finally {
             ImageBuilder.delete(folder);

@@ -74,8 +74,8 @@ class CudaPluginTest {
         final String missing = runtime.absence(folder.resolve("none.so"), new CudaProvider(0, 1)).orElseThrow();
         assertTrue(missing.contains("no file at") && missing.contains("tactus.onnxruntime.cuda.plugin")
             && missing.contains("onnxruntime-ep-cuda13"), missing);
-        final Path other = Stream.of("/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6", "/lib64/libm.so.6").map(Path::of)
-            .filter(Files::isRegularFile).findFirst().orElse(null);
+        final Path other = Stream.of("/lib/x86_64-linux-gnu/libm.so.6", "/lib/aarch64-linux-gnu/libm.so.6", "/lib64/libm.so.6")
+            .map(Path::of).filter(Files::isRegularFile).findFirst().orElse(null);
         assumeTrue(other != null, "no libm where it is looked for");
         final String wrong = runtime.absence(other, new CudaProvider(0, 1)).orElseThrow();
         assertTrue(wrong.contains("CreateEpFactories"), wrong);
