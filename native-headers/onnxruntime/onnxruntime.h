@@ -14,6 +14,8 @@ typedef long ort_address;
 #define ORT_API_VERSION 16
 /* The first release that takes weights from memory of the caller's. */
 #define ORT_API_VERSION_WEIGHTS_IN_MEMORY 18
+/* The first release that registers libraries with execution providers of their own. */
+#define ORT_API_VERSION_PLUGINS 22
 
 struct OrtApiBase {
     ort_address GetApi;
@@ -83,7 +85,13 @@ enum OrtApiIndex {
     ORT_API_CreateCUDAProviderOptions = 205,
     ORT_API_UpdateCUDAProviderOptions = 206,
     ORT_API_ReleaseCUDAProviderOptions = 208,
-    ORT_API_AddExternalInitializersFromFilesInMemory = 279
+    ORT_API_AddExternalInitializersFromFilesInMemory = 279,
+    ORT_API_GetKeyValue = 297,
+    ORT_API_RegisterExecutionProviderLibrary = 301,
+    ORT_API_GetEpDevices = 303,
+    ORT_API_SessionOptionsAppendExecutionProvider_V2 = 304,
+    ORT_API_EpDevice_EpName = 312,
+    ORT_API_EpDevice_EpMetadata = 314
 };
 
 /* An allocator of the caller's; of this version it has these members. */
@@ -115,6 +123,8 @@ typedef ort_address (*OrtCallAI)(ort_address a, int b);
 typedef ort_address (*OrtCallAAA)(ort_address a, ort_address b, ort_address c);
 typedef ort_address (*OrtCallAAAA)(ort_address a, ort_address b, ort_address c, ort_address d);
 typedef ort_address (*OrtCallAAAAA)(ort_address a, ort_address b, ort_address c, ort_address d, ort_address e);
+typedef ort_address (*OrtCallAAAAAAA)(ort_address a, ort_address b, ort_address c, ort_address d, ort_address e, ort_address f,
+                                      ort_address g);
 typedef ort_address (*OrtCreateEnv)(int severity, ort_address name, ort_address out);
 typedef ort_address (*OrtCreateSessionFromArray)(ort_address env, ort_address data, unsigned long length, ort_address options,
                                                  ort_address out);

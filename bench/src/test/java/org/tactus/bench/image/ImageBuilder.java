@@ -11,9 +11,14 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
 
 /**
  * Builds the image: a folder that runs Tactus on a Linux without Java, and the same folder packed. Run by
@@ -22,9 +27,10 @@ import java.util.stream.Stream;
  * <pre>
  *   tactus               the launcher: the repository's own; it takes the runtime beside it where there is one
  *   runtime/             JDK 25, only the modules that the jars need
- *   lib/                 the command line and what it needs, without experiments, benchmarks and the inference libraries (add
- *                        onnxruntime-VERSION.jar here to have it)
+ *   lib/                 the command line and what it needs, without experiments and benchmarks; of ONNX Runtime only what this
+ *                        system's processors need, without TensorFlow Lite and without the solver
  *   bench/case-studies/  task sets
+ *   bench/gpu-first-run.sh, gpu-probe.c, gpu-probe   the first run on a GPU; the probe where there is a compiler here
  * </pre>
  */
 final class ImageBuilder {
@@ -32,8 +38,13 @@ final class ImageBuilder {
     private static final long MAX_PACKED_BYTES = 60L << 20;
     /** Our own jar, without experiments and benchmarks. */
     private static final String COMMAND_LINE = "tactus-bench-cli.jar";
-    /** Large libraries, not needed by anything but what calls them: networks' run times, and the solver's native part. */
+    /** Large libraries: networks' run times, and the solver's native part. */
     private static final List<String> LEFT_OUT = List.of("onnxruntime-", "tensorflow-lite-", "ortools-linux-");
+    private static final String ONNX_RUNTIME = "onnxruntime-";
+    /** Of ONNX Runtime's jar: its library for this system, without that for its own Java interface, and what must go with it. */
+    private static final Pattern OF_ONNX_RUNTIME = Pattern.compile("ai/onnxruntime/native/linux-"
+        + (System.getProperty("os.arch").equals("amd64") ? "x64" : System.getProperty("os.arch")) + "/libonnxruntime\\.so"
+        + "|META-INF/.*[^/]|[A-Za-z_]+(\\.(txt|md))?");
     /** What only experiments and benchmarks call: charts, the harness, and peers. */
     private static final List<String> OF_EXPERIMENTS =
         List.of("jmh-", "jopt-simple-", "commons-", "xchart-", "batik-", "xmlgraphics-", "disruptor-", "aeron-");
@@ -62,22 +73,54 @@ final class ImageBuilder {
         builder.pack();
     }
 
-    private void build() throws IOException {
+    private void build() throws IOException, InterruptedException {
         delete(image);
         final Path lib = Files.createDirectories(image.resolve("lib"));
         for (final Path jar : jars()) {
             Files.copy(jar, lib.resolve(jar.getFileName()));
         }
+        copyOnnxRuntime(lib);
         final List<String> jdeps = new ArrayList<>(List.of("--multi-release", "25", "--ignore-missing-deps", "--print-module-deps"));
         jars().forEach(jar -> jdeps.add(jar.toString()));
         final String modules = tool("jdeps", jdeps.toArray(String[]::new)).strip();
         System.out.println("image: modules " + modules);
-        tool("jlink", "--add-modules", modules, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress", "zip-6",
+        // Not compressed class by class: the packed folder is then a sixth smaller.
+        tool("jlink", "--add-modules", modules, "--strip-debug", "--no-header-files", "--no-man-pages", "--compress", "zip-0",
             "--output", image.resolve("runtime").toString());
-        for (final String file : List.of("tactus", "README.md", "LICENSE")) {
+        copy(repository.resolve("bench/case-studies"), image.resolve("bench/case-studies"));
+        for (final String file : List.of("tactus", "README.md", "LICENSE", "bench/gpu-first-run.sh", "bench/gpu-probe.c")) {
             Files.copy(repository.resolve(file), image.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
         }
-        copy(repository.resolve("bench/case-studies"), image.resolve("bench/case-studies"));
+        compileProbe();
+    }
+
+    /** For machines without a compiler; one that has one builds its own. */
+    private void compileProbe() throws IOException, InterruptedException {
+        final Path bench = image.resolve("bench");
+        try {
+            Programs.run(bench, List.of("cc", "-O2", "-s", "-o", "gpu-probe", "gpu-probe.c", "-ldl"));
+        } catch (final IOException e) { // there is no such program
+            System.out.println("image: no compiler here, so the image carries the source of bench/gpu-probe alone");
+        }
+    }
+
+    /** Copies ONNX Runtime's jar without what other systems need. */
+    private void copyOnnxRuntime(final Path lib) throws IOException {
+        final Path whole;
+        try (Stream<Path> jars = Files.list(target.resolve("lib"))) {
+            whole = jars.filter(jar -> jar.getFileName().toString().startsWith(ONNX_RUNTIME)).findFirst().orElseThrow(
+                () -> new IllegalStateException("ONNX Runtime's jar is not in " + target.resolve("lib")));
+        }
+        try (ZipFile from = new ZipFile(whole.toFile());
+            ZipOutputStream to = new ZipOutputStream(Files.newOutputStream(lib.resolve(whole.getFileName())))) {
+            for (final ZipEntry entry : Collections.list(from.entries())) {
+                if (OF_ONNX_RUNTIME.matcher(entry.getName()).matches()) {
+                    to.putNextEntry(new ZipEntry(entry.getName()));
+                    from.getInputStream(entry).transferTo(to);
+                    to.closeEntry();
+                }
+            }
+        }
     }
 
     private List<Path> jars() throws IOException {

@@ -38,14 +38,26 @@ final class ImageCheck {
             ImageBuilder.copy(image, copy);
             expectNoExperiments(copy);
             expect(copy, "--version", "tactus");
-            expect(copy, "devices", "ONNX Runtime     absent");
+            expect(copy, "devices", "absent: TensorFlow Lite is not on the class path");
             Files.writeString(copy.resolve("set.yaml"), SET);
             expect(copy, "analyze", "schedulable", "set.yaml");
             expect(copy, "simulate", "detect", "set.yaml", "--out", "out");
-            expect(copy, "verify-gpu", "software driver", "--driver", "software", "--quick", "--out", "out");
+            expect(copy, "verify-gpu", "answers equal the processor's bit by bit", "--driver", "software", "--only", "networks", "--out",
+                "out");
+            expectFirstRun(copy);
         } finally {
             ImageBuilder.delete(folder);
         }
+    }
+
+    private static void expectFirstRun(final Path copy) throws IOException, InterruptedException {
+        final String text = Programs.run(copy, List.of("/usr/bin/env", "-i", "PATH=/usr/bin:/bin", "bench/gpu-first-run.sh", "--driver",
+            "software", "--quick", "--out", "first"));
+        final Path archive = copy.resolve("first.tar.gz");
+        if (!text.contains("quick                  good") || !Files.isRegularFile(archive)) {
+            throw new IllegalStateException("the first run on a GPU, tried on the software driver, is not good: " + text);
+        }
+        System.out.println("image: bench/gpu-first-run.sh runs without Java on the machine");
     }
 
     private static void expectNoExperiments(final Path copy) throws IOException, InterruptedException {

@@ -161,8 +161,8 @@ class GpuVerificationTest {
             assertEquals(Section.Outcome.PASSED, found.outcome(), found + " " + log(good));
             assertEquals(run(software, good).rows(), found.rows());
 
-            final Section none = new ChildSections(Main.class, List.of("verify-gpu", "--index", "7", "--in-process", "--driver", "software"),
-                folder, 60_000_000_000L).run(good);
+            final Section none = new ChildSections(Main.class, List.of("verify-gpu", "--in-process", "--index", "7", "--driver",
+                "software"), folder, 60_000_000_000L).run(good);
             assertEquals(Section.Outcome.FAILED, none.outcome());
             assertTrue(none.sentence().contains("ended with status 2") && none.text().contains("there is no GPU 7"), none.toString());
 
@@ -232,7 +232,8 @@ class GpuVerificationTest {
             final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), checks)
                 .run(part -> { }, soFar -> { });
             assertTrue(report.passed(), report.text());
-            assertTrue(report.text().contains("a swap WAITS for what runs") && report.text().contains("unmap beside a spin"), report.text());
+            assertTrue(report.text().contains("a swap WAITS for what runs") && report.text().contains("unmap beside a spin"),
+                report.text());
         }
         try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4)) {
             assertTrue(run(software, checks.getFirst()).sentence().contains("none of those that swapping makes waited"));

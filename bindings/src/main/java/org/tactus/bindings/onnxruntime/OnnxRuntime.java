@@ -175,6 +175,10 @@ public final class OnnxRuntime {
      * @return one line that says what is missing and what would mend it; empty when it can
      */
     public Optional<String> absence(final CudaProvider provider) {
+        final Optional<Path> plugin = CudaPlugin.file();
+        if (plugin.isPresent()) {
+            return absence(plugin.get(), provider);
+        }
         try (CudaOptions options = new CudaOptions(provider)) {
             return options.handle == 0 ? Optional.of("ONNX Runtime made no options for its CUDA provider") : Optional.empty();
         } catch (final NativeCallException e) {
@@ -182,8 +186,25 @@ public final class OnnxRuntime {
             return Optional.of("ONNX Runtime " + version() + " cannot compute on a GPU: "
                 + said.substring(said.lastIndexOf("with error: ") < 0 ? 0 : said.lastIndexOf("with error: ") + 12)
                 + "; it takes com.microsoft.onnxruntime:onnxruntime_gpu in place of onnxruntime on the class path, or its library by -D"
-                + OrtLibrary.PATH_PROPERTY + "=FILE, and the libraries of CUDA 12 and cuDNN 9");
+                + OrtLibrary.PATH_PROPERTY + "=FILE, and the libraries of CUDA 12 and cuDNN 9; or, for CUDA 13, the provider in a library "
+                + "of its own by -D" + CudaPlugin.PATH_PROPERTY + "=FILE");
         }
+    }
+
+    /** Why the provider in a library of its own cannot compute on a GPU. */
+    Optional<String> absence(final Path plugin, final CudaProvider provider) {
+        try {
+            CudaPlugin.of(environment, plugin).device(provider.device());
+            return Optional.empty();
+        } catch (final NativeCallException e) {
+            return Optional.of("ONNX Runtime " + version() + " cannot compute on a GPU by " + plugin + ": " + e.getMessage()
+                + "; the library is the one of the package onnxruntime-ep-cuda13, and needs the libraries of CUDA 13 and cuDNN 9");
+        }
+    }
+
+    /** The environment's handle. */
+    long environment() {
+        return environment;
     }
 
     /** The name of a GPU's memory; made once, kept for the process. */

@@ -31,7 +31,7 @@ public final class OnnxSession implements AutoCloseable {
         this.memoryInfo = memoryInfo;
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment out = Ort.out(arena);
-            final long sessionOptions = sessionOptions(arena, out, options);
+            final long sessionOptions = sessionOptions(environment, arena, out, options);
             try {
                 addWeights(arena, sessionOptions, weights);
                 place(arena, sessionOptions, placed);
@@ -68,7 +68,7 @@ public final class OnnxSession implements AutoCloseable {
         final long environment, final MemorySegment model, final List<MemoryFile> weights, final OnnxOptions options, final Path file) {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment out = Ort.out(arena);
-            final long sessionOptions = sessionOptions(arena, out, options);
+            final long sessionOptions = sessionOptions(environment, arena, out, options);
             try {
                 addWeights(arena, sessionOptions, weights);
                 Ort.call("SetOptimizedModelFilePath", onnxruntime_h.ORT_API_SetOptimizedModelFilePath(), sessionOptions,
@@ -113,7 +113,8 @@ public final class OnnxSession implements AutoCloseable {
             names.address(), addresses.address(), lengths.address(), weights.size());
     }
 
-    private static long sessionOptions(final Arena arena, final MemorySegment out, final OnnxOptions options) {
+    private static long sessionOptions(
+        final long environment, final Arena arena, final MemorySegment out, final OnnxOptions options) {
         Ort.call("CreateSessionOptions", onnxruntime_h.ORT_API_CreateSessionOptions(), out.address());
         final long handle = out.get(LONG, 0);
         try {
@@ -137,7 +138,7 @@ public final class OnnxSession implements AutoCloseable {
             if (options.sharedAllocator()) {
                 entry(arena, handle, "session.use_env_allocators", "1");
             }
-            options.cuda().ifPresent(provider -> CudaOptions.append(handle, provider));
+            options.cuda().ifPresent(provider -> CudaOptions.append(environment, handle, provider));
             return handle;
         } catch (final RuntimeException e) {
             Ort.release(onnxruntime_h.ORT_API_ReleaseSessionOptions(), handle);

@@ -13,6 +13,7 @@ import org.tactus.bindings.generated.onnxruntime.OrtCallAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAAAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAAAAA;
+import org.tactus.bindings.generated.onnxruntime.OrtCallAAAAAAA;
 import org.tactus.bindings.generated.onnxruntime.OrtCallAI;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateCpuMemoryInfo;
 import org.tactus.bindings.generated.onnxruntime.OrtCreateEnv;
@@ -133,6 +134,34 @@ final class Ort {
     static void call(final String function, final int index, final long a, final long b, final long c, final long d, final long e) {
         try {
             check(function, (long) call(index, OrtCallAAAAA.descriptor()).invokeExact(a, b, c, d, e));
+        } catch (final Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    static void call(
+        final String function, final int index, final long a, final long b, final long c, final long d, final long e, final long f,
+        final long g) {
+        try {
+            check(function, (long) call(index, OrtCallAAAAAAA.descriptor()).invokeExact(a, b, c, d, e, f, g));
+        } catch (final Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    /** A call that answers an address of the library's own instead of a status. */
+    static long ask(final int index, final long a) {
+        try {
+            return (long) call(index, OrtGetText.descriptor()).invokeExact(a);
+        } catch (final Throwable thrown) {
+            throw unchecked(thrown);
+        }
+    }
+
+    /** A call that answers an address of the library's own instead of a status. */
+    static long ask(final int index, final long a, final long b) {
+        try {
+            return (long) call(index, OrtCallAA.descriptor()).invokeExact(a, b);
         } catch (final Throwable thrown) {
             throw unchecked(thrown);
         }

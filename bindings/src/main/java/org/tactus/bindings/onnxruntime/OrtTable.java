@@ -22,6 +22,8 @@ final class OrtTable {
     static final String VERSION;
     /** Whether sessions can take weights from memory of the caller's. */
     static final boolean HAS_WEIGHTS_IN_MEMORY;
+    /** Whether libraries with execution providers of their own can be registered. */
+    static final boolean HAS_PLUGINS;
     /** Why ONNX Runtime cannot be used, in one line; null when it can. */
     static final String ABSENCE;
 
@@ -30,6 +32,7 @@ final class OrtTable {
         String version = "";
         String absence = null;
         boolean weightsInMemory = false;
+        boolean plugins = false;
         try {
             final MethodHandle base = Linker.nativeLinker().downcallHandle(OrtLibrary.apiBase(),
                 FunctionDescriptor.of(ValueLayout.JAVA_LONG));
@@ -47,7 +50,9 @@ final class OrtTable {
             } else {
                 // the table only grows: one that offers the later version holds the later indices, too
                 weightsInMemory = (long) table.invokeExact(onnxruntime_h.ORT_API_VERSION_WEIGHTS_IN_MEMORY()) != 0;
-                functions = MemorySegment.ofAddress(address).reinterpret((1L + (weightsInMemory
+                plugins = (long) table.invokeExact(onnxruntime_h.ORT_API_VERSION_PLUGINS()) != 0;
+                functions = MemorySegment.ofAddress(address).reinterpret((1L + (plugins
+                    ? onnxruntime_h.ORT_API_EpDevice_EpMetadata() : weightsInMemory
                     ? onnxruntime_h.ORT_API_AddExternalInitializersFromFilesInMemory()
                     : onnxruntime_h.ORT_API_ReleaseCUDAProviderOptions())) * Long.BYTES);
             }
@@ -59,6 +64,7 @@ final class OrtTable {
         FUNCTIONS = functions;
         VERSION = version;
         HAS_WEIGHTS_IN_MEMORY = weightsInMemory;
+        HAS_PLUGINS = plugins;
         ABSENCE = absence;
     }
 

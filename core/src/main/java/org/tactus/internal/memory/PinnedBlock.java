@@ -15,6 +15,8 @@ public final class PinnedBlock implements AutoCloseable {
     /** From here on the threads are worth their while. */
     static final long LARGE_BYTES = 64L << 20;
     private static final int MOST_THREADS = 16;
+    /** Status codes from this one up say that the context or the device is broken. */
+    private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
 
     private final CudaMemory memory;
     /** Null where the driver allocated the memory. */
@@ -41,10 +43,10 @@ public final class PinnedBlock implements AutoCloseable {
         try {
             return registered(driver.memory(), bytes);
         } catch (final NativeCallException e) {
-            if (e.code() == cuda_h.CUDA_ERROR_NOT_SUPPORTED()) {
-                return allocated(driver.memory(), bytes);
+            if (e.code() >= FIRST_STICKY && e.code() != cuda_h.CUDA_ERROR_NOT_SUPPORTED()) {
+                throw e; // the context is broken
             }
-            throw e;
+            return allocated(driver.memory(), bytes); // a sandbox may let the driver pin its own memory alone
         }
     }
 

@@ -2,8 +2,9 @@
 package org.tactus.bindings.cuda.software;
 
 /**
- * What a real driver does that costs its caller time or trouble, beyond the costs of {@link SoftwareSettings}. Each can be switched on alone,
- * so that a test shows whether what is above the driver bears it. The amounts are of the order that NVIDIA's driver is reported to have.
+ * What a real driver does that costs its caller time or trouble, beyond the costs of {@link SoftwareSettings}. Each can be switched on
+ * alone, so that a test shows whether what is above the driver bears it. The amounts are of the order that NVIDIA's driver is reported to
+ * have.
  *
  * @param mappedChunkNs   what mapping, setting access and unmapping take longer for each chunk that is mapped, nanoseconds
  * @param driverLock      whether a call that maps, sets access, unmaps, creates or releases keeps every call out that queues work
@@ -44,7 +45,8 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withDriverLock() {
-        return new DriverTraits(mappedChunkNs, true, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs);
+        return new DriverTraits(
+            mappedChunkNs, true, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs);
     }
 
     /**
@@ -72,7 +74,8 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withStaging(final long bytesPerSecond) {
-        return new DriverTraits(mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, bytesPerSecond, notReadyAnswers, firstLaunchNs);
+        return new DriverTraits(
+            mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, bytesPerSecond, notReadyAnswers, firstLaunchNs);
     }
 
     /**

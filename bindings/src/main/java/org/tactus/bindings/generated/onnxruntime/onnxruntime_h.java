@@ -41,6 +41,15 @@ public class onnxruntime_h extends onnxruntime_h$shared {
     public static int ORT_API_VERSION_WEIGHTS_IN_MEMORY() {
         return ORT_API_VERSION_WEIGHTS_IN_MEMORY;
     }
+    private static final int ORT_API_VERSION_PLUGINS = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * #define ORT_API_VERSION_PLUGINS 22
+     * }
+     */
+    public static int ORT_API_VERSION_PLUGINS() {
+        return ORT_API_VERSION_PLUGINS;
+    }
     private static final int ORT_LOGGING_LEVEL_ERROR = (int)3L;
     /**
      * {@snippet lang=c :
@@ -716,6 +725,60 @@ public class onnxruntime_h extends onnxruntime_h$shared {
      */
     public static int ORT_API_AddExternalInitializersFromFilesInMemory() {
         return ORT_API_AddExternalInitializersFromFilesInMemory;
+    }
+    private static final int ORT_API_GetKeyValue = (int)297L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_GetKeyValue = 297
+     * }
+     */
+    public static int ORT_API_GetKeyValue() {
+        return ORT_API_GetKeyValue;
+    }
+    private static final int ORT_API_RegisterExecutionProviderLibrary = (int)301L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_RegisterExecutionProviderLibrary = 301
+     * }
+     */
+    public static int ORT_API_RegisterExecutionProviderLibrary() {
+        return ORT_API_RegisterExecutionProviderLibrary;
+    }
+    private static final int ORT_API_GetEpDevices = (int)303L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_GetEpDevices = 303
+     * }
+     */
+    public static int ORT_API_GetEpDevices() {
+        return ORT_API_GetEpDevices;
+    }
+    private static final int ORT_API_SessionOptionsAppendExecutionProvider_V2 = (int)304L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_SessionOptionsAppendExecutionProvider_V2 = 304
+     * }
+     */
+    public static int ORT_API_SessionOptionsAppendExecutionProvider_V2() {
+        return ORT_API_SessionOptionsAppendExecutionProvider_V2;
+    }
+    private static final int ORT_API_EpDevice_EpName = (int)312L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_EpDevice_EpName = 312
+     * }
+     */
+    public static int ORT_API_EpDevice_EpName() {
+        return ORT_API_EpDevice_EpName;
+    }
+    private static final int ORT_API_EpDevice_EpMetadata = (int)314L;
+    /**
+     * {@snippet lang=c :
+     * enum OrtApiIndex.ORT_API_EpDevice_EpMetadata = 314
+     * }
+     */
+    public static int ORT_API_EpDevice_EpMetadata() {
+        return ORT_API_EpDevice_EpMetadata;
     }
 }
 

@@ -139,7 +139,8 @@ class CudaDeviceTest {
     @Test
     void shouldAskAgainWhenTheWordIsSeenBeforeTheDriverKnowsOfTheEvent() {
         software.close();
-        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withTraits(DriverTraits.NONE.withNotReady(5)));
+        software = SoftwareCuda.open(
+            SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withTraits(DriverTraits.NONE.withNotReady(5)));
         open(MEMORY);
         final Task task = task(1, 1, 0);
         for (int i = 0; i < 20; i++) {
