@@ -86,7 +86,8 @@ final class CaseStudyCheck implements GpuCheck {
         final long divisor = virtual ? 1 : software ? SOFTWARE_SCALE : divisor(rig, sized.capacityBytes());
         final DeviceMemory memory = software || virtual ? sized : costly(sized, rig, sized.chunkBytes() / divisor);
         final DeviceSpec device = new DeviceSpec(named.name(), DeviceKind.CUDA, named.cores(),
-            software ? CudaDevices.SOFTWARE : CudaDevices.NVIDIA, index, Optional.of(memory), 0);
+            software ? CudaDevices.SOFTWARE : CudaDevices.NVIDIA, index, Optional.of(memory), 0)
+            .withCompute(named.compute());
         final TaskSet placed = placed(loaded, device, loaded.tasks());
         final TaskSet copying = placed(loaded, device.withMemory(memory.withResidency(Residency.COPY_ALL)), loaded.tasks());
         final TaskSet set = capacityBytes.isEmpty() ? placed : placed(loaded, device, equalVolumes(copying, memory));

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -29,6 +30,7 @@ import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.lifecycle.StringConstants;
@@ -299,6 +301,12 @@ public final class NetworkWorks implements WorkFactory {
      * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
+        final OptionalInt kernels = task.segments().stream().map(Segment::device)
+            .filter(device -> set.platform().devices().get(device).compute() == DeviceSpec.Compute.KERNELS).mapToInt(device -> device)
+            .findFirst();
+        if (kernels.isPresent()) {
+            return offlineOnGpu(set, task, seed, kernels.getAsInt());
+        }
         try (SegmentChain model = load(set, task)) {
             model.fillInputs(seed);
             final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
@@ -306,6 +314,26 @@ public final class NetworkWorks implements WorkFactory {
                 model.run(forms[i] ? model.substitute(i).orElseThrow() : i);
             }
             return outputs(model);
+        }
+    }
+
+    /** The same by kernels, which sum in another order than the processor: on a GPU of its own, where nothing is swapped. */
+    private Map<String, byte[]> offlineOnGpu(final TaskSet set, final Task task, final long seed, final int index) {
+        final List<Device> alone = new ArrayList<>(Collections.nCopies(set.platform().devices().size(), new ModelledDevice()));
+        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { });
+        alone.set(index, gpu);
+        try (SegmentChain model = load(set, alone, task)) {
+            model.fillInputs(seed);
+            final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
+            for (int i = 0; i < model.segments(); i++) {
+                final int form = forms[i] ? model.substitute(i).orElseThrow() : i;
+                final Segment segment = task.segments().get(i);
+                final int device = forms[i] ? segment.offer().orElseThrow().device() : segment.device();
+                gpu.networks().runOnce(model, form, device == index);
+            }
+            return outputs(model);
+        } finally {
+            gpu.close();
         }
     }
 

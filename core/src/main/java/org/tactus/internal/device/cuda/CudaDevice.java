@@ -120,7 +120,7 @@ public final class CudaDevice implements Device {
                 regions = null;
                 mover = null;
             }
-            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions);
+            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions, spec.compute());
             marginNs = measureMargin();
         } catch (final Throwable e) {
             made.run(e);
