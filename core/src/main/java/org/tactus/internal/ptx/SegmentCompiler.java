@@ -75,6 +75,7 @@ public final class SegmentCompiler {
                     + "; kernels exist for " + String.join(", ", Operators.NAMES), e);
             }
         }
+        values.requireOutputs();
         for (int i = joins.size() - 1; i >= 0; i--) { // from the end: a part of a part lies in the whole
             joins.get(i).run();
         }

@@ -11,6 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TestModels;
 
 /**
  * The kernel of each operator, run by the PTX interpreter on drawn shapes, against ONNX Runtime. Both sum in 32-bit floating point, in
@@ -144,11 +145,14 @@ class OperatorKernelsTest {
             final String in = g.input(g.from(1, 2), g.from(1, 5), g.from(6, 15), g.from(6, 15));
             final boolean largest = g.flip();
             final boolean ceiling = g.flip();
-            final List<AttributeProto> attributes = new ArrayList<>(List.of(DrawnGraph.ints("kernel_shape", g.from(1, 3), g.from(1, 3)),
-                DrawnGraph.ints("strides", g.from(1, 3), g.from(1, 3)), DrawnGraph.integer("ceil_mode", ceiling ? 1 : 0)));
+            // Of a last window that would begin behind the input ONNX Runtime's shapes say another thing than its results.
+            final int[] taps = {g.from(1, 3), g.from(1, 3)};
+            final List<AttributeProto> attributes = new ArrayList<>(List.of(DrawnGraph.ints("kernel_shape", taps[0], taps[1]),
+                DrawnGraph.ints("strides", g.from(1, ceiling ? taps[0] : 3), g.from(1, ceiling ? taps[1] : 3)),
+                DrawnGraph.integer("ceil_mode", ceiling ? 1 : 0)));
             if (g.flip()) {
                 attributes.set(0, DrawnGraph.ints("kernel_shape", 3, 3));
-                attributes.add(DrawnGraph.ints("pads", g.from(0, 1), g.from(0, 1), g.from(0, 1), g.from(0, 1)));
+                attributes.add(DrawnGraph.ints("pads", g.from(0, 1), g.from(0, 1), ceiling ? 0 : g.from(0, 1), ceiling ? 0 : g.from(0, 1)));
             }
             if (!largest) {
                 attributes.add(DrawnGraph.integer("count_include_pad", ceiling ? 0 : g.from(0, 1)));
@@ -271,6 +275,16 @@ class OperatorKernelsTest {
 
     private static String refusal(final OnnxModel model) {
         return assertThrows(InvalidModelException.class, () -> SegmentCompiler.compile(model)).getMessage();
+    }
+
+    @Test
+    void shouldRefuseAShapeThatTheFileSaysOtherwise() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final String x = g.node("MaxPool", List.of(g.input(1, 2, 6, 6)), DrawnGraph.ints("kernel_shape", 1, 1),
+            DrawnGraph.ints("strides", 3, 3));
+        final String message = refusal(new OnnxModel("said", g.model(x).proto().toBuilder().setGraph(
+            g.model(x).proto().getGraph().toBuilder().clearOutput().addOutput(TestModels.value(x, 1, 1, 2, 3, 3))).build()));
+        assertTrue(message.contains("its kernels make [1, 2, 2, 2] of '" + x + "', which should be [1, 2, 3, 3]"), message);
     }
 
     @Test
