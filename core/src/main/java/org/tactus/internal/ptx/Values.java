@@ -160,6 +160,10 @@ final class Values {
     /** Refuses an output that has another shape than the graph says: who reads it would take other memory. */
     void requireOutputs() {
         for (final ValueInfoProto output : outputs) {
+            if (isInput(output.getName()) || isConstant(output.getName())) {
+                throw new InvalidModelException(model + ": '" + output.getName() + "' is an output that no node makes; put an Identity "
+                    + "before it");
+            }
             final var said = output.getType().getTensorType();
             final List<Long> extents = said.getShape().getDimList().stream().map(TensorShapeProto.Dimension::getDimValue).toList();
             final List<Long> made = boxed(shape(output.getName()));

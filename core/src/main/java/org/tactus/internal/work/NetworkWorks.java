@@ -51,7 +51,7 @@ import org.tactus.work.NetworkPort;
 
 /**
  * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices and GPUs run
- * on ONNX Runtime, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
+ * on ONNX Runtime, or on a GPU as kernels of our own, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
  * device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
  */
 public final class NetworkWorks implements WorkFactory {
@@ -67,6 +67,7 @@ public final class NetworkWorks implements WorkFactory {
     /** By task, why its network answers otherwise from run to run. */
     private final Map<String, String> unrepeatable = new ConcurrentHashMap<>();
     private boolean onnx;
+    private boolean kernels;
     private boolean tfLite;
 
     /** Relative paths of models count from the working directory. */
@@ -99,6 +100,7 @@ public final class NetworkWorks implements WorkFactory {
     /** Notes that what computes for another factory's networks computes for this run, too. */
     void alsoComputesWith(final NetworkWorks other) {
         onnx |= other.onnx;
+        kernels |= other.kernels;
         tfLite |= other.tfLite;
     }
 
@@ -378,7 +380,9 @@ public final class NetworkWorks implements WorkFactory {
             return new TfLiteNetworks(set, devices, directory).load(task, files);
         }
         onnx = true;
-        return new OnnxNetworks(set, devices, directory).load(task, source);
+        final OnnxNetworks networks = new OnnxNetworks(set, devices, directory);
+        kernels |= networks.gpu(task).filter(gpu -> gpu.networks().computesByKernels()).isPresent();
+        return networks.load(task, source);
     }
 
     @Override
@@ -386,6 +390,9 @@ public final class NetworkWorks implements WorkFactory {
         final List<String> used = new ArrayList<>();
         if (onnx || !tfLite) {
             OnnxRuntime.find().ifPresent(runtime -> used.add("ONNX Runtime " + runtime.version()));
+        }
+        if (kernels) {
+            used.add("kernels of Tactus");
         }
         if (tfLite) {
             TfLite.find().ifPresent(library -> used.add(library.toString()));

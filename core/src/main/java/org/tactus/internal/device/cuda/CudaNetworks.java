@@ -76,10 +76,11 @@ public final class CudaNetworks {
     /**
      * Tells whether the weights of a task with memory lie in what is scheduled.
      *
-     * @return false where memory is not scheduled, and where ONNX Runtime computes on a real GPU, since it keeps weights itself
+     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: ONNX Runtime keeps
+     *         weights itself, and what computes must not decide what a task set has to say of memory
      */
     public boolean holdsNetworks() {
-        return regions != null && (computesOnHost() || kernels().isPresent());
+        return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
     }
 
     /**
@@ -224,6 +225,15 @@ public final class CudaNetworks {
         }
         final OnnxOptions computing = computing();
         return new SegmentPlace(memory, memory instanceof WeightMemory ? computing.withoutPacking() : computing);
+    }
+
+    /**
+     * Tells whether kernels of our own compute this GPU's networks.
+     *
+     * @return false where ONNX Runtime does
+     */
+    public boolean computesByKernels() {
+        return kernels().isPresent();
     }
 
     /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */

@@ -73,6 +73,7 @@ final class KernelSession implements SegmentSession {
     public void run() {
         if (kernels == null) {
             prepare();
+            return;
         }
         if (graph != 0) {
             modules.launchGraph(graph, stream);
@@ -87,6 +88,7 @@ final class KernelSession implements SegmentSession {
         }
     }
 
+    /** Compiles and launches the kernels one by one, which loads them into the GPU, and only then records them. */
     private void prepare() {
         final Arena arena = Arena.ofShared();
         made.add(arena::close);
@@ -107,6 +109,7 @@ final class KernelSession implements SegmentSession {
                     launch.blocksX(), launch.blocksY(), launch.threads(), words.address() + (long) count * Long.BYTES);
             }
             kernels = queued;
+            launch(stream);
             if (gpu.driver().absentFunctions().stream().noneMatch(GRAPH_FUNCTIONS::contains)) {
                 graph = record();
                 made.add(() -> modules.destroyGraph(graph));

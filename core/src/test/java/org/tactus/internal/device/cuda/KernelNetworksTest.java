@@ -325,7 +325,8 @@ class KernelNetworksTest {
         software.close();
         open(spec(64, DeviceSpec.Compute.ANY), null); // as a real GPU: nothing computes on the host
         assertFalse(device.networks().computesOnHost());
-        assertTrue(device.networks().holdsNetworks());
+        assertTrue(device.networks().computesByKernels());
+        assertFalse(device.networks().holdsNetworks(), "a task set must ask for kernels where their memory is to be swapped");
         prepare();
         assertClose(processor(TINY), answerOfTiny());
         assertClose(processor(DEEP), answerOfDeep());
