@@ -18,6 +18,7 @@ import org.tactus.bench.latency.PlanningSpeed;
 import org.tactus.bench.latency.SimulatorSpeed;
 import org.tactus.bench.latency.Soak;
 import org.tactus.bench.latency.StartSpeed;
+import org.tactus.bench.networks.KernelsCommand;
 import org.tactus.bench.networks.NetworksCommand;
 import org.tactus.bench.networks.OperatorTestsCommand;
 import org.tactus.bench.peers.PeersCommand;
@@ -37,8 +38,8 @@ import picocli.CommandLine.Spec;
     subcommands = {BenchCommand.JmhCommand.class, BenchCommand.HandOffCommand.class, BenchCommand.HopCommand.class,
         BenchCommand.SoakCommand.class, BenchCommand.FirstJobsCommand.class, BenchCommand.SimulatorCommand.class,
         BenchCommand.PlanningCommand.class, BenchCommand.StartCommand.class, BenchCommand.ObservingCommand.class, PeersCommand.class,
-        OperatorTestsCommand.class, NetworksCommand.class, SwapCaseStudyCommand.class, CriticalityCaseStudyCommand.class,
-        CloudEdgeCommand.class, InterruptsCommand.class})
+        OperatorTestsCommand.class, NetworksCommand.class, KernelsCommand.class, SwapCaseStudyCommand.class,
+        CriticalityCaseStudyCommand.class, CloudEdgeCommand.class, InterruptsCommand.class})
 public final class BenchCommand {
     /** JMH's own command line over our benchmarks. */
     @Command(name = "jmh", description = "Runs the JMH benchmarks; every word goes to JMH, such as PolicyBenchmark -prof gc.")

@@ -87,7 +87,8 @@ final class SwapCaseStudyCommand implements Callable<Integer> {
             + ": the weights of networks are as large as they are; leave it out");
         final DeviceMemory memory = protocol.map(named.memory().get()::withProtocol).orElse(named.memory().get());
         final DeviceSpec device = on.equals(MODELLED) ? named.withMemory(memory)
-            : new DeviceSpec(named.name(), DeviceKind.CUDA, named.cores(), on, named.index(), Optional.of(memory), 0);
+            : new DeviceSpec(named.name(), DeviceKind.CUDA, named.cores(), on, named.index(), Optional.of(memory), 0)
+                .withCompute(named.compute());
         final TaskSet placed = new TaskSet(set.name(), set.policy(), set.overheads(), new Platform(List.of(device)), set.tasks());
         final SwapCaseStudy study = new SwapCaseStudy(
             placed, scale, durationNs, simulate, RunSettings.DEFAULT.withSeed(seed), loaded.baseDirectory(), out, System.out);

@@ -28,6 +28,8 @@ final class DeviceReader {
         words(DeviceSpec.Preemption.values(), DeviceSpec.Preemption::text);
     private static final Map<String, DeviceSpec.LibraryProcess> PROCESSES =
         words(DeviceSpec.LibraryProcess.values(), DeviceSpec.LibraryProcess::text);
+    private static final Map<String, DeviceSpec.Compute> COMPUTES =
+        words(new DeviceSpec.Compute[] {DeviceSpec.Compute.KERNELS, DeviceSpec.Compute.ONNX_RUNTIME}, DeviceSpec.Compute::text);
     static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
 
     private DeviceReader() {
@@ -53,7 +55,7 @@ final class DeviceReader {
         }
         final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
         return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind),
-            preemption(map, kind), process(map, kind, driver));
+            preemption(map, kind), process(map, kind, driver), compute(map, kind));
     }
 
     private static List<Integer> cores(final YamlValue value) {
@@ -94,6 +96,14 @@ final class DeviceReader {
             throw process.get().error("process: only an edgetpu device's library can run in a child process; remove the key");
         }
         return process.map(value -> value.oneOf(PROCESSES)).orElse(DeviceSpec.LibraryProcess.usual(kind, driver));
+    }
+
+    private static DeviceSpec.Compute compute(final YamlMap map, final DeviceKind kind) {
+        final Optional<YamlValue> compute = map.find("compute");
+        if (compute.isPresent() && kind != DeviceKind.CUDA) {
+            throw compute.get().error("compute: only on a cuda device one of two things computes networks; remove the key");
+        }
+        return compute.map(value -> value.oneOf(COMPUTES)).orElse(DeviceSpec.Compute.ANY);
     }
 
     private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind) {

@@ -59,18 +59,25 @@ final class ProfileCheck {
         return files;
     }
 
-    /** Name and version of what computes a network in this process; empty where it is not to be had. */
-    static Optional<String> runtime(final ModelSource model) {
-        return model instanceof ModelSource.TfLiteFiles ? TfLite.find().map(TfLite::toString)
-            : OnnxRuntime.find().map(found -> "ONNX Runtime " + found.version());
+    /** Name and version of what computes a task's network in this process; empty where it is not to be had. */
+    static Optional<String> runtime(final TaskSet set, final Task task) {
+        if (task.model().orElseThrow() instanceof ModelSource.TfLiteFiles) {
+            return TfLite.find().map(TfLite::toString);
+        }
+        final boolean kernels = devices(task).map(set.platform().devices()::get)
+            .anyMatch(device -> device.compute() == DeviceSpec.Compute.KERNELS);
+        return OnnxRuntime.find().map(found -> "ONNX Runtime " + found.version() + (kernels ? " and kernels of Tactus" : ""));
+    }
+
+    /** The devices that a task's segments run on, or could run on. */
+    private static Stream<Integer> devices(final Task task) {
+        return Stream.concat(task.segments().stream().map(Segment::device),
+            task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream).map(Variant::device));
     }
 
     /** How many threads compute a task's network: the cores of the first CPU device that it uses or could use. */
     static int threads(final TaskSet set, final Task task) {
-        final Stream<Integer> chosen = task.segments().stream().map(Segment::device);
-        final Stream<Integer> open =
-            task.choices().stream().flatMap(choices -> choices.variants().stream()).flatMap(List::stream).map(Variant::device);
-        return Math.max(1, Stream.concat(chosen, open).map(set.platform().devices()::get)
+        return Math.max(1, devices(task).map(set.platform().devices()::get)
             .filter(device -> device.kind() == DeviceKind.CPU).findFirst().map(DeviceSpec::cores).orElse(List.of()).size());
     }
 
@@ -131,7 +138,7 @@ final class ProfileCheck {
         if (threads != measured.threads()) {
             return Optional.of("were measured with " + count(measured.threads()) + ", but it has " + count(threads) + " now");
         }
-        return runtime(task.model().orElseThrow()).filter(now -> !measured.runtime().isEmpty() && !now.equals(measured.runtime()))
+        return runtime(set, task).filter(now -> !measured.runtime().isEmpty() && !now.equals(measured.runtime()))
             .map(now -> "were measured with " + measured.runtime() + ", but it is " + now + " now");
     }
 

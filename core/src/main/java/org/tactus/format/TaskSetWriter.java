@@ -99,6 +99,7 @@ public final class TaskSetWriter {
         }
         put(map, "preemption", device.preemption().text(), DeviceSpec.Preemption.SEGMENTS.text());
         put(map, "process", device.process().text(), DeviceSpec.LibraryProcess.usual(device.kind(), device.driver()).text());
+        put(map, "compute", device.compute().text(), "");
         return map;
     }
 

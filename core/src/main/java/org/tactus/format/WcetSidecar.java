@@ -71,7 +71,7 @@ public record WcetSidecar(
         public static Provenance now(final TaskSet set, final Task task, final Path directory, final List<String> beside)
             throws IOException {
             final ModelSource model = task.model().orElseThrow();
-            return new Provenance(ProfileCheck.files(model, directory, beside), ProfileCheck.runtime(model).orElse(""),
+            return new Provenance(ProfileCheck.files(model, directory, beside), ProfileCheck.runtime(set, task).orElse(""),
                 ProfileCheck.threads(set, task), model.starts());
         }
 

@@ -18,10 +18,36 @@ import java.util.Optional;
  * @param link      the link of a software Edge TPU to its host, such as {@code usb3}; empty for the default and for other kinds
  * @param preemption when a more urgent job takes the device from one that runs; {@link Preemption#FULL} for CPU devices only
  * @param process   in which process the device's library runs; {@link LibraryProcess#CHILD} for Edge TPUs only
+ * @param compute   what computes networks there; {@link Compute#ANY} but for GPUs
  */
 public record DeviceSpec(
     String name, DeviceKind kind, List<Integer> cores, String driver, int index, Optional<DeviceMemory> memory, long sramBytes,
-    String link, Preemption preemption, LibraryProcess process) {
+    String link, Preemption preemption, LibraryProcess process, Compute compute) {
+
+    /** What computes networks on a GPU. */
+    public enum Compute {
+        /** On a real GPU ONNX Runtime where it can use it, else our kernels; on a software GPU ONNX Runtime, on the processor. */
+        ANY(""),
+        /** Kernels of our own, with no library but the GPU's driver. */
+        KERNELS("kernels"),
+        /** ONNX Runtime. */
+        ONNX_RUNTIME("onnxruntime");
+
+        private final String text;
+
+        Compute(final String text) {
+            this.text = text;
+        }
+
+        /**
+         * The word that files use.
+         *
+         * @return {@code kernels} or {@code onnxruntime}; empty where nothing is asked for
+         */
+        public String text() {
+            return text;
+        }
+    }
 
     /** In which process a device's library runs. */
     public enum LibraryProcess {
@@ -101,7 +127,8 @@ public record DeviceSpec(
     public DeviceSpec(
         final String name, final DeviceKind kind, final List<Integer> cores, final String driver, final int index,
         final Optional<DeviceMemory> memory, final long sramBytes, final String link) {
-        this(name, kind, cores, driver, index, memory, sramBytes, link, Preemption.SEGMENTS, LibraryProcess.usual(kind, driver));
+        this(name, kind, cores, driver, index, memory, sramBytes, link, Preemption.SEGMENTS, LibraryProcess.usual(kind, driver),
+            Compute.ANY);
     }
 
     /**
@@ -154,12 +181,13 @@ public record DeviceSpec(
     }
 
     /**
-     * Tells whether the weights of networks lie in this device's scheduled memory: they do on a software GPU, and not yet on a real one.
+     * Tells whether the weights of networks lie in this device's scheduled memory: they do on a software GPU, and where kernels of our own
+     * are asked for; ONNX Runtime keeps them itself.
      *
      * @return true when they do
      */
     public boolean holdsNetworks() {
-        return kind == DeviceKind.CUDA && driver.equals(SOFTWARE) && memory.isPresent();
+        return kind == DeviceKind.CUDA && (driver.equals(SOFTWARE) || compute == Compute.KERNELS) && memory.isPresent();
     }
 
     /**
@@ -169,7 +197,16 @@ public record DeviceSpec(
      * @return a copy with that memory
      */
     public DeviceSpec withMemory(final DeviceMemory scheduled) {
-        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link, preemption, process);
+        return new DeviceSpec(name, kind, cores, driver, index, Optional.of(scheduled), sramBytes, link, preemption, process, compute);
+    }
+
+    /**
+     * Leaves the memory unscheduled.
+     *
+     * @return a copy without memory
+     */
+    public DeviceSpec withoutMemory() {
+        return new DeviceSpec(name, kind, cores, driver, index, Optional.empty(), sramBytes, link, preemption, process, compute);
     }
 
     /**
@@ -179,7 +216,7 @@ public record DeviceSpec(
      * @return a copy
      */
     public DeviceSpec withPreemption(final Preemption when) {
-        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, when, process);
+        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, when, process, compute);
     }
 
     /**
@@ -189,7 +226,17 @@ public record DeviceSpec(
      * @return a copy
      */
     public DeviceSpec withProcess(final LibraryProcess where) {
-        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, preemption, where);
+        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, preemption, where, compute);
+    }
+
+    /**
+     * Changes what computes networks.
+     *
+     * @param by kernels of our own or ONNX Runtime
+     * @return a copy
+     */
+    public DeviceSpec withCompute(final Compute by) {
+        return new DeviceSpec(name, kind, cores, driver, index, memory, sramBytes, link, preemption, process, by);
     }
 
     /**

@@ -180,7 +180,7 @@ public record TaskSet(String name, PolicyKind policy, Overheads overheads, Platf
             .flatMap(device -> device.cores().stream()).distinct().toList();
         return new TaskSet(name, policy, overheads, new Platform(platform.devices().stream().map(device -> Platform.holdsItsCores(device)
             ? device : new DeviceSpec(device.name(), device.kind(), cores, device.driver(), device.index(), device.memory(),
-                device.sramBytes(), device.link())).toList()), tasks);
+                device.sramBytes(), device.link()).withCompute(device.compute())).toList()), tasks);
     }
 
     /**

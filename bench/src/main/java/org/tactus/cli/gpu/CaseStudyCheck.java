@@ -95,7 +95,7 @@ final class CaseStudyCheck implements GpuCheck {
             : Optional.of(InterruptTable.ofThisMachine().quietest(RealTime.allowedCores()));
         final DeviceSpec device = new DeviceSpec(named.name(), DeviceKind.CUDA,
             core.map(chosen -> List.of(chosen.core())).orElse(named.cores()), software ? CudaDevices.SOFTWARE : CudaDevices.NVIDIA, index,
-            Optional.of(memory), 0);
+            Optional.of(memory), 0).withCompute(named.compute());
         final TaskSet placed = placed(loaded, device, loaded.tasks());
         final TaskSet copying = placed(loaded, device.withMemory(memory.withResidency(Residency.COPY_ALL)), loaded.tasks());
         final TaskSet set = capacityBytes.isEmpty() ? placed : placed(loaded, device, equalVolumes(copying, memory));

@@ -32,7 +32,7 @@ public final class GpuSegmentTimer {
     /** A segment alone, without its copies. On a software GPU this is the time that the host takes to compute it. */
     Quantiles segment(final CutChain alone) {
         final TensorMemory host = device.networks().pinned();
-        final SegmentPlace place = new SegmentPlace(device.networks().tensors(), device.networks().computing());
+        final SegmentPlace place = device.networks().place(device.networks().tensors());
         final SegmentedModel model = SegmentedModel.create(alone, host, List.of(place), List.of());
         model.fillInputs(1);
         return times(device.networks().network(

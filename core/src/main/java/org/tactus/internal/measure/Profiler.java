@@ -232,7 +232,7 @@ public final class Profiler {
         final TaskSet set, final List<Device> devices, final Task task, final Path directory) {
         final boolean lives = task.segments().size() > 1;
         return new OnnxNetworks(set, devices, directory).footprint(task).map(counted -> new WcetSidecar.NetworkMemory(
-            counted.constantBytes(), lives ? 0 : counted.tensorBytes(), lives ? counted.tensorBytes() : 0));
+            counted.constantBytes(), counted.scratchBytes() + (lives ? 0 : counted.tensorBytes()), lives ? counted.tensorBytes() : 0));
     }
 
     /** All of a network in memory, or, where it does not fit, one segment at a time: its times are those with the segment's weights in. */

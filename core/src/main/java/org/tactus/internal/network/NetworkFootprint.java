@@ -11,7 +11,7 @@ import org.tactus.model.DeviceMemory;
 
 /**
  * Counts the memory that a network needs on a device, in place of that memory: weights and tensors lie in the process's own. Values that
- * the runtime makes inside a segment lie in memory of its own, and do not count. Control thread.
+ * a runtime makes inside a segment in memory of its own do not count. Control thread.
  */
 public final class NetworkFootprint implements WeightMemory {
     private static final long PAGE_BYTES = 4096;
@@ -21,6 +21,7 @@ public final class NetworkFootprint implements WeightMemory {
     /** By segment. */
     private final TreeMap<Integer, Long> constants = new TreeMap<>();
     private long tensorBytes;
+    private long scratchBytes;
 
     /**
      * Begins to count.
@@ -53,6 +54,21 @@ public final class NetworkFootprint implements WeightMemory {
     public MemorySegment allocate(final long bytes) {
         tensorBytes += Math.ceilDiv(bytes, ComputedGraph.ALIGNMENT_BYTES) * ComputedGraph.ALIGNMENT_BYTES;
         return host.allocate(bytes);
+    }
+
+    @Override
+    public MemorySegment scratch(final long bytes) {
+        scratchBytes = Math.max(scratchBytes, Math.ceilDiv(bytes, PAGE_BYTES) * PAGE_BYTES);
+        return host.allocate(bytes);
+    }
+
+    /**
+     * Memory that segments use while they run, one at a time.
+     *
+     * @return bytes of the one that needs most, in whole pages; 0 where the runtime keeps it itself
+     */
+    public long scratchBytes() {
+        return scratchBytes;
     }
 
     /**

@@ -60,7 +60,7 @@ public final class SegmentedModel implements SegmentChain {
     private final List<List<Transfer>> departures = new ArrayList<>();
     private final List<Substitute> substitutes;
     /** The segments', then their substitutes'. */
-    private final OnnxSession[] sessions;
+    private final SegmentSession[] sessions;
     private final Map<String, TensorProto> given;
     /** For each segment, whether a substitute ran last; written by the thread that runs the segment. */
     private final boolean[] substituted;
@@ -77,14 +77,14 @@ public final class SegmentedModel implements SegmentChain {
         this.substitutes = List.copyOf(substitutes);
         final int segments = chain.parts().size();
         this.given = chain.parts().getFirst().model().given();
-        this.sessions = new OnnxSession[segments + substitutes.size()];
+        this.sessions = new SegmentSession[segments + substitutes.size()];
         this.substituted = new boolean[segments];
         this.answered = new boolean[segments];
         try {
             chain.inputs().forEach(info -> make(info, host));
             for (int i = 0; i < segments; i++) {
                 final SegmentPlace place = places.get(i);
-                final OnnxSession session = open(runtime, i, chain.parts().get(i), place);
+                final SegmentSession session = open(runtime, i, chain.parts().get(i), place);
                 final List<Transfer> arriving = new ArrayList<>();
                 session.inputs().forEach(info -> session.bindInput(info, bring(info, place.memory(), arriving)));
                 session.outputs().forEach(info -> session.bindOutput(info, make(info, place.memory())));
@@ -95,7 +95,7 @@ public final class SegmentedModel implements SegmentChain {
             given.forEach((name, value) -> GivenInputs.write(value, tensor(name)));
             for (int i = 0; i < substitutes.size(); i++) {
                 final SegmentPlace place = substitutes.get(i).place();
-                final OnnxSession session = open(runtime, segments + i, substitutes.get(i).part(), place);
+                final SegmentSession session = open(runtime, segments + i, substitutes.get(i).part(), place);
                 final List<Transfer> arriving = new ArrayList<>();
                 final List<Transfer> departing = new ArrayList<>();
                 session.inputs().forEach(info -> session.bindInput(info, place(info, place.memory())));
@@ -161,15 +161,21 @@ public final class SegmentedModel implements SegmentChain {
         return new SegmentedModel(OnnxRuntime.require(), chain, host, places, substitutes);
     }
 
-    private OnnxSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
+    private SegmentSession open(final OnnxRuntime runtime, final int index, final CutChain.Part part, final SegmentPlace place) {
+        if (place.opener().isPresent()) {
+            sessions[index] = place.opener().get().open(index, part.model(), place.memory());
+            return sessions[index];
+        }
+        OnnxSession session;
         try {
-            sessions[index] = open(runtime, index, part, place.memory(), place.options());
+            session = open(runtime, index, part, place.memory(), place.options());
         } catch (final NativeCallException e) {
             if (!place.options().optimised()) {
                 throw e;
             }
-            sessions[index] = asWritten(runtime, index, part, place, e);
+            session = asWritten(runtime, index, part, place, e);
         }
+        sessions[index] = new SegmentSession.OfRuntime(session);
         return sessions[index];
     }
 
@@ -337,7 +343,7 @@ public final class SegmentedModel implements SegmentChain {
             return;
         }
         closed = true;
-        for (final OnnxSession session : sessions) {
+        for (final SegmentSession session : sessions) {
             if (session != null) {
                 session.close();
             }

@@ -13,6 +13,16 @@ public interface TensorMemory extends AutoCloseable {
      */
     MemorySegment allocate(long bytes);
 
+    /**
+     * Makes room for what a segment makes and uses up while it runs.
+     *
+     * @param bytes its size, above 0
+     * @return off-heap memory like that of a tensor, which segments that are run one after another may share
+     */
+    default MemorySegment scratch(final long bytes) {
+        return allocate(bytes);
+    }
+
     /** Frees everything. Called after the last run. */
     @Override
     void close();

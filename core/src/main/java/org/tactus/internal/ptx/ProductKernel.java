@@ -16,12 +16,12 @@ final class ProductKernel {
     private static final int THREADS = FactorLoader.THREADS;
     private static final int SIDE = 16;
     private static final int DEPTHS = FactorLoader.DEPTHS;
-    /** Blocks that a large GPU runs at once; more parts than this need not be made of an output. */
-    private static final int WANTED_BLOCKS = 128;
+    private static final int MULTIPROCESSORS = 128;
+    private static final int MULTIPLIES_A_CLOCK = 128;
+    private static final int BYTES_A_CLOCK = 1024;
+    private static final int LAUNCH_CLOCKS = 2000;
     private static final int LEAST_DEPTH = 64;
     private static final int MOST_PARTS = 16;
-    private static final int LARGE = 64;
-    private static final int SMALL = 32;
 
     private final PtxWriter w = new PtxWriter();
     private final ProductShape shape;
@@ -32,23 +32,35 @@ final class ProductKernel {
 
     /** How a product is divided among blocks: tiles of the output, and parts of the depth. */
     record Division(int tileRows, int tileColumns, int parts) {
-        /** As large tiles as keep a large GPU busy. */
+        private static final int[][] TILES = {{64, 64}, {64, 32}, {32, 64}, {32, 32}};
+
+        /** What costs least by {@link #clocks}. */
         static Division of(final ProductShape shape) {
-            final int rows = shape.rows() <= SMALL ? SMALL : LARGE;
-            final int columns = shape.columns() <= SMALL ? SMALL : LARGE;
-            final Division large = new Division(rows, columns, 1);
-            final Division chosen = large.blocks(shape) < WANTED_BLOCKS && shape.rows() * (long) shape.columns() > SMALL * SMALL
-                ? new Division(SMALL, SMALL, 1) : large;
-            final long missing = WANTED_BLOCKS / chosen.blocks(shape);
-            final int most = Math.min(MOST_PARTS, shape.depth() / LEAST_DEPTH);
-            final int wanted = Math.clamp(missing, 1, Math.max(1, most));
-            final int depths = depthsOfPart(shape.depth(), wanted); // some parts may be empty, and are left out
-            return new Division(chosen.tileRows, chosen.tileColumns, Math.ceilDiv(shape.depth(), depths));
+            Division best = null;
+            for (final int[] tile : TILES) {
+                for (int wanted = 1; wanted <= MOST_PARTS && (wanted == 1 || shape.depth() / wanted >= LEAST_DEPTH); wanted++) {
+                    final int depths = depthsOfPart(shape.depth(), wanted); // some parts may be empty, and are left out
+                    final Division other = new Division(tile[0], tile[1], Math.ceilDiv(shape.depth(), depths));
+                    best = best == null || other.clocks(shape) < best.clocks(shape) ? other : best;
+                }
+            }
+            return best;
         }
 
-        long blocks(final ProductShape shape) {
+        private long blocks(final ProductShape shape) {
             return (long) Math.ceilDiv(shape.rows(), tileRows) * Math.ceilDiv(shape.columns(), tileColumns) * shape.batches()
                 * shape.groups() * parts;
+        }
+
+        /**
+         * An estimate for a large GPU, by which divisions are compared: blocks run {@value #MULTIPROCESSORS} at a time, each at a share of
+         * the peak that grows with the square of a thread; parts cost a launch, and are written and read once.
+         */
+        private double clocks(final ProductShape shape) {
+            final double share = 0.075 * (2 + tileRows * tileColumns / (double) (32 * 32) * 1.5);
+            final double block = (double) tileRows * tileColumns * depthsOfPart(shape.depth(), parts) / MULTIPLIES_A_CLOCK / share;
+            final double summing = parts == 1 ? 0 : LAUNCH_CLOCKS + 2.0 * Float.BYTES * parts * shape.allOutputs() / BYTES_A_CLOCK;
+            return Math.ceilDiv(blocks(shape), MULTIPROCESSORS) * block + summing;
         }
     }
 

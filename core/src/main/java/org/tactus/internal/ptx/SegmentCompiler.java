@@ -72,9 +72,10 @@ public final class SegmentCompiler {
                 throw new InvalidModelException(name + ": there is no kernel for node '"
                     + (node.getName().isEmpty() ? node.getOutput(0) : node.getName()) + "' (" + node.getOpType() + ")"
                     + (e.getMessage() == null ? "" : ": " + e.getMessage())
-                    + "; kernels exist for " + String.join(", ", Operators.NAMES), e);
+                    + "; kernels exist for " + String.join(", ", Operators.NAMES) + "; ONNX Runtime takes every operator", e);
             }
         }
+        values.requireOutputs();
         for (int i = joins.size() - 1; i >= 0; i--) { // from the end: a part of a part lies in the whole
             joins.get(i).run();
         }

@@ -26,7 +26,7 @@ final class Values {
     private final Map<String, TensorProto> constants = new HashMap<>();
     private final Map<String, long[]> shapes = new HashMap<>();
     private final List<TensorInfo> inputs = new ArrayList<>();
-    private final List<String> outputs;
+    private final List<ValueInfoProto> outputs;
 
     Values(final String model, final GraphProto graph) {
         this.model = model;
@@ -39,7 +39,7 @@ final class Values {
             shapes.put(input.getName(), shape);
             inputs.add(info(input.getName(), shape));
         }
-        outputs = graph.getOutputList().stream().map(ValueInfoProto::getName).toList();
+        outputs = graph.getOutputList();
     }
 
     private long[] shape(final ValueInfoProto input) {
@@ -146,7 +146,7 @@ final class Values {
     }
 
     boolean isOutput(final String name) {
-        return outputs.contains(name);
+        return outputs.stream().anyMatch(output -> output.getName().equals(name));
     }
 
     List<TensorInfo> inputs() {
@@ -154,6 +154,23 @@ final class Values {
     }
 
     List<TensorInfo> outputs() {
-        return outputs.stream().map(name -> info(name, shape(name))).toList();
+        return outputs.stream().map(output -> info(output.getName(), shape(output.getName()))).toList();
+    }
+
+    /** Refuses an output that has another shape than the graph says: who reads it would take other memory. */
+    void requireOutputs() {
+        for (final ValueInfoProto output : outputs) {
+            if (isInput(output.getName()) || isConstant(output.getName())) {
+                throw new InvalidModelException(model + ": '" + output.getName() + "' is an output that no node makes; put an Identity "
+                    + "before it");
+            }
+            final var said = output.getType().getTensorType();
+            final List<Long> extents = said.getShape().getDimList().stream().map(TensorShapeProto.Dimension::getDimValue).toList();
+            final List<Long> made = boxed(shape(output.getName()));
+            if (said.hasShape() && extents.stream().allMatch(extent -> extent > 0) && !extents.equals(made)) {
+                throw new InvalidModelException(model + ": its kernels make " + made + " of '" + output.getName() + "', which should be "
+                    + extents);
+            }
+        }
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -31,6 +32,7 @@ import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.lifecycle.StringConstants;
@@ -52,7 +54,7 @@ import org.tactus.work.NetworkPort;
 
 /**
  * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices and GPUs run
- * on ONNX Runtime, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
+ * on ONNX Runtime, or on a GPU as kernels of our own, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
  * device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
  */
 public final class NetworkWorks implements WorkFactory {
@@ -72,6 +74,7 @@ public final class NetworkWorks implements WorkFactory {
     /** By task that is offered to a second machine, what its offers carry. */
     private final Map<String, OfferPort> offers = new ConcurrentHashMap<>();
     private boolean onnx;
+    private boolean kernels;
     private boolean tfLite;
 
     /** Relative paths of models count from the working directory. */
@@ -104,6 +107,7 @@ public final class NetworkWorks implements WorkFactory {
     /** Notes that what computes for another factory's networks computes for this run, too. */
     void alsoComputesWith(final NetworkWorks other) {
         onnx |= other.onnx;
+        kernels |= other.kernels;
         tfLite |= other.tfLite;
     }
 
@@ -342,6 +346,12 @@ public final class NetworkWorks implements WorkFactory {
      *     in the network's order
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
+        final OptionalInt kernels = task.segments().stream().map(Segment::device)
+            .filter(device -> set.platform().devices().get(device).compute() == DeviceSpec.Compute.KERNELS).mapToInt(device -> device)
+            .findFirst();
+        if (kernels.isPresent()) {
+            return offlineOnGpu(set, task, seed, kernels.getAsInt());
+        }
         try (SegmentChain model = load(set, task)) {
             model.fillInputs(seed);
             final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
@@ -349,6 +359,26 @@ public final class NetworkWorks implements WorkFactory {
                 model.run(forms[i] ? model.substitute(i).orElseThrow() : i);
             }
             return outputs(model);
+        }
+    }
+
+    /** The same by kernels, which sum in another order than the processor: on a GPU of its own, where nothing is swapped. */
+    private Map<String, byte[]> offlineOnGpu(final TaskSet set, final Task task, final long seed, final int index) {
+        final List<Device> alone = new ArrayList<>(Collections.nCopies(set.platform().devices().size(), new ModelledDevice()));
+        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { });
+        alone.set(index, gpu);
+        try (SegmentChain model = load(set, alone, task)) {
+            model.fillInputs(seed);
+            final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
+            for (int i = 0; i < model.segments(); i++) {
+                final int form = forms[i] ? model.substitute(i).orElseThrow() : i;
+                final Segment segment = task.segments().get(i);
+                final int device = forms[i] ? segment.offer().orElseThrow().device() : segment.device();
+                gpu.networks().runOnce(model, form, device == index);
+            }
+            return outputs(model);
+        } finally {
+            gpu.close();
         }
     }
 
@@ -394,7 +424,9 @@ public final class NetworkWorks implements WorkFactory {
             return new TfLiteNetworks(set, devices, directory).load(task, files);
         }
         onnx = true;
-        return new OnnxNetworks(set, devices, directory).load(task, source);
+        final OnnxNetworks networks = new OnnxNetworks(set, devices, directory);
+        kernels |= networks.gpu(task).filter(gpu -> gpu.networks().computesByKernels()).isPresent();
+        return networks.load(task, source);
     }
 
     /** What follows a network's last segment: the program reads the outputs, and it is noted that a job has written them. */
@@ -421,6 +453,9 @@ public final class NetworkWorks implements WorkFactory {
         final List<String> used = new ArrayList<>();
         if (onnx || !tfLite) {
             OnnxRuntime.find().ifPresent(runtime -> used.add("ONNX Runtime " + runtime.version()));
+        }
+        if (kernels) {
+            used.add("kernels of Tactus");
         }
         if (tfLite) {
             TfLite.find().ifPresent(library -> used.add(library.toString()));

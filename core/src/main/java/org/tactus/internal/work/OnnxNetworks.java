@@ -20,7 +20,6 @@ import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.Substitute;
 import org.tactus.internal.network.TensorMemory;
-import org.tactus.internal.network.WeightMemory;
 import org.tactus.internal.quantise.QuantizedTask;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -94,13 +93,13 @@ public final class OnnxNetworks {
         final int index = devices.indexOf(gpu.get());
         final NetworkFootprint counted = new NetworkFootprint(set.platform().devices().get(index).memory().orElseThrow());
         final TensorMemory host = new HostTensors();
-        final List<SegmentPlace> places = task.segments().stream().map(segment -> new SegmentPlace(
-            segment.device() == index ? counted : host, OnnxOptions.SINGLE_THREAD.withoutPacking())).toList();
+        final List<SegmentPlace> places = task.segments().stream().map(segment -> segment.device() == index
+            ? gpu.get().networks().place(counted) : new SegmentPlace(host, OnnxOptions.SINGLE_THREAD.withoutPacking())).toList();
         final CutChain chain = cut(source);
         final List<Substitute> substitutes = new ArrayList<>();
         for (int i = 0; i < task.segments().size(); i++) {
             if (task.segments().get(i).offer().filter(offer -> offer.device() == index).isPresent()) {
-                substitutes.add(new Substitute(i, chain.parts().get(i), new SegmentPlace(counted, places.get(i).options())));
+                substitutes.add(new Substitute(i, chain.parts().get(i), gpu.get().networks().place(counted)));
             }
         }
         SegmentedModel.create(chain, host, places, substitutes).close();
@@ -113,8 +112,7 @@ public final class OnnxNetworks {
 
     private SegmentPlace place(final Task task, final int device, final TensorMemory host, final TensorMemory onGpu) {
         if (devices.get(device) instanceof final CudaDevice gpu) {
-            final OnnxOptions computing = gpu.networks().computing();
-            return new SegmentPlace(onGpu, onGpu instanceof WeightMemory ? computing.withoutPacking() : computing);
+            return gpu.networks().place(onGpu);
         }
         final DeviceSpec spec = set.platform().devices().get(device);
         if (spec.kind() == DeviceKind.EDGETPU) {

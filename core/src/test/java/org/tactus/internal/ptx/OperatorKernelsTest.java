@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TestModels;
 
 /**
  * The kernel of each operator, run by the PTX interpreter on drawn shapes, against ONNX Runtime. Both sum in 32-bit floating point, in
@@ -144,11 +146,14 @@ class OperatorKernelsTest {
             final String in = g.input(g.from(1, 2), g.from(1, 5), g.from(6, 15), g.from(6, 15));
             final boolean largest = g.flip();
             final boolean ceiling = g.flip();
-            final List<AttributeProto> attributes = new ArrayList<>(List.of(DrawnGraph.ints("kernel_shape", g.from(1, 3), g.from(1, 3)),
-                DrawnGraph.ints("strides", g.from(1, 3), g.from(1, 3)), DrawnGraph.integer("ceil_mode", ceiling ? 1 : 0)));
+            // Of a last window that would begin behind the input ONNX Runtime's shapes say another thing than its results.
+            final int[] taps = {g.from(1, 3), g.from(1, 3)};
+            final List<AttributeProto> attributes = new ArrayList<>(List.of(DrawnGraph.ints("kernel_shape", taps[0], taps[1]),
+                DrawnGraph.ints("strides", g.from(1, ceiling ? taps[0] : 3), g.from(1, ceiling ? taps[1] : 3)),
+                DrawnGraph.integer("ceil_mode", ceiling ? 1 : 0)));
             if (g.flip()) {
                 attributes.set(0, DrawnGraph.ints("kernel_shape", 3, 3));
-                attributes.add(DrawnGraph.ints("pads", g.from(0, 1), g.from(0, 1), g.from(0, 1), g.from(0, 1)));
+                attributes.add(DrawnGraph.ints("pads", g.from(0, 1), g.from(0, 1), ceiling ? 0 : g.from(0, 1), ceiling ? 0 : g.from(0, 1)));
             }
             if (!largest) {
                 attributes.add(DrawnGraph.integer("count_include_pad", ceiling ? 0 : g.from(0, 1)));
@@ -258,6 +263,28 @@ class OperatorKernelsTest {
         assertEquals(0, program.scratchBytes());
     }
 
+    /** The tests above can fail. */
+    @Test
+    void shouldDifferWhenABarrierIsTakenOutOfAKernel() {
+        final DrawnGraph g = new DrawnGraph(5);
+        final OnnxModel model = g.model(g.node("Conv", List.of(g.input(1, 40, 7, 7), g.weights(0.3, 40, 40, 3, 3)),
+            DrawnGraph.ints("pads", 1, 1, 1, 1)));
+        final Map<String, float[]> expected = Programs.oracle(model, 1);
+        final SegmentProgram program = SegmentCompiler.compile(model);
+        final String output = program.outputs().getFirst().name();
+        int places = 0;
+        for (int at = program.ptx().indexOf("bar.sync 0"); at >= 0; at = program.ptx().indexOf("bar.sync 0", at + 1)) {
+            final String without =
+                program.ptx().substring(0, at) + "mov.u32 %r0, %r0" + program.ptx().substring(at + "bar.sync 0".length());
+            final SegmentProgram broken = new SegmentProgram(without, program.launches(), program.inputs(), program.outputs(),
+                program.weightBytes(), program.weights(), program.scratchBytes());
+            final float[] answer = Programs.run(broken, expected, 1).get(output);
+            assertThrows(AssertionError.class, () -> Programs.assertClose(expected.get(output), answer, TOLERANCE, "broken"));
+            places++;
+        }
+        assertEquals(2, places, "barriers of the one kernel with shared memory");
+    }
+
     @Test
     void shouldReuseMemoryOfTensorsThatAreUsedUp() {
         final DrawnGraph g = new DrawnGraph(5);
@@ -271,6 +298,24 @@ class OperatorKernelsTest {
 
     private static String refusal(final OnnxModel model) {
         return assertThrows(InvalidModelException.class, () -> SegmentCompiler.compile(model)).getMessage();
+    }
+
+    @Test
+    void shouldRefuseAShapeThatTheFileSaysOtherwise() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final String x = g.node("MaxPool", List.of(g.input(1, 2, 6, 6)), DrawnGraph.ints("kernel_shape", 1, 1),
+            DrawnGraph.ints("strides", 3, 3));
+        final String message = refusal(new OnnxModel("said", g.model(x).proto().toBuilder().setGraph(
+            g.model(x).proto().getGraph().toBuilder().clearOutput().addOutput(TestModels.value(x, 1, 1, 2, 3, 3))).build()));
+        assertTrue(message.contains("its kernels make [1, 2, 2, 2] of '" + x + "', which should be [1, 2, 3, 3]"), message);
+    }
+
+    @Test
+    void shouldRefuseAnOutputThatNoNodeMakes() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final String in = g.input(2, 3);
+        final String message = refusal(g.model(g.node("Relu", List.of(in)), in));
+        assertTrue(message.contains("'" + in + "' is an output that no node makes"), message);
     }
 
     @Test

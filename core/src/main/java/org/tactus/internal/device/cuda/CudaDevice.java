@@ -121,7 +121,7 @@ public final class CudaDevice implements Device {
                 regions = null;
                 mover = null;
             }
-            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions);
+            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions, spec.compute());
             libraries = new CudaLibraries(this, gpu, regions, hostSetup != null);
             marginNs = measureMargin();
         } catch (final Throwable e) {

@@ -17,11 +17,14 @@ import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
+import org.tactus.internal.network.SegmentChain;
+import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.network.WeightMemory;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceSpec;
 import org.tactus.model.Segment;
 import org.tactus.model.Task;
 
@@ -42,13 +45,16 @@ public final class CudaNetworks {
     private final Runnable hostSetup;
     /** Null where memory is not scheduled. */
     private final TaskRegions regions;
+    private final DeviceSpec.Compute compute;
     private HostCompute host;
+    private KernelSegments kernels;
     private DeviceHeap heap;
 
     CudaNetworks(
         final CudaDevice device, final CudaGpu gpu, final long context, final long stream, final Undo made, final Runnable hostSetup,
-        final TaskRegions regions) {
+        final TaskRegions regions, final DeviceSpec.Compute compute) {
         this.regions = regions;
+        this.compute = compute;
         this.device = device;
         this.gpu = gpu;
         this.context = context;
@@ -70,10 +76,11 @@ public final class CudaNetworks {
     /**
      * Tells whether the weights of a task with memory lie in what is scheduled.
      *
-     * @return false where memory is not scheduled, and on a real GPU, where the runtime keeps weights itself
+     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: ONNX Runtime keeps
+     *         weights itself, and what computes must not decide what a task set has to say of memory
      */
     public boolean holdsNetworks() {
-        return regions != null && computesOnHost();
+        return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
     }
 
     /**
@@ -184,12 +191,69 @@ public final class CudaNetworks {
     }
 
     /**
-     * How sessions compute a network's segments for this GPU.
+     * Runs one segment with its copies, and waits for it. Control thread; no job of this device's may be under way.
      *
-     * @return on the processor for a software GPU; otherwise in this GPU's stream, in memory of ours
-     * @throws InvalidModelException when ONNX Runtime cannot use the GPU, with one sentence that says what would mend it
+     * @param model the network, of which this GPU holds some tensors
+     * @param form  index of the segment, or of what stands in for one
+     * @param here  true when this GPU computes the segment, false when a processor does
      */
-    public OnnxOptions computing() {
+    public void runOnce(final SegmentChain model, final int form, final boolean here) {
+        makeCurrent();
+        final CudaCopies arrivals = new CudaCopies(streams, model.arrivals(form));
+        if (here) {
+            arrivals.in(stream);
+        } else {
+            arrivals.out(stream);
+            streams.synchronize(stream);
+        }
+        model.run(form);
+        new CudaCopies(streams, model.departures(form)).out(stream);
+        streams.synchronize(stream);
+    }
+
+    /**
+     * How this GPU computes segments: by kernels of our own where the task set says so, or where it says nothing and ONNX Runtime cannot use
+     * the GPU; otherwise by ONNX Runtime.
+     *
+     * @param memory where their tensors lie
+     * @return the place of a segment
+     * @throws InvalidModelException when ONNX Runtime is asked for and cannot use the GPU, with one sentence that says what would mend it
+     */
+    public SegmentPlace place(final TensorMemory memory) {
+        if (kernels().isPresent()) {
+            return new SegmentPlace(memory, OnnxOptions.SINGLE_THREAD, Optional.of(kernels().get()));
+        }
+        final OnnxOptions computing = computing();
+        return new SegmentPlace(memory, memory instanceof WeightMemory ? computing.withoutPacking() : computing);
+    }
+
+    /**
+     * Tells whether kernels of our own compute this GPU's networks.
+     *
+     * @return false where ONNX Runtime does
+     */
+    public boolean computesByKernels() {
+        return kernels().isPresent();
+    }
+
+    /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */
+    private Optional<KernelSegments> kernels() {
+        if (kernels == null && (compute == DeviceSpec.Compute.KERNELS || compute == DeviceSpec.Compute.ANY && lacksProvider())) {
+            kernels = new KernelSegments(this, stream);
+        }
+        return Optional.ofNullable(kernels);
+    }
+
+    /** Whether ONNX Runtime cannot use a real GPU. */
+    private boolean lacksProvider() {
+        if (hostSetup != null || heap != null) {
+            return false;
+        }
+        final Optional<OnnxRuntime> runtime = OnnxRuntime.find();
+        return runtime.isEmpty() || runtime.get().absence(new CudaProvider(gpu.number(), stream)).isPresent();
+    }
+
+    private OnnxOptions computing() {
         if (computesOnHost()) {
             return OnnxOptions.SINGLE_THREAD;
         }
@@ -198,7 +262,7 @@ public final class CudaNetworks {
             final OnnxRuntime runtime =
                 OnnxRuntime.find().orElseThrow(() -> new InvalidModelException(OnnxRuntime.absence().orElseThrow()));
             runtime.absence(provider).ifPresent(text -> {
-                throw new InvalidModelException(text + "; or write 'driver: software'");
+                throw new InvalidModelException(text + "; or write 'compute: kernels' or 'driver: software'");
             });
             makeCurrent();
             final DeviceHeap created = new DeviceHeap(gpu, context, Math.min(gpu.totalBytes(), MOST_HEAP_BYTES));
@@ -213,10 +277,10 @@ public final class CudaNetworks {
     /**
      * Tells whether the host computes this GPU's networks.
      *
-     * @return true for a software GPU
+     * @return true for a software GPU, unless it interprets kernels
      */
     public boolean computesOnHost() {
-        return hostSetup != null;
+        return hostSetup != null && compute != DeviceSpec.Compute.KERNELS;
     }
 
     /** Runs a segment that copies and computes nothing of worth, and fetches from it. On the dispatcher's thread, before its first job. */
@@ -257,6 +321,11 @@ public final class CudaNetworks {
     /** Makes the context the calling thread's. */
     void makeCurrent() {
         device.makeCurrent();
+    }
+
+    /** Waits for all that is queued in the stream that segments run in. Control thread. */
+    void await() {
+        streams.synchronize(stream);
     }
 
     /** Zeroes device memory; returns when it is done. Control thread. */

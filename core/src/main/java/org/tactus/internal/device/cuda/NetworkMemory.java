@@ -102,6 +102,7 @@ final class NetworkMemory implements WeightMemory {
     @Override
     public void bringIn(final int segment) {
         gpu.makeCurrent();
+        gpu.await(); // kernels of the segment before may still be queued, and read what goes out now
         holding.bringIn(segment, gpu.driver().streams());
     }
 
@@ -124,6 +125,15 @@ final class NetworkMemory implements WeightMemory {
             gpu.clear(address, bytes);
         }
         return CudaMemory.view(address, bytes);
+    }
+
+    /** In the arena, behind the tensors that lie there; segments run one after another, so all of them begin at that place. */
+    @Override
+    public MemorySegment scratch(final long bytes) {
+        if (usesScratch || roundedUp(bytes) > holding.scratchBytes) {
+            return allocate(bytes);
+        }
+        return CudaMemory.view(holding.scratchAddress, bytes);
     }
 
     /** Refuses tensors or weights of a size for which the task's own memory has no room. */

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.bench.networks;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import com.fasterxml.jackson.core.JsonEncoding;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.graph.CutChain;
+import org.tactus.internal.graph.ModelCutter;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.Tensors;
+import org.tactus.internal.network.SegmentedModel;
+import org.tactus.internal.network.TensorMemory;
+import org.tactus.internal.ptx.Launch;
+import org.tactus.internal.ptx.SegmentProgram;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+
+/** A network beside its kernels: what ONNX Runtime answers on the processor, and what the kernels do on the software GPU. */
+final class KernelTrial {
+    private final OnnxModel model;
+    private final SegmentProgram program;
+    private final CutChain chain;
+    private final long seed;
+    private final Map<String, float[]> values = new HashMap<>();
+
+    KernelTrial(final OnnxModel model, final SegmentProgram program, final long seed) {
+        this.model = model;
+        this.program = program;
+        this.seed = seed;
+        chain = new ModelCutter(OnnxRuntime.require()).cut(model, 1);
+        try (SegmentedModel processor = SegmentedModel.create(chain, OnnxOptions.SINGLE_THREAD)) {
+            processor.fillInputs(seed);
+            processor.run(0);
+            keep(processor, processor.inputs());
+            keep(processor, processor.outputs());
+        }
+    }
+
+    private void keep(final SegmentedModel from, final List<TensorInfo> tensors) {
+        tensors.forEach(info -> values.put(info.name(), from.tensor(info.name()).toArray(ValueLayout.JAVA_FLOAT)));
+    }
+
+    /** The largest difference of an output, as a share of its largest magnitude where that is above 1. */
+    double difference() {
+        final DeviceSpec spec = new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.empty(), 0)
+            .withCompute(DeviceSpec.Compute.KERNELS);
+        final CudaDevice gpu = CudaDevices.open(spec, false, () -> { });
+        try {
+            final TensorMemory host = gpu.networks().pinned();
+            try (SegmentedModel network = SegmentedModel.create(chain, host, List.of(gpu.networks().place(gpu.networks().tensors())),
+                List.of())) {
+                network.fillInputs(seed);
+                gpu.networks().runOnce(network, 0, true);
+                return network.outputs().stream().mapToDouble(info ->
+                    difference(values.get(info.name()), network.tensor(info.name()).toArray(ValueLayout.JAVA_FLOAT))).max().orElse(0);
+            }
+        } finally {
+            gpu.close();
+        }
+    }
+
+    private static double difference(final float[] expected, final float[] answer) {
+        double largest = 1;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            largest = Math.max(largest, Math.abs(expected[i]));
+            final double own = Math.abs((double) expected[i] - answer[i]);
+            difference = Math.max(difference, Double.isNaN(own) ? Double.POSITIVE_INFINITY : own);
+        }
+        return difference / largest;
+    }
+
+    /** Writes what a program without Java needs to launch the kernels and to compute the same network by other means. */
+    void write(final Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("kernels.ptx"), program.ptx());
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment weights = arena.allocate(Math.max(1, program.weightBytes()), 64);
+            program.weights().accept(weights);
+            Files.write(folder.resolve("weights.bin"), weights.toArray(ValueLayout.JAVA_BYTE));
+        }
+        try (OutputStream constants = Files.newOutputStream(folder.resolve("tensors.bin"));
+            JsonGenerator json = new JsonFactory().createGenerator(folder.resolve("program.json").toFile(), JsonEncoding.UTF8)) {
+            json.useDefaultPrettyPrinter().writeStartObject();
+            json.writeStringField("name", model.name());
+            json.writeNumberField("weightBytes", program.weightBytes());
+            json.writeNumberField("scratchBytes", program.scratchBytes());
+            names(json, "inputs", program.inputs());
+            names(json, "outputs", program.outputs());
+            launches(json);
+            tensors(json, constants);
+            nodes(json);
+            json.writeEndObject();
+        }
+    }
+
+    private static void names(final JsonGenerator json, final String field, final List<TensorInfo> tensors) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (final TensorInfo info : tensors) {
+            json.writeString(info.name());
+        }
+        json.writeEndArray();
+    }
+
+    private void launches(final JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("launches");
+        for (final Launch launch : program.launches()) {
+            json.writeStartObject();
+            json.writeStringField("entry", launch.entry());
+            json.writeFieldName("grid");
+            json.writeArray(new int[] {launch.blocksX(), launch.blocksY()}, 0, 2);
+            json.writeNumberField("threads", launch.threads());
+            json.writeArrayFieldStart("arguments");
+            for (final Launch.Place place : launch.arguments()) {
+                json.writeStartObject();
+                json.writeStringField("space", place.space().name().toLowerCase(Locale.ROOT));
+                json.writeStringField("tensor", place.tensor());
+                json.writeNumberField("offset", place.offset());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** Constants, inputs, and the outputs that ONNX Runtime computes, one behind the other in a file. */
+    private void tensors(final JsonGenerator json, final OutputStream to) throws IOException {
+        long offset = 0;
+        json.writeObjectFieldStart("tensors");
+        for (final TensorProto tensor : model.proto().getGraph().getInitializerList()) {
+            if (Tensors.isFloat(tensor)) {
+                offset = tensor(json, to, tensor.getName(), tensor.getDimsList(), Tensors.floats(model.name(), tensor), offset);
+            }
+        }
+        for (final List<TensorInfo> infos : List.of(program.inputs(), program.outputs())) {
+            for (final TensorInfo info : infos) {
+                offset = tensor(json, to, info.name(), info.shape(), values.get(info.name()), offset);
+            }
+        }
+        json.writeEndObject();
+    }
+
+    private static long tensor(
+        final JsonGenerator json, final OutputStream to, final String name, final List<Long> shape, final float[] numbers,
+        final long offset) throws IOException {
+        final ByteBuffer bytes = ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(numbers);
+        to.write(bytes.array());
+        json.writeObjectFieldStart(name);
+        json.writeFieldName("shape");
+        json.writeArray(shape.stream().mapToLong(Long::longValue).toArray(), 0, shape.size());
+        json.writeNumberField("offset", offset);
+        json.writeEndObject();
+        return offset + numbers.length * (long) Float.BYTES;
+    }
+
+    private void nodes(final JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("nodes");
+        for (final NodeProto node : model.proto().getGraph().getNodeList()) {
+            json.writeStartObject();
+            json.writeStringField("operator", node.getOpType());
+            json.writeFieldName("inputs");
+            json.writeArray(node.getInputList().toArray(String[]::new), 0, node.getInputCount());
+            json.writeFieldName("outputs");
+            json.writeArray(node.getOutputList().toArray(String[]::new), 0, node.getOutputCount());
+            json.writeObjectFieldStart("attributes");
+            for (final AttributeProto attribute : node.getAttributeList()) {
+                attribute(json, attribute);
+            }
+            json.writeEndObject();
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    private static void attribute(final JsonGenerator json, final AttributeProto attribute) throws IOException {
+        switch (attribute.getType()) {
+            case INT -> json.writeNumberField(attribute.getName(), attribute.getI());
+            case FLOAT -> json.writeNumberField(attribute.getName(), attribute.getF());
+            case INTS -> {
+                json.writeFieldName(attribute.getName());
+                json.writeArray(attribute.getIntsList().stream().mapToLong(Long::longValue).toArray(), 0, attribute.getIntsCount());
+            }
+            default -> json.writeStringField(attribute.getName(), attribute.getS().toStringUtf8());
+        }
+    }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.DeviceSpec.Compute;
+
+/** The key {@code compute} of a device. */
+class ComputeFormatTest {
+    private static final String SET = """
+        tactus: 1
+        name: set
+        policy: fixed-priority
+        overheads: none
+        platform:
+          devices:
+            - {name: any, kind: cuda, driver: software}
+            - {name: own, kind: cuda, driver: software, compute: kernels, memory: 64MiB}
+            - {name: ort, kind: cuda, index: 1, compute: onnxruntime, memory: 64MiB}
+            - {name: real, kind: cuda, compute: kernels, memory: 64MiB}
+        tasks:
+          - {name: t, period: 100ms, segments: [{device: any, wcet: 1ms}]}
+        """;
+
+    @TempDir
+    private Path directory;
+
+    private LoadedTaskSet load(final String text) throws IOException {
+        final Path file = directory.resolve("set.yaml");
+        Files.writeString(file, text);
+        return TaskSetFile.load(file, TaskSetFile.Options.strict());
+    }
+
+    @Test
+    void shouldSayWhatComputesNetworks() throws IOException {
+        final List<DeviceSpec> devices = load(SET).taskSet().platform().devices();
+        assertEquals(List.of(Compute.ANY, Compute.KERNELS, Compute.ONNX_RUNTIME, Compute.KERNELS),
+            devices.stream().map(DeviceSpec::compute).toList());
+        assertEquals(List.of(false, true, false, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
+        assertEquals(Compute.KERNELS, devices.get(1).withPreemption(DeviceSpec.Preemption.SEGMENTS).compute());
+    }
+
+    @Test
+    void shouldReadTheSameWhenTheSetIsWrittenAndReadAgain() throws IOException {
+        final LoadedTaskSet loaded = load(SET);
+        final Path file = directory.resolve("again.yaml");
+        TaskSetWriter.write(file, "a copy", loaded.taskSet(), loaded);
+        final String written = Files.readString(file);
+        assertTrue(written.contains("compute: kernels") && written.contains("compute: onnxruntime"), written);
+        assertFalse(written.lines().anyMatch(line -> line.contains("any") && line.contains("compute")), written);
+        assertEquals(loaded.taskSet().platform(), load(written).taskSet().platform());
+    }
+
+    @Test
+    void shouldNameTheWordsWhenAnotherStandsThere() {
+        final String message =
+            assertThrows(FileFormatException.class, () -> load(SET.replace("compute: onnxruntime", "compute: cudnn"))).getMessage();
+        assertTrue(message.contains("compute: 'cudnn' is unknown; known here: kernels, onnxruntime"), message);
+    }
+}
