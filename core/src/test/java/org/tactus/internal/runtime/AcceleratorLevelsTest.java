@@ -59,7 +59,7 @@ class AcceleratorLevelsTest {
 
     private static DeviceSpec tpu(final DeviceSpec.LibraryProcess process) {
         return new DeviceSpec("acc0", DeviceKind.EDGETPU, List.of(), "software", 0, Optional.empty(), SRAM_BYTES, "usb3",
-            DeviceSpec.Preemption.SEGMENTS, process);
+            DeviceSpec.Preemption.SEGMENTS, process, DeviceSpec.Compute.ANY);
     }
 
     private static TaskSet set(final DeviceSpec device, final ModelSource first, final ModelSource second, final long... wcetsNs) {
