@@ -33,7 +33,7 @@ class ScheduledGpuTest extends CommandTest {
         }
         final String set = folder.resolve("set.yaml").toString();
         final String planned = folder.resolve("set-planned.yaml").toString();
-        assertEquals(0, tactus("init", folder.resolve("net1.onnx") + ":200ms", folder.resolve("net2.onnx") + ":400ms", "--gpu",
+        assertEquals(0, tactus("init", folder.resolve("net1.onnx") + ":400ms", folder.resolve("net2.onnx") + ":800ms", "--gpu",
             bytes * 3 / 4 / 1024 + "KiB", "--out", set), err::toString);
         assertEquals("", err.toString());
         assertTrue(out.toString().contains("tactus profile " + set + " && tactus plan " + set + " --with rt-swap --out " + planned
@@ -46,7 +46,7 @@ class ScheduledGpuTest extends CommandTest {
         assertTrue(out.toString().replaceAll("\\s+", " ").contains("give tasks a swap volume, as 'tactus plan FILE --with rt-swap' chooses "
             + "it"), out.toString());
         assertEquals(0, tactus("plan", set, "--with", "rt-swap", "--out", planned), () -> out.toString() + err);
-        final String text = printed(() -> tactus("run", planned, "--for", "2s", "--no-real-time", "--force", "--out",
+        final String text = printed(() -> tactus("run", planned, "--for", "4s", "--no-real-time", "--force", "--out",
             folder.resolve("out").toString())).replaceAll("\\s+", " ");
         final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in").matcher(text);
         assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 20, text);

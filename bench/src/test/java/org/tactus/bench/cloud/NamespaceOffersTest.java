@@ -132,7 +132,10 @@ class NamespaceOffersTest {
             assertTrue(peer.isAlive(), () -> peerSays(log));
             Thread.sleep(100);
         }
-        final List<String> whole = run("whole");
+        List<String> whole = run("whole");
+        for (int i = 1; i < 4 && count(whole.getFirst(), "used") == 0; i++) { // on a busy machine the peer may be late for a whole run
+            whole = run("whole" + i);
+        }
         assertTrue(count(whole.getFirst(), "used") > 0, whole.getLast() + peerSays(log));
         assertTrue(whole.getLast().contains("answers of " + FAR_ADDRESS + ":40123 to ")
             && whole.getLast().contains(" offers of scene equal, bit by bit, to those of the same network here"), whole.getLast());
