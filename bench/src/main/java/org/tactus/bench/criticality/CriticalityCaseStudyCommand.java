@@ -133,13 +133,13 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
     private boolean trackingInVirtualTime() {
         final List<StudyTables.Tracked> rows = new ArrayList<>();
         final TrackingStudy study = new TrackingStudy(out, seed, frames);
-        for (final double utilisation : UTILISATIONS) {
-            final TaskSet chosen = TrackingPairs.chosen(utilisation);
+        for (final double place : UTILISATIONS) {
+            final TaskSet chosen = TrackingPairs.chosen(place);
             final List<TrackingStudy.Outcome> fixed = new ArrayList<>();
             for (int pair = 0; pair < TrackingPairs.PAIRS; pair++) {
-                fixed.add(study.run(TrackingPairs.fixed(utilisation, pair), pair, seed));
+                fixed.add(study.run(TrackingPairs.fixed(place, pair), pair, seed));
             }
-            rows.add(new StudyTables.Tracked(utilisation, TrackingPairs.isAccepted(chosen), TrackingPairs.accepted(utilisation), fixed,
+            rows.add(new StudyTables.Tracked(place, TrackingPairs.isAccepted(chosen), TrackingPairs.accepted(place), fixed,
                 study.run(chosen, TrackingStudy.CHOSEN, seed)));
         }
         print(StudyTables.tracking(rows, frames, seed));

@@ -12,8 +12,8 @@ import org.tactus.work.Workload;
 /**
  * One stream of the tracking study in a real run: frames that were drawn before, and the ports of the pairs' networks. A port scales the
  * job's frame, or the part of it where the tracker wants to look, into its network's input; it reads the answer, tracks, and says what the
- * pairs are worth for the next frame. All of it lies in memory that was taken before. The dispatcher calls the ports; the rest is for before
- * and after the run.
+ * pairs are worth for the next frame. All of it lies in memory that was taken before. The dispatcher calls the ports; the rest is for
+ * before and after the run.
  */
 final class LiveStream {
     private static final int MOST_BOXES = 64;

@@ -35,8 +35,8 @@ import org.tactus.work.NetworkPort;
 import org.tactus.work.Workload;
 
 /**
- * Tracking in real time on one core: the detector's sizes are measured, prepared and run by the kernel, with ports that scale, track and say
- * what the pairs are worth. Control thread.
+ * Tracking in real time on one core: the detector's sizes are measured, prepared and run by the kernel, with ports that scale, track and
+ * say what the pairs are worth. Control thread.
  */
 final class TrackingRun {
     private static final String DEVICE = "cpu0";
