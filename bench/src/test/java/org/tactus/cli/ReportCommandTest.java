@@ -98,6 +98,26 @@ class ReportCommandTest {
         assertTrue(Files.readString(out.resolve("results.json")).contains("\"jobs\" : " + sum.getTotalCount() + ","), sum.toString());
     }
 
+    /** The program that HdrHistogram ships for such logs. */
+    @Test
+    void shouldBeReadByTheToolsOfHdrHistogramWhenTheLogIsGivenToThem() throws Exception {
+        final String log = simulated("a").resolve("latency.hlog").toString();
+        assertTrue(processed("-i", log, "-listtags").contains("detect\nlate\n"));
+        final String percentiles = processed("-i", log, "-tag", "detect", "-outputValueUnitRatio", "1000000");
+        assertTrue(percentiles.contains("#[Buckets =") && percentiles.contains("Total count    =          150]"), percentiles);
+    }
+
+    private static String processed(final String... words) throws Exception {
+        final List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+            System.getProperty("java.class.path"), "org.HdrHistogram.HistogramLogProcessor"));
+        command.addAll(List.of(words));
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue(), said);
+        return said;
+    }
+
     @Test
     void shouldSayWhatIsWrongInOneLineWhenAFolderHoldsNoRun() throws IOException {
         assertEquals(ExitStatus.WRONG_INPUT, tactus("report", folder.toString()));
