@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.tactus.bench.ScratchFolder;
 
 /**
  * Runs cases one by one in a child process. A child that ends before it has answered all of its cases has crashed in the first one that it
@@ -58,7 +59,13 @@ final class ChildCases {
 
     /** At least one result. */
     private List<CaseResult> child(final List<String> names) throws IOException, InterruptedException {
-        final Path errors = Files.createTempFile("tactus-case", ".err");
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            return child(names, scratch.path());
+        }
+    }
+
+    private List<CaseResult> child(final List<String> names, final Path scratch) throws IOException, InterruptedException {
+        final Path errors = scratch.resolve("errors");
         final Process process = new ProcessBuilder(command).redirectError(errors.toFile()).start();
         final AtomicBoolean late = new AtomicBoolean();
         final List<CaseResult> results = new ArrayList<>();
@@ -90,8 +97,7 @@ final class ChildCases {
                     : new CaseResult(name, CaseResult.Outcome.CRASH, "its process ended with status " + status + ": " + last(errors)));
             }
         } finally {
-            process.destroyForcibly();
-            Files.deleteIfExists(errors);
+            process.destroyForcibly().waitFor();
         }
         return results;
     }
