@@ -197,9 +197,10 @@ class ReportCommandTest {
         try (Browser browser = new Browser(folder.resolve("profile"), 1200, 1000)) {
             browser.open(first.resolve("report.html").toUri());
             assertEquals("", browser.evaluate("document.getElementById('job').innerText"));
-            assertEquals("8", browser.evaluate("new Set([0, 1, 2, 3, 4, 5, 6, 7].map(i => stallStyle(i, i < 3)).map(s => s.colour)).size"),
-                "no two lines of the stall chart look alike");
-            assertEquals("3", browser.evaluate("new Set([0, 1, 2].map(i => String(stallStyle(i, true).dash))).size"), "without colours, too");
+            final String colours = "new Set([0, 1, 2, 3, 4, 5, 6, 7].map(i => stallStyle(i, i < 3).colour)).size";
+            assertEquals("8", browser.evaluate(colours), "no two lines of the stall chart look alike");
+            final String dashes = "new Set([0, 1, 2].map(i => String(stallStyle(i, true).dash))).size";
+            assertEquals("3", browser.evaluate(dashes), "nor without colours");
             final String[] box = browser.evaluate("(r => [r.left, r.top, r.width].join(' '))"
                 + "(document.getElementById('line').getBoundingClientRect())").split(" ");
             browser.click(Double.parseDouble(box[0]) + 600, Double.parseDouble(box[1]) + 20 + 11); // the first device, in the middle

@@ -23,8 +23,9 @@ class OrToolsTest {
         final Path temporary = Files.createDirectory(folder.resolve("temporary"));
         final Path cache = folder.resolve("cache");
         for (int start = 0; start < 2; start++) {
-            final List<String> command = ForkedJvm.command(List.of("-Djava.io.tmpdir=" + temporary, "-Dtactus.cache=" + cache), "experiment",
-                "schedulability", "--system", "spet", "--sets", "1", "--threads", "2", "--out", folder.resolve("out").toString());
+            final List<String> command = ForkedJvm.command(List.of("-Djava.io.tmpdir=" + temporary, "-Dtactus.cache=" + cache),
+                "experiment", "schedulability", "--system", "spet", "--sets", "1", "--threads", "2",
+                "--out", folder.resolve("out").toString());
             final Process plan = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
             final String said = new String(plan.getInputStream().readAllBytes());
             assertTrue(plan.waitFor(120, TimeUnit.SECONDS));
