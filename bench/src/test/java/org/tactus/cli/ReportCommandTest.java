@@ -98,6 +98,26 @@ class ReportCommandTest {
         assertTrue(Files.readString(out.resolve("results.json")).contains("\"jobs\" : " + sum.getTotalCount() + ","), sum.toString());
     }
 
+    /** The program that HdrHistogram ships for such logs. */
+    @Test
+    void shouldBeReadByTheToolsOfHdrHistogramWhenTheLogIsGivenToThem() throws Exception {
+        final String log = simulated("a").resolve("latency.hlog").toString();
+        assertTrue(processed("-i", log, "-listtags").contains("detect\nlate\n"));
+        final String percentiles = processed("-i", log, "-tag", "detect", "-outputValueUnitRatio", "1000000");
+        assertTrue(percentiles.contains("#[Buckets =") && percentiles.contains("Total count    =          150]"), percentiles);
+    }
+
+    private static String processed(final String... words) throws Exception {
+        final List<String> command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElseThrow(), "-cp",
+            System.getProperty("java.class.path"), "org.HdrHistogram.HistogramLogProcessor"));
+        command.addAll(List.of(words));
+        final Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, process.exitValue(), said);
+        return said;
+    }
+
     @Test
     void shouldSayWhatIsWrongInOneLineWhenAFolderHoldsNoRun() throws IOException {
         assertEquals(ExitStatus.WRONG_INPUT, tactus("report", folder.toString()));
@@ -177,9 +197,10 @@ class ReportCommandTest {
         try (Browser browser = new Browser(folder.resolve("profile"), 1200, 1000)) {
             browser.open(first.resolve("report.html").toUri());
             assertEquals("", browser.evaluate("document.getElementById('job').innerText"));
-            assertEquals("8", browser.evaluate("new Set([0, 1, 2, 3, 4, 5, 6, 7].map(i => stallStyle(i, i < 3)).map(s => s.colour)).size"),
-                "no two lines of the stall chart look alike");
-            assertEquals("3", browser.evaluate("new Set([0, 1, 2].map(i => String(stallStyle(i, true).dash))).size"), "without colours, too");
+            final String colours = "new Set([0, 1, 2, 3, 4, 5, 6, 7].map(i => stallStyle(i, i < 3).colour)).size";
+            assertEquals("8", browser.evaluate(colours), "no two lines of the stall chart look alike");
+            final String dashes = "new Set([0, 1, 2].map(i => String(stallStyle(i, true).dash))).size";
+            assertEquals("3", browser.evaluate(dashes), "nor without colours");
             final String[] box = browser.evaluate("(r => [r.left, r.top, r.width].join(' '))"
                 + "(document.getElementById('line').getBoundingClientRect())").split(" ");
             browser.click(Double.parseDouble(box[0]) + 600, Double.parseDouble(box[1]) + 20 + 11); // the first device, in the middle

@@ -3,19 +3,20 @@ package org.tactus.bench.accuracy;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ChartWriter;
+import org.tactus.bench.experiment.WorkerThreads;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.quantise.Mixture;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,7 +28,6 @@ import picocli.CommandLine.Spec;
 public final class AccuracyCommand implements Callable<Integer> {
     private static final int MOST_SETS = 100_000;
     private static final int MOST_IMAGES = 1_000_000;
-    private static final int MOST_THREADS = 1024;
     private static final long EVERY_NS = 10_000_000_000L;
 
     @Spec
@@ -59,8 +59,8 @@ public final class AccuracyCommand implements Callable<Integer> {
         description = "Which CPU time utilisation counts: of the form that layers have there, or before quantisation "
             + "(default: ${DEFAULT-VALUE}).")
     private List<String> cpuTimes;
-    @Option(names = "--threads", description = "Worker threads (default: all processors); the result is the same for any number.")
-    private Integer threads;
+    @Mixin
+    private WorkerThreads threads;
     @Option(names = "--out", defaultValue = "experiment", paramLabel = "DIR", description = "Folder for CSV, SVG and PNG "
         + "(default: ${DEFAULT-VALUE}).")
     private Path out;
@@ -70,11 +70,9 @@ public final class AccuracyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        final int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        final int workers = threads.count(spec);
         UsageCheck.check(spec, sets >= 1 && sets <= MOST_SETS, "--sets " + sets + " is out of range; give 1 to " + MOST_SETS);
         UsageCheck.check(spec, images >= 1 && images <= MOST_IMAGES, "--images " + images + " is out of range; give 1 to " + MOST_IMAGES);
-        UsageCheck.check(spec, workers >= 1 && workers <= MOST_THREADS,
-            "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
         UsageCheck.check(spec, format.equals("table") || format.equals("json") || format.equals("csv"),
             "--format " + format + " is unknown; use table, json or csv");
         final double[] load = range("--utilisation", utilisation, AccuracySets.TASKS);

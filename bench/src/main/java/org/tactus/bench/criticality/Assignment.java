@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bench.criticality;
 
-import com.google.ortools.Loader;
 import com.google.ortools.graph.LinearSumAssignment;
 import java.util.Arrays;
+import org.tactus.cli.spet.OrTools;
 
 /**
  * Pairs rows with columns so that the sum of their worths is the largest: the assignment problem that the Hungarian method solves, here by
@@ -15,7 +15,7 @@ final class Assignment {
     private static final double SCALE = 1_000_000;
 
     static {
-        Loader.loadNativeLibraries();
+        OrTools.load();
     }
 
     private Assignment() {

@@ -3,7 +3,6 @@ package org.tactus.bench.experiment;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,15 +24,14 @@ import picocli.CommandLine.Spec;
         + "that are taken at run time. Exit status 1 when an accepted set missed a deadline in simulation.")
 public final class CriticalityCommand implements Callable<Integer> {
     private static final int MOST_SETS = 1_000_000;
-    private static final int MOST_THREADS = 1024;
     private static final double[] AXIS = IntStream.rangeClosed(1, 19).mapToDouble(i -> i / 20.0).toArray();
 
     @Option(names = "--seed", defaultValue = "1", description = "Seed of all draws (default: ${DEFAULT-VALUE}).")
     private long seed;
     @Option(names = "--sets", defaultValue = "150", description = "Task sets at each place of the axis (default: ${DEFAULT-VALUE}).")
     private int sets;
-    @Option(names = "--threads", description = "Worker threads (default: all processors); the result is the same for any number.")
-    private Integer threads;
+    @Mixin
+    private WorkerThreads threads;
     @Option(names = "--out", defaultValue = "experiment", paramLabel = "DIR",
         description = "Folder for criticality.csv and criticality-gain.csv, with .svg and .png (default: ${DEFAULT-VALUE}).")
     private Path out;
@@ -42,9 +41,7 @@ public final class CriticalityCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         UsageCheck.check(spec, sets >= 1 && sets <= MOST_SETS, "--sets " + sets + " is out of range; give 1 to " + MOST_SETS);
-        final int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-        UsageCheck.check(spec, workers >= 1 && workers <= MOST_THREADS,
-            "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
+        final int workers = threads.count(spec);
         System.setProperty("java.awt.headless", "true");
         ChartWriter.requireWritable(out, "criticality", "criticality-gain");
         final List<CriticalityTally> places = Workers.map(workers, AXIS.length * sets, piece -> new CriticalitySets().judge(

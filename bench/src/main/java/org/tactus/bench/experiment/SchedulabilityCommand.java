@@ -21,7 +21,6 @@ import picocli.CommandLine.Spec;
     description = "Draws random task sets and shows how many each approach accepts, beside what simulation finds. "
         + "Exit status 1 when an accepted set missed a deadline in simulation.")
 public final class SchedulabilityCommand implements Callable<Integer> {
-    private static final int MOST_THREADS = 1024;
 
     @Spec
     private CommandSpec spec;
@@ -35,8 +34,8 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     @Option(names = "--sets", description = "Task sets at each place of the axis (default: fits into three minutes on two cores).")
     private Integer sets;
 
-    @Option(names = "--threads", description = "Worker threads (default: all processors); the result is the same for any number.")
-    private Integer threads;
+    @Mixin
+    private WorkerThreads threads;
 
     @Mixin
     private ResultOutput output;
@@ -69,10 +68,8 @@ public final class SchedulabilityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        final int workers = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        final int workers = threads.count(spec);
         UsageCheck.check(spec, sets == null || sets >= 1, "--sets " + sets + " is out of range; give at least 1");
-        UsageCheck.check(spec, workers >= 1 && workers <= MOST_THREADS,
-            "--threads " + workers + " is out of range; give 1 to " + MOST_THREADS);
         try {
             final ExperimentSettings settings = new ExperimentSettings(
                 system, seed, sets == null ? 0 : sets, cpuTimes, cpuRatio, utilisation, teraFlops, bandwidth, link);

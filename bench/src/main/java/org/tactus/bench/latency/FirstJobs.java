@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.bindings.edgetpu.compiled.EdgePackage;
@@ -210,13 +211,8 @@ public final class FirstJobs {
      * @throws InterruptedException when interrupted
      */
     public long run(final PrintStream out) throws IOException, InterruptedException {
-        final Path folder = Files.createTempDirectory("tactus-first-jobs");
-        try {
-            return run(set(folder), out);
-        } finally {
-            Files.deleteIfExists(folder.resolve(PLAIN));
-            Files.deleteIfExists(folder.resolve(COMPILED));
-            Files.delete(folder);
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            return run(set(scratch.path()), out);
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.tactus.Tactus;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.format.TaskSetFile;
@@ -69,15 +69,8 @@ public final class StartSpeed {
      * @throws InterruptedException when interrupted
      */
     public static void measure(final Settings settings, final PrintStream out) throws IOException, InterruptedException {
-        final Path folder = Files.createTempDirectory("tactus-start");
-        try {
-            new StartSpeed(settings, folder, out).measure();
-        } finally {
-            try (Stream<Path> files = Files.walk(folder)) {
-                for (final Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
-                    Files.deleteIfExists(file);
-                }
-            }
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            new StartSpeed(settings, scratch.path(), out).measure();
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.bench.latency.ForkedJvm;
 
 /**
@@ -59,7 +60,13 @@ final class ChildCases {
 
     /** At least one result. */
     private List<CaseResult> child(final List<String> names) throws IOException, InterruptedException {
-        final Path errors = Files.createTempFile("tactus-case", ".err");
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            return child(names, scratch.path());
+        }
+    }
+
+    private List<CaseResult> child(final List<String> names, final Path scratch) throws IOException, InterruptedException {
+        final Path errors = scratch.resolve("errors");
         final Process process = ForkedJvm.start(new ProcessBuilder(command).redirectError(errors.toFile()));
         final AtomicBoolean late = new AtomicBoolean();
         final List<CaseResult> results = new ArrayList<>();
@@ -91,8 +98,7 @@ final class ChildCases {
                     : new CaseResult(name, CaseResult.Outcome.CRASH, "its process ended with status " + status + ": " + last(errors)));
             }
         } finally {
-            process.destroyForcibly();
-            Files.deleteIfExists(errors);
+            process.destroyForcibly().waitFor();
         }
         return results;
     }

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -74,7 +75,16 @@ public final class NetworksCommand implements Callable<Integer> {
             }
             return ExitStatus.GOOD;
         }
-        final ChildCases cases = new ChildCases(ForkedJvm.command(List.of("-Xmx1g"), "bench", "networks", "--in-process", "--files",
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            return judge(networks, scratch.path(), print);
+        }
+    }
+
+    /** ONNX Runtime's Java API unpacks its libraries into the folder for temporary files, where a child that is killed leaves them. */
+    private int judge(final Map<String, ListedNetwork> networks, final Path scratch, final PrintStream print)
+        throws IOException, InterruptedException {
+        final List<String> flags = List.of("-Xmx1g", "-Djava.io.tmpdir=" + scratch);
+        final ChildCases cases = new ChildCases(ForkedJvm.command(flags, "bench", "networks", "--in-process", "--files",
             files.toString(), "--tolerance", String.valueOf(tolerance), list.toString()), 1, LIMIT_SECONDS);
         final List<String> rows = new ArrayList<>();
         final List<CaseResult> results = cases.run(List.copyOf(networks.keySet()), result -> {
@@ -116,15 +126,13 @@ public final class NetworksCommand implements Callable<Integer> {
 
     private String run(final ListedNetwork network, final int cuts) {
         try {
-            final Path folder = Files.createTempDirectory("tactus-network");
-            try {
+            try (ScratchFolder scratch = ScratchFolder.make()) {
+                final Path folder = scratch.path();
                 final Path set = folder.resolve("network.yaml");
                 Files.writeString(set, network.taskSet(files.toAbsolutePath(), cuts, RealTime.onlineCores().getLast()));
                 final String profiled = step(folder, "profile", set.toString(), "--runs", "50");
                 return profiled + " | " + (profiled.equals("ok") ? step(folder, "run", set.toString(), "--for", "3s", "--no-stat", "--out",
                     folder.resolve("out").toString()) : "");
-            } finally {
-                delete(folder);
             }
         } catch (final IOException e) {
             throw new java.io.UncheckedIOException(e);
@@ -148,13 +156,5 @@ public final class NetworksCommand implements Callable<Integer> {
         }
         final List<String> lines = Files.readAllLines(said).stream().filter(line -> !line.isBlank()).toList();
         return "FAILED with status " + process.exitValue() + ": " + (lines.isEmpty() ? "it said nothing" : lines.getLast());
-    }
-
-    private static void delete(final Path folder) throws IOException {
-        try (var paths = Files.walk(folder)) {
-            for (final Path path : paths.sorted(java.util.Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
@@ -61,7 +62,15 @@ public final class OperatorTestsCommand implements Callable<Integer> {
         }
         final List<String> names = OperatorTest.find(root).stream().filter(name -> only == null || name.contains(only)).toList();
         UsageCheck.check(spec, !names.isEmpty(), root + " has no such test in it: model.onnx beside test_data_set_0");
-        final ChildCases cases = new ChildCases(ForkedJvm.command(List.of("-Xmx1g"), "bench", "operator-tests", "--in-process", "--cuts",
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            return judge(names, scratch.path(), print);
+        }
+    }
+
+    /** ONNX Runtime's Java API unpacks its libraries into the folder for temporary files, where a child that is killed leaves them. */
+    private int judge(final List<String> names, final Path scratch, final PrintStream print) throws IOException, InterruptedException {
+        final List<String> flags = List.of("-Xmx1g", "-Djava.io.tmpdir=" + scratch);
+        final ChildCases cases = new ChildCases(ForkedJvm.command(flags, "bench", "operator-tests", "--in-process", "--cuts",
             String.valueOf(cuts), root.toString()), BATCH, LIMIT_SECONDS);
         final List<CaseResult> results = cases.run(names, result -> {
             if (!report) {

@@ -4,7 +4,6 @@ package org.tactus.bench.peers;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -15,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.TactusException;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.latency.HandOffComparison;
@@ -105,16 +105,13 @@ public final class PeersCommand implements Callable<Integer> {
         final Map<String, String> conditions = conditions(chosen);
         final List<MachineReport.Section> sections = new ArrayList<>();
         for (final Contest.Work work : works.stream().distinct().toList()) {
-            final Path made = Files.createTempDirectory("tactus-peers");
-            try {
-                final Preparation preparation = new Preparation(chosen, durationNs, work, made, System.err);
+            try (ScratchFolder scratch = ScratchFolder.make()) {
+                final Preparation preparation = new Preparation(chosen, durationNs, work, scratch.path(), System.err);
                 final Contest contest = preparation.prepare();
                 if (!preparation.lengths().isEmpty()) {
                     conditions.put("networks", preparation.lengths());
                 }
                 sections.add(new ResponseSection(contest, new Tournament(contest, rounds, System.err).run()).section());
-            } finally {
-                delete(made);
             }
         }
         if (forks > 0) {
@@ -148,14 +145,5 @@ public final class PeersCommand implements Callable<Integer> {
 
     private static String load() {
         return String.format(Locale.ROOT, "%.1f", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
-    }
-
-    private static void delete(final Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            for (final Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 }

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tactus.bench.latency.ForkedJvm;
 
 /** Lets the variants take turns, each in a process of its own. Rounds begin with different variants, so that none is always the first. */
@@ -50,7 +51,7 @@ final class Tournament {
     }
 
     private void turn(final Variant variant, final Outcome outcome) throws IOException, InterruptedException {
-        final Optional<String> line = ForkedJvm.lines(ForkedJvm.command(JVM_FLAGS, words(variant))).stream()
+        final Optional<String> line = ForkedJvm.lines(ForkedJvm.command(flags(), words(variant))).stream()
             .filter(text -> PeerFigures.isFigures(text) || PeerFigures.isUnavailable(text)).findFirst();
         if (line.isEmpty()) {
             outcome.missing().put(variant, "its process ended without figures");
@@ -62,6 +63,11 @@ final class Tournament {
         if (outcome.missing().containsKey(variant)) {
             progress.println("  none: " + outcome.missing().get(variant));
         }
+    }
+
+    /** ONNX Runtime's Java API unpacks its libraries into the folder for temporary files, where a child that is killed leaves them. */
+    private List<String> flags() {
+        return Stream.concat(JVM_FLAGS.stream(), Stream.of("-Djava.io.tmpdir=" + contest.folder())).toList();
     }
 
     private String[] words(final Variant variant) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.spet;
 
-import com.google.ortools.Loader;
 import com.google.ortools.sat.BoolVar;
 import com.google.ortools.sat.Constraint;
 import com.google.ortools.sat.CpModel;
@@ -35,7 +34,7 @@ public final class CpSatSolver implements IntegerSolver {
      * @throws UnsatisfiedLinkError when the native library is not on the class path or not for this machine
      */
     public CpSatSolver(final double work) {
-        Loader.loadNativeLibraries();
+        OrTools.load();
         this.work = work;
     }
 
