@@ -17,7 +17,14 @@
 
 typedef unsigned long long dptr;
 typedef struct { int type, id; } location;
-typedef struct { int type, handles; location at; void *win32; unsigned char compression, rdma; unsigned short usage; unsigned char rest[4]; } property;
+typedef struct {
+    int type, handles;
+    location at;
+    void *win32;
+    unsigned char compression, rdma;
+    unsigned short usage;
+    unsigned char rest[4];
+} property;
 typedef struct { location at; int flags; } access_desc;
 _Static_assert(sizeof(property) == 32 && sizeof(access_desc) == 12, "the structures of the interface");
 
@@ -34,7 +41,8 @@ _Static_assert(sizeof(property) == 32 && sizeof(access_desc) == 12, "the structu
     F(cuMemHostAlloc, (void **, size_t, unsigned)) F(cuMemFreeHost, (void *)) F(cuMemHostGetDevicePointer_v2, (dptr *, void *, unsigned)) \
     F(cuMemcpyHtoDAsync_v2, (dptr, const void *, size_t, void *)) F(cuMemcpyDtoHAsync_v2, (void *, dptr, size_t, void *)) \
     F(cuStreamWriteValue32_v2, (void *, dptr, uint32_t, unsigned)) \
-    F(cuMemGetAllocationGranularity, (size_t *, const property *, int)) F(cuMemAddressReserve, (dptr *, size_t, size_t, dptr, unsigned long long)) \
+    F(cuMemGetAllocationGranularity, (size_t *, const property *, int)) \
+    F(cuMemAddressReserve, (dptr *, size_t, size_t, dptr, unsigned long long)) \
     F(cuMemAddressFree, (dptr, size_t)) F(cuMemCreate, (unsigned long long *, size_t, const property *, unsigned long long)) \
     F(cuMemRelease, (unsigned long long)) F(cuMemMap, (dptr, size_t, size_t, unsigned long long, unsigned long long)) \
     F(cuMemUnmap, (dptr, size_t)) F(cuMemSetAccess, (dptr, size_t, const access_desc *, size_t))
@@ -245,7 +253,8 @@ static void under_work(const int device, const size_t bytes) {
     unsigned long long handle = 0, other = 0;
     dptr address = 0, memory = 0;
     void *ended = NULL;
-    if (CHECK(cuMemAddressReserve(&address, bytes, 0, 0, 0)) || CHECK(cuMemCreate(&handle, bytes, &of, 0)) || CHECK(cuEventCreate(&ended, 2))) {
+    if (CHECK(cuMemAddressReserve(&address, bytes, 0, 0, 0)) || CHECK(cuMemCreate(&handle, bytes, &of, 0))
+        || CHECK(cuEventCreate(&ended, 2))) {
         return;
     }
     for (int i = 0; i < 7 && !wrong; i++) {
@@ -307,7 +316,12 @@ int main(const int count, char **words_) {
         printf("no driver: %s\n", dlerror());
         return 3;
     }
-#define FIND(name, arguments) *(void **) &name = dlsym(driver, #name); if (name == NULL) { printf("FAILED    %s has no %s\n", library, #name); wrong = 1; }
+#define FIND(name, arguments) \
+    *(void **) &name = dlsym(driver, #name); \
+    if (name == NULL) { \
+        printf("FAILED    %s has no %s\n", library, #name); \
+        wrong = 1; \
+    }
     FUNCTIONS(FIND)
     if (wrong) {
         return 1;

@@ -43,7 +43,8 @@ final class VerifyGpuCommand implements Callable<Integer> {
     @Option(names = "--limit", paramLabel = "TIME", converter = DurationConverter.class, defaultValue = "5m",
         description = "A section that takes longer has its threads printed and is ended (${DEFAULT-VALUE}).")
     private long limitNs;
-    @Option(names = "--in-process", description = "All sections in this process: an error that stays with it then fails the later ones, too.")
+    @Option(names = "--in-process",
+        description = "All sections in this process: an error that stays with it then fails the later ones, too.")
     private boolean inProcess;
 
     @Override

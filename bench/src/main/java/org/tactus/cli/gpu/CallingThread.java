@@ -9,8 +9,8 @@ import org.tactus.internal.measure.GpuRig;
 import org.tactus.internal.time.Durations;
 
 /**
- * Runs sections on the calling thread, a platform thread. An error of the driver that stays with the context is gone with it before the next
- * section; one that stays with the process fails that one, too ({@link ChildSections} is for those).
+ * Runs sections on the calling thread, a platform thread. An error of the driver that stays with the context is gone with it before the
+ * next section; one that stays with the process fails that one, too ({@link ChildSections} is for those).
  */
 final class CallingThread implements SectionRunner {
     private static final int FRAMES = 12;

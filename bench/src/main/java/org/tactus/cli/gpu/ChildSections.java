@@ -14,8 +14,8 @@ import org.tactus.internal.time.Durations;
 
 /**
  * Runs each section in a process of its own, the same JVM with the same flags, which writes its report and its log to a folder of the
- * section. So an error that stays for the life of a process, a crash of the JVM inside the driver, or a call that never comes back ends that
- * section alone. Used by one thread, which lives as long as the process that it starts ({@code PR_SET_PDEATHSIG} is bound to it).
+ * section. So an error that stays for the life of a process, a crash of the JVM inside the driver, or a call that never comes back ends
+ * that section alone. Used by one thread, which lives as long as the process that it starts ({@code PR_SET_PDEATHSIG} is bound to it).
  */
 final class ChildSections implements SectionRunner {
     /** Number of the process that a child is to end with. */

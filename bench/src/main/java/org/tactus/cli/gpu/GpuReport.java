@@ -75,7 +75,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
         text.append(System.lineSeparator());
         summary(text);
         final long failed = sections.stream().filter(section -> section.outcome() == Section.Outcome.FAILED).count();
-        final String left = missing.isEmpty() ? "" : "; not finished: " + String.join(", ", missing);
+        final String left = missing.isEmpty() ? "" : "; without a result: " + String.join(", ", missing);
         return text.append(String.format("%n%s%n", passed() ? "verify-gpu: passed" : failed == 0 ? "verify-gpu: NOT FINISHED" + left
             : "verify-gpu: FAILED, " + failed + " of " + sections.size() + left)).toString();
     }
@@ -84,7 +84,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
         final int width = sections.stream().mapToInt(section -> section.name().length()).max().orElse(0);
         for (final Section section : sections) {
             text.append(String.format("%-" + Math.max(1, width) + "s  %-8s  %s%n", section.name(), outcome(section),
-                section.tookNs() == 0 ? "" : Durations.format(section.tookNs() / ROUND_NS * ROUND_NS)));
+                section.tookNs() == 0 ? "" : Durations.format(Math.max(ROUND_NS, section.tookNs() / ROUND_NS * ROUND_NS))));
         }
     }
 

@@ -2,6 +2,7 @@
 package org.tactus.cli.study;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -10,11 +11,15 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.runtime.RunSettings;
+import org.tactus.model.DeviceKind;
+import org.tactus.model.DeviceSpec;
+import org.tactus.model.Platform;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -55,6 +60,21 @@ class SwapCaseStudyTest {
         final String report = text.toString(StandardCharsets.UTF_8);
         assertTrue(report.contains("so it is: demand paging: no deadline is missed"), report);
         assertTrue(holds, report);
+    }
+
+    @Test
+    void shouldTellOfEachWayWhenNoneCanRun() throws IOException, InterruptedException {
+        final TaskSet given = set();
+        final DeviceSpec named = given.platform().devices().getFirst();
+        final DeviceSpec absent = new DeviceSpec(named.name(), DeviceKind.CUDA, List.of(), "", 99, named.memory(), 0);
+        final TaskSet placed = new TaskSet(given.name(), given.policy(), given.overheads(), new Platform(List.of(absent)), given.tasks());
+        final ByteArrayOutputStream text = new ByteArrayOutputStream();
+        final SwapCaseStudy study = new SwapCaseStudy(placed, 16, 1_000_000, false, RunSettings.DEFAULT, folder, folder,
+            new PrintStream(text, true, StandardCharsets.UTF_8));
+        assertFalse(study.run(), () -> text.toString(StandardCharsets.UTF_8));
+        assertEquals(List.of("copy everything", "semantic", "semantic, scarce", "demand paging", "whole models"),
+            study.findings().stream().map(finding -> finding.what().replaceFirst(": runs; but .*", "")).toList());
+        assertTrue(study.findings().stream().noneMatch(SwapCaseStudy.Finding::holds));
     }
 
     @Test

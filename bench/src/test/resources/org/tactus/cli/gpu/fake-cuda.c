@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A driver for the test of the probe: memory is the host's, a kernel takes its time on the stream's clock. FAKE_CUDA=waits lets unmapping wait
-// for kernels, =corrupt lets copies from the device change a byte, =refuses lets mapping fail; =none has no GPU.
+// A driver for the test of the probe: memory is the host's, a kernel takes its time on the stream's clock. FAKE_CUDA=waits lets unmapping
+// wait for kernels, =corrupt lets copies from the device change a byte, =refuses lets mapping fail; =none has no GPU.
 #define _GNU_SOURCE
 #include <stdint.h>
 #include <stdlib.h>
@@ -52,13 +52,16 @@ int cuCtxSynchronize(void) { await(idle()); return 0; }
 int cuMemGetInfo_v2(size_t *unused, size_t *total) { *unused = *total = 1u << 30; return 0; }
 int cuModuleLoadData(void **module, const void *image) { *module = (void *) 1; return strstr(image, ".entry spin(") == NULL ? 200 : 0; }
 int cuModuleGetFunction(void **f, void *module, const char *name) { *f = module; return strcmp(name, "spin") == 0 ? 0 : 500; }
-int cuLaunchKernel(void *f, unsigned a, unsigned b, unsigned c, unsigned d, unsigned e, unsigned g, unsigned shared, void *stream, void **arguments,
-    void **extra) {
+int cuLaunchKernel(void *f, unsigned a, unsigned b, unsigned c, unsigned d, unsigned e, unsigned g, unsigned shared, void *stream,
+    void **arguments, void **extra) {
     uint64_t *end = &busy[(uintptr_t) stream];
     *end = (*end > now() ? *end : now()) + *(uint64_t *) arguments[0];
     return f == NULL || a * b * c * d * e * g == 0 || shared != 0 || extra != NULL;
 }
-int cuStreamCreateWithPriority(void **stream, unsigned flags, int priority) { *stream = (void *) ++streams; return flags != 1 || priority != 0; }
+int cuStreamCreateWithPriority(void **stream, unsigned flags, int priority) {
+    *stream = (void *) ++streams;
+    return flags != 1 || priority != 0;
+}
 int cuStreamSynchronize(void *stream) { await(busy[(uintptr_t) stream]); return 0; }
 int cuEventCreate(void **event, unsigned flags) { (void) flags; *event = (void *) ++events; return 0; }
 int cuEventRecord(void *event, void *stream) { happens[(uintptr_t) event] = busy[(uintptr_t) stream]; return 0; }
@@ -85,7 +88,10 @@ int cuStreamWriteValue32_v2(void *stream, dptr at, uint32_t value, unsigned flag
     *(volatile uint32_t *) (uintptr_t) at = value;
     return (int) flags;
 }
-int cuMemGetAllocationGranularity(size_t *bytes, const void *property, int option) { *bytes = 2u << 20; return property == NULL || option != 0; }
+int cuMemGetAllocationGranularity(size_t *bytes, const void *property, int option) {
+    *bytes = 2u << 20;
+    return property == NULL || option != 0;
+}
 int cuMemAddressReserve(dptr *at, size_t bytes, size_t alignment, dptr hint, unsigned long long flags) {
     *at = (dptr) 1 << 40;
     return bytes == 0 || alignment != 0 || hint != 0 || flags != 0;

@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// An execution provider in a library of its own, for the test of how one is registered: it takes the first processor for the GPU with number 0
-// of the CUDA provider, and refuses to compute by repeating the options that it was given. Functions of the runtime are called by their
+// An execution provider in a library of its own, for the test of how one is registered: it takes the first processor for the GPU with
+// number 0 of the CUDA provider, and refuses to compute by repeating the options that it was given. Functions of the runtime are called by their
 // indices in its table, as Tactus does.
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { CREATE_STATUS = 0, GET_SESSION_CONFIG_ENTRY = 238, CREATE_PAIRS = 295, ADD_PAIR = 296, RELEASE_PAIRS = 300, GET_EP_API = 317, VERSION = 22 };
+enum {
+    CREATE_STATUS = 0,
+    GET_SESSION_CONFIG_ENTRY = 238,
+    CREATE_PAIRS = 295,
+    ADD_PAIR = 296,
+    RELEASE_PAIRS = 300,
+    GET_EP_API = 317,
+    VERSION = 22
+};
 typedef struct { void *(*get_api)(uint32_t); const char *(*version)(void); } api_base;
 typedef struct factory {
     uint32_t version;
@@ -51,7 +59,8 @@ static void *devices(factory *this, const void *const *hardware, size_t count, v
     ((void (*)(void **)) api[CREATE_PAIRS])(&metadata);
     ((void (*)(void *, const char *, const char *)) api[ADD_PAIR])(metadata, "cuda_device_id", "0");
     void **ep_api = ((void **(*)(void)) api[GET_EP_API])();
-    void *failure = ((void *(*)(factory *, const void *, const void *, const void *, void **)) ep_api[0])(this, hardware[0], metadata, NULL, out);
+    void *failure =
+        ((void *(*)(factory *, const void *, const void *, const void *, void **)) ep_api[0])(this, hardware[0], metadata, NULL, out);
     ((void (*)(void *)) api[RELEASE_PAIRS])(metadata);
     *found = failure == NULL;
     return failure;
