@@ -25,8 +25,8 @@ import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.RegionMover;
 
 /**
- * What a chunk costs where 32 come in and leave again, on the software driver with the costs of a real one's calls. The ways take turns in one
- * run: ready to be cancelled after each chunk; committed, with two copies queued; and alone, when eight chunks are dropped by one call.
+ * What a chunk costs where 32 come in and leave again, on the software driver with the costs of a real one's calls. The ways take turns
+ * in one run: ready to be cancelled after each chunk; committed, with two copies queued; and alone, when drops are for eight by one call.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
