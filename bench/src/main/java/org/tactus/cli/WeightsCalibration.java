@@ -42,8 +42,8 @@ final class WeightsCalibration {
                 }
             }
         }
-        out.println("  for a task set: 'weights: " + folder + "' and 'chunkRead' of its chunk, at least the largest. A disk promises none of"
-            + " these times.");
+        out.println("  for a task set: 'weights: " + folder + "' and 'chunkRead' of its chunk, at least the largest. A disk promises"
+            + " none of these times.");
     }
 
     private static String at(final long[] sortedNs, final double quantile) {

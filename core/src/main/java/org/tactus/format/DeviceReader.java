@@ -142,7 +142,8 @@ final class DeviceReader {
             return memory;
         }
         if (kind != DeviceKind.CUDA || memory.residency() == Residency.COPY_ALL) {
-            throw folder.get().error("weights: only constants of a cuda device with 'residency: semantic' are kept in files; remove the key");
+            throw folder.get().error(
+                "weights: only constants of a cuda device with 'residency: semantic' are kept in files; remove the key");
         }
         return memory.withWeightsIn(folder.get().text(), map.need("chunkRead", "'chunkRead: 5ms'").durationNs());
     }

@@ -16,9 +16,9 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The constants of one region in a file, where the host's memory is scarce: written once through a mapping, then read chunk by chunk past the
- * page cache where the file system can ({@code O_DIRECT}), so that a read costs the same whenever it comes. The file has no name any more when
- * the constructor returns, so nothing is left behind. Control thread, {@link #read} by the reader's thread.
+ * The constants of one region in a file, where the host's memory is scarce: written once through a mapping, then read chunk by chunk past
+ * the page cache where the file system can ({@code O_DIRECT}), so that a read costs the same whenever it comes. The file has no name any
+ * more when the constructor returns, so nothing is left behind. Control thread, {@link #read} by the reader's thread.
  */
 public final class ChunkFile implements AutoCloseable {
     private final ChunkReader reader;
@@ -71,7 +71,7 @@ public final class ChunkFile implements AutoCloseable {
                 isDirect = true;
                 return past;
             } catch (final IOException | UnsupportedOperationException e) {
-                // a file system without direct reads, such as tmpfs
+                // a file system without direct reads
             }
         }
         return FileChannel.open(path, StandardOpenOption.READ);

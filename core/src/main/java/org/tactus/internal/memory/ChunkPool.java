@@ -126,8 +126,8 @@ public final class ChunkPool implements AutoCloseable {
     }
 
     /**
-     * Hands free chunks over to the control thread, which is told of them by a word that is stored with release behind this call. Dispatcher
-     * only.
+     * Hands free chunks over to the control thread, which is told of them by a word that is stored with release behind this call.
+     * Dispatcher only.
      *
      * @param chunks how many; fewer when fewer are free
      */

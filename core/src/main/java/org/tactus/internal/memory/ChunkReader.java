@@ -9,9 +9,9 @@ import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.internal.lifecycle.ThreadEnd;
 
 /**
- * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. The dispatcher
- * asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is a part of what
- * reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
+ * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. The
+ * dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
+ * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
  */
 public final class ChunkReader implements AutoCloseable {
     /** Buffers: one is copied to the device while the other one is filled. */
@@ -44,7 +44,8 @@ public final class ChunkReader implements AutoCloseable {
      */
     public ChunkReader(final CudaMemory memory, final long chunkBytes) {
         if (chunkBytes % ALIGNMENT_BYTES != 0 || chunkBytes > Integer.MAX_VALUE) {
-            throw new IllegalStateException("chunks of " + chunkBytes + "B cannot be read from a file; write a multiple of 4096B below 2GiB");
+            throw new IllegalStateException(
+                "chunks of " + chunkBytes + "B cannot be read from a file; write a multiple of 4096B below 2GiB");
         }
         this.memory = memory;
         this.chunkBytes = chunkBytes;

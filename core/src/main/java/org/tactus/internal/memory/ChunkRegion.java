@@ -120,8 +120,8 @@ public final class ChunkRegion implements AutoCloseable {
     }
 
     /**
-     * Gives the chunks that are in back to the pool, though their addresses stay mapped until the region is closed: a chunk may be mapped at
-     * several addresses, and nobody uses these any more. Calls no driver. Dispatcher, when the region's task has stopped.
+     * Gives the chunks that are in back to the pool, though their addresses stay mapped until the region is closed: a chunk may be mapped
+     * at several addresses, and nobody uses these any more. Calls no driver. Dispatcher, when the region's task has stopped.
      */
     public void surrender() {
         for (int chunk = 0; chunk < handles.length && !surrendered; chunk++) {

@@ -373,7 +373,7 @@ final class ResidencyTable {
         return best;
     }
 
-    /** Under SPE the bounds hold for victims without a waiting job before all others, and then for the least urgent one: nothing is drawn. */
+    /** Under SPE the bounds hold for victims without a waiting job before others, and then the least urgent one: nothing is drawn. */
     private boolean isRanked(final int slot, final int other) {
         return costs.perChunk() && (isWaiting(slot) || isWaiting(other));
     }

@@ -301,13 +301,13 @@ public final class SwapScheduler {
             return move == MOVE_IN || move == MOVE_OUT ? begin(move, unit.who(), unit.count(), slot, nowNs) : NO_ROOM;
         }
         final int out = table.out(slot);
-        final long room = out - table.freeChunks();
-        if (room <= 0) {
+        final long lacking = out - table.freeChunks();
+        if (lacking <= 0) {
             return begin(MOVE_IN, slot, out, slot, nowNs);
         }
         final int victim = table.victim(slot, running, false, 0);
         if (victim != NONE) {
-            return begin(MOVE_OUT, victim, (int) Math.min(room, table.gives(victim)), slot, nowNs);
+            return begin(MOVE_OUT, victim, (int) Math.min(lacking, table.gives(victim)), slot, nowNs);
         }
         if (running != NONE) {
             return WAIT; // OVL without MC2: the executing task may give when it is done
@@ -422,7 +422,8 @@ public final class SwapScheduler {
      * @return true when {@link #CANCEL} will not be answered for it
      */
     public boolean isCommitted() {
-        return moving && !movesForRoom() && protocol != SwapProtocol.SPE && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
+        return moving && !movesForRoom() && protocol != SwapProtocol.SPE
+            && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
     }
 
     /**

@@ -241,7 +241,7 @@ class KernelSwapTest {
         }
     }
 
-    /** 5 of the 40 bytes never leave of what joins, so one of the four chunks that are in must go first; then it leaves and another one joins. */
+    /** 5 of the 40 bytes never leave of what joins, so one of the four chunks that are in must go first; then it leaves, and again. */
     @Test
     void shouldMakeRoomWhenATaskJoinsAndGiveItBackWhenItLeaves() throws InterruptedException {
         try (TaskSetRun tactus = TaskSetRun.open(set(1), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
@@ -299,8 +299,8 @@ class KernelSwapTest {
                 Thread.sleep(5);
             }
             final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(joins(15)));
-            assertTrue(refused.getMessage().startsWith("no room was made for 'joins' on device 'gpu0', which was not without a live job for"),
-                refused.getMessage());
+            final String begin = "no room was made for 'joins' on device 'gpu0', which was not without a live job for";
+            assertTrue(refused.getMessage().startsWith(begin), refused.getMessage());
             final long before = tactus.completed(tactus.handle("a"));
             while (tactus.completed(tactus.handle("a")) < before + 3) {
                 Thread.sleep(5);

@@ -58,7 +58,7 @@ class OfferBoundsTest {
         assertTrue(SETS < 500 || bounds > SETS / 10 && cancelled > SETS && fallbacks > SETS, "too little was tried");
     }
 
-    /** The fallback of an offered task runs on a device whose memory is swapped: it is a task of a swap test with the deadline that is left. */
+    /** The fallback of an offered task runs on a device whose memory is swapped: a task of a swap test with the deadline that is left. */
     @ParameterizedTest
     @EnumSource(SwapProtocol.class)
     void shouldStayWithinEveryBoundWhateverIsAnsweredWhenFallbacksAreSwapped(final SwapProtocol protocol) {

@@ -93,8 +93,8 @@ class PreemptedSegmentsTest {
                 }
             }
         }
-        final String told = accepted + " accepted, " + bounds + " bounds held, " + reached + " reached exactly, " + moved + " moves, tightest "
-            + tightest + "%";
+        final String told = accepted + " accepted, " + bounds + " bounds held, " + reached + " reached exactly, " + moved
+            + " moves, tightest " + tightest + "%";
         System.out.println("preempted between segments: seed " + SEED + ", " + told);
         assertTrue(SETS < 3000 || accepted > SETS / 20 && bounds > SETS && moved > SETS && tightest > 90, told);
     }
@@ -145,8 +145,8 @@ class PreemptedSegmentsTest {
     }
 
     /**
-     * What 2 W pays for once is lost twice where a job that loads once more takes from another one that had loaded: then the least urgent of
-     * three never gets its chunks together. With victims that wait last, and of these the least urgent first, it stays within its bound.
+     * What 2 W pays for once is lost twice where a job that loads once more takes from another one that had loaded: then the least urgent
+     * of three never gets its chunks together. With victims that wait last, and of these the least urgent first, it stays within its bound.
      */
     @Test
     void shouldStarveAJobWhenVictimsAreTakenFromJobsThatWait() {

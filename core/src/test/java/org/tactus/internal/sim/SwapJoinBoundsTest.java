@@ -30,7 +30,7 @@ import org.tactus.model.TaskSet;
 
 /**
  * Tasks join and leave a device whose memory is swapped, at random instants, each admitted by the test of the tasks that count. No response
- * exceeds the bound that is in force when its job completes, never is more in than the memory holds, and no segment starts without its chunks.
+ * exceeds the bound that is in force when its job completes, never is more in than the memory holds, and no segment starts without chunks.
  * {@code -Dtactus.property.sets=N} and {@code -Dtactus.property.seed=N} choose other sets and how many.
  */
 class SwapJoinBoundsTest {
@@ -253,8 +253,8 @@ class SwapJoinBoundsTest {
             return plan;
         }
         simulator.run(set, new SimulationOptions(seed, DURATION_NS, ReleasePattern.FILE,
-            seed % 4 == 0 ? ExecutionTime.RANDOM : ExecutionTime.WCET, seed % 3 == 0 ? OverheadTime.RANDOM : OverheadTime.MAXIMUM, true, true,
-            Optional.empty(), seed % 2 == 0, false), plan, plan, plan);
+            seed % 4 == 0 ? ExecutionTime.RANDOM : ExecutionTime.WCET, seed % 3 == 0 ? OverheadTime.RANDOM : OverheadTime.MAXIMUM, true,
+            true, Optional.empty(), seed % 2 == 0, false), plan, plan, plan);
         return plan;
     }
 
@@ -282,11 +282,11 @@ class SwapJoinBoundsTest {
                     jobs += plan.jobs;
                     tightest = Math.max(tightest, plan.tightest);
                 }
-                final String told = joins + " joined, " + evictions + " operations out meanwhile, " + withdrawals + " withdrawn, " + refusals
-                    + " refused, " + returns + " gave back, " + jobs + " jobs within bounds, tightest " + tightest + "%";
+                final String told = joins + " joined, " + evictions + " operations out meanwhile, " + withdrawals + " withdrawn, "
+                    + refusals + " refused, " + returns + " gave back, " + jobs + " jobs within bounds, tightest " + tightest + "%";
                 System.out.println("joins, " + protocol.text() + ", " + policy.text() + ", seed " + SEED + ": " + told);
-                assertTrue(SETS < 60 || joins > SETS && (evictions > SETS / 4 || protocol == SwapProtocol.OVL) && returns > SETS && tightest > 80,
-                    told);
+                assertTrue(SETS < 60 || joins > SETS && returns > SETS && tightest > 80
+                    && (evictions > SETS / 4 || protocol == SwapProtocol.OVL), told);
             }
         }
     }
@@ -326,8 +326,8 @@ class SwapJoinBoundsTest {
         plan.take(plan.analysed(set.tasks().subList(0, 2)).orElseThrow());
         simulator.run(set, SimulationOptions.worstCase(1, 300).withReleases(ReleasePattern.FILE), plan, plan, plan);
         assertEquals("task 0 is bounded by 30 but its job of 100 took 38", plan.violation);
-        assertEquals("one chunk that leaves to make room for it takes 9ns, longer than its job of 1ns, as which it is charged; give it a swap"
-            + " volume", JoiningCondition.objection(set, 0, set.tasks().get(2)));
+        assertEquals("one chunk that leaves to make room for it takes 9ns, longer than its job of 1ns, as which it is charged; give it a"
+            + " swap volume", JoiningCondition.objection(set, 0, set.tasks().get(2)));
         assertEquals("", JoiningCondition.objection(set, 0, set.tasks().get(0)));
     }
 

@@ -103,7 +103,8 @@ public final class CudaDevices {
         if (memory.chunkInNs() == memory.chunkReadNs() || memory.chunkOutNs() == 0) {
             return sized;
         }
-        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs() - memory.chunkReadNs()), bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
+        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs() - memory.chunkReadNs()),
+            bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
     }
 
     private static long bandwidth(final long chunkBytes, final long chunkNs) {

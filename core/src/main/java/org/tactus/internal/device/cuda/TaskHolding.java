@@ -33,7 +33,7 @@ final class TaskHolding {
     long scratchBytes;
     /** Null where nothing may leave. */
     ChunkRegion region;
-    /** Where the chunks come from that are in while a network is prepared beside tasks that run; null when that is the device's own pool. */
+    /** Where chunks come from while a network is prepared beside tasks that run; null when that is the device's own pool. */
     ChunkPool preparedIn;
     /** Whether the chunks were brought in to prepare the task's network, and are still there. */
     private boolean isPrepared;
@@ -120,14 +120,15 @@ final class TaskHolding {
             for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
-                    copy(streams, region.host(offset, region.chunkBytes()).address(), region.address() + offset, region.chunkBytes(), false);
+                    final long host = region.host(offset, region.chunkBytes()).address();
+                    copy(streams, host, region.address() + offset, region.chunkBytes(), false);
                 }
             }
             region.unmapAll();
         }
     }
 
-    /** Leaves the memory in which the network was prepared for the device's pool and arena; all chunks are out. Control thread, as above. */
+    /** Leaves the memory in which the network was prepared for the device's pool and arena; all chunks are out. Control thread. */
     void moveTo(final ChunkPool pool, final ScratchArena arena) {
         if (preparedIn != null) {
             if (scratchBytes > 0) {

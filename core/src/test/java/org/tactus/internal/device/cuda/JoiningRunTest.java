@@ -64,7 +64,7 @@ class JoiningRunTest {
         }
     }
 
-    /** Without networks: large stays with 10 MiB of the 16, and leaves; then the others may have all 16 MiB at once, by turns more than before. */
+    /** Without networks: large stays with 10 MiB of the 16, and leaves; then the others may have all 16 MiB at once. */
     @Test
     void shouldGiveOthersTheMemoryWhenATaskWithAFixedPartLeaves() throws InterruptedException {
         final var builder = TaskSet.builder("leaving").device(gpu(16 * MIB))
@@ -103,7 +103,7 @@ class JoiningRunTest {
         computeTheSame(gpu(36 * MIB).withMemory(gpu(36 * MIB).memory().orElseThrow().withWeightsIn(folder.toString(), MS)));
     }
 
-    /** The third network joins a memory that two fill, leaves, and joins again; each last answer is that of the network that is not swapped. */
+    /** The third network joins a memory that two fill, leaves, and joins again; each last answer is that of the unswapped network. */
     private void computeTheSame(final DeviceSpec gpu) throws InterruptedException {
         final var builder = TaskSet.builder("joining").device(gpu);
         for (final String name : NAMES) {
