@@ -51,8 +51,8 @@ import org.tactus.work.NetworkPort;
 
 /**
  * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices and GPUs run
- * on ONNX Runtime, or on a GPU as kernels of our own, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
- * device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
+ * on ONNX Runtime, or on a GPU as kernels of our own, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU
+ * run there; those on a modelled device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
  */
 public final class NetworkWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;

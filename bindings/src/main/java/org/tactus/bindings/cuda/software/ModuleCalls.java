@@ -16,8 +16,8 @@ import org.tactus.bindings.cuda.ptx.PtxKernel;
 import org.tactus.bindings.software.Handles;
 
 /**
- * Modules, kernels and graphs; each method is the function of its name. The kernels of {@link SoftwareKernels} are known by their names; the
- * PTX of others is interpreted.
+ * Modules, kernels and graphs; each method is the function of its name. The kernels of {@link SoftwareKernels} are known by their names;
+ * the PTX of others is interpreted.
  */
 final class ModuleCalls {
     private static final int MODULE = 0x4D;

@@ -212,8 +212,8 @@ public final class CudaNetworks {
     }
 
     /**
-     * How this GPU computes segments: by kernels of our own where the task set says so, or where it says nothing and ONNX Runtime cannot use
-     * the GPU; otherwise by ONNX Runtime.
+     * How this GPU computes segments: by kernels of our own where the task set says so, or where it says nothing and ONNX Runtime cannot
+     * use the GPU; otherwise by ONNX Runtime.
      *
      * @param memory where their tensors lie
      * @return the place of a segment
