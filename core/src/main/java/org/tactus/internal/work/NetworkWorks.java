@@ -303,11 +303,11 @@ public final class NetworkWorks implements WorkFactory {
      * @return the outputs' bytes (or digests, as {@link #answers} gives them) by name; a job's outputs are equal to them bit by bit
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
-        final OptionalInt kernels = task.segments().stream().map(Segment::device)
+        final OptionalInt withKernels = task.segments().stream().map(Segment::device)
             .filter(device -> set.platform().devices().get(device).compute() == DeviceSpec.Compute.KERNELS).mapToInt(device -> device)
             .findFirst();
-        if (kernels.isPresent()) {
-            return offlineOnGpu(set, task, seed, kernels.getAsInt());
+        if (withKernels.isPresent()) {
+            return offlineOnGpu(set, task, seed, withKernels.getAsInt());
         }
         try (SegmentChain model = load(set, task)) {
             model.fillInputs(seed);

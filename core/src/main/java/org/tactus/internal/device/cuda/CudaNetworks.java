@@ -295,12 +295,12 @@ public final class CudaNetworks {
             final long from = onHost.allocate(Long.BYTES).address();
             final List<Transfer> arrivals = List.of(new Transfer(onHost, onGpu, from, at, Long.BYTES));
             final List<Transfer> departures = List.of(new Transfer(onGpu, onHost, at, from, Long.BYTES));
-            final HostCompute compute = computesOnHost() ? new HostCompute(streams, () -> { }) : null;
-            if (compute != null) {
-                taken.add(compute::close);
+            final HostCompute computing = computesOnHost() ? new HostCompute(streams, () -> { }) : null;
+            if (computing != null) {
+                taken.add(computing::close);
             }
             final SegmentWork segment = new CudaNetworkWork(device, new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0),
-                null, 0, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE,
+                null, 0, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), computing, SegmentHook.NONE,
                 SegmentHook.NONE);
             final SegmentHook fetch = fetch(departures);
             taken.add(fetch::close);
