@@ -30,8 +30,10 @@ class KernelsCommandTest {
     private Path folder;
 
     private static ValueInfoProto value(final String name) {
-        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder().setTensorType(TypeProto.Tensor.newBuilder()
-            .setElemType(1).setShape(TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(3))))).build();
+        final TensorShapeProto.Builder shape =
+            TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(3));
+        return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder()
+            .setTensorType(TypeProto.Tensor.newBuilder().setElemType(1).setShape(shape))).build();
     }
 
     private String network(final String operator) throws IOException {

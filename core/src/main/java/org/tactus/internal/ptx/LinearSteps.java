@@ -162,7 +162,8 @@ final class LinearSteps {
         }
         final boolean line = given.length == columns && shape[shape.length - 1] == columns;
         if (!line && !(isColumn(c, columns) && given.length == rows)) {
-            throw new UnsupportedOperationException("its third input has a number for each element; a kernel takes one for each row or column");
+            throw new UnsupportedOperationException(
+                "its third input has a number for each element; a kernel takes one for each row or column");
         }
         return given;
     }

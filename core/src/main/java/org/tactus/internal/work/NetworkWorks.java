@@ -54,8 +54,8 @@ import org.tactus.work.NetworkPort;
 
 /**
  * Prepares networks: loads and cuts a task's model, binds its tensors off-heap, warms it up. Its segments on CPU devices and GPUs run
- * on ONNX Runtime, or on a GPU as kernels of our own, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU run there; those on a modelled
- * device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
+ * on ONNX Runtime, or on a GPU as kernels of our own, or on a CPU device on TensorFlow Lite where they are its files; those on an Edge TPU
+ * run there; those on a modelled device take the time that the set says. Tasks without a model are prepared as by {@link TimedWorks}.
  */
 public final class NetworkWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
@@ -346,11 +346,11 @@ public final class NetworkWorks implements WorkFactory {
      *     in the network's order
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
-        final OptionalInt kernels = task.segments().stream().map(Segment::device)
+        final OptionalInt withKernels = task.segments().stream().map(Segment::device)
             .filter(device -> set.platform().devices().get(device).compute() == DeviceSpec.Compute.KERNELS).mapToInt(device -> device)
             .findFirst();
-        if (kernels.isPresent()) {
-            return offlineOnGpu(set, task, seed, kernels.getAsInt());
+        if (withKernels.isPresent()) {
+            return offlineOnGpu(set, task, seed, withKernels.getAsInt());
         }
         try (SegmentChain model = load(set, task)) {
             model.fillInputs(seed);

@@ -212,8 +212,8 @@ public final class CudaNetworks {
     }
 
     /**
-     * How this GPU computes segments: by kernels of our own where the task set says so, or where it says nothing and ONNX Runtime cannot use
-     * the GPU; otherwise by ONNX Runtime.
+     * How this GPU computes segments: by kernels of our own where the task set says so, or where it says nothing and ONNX Runtime cannot
+     * use the GPU; otherwise by ONNX Runtime.
      *
      * @param memory where their tensors lie
      * @return the place of a segment
@@ -295,12 +295,12 @@ public final class CudaNetworks {
             final long from = onHost.allocate(Long.BYTES).address();
             final List<Transfer> arrivals = List.of(new Transfer(onHost, onGpu, from, at, Long.BYTES));
             final List<Transfer> departures = List.of(new Transfer(onGpu, onHost, at, from, Long.BYTES));
-            final HostCompute compute = computesOnHost() ? new HostCompute(streams, () -> { }) : null;
-            if (compute != null) {
-                taken.add(compute::close);
+            final HostCompute computing = computesOnHost() ? new HostCompute(streams, () -> { }) : null;
+            if (computing != null) {
+                taken.add(computing::close);
             }
             final SegmentWork segment = new CudaNetworkWork(device, new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0),
-                null, 0, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), compute, SegmentHook.NONE,
+                null, 0, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), computing, SegmentHook.NONE,
                 SegmentHook.NONE);
             final SegmentHook fetch = fetch(departures);
             taken.add(fetch::close);

@@ -54,8 +54,8 @@ import org.tactus.work.NetworkPort;
 
 /**
  * Networks by kernels of our own on a software GPU that interprets them: the whole path of a real GPU, from the region with its chunks and
- * the graph of a segment to the answer. Answers are held against ONNX Runtime on the processor, to a tolerance, and against the same kernels
- * where nothing is swapped, bit by bit.
+ * the graph of a segment to the answer. Answers are held against ONNX Runtime on the processor, to a tolerance, and against the same
+ * kernels where nothing is swapped, bit by bit.
  */
 @Timeout(600)
 class KernelNetworksTest {
