@@ -157,8 +157,9 @@ public final class BenchCommand {
             int worst = ExitStatus.GOOD;
             for (final FirstJobs.Work work : only == null ? FirstJobs.Work.values() : new FirstJobs.Work[] {only}) {
                 for (int i = 0; i < processes; i++) {
-                    worst = Math.max(worst, ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of(), "bench", "first-jobs", "--in-process",
-                        "--work", work.name(), "--jobs", String.valueOf(jobs))).inheritIO()).waitFor());
+                    final List<String> command = ForkedJvm.command(List.of(), "bench", "first-jobs", "--in-process", "--work", work.name(),
+                        "--jobs", String.valueOf(jobs));
+                    worst = Math.max(worst, ForkedJvm.start(new ProcessBuilder(command).inheritIO()).waitFor());
                 }
             }
             return worst;

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -207,8 +208,8 @@ public final class ObservingCost {
             worst = Math.max(worst, bytes);
             final double jobs = median(all, Turn::throughput);
             final double p999Ns = median(all, Turn::p999Ns);
-            final String range = String.format(Locale.ROOT, "[%.1f, %.1f]", all.stream().mapToLong(Turn::p999Ns).min().orElse(0) / (double) US,
-                all.stream().mapToLong(Turn::p999Ns).max().orElse(0) / (double) US);
+            final LongSummaryStatistics quantiles = all.stream().mapToLong(Turn::p999Ns).summaryStatistics();
+            final String range = String.format(Locale.ROOT, "[%.1f, %.1f]", quantiles.getMin() / (double) US, quantiles.getMax() / (double) US);
             out.printf(Locale.ROOT, "%-8s %5d %9.0f %6.1f%% %7.1fus %20s %6.1f%% %10d%n", entry.getKey().name().toLowerCase(Locale.ROOT),
                 all.size(), jobs, FULL * (jobs / plainJobs - 1), p999Ns / US, range, FULL * (p999Ns / plainNs - 1), bytes);
         }
