@@ -58,7 +58,8 @@ class AlwaysReadyTest {
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), tasks);
     }
 
-    private static TaskSet softened(final TaskSet set, final SplittableRandom random) {
+    /** The set with its last task, and some others, always ready. */
+    static TaskSet softened(final TaskSet set, final SplittableRandom random) {
         final List<Task> tasks = new ArrayList<>(set.tasks());
         tasks.set(tasks.size() - 1, alwaysReady(tasks.getLast()));
         for (int i = 1; i < tasks.size() - 1; i++) {

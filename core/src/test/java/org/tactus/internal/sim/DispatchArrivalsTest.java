@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.internal.analysis.Analyses;
@@ -39,6 +40,7 @@ class DispatchArrivalsTest {
             for (long seed = FIRST_SEED; seed < FIRST_SEED + SETS; seed++) {
                 check(seed, RandomSets.make(seed, policy));
                 check(seed, ReclaimBoundsTest.make(seed, policy));
+                check(seed, AlwaysReadyTest.softened(RandomSets.make(seed, policy), new SplittableRandom(seed)));
             }
         }
         System.out.printf("%d schedulable sets, in %d of them all arrivals came together on some device%n", checked, reached);
