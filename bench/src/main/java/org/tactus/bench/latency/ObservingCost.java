@@ -209,7 +209,8 @@ public final class ObservingCost {
             final double jobs = median(all, Turn::throughput);
             final double p999Ns = median(all, Turn::p999Ns);
             final LongSummaryStatistics quantiles = all.stream().mapToLong(Turn::p999Ns).summaryStatistics();
-            final String range = String.format(Locale.ROOT, "[%.1f, %.1f]", quantiles.getMin() / (double) US, quantiles.getMax() / (double) US);
+            final String range = String.format(Locale.ROOT, "[%.1f, %.1f]", quantiles.getMin() / (double) US,
+                quantiles.getMax() / (double) US);
             out.printf(Locale.ROOT, "%-8s %5d %9.0f %6.1f%% %7.1fus %20s %6.1f%% %10d%n", entry.getKey().name().toLowerCase(Locale.ROOT),
                 all.size(), jobs, FULL * (jobs / plainJobs - 1), p999Ns / US, range, FULL * (p999Ns / plainNs - 1), bytes);
         }
