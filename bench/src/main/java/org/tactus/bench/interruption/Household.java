@@ -2,10 +2,12 @@
 package org.tactus.bench.interruption;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -47,7 +49,7 @@ final class Household {
         environment.put("HOME", root.resolve("home").toString());
         environment.put("TMPDIR", root.resolve("tmp").toString());
         for (final String kind : List.of("cache", "config", "data", "state")) {
-            environment.put("XDG_" + kind.toUpperCase(java.util.Locale.ROOT) + "_HOME", root.resolve(kind).toString());
+            environment.put("XDG_" + kind.toUpperCase(Locale.ROOT) + "_HOME", root.resolve(kind).toString());
         }
         environment.put("TACTUS_START_CACHE", "off"); // it is made in the background, after the end
         environment.put("TACTUS_JAVA_HOME", System.getProperty("java.home"));
@@ -83,7 +85,7 @@ final class Household {
 
     /** By how such a file ends. */
     static boolean isWhole(final String name, final byte[] bytes) {
-        final String text = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).stripTrailing();
+        final String text = new String(bytes, StandardCharsets.ISO_8859_1).stripTrailing();
         return switch (name.substring(name.lastIndexOf('.') + 1)) {
             case "json" -> text.endsWith("}") || text.endsWith("]");
             case "svg" -> text.replaceAll("\\s", "").endsWith("</svg>");

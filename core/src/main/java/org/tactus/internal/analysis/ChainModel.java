@@ -245,7 +245,7 @@ final class ChainModel {
         final Task task = set.tasks().get(order[rank]);
         final List<Segment> chain = task.segments();
         final int home = chain.getFirst().device();
-        period[rank] = task.isAlwaysReady() ? 1 : task.periodNs(); // so its jobs are never too few to block each run of another one
+        period[rank] = task.isAlwaysReady() ? 1 : task.periodNs(); // a job of it may be there whenever another task's segment becomes ready
         deadline[rank] = task.deadlineNs();
         jitter[rank] = Saturating.add(task.jitterNs(), set.machineJitterNs(task));
         final int[] seen = new int[Math.min(devices, 2 * chain.size())];

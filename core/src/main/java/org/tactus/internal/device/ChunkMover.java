@@ -89,7 +89,7 @@ public interface ChunkMover {
      * @param slot the task's slot
      */
     default void surrender(final int slot) {
-        // there are no chunks but those that are counted
+        // a mover without a pool has no chunk to give
     }
 
     /**
@@ -99,7 +99,7 @@ public interface ChunkMover {
      * @param chunks how many, as {@link Device#joining} has told
      */
     default void retire(final int chunks) {
-        // there are no chunks but those that are counted
+        // a mover without a pool has no chunk to give
     }
 
     /**

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -102,7 +103,7 @@ final class GraphWriter {
     }
 
     private String node(final String operator, final int width, final List<String> inputs, final AttributeProto... attributes) {
-        final String output = operator.toLowerCase(java.util.Locale.ROOT) + "_" + count++;
+        final String output = operator.toLowerCase(Locale.ROOT) + "_" + count++;
         graph.addNode(NodeProto.newBuilder().setName(output).setOpType(operator).addAllInput(inputs).addOutput(output)
             .addAllAttribute(List.of(attributes)));
         channels.put(output, width);

@@ -64,7 +64,7 @@ public interface ChangePlan {
      * @param nowNs now
      */
     default void joined(final int task, final long nowNs) {
-        // it is as it was expected
+        // a plan that does not ask when tasks have joined
     }
 
     /**
