@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.bench.ScratchFolder;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.peers.AllocationWatch;
 import org.tactus.internal.buffer.AlignedMemory;
@@ -133,9 +134,8 @@ final class CloudEdge {
         return new Overheads(500_000, 100_000, 0, 100_000, 0);
     }
 
-    private Path peerFile() throws IOException {
-        final Path file = Files.createTempFile("tactus-peer", ".yaml");
-        return Files.writeString(file, """
+    private Path peerFile(final ScratchFolder scratch) throws IOException {
+        return Files.writeString(scratch.path().resolve("peer.yaml"), """
             tactus: 1
             name: peer
             policy: fixed-priority
@@ -158,8 +158,8 @@ final class CloudEdge {
         private final BufferedReader said;
 
         Peer(final Path file, final int port) throws IOException {
-            process = new ProcessBuilder(ForkedJvm.command(List.of("-Xmx128m", "-XX:+UseSerialGC"), "serve-offers", file.toString(),
-                "--listen", "127.0.0.1:" + port)).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+            process = ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of("-Xmx128m", "-XX:+UseSerialGC"), "serve-offers",
+                file.toString(), "--listen", "127.0.0.1:" + port)).redirectError(ProcessBuilder.Redirect.INHERIT));
             said = process.inputReader();
         }
 
@@ -189,9 +189,9 @@ final class CloudEdge {
     }
 
     Row run(final Scenario scenario, final int port) throws IOException, InterruptedException {
-        final Path file = peerFile();
         Peer peer = null;
-        try {
+        try (ScratchFolder scratch = ScratchFolder.make()) {
+            final Path file = peerFile(scratch);
             if (scenario.trouble() != Trouble.ABSENT) {
                 peer = new Peer(file, port);
                 peer.await();
@@ -201,7 +201,6 @@ final class CloudEdge {
             if (peer != null) {
                 peer.process.destroyForcibly();
             }
-            Files.deleteIfExists(file);
         }
     }
 
