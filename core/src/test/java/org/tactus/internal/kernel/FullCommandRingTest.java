@@ -47,30 +47,6 @@ class FullCommandRingTest {
         }
     }
 
-    private static SegmentWork work(final Runnable body) {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                body.run();
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return 0;
-            }
-
-            @Override
-            public void terminate() {
-                // as a library that knows no end
-            }
-
-            @Override
-            public void close() {
-                // holds nothing
-            }
-        };
-    }
-
     private static TaskSetBuilder platform() {
         return TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1"));
     }
@@ -83,7 +59,7 @@ class FullCommandRingTest {
         kernel = new Kernel(set, devices, AlignedMemory.allocate(Kernel.requiredBytes(options, set)), options, Admission.ALL,
             ThreadSetup.NONE, new KernelListener() { }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
         kernel.start();
-        kernel.addAll(set.tasks(), List.of(List.of(work(() -> {
+        kernel.addAll(set.tasks(), List.of(List.of(new UnendableWork(() -> {
             entered.countDown();
             try {
                 free.await();
@@ -98,7 +74,7 @@ class FullCommandRingTest {
         final List<Task> tasks = set.build().tasks();
         final List<List<SegmentWork>> works = new ArrayList<>();
         for (final Task task : tasks) {
-            works.add(Collections.nCopies(task.segments().size(), work(() -> { })));
+            works.add(Collections.nCopies(task.segments().size(), new UnendableWork(() -> { })));
         }
         return kernel.addAll(tasks, works, Clock.SYSTEM.nanoTime());
     }

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Timeout;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
-import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
@@ -39,30 +38,6 @@ class ListenerCallsTest {
         if (kernel != null) {
             kernel.close();
         }
-    }
-
-    private static SegmentWork work(final Runnable body) {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                body.run();
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return 0;
-            }
-
-            @Override
-            public void terminate() {
-                // as a library that knows no end
-            }
-
-            @Override
-            public void close() {
-                // holds nothing
-            }
-        };
     }
 
     private void start(final TaskSet set, final KernelOptions options) throws InterruptedException {
@@ -88,7 +63,7 @@ class ListenerCallsTest {
         final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
             .task("late", t -> t.periodNs(1000 * MS).deadlineNs(10 * MS).segment("cpu0", MS)).build();
         start(set, KernelOptions.DEFAULT);
-        kernel.addAll(set.tasks(), List.of(List.of(work(() -> {
+        kernel.addAll(set.tasks(), List.of(List.of(new UnendableWork(() -> {
             inDrain.countDown();
             LockSupport.parkNanos(200 * MS);
         }))), Clock.SYSTEM.nanoTime());

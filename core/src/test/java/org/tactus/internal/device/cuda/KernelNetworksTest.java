@@ -90,17 +90,7 @@ class KernelNetworksTest {
     }
 
     private TaskSet set(final DeviceSpec spec) {
-        final var builder = TaskSet.builder("kernels").device(spec);
-        for (int i = 0; i < NAMES.size(); i++) {
-            final int at = i;
-            builder.task(NAMES.get(i), task -> {
-                task.periodNs(1_000_000_000).model(new ModelSource.OnnxFile(NAMES.get(at) + ".onnx", SEGMENTS[at])).memory(memories[at]);
-                for (int segment = 0; segment < SEGMENTS[at]; segment++) {
-                    task.segment("gpu0", 1);
-                }
-            });
-        }
-        return builder.build();
+        return NetworkSets.of(spec, NAMES, SEGMENTS, memories);
     }
 
     /** What a network needs, measured as 'tactus profile' does. */
