@@ -37,7 +37,6 @@ import org.tactus.internal.work.OnnxNetworks;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
-import org.tactus.model.ModelSource;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.TaskMemory;
