@@ -21,19 +21,29 @@ import org.tactus.model.TaskSet;
 
 /**
  * Runs networks as a dispatcher does, on the device's stream and in its memory, and compares their answers with those that the processor
- * computes: bit by bit where the host computes for a software GPU, else within what the order of summing changes.
+ * computes: bit by bit where the host computes for a software GPU, else within what the order of summing changes. On a real GPU kernels of
+ * our own compute them, and after them ONNX Runtime where it can.
  */
 final class NetworkCheck implements GpuCheck {
     private static final List<String> NETWORKS = List.of("resnet", "mobilenet");
     private static final int SEGMENTS = 3;
     private static final int RUNS = 20;
+    private static final long SEED = 1;
     /** Of a relative error over all outputs, in single precision. */
     private static final double MOST_ERROR = 1e-3;
 
     private final boolean software;
+    private final List<String> names;
+    private final int runs;
 
     NetworkCheck(final boolean software) {
+        this(software, NETWORKS, RUNS);
+    }
+
+    NetworkCheck(final boolean software, final List<String> names, final int runs) {
         this.software = software;
+        this.names = names;
+        this.runs = runs;
     }
 
     @Override
@@ -43,38 +53,53 @@ final class NetworkCheck implements GpuCheck {
 
     @Override
     public Section run(final GpuRig rig, final Scale scale) {
-        final Section.Builder section = new Section.Builder(name(), "network", "segment", "p50Ns", "maxNs", "error");
+        final Section.Builder section = new Section.Builder(name(), "network", "by", "segment", "p50Ns", "maxNs", "error");
         final Optional<String> absence = OnnxRuntime.absence();
         if (absence.isPresent()) {
-            return section.measured("not checked: " + absence.get());
+            return section.measured("not checked: " + absence.get()); // it loads and cuts networks, whatever computes them
         }
-        final DeviceSpec spec = new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0);
-        try (CudaDevice device = new CudaDevice(rig.gpu(), spec, null, software ? () -> { } : null)) {
-            for (final String network : NETWORKS) {
-                compare(device, spec, network, section);
-            }
+        if (software) {
+            compare(rig, DeviceSpec.Compute.ANY, "the host", section);
+            return section.checked("computed by the host, answers equal the processor's bit by bit");
+        }
+        compare(rig, DeviceSpec.Compute.KERNELS, "kernels", section);
+        String checked = "kernels of ours";
+        String lacking = "";
+        try {
+            compare(rig, DeviceSpec.Compute.ONNX_RUNTIME, "ONNX Runtime", section);
+            checked += " and ONNX Runtime";
         } catch (final InvalidModelException e) {
-            if (!software) {
-                return section.measured("not checked: " + e.getMessage());
-            }
-            throw new IllegalStateException(e.getMessage(), e);
+            lacking = "; ONNX Runtime not checked: " + e.getMessage();
         }
-        return section.checked(software ? "computed by the host, answers equal the processor's bit by bit"
-            : "computed on our stream and in our memory, answers equal the processor's within " + MOST_ERROR);
+        return section.checked(checked + " computed on our stream and in our memory, answers equal the processor's within " + MOST_ERROR
+            + lacking);
     }
 
-    private void compare(final CudaDevice device, final DeviceSpec spec, final String network, final Section.Builder section) {
-        final TaskSet set = TaskSet.builder("networks").device(spec).task(network, task -> {
+    private static TaskSet set(final DeviceSpec device, final String network) {
+        return TaskSet.builder("networks").device(device).task(network, task -> {
             task.periodNs(1_000_000_000).model(new ModelSource.Zoo(network, "small", SEGMENTS));
             for (int i = 0; i < SEGMENTS; i++) {
-                task.segment(spec.name(), 1);
+                task.segment(device.name(), 1);
             }
         }).build();
+    }
+
+    private void compare(final GpuRig rig, final DeviceSpec.Compute compute, final String by, final Section.Builder section) {
+        final DeviceSpec spec = new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0).withCompute(compute);
+        try (CudaDevice device = new CudaDevice(rig.gpu(), spec, null, software ? () -> { } : null)) {
+            for (final String network : names) {
+                compare(device, set(spec, network), by, section);
+            }
+        }
+    }
+
+    private void compare(final CudaDevice device, final TaskSet set, final String by, final Section.Builder section) {
+        final String network = set.tasks().getFirst().name();
         final NetworkWorks networks = new NetworkWorks();
-        final List<SegmentWork> works = networks.prepare(set, List.of(device), set.tasks().getFirst(), 1);
-        final long[][] samples = new long[SEGMENTS][RUNS];
+        final List<SegmentWork> works = networks.prepare(set, List.of(device), set.tasks().getFirst(), SEED);
+        final long[][] samples = new long[SEGMENTS][runs];
         try {
-            for (int run = 0; run < RUNS; run++) {
+            for (int run = 0; run < runs; run++) {
                 for (int i = 0; i < SEGMENTS; i++) {
                     samples[i][run] = GpuSegmentTimer.elapsedNs(device, works.get(i));
                 }
@@ -82,14 +107,15 @@ final class NetworkCheck implements GpuCheck {
         } finally {
             works.forEach(SegmentWork::close);
         }
+        final TaskSet plain = set(DeviceSpec.cpu("processor"), network);
         final byte[] answer = networks.answers().get(network).get("output");
-        final byte[] expected = networks.offline(set, set.tasks().getFirst(), 1).get("output");
+        final byte[] expected = new NetworkWorks().offline(plain, plain.tasks().getFirst(), SEED).get("output");
         final double error = error(answer, expected);
         section.expect(software ? Arrays.equals(answer, expected) : error <= MOST_ERROR,
-            network + " answers other values than on the processor, relative error " + error);
+            network + " by " + by + " answers other values than on the processor, relative error " + error);
         for (int i = 0; i < SEGMENTS; i++) {
             Arrays.sort(samples[i]);
-            section.row(network, i, samples[i][RUNS / 2], samples[i][RUNS - 1], error);
+            section.row(network, by, i, samples[i][runs / 2], samples[i][runs - 1], error);
         }
     }
 

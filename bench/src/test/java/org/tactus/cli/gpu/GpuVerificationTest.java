@@ -67,12 +67,13 @@ class GpuVerificationTest {
     }
 
     @Test
-    void shouldSayWhatIsMissingWhenTheRuntimeCannotComputeOnTheGpu() {
+    void shouldCheckOurKernelsAndSayWhatIsMissingWhenTheRuntimeCannotComputeOnTheGpu() {
         try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT)) {
             final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(),
-                List.of(new NetworkCheck(false))).run(part -> { }, soFar -> { });
-            assertEquals(Section.Outcome.MEASURED, report.sections().getFirst().outcome(), report.text());
-            assertTrue(report.text().contains("not checked: ") && report.text().contains("onnxruntime_gpu"), report.text());
+                List.of(new NetworkCheck(false, List.of("mobilenet"), 1))).run(part -> { }, soFar -> { });
+            assertEquals(Section.Outcome.PASSED, report.sections().getFirst().outcome(), report.text());
+            assertTrue(report.text().contains("kernels of ours computed") && report.text().contains("ONNX Runtime not checked: ")
+                && report.text().contains("onnxruntime_gpu"), report.text());
             assertEquals(Inventory.NOTHING, software.inventory());
         }
     }
