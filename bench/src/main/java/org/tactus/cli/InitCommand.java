@@ -19,6 +19,7 @@ import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.SizeConverter;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
@@ -112,7 +113,7 @@ final class InitCommand implements Callable<Integer> {
         final boolean tfLite = file.toString().endsWith(".tflite");
         UsageCheck.check(spec, !tfLite || gpuBytes == null, file + " is a TensorFlow Lite file, and with --gpu networks are ONNX files");
         if (tfLite && !Files.isRegularFile(file)) {
-            throw new InvalidModelException(file + ": no such file; name an .onnx or .tflite file");
+            throw new InvalidModelException(file + ": " + FileCheck.absence(file) + "; name an .onnx or .tflite file");
         }
         final OpenKeys open = tfLite ? OpenKeys.NONE : open(file);
         final String path = folder.relativize(file.toAbsolutePath().normalize()).toString();

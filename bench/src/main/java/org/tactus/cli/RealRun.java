@@ -137,7 +137,8 @@ final class RealRun {
             if (excuse && !RunStatus.excuses(result).isEmpty()) {
                 System.err.println("warning: " + RunStatus.excuses(result));
             }
-            ResultPrinter.print(format, RunStatus.verdict(result, notGood), result, Optional.of(out), print);
+            ResultPrinter.print(format, RunStatus.verdict(result, notGood), result,
+                written == ExitStatus.GOOD ? Optional.of(out) : Optional.empty(), print);
             return Math.max(notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO, written);
         }
     }

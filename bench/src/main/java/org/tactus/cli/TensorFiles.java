@@ -15,6 +15,7 @@ import java.util.Locale;
 import javax.imageio.ImageIO;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.NumpyFile;
 import org.tactus.internal.graph.InvalidModelException;
 
@@ -38,7 +39,7 @@ final class TensorFiles {
     /** Fills an input from a file and says in one line what was done. */
     String read(final Path file, final TensorInfo input, final MemorySegment memory) {
         if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException(file + ": no such file; give a .npy, .png or .jpg file");
+            throw new InvalidModelException(file + ": " + FileCheck.absence(file) + "; give a .npy, .png or .jpg file");
         }
         final String name = file.toString().toLowerCase(Locale.ROOT);
         try {

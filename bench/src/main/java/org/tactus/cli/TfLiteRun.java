@@ -18,6 +18,7 @@ import org.tactus.bindings.edgetpu.software.SoftwareTpuSettings;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.bindings.tflite.TfLiteInterpreter;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.network.TfLiteChain;
 
@@ -38,7 +39,7 @@ final class TfLiteRun implements AutoCloseable {
 
     static TfLiteRun open(final Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException(file + ": no such file; name an .onnx or .tflite file");
+            throw new InvalidModelException(file + ": " + FileCheck.absence(file) + "; name an .onnx or .tflite file");
         }
         try {
             final byte[] bytes = Files.readAllBytes(file);

@@ -59,7 +59,7 @@ final class VerifyGpuCommand implements Callable<Integer> {
                 : GpuVerification.inProcesses(driver, Main.class, options);
             report = verification.run(part -> System.err.println("verifying: " + part + " ..."), this::write);
         } catch (final IllegalArgumentException e) {
-            throw new PrerequisiteException("tactus: " + e.getMessage());
+            throw new PrerequisiteException(e.getMessage());
         }
         System.out.print(report.text());
         System.out.flush(); // before a disk that is full can end the command
@@ -80,10 +80,10 @@ final class VerifyGpuCommand implements Callable<Integer> {
     /** Opens a driver by its name, or says what is missing. */
     static GpuDriver open(final String name) {
         try {
-            return GpuDriver.open(name).orElseThrow(() -> new PrerequisiteException("tactus: no GPU: "
+            return GpuDriver.open(name).orElseThrow(() -> new PrerequisiteException("no GPU: "
                 + CudaDriver.absence().orElse("none was found") + "; the software driver needs none: --driver software"));
         } catch (final IllegalArgumentException e) {
-            throw new PrerequisiteException("tactus: " + e.getMessage());
+            throw new PrerequisiteException(e.getMessage());
         }
     }
 
@@ -91,7 +91,7 @@ final class VerifyGpuCommand implements Callable<Integer> {
     static CudaGpu gpu(final GpuDriver driver, final int index) {
         final List<CudaGpu> gpus = driver.gpus();
         if (index < 0 || index >= gpus.size()) {
-            throw new PrerequisiteException("tactus: there is no GPU " + index + "; this driver has " + gpus.size() + ", from 0");
+            throw new PrerequisiteException("there is no GPU " + index + "; this driver has " + gpus.size() + ", from 0");
         }
         return gpus.get(index);
     }

@@ -376,7 +376,8 @@ final class TaskReader {
         try {
             final Path path = base.resolve(text);
             if (!Files.isRegularFile(path)) {
-                throw value.error("file '" + text + "' does not exist; name a file, relative to the task set's directory");
+                throw value.error("file '" + text + "' " + (Files.isDirectory(path) ? "is a folder" : "does not exist")
+                    + "; name a file, relative to the task set's directory");
             }
             return path;
         } catch (final InvalidPathException e) {

@@ -113,7 +113,9 @@ final class YamlFile {
             for (int i = 0; i < in.position(); i++) {
                 line += bytes[i] == '\n' ? 1 : 0;
             }
-            throw new FileFormatException(name, line, "this is not UTF-8 text; save the file as UTF-8", e);
+            throw new FileFormatException(name, line, name.endsWith(".onnx") || name.endsWith(".tflite")
+                ? "this is a network; write a task set with it: tactus init " + name + ":33ms --out set.yaml"
+                : "this is not UTF-8 text; save the file as UTF-8", e);
         }
     }
 

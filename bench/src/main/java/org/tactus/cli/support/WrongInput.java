@@ -3,6 +3,7 @@ package org.tactus.cli.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.tactus.bindings.MissingLibraryException;
@@ -30,6 +31,9 @@ public final class WrongInput {
             final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
             return Optional.of(Printable.lines(e.getMessage().lines()
                 .map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line).collect(Collectors.joining("\n"))));
+        }
+        if (e instanceof NoSuchFileException) {
+            return Optional.of("tactus: there is no such file or folder: " + Printable.line(e.getMessage()));
         }
         return e instanceof UncheckedIOException || e instanceof IOException
             ? Optional.of("tactus: a file cannot be read or written: " + Printable.line(e.getMessage())) : Optional.empty();

@@ -18,6 +18,16 @@ public final class FileCheck {
     }
 
     /**
+     * Why a path cannot be read as a file.
+     *
+     * @param file a path that is no regular file, links followed
+     * @return words behind the path's name
+     */
+    public static String absence(final Path file) {
+        return Files.isDirectory(file) ? "this is a folder" : Files.exists(file) ? "this is a pipe or a device" : "no such file";
+    }
+
+    /**
      * Refuses what is no regular file; symbolic links are not followed.
      *
      * @param file the file

@@ -234,6 +234,8 @@ public final class WholeFile {
                 return Files.createFile(draft);
             } catch (final FileAlreadyExistsException e) {
                 continue; // another name
+            } catch (final NoSuchFileException e) {
+                throw new NoSuchFileException(String.valueOf(draft.getParent()));
             }
         }
     }

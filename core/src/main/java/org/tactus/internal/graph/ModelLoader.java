@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.MappedFile;
 
 /**
@@ -54,7 +55,7 @@ final class ModelLoader {
 
     private static void requireFile(final Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new InvalidModelException(file + ": no such file; name an .onnx file");
+            throw new InvalidModelException(file + ": " + FileCheck.absence(file) + "; name an .onnx file");
         }
     }
 
