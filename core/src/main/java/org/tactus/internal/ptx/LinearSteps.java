@@ -119,6 +119,9 @@ final class LinearSteps {
         final float beta = NodeAttributes.fraction(node, "beta", 1);
         final long[] left = values.shape(a);
         final long[] right = values.shape(b);
+        if (left.length != 2 || right.length != 2 || left[transA ? 0 : 1] != right[transB ? 1 : 0]) {
+            throw misfit(left, right);
+        }
         final int rows = (int) left[transA ? 1 : 0];
         final int depth = (int) left[transA ? 0 : 1];
         final int columns = (int) right[transB ? 0 : 1];
@@ -199,13 +202,13 @@ final class LinearSteps {
         final int columns = (int) right[right.length - 1];
         final long leftBatches = Values.elements(left) / (left[left.length - 2] * depth);
         final long rightBatches = Values.elements(right) / ((long) depth * columns);
-        final long[] made = left.length >= right.length ? left.clone() : right.clone();
+        if (right[right.length - 2] != depth || rightBatches != 1 && leftBatches != 1 && !isSame(left, right)) {
+            throw misfit(left, right);
+        }
+        final long[] batches = ElementwiseSteps.broadcastShape(batches(left), batches(right)); // either factor may have those of both
+        final long[] made = Arrays.copyOf(batches, batches.length + 2);
         made[made.length - 2] = left[left.length - 2];
         made[made.length - 1] = columns;
-        if (right[right.length - 2] != depth || rightBatches != 1 && leftBatches != 1 && !isSame(left, right)) {
-            throw new UnsupportedOperationException("factors of the shapes " + Arrays.toString(left) + " and "
-                + Arrays.toString(right));
-        }
         final int rows = (int) (rightBatches == 1 ? left[left.length - 2] * leftBatches : left[left.length - 2]);
         if (rows <= FEW_ROWS && values.isConstant(b) && rightBatches == 1) {
             final float[] weights = transposed(values.floats(b), depth, columns);
@@ -220,7 +223,16 @@ final class LinearSteps {
         add(product, a, emitter -> emitter.at(a), emitter -> emitter.at(b), Epilogue.Bias.NONE, emitter -> null, made);
     }
 
+    /** The extents before those of a matrix. */
+    private static long[] batches(final long... shape) {
+        return Arrays.copyOf(shape, shape.length - 2);
+    }
+
+    private static UnsupportedOperationException misfit(final long[] left, final long... right) {
+        return new UnsupportedOperationException("factors of the shapes " + Arrays.toString(left) + " and " + Arrays.toString(right));
+    }
+
     private static boolean isSame(final long[] left, final long[] right) {
-        return left.length == right.length && Arrays.equals(left, 0, left.length - 2, right, 0, right.length - 2);
+        return Arrays.equals(batches(left), batches(right));
     }
 }

@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
@@ -138,6 +140,42 @@ class OperatorKernelsTest {
             };
             return g.model(g.node("MatMul", List.of(a, b)));
         });
+    }
+
+    @Test
+    void shouldGiveAProductAllBatchesWhenOnlyOneFactorHasThem() {
+        final long[][][] batches = {{{1}, {3}}, {{3}, {1, 1}}, {{}, {1}}, {{1, 1}, {2, 3}}, {{1, 2, 1}, {1}}, {{1}, {1, 1, 1}},
+            {{}, {4}}, {{1, 1, 1}, {3}}};
+        for (final long[][] each : batches) {
+            for (final int rows : new int[] {2, 7}) { // few rows have a kernel of their own
+                for (final boolean constant : new boolean[] {false, true}) {
+                    final DrawnGraph g = new DrawnGraph(SEED);
+                    final String a = g.input(shape(each[0], rows, 5));
+                    final String b = constant ? g.weights(1, shape(each[1], 5, 6)) : g.input(shape(each[1], 5, 6));
+                    // A tensor in between, so that numbers behind its place would be another's.
+                    final String x = g.node("MatMul", List.of(a, b));
+                    Programs.check(g.model(g.node("Transpose", List.of(x)), g.node("Add", List.of(x, x))), SEED, TOLERANCE,
+                        Arrays.toString(each[0]) + " batches with " + Arrays.toString(each[1]) + " of " + rows + " rows, constant " + constant);
+                }
+            }
+        }
+    }
+
+    private static long[] shape(final long[] batches, final long... matrix) {
+        return LongStream.concat(LongStream.of(batches), LongStream.of(matrix)).toArray();
+    }
+
+    @Test
+    void shouldRefuseAProductWhoseFactorsDoNotFit() {
+        final DrawnGraph matrices = new DrawnGraph(1);
+        final String depths = refusal(matrices.model(matrices.node("Gemm", List.of(matrices.input(2, 3), matrices.input(4, 5)))));
+        assertTrue(depths.contains("(Gemm): factors of the shapes [2, 3] and [4, 5]"), depths);
+        final DrawnGraph cubes = new DrawnGraph(1);
+        final String extents = refusal(cubes.model(cubes.node("Gemm", List.of(cubes.input(2, 3, 4), cubes.input(3, 5)))));
+        assertTrue(extents.contains("(Gemm): factors of the shapes [2, 3, 4] and [3, 5]"), extents);
+        final DrawnGraph batches = new DrawnGraph(1);
+        final String both = refusal(batches.model(batches.node("MatMul", List.of(batches.input(2, 1, 3, 4), batches.input(1, 2, 4, 5)))));
+        assertTrue(both.contains("(MatMul): factors of the shapes [2, 1, 3, 4] and [1, 2, 4, 5]"), both);
     }
 
     @Test
