@@ -24,7 +24,7 @@ final class LinearSteps {
 
     /** The name of an input; null where the node has none there. */
     private String input(final int index) {
-        return index < node.getInputCount() && !node.getInput(index).isEmpty() ? node.getInput(index) : null;
+        return Values.isGiven(node, index) ? node.getInput(index) : null;
     }
 
     private String constant(final int index) {

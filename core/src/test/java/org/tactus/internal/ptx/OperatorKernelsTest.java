@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.TestModels;
+import org.tactus.internal.graph.Tensors;
 
 /**
  * The kernel of each operator, run by the PTX interpreter on drawn shapes, against ONNX Runtime. Both sum in 32-bit floating point, in
@@ -346,6 +347,58 @@ class OperatorKernelsTest {
         final String message = refusal(new OnnxModel("said", g.model(x).proto().toBuilder().setGraph(
             g.model(x).proto().getGraph().toBuilder().clearOutput().addOutput(TestModels.value(x, 1, 1, 2, 3, 3))).build()));
         assertTrue(message.contains("its kernels make [1, 2, 2, 2] of '" + x + "', which should be [1, 2, 3, 3]"), message);
+    }
+
+    @Test
+    void shouldTakeAConstantHoweverItsNodeWritesIt() {
+        final List<AttributeProto> forms = List.of(DrawnGraph.fraction("value_float", 1.5f),
+            AttributeProto.newBuilder().setName("value_floats").setType(AttributeProto.AttributeType.FLOATS)
+                .addAllFloats(List.of(1.5f, -2f, 3f)).build(),
+            AttributeProto.newBuilder().setName("value").setType(AttributeProto.AttributeType.TENSOR)
+                .setT(Tensors.floats("any", List.of(2L, 1L), 4, 5)).build());
+        for (final AttributeProto form : forms) {
+            final DrawnGraph g = new DrawnGraph(1);
+            Programs.check(g.model(g.node("Mul", List.of(g.input(2, 3), g.node("Constant", List.of(), form)))), 1, TOLERANCE,
+                form.getName());
+        }
+        final DrawnGraph views = new DrawnGraph(1);
+        final String seen = views.node("Reshape",
+            List.of(views.input(2, 3, 1), views.node("Constant", List.of(), DrawnGraph.ints("value_ints", 0, 3))));
+        final String wide = views.node("Unsqueeze",
+            List.of(seen, views.node("Constant", List.of(), DrawnGraph.integer("value_int", 1))));
+        Programs.check(views.model(views.node("Relu", List.of(wide))), 1, TOLERANCE, "value_ints and value_int");
+    }
+
+    @Test
+    void shouldNameAConstantThatHoldsNoNumbers() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final String odd = g.node("Constant", List.of(), DrawnGraph.word("value_string", "words"));
+        final String message = refusal(g.model(g.node("Mul", List.of(g.input(2, 3), odd))));
+        assertTrue(message.contains("there is no kernel for node 'node_" + odd + "' (Constant): its value is no tensor and no number"),
+            message);
+    }
+
+    @Test
+    void shouldReduceWhatTheVersionOfTheOperatorSays() {
+        for (int noop = 0; noop < 2; noop++) {
+            for (int axes = 0; axes < 3; axes++) {
+                final DrawnGraph g = new DrawnGraph(1);
+                final String in = g.input(2, 3, 4);
+                final List<String> inputs = axes == 0 ? List.of(in) : List.of(in, axes == 1 ? g.longs() : g.longs(-1, 1));
+                final String x = g.node("ReduceMean", inputs, DrawnGraph.integer("noop_with_empty_axes", noop));
+                Programs.check(g.model(18, g.node("Relu", List.of(x))), 1, TOLERANCE, "noop_with_empty_axes " + noop + ", inputs " + axes);
+            }
+        }
+    }
+
+    @Test
+    void shouldDoWithoutAnInputThatHasNoName() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final List<String> parts = g.nodes("Split", List.of(g.input(4, 2), ""), 2, DrawnGraph.integer("axis", 0));
+        Programs.check(g.model(parts.get(0), parts.get(1)), 1, TOLERANCE, "Split");
+        final DrawnGraph later = new DrawnGraph(1);
+        Programs.check(later.model(18, later.node("Relu", List.of(later.node("ReduceMean", List.of(later.input(2, 3), ""))))), 1,
+            TOLERANCE, "ReduceMean");
     }
 
     @Test
