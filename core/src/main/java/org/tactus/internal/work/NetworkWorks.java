@@ -347,7 +347,7 @@ public final class NetworkWorks implements WorkFactory {
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         final OptionalInt withKernels = task.segments().stream().map(Segment::device)
-            .filter(device -> set.platform().devices().get(device).compute() == DeviceSpec.Compute.KERNELS).mapToInt(device -> device)
+            .filter(device -> set.platform().devices().get(device).computesByKernels(OnnxRuntime::lacksGpu)).mapToInt(device -> device)
             .findFirst();
         if (withKernels.isPresent()) {
             return offlineOnGpu(set, task, seed, withKernels.getAsInt());

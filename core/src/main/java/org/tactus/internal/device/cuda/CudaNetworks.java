@@ -238,19 +238,10 @@ public final class CudaNetworks {
 
     /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */
     private Optional<KernelSegments> kernels() {
-        if (kernels == null && (compute == DeviceSpec.Compute.KERNELS || compute == DeviceSpec.Compute.ANY && lacksProvider())) {
+        if (kernels == null && compute.isByKernels(hostSetup == null, () -> OnnxRuntime.lacksGpu(gpu.number()))) {
             kernels = new KernelSegments(this, stream);
         }
         return Optional.ofNullable(kernels);
-    }
-
-    /** Whether ONNX Runtime cannot use a real GPU. */
-    private boolean lacksProvider() {
-        if (hostSetup != null || heap != null) {
-            return false;
-        }
-        final Optional<OnnxRuntime> runtime = OnnxRuntime.find();
-        return runtime.isEmpty() || runtime.get().absence(new CudaProvider(gpu.number(), stream)).isPresent();
     }
 
     private OnnxOptions computing() {
