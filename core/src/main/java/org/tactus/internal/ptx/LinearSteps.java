@@ -40,7 +40,7 @@ final class LinearSteps {
         final long[] shape = values.shape(in);
         final String weightName = constant(1);
         final long[] kernel = values.shape(weightName);
-        final Window window = Windows.read(node, shape, kernel);
+        final Window window = WindowAttributes.read(node, shape, kernel);
         final String biasName = constant(2);
         final int groups = (int) NodeAttributes.integer(node, "group", 1);
         final int images = (int) shape[0];
@@ -51,7 +51,7 @@ final class LinearSteps {
             throw new UnsupportedOperationException(groups + " groups of " + channels + " channels, but " + inputs + " come in");
         }
         final Epilogue.Bias bias = biasName == null ? Epilogue.Bias.NONE : Epilogue.Bias.ROW;
-        final long[] made = Windows.output(shape, outputs, window);
+        final long[] made = WindowAttributes.output(shape, outputs, window);
         if (channels == 1 && groups > 1) {
             compiler.add(new Step(node.getOutput(0), List.of(in), true, 0, (emitter, step) -> emitter.launch(
                 WindowKernel.write(window, images, outputs, inputs, WindowKernel.Kind.CONVOLUTION, step.epilogue(bias)), emitter.at(in),
@@ -63,7 +63,7 @@ final class LinearSteps {
         final int depth = channels * window.taps().product();
         final ProductShape.Packed packed = ProductShape.Packed.of(rows);
         final ProductShape product = new ProductShape(images, groups, rows, window.outputs(), depth, packed,
-            new ProductShape.Windows(window, channels));
+            new ProductShape.ImageWindows(window, channels));
         add(product, in, emitter -> emitter.weights(pack(values.floats(weightName), groups, rows, depth, packed.width())),
             emitter -> emitter.at(in), bias, emitter -> biasName == null ? null : emitter.at(biasName), made);
     }
@@ -82,13 +82,13 @@ final class LinearSteps {
     }
 
     /** Where an operand lies, once places are known. */
-    private interface Operand {
+    private interface OperandPlace {
         Launch.Place in(Emitter emitter);
     }
 
     private void add(
-        final ProductShape product, final String in, final Operand left, final Operand right, final Epilogue.Bias bias,
-        final Operand biasPlace, final long... made) {
+        final ProductShape product, final String in, final OperandPlace left, final OperandPlace right, final Epilogue.Bias bias,
+        final OperandPlace biasPlace, final long... made) {
         final ProductKernel.Division division = ProductKernel.Division.of(product);
         final long workBytes = division.parts() == 1 ? 0 : division.parts() * product.allOutputs() * Float.BYTES;
         final List<String> reads = new ArrayList<>();
@@ -132,7 +132,7 @@ final class LinearSteps {
         final float[] biases = c == null ? null : bias(c, beta, rows, columns);
         final Epilogue.Bias bias = biases == null ? Epilogue.Bias.NONE : biases.length == columns && !isColumn(c, columns)
             ? Epilogue.Bias.COLUMN : Epilogue.Bias.ROW;
-        final Operand biasPlace = emitter -> biases == null ? null : emitter.weights(biases);
+        final OperandPlace biasPlace = emitter -> biases == null ? null : emitter.weights(biases);
         if (rows <= FEW_ROWS && !transA && values.isConstant(b)) {
             final float[] weights = scaled(transB ? values.floats(b) : transposed(values.floats(b), depth, columns), alpha);
             compiler.add(new Step(node.getOutput(0), List.of(a), true, 0, (emitter, step) -> emitter.launch(

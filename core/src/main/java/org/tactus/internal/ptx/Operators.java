@@ -107,14 +107,14 @@ final class Operators {
 
     private void pool(final WindowKernel.Kind kind) {
         final long[] shape = values.shape(in);
-        final Window window = Windows.read(node, shape, null);
+        final Window window = WindowAttributes.read(node, shape, null);
         if (kind == WindowKernel.Kind.AVERAGE_WITH_PADDING && NodeAttributes.integer(node, "ceil_mode", 0) == 1) {
             throw new UnsupportedOperationException("ceil_mode together with count_include_pad");
         }
         final int planes = (int) (shape[0] * shape[1]);
         compiler.add(new Step(out, List.of(in), (emitter, step) -> emitter.launch(
             WindowKernel.pool(window, planes, kind, step.activations()), emitter.at(in), emitter.at(step.output()))),
-            Windows.output(shape, shape[1], window));
+            WindowAttributes.output(shape, shape[1], window));
     }
 
     /** Reduces all extents from one on to a number. */

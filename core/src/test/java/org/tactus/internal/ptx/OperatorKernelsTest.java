@@ -156,7 +156,8 @@ class OperatorKernelsTest {
                     // A tensor in between, so that numbers behind its place would be another's.
                     final String x = g.node("MatMul", List.of(a, b));
                     Programs.check(g.model(g.node("Transpose", List.of(x)), g.node("Add", List.of(x, x))), SEED, TOLERANCE,
-                        Arrays.toString(each[0]) + " batches with " + Arrays.toString(each[1]) + " of " + rows + " rows, constant " + constant);
+                        Arrays.toString(each[0]) + " batches with " + Arrays.toString(each[1]) + " of " + rows + " rows, constant "
+                            + constant);
                 }
             }
         }
