@@ -76,8 +76,9 @@ public final class CudaNetworks {
     /**
      * Tells whether the weights of a task with memory lie in what is scheduled.
      *
-     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: ONNX Runtime keeps
-     *         weights itself, and what computes must not decide what a task set has to say of memory
+     * @return false where memory is not scheduled, and on a real GPU unless the task set asks for kernels: ONNX Runtime keeps weights
+     *         itself. Where kernels compute only because ONNX Runtime cannot, it is false, too, so that one task set means the same memory
+     *         on every machine
      */
     public boolean holdsNetworks() {
         return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
