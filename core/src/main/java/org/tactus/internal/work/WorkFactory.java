@@ -23,7 +23,8 @@ public interface WorkFactory {
     List<SegmentWork> prepare(TaskSet set, List<Device> devices, Task task, long seed);
 
     /**
-     * Prepares all tasks of a set. Networks and code that are refused do not keep the others from being tried, so that all wrong ones are named.
+     * Prepares all tasks of a set. Networks and code that are refused do not keep the others from being tried, so that all wrong ones
+     * are named.
      *
      * @param set     the set
      * @param devices the platform's devices, in its order
