@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.time.Sizes;
@@ -93,7 +94,7 @@ final class AnswerCheck {
     private static boolean computes(final DeviceSpec device) {
         return device.kind() == DeviceKind.CPU
             || device.kind() == DeviceKind.CUDA
-            && (device.driver().equals(CudaDevices.SOFTWARE) || device.compute() == DeviceSpec.Compute.KERNELS);
+            && (device.driver().equals(CudaDevices.SOFTWARE) || device.computesByKernels(OnnxRuntime::lacksGpu));
     }
 
     private static boolean same(final Map<String, byte[]> one, final Map<String, byte[]> other) {

@@ -65,7 +65,7 @@ final class ProfileCheck {
             return TfLite.find().map(TfLite::toString);
         }
         final boolean kernels = devices(task).map(set.platform().devices()::get)
-            .anyMatch(device -> device.compute() == DeviceSpec.Compute.KERNELS);
+            .anyMatch(device -> device.computesByKernels(OnnxRuntime::lacksGpu));
         return OnnxRuntime.find().map(found -> "ONNX Runtime " + found.version() + (kernels ? " and kernels of Tactus" : ""));
     }
 

@@ -3,6 +3,8 @@ package org.tactus.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
 
 /**
  * One device of a platform: a server that runs one segment at a time.
@@ -37,6 +39,17 @@ public record DeviceSpec(
 
         Compute(final String text) {
             this.text = text;
+        }
+
+        /**
+         * Tells whether kernels of our own compute.
+         *
+         * @param isReal       whether the GPU is a real one; where nothing is asked for, the host computes for a software GPU
+         * @param runtimeLacks whether ONNX Runtime cannot use the GPU; asked only where that decides
+         * @return true when they are asked for, or when nothing is asked for and ONNX Runtime cannot use a real GPU
+         */
+        public boolean isByKernels(final boolean isReal, final BooleanSupplier runtimeLacks) {
+            return this == KERNELS || this == ANY && isReal && runtimeLacks.getAsBoolean();
         }
 
         /**
@@ -188,6 +201,16 @@ public record DeviceSpec(
      */
     public boolean holdsNetworks() {
         return kind == DeviceKind.CUDA && (driver.equals(SOFTWARE) || compute == Compute.KERNELS) && memory.isPresent();
+    }
+
+    /**
+     * Tells whether kernels of our own compute networks on this device.
+     *
+     * @param runtimeLacks whether ONNX Runtime cannot use a GPU of a number; asked only where that decides
+     * @return true when they are asked for, or when nothing is asked for and ONNX Runtime cannot use a real GPU
+     */
+    public boolean computesByKernels(final IntPredicate runtimeLacks) {
+        return kind == DeviceKind.CUDA && compute.isByKernels(!driver.equals(SOFTWARE), () -> runtimeLacks.test(index));
     }
 
     /**

@@ -2,7 +2,8 @@
 package org.tactus.model;
 
 /**
- * Thrown for a task set that breaks a rule. The message says in one line what is wrong and what would be right; {@link #field} says where.
+ * Thrown for a task set that breaks a rule. The message says in one line what is wrong and what would be right, or in a line for each where
+ * several tasks are wrong; {@link #field} says where the first is.
  */
 public class InvalidTaskSetException extends RuntimeException {
     private static final long serialVersionUID = 1L;

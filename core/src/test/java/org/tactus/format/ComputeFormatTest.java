@@ -9,9 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.DeviceSpec.Compute;
 
@@ -48,6 +51,18 @@ class ComputeFormatTest {
             devices.stream().map(DeviceSpec::compute).toList());
         assertEquals(List.of(false, true, false, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
         assertEquals(Compute.KERNELS, devices.get(1).withPreemption(DeviceSpec.Preemption.SEGMENTS).compute());
+    }
+
+    @Test
+    void shouldComputeByKernelsWhenTheyAreAskedForOrNothingElseCan() throws IOException {
+        final List<DeviceSpec> devices = new ArrayList<>(load(SET).taskSet().platform().devices());
+        devices.add(new DeviceSpec("free", DeviceKind.CUDA, List.of(), "", 3, Optional.empty(), 0));
+        devices.add(new DeviceSpec("cpu", DeviceKind.CPU, List.of(0), "", 0, Optional.empty(), 0));
+        final List<Integer> asked = new ArrayList<>();
+        assertEquals(List.of(false, true, false, true, true, false),
+            devices.stream().map(device -> device.computesByKernels(gpu -> asked.add(gpu))).toList());
+        assertEquals(List.of(3), asked, "the runtime is asked where its answer decides, and of that very GPU");
+        assertFalse(devices.get(4).computesByKernels(gpu -> false), "ONNX Runtime comes first where it can use the GPU");
     }
 
     @Test

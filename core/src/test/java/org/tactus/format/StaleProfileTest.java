@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Precision;
@@ -109,6 +110,18 @@ class StaleProfileTest {
         sidecar("one", MACHINE, "", Optional.of(now));
         Files.writeString(file, SET.replace("cores: [0]", "cores: [0, 1]"));
         assertRefused("with 1 thread, but it has 2 threads now");
+    }
+
+    @Test
+    void shouldSayThatKernelsComputeWhenOnnxRuntimeCannotUseTheGpu() throws IOException {
+        final String kernels = " and kernels of Tactus";
+        final String[][] gpus = {{"", String.valueOf(OnnxRuntime.lacksGpu(0))}, {", driver: software", "false"},
+            {", compute: kernels", "true"}, {", compute: onnxruntime", "false"}};
+        for (final String[] gpu : gpus) {
+            Files.writeString(file, SET.replace("cores: [0]}", "cores: [0]}, {name: gpu0, kind: cuda" + gpu[0] + "}")
+                .replace("cuts: 1}, segments: [{device: cpu0}]", "cuts: 1}, segments: [{device: gpu0}]"));
+            assertEquals(gpu[1], String.valueOf(now().runtime().endsWith(kernels)), "gpu0" + gpu[0] + ": " + now().runtime());
+        }
     }
 
     @Test

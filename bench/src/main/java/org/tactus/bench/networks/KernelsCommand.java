@@ -47,6 +47,7 @@ public final class KernelsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        UsageCheck.check(spec, tolerance >= 0, "--tolerance " + tolerance + " is no difference; give 0 or more");
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }

@@ -58,6 +58,7 @@ public final class NetworksCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        UsageCheck.check(spec, tolerance >= 0, "--tolerance " + tolerance + " is no difference; give 0 or more");
         UsageCheck.check(spec, Files.isRegularFile(list), list + ": no such list; give one such as bench/networks/networks.csv");
         UsageCheck.check(spec, Files.isDirectory(files), "--files " + files + " is no folder; bench/networks/fetch.sh makes one");
         if (OnnxRuntime.find().isEmpty()) {

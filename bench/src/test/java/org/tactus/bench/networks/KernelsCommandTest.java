@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -80,8 +82,31 @@ class KernelsCommandTest {
 
     @Test
     void shouldEndWithStatusOneWhenTheToleranceIsLessThanTheDifference() throws IOException {
-        final StringBuilder said = new StringBuilder();
-        assertEquals(1, run(said, network("Sigmoid"), "--tolerance", "-1"), said.toString());
-        assertTrue(said.toString().contains("DIFFERS"), said.toString());
+        final StringBuilder good = new StringBuilder();
+        assertEquals(0, run(good, network("Sigmoid")), good.toString());
+        final Matcher said = Pattern.compile("processor ([0-9.E-]+) of").matcher(good);
+        assertTrue(said.find(), good.toString());
+        final double difference = Double.parseDouble(said.group(1));
+        assertTrue(difference > 0, "the two compute exponentials by other series: " + good);
+        assertEquals(0, run(new StringBuilder(), network("Sigmoid"), "--tolerance", String.valueOf(difference)));
+        final StringBuilder less = new StringBuilder();
+        assertEquals(1, run(less, network("Sigmoid"), "--tolerance", String.valueOf(Math.nextDown(difference))), less.toString());
+        assertTrue(less.toString().contains("DIFFERS"), less.toString());
+    }
+
+    @Test
+    void shouldEndWithStatusTwoWhenTheToleranceIsNoShare() throws IOException {
+        for (final String share : List.of("-1", "NaN")) {
+            final StringBuilder said = new StringBuilder();
+            assertEquals(2, run(said, network("Sigmoid"), "--tolerance", share), said.toString());
+            assertTrue(said.toString().contains("is no difference; give 0 or more"), said.toString());
+        }
+    }
+
+    @Test
+    void shouldMeasureADifferenceByTheLargestNumber() {
+        assertEquals(0.25, KernelTrial.difference(new float[] {0.5f, -8}, new float[] {2.5f, -8}));
+        assertEquals(0.25, KernelTrial.difference(new float[] {0.5f, 0}, new float[] {0.25f, 0}));
+        assertEquals(Double.POSITIVE_INFINITY, KernelTrial.difference(new float[] {1, 2}, new float[] {1, Float.NaN}));
     }
 }

@@ -29,6 +29,8 @@ public final class OnnxRuntime {
     /** Devices with an allocator of a caller's: the runtime itself would take a second one in silence. */
     private final Set<String> registered = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Long> deviceInfos = new ConcurrentHashMap<>();
+    /** By GPU, whether it cannot be used: what the process has loaded does not change. */
+    private final Map<Integer, Boolean> lacking = new ConcurrentHashMap<>();
 
     private OnnxRuntime() {
         try (Arena arena = Arena.ofConfined()) {
@@ -190,6 +192,17 @@ public final class OnnxRuntime {
                 + OrtLibrary.PATH_PROPERTY + "=FILE, and the libraries of CUDA 12 and cuDNN 9; or, for CUDA 13, the provider in a library "
                 + "of its own by -D" + CudaPlugin.PATH_PROPERTY + "=FILE");
         }
+    }
+
+    /**
+     * Tells whether the runtime cannot compute on a GPU, or is not there at all. The first time it loads the provider's library.
+     *
+     * @param gpu number of the GPU, as the CUDA runtime counts
+     * @return true when something else must compute there; {@link #absence(CudaProvider)} says why
+     */
+    public static boolean lacksGpu(final int gpu) {
+        return find().map(runtime ->
+            runtime.lacking.computeIfAbsent(gpu, number -> runtime.absence(new CudaProvider(number, 0)).isPresent())).orElse(true);
     }
 
     /** Why the provider in a library of its own cannot compute on a GPU. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.ptx;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -18,6 +19,23 @@ record Epilogue(Bias bias, boolean residual, List<Activation> activations) {
 
     Epilogue {
         activations = List.copyOf(activations);
+    }
+
+    /**
+     * Adds what is added, and applies the functions.
+     *
+     * @param w        takes the instructions
+     * @param x        the register of the sum
+     * @param bias     register of the address of the sum's bias; null without one
+     * @param residual register of the address of what is added to the sum; null without it
+     * @return the register of the result
+     */
+    String finish(final PtxWriter w, final String x, final String bias, final String residual) {
+        String value = x;
+        for (final String address : Arrays.asList(bias, residual)) {
+            value = address == null ? value : w.real("add.f32", value, w.real("ld.global.nc.f32", '[' + address + ']'));
+        }
+        return activate(w, value);
     }
 
     /** Applies the functions. */

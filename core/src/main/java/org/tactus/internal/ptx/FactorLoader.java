@@ -99,7 +99,7 @@ final class FactorLoader {
                 final String from = w.word("mad.lo.u32", batch, matrix.batchStride(), w.word("mul.lo.u32", line, matrix.lineStride()));
                 return w.element(base, w.word("mad.lo.u32", depth, matrix.depthStride(), from));
             }
-            case final ProductShape.Windows windows -> {
+            case final ProductShape.ImageWindows windows -> {
                 final Window window = windows.window();
                 if (i == 0) {
                     final String down = w.divide(line, window.outWidth());
@@ -136,13 +136,13 @@ final class FactorLoader {
         for (int i = 0; i < each; i++) {
             String guard = exists[i];
             String address = pointers[i];
-            final boolean windows = source instanceof final ProductShape.Windows of && !isPointwise(of.window());
+            final boolean windows = source instanceof final ProductShape.ImageWindows of && !isPointwise(of.window());
             final String depth = guardsDepth || windows ? w.word("add.u32", from, depths[i]) : null;
             if (guardsDepth) {
                 guard = both(guard, w.predicate("setp.lt.u32", depth, shape.depth()));
             }
             if (windows) {
-                final Window window = ((ProductShape.Windows) source).window();
+                final Window window = ((ProductShape.ImageWindows) source).window();
                 final String channel = w.divide(depth, window.taps().product());
                 final String tap = w.rest(depth, channel, window.taps().product());
                 final String tapRow = w.divide(tap, window.taps().columns());
@@ -177,13 +177,13 @@ final class FactorLoader {
 
     /** Lets the next tile be read. */
     void advance() {
-        if (source instanceof final ProductShape.Windows windows && !isPointwise(windows.window())) {
+        if (source instanceof final ProductShape.ImageWindows windows && !isPointwise(windows.window())) {
             return; // found anew from the depth
         }
         final long step = Float.BYTES * (long) DEPTHS * switch (source) {
             case final ProductShape.Packed packed -> packed.width();
             case final ProductShape.Matrix matrix -> matrix.depthStride();
-            case final ProductShape.Windows windows -> windows.window().inputs();
+            case final ProductShape.ImageWindows windows -> windows.window().inputs();
         };
         for (int i = 0; i < (source instanceof ProductShape.Packed ? 1 : each); i++) {
             w.op("add.u64 " + pointers[i] + ", " + pointers[i] + ", " + step);

@@ -24,7 +24,7 @@ final class LinearSteps {
 
     /** The name of an input; null where the node has none there. */
     private String input(final int index) {
-        return index < node.getInputCount() && !node.getInput(index).isEmpty() ? node.getInput(index) : null;
+        return Values.isGiven(node, index) ? node.getInput(index) : null;
     }
 
     private String constant(final int index) {
@@ -40,7 +40,7 @@ final class LinearSteps {
         final long[] shape = values.shape(in);
         final String weightName = constant(1);
         final long[] kernel = values.shape(weightName);
-        final Window window = Windows.read(node, shape, kernel);
+        final Window window = WindowAttributes.read(node, shape, kernel);
         final String biasName = constant(2);
         final int groups = (int) NodeAttributes.integer(node, "group", 1);
         final int images = (int) shape[0];
@@ -51,7 +51,7 @@ final class LinearSteps {
             throw new UnsupportedOperationException(groups + " groups of " + channels + " channels, but " + inputs + " come in");
         }
         final Epilogue.Bias bias = biasName == null ? Epilogue.Bias.NONE : Epilogue.Bias.ROW;
-        final long[] made = Windows.output(shape, outputs, window);
+        final long[] made = WindowAttributes.output(shape, outputs, window);
         if (channels == 1 && groups > 1) {
             compiler.add(new Step(node.getOutput(0), List.of(in), true, 0, (emitter, step) -> emitter.launch(
                 WindowKernel.write(window, images, outputs, inputs, WindowKernel.Kind.CONVOLUTION, step.epilogue(bias)), emitter.at(in),
@@ -63,7 +63,7 @@ final class LinearSteps {
         final int depth = channels * window.taps().product();
         final ProductShape.Packed packed = ProductShape.Packed.of(rows);
         final ProductShape product = new ProductShape(images, groups, rows, window.outputs(), depth, packed,
-            new ProductShape.Windows(window, channels));
+            new ProductShape.ImageWindows(window, channels));
         add(product, in, emitter -> emitter.weights(pack(values.floats(weightName), groups, rows, depth, packed.width())),
             emitter -> emitter.at(in), bias, emitter -> biasName == null ? null : emitter.at(biasName), made);
     }
@@ -82,13 +82,13 @@ final class LinearSteps {
     }
 
     /** Where an operand lies, once places are known. */
-    private interface Operand {
+    private interface OperandPlace {
         Launch.Place in(Emitter emitter);
     }
 
     private void add(
-        final ProductShape product, final String in, final Operand left, final Operand right, final Epilogue.Bias bias,
-        final Operand biasPlace, final long... made) {
+        final ProductShape product, final String in, final OperandPlace left, final OperandPlace right, final Epilogue.Bias bias,
+        final OperandPlace biasPlace, final long... made) {
         final ProductKernel.Division division = ProductKernel.Division.of(product);
         final long workBytes = division.parts() == 1 ? 0 : division.parts() * product.allOutputs() * Float.BYTES;
         final List<String> reads = new ArrayList<>();
@@ -119,6 +119,9 @@ final class LinearSteps {
         final float beta = NodeAttributes.fraction(node, "beta", 1);
         final long[] left = values.shape(a);
         final long[] right = values.shape(b);
+        if (left.length != 2 || right.length != 2 || left[transA ? 0 : 1] != right[transB ? 1 : 0]) {
+            throw misfit(left, right);
+        }
         final int rows = (int) left[transA ? 1 : 0];
         final int depth = (int) left[transA ? 0 : 1];
         final int columns = (int) right[transB ? 0 : 1];
@@ -129,7 +132,7 @@ final class LinearSteps {
         final float[] biases = c == null ? null : bias(c, beta, rows, columns);
         final Epilogue.Bias bias = biases == null ? Epilogue.Bias.NONE : biases.length == columns && !isColumn(c, columns)
             ? Epilogue.Bias.COLUMN : Epilogue.Bias.ROW;
-        final Operand biasPlace = emitter -> biases == null ? null : emitter.weights(biases);
+        final OperandPlace biasPlace = emitter -> biases == null ? null : emitter.weights(biases);
         if (rows <= FEW_ROWS && !transA && values.isConstant(b)) {
             final float[] weights = scaled(transB ? values.floats(b) : transposed(values.floats(b), depth, columns), alpha);
             compiler.add(new Step(node.getOutput(0), List.of(a), true, 0, (emitter, step) -> emitter.launch(
@@ -199,13 +202,13 @@ final class LinearSteps {
         final int columns = (int) right[right.length - 1];
         final long leftBatches = Values.elements(left) / (left[left.length - 2] * depth);
         final long rightBatches = Values.elements(right) / ((long) depth * columns);
-        final long[] made = left.length >= right.length ? left.clone() : right.clone();
+        if (right[right.length - 2] != depth || rightBatches != 1 && leftBatches != 1 && !isSame(left, right)) {
+            throw misfit(left, right);
+        }
+        final long[] batches = ElementwiseSteps.broadcastShape(batches(left), batches(right)); // either factor may have those of both
+        final long[] made = Arrays.copyOf(batches, batches.length + 2);
         made[made.length - 2] = left[left.length - 2];
         made[made.length - 1] = columns;
-        if (right[right.length - 2] != depth || rightBatches != 1 && leftBatches != 1 && !isSame(left, right)) {
-            throw new UnsupportedOperationException("factors of the shapes " + Arrays.toString(left) + " and "
-                + Arrays.toString(right));
-        }
         final int rows = (int) (rightBatches == 1 ? left[left.length - 2] * leftBatches : left[left.length - 2]);
         if (rows <= FEW_ROWS && values.isConstant(b) && rightBatches == 1) {
             final float[] weights = transposed(values.floats(b), depth, columns);
@@ -220,7 +223,16 @@ final class LinearSteps {
         add(product, a, emitter -> emitter.at(a), emitter -> emitter.at(b), Epilogue.Bias.NONE, emitter -> null, made);
     }
 
+    /** The extents before those of a matrix. */
+    private static long[] batches(final long... shape) {
+        return Arrays.copyOf(shape, shape.length - 2);
+    }
+
+    private static UnsupportedOperationException misfit(final long[] left, final long... right) {
+        return new UnsupportedOperationException("factors of the shapes " + Arrays.toString(left) + " and " + Arrays.toString(right));
+    }
+
     private static boolean isSame(final long[] left, final long[] right) {
-        return left.length == right.length && Arrays.equals(left, 0, left.length - 2, right, 0, right.length - 2);
+        return Arrays.equals(batches(left), batches(right));
     }
 }

@@ -93,7 +93,7 @@ final class Operators {
     }
 
     private float limit(final String attribute, final int input, final float absent) {
-        return node.getInputCount() > input && !node.getInput(input).isEmpty() ? values.scalar(constant(input))
+        return Values.isGiven(node, input) ? values.scalar(constant(input))
             : NodeAttributes.fraction(node, attribute, absent);
     }
 
@@ -107,14 +107,14 @@ final class Operators {
 
     private void pool(final WindowKernel.Kind kind) {
         final long[] shape = values.shape(in);
-        final Window window = Windows.read(node, shape, null);
+        final Window window = WindowAttributes.read(node, shape, null);
         if (kind == WindowKernel.Kind.AVERAGE_WITH_PADDING && NodeAttributes.integer(node, "ceil_mode", 0) == 1) {
             throw new UnsupportedOperationException("ceil_mode together with count_include_pad");
         }
         final int planes = (int) (shape[0] * shape[1]);
         compiler.add(new Step(out, List.of(in), (emitter, step) -> emitter.launch(
             WindowKernel.pool(window, planes, kind, step.activations()), emitter.at(in), emitter.at(step.output()))),
-            Windows.output(shape, shape[1], window));
+            WindowAttributes.output(shape, shape[1], window));
     }
 
     /** Reduces all extents from one on to a number. */
@@ -130,7 +130,11 @@ final class Operators {
 
     private void reduceMean() {
         final int rank = values.shape(in).length;
-        final long[] given = node.getInputCount() > 1 ? values.longs(constant(1)) : NodeAttributes.integers(node, "axes");
+        final long[] given = Values.isGiven(node, 1) ? values.longs(constant(1)) : NodeAttributes.integers(node, "axes");
+        if (given.length == 0 && NodeAttributes.integer(node, "noop_with_empty_axes", 0) == 1) {
+            compiler.view(in, out, values.shape(in)); // without axes nothing is reduced, rather than everything
+            return;
+        }
         final long[] axes = given.length == 0 ? IntStream.range(0, rank).asLongStream().toArray()
             : Arrays.stream(given).map(axis -> Math.floorMod(axis, rank)).sorted().toArray();
         for (int i = 0; i < axes.length; i++) {
@@ -197,7 +201,7 @@ final class Operators {
         final long[] even = new long[count];
         Arrays.fill(even, Math.ceilDiv(shape[axis], count));
         even[count - 1] = shape[axis] - even[0] * (count - 1);
-        final long[] sizes = node.getInputCount() > 1 ? values.longs(constant(1)) : NodeAttributes.integers(node, "split", even);
+        final long[] sizes = Values.isGiven(node, 1) ? values.longs(constant(1)) : NodeAttributes.integers(node, "split", even);
         long from = 0;
         for (int i = 0; i < count; i++) {
             final long[] made = shape.clone();

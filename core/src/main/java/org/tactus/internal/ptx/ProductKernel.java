@@ -262,18 +262,16 @@ final class ProductKernel {
         for (int i = 0; i < parts; i++) {
             w.op("ld.global.nc.f32 " + values[i] + ", [" + address + '+' + i * shape.allOutputs() * Float.BYTES + ']');
         }
-        String sum = Arrays.stream(values).reduce((a, b) -> w.real("add.f32", a, b)).orElseThrow();
+        final String sum = Arrays.stream(values).reduce((a, b) -> w.real("add.f32", a, b)).orElseThrow();
+        String biasAddress = null;
         if (bias != null) {
             final String line = w.divide(index, shape.columns());
             final int rows = shape.rows() * shape.groups();
-            final String place = epilogue.bias() == Epilogue.Bias.COLUMN ? w.rest(index, line, shape.columns())
-                : w.rest(line, w.divide(line, rows), rows);
-            sum = w.real("add.f32", sum, w.real("ld.global.nc.f32", '[' + w.element(bias, place) + ']'));
+            biasAddress = w.element(bias, epilogue.bias() == Epilogue.Bias.COLUMN ? w.rest(index, line, shape.columns())
+                : w.rest(line, w.divide(line, rows), rows));
         }
-        if (residual != null) {
-            sum = w.real("add.f32", sum, w.real("ld.global.nc.f32", '[' + w.element(residual, index) + ']'));
-        }
-        w.op("st.global.f32 [" + w.element(out, index) + "], " + epilogue.activate(w, sum));
+        final String made = epilogue.finish(w, sum, biasAddress, residual == null ? null : w.element(residual, index));
+        w.op("st.global.f32 [" + w.element(out, index) + "], " + made);
         return new Kernel(w.text(), Math.ceilDiv((int) shape.allOutputs(), THREADS), 1, THREADS);
     }
 }

@@ -40,7 +40,7 @@ record ProductShape(int batches, int groups, int rows, int columns, int depth, S
     }
 
     /** The windows of a convolution: a column for each place of the output, a depth for each channel of the group and each tap. */
-    record Windows(Window window, int channels) implements Source {
+    record ImageWindows(Window window, int channels) implements Source {
     }
 
     /** Elements of one batch's and group's output. */

@@ -99,16 +99,11 @@ final class RowKernel {
             w.op("fma.rn.f32 " + value + ", " + x + ", " + w.real("ld.global.nc.f32", '[' + address + ']') + ", " + value);
         });
         exchange(w, value, "add.f32");
-        String made = value;
-        if (bias != null) {
-            final String place = epilogue.bias() == Epilogue.Bias.COLUMN ? output : row;
-            made = w.real("add.f32", made, w.real("ld.global.nc.f32", '[' + w.element(bias, place) + ']'));
-        }
         final String index = w.word("mad.lo.u32", row, outputs, output);
-        if (residual != null) {
-            made = w.real("add.f32", made, w.real("ld.global.nc.f32", '[' + w.element(residual, index) + ']'));
-        }
-        storeFirst(w, w.element(out, index), epilogue.activate(w, made));
+        final String made = epilogue.finish(w, value,
+            bias == null ? null : w.element(bias, epilogue.bias() == Epilogue.Bias.COLUMN ? output : row),
+            residual == null ? null : w.element(residual, index));
+        storeFirst(w, w.element(out, index), made);
         return new Kernel(w.text(), blocks(outputs), rows, LANES * WARPS);
     }
 

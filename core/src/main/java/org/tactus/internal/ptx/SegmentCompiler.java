@@ -39,7 +39,7 @@ public final class SegmentCompiler {
         final List<NodeProto> live = new ArrayList<>();
         for (final NodeProto node : graph.getNodeList()) {
             if (node.getOpType().equals("Constant")) {
-                values.constant(node);
+                named(node, () -> values.constant(node));
             } else {
                 live.add(node);
             }
@@ -63,17 +63,12 @@ public final class SegmentCompiler {
 
     private SegmentProgram compile() {
         for (final NodeProto node : nodes) {
-            try {
+            named(node, () -> {
                 if (!node.getDomain().isEmpty() && !node.getDomain().equals("ai.onnx")) {
                     throw new UnsupportedOperationException("of the domain " + node.getDomain());
                 }
                 Operators.read(this, node);
-            } catch (final UnsupportedOperationException e) {
-                throw new InvalidModelException(name + ": there is no kernel for node '"
-                    + (node.getName().isEmpty() ? node.getOutput(0) : node.getName()) + "' (" + node.getOpType() + ")"
-                    + (e.getMessage() == null ? "" : ": " + e.getMessage())
-                    + "; kernels exist for " + String.join(", ", Operators.NAMES) + "; ONNX Runtime takes every operator", e);
-            }
+            });
         }
         values.requireOutputs();
         for (int i = joins.size() - 1; i >= 0; i--) { // from the end: a part of a part lies in the whole
@@ -87,6 +82,18 @@ public final class SegmentCompiler {
             throw new InvalidModelException(name + ": no kernel can be written: " + e.getMessage(), e);
         }
         return emitter.program();
+    }
+
+    /** Reads a node; a refusal says which node it was. */
+    private void named(final NodeProto node, final Runnable reading) {
+        try {
+            reading.run();
+        } catch (final UnsupportedOperationException e) {
+            throw new InvalidModelException(name + ": there is no kernel for node '"
+                + (node.getName().isEmpty() ? node.getOutput(0) : node.getName()) + "' (" + node.getOpType() + ")"
+                + (e.getMessage() == null ? "" : ": " + e.getMessage())
+                + "; kernels exist for " + String.join(", ", Operators.NAMES) + "; ONNX Runtime takes every operator", e);
+        }
     }
 
     Values values() {

@@ -36,7 +36,7 @@ final class ShapeOperators {
     }
 
     private long[] reshape() {
-        final long[] wanted = node.getInputCount() > 1 ? values.longs(node.getInput(1)).clone() : NodeAttributes.integers(node, "shape");
+        final long[] wanted = Values.isGiven(node, 1) ? values.longs(node.getInput(1)).clone() : NodeAttributes.integers(node, "shape");
         long known = 1;
         int open = -1;
         for (int i = 0; i < wanted.length; i++) {
@@ -59,7 +59,7 @@ final class ShapeOperators {
     }
 
     private long[] axes() {
-        return node.getInputCount() > 1 ? values.longs(node.getInput(1)) : NodeAttributes.integers(node, "axes");
+        return Values.isGiven(node, 1) ? values.longs(node.getInput(1)) : NodeAttributes.integers(node, "axes");
     }
 
     private long[] squeeze() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.ptx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
@@ -105,13 +106,38 @@ final class Values {
         return values;
     }
 
+    /** Whether a node has an input in a place: one that it may do without is absent, or has no name. */
+    static boolean isGiven(final NodeProto node, final int input) {
+        return input < node.getInputCount() && !node.getInput(input).isEmpty();
+    }
+
     /** A node that makes a constant: of its values from now on. */
     void constant(final NodeProto node) {
-        final var value = NodeAttributes.find(node, "value");
-        if (value == null) {
-            throw new UnsupportedOperationException("a constant that is no tensor");
+        final String name = node.getOutput(0);
+        for (final AttributeProto attribute : node.getAttributeList()) {
+            final TensorProto made = switch (attribute.getName()) {
+                case "value" -> attribute.getT().toBuilder().setName(name).build();
+                case "value_float" -> Tensors.floats(name, List.of(), attribute.getF());
+                case "value_floats" -> Tensors.floats(name, List.of((long) attribute.getFloatsCount()), floats(attribute));
+                case "value_int" -> Tensors.longs(name, List.of(), attribute.getI());
+                case "value_ints" -> Tensors.longs(name, List.of((long) attribute.getIntsCount()),
+                    NodeAttributes.integers(node, attribute.getName()));
+                default -> null;
+            };
+            if (made != null) {
+                constants.put(name, made);
+                return;
+            }
         }
-        constants.put(node.getOutput(0), value.getT().toBuilder().setName(node.getOutput(0)).build());
+        throw new UnsupportedOperationException("its value is no tensor and no number");
+    }
+
+    private static float[] floats(final AttributeProto attribute) {
+        final float[] numbers = new float[attribute.getFloatsCount()];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = attribute.getFloats(i);
+        }
+        return numbers;
     }
 
     long[] shape(final String name) {

@@ -55,15 +55,11 @@ final class WindowKernel {
             : w.word("mad.lo.u32", image, inputs, w.divide(channel, channels / inputs));
         final String from = w.element(in, w.word("mul.lo.u32", source, window.inputs()));
         final String taps = weights == null ? null : w.element(weights, w.word("mul.lo.u32", channel, window.taps().product()));
-        String value = gather(w, window, kind, new String[] {from, taps, row, column});
-        if (bias != null) {
-            value = w.real("add.f32", value, w.real("ld.global.nc.f32", '[' + w.element(bias, channel) + ']'));
-        }
+        final String value = gather(w, window, kind, new String[] {from, taps, row, column});
         final String index = w.word("mad.lo.u32", plane, window.outputs(), pixel);
-        if (residual != null) {
-            value = w.real("add.f32", value, w.real("ld.global.nc.f32", '[' + w.element(residual, index) + ']'));
-        }
-        w.op("st.global.f32 [" + w.element(out, index) + "], " + epilogue.activate(w, value));
+        final String made = epilogue.finish(w, value, bias == null ? null : w.element(bias, channel),
+            residual == null ? null : w.element(residual, index));
+        w.op("st.global.f32 [" + w.element(out, index) + "], " + made);
         return new Kernel(w.text(), Math.ceilDiv(window.outputs(), threads), images * channels, threads);
     }
 

@@ -151,11 +151,8 @@ public final class NetworkWorks implements WorkFactory {
             for (int i = 0; i < works.size(); i++) {
                 sizes.clear();
                 for (int k = 0; k < task.segments().get(i).levels().size(); k++) {
-                    try {
-                        task.levelNetwork(i, k).ifPresent(network -> sizes.addAll(prepare(set, devices, network, seed)));
-                    } catch (final InvalidModelException e) {
-                        refusals.add(e);
-                    }
+                    final Optional<Task> level = task.levelNetwork(i, k);
+                    refusals.collect(() -> level.ifPresent(network -> sizes.addAll(prepare(set, devices, network, seed))));
                 }
                 if (!sizes.isEmpty()) {
                     works.set(i, sizes.size() == 1 ? sizes.getFirst() : new LeveledWork(sizes));
@@ -347,7 +344,7 @@ public final class NetworkWorks implements WorkFactory {
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
         final OptionalInt withKernels = task.segments().stream().map(Segment::device)
-            .filter(device -> set.platform().devices().get(device).compute() == DeviceSpec.Compute.KERNELS).mapToInt(device -> device)
+            .filter(device -> set.platform().devices().get(device).computesByKernels(OnnxRuntime::lacksGpu)).mapToInt(device -> device)
             .findFirst();
         if (withKernels.isPresent()) {
             return offlineOnGpu(set, task, seed, withKernels.getAsInt());

@@ -4,7 +4,6 @@ package org.tactus.internal.work;
 import java.util.List;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
-import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.work.Workload;
@@ -24,22 +23,20 @@ public interface WorkFactory {
     List<SegmentWork> prepare(TaskSet set, List<Device> devices, Task task, long seed);
 
     /**
-     * Prepares all tasks of a set. Networks that are refused do not keep the others from being tried, so that all wrong ones are named.
+     * Prepares all tasks of a set. Networks and code that are refused do not keep the others from being tried, so that all wrong ones
+     * are named.
      *
      * @param set     the set
      * @param devices the platform's devices, in its order
      * @param seed    of everything random in them
      * @param works   gets the segments of each task, in order; also what was prepared before something broke, to be closed by the caller
      * @throws org.tactus.internal.graph.InvalidModelException when networks are refused, with a line for each
+     * @throws org.tactus.model.InvalidTaskSetException when a task is among what is refused, with a line for each
      */
     default void prepareAll(final TaskSet set, final List<Device> devices, final long seed, final List<List<SegmentWork>> works) {
         final Refusals refusals = new Refusals();
         for (final Task task : set.tasks()) {
-            try {
-                works.add(prepare(set, devices, task, seed));
-            } catch (final InvalidModelException e) {
-                refusals.add(e);
-            }
+            refusals.collect(() -> works.add(prepare(set, devices, task, seed)));
         }
         refusals.throwAll();
     }

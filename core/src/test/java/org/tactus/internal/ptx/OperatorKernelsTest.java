@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.TestModels;
+import org.tactus.internal.graph.Tensors;
 
 /**
  * The kernel of each operator, run by the PTX interpreter on drawn shapes, against ONNX Runtime. Both sum in 32-bit floating point, in
@@ -138,6 +141,43 @@ class OperatorKernelsTest {
             };
             return g.model(g.node("MatMul", List.of(a, b)));
         });
+    }
+
+    @Test
+    void shouldGiveAProductAllBatchesWhenOnlyOneFactorHasThem() {
+        final long[][][] batches = {{{1}, {3}}, {{3}, {1, 1}}, {{}, {1}}, {{1, 1}, {2, 3}}, {{1, 2, 1}, {1}}, {{1}, {1, 1, 1}},
+            {{}, {4}}, {{1, 1, 1}, {3}}};
+        for (final long[][] each : batches) {
+            for (final int rows : new int[] {2, 7}) { // few rows have a kernel of their own
+                for (final boolean constant : new boolean[] {false, true}) {
+                    final DrawnGraph g = new DrawnGraph(SEED);
+                    final String a = g.input(shape(each[0], rows, 5));
+                    final String b = constant ? g.weights(1, shape(each[1], 5, 6)) : g.input(shape(each[1], 5, 6));
+                    // A tensor in between, so that numbers behind its place would be another's.
+                    final String x = g.node("MatMul", List.of(a, b));
+                    Programs.check(g.model(g.node("Transpose", List.of(x)), g.node("Add", List.of(x, x))), SEED, TOLERANCE,
+                        Arrays.toString(each[0]) + " batches with " + Arrays.toString(each[1]) + " of " + rows + " rows, constant "
+                            + constant);
+                }
+            }
+        }
+    }
+
+    private static long[] shape(final long[] batches, final long... matrix) {
+        return LongStream.concat(LongStream.of(batches), LongStream.of(matrix)).toArray();
+    }
+
+    @Test
+    void shouldRefuseAProductWhoseFactorsDoNotFit() {
+        final DrawnGraph matrices = new DrawnGraph(1);
+        final String depths = refusal(matrices.model(matrices.node("Gemm", List.of(matrices.input(2, 3), matrices.input(4, 5)))));
+        assertTrue(depths.contains("(Gemm): factors of the shapes [2, 3] and [4, 5]"), depths);
+        final DrawnGraph cubes = new DrawnGraph(1);
+        final String extents = refusal(cubes.model(cubes.node("Gemm", List.of(cubes.input(2, 3, 4), cubes.input(3, 5)))));
+        assertTrue(extents.contains("(Gemm): factors of the shapes [2, 3, 4] and [3, 5]"), extents);
+        final DrawnGraph batches = new DrawnGraph(1);
+        final String both = refusal(batches.model(batches.node("MatMul", List.of(batches.input(2, 1, 3, 4), batches.input(1, 2, 4, 5)))));
+        assertTrue(both.contains("(MatMul): factors of the shapes [2, 1, 3, 4] and [1, 2, 4, 5]"), both);
     }
 
     @Test
@@ -308,6 +348,58 @@ class OperatorKernelsTest {
         final String message = refusal(new OnnxModel("said", g.model(x).proto().toBuilder().setGraph(
             g.model(x).proto().getGraph().toBuilder().clearOutput().addOutput(TestModels.value(x, 1, 1, 2, 3, 3))).build()));
         assertTrue(message.contains("its kernels make [1, 2, 2, 2] of '" + x + "', which should be [1, 2, 3, 3]"), message);
+    }
+
+    @Test
+    void shouldTakeAConstantHoweverItsNodeWritesIt() {
+        final List<AttributeProto> forms = List.of(DrawnGraph.fraction("value_float", 1.5f),
+            AttributeProto.newBuilder().setName("value_floats").setType(AttributeProto.AttributeType.FLOATS)
+                .addAllFloats(List.of(1.5f, -2f, 3f)).build(),
+            AttributeProto.newBuilder().setName("value").setType(AttributeProto.AttributeType.TENSOR)
+                .setT(Tensors.floats("any", List.of(2L, 1L), 4, 5)).build());
+        for (final AttributeProto form : forms) {
+            final DrawnGraph g = new DrawnGraph(1);
+            Programs.check(g.model(g.node("Mul", List.of(g.input(2, 3), g.node("Constant", List.of(), form)))), 1, TOLERANCE,
+                form.getName());
+        }
+        final DrawnGraph views = new DrawnGraph(1);
+        final String seen = views.node("Reshape",
+            List.of(views.input(2, 3, 1), views.node("Constant", List.of(), DrawnGraph.ints("value_ints", 0, 3))));
+        final String wide = views.node("Unsqueeze",
+            List.of(seen, views.node("Constant", List.of(), DrawnGraph.integer("value_int", 1))));
+        Programs.check(views.model(views.node("Relu", List.of(wide))), 1, TOLERANCE, "value_ints and value_int");
+    }
+
+    @Test
+    void shouldNameAConstantThatHoldsNoNumbers() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final String odd = g.node("Constant", List.of(), DrawnGraph.word("value_string", "words"));
+        final String message = refusal(g.model(g.node("Mul", List.of(g.input(2, 3), odd))));
+        assertTrue(message.contains("there is no kernel for node 'node_" + odd + "' (Constant): its value is no tensor and no number"),
+            message);
+    }
+
+    @Test
+    void shouldReduceWhatTheVersionOfTheOperatorSays() {
+        for (int noop = 0; noop < 2; noop++) {
+            for (int axes = 0; axes < 3; axes++) {
+                final DrawnGraph g = new DrawnGraph(1);
+                final String in = g.input(2, 3, 4);
+                final List<String> inputs = axes == 0 ? List.of(in) : List.of(in, axes == 1 ? g.longs() : g.longs(-1, 1));
+                final String x = g.node("ReduceMean", inputs, DrawnGraph.integer("noop_with_empty_axes", noop));
+                Programs.check(g.model(18, g.node("Relu", List.of(x))), 1, TOLERANCE, "noop_with_empty_axes " + noop + ", inputs " + axes);
+            }
+        }
+    }
+
+    @Test
+    void shouldDoWithoutAnInputThatHasNoName() {
+        final DrawnGraph g = new DrawnGraph(1);
+        final List<String> parts = g.nodes("Split", List.of(g.input(4, 2), ""), 2, DrawnGraph.integer("axis", 0));
+        Programs.check(g.model(parts.get(0), parts.get(1)), 1, TOLERANCE, "Split");
+        final DrawnGraph later = new DrawnGraph(1);
+        Programs.check(later.model(18, later.node("Relu", List.of(later.node("ReduceMean", List.of(later.input(2, 3), ""))))), 1,
+            TOLERANCE, "ReduceMean");
     }
 
     @Test

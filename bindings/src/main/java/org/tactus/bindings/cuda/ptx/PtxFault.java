@@ -12,7 +12,9 @@ public final class PtxFault extends RuntimeException {
         /** An address that is no multiple of the access's size. */
         ALIGNMENT,
         /** A barrier or an exchange that not all threads reach. */
-        DIVERGENCE
+        DIVERGENCE,
+        /** A division of whole numbers by zero, whose result no GPU promises. */
+        UNDEFINED
     }
 
     private final Kind kind;

@@ -58,7 +58,13 @@ public final class PtxKernel {
      * @throws IllegalArgumentException for text that is no kernel, or an instruction that is not known here
      */
     public static PtxKernel parse(final String ptx, final String entry) {
-        return new PtxKernel(entry, new PtxParser(ptx, entry));
+        try {
+            return new PtxKernel(entry, new PtxParser(ptx, entry));
+        } catch (final IllegalArgumentException e) {
+            throw new IllegalArgumentException("kernel " + entry + ": " + e.getMessage(), e);
+        } catch (final IndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("kernel " + entry + ": its text ends too early, or a statement of it does", e);
+        }
     }
 
     /**

@@ -21,7 +21,7 @@ final class PtxParser {
     PtxParser(final String ptx, final String entry) {
         final int found = find(ptx, entry);
         if (found < 0) {
-            throw new IllegalArgumentException("no entry " + entry);
+            throw new IllegalArgumentException("a module without it");
         }
         final int open = ptx.indexOf('(', found);
         final int close = ptx.indexOf(')', open);
@@ -56,11 +56,11 @@ final class PtxParser {
         int at = ptx.indexOf(ENTRY);
         while (at >= 0) {
             int name = at + ENTRY.length();
-            while (Character.isWhitespace(ptx.charAt(name))) {
+            while (name < ptx.length() && Character.isWhitespace(ptx.charAt(name))) {
                 name++;
             }
             final int end = name + entry.length();
-            if (ptx.startsWith(entry, name) && (ptx.charAt(end) == '(' || Character.isWhitespace(ptx.charAt(end)))) {
+            if (ptx.startsWith(entry, name) && end < ptx.length() && (ptx.charAt(end) == '(' || Character.isWhitespace(ptx.charAt(end)))) {
                 return end;
             }
             at = ptx.indexOf(ENTRY, name);

@@ -90,7 +90,11 @@ final class PtxWarp {
                     next = Math.min(next, at[lane]);
                 }
             }
-            runGroup(members, first, next);
+            try {
+                runGroup(members, first, next);
+            } catch (final ArithmeticException e) {
+                throw new PtxFault(PtxFault.Kind.UNDEFINED, where() + " divides by zero");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_VALUE
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.tactus.bindings.generated.cuda.cuda_h;
 final class DeviceCalls {
     /** The version of CUDA whose semantics these are. */
     private static final int VERSION = 12_040;
+    private static final long MOST_TEXT_BYTES = 256;
     private static final String NAME = "Tactus software GPU";
     private static final int LEAST_PRIORITY = 0;
     private static final int GREATEST_PRIORITY = -5;
@@ -66,6 +68,8 @@ final class DeviceCalls {
         text(texts, cuda_h.CUDA_ERROR_NOT_FOUND(), "CUDA_ERROR_NOT_FOUND", "named symbol not found");
         text(texts, cuda_h.CUDA_ERROR_NOT_READY(), "CUDA_ERROR_NOT_READY", "device not ready");
         text(texts, cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS(), "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered");
+        text(texts, cuda_h.CUDA_ERROR_INVALID_PTX(), "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed");
+        text(texts, Engine.MISALIGNED_ADDRESS, "CUDA_ERROR_MISALIGNED_ADDRESS", "misaligned address");
         text(texts, cuda_h.CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED(), "CUDA_ERROR_HOST_MEMORY_ALREADY_REGISTERED",
             "part or all of the requested memory range is already mapped");
         text(texts, cuda_h.CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED(), "CUDA_ERROR_HOST_MEMORY_NOT_REGISTERED",
@@ -96,7 +100,13 @@ final class DeviceCalls {
     }
 
     int cuGetErrorString(final int error, final long text) {
-        return text(error, text, 1);
+        final int status = text(error, text, 1);
+        final long reason = status == 0
+            ? gpu.reasons.text(error, MemorySegment.ofAddress(TEXTS.get(error)[1]).reinterpret(MOST_TEXT_BYTES).getString(0)) : 0;
+        if (reason != 0) {
+            HostMemory.putLong(text, reason);
+        }
+        return status;
     }
 
     private static int text(final int error, final long out, final int index) {

@@ -29,7 +29,7 @@ final class Engine {
 
     private static final int OPERANDS = 3;
     /** {@code CUDA_ERROR_MISALIGNED_ADDRESS} of the driver's documentation. */
-    private static final int MISALIGNED_ADDRESS = 716;
+    static final int MISALIGNED_ADDRESS = 716;
 
     SoftwareStream stream;
     /** When the command ends by the model. */
@@ -53,6 +53,7 @@ final class Engine {
     private final PtxMemory accessible = new PtxMemory();
     private PtxLaunch launch;
     private int fault;
+    private String faultReason;
 
     /** The engine that a command needs. */
     static int of(final long op) {
@@ -81,6 +82,11 @@ final class Engine {
         return fault;
     }
 
+    /** What made the error, in one line. */
+    String faultReason() {
+        return faultReason;
+    }
+
     private long length() {
         if (op == PREFETCH || op == KERNEL && arguments[0] == SoftwareKernels.SPIN) {
             return 0;
@@ -107,6 +113,7 @@ final class Engine {
         stream = null;
         launch = null;
         fault = 0;
+        faultReason = null;
         position = length;
     }
 
@@ -231,11 +238,15 @@ final class Engine {
             position = begin + slice;
             endNs = Math.max(endNs, System.nanoTime());
         } catch (final PtxFault e) {
+            faultReason = e.getMessage();
             fault = switch (e.kind()) {
                 case ADDRESS -> cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
                 case ALIGNMENT -> MISALIGNED_ADDRESS;
-                case DIVERGENCE -> cuda_h.CUDA_ERROR_LAUNCH_FAILED();
+                case DIVERGENCE, UNDEFINED -> cuda_h.CUDA_ERROR_LAUNCH_FAILED();
             };
+        } catch (final RuntimeException e) { // the launch fails: the thread must go on for all others
+            faultReason = "the interpreter: " + e;
+            fault = cuda_h.CUDA_ERROR_LAUNCH_FAILED();
         }
     }
 

@@ -4,6 +4,7 @@ package org.tactus.bindings.cuda.software;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_ILLEGAL_STATE;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_HANDLE;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_IMAGE;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_PTX;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_VALUE;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_NOT_FOUND;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
@@ -102,9 +103,14 @@ final class ModuleCalls {
             if (!PtxKernel.declares(found.text, entry)) {
                 return CUDA_ERROR_NOT_FOUND();
             }
-            HostMemory.putLong(out, found.functions.computeIfAbsent(entry, asked -> functions.add(kernel >= 0
-                ? new SoftwareFunction(kernel, null) : new SoftwareFunction(SoftwareKernels.INTERPRETED,
-                PtxKernel.parse(found.text, asked)))));
+            try {
+                HostMemory.putLong(out, found.functions.computeIfAbsent(entry, asked -> functions.add(kernel >= 0
+                    ? new SoftwareFunction(kernel, null) : new SoftwareFunction(SoftwareKernels.INTERPRETED,
+                    PtxKernel.parse(found.text, asked)))));
+            } catch (final IllegalArgumentException e) {
+                gpu.reasons.note(CUDA_ERROR_INVALID_PTX(), e.getMessage());
+                return CUDA_ERROR_INVALID_PTX();
+            }
             return CUDA_SUCCESS();
         }
     }

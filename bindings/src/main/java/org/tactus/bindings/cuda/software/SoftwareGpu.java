@@ -36,6 +36,7 @@ final class SoftwareGpu implements Runnable {
     final SoftwareSettings settings;
     final AddressSpace space = new AddressSpace();
     final ChunkStore chunks = new ChunkStore();
+    final Reasons reasons = new Reasons();
     final Handles<SoftwareStream> streams = new Handles<>(STREAM);
     final Handles<SoftwareEvent> events = new Handles<>(EVENT);
     final SoftwareStream defaultStream = new SoftwareStream(0);
@@ -117,6 +118,11 @@ final class SoftwareGpu implements Runnable {
 
     /** Everything queued is dropped, and every call answers the error from here on. Under the monitor. */
     void fail(final int status) {
+        fail(status, null);
+    }
+
+    private void fail(final int status, final String reason) {
+        reasons.note(status, reason);
         error = status;
         defaultStream.clear();
         for (int i = 0; i < streams.end(); i++) {
@@ -257,7 +263,7 @@ final class SoftwareGpu implements Runnable {
             return false;
         }
         if (engine.fault() != CUDA_SUCCESS()) {
-            fail(engine.fault());
+            fail(engine.fault(), engine.faultReason());
             return false;
         }
         if (!engine.prepare(space, chunks)) {

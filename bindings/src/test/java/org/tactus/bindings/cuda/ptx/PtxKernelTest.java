@@ -204,6 +204,17 @@ class PtxKernelTest {
     }
 
     @Test
+    void shouldNameTheKernelWhenItsTextEndsTooEarly() {
+        for (int end = REVERSE.indexOf("reverse"); end < REVERSE.lastIndexOf('}'); end++) {
+            final String text = REVERSE.substring(0, end);
+            if (PtxKernel.declares(text, "reverse")) {
+                final String message = assertThrows(IllegalArgumentException.class, () -> PtxKernel.parse(text, "reverse")).getMessage();
+                assertTrue(message.contains("kernel reverse"), message);
+            }
+        }
+    }
+
+    @Test
     void shouldNameTheInstructionThatItDoesNotKnow() {
         final String text = HEAD + ".visible .entry odd()\n{\n.reg .u32 %r;\nvmad.u32 %r, %r, %r, %r;\nret;\n}";
         final String message = assertThrows(IllegalArgumentException.class, () -> PtxKernel.parse(text, "odd")).getMessage();

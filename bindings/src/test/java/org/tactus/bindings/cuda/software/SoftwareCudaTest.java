@@ -475,6 +475,50 @@ class SoftwareCudaTest {
     }
 
     @Test
+    void shouldSayWhichLineOfAKernelItDoesNotKnow() {
+        final long module = modules.loadPtx(DOUBLE.replace("add.u32 %x, %x, %x", "vadd.u32 %x, %x, %x"));
+        final NativeCallException odd = assertThrows(NativeCallException.class, () -> modules.kernel(module, "doubled"));
+        assertEquals(cuda_h.CUDA_ERROR_INVALID_PTX(), odd.code(), odd.getMessage());
+        assertTrue(odd.getMessage().contains("CUDA_ERROR_INVALID_PTX") && odd.getMessage().contains("'vadd.u32 %x, %x, %x'"),
+            odd.getMessage());
+        final long cut = modules.loadPtx(DOUBLE.substring(0, DOUBLE.indexOf("(.param")) + " ");
+        assertFails(cuda_h.CUDA_ERROR_INVALID_PTX(), () -> modules.kernel(cut, "doubled"));
+        final long empty = modules.loadPtx(DOUBLE.substring(0, DOUBLE.indexOf(" doubled")));
+        assertFails(cuda_h.CUDA_ERROR_NOT_FOUND(), () -> modules.kernel(empty, "doubled"));
+        final long right = modules.kernel(modules.loadPtx(DOUBLE), "doubled");
+        final long at = region(1);
+        doubled(right, at);
+        streams.synchronize(stream);
+    }
+
+    @Test
+    void shouldFailTheLaunchAndNameTheLineWhenAKernelDividesByZero() {
+        final long kernel = modules.kernel(modules.loadPtx(DOUBLE.replace("add.u32 %x, %x, %x", "div.u32 %x, %x, %x")), "doubled");
+        final long at = region(1);
+        streams.fillWords(at, 0, 64, stream);
+        doubled(kernel, at);
+        final NativeCallException zero = assertThrows(NativeCallException.class, () -> streams.synchronize(stream));
+        assertEquals(cuda_h.CUDA_ERROR_LAUNCH_FAILED(), zero.code(), zero.getMessage());
+        assertTrue(zero.getMessage().contains("'div.u32 %x, %x, %x' of doubled divides by zero"), zero.getMessage());
+    }
+
+    @Test
+    void shouldSayWhatAKernelDidWhenItTouchesWhatItMayNot() {
+        final long kernel = modules.kernel(modules.loadPtx(DOUBLE), "doubled");
+        final long at = region(1);
+        doubled(kernel, at + 2);
+        final NativeCallException odd = assertThrows(NativeCallException.class, () -> streams.synchronize(stream));
+        assertTrue(odd.getMessage().contains("CUDA_ERROR_MISALIGNED_ADDRESS")
+            && odd.getMessage().contains("'ld.global.u32 %x, [%at]' of doubled"), odd.getMessage());
+        reopen(SoftwareSettings.INSTANT.withMemory(64L * UNIT, UNIT));
+        final long other = modules.kernel(modules.loadPtx(DOUBLE), "doubled");
+        doubled(other, memory.reserve(UNIT));
+        final NativeCallException away = assertThrows(NativeCallException.class, () -> streams.synchronize(stream));
+        assertTrue(away.getMessage().contains("CUDA_ERROR_ILLEGAL_ADDRESS") && away.getMessage().contains("is not the device's"),
+            away.getMessage());
+    }
+
+    @Test
     void shouldInterpretTheKernelsOfAnotherModuleInChunksAndGraphs() {
         final long module = modules.loadPtx(DOUBLE);
         final long kernel = modules.kernel(module, "doubled");

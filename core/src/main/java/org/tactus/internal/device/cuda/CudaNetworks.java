@@ -76,8 +76,9 @@ public final class CudaNetworks {
     /**
      * Tells whether the weights of a task with memory lie in what is scheduled.
      *
-     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: ONNX Runtime keeps
-     *         weights itself, and what computes must not decide what a task set has to say of memory
+     * @return false where memory is not scheduled, and on a real GPU unless the task set asks for kernels: ONNX Runtime keeps weights
+     *         itself. Where kernels compute only because ONNX Runtime cannot, it is false, too, so that one task set means the same memory
+     *         on every machine
      */
     public boolean holdsNetworks() {
         return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
@@ -238,19 +239,10 @@ public final class CudaNetworks {
 
     /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */
     private Optional<KernelSegments> kernels() {
-        if (kernels == null && (compute == DeviceSpec.Compute.KERNELS || compute == DeviceSpec.Compute.ANY && lacksProvider())) {
+        if (kernels == null && compute.isByKernels(hostSetup == null, () -> OnnxRuntime.lacksGpu(gpu.number()))) {
             kernels = new KernelSegments(this, stream);
         }
         return Optional.ofNullable(kernels);
-    }
-
-    /** Whether ONNX Runtime cannot use a real GPU. */
-    private boolean lacksProvider() {
-        if (hostSetup != null || heap != null) {
-            return false;
-        }
-        final Optional<OnnxRuntime> runtime = OnnxRuntime.find();
-        return runtime.isEmpty() || runtime.get().absence(new CudaProvider(gpu.number(), stream)).isPresent();
     }
 
     private OnnxOptions computing() {

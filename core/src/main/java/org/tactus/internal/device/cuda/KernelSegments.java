@@ -29,7 +29,7 @@ final class KernelSegments implements SegmentSession.Opener {
         return new KernelSession(gpu, stream, program, weights.address(), scratch.address());
     }
 
-    /** Weights where swapping finds them; beside scheduled memory, in memory like that of a tensor. */
+    /** Writes a segment's weights: into the task's memory where that is swapped, else into memory of their own as a tensor has it. */
     private MemorySegment put(final int segment, final SegmentProgram program, final TensorMemory memory) {
         if (memory instanceof final WeightMemory scheduled) {
             return scheduled.put(segment, program.weightBytes(), program.weights());

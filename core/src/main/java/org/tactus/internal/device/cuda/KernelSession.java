@@ -26,7 +26,10 @@ final class KernelSession implements SegmentSession {
     private final CudaNetworks gpu;
     private final CudaModules modules;
     private final long stream;
-    private final SegmentProgram program;
+    private final String ptx;
+    private final List<Launch> launches;
+    private final List<TensorInfo> inputs;
+    private final List<TensorInfo> outputs;
     private final long weights;
     private final long scratch;
     private final Map<String, Long> tensors = new HashMap<>();
@@ -39,23 +42,27 @@ final class KernelSession implements SegmentSession {
     private record QueuedKernel(long kernel, int blocksX, int blocksY, int threads, long parameters) {
     }
 
+    /** Keeps of the program what it launches, but not its weights, which have their memory by now. */
     KernelSession(final CudaNetworks gpu, final long stream, final SegmentProgram program, final long weights, final long scratch) {
         this.gpu = gpu;
         this.modules = gpu.driver().modules();
         this.stream = stream;
-        this.program = program;
+        ptx = program.ptx();
+        launches = program.launches();
+        inputs = program.inputs();
+        outputs = program.outputs();
         this.weights = weights;
         this.scratch = scratch;
     }
 
     @Override
     public List<TensorInfo> inputs() {
-        return program.inputs();
+        return inputs;
     }
 
     @Override
     public List<TensorInfo> outputs() {
-        return program.outputs();
+        return outputs;
     }
 
     @Override
@@ -93,12 +100,12 @@ final class KernelSession implements SegmentSession {
         final Arena arena = Arena.ofShared();
         made.add(arena::close);
         try {
-            final long module = modules.loadPtx(program.ptx());
+            final long module = modules.loadPtx(ptx);
             made.add(() -> modules.unload(module));
             final Map<String, Long> handles = new HashMap<>();
-            final QueuedKernel[] queued = new QueuedKernel[program.launches().size()];
+            final QueuedKernel[] queued = new QueuedKernel[launches.size()];
             for (int i = 0; i < queued.length; i++) {
-                final Launch launch = program.launches().get(i);
+                final Launch launch = launches.get(i);
                 final int count = launch.arguments().size();
                 final MemorySegment words = arena.allocate(ValueLayout.JAVA_LONG, 2L * count);
                 for (int k = 0; k < count; k++) {

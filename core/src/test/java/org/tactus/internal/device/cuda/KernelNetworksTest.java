@@ -4,6 +4,7 @@ package org.tactus.internal.device.cuda;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,10 +15,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +42,8 @@ import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.TestModels;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.network.NetworkFootprint;
+import org.tactus.internal.ptx.SegmentCompiler;
+import org.tactus.internal.ptx.SegmentProgram;
 import org.tactus.internal.time.Clock;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.internal.work.OnnxNetworks;
@@ -287,6 +292,24 @@ class KernelNetworksTest {
             assertEquals(Device.DONE, status);
         }
         assertEquals(0, least);
+    }
+
+    private static WeakReference<Object> openSession(final CudaDevice on, final List<KernelSession> sessions) {
+        final SegmentProgram program = SegmentCompiler.compile(TestModels.tiny());
+        sessions.add(new KernelSession(on.networks(), 0, program, 0, 0));
+        return new WeakReference<>(program.weights());
+    }
+
+    @Test
+    void shouldKeepNoWeightsOnTheHeapWhenASessionIsOpen() {
+        final List<KernelSession> sessions = new ArrayList<>();
+        final WeakReference<Object> weights = openSession(device, sessions);
+        for (int i = 0; i < 20 && weights.get() != null; i++) {
+            System.gc();
+        }
+        assertNull(weights.get(), "the device and the host's copy have them; the heap would hold them a third time");
+        assertEquals("output", sessions.getFirst().outputs().getFirst().name());
+        sessions.getFirst().close();
     }
 
     @Test

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import org.tactus.internal.graph.NodeAttributes;
 
 /** Reads what a convolution or a pooling says of its window. A line of pixels is an image of one row. */
-final class Windows {
-    private Windows() {
+final class WindowAttributes {
+    private WindowAttributes() {
     }
 
     /**
