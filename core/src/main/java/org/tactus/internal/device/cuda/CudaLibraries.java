@@ -58,13 +58,14 @@ public final class CudaLibraries {
                 : "this GPU cannot map chunks at reserved addresses"));
         }
         device.makeCurrent();
+        final DriverCalls here = calls(); // first: where its functions cannot be made, nothing is held
         final TaskHolding holding;
         try {
             holding = regions.prepare(task);
         } catch (final NativeCallException e) {
             throw new IllegalStateException("task '" + task.name() + "': no memory for its libraries: " + e.getMessage(), e);
         }
-        final LibraryMemory memory = new LibraryMemory(calls(), holding, task.memory().orElseThrow().constantBytes());
+        final LibraryMemory memory = new LibraryMemory(here, holding, task.memory().orElseThrow().constantBytes());
         calls.add(memory);
         Body body = null;
         Throwable broken = null;
