@@ -12,7 +12,7 @@ driver=libcuda
 index=0
 quick=
 budget=840
-reserve=10 # seconds that the last table and the archive may take
+reserve=20 # seconds that may go beyond the last step: until it is killed, which ignores that its time is over, and for table and archive
 
 usage() {
     cat <<'TEXT'
@@ -122,6 +122,7 @@ table=$out/table.txt
 begin=$(date +%s)
 failed=0
 logger=
+running=
 : >"$table"
 rm -f -- "$out.tar.gz"
 
@@ -161,7 +162,11 @@ step() {
     say "$name, at most $limit s ..."
     from=$(date +%s)
     status=0
-    timeout -k 10 "$limit" "$@" >"$out/$name.log" 2>&1 </dev/null || status=$?
+    # In the background, as 'timeout' keeps a group of its own, which no Ctrl-C reaches: 'interrupted' ends it.
+    timeout -k 10 "$limit" "$@" >"$out/$name.log" 2>&1 </dev/null &
+    running=$!
+    wait "$running" || status=$?
+    running=
     took=$(($(date +%s) - from))
     case $status in
         0) outcome=good ;;
@@ -194,6 +199,12 @@ finish() {
 }
 
 interrupted() {
+    trap '' INT TERM HUP
+    if [ -n "$running" ]; then
+        kill "$running" 2>/dev/null
+        wait "$running"
+        row "$name" interrupted "$(($(date +%s) - from))" "ended"
+    fi
     say "interrupted"
     finish
     exit 1

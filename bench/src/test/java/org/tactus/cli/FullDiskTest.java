@@ -90,12 +90,10 @@ class FullDiskTest {
     void shouldSayBeforeItMeasuresThatItsFilesCannotBeWrittenWhenAFileIsInPlaceOfTheFolder(final String words, final String where)
         throws Exception {
         Files.writeString(folder.resolve(".config"), "a file");
-        final long beginNs = System.nanoTime();
         final Said said = full(List.of(), words);
         assertEquals(2, said.status(), said.text());
-        assertEquals(1, said.text().lines().count(), said.text());
+        assertEquals(1, said.text().lines().count(), "nothing was measured, whose table would stand above: " + said.text());
         assertTrue(said.text().startsWith("tactus: ") && said.text().contains(where), said.text());
-        assertTrue(System.nanoTime() - beginNs < TimeUnit.SECONDS.toNanos(PATIENCE_S / 2), "before it measures");
     }
 
     @Test

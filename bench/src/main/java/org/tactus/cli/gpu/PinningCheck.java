@@ -21,7 +21,7 @@ final class PinningCheck implements GpuCheck {
         row("allocated by the driver", () -> PinnedBlock.allocated(rig.memory(), bytes), rig, scale, device, section);
         row("touched in parallel, registered", () -> PinnedBlock.registered(rig.memory(), bytes), rig, scale, device, section);
         rig.memory().freeDevice(device);
-        return section.measured("regions of " + Sizes.format(1L << 26) + " and more are pinned in the second way on a GPU");
+        return section.measured("regions of " + Sizes.format(PinnedBlock.LARGE_BYTES) + " and more are pinned in the second way on a GPU");
     }
 
     private static void row(

@@ -3,6 +3,9 @@ package org.tactus.bindings.linux;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import org.tactus.bindings.generated.linux.linux_h;
 
 /**
@@ -26,6 +29,10 @@ public final class HostPages implements AutoCloseable {
      * @throws OutOfMemoryError when Linux has no such memory
      */
     public HostPages(final long size, final int threads) {
+        this(size, threads, Thread.ofPlatform().name("tactus-touch-", 0).factory());
+    }
+
+    HostPages(final long size, final int threads, final ThreadFactory factory) {
         bytes = size + PAGE_BYTES - 1 & -PAGE_BYTES;
         mappedBytes = bytes + HUGE_BYTES;
         // Without access first: in a process that locks its memory the calling thread would have to touch all of it here.
@@ -40,22 +47,34 @@ public final class HostPages implements AutoCloseable {
             linux_h.munmap(mapped, mappedBytes);
             throw new OutOfMemoryError("no " + size + " bytes of host memory");
         }
-        touch(threads);
+        touch(threads, factory);
     }
 
-    private void touch(final int threads) {
+    private void touch(final int threads, final ThreadFactory factory) {
         final MemorySegment all = MemorySegment.ofAddress(address).reinterpret(bytes);
         final long part = (bytes / threads / HUGE_BYTES + 1) * HUGE_BYTES;
-        final Thread[] others = new Thread[threads];
-        for (int i = 0; i < threads; i++) {
-            final long from = Math.min(bytes, i * part);
-            final long to = Math.min(bytes, from + part);
-            others[i] = Thread.ofPlatform().name("tactus-touch-" + i).start(() -> {
-                for (long at = from; at < to; at += PAGE_BYTES) {
-                    all.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
-                }
-            });
+        final List<Thread> others = new ArrayList<>();
+        try {
+            for (int i = 0; i < threads; i++) {
+                final long from = Math.min(bytes, i * part);
+                final long to = Math.min(bytes, from + part);
+                final Thread other = factory.newThread(() -> {
+                    for (long at = from; at < to; at += PAGE_BYTES) {
+                        all.set(ValueLayout.JAVA_BYTE, at, (byte) 0);
+                    }
+                });
+                other.start();
+                others.add(other);
+            }
+        } catch (final Throwable e) { // such as that of a system with too many threads
+            await(others); // they touch what is unmapped next
+            close();
+            throw e;
         }
+        await(others);
+    }
+
+    private static void await(final List<Thread> others) {
         boolean interrupted = false;
         for (final Thread thread : others) {
             while (thread.isAlive()) {

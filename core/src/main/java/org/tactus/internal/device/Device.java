@@ -109,6 +109,16 @@ public interface Device extends AutoCloseable {
     }
 
     /**
+     * Tells whether code of the program has been prepared here that uses the device itself and may make its dispatcher wait for it.
+     * Called by the control thread.
+     *
+     * @return true until the last such code has been closed
+     */
+    default boolean runsCode() {
+        return false;
+    }
+
+    /**
      * Learns what a slot's task keeps in the device's memory, {@link org.tactus.model.SwapRegion#of}; the whole region is out at
      * first. Called by the control thread, before the task is admitted and before its segments are started.
      *

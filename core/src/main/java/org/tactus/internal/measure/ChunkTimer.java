@@ -5,6 +5,7 @@ import java.util.Arrays;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.format.Quantiles;
+import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.PinnedBlock;
 
 /**
@@ -21,12 +22,11 @@ public final class ChunkTimer implements AutoCloseable {
     private static final long MOST_LOAD_NS = 50_000_000L;
     private static final int FACTORS = 3;
 
+    private final Undo made = new Undo();
     private final GpuRig rig;
     private final CudaMemory memory;
     private final CudaStreams streams;
     private final long spanBytes;
-    private final PinnedBlock pinnedIn;
-    private final PinnedBlock pinnedOut;
     private final long hostIn;
     private final long hostOut;
     private final long factors;
@@ -82,23 +82,34 @@ public final class ChunkTimer implements AutoCloseable {
         this.memory = rig.memory();
         this.streams = rig.streams();
         this.spanBytes = spanBytes;
-        pinnedIn = PinnedBlock.of(rig.gpu().driver(), spanBytes);
-        pinnedOut = PinnedBlock.of(rig.gpu().driver(), spanBytes);
-        hostIn = pinnedIn.address();
-        hostOut = pinnedOut.address();
-        rig.warmClocks(); // else the load that is sized next is too small for the clocks that come
-        factors = memory.allocate((long) FACTORS * LARGEST_PRODUCT * LARGEST_PRODUCT * Float.BYTES);
-        rig.fill(rig.compute(), factors, (long) FACTORS * SMALLEST_PRODUCT * SMALLEST_PRODUCT * Float.BYTES, 1);
-        streams.synchronize(rig.compute());
-        int n = SMALLEST_PRODUCT;
-        long ns = productNs(n);
-        ns = productNs(n); // the first one was not warm
-        while (ns < LOAD_NS && n < LARGEST_PRODUCT) {
-            n *= 2;
-            ns = productNs(n);
+        try {
+            hostIn = pinned();
+            hostOut = pinned();
+            rig.warmClocks(); // else the load that is sized next is too small for the clocks that come
+            factors = memory.allocate((long) FACTORS * LARGEST_PRODUCT * LARGEST_PRODUCT * Float.BYTES);
+            made.add(() -> memory.freeDevice(factors));
+            made.add(rig.gpu()::synchronize);
+            rig.fill(rig.compute(), factors, (long) FACTORS * SMALLEST_PRODUCT * SMALLEST_PRODUCT * Float.BYTES, 1);
+            streams.synchronize(rig.compute());
+            int n = SMALLEST_PRODUCT;
+            long ns = productNs(n);
+            ns = productNs(n); // the first one was not warm
+            while (ns < LOAD_NS && n < LARGEST_PRODUCT) {
+                n *= 2;
+                ns = productNs(n);
+            }
+            product = n;
+            productNs = Math.max(1, ns);
+        } catch (final Throwable e) {
+            made.run(e);
+            throw e;
         }
-        product = n;
-        productNs = Math.max(1, ns);
+    }
+
+    private long pinned() {
+        final PinnedBlock block = PinnedBlock.of(rig.gpu().driver(), spanBytes);
+        made.add(block::close);
+        return block.address();
     }
 
     private long productNs(final int n) {
@@ -289,9 +300,6 @@ public final class ChunkTimer implements AutoCloseable {
 
     @Override
     public void close() {
-        rig.gpu().synchronize();
-        memory.freeDevice(factors);
-        pinnedIn.close();
-        pinnedOut.close();
+        made.runOrThrow();
     }
 }

@@ -4,12 +4,14 @@ package org.tactus.internal.measure;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.LongSupplier;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaKernels;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.internal.lifecycle.Undo;
 
 /**
  * One GPU made ready to be measured and checked: the primary context on the calling thread, a stream for each engine, our
@@ -26,6 +28,7 @@ public final class GpuRig implements AutoCloseable {
     private static final int WARM_PRODUCT = 512;
     private static final int MATRICES = 3;
 
+    private final Undo made = new Undo();
     private final CudaGpu gpu;
     private final CudaDriver driver;
     private final Arena arena = Arena.ofConfined();
@@ -51,21 +54,37 @@ public final class GpuRig implements AutoCloseable {
     public GpuRig(final CudaGpu gpu) {
         this.gpu = gpu;
         driver = gpu.driver();
-        context = gpu.retainContext();
-        gpu.makeCurrent(context);
-        final int[] priorities = gpu.streamPriorities();
-        compute = driver.streams().create(priorities[0]);
-        in = driver.streams().create(priorities[1]);
-        out = driver.streams().create(priorities[1]);
-        module = driver.modules().load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
-        spin = driver.modules().kernel(module, CudaKernels.SPIN);
-        fill = driver.modules().kernel(module, CudaKernels.FILL);
-        checksum = driver.modules().kernel(module, CudaKernels.CHECKSUM);
-        matmul = driver.modules().kernel(module, CudaKernels.MATMUL);
-        readWrite = CudaMemory.readWrite(gpu, arena);
+        made.add(arena::close);
+        try {
+            context = gpu.retainContext();
+            made.add(gpu::releaseContext);
+            made.add(() -> gpu.makeCurrent(0));
+            gpu.makeCurrent(context);
+            final int[] priorities = gpu.streamPriorities();
+            compute = stream(priorities[0]);
+            in = stream(priorities[1]);
+            out = stream(priorities[1]);
+            module = driver.modules().load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
+            made.add(() -> driver.modules().unload(module));
+            made.add(gpu::synchronize);
+            spin = driver.modules().kernel(module, CudaKernels.SPIN);
+            fill = driver.modules().kernel(module, CudaKernels.FILL);
+            checksum = driver.modules().kernel(module, CudaKernels.CHECKSUM);
+            matmul = driver.modules().kernel(module, CudaKernels.MATMUL);
+            readWrite = CudaMemory.readWrite(gpu, arena);
+        } catch (final Throwable e) {
+            made.run(e);
+            throw e;
+        }
         for (int i = 0; i < MOST_ARGUMENTS; i++) {
             parameters.setAtIndex(ValueLayout.JAVA_LONG, i, arguments.address() + (long) i * Long.BYTES);
         }
+    }
+
+    private long stream(final int priority) {
+        final long stream = driver.streams().create(priority);
+        made.add(() -> driver.streams().destroy(stream));
+        return stream;
     }
 
     /**
@@ -222,18 +241,30 @@ public final class GpuRig implements AutoCloseable {
      * has none.
      */
     public void warmClocks() {
+        warmClocks(System::nanoTime);
+    }
+
+    void warmClocks(final LongSupplier clock) {
         if (driver.isModelled()) {
             return;
         }
         final long bytes = (long) WARM_PRODUCT * WARM_PRODUCT * Float.BYTES;
         final long matrices = driver.memory().allocate(MATRICES * bytes);
-        fill(compute, matrices, MATRICES * bytes, 1);
-        final long beginNs = System.nanoTime();
-        while (System.nanoTime() - beginNs < WARM_NS) {
-            matmul(compute, matrices, matrices + bytes, matrices + 2 * bytes, WARM_PRODUCT);
-            driver.streams().synchronize(compute);
+        final Undo taken = new Undo();
+        taken.add(() -> driver.memory().freeDevice(matrices));
+        taken.add(() -> driver.streams().synchronize(compute));
+        try {
+            fill(compute, matrices, MATRICES * bytes, 1);
+            final long beginNs = clock.getAsLong();
+            while (clock.getAsLong() - beginNs < WARM_NS) {
+                matmul(compute, matrices, matrices + bytes, matrices + 2 * bytes, WARM_PRODUCT);
+                driver.streams().synchronize(compute);
+            }
+        } catch (final Throwable e) {
+            taken.run(e);
+            throw e;
         }
-        driver.memory().freeDevice(matrices);
+        taken.runOrThrow();
     }
 
     /**
@@ -250,16 +281,6 @@ public final class GpuRig implements AutoCloseable {
     /** Gives everything back; after an error that the context does not survive, with the context. */
     @Override
     public void close() {
-        try {
-            gpu.synchronize();
-            driver.streams().destroy(compute);
-            driver.streams().destroy(in);
-            driver.streams().destroy(out);
-            driver.modules().unload(module);
-        } finally {
-            gpu.makeCurrent(0);
-            gpu.releaseContext();
-            arena.close();
-        }
+        made.runOrThrow();
     }
 }

@@ -4,6 +4,7 @@ package org.tactus.internal.measure;
 import java.util.List;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.PinnedBlock;
 
 /**
@@ -18,6 +19,7 @@ public final class WaitingCalls implements AutoCloseable {
     private static final int MOST_COPIES = 512;
     private static final long BEGIN_NS = 2_000_000_000L;
 
+    private final Undo made = new Undo();
     private final GpuRig rig;
     private final CudaMemory memory;
     private final CudaStreams streams;
@@ -62,17 +64,34 @@ public final class WaitingCalls implements AutoCloseable {
         this.workNs = workNs;
         memory = rig.memory();
         streams = rig.streams();
-        begun = streams.createEvent(false);
-        ended = streams.createEvent(false);
-        endedOut = streams.createEvent(false);
-        chunk = memory.create(rig.gpu(), chunkBytes);
-        region = memory.reserve(chunkBytes);
-        host = PinnedBlock.allocated(memory, 2 * COPY_BYTES);
-        device = memory.allocate(2 * COPY_BYTES);
-        final long beginNs = System.nanoTime();
-        streams.copyIn(device, host.address(), COPY_BYTES, rig.in());
-        streams.synchronize(rig.in());
-        copies = Math.clamp(workNs / Math.max(1, System.nanoTime() - beginNs) + 1, 2, MOST_COPIES);
+        try {
+            begun = event();
+            ended = event();
+            endedOut = event();
+            chunk = memory.create(rig.gpu(), chunkBytes);
+            made.add(() -> memory.release(chunk));
+            region = memory.reserve(chunkBytes);
+            made.add(() -> memory.free(region, chunkBytes));
+            host = PinnedBlock.allocated(memory, 2 * COPY_BYTES);
+            made.add(host::close);
+            device = memory.allocate(2 * COPY_BYTES);
+            made.add(() -> memory.freeDevice(device));
+            made.add(this::unmapped);
+            made.add(rig.gpu()::synchronize);
+            final long beginNs = System.nanoTime();
+            streams.copyIn(device, host.address(), COPY_BYTES, rig.in());
+            streams.synchronize(rig.in());
+            copies = Math.clamp(workNs / Math.max(1, System.nanoTime() - beginNs) + 1, 2, MOST_COPIES);
+        } catch (final Throwable e) {
+            made.run(e);
+            throw e;
+        }
+    }
+
+    private long event() {
+        final long event = streams.createEvent(false);
+        made.add(() -> streams.destroyEvent(event));
+        return event;
     }
 
     /**
@@ -187,14 +206,6 @@ public final class WaitingCalls implements AutoCloseable {
     /** Gives everything back, when nothing runs. */
     @Override
     public void close() {
-        rig.gpu().synchronize();
-        unmapped();
-        memory.free(region, chunkBytes);
-        memory.release(chunk);
-        memory.freeDevice(device);
-        host.close();
-        streams.destroyEvent(begun);
-        streams.destroyEvent(ended);
-        streams.destroyEvent(endedOut);
+        made.runOrThrow();
     }
 }

@@ -51,12 +51,17 @@ public final class ChunkReader implements AutoCloseable {
         this.chunkBytes = chunkBytes;
         pinned = memory.allocateHost(BUFFERS * chunkBytes + ALIGNMENT_BYTES);
         first = Math.ceilDiv(pinned, ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-        for (int i = 0; i < BUFFERS; i++) {
-            final MemorySegment buffer = CudaMemory.view(address(i), chunkBytes);
-            buffer.fill((byte) 0);
-            buffers[i] = buffer.asByteBuffer();
+        try {
+            for (int i = 0; i < BUFFERS; i++) {
+                final MemorySegment buffer = CudaMemory.view(address(i), chunkBytes);
+                buffer.fill((byte) 0);
+                buffers[i] = buffer.asByteBuffer();
+            }
+            thread = Thread.ofPlatform().daemon().name("tactus-weights").start(this::serve);
+        } catch (final RuntimeException | Error e) { // such as that of a system with too many threads
+            memory.freeHost(pinned);
+            throw e;
         }
-        thread = Thread.ofPlatform().daemon().name("tactus-weights").start(this::serve);
     }
 
     private void serve() {

@@ -4,7 +4,7 @@ package org.tactus.internal.memory;
 import java.lang.foreign.MemorySegment;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaMemory;
-import org.tactus.bindings.generated.cuda.cuda_h;
+import org.tactus.bindings.cuda.CudaStatus;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
@@ -13,9 +13,6 @@ import org.tactus.internal.lifecycle.Undo;
  * maps and unmaps its chunks.
  */
 public final class ChunkRegion implements AutoCloseable {
-    /** Status codes from this one up say that the context or the device is broken. */
-    private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
-
     private final CudaMemory memory;
     private ChunkPool pool;
     private final MemorySegment access;
@@ -313,7 +310,7 @@ public final class ChunkRegion implements AutoCloseable {
         try {
             pinned.close();
         } catch (final NativeCallException e) {
-            if (e.code() < FIRST_STICKY) {
+            if (CudaStatus.leavesContextUsable(e.code())) {
                 throw e;
             } // the context is broken, and its pinned memory goes with it
         }

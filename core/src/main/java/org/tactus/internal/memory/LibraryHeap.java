@@ -2,10 +2,11 @@
 package org.tactus.internal.memory;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
  * Gives out the addresses of one task's memory to a library that asks for blocks, by what the blocks are for. Whoever uses it excludes
- * others.
+ * others until it is {@linkplain #fix fixed}; from then on any thread gives blocks back, without a lock.
  *
  * <pre>
  *   base                base + constantBytes                  base + heldBytes
@@ -40,6 +41,8 @@ public final class LibraryHeap {
         private long[] starts = new long[16];
         private long[] ends = new long[16];
         private int count;
+        /** Of each block, 1 once it was given back; null until the area is fixed, from when on blocks stay where they are. */
+        private AtomicIntegerArray given;
 
         Area(final long begin, final long end) {
             this.begin = begin;
@@ -48,6 +51,9 @@ public final class LibraryHeap {
 
         /** The address of a new block; 0 where no gap is large enough. */
         long take(final long bytes) {
+            if (given != null) {
+                return 0;
+            }
             long from = begin;
             for (int i = 0; i <= count; i++) {
                 final long to = i < count ? starts[i] : end;
@@ -75,6 +81,9 @@ public final class LibraryHeap {
         boolean give(final long address) {
             for (int i = 0; i < count; i++) {
                 if (starts[i] == address) {
+                    if (given != null) {
+                        return given.compareAndSet(i, 0, 1);
+                    }
                     System.arraycopy(starts, i + 1, starts, i, count - i - 1);
                     System.arraycopy(ends, i + 1, ends, i, count - i - 1);
                     count--;
@@ -87,9 +96,13 @@ public final class LibraryHeap {
         long taken() {
             long sum = 0;
             for (int i = 0; i < count; i++) {
-                sum += ends[i] - starts[i];
+                sum += given == null || given.getAcquire(i) == 0 ? ends[i] - starts[i] : 0;
             }
             return sum;
+        }
+
+        void fix() {
+            given = new AtomicIntegerArray(count);
         }
 
         boolean holds(final long address) {
@@ -123,7 +136,7 @@ public final class LibraryHeap {
      *
      * @param bytes its size, above 0
      * @param kind  what it is for
-     * @return its address, aligned to 256 bytes; 0 where there is no room
+     * @return its address, aligned to 256 bytes; 0 where there is no room, and once the memory is fixed
      */
     public long take(final long bytes, final Kind kind) {
         if (bytes > Long.MAX_VALUE - ALIGNMENT_BYTES) {
@@ -138,8 +151,15 @@ public final class LibraryHeap {
         return own != 0 ? own : state.take(whole);
     }
 
+    /** Lets nobody take a block any more. Whoever calls it shows it, and what was taken, to the threads that give blocks back. */
+    public void fix() {
+        constants.fix();
+        state.fix();
+        scratch.fix();
+    }
+
     /**
-     * Gives a block back. Allocates nothing.
+     * Gives a block back. Allocates nothing, and takes no lock.
      *
      * @param address as {@link #take} gave it
      * @return false when there is no such block

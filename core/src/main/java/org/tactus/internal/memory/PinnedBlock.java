@@ -4,7 +4,7 @@ package org.tactus.internal.memory;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaMemory;
-import org.tactus.bindings.generated.cuda.cuda_h;
+import org.tactus.bindings.cuda.CudaStatus;
 import org.tactus.bindings.linux.HostPages;
 
 /**
@@ -12,11 +12,9 @@ import org.tactus.bindings.linux.HostPages;
  * page on the calling thread: half a second for each GiB was measured, against a tenth. Control path.
  */
 public final class PinnedBlock implements AutoCloseable {
-    /** From here on the threads are worth their while. */
-    static final long LARGE_BYTES = 64L << 20;
+    /** From here on the threads are worth their while, bytes. */
+    public static final long LARGE_BYTES = 64L << 20;
     private static final int MOST_THREADS = 16;
-    /** Status codes from this one up say that the context or the device is broken. */
-    private static final int FIRST_STICKY = cuda_h.CUDA_ERROR_ILLEGAL_ADDRESS();
 
     private final CudaMemory memory;
     /** Null where the driver allocated the memory. */
@@ -43,8 +41,8 @@ public final class PinnedBlock implements AutoCloseable {
         try {
             return registered(driver.memory(), bytes);
         } catch (final NativeCallException e) {
-            if (e.code() >= FIRST_STICKY && e.code() != cuda_h.CUDA_ERROR_NOT_SUPPORTED()) {
-                throw e; // the context is broken
+            if (!CudaStatus.leavesContextUsable(e.code())) {
+                throw e;
             }
             return allocated(driver.memory(), bytes); // a sandbox may let the driver pin its own memory alone
         }
@@ -72,7 +70,7 @@ public final class PinnedBlock implements AutoCloseable {
         final HostPages pages = new HostPages(bytes, Math.clamp(Runtime.getRuntime().availableProcessors(), 1, MOST_THREADS));
         try {
             memory.registerHost(pages.address(), pages.bytes());
-        } catch (final RuntimeException e) {
+        } catch (final RuntimeException | Error e) {
             pages.close();
             throw e;
         }

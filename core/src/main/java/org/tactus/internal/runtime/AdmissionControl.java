@@ -15,6 +15,7 @@ import org.tactus.internal.analysis.swap.JoiningCondition;
 import org.tactus.internal.analysis.swap.MemoryConditions;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.kernel.Admission;
+import org.tactus.internal.work.CodeCondition;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -44,9 +45,10 @@ final class AdmissionControl implements Admission {
         if (candidate.equals(analysed)) {
             return Optional.empty();
         }
-        final Optional<String> lacking = analysed == null ? Optional.empty() : memoryLacking(candidate);
+        final Optional<String> lacking = analysed == null ? Optional.empty()
+            : memoryLacking(candidate).or(() -> besideCode(candidate));
         if (lacking.isPresent()) {
-            return lacking; // by force, too: what is taken for the newcomer would be lacking to those that run
+            return lacking; // by force, too: what is taken for the newcomer would be lacking to those that run, and no bound would hold
         }
         Optional<Verdict> said = Optional.empty();
         Optional<String> reason;
@@ -76,6 +78,18 @@ final class AdmissionControl implements Admission {
         final boolean pairs = here
             && candidate.platform().devices().get(device).memory().orElseThrow().protocol() == SwapProtocol.OVL;
         return Optional.of(here ? MemoryConditions.of(candidate).problem(pairs) : "").filter(problem -> !problem.isEmpty());
+    }
+
+    /** Why a set has no bounds beside code of the program that is there: what joins must keep what the set was opened with. */
+    private Optional<String> besideCode(final TaskSet candidate) {
+        for (int i = 0; i < devices.size(); i++) {
+            final Optional<String> objection = devices.get(i).runsCode() ? CodeCondition.objection(candidate, i) : Optional.empty();
+            if (objection.isPresent()) {
+                return Optional.of("code of the program runs on '" + candidate.platform().devices().get(i).name()
+                    + "', which may make the dispatcher wait: " + objection.get());
+            }
+        }
+        return Optional.empty();
     }
 
     @Override

@@ -10,10 +10,8 @@ import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaLibraries;
 import org.tactus.internal.device.cuda.LibraryMemory;
 import org.tactus.model.DeviceKind;
-import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
-import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.work.Workload;
@@ -50,20 +48,8 @@ final class LibraryWorks implements WorkFactory {
         require(task.memory().isPresent(), text + "which has no memory; write its 'memory' with a 'footprint'");
         require(task.memory().get().streamBytes().isEmpty(), text + "which streams, and it is not known what its code reads when; write "
             + "'swap' in place of 'stream'");
-        checkProtocol(set, index, device.memory().get(), text);
-    }
-
-    /** The code may wait, and its dispatcher looks at no move meanwhile; so no bound may count on moves beside executions. */
-    private static void checkProtocol(final TaskSet set, final int index, final DeviceMemory memory, final String text) {
-        if (set.swapsOn(index)) {
-            require(memory.protocol() != SwapProtocol.OVL, text + "whose device loads beside executions, for which its dispatcher must look"
-                + "; write 'protocol: seq' or 'protocol: spe'");
-            require(!memory.background(), text + "whose device moves chunks in the background, and while the code makes its dispatcher "
-                + "wait nobody ends such a move in time; write 'background: false'");
-            set.tasks().stream().filter(other -> other.segments().size() > 1).findFirst().ifPresent(other -> require(false, text
-                + "and '" + other.name() + "' has several segments, whose loads run beside executions, for which the dispatcher must look; "
-                + "give each task of the device one segment"));
-        }
+        CodeCondition.objection(set, index).ifPresent(objection -> require(false, text + "which may make the dispatcher of '" + device.name()
+            + "' wait: " + objection));
     }
 
     private static void require(final boolean holds, final String otherwise) {

@@ -57,8 +57,9 @@ public final class WorkloadWorks implements WorkFactory {
         workload.code().keySet().forEach(name -> require(isOf(task.name(), name), "code was given for task '" + name
             + "', and the task to be added is '" + task.name() + "'"));
         workload.ports().keySet().forEach(name -> requireNetwork(List.of(task), name));
-        require(workload.gpu().isEmpty(), "code for a GPU was given for the task to be added, '" + task.name() + "', whose memory is laid"
-            + " out at the start; put the task and its code into the set that is opened");
+        require(workload.gpu().isEmpty(), "code for a GPU was given for the task to be added, '" + task.name() + "': while it is"
+            + " opened it copies and computes on the GPU beside the tasks that run, which no bound counts; put the task and its code into"
+            + " the set that is opened");
         final NetworkWorks itsNetworks =
             new NetworkWorks(workload.folder().equals(WORKING_DIRECTORY) ? launched.folder() : workload.folder());
         final CodeWorks itsCode = new CodeWorks(itsNetworks);

@@ -67,6 +67,9 @@ class PinnedBlockTest {
             status.set(cuda_h.CUDA_ERROR_INVALID_VALUE()); // as a sandbox may say
             PinnedBlock.of(driver, BYTES).close();
             assertEquals(2, asked.get());
+            status.set(cuda_h.CUDA_ERROR_NOT_PERMITTED()); // as another one says
+            PinnedBlock.of(driver, BYTES).close();
+            assertEquals(3, asked.get());
             status.set(cuda_h.CUDA_ERROR_LAUNCH_FAILED());
             assertEquals(cuda_h.CUDA_ERROR_LAUNCH_FAILED(),
                 assertThrows(NativeCallException.class, () -> PinnedBlock.of(driver, BYTES)).code());

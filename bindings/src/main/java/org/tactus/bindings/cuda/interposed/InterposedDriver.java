@@ -4,32 +4,39 @@ package org.tactus.bindings.cuda.interposed;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_INVALID_VALUE;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_NOT_FOUND;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_OUT_OF_MEMORY;
+import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_UNKNOWN;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.util.Optional;
 import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.software.StubTable;
 
 /**
  * Functions in the places of the driver's own, for libraries that allocate by them: each method that begins with {@code cu} is the
- * function of its name. Where memory comes from, and what is refused, {@link LibraryMemoryCalls} says; what remains goes to the driver. A
- * library that looks functions up, by {@code dlsym} or {@code cuGetProcAddress}, finds the same ones. Any thread of a library may call; an
- * exception never leaves a call.
+ * function of its name, here and in {@link OrderedCalls}. Where memory comes from, and what is refused,
+ * {@link LibraryMemoryCalls} says; what remains goes to the driver. A library that looks functions up, by {@code dlsym} or
+ * {@code cuGetProcAddress}, finds the same ones. Any thread of a library may call; an exception never leaves a call.
  */
 public final class InterposedDriver {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
     private static final String LIBRARY = "libcuda.so";
     private static final int NOT_FOUND = 1;
     private static final int FIRST_WITH_STATUS = 12_000;
+    private static final String LOOK_UP = "cuGetProcAddress";
+    /** A flag of {@code cuGetProcAddress}: functions for a default stream of each thread are asked for. */
+    private static final long PER_THREAD_STREAM = 2;
     private static final int MAX_NAME_BYTES = 1 << 12;
     /** Rows of a pitched allocation begin at multiples of this. */
     private static final long PITCH_BYTES = 512;
 
     private final DriverFunctions driver;
     private final LibraryMemoryCalls memory;
-    private final FunctionStubs stubs;
+    /** For the life of the process: a library may keep the address of a function as long as it is loaded. */
+    private final StubTable stubs = new StubTable(Arena.global(), CUDA_ERROR_UNKNOWN());
 
     /**
      * Makes the functions. They stay for the life of the process.
@@ -41,7 +48,11 @@ public final class InterposedDriver {
     public InterposedDriver(final CudaDriver driver, final boolean isSoftware, final LibraryMemoryCalls memory) {
         this.driver = new DriverFunctions(driver, isSoftware);
         this.memory = memory;
-        stubs = new FunctionStubs(this, MethodHandles.lookup(), this.driver::declares);
+        stubs.offer(this, MethodHandles.lookup(), InterposedDriver::functionOf);
+        for (final boolean perThread : new boolean[] {false, true}) {
+            stubs.offer(new OrderedCalls(this.driver, memory, perThread), MethodHandles.lookup(),
+                name -> Optional.of(name).filter(method -> method.startsWith("cu")).map(method -> OrderedCalls.name(method, perThread)));
+        }
     }
 
     /**
@@ -61,10 +72,10 @@ public final class InterposedDriver {
      * @return the last one; empty when there was none, as there should be
      */
     public Optional<Throwable> defect() {
-        return Optional.ofNullable(stubs.defect());
+        return stubs.defect();
     }
 
-    private int allocate(final String function, final long out, final long bytes) {
+    static int allocate(final LibraryMemoryCalls memory, final String function, final long out, final long bytes) {
         if (out == 0 || bytes == 0) {
             return CUDA_ERROR_INVALID_VALUE();
         }
@@ -77,15 +88,7 @@ public final class InterposedDriver {
     }
 
     int cuMemAlloc(final long out, final long bytes) {
-        return allocate("cuMemAlloc", out, bytes);
-    }
-
-    int cuMemAllocAsync(final long out, final long bytes, final long stream) {
-        return allocate("cuMemAllocAsync", out, bytes);
-    }
-
-    int cuMemAllocFromPoolAsync(final long out, final long bytes, final long pool, final long stream) {
-        return allocate("cuMemAllocFromPoolAsync", out, bytes);
+        return allocate(memory, "cuMemAlloc", out, bytes);
     }
 
     int cuMemAllocPitch(final long out, final long pitchOut, final long width, final long height, final int elementBytes) {
@@ -93,7 +96,7 @@ public final class InterposedDriver {
             return CUDA_ERROR_INVALID_VALUE();
         }
         final long pitch = Math.ceilDiv(width, PITCH_BYTES) * PITCH_BYTES;
-        final int status = allocate("cuMemAllocPitch", out, pitch * height);
+        final int status = allocate(memory, "cuMemAllocPitch", out, pitch * height);
         if (status == 0) {
             ALL.set(ValueLayout.JAVA_LONG_UNALIGNED, pitchOut, pitch);
         }
@@ -113,11 +116,6 @@ public final class InterposedDriver {
         return status == LibraryMemoryCalls.NOT_OURS ? (int) driver.cuMemFree.invokeExact(address) : status;
     }
 
-    int cuMemFreeAsync(final long address, final long stream) throws Throwable {
-        final int status = memory.free(address);
-        return status == LibraryMemoryCalls.NOT_OURS ? (int) driver.cuMemFreeAsync.invokeExact(address, stream) : status;
-    }
-
     int cuMemGetInfo(final long free, final long total) throws Throwable {
         final long left = memory.leftBytes();
         if (left == LibraryMemoryCalls.NOT_OURS) {
@@ -131,59 +129,13 @@ public final class InterposedDriver {
         return CUDA_SUCCESS();
     }
 
-    int cuMemcpyHtoD(final long target, final long source, final long bytes) throws Throwable {
-        final int status = memory.check("cuMemcpyHtoD", target, bytes, true);
-        return status != 0 ? status : (int) driver.cuMemcpyHtoD.invokeExact(target, source, bytes);
-    }
-
-    int cuMemcpyHtoDAsync(final long target, final long source, final long bytes, final long stream) throws Throwable {
-        final int status = memory.check("cuMemcpyHtoDAsync", target, bytes, true);
-        return status != 0 ? status : (int) driver.cuMemcpyHtoDAsync.invokeExact(target, source, bytes, stream);
-    }
-
-    int cuMemcpyDtoH(final long target, final long source, final long bytes) throws Throwable {
-        final int status = memory.check("cuMemcpyDtoH", source, bytes, false);
-        return status != 0 ? status : (int) driver.cuMemcpyDtoH.invokeExact(target, source, bytes);
-    }
-
-    int cuMemcpyDtoHAsync(final long target, final long source, final long bytes, final long stream) throws Throwable {
-        final int status = memory.check("cuMemcpyDtoHAsync", source, bytes, false);
-        return status != 0 ? status : (int) driver.cuMemcpyDtoHAsync.invokeExact(target, source, bytes, stream);
-    }
-
-    int cuMemcpyDtoD(final long target, final long source, final long bytes) throws Throwable {
-        final int status = check("cuMemcpyDtoD", source, target, bytes);
-        return status != 0 ? status : (int) driver.cuMemcpyDtoD.invokeExact(target, source, bytes);
-    }
-
-    int cuMemcpyDtoDAsync(final long target, final long source, final long bytes, final long stream) throws Throwable {
-        final int status = check("cuMemcpyDtoDAsync", source, target, bytes);
-        return status != 0 ? status : (int) driver.cuMemcpyDtoDAsync.invokeExact(target, source, bytes, stream);
-    }
-
-    private int check(final String function, final long source, final long target, final long bytes) {
-        final int status = memory.check(function, source, bytes, false);
-        return status != 0 ? status : memory.check(function, target, bytes, true);
-    }
-
-    int cuMemsetD8(final long target, final byte value, final long count) throws Throwable {
-        final int status = memory.check("cuMemsetD8", target, count, true);
-        return status != 0 ? status : (int) driver.cuMemsetD8.invokeExact(target, value, count);
-    }
-
-    int cuMemsetD32(final long target, final int value, final long count) throws Throwable {
-        final int status = memory.check("cuMemsetD32", target, Integer.BYTES * count, true);
-        return status != 0 ? status : (int) driver.cuMemsetD32.invokeExact(target, value, count);
-    }
-
-    int cuMemsetD8Async(final long target, final byte value, final long count, final long stream) throws Throwable {
-        final int status = memory.check("cuMemsetD8Async", target, count, true);
-        return status != 0 ? status : (int) driver.cuMemsetD8Async.invokeExact(target, value, count, stream);
-    }
-
-    int cuMemsetD32Async(final long target, final int value, final long count, final long stream) throws Throwable {
-        final int status = memory.check("cuMemsetD32Async", target, Integer.BYTES * count, true);
-        return status != 0 ? status : (int) driver.cuMemsetD32Async.invokeExact(target, value, count, stream);
+    /** The function that a method of this class is; empty for a method that is none. */
+    private static Optional<String> functionOf(final String method) {
+        return switch (method) {
+            case LOOK_UP, "cuMemAllocManaged", "cuMemCreate", "dlsym", "dlopen", "dlclose" -> Optional.of(method);
+            case "cuGetProcAddressWithStatus" -> Optional.of(LOOK_UP + "_v2");
+            default -> method.startsWith("cu") ? Optional.of(method + "_v2") : Optional.empty();
+        };
     }
 
     private static String name(final long address) {
@@ -195,7 +147,7 @@ public final class InterposedDriver {
         if (symbol == 0 || out == 0) {
             return CUDA_ERROR_INVALID_VALUE();
         }
-        final Optional<MemorySegment> found = procedure(name(symbol), version);
+        final Optional<MemorySegment> found = procedure(name(symbol), version, flags);
         if (found.isEmpty() && !driver.isSoftware()) {
             return status == 0 ? (int) driver.cuGetProcAddress.invokeExact(symbol, out, version, flags)
                 : (int) driver.cuGetProcAddressStatus.invokeExact(symbol, out, version, flags, status);
@@ -212,11 +164,13 @@ public final class InterposedDriver {
     }
 
     /** What a library asks for by the name without the suffix of the ABI: the newest, of {@code cuGetProcAddress} that of its version. */
-    private Optional<MemorySegment> procedure(final String name, final int version) {
-        if (name.equals("cuGetProcAddress") && version < FIRST_WITH_STATUS) {
+    private Optional<MemorySegment> procedure(final String name, final int version, final long flags) {
+        if (name.equals(LOOK_UP) && version < FIRST_WITH_STATUS) {
             return function(name);
         }
-        return function(name + "_v2").or(() -> function(name));
+        final Optional<MemorySegment> perThread =
+            (flags & PER_THREAD_STREAM) == 0 ? Optional.empty() : stubs.find(OrderedCalls.name(name, true));
+        return perThread.or(() -> function(name + "_v2")).or(() -> function(name));
     }
 
     long dlsym(final long handle, final long name) throws Throwable {

@@ -297,6 +297,11 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public boolean runsCode() {
+        return libraries.isUsed();
+    }
+
+    @Override
     public int joining(final Task task) {
         return regions == null ? 0 : regions.joining(task);
     }

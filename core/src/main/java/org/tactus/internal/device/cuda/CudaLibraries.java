@@ -20,6 +20,8 @@ public final class CudaLibraries {
     private final TaskRegions regions;
     private final boolean isSoftware;
     private DriverCalls calls;
+    /** Tasks whose code has been opened and not closed. */
+    private int opened;
 
     /** What a segment executes. */
     public interface Body extends AutoCloseable {
@@ -58,13 +60,14 @@ public final class CudaLibraries {
                 : "this GPU cannot map chunks at reserved addresses"));
         }
         device.makeCurrent();
+        final DriverCalls here = calls(); // first: where its functions cannot be made, nothing is held
         final TaskHolding holding;
         try {
             holding = regions.prepare(task);
         } catch (final NativeCallException e) {
             throw new IllegalStateException("task '" + task.name() + "': no memory for its libraries: " + e.getMessage(), e);
         }
-        final LibraryMemory memory = new LibraryMemory(calls(), holding, task.memory().orElseThrow().constantBytes());
+        final LibraryMemory memory = new LibraryMemory(here, holding, task.memory().orElseThrow().constantBytes());
         calls.add(memory);
         Body body = null;
         Throwable broken = null;
@@ -80,18 +83,24 @@ public final class CudaLibraries {
             memory.opened();
         }
         if (broken == null && !memory.isRefused()) {
+            opened++;
             return new LibraryWork(device, this, memory, body);
         }
         final RuntimeException failure = failure(memory, broken);
-        final Body opened = body;
+        final Body half = body;
         final Undo made = new Undo();
         made.add(() -> regions.abandon(holding));
         made.add(() -> calls.remove(memory));
-        if (opened != null) {
-            made.add(opened::close);
+        if (half != null) {
+            made.add(half::close);
         }
         made.run(failure);
         throw failure;
+    }
+
+    /** Whether code of a task is open here. */
+    boolean isUsed() {
+        return opened > 0;
     }
 
     /** Runs a segment of no library, where there is any of one. On the dispatcher's thread, before its first job. */
@@ -141,6 +150,7 @@ public final class CudaLibraries {
 
     /** Closes a task's code, gives its libraries the driver's functions back, and the task's memory unless a slot has it. */
     void close(final LibraryMemory memory, final Body body) {
+        opened--;
         final Undo made = new Undo();
         made.add(() -> {
             device.makeCurrent();

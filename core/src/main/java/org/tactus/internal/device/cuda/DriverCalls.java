@@ -2,11 +2,11 @@
 package org.tactus.internal.device.cuda;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.interposed.InterposedDriver;
 import org.tactus.bindings.cuda.interposed.LibraryMemoryCalls;
@@ -21,14 +21,16 @@ import org.tactus.internal.time.Sizes;
  * what would take memory that is not scheduled, or touch memory that may be out, is refused with the driver's own status, and the task is
  * told why.
  *
- * <p>Any thread of a library may call. A thread belongs to a task while it opens it, or runs its job; no other thread does.
+ * <p>Any thread of a library may call. A thread belongs to a task while it opens it, or runs its job; no other thread does. The monitor is
+ * for what is given out while a task is opened, and for noting what was refused. What a job may do, to copy, fill, ask and free, takes none:
+ * the dispatcher that runs it would wait for a thread without its priority.
  */
 final class DriverCalls implements LibraryMemoryCalls {
     /** The task that the calling thread works for: one word each, so that a look-up allocates nothing. */
     private final ThreadLocal<LibraryMemory[]> current = ThreadLocal.withInitial(() -> new LibraryMemory[1]);
     private final InterposedDriver driver;
-    /** Under the monitor. */
-    private final List<LibraryMemory> memories = new ArrayList<>();
+    /** Replaced under the monitor, never changed; read by any thread. */
+    private final AtomicReference<LibraryMemory[]> memories = new AtomicReference<>(new LibraryMemory[0]);
     /** The control thread's. */
     private final Map<Path, Adoption> adopted = new HashMap<>();
 
@@ -48,13 +50,16 @@ final class DriverCalls implements LibraryMemoryCalls {
     // What the device does.
 
     synchronized void add(final LibraryMemory memory) {
-        memories.add(memory);
+        final LibraryMemory[] known = memories.getPlain();
+        final LibraryMemory[] more = Arrays.copyOf(known, known.length + 1);
+        more[known.length] = memory;
+        memories.setRelease(more); // with it the memory, as its maker left it
     }
 
     /** Takes a task's memory back: its libraries call the driver again as before, unless another task has them, too. Control thread. */
     void remove(final LibraryMemory memory) {
         synchronized (this) {
-            memories.remove(memory);
+            memories.setRelease(Arrays.stream(memories.getPlain()).filter(each -> each != memory).toArray(LibraryMemory[]::new));
         }
         for (final Path library : memory.libraries()) {
             final Adoption adoption = adopted.get(library);
@@ -94,9 +99,11 @@ final class DriverCalls implements LibraryMemoryCalls {
 
     // What libraries ask.
 
-    private void tell(final LibraryMemory memory, final String why) {
+    private synchronized void tell(final LibraryMemory memory, final String why) {
         if (memory == null) {
-            memories.forEach(each -> each.refuse(why));
+            for (final LibraryMemory each : memories.getPlain()) {
+                each.refuse(why);
+            }
         } else {
             memory.refuse(why);
         }
@@ -107,16 +114,16 @@ final class DriverCalls implements LibraryMemoryCalls {
     }
 
     @Override
-    public synchronized long allocate(final String function, final long bytes) {
+    public long allocate(final String function, final long bytes) {
         final LibraryMemory memory = current.get()[0];
-        final long address = memory == null || !memory.isOpening() || bytes < 0 ? 0 : memory.heap.take(bytes, memory.kind());
+        final long address = memory == null || bytes < 0 ? 0 : memory.take(bytes);
         if (address == 0) {
             tell(memory, refused(function, bytes, "CUDA_ERROR_OUT_OF_MEMORY") + (memory == null
                 ? "thread '" + Thread.currentThread().getName() + "' works for no task; only the thread that opens a task's code may "
                     + "allocate for it"
                 : !memory.isOpening() ? "'" + memory.task() + "' has been opened, and its memory is fixed since; allocate all of it before "
                     + "the code is returned"
-                : "of the memory of '" + memory.task() + "', " + memory.room(memory.kind()) + " are left for "
+                : "of the memory of '" + memory.task() + "', " + memory.room() + " are left for "
                     + memory.kind().name().toLowerCase(Locale.ROOT) + "; write a larger 'footprint'"
                     + (memory.kind() == LibraryHeap.Kind.STATE ? " and 'state'" : "")));
         }
@@ -124,31 +131,31 @@ final class DriverCalls implements LibraryMemoryCalls {
     }
 
     @Override
-    public synchronized int refuse(final String function, final long bytes) {
+    public int refuse(final String function, final long bytes) {
         tell(current.get()[0], refused(function, bytes, "CUDA_ERROR_NOT_SUPPORTED")
             + "such memory is not scheduled; allocate by cuMemAlloc or cuMemAllocAsync");
         return cuda_h.CUDA_ERROR_NOT_SUPPORTED();
     }
 
     private LibraryMemory holder(final long address) {
-        for (int i = 0; i < memories.size(); i++) {
-            if (memories.get(i).heap.holds(address)) {
-                return memories.get(i);
+        for (final LibraryMemory memory : memories.getAcquire()) {
+            if (memory.heap.holds(address)) {
+                return memory;
             }
         }
         return null;
     }
 
     @Override
-    public synchronized int free(final long address) {
+    public int free(final long address) {
         final LibraryMemory memory = holder(address);
-        return memory == null ? NOT_OURS : memory.heap.give(address) ? cuda_h.CUDA_SUCCESS() : cuda_h.CUDA_ERROR_INVALID_VALUE();
+        return memory == null ? NOT_OURS : memory.give(address) ? cuda_h.CUDA_SUCCESS() : cuda_h.CUDA_ERROR_INVALID_VALUE();
     }
 
     @Override
-    public synchronized long leftBytes() {
+    public long leftBytes() {
         final LibraryMemory memory = current.get()[0];
-        return memory == null ? NOT_OURS : memory.isOpening() ? memory.heap.leftBytes(memory.kind()) : 0;
+        return memory == null ? NOT_OURS : memory.leftBytes();
     }
 
     @Override
@@ -158,7 +165,7 @@ final class DriverCalls implements LibraryMemoryCalls {
     }
 
     @Override
-    public synchronized int check(final String function, final long address, final long bytes, final boolean writes) {
+    public int check(final String function, final long address, final long bytes, final boolean writes) {
         final LibraryMemory memory = holder(address);
         if (memory == null) {
             return cuda_h.CUDA_SUCCESS();

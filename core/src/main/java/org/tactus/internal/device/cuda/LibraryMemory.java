@@ -4,12 +4,13 @@ package org.tactus.internal.device.cuda;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.tactus.internal.memory.LibraryHeap;
 import org.tactus.internal.time.Sizes;
 
 /**
  * The memory of one task as libraries of the program get it by the driver's own calls: given out while the program opens them, and fixed
- * from then on. The control thread opens and closes it; what libraries ask for comes by {@link DriverCalls}, under its monitor.
+ * from then on. The control thread opens and closes it; what libraries ask for comes by {@link DriverCalls}, under its monitor until then.
  */
 public final class LibraryMemory {
     /** Messages that are kept; one is told, and a library may repeat a call for ever. */
@@ -20,7 +21,7 @@ public final class LibraryMemory {
     private final DriverCalls calls;
     private final List<Path> libraries = new ArrayList<>();
     private LibraryHeap.Kind kind = LibraryHeap.Kind.STATE;
-    private boolean isOpening = true;
+    private final AtomicBoolean isOpening = new AtomicBoolean(true);
     /** Read by the dispatcher after each job without a lock. */
     private volatile boolean isRefused;
     private final List<String> refusals = new ArrayList<>();
@@ -65,7 +66,7 @@ public final class LibraryMemory {
     }
 
     private void requireOpening(final String what) {
-        if (!isOpening) {
+        if (!isOpening()) {
             throw new IllegalStateException("task '" + holding.task + "' has been opened: " + what + " before its code is returned");
         }
     }
@@ -79,11 +80,45 @@ public final class LibraryMemory {
     }
 
     boolean isOpening() {
-        return isOpening;
+        return isOpening.getAcquire();
     }
 
+    /** Ends the opening: from here on blocks are only given back, by any thread. */
     void opened() {
-        isOpening = false;
+        synchronized (calls) {
+            heap.fix();
+            isOpening.setRelease(false); // with it the blocks, which nobody moves any more
+        }
+    }
+
+    /** The address of a new block; 0 when there is no room, and once the task has been opened. */
+    long take(final long bytes) {
+        if (!isOpening()) {
+            return 0;
+        }
+        synchronized (calls) {
+            return heap.take(bytes, kind);
+        }
+    }
+
+    /** Gives a block back; false when there is none. Takes the monitor while the task is opened only. */
+    boolean give(final long address) {
+        if (isOpening()) {
+            synchronized (calls) {
+                return heap.give(address);
+            }
+        }
+        return heap.give(address);
+    }
+
+    /** What may still be taken; nothing once the task has been opened. */
+    long leftBytes() {
+        if (!isOpening()) {
+            return 0;
+        }
+        synchronized (calls) {
+            return heap.leftBytes(kind);
+        }
     }
 
     List<Path> libraries() {
@@ -113,7 +148,7 @@ public final class LibraryMemory {
     }
 
     /** How much room there is, for a message. */
-    String room(final LibraryHeap.Kind of) {
-        return Sizes.exact(heap.leftBytes(of)) + " of " + Sizes.exact(heap.bytes());
+    String room() {
+        return Sizes.exact(leftBytes()) + " of " + Sizes.exact(heap.bytes());
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,9 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.work.TimedWorks;
 import org.tactus.internal.work.WorkFactory;
 import org.tactus.internal.work.WorkloadWorks;
 import org.tactus.model.DeviceKind;
@@ -33,6 +36,7 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
+import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 import org.tactus.model.TaskSetBuilder;
@@ -317,6 +321,40 @@ class LibraryRunTest {
             .memory(MEMORY)).build(), first).contains("'long' has several segments"));
         assertTrue(refusal(TaskSet.builder("s").device(DeviceSpec.cpu("cpu0")).task(name(0), task -> task.periodNs(MS)
             .segment("cpu0", US)).build(), first).contains("which is no device of kind cuda"));
+    }
+
+    @Test
+    void shouldTakeCodeForAGpuWhenTasksOfOtherDevicesHaveSeveralSegments() {
+        final TaskSet set = TaskSet.builder("s").device(gpu(5 * MIB, SwapProtocol.SEQ)).device(DeviceSpec.cpu("cpu0"))
+            .device(DeviceSpec.cpu("cpu1")).task(name(0), task -> task.periodNs(MS).segment("gpu0", US).memory(MEMORY))
+            .task("elsewhere", task -> task.periodNs(MS).segment("cpu0", US).segment("cpu1", US)).build();
+        assertDoesNotThrow(() -> new WorkloadWorks(new Workload().gpu(name(0), memory -> (job, stream) -> { }), set));
+    }
+
+    private static Task joining(final String name, final int segments) {
+        return TaskSet.builder("s").device(gpu(5 * MIB, SwapProtocol.SEQ)).task(name, task -> {
+            task.periodNs(150 * MS).memory(MEMORY);
+            for (int i = 0; i < segments; i++) {
+                task.segment("gpu0", MS);
+            }
+        }).build().tasks().getFirst();
+    }
+
+    /** The proof of bounds beside code that makes its dispatcher wait holds for tasks of one segment, whenever they come. */
+    @Test
+    void shouldRefuseATaskOfSeveralSegmentsWhenItJoinsBesideCodeOfAProgram() throws Exception {
+        final TaskSet set = TaskSet.builder("s").device(gpu(5 * MIB, SwapProtocol.SEQ))
+            .task(name(0), task -> task.periodNs(150 * MS).segment("gpu0", 10 * MS).memory(MEMORY)).build();
+        final WorkloadWorks works = new WorkloadWorks(new Workload().gpu(name(0), memory -> (job, stream) -> { }), set);
+        final RunSettings settings = RunSettings.DEFAULT.withRealTime(false).withForce(true);
+        try (TaskSetRun run = TaskSetRun.open(set, settings, works, new KernelListener() { })) {
+            run.start();
+            assertEquals("code of the program runs on 'gpu0', which may make the dispatcher wait: 'long' has several segments, whose loads "
+                + "run beside executions, for which the dispatcher must look; give each task of the device one segment",
+                assertThrows(AdmissionRefusedException.class, () -> run.add(joining("long", 2), new TimedWorks())).getMessage());
+            run.add(joining("short", 1), new TimedWorks());
+            assertThrows(AdmissionRefusedException.class, () -> run.add(joining("long", 2), new TimedWorks()));
+        }
     }
 
     /** Lets go of the task's chunks when its third job starts; on the dispatcher's thread, as a mover at fault would. */
