@@ -61,6 +61,8 @@ public final class Kernel implements AutoCloseable {
     private boolean givenBack;
     /** Opened when the kernel has stopped; what the call that stopped it wrote is visible behind it. */
     private final CountDownLatch over = new CountDownLatch(1);
+    /** Whether nobody shall wait any more for room on a device, since the kernel is about to stop. */
+    private volatile boolean ending;
     private boolean ended;
     private long endNs;
     /** Whether requests of sporadic jobs reach the gate: from the end of the start to the begin of the drain. */
@@ -95,7 +97,7 @@ public final class Kernel implements AutoCloseable {
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock, lanes);
-        layout = new TaskLayout(state, tasks, group);
+        layout = new TaskLayout(state, tasks, group, () -> ending);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
         drain = new Drain(tasks, group, state, gate, clock);
@@ -458,6 +460,7 @@ public final class Kernel implements AutoCloseable {
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
      */
     public boolean stop(final long drainNs) {
+        endJoining();
         if (beginsToStop()) {
             try { // without the lock: a listener may call this while its last events are told, and finds that the kernel stops
                 drain.run(endNs, drainNs);
@@ -475,6 +478,14 @@ public final class Kernel implements AutoCloseable {
         }
         awaitOver();
         return ended;
+    }
+
+    /**
+     * Says that the kernel is about to stop, so that an {@link #addAll} which waits for room on a device refuses instead. Any thread, also
+     * one that will wait for a lock which the thread that adds holds.
+     */
+    public void endJoining() {
+        ending = true;
     }
 
     /** False for every call but the first one. */
@@ -699,6 +710,7 @@ public final class Kernel implements AutoCloseable {
      */
     @Override
     public void close() {
+        endJoining();
         final boolean stops;
         synchronized (this) {
             closed = true; // from here on nobody starts it
