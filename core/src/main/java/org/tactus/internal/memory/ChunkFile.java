@@ -20,7 +20,7 @@ import java.util.Optional;
  * the page cache where the file system can ({@code O_DIRECT}), so that a read costs the same whenever it comes. The file has no name any
  * more when the constructor returns, so nothing is left behind. Control thread, {@link #read} by the reader's thread.
  */
-public final class ChunkFile implements AutoCloseable {
+public class ChunkFile implements AutoCloseable {
     private final ChunkReader reader;
     private final long chunkBytes;
     private final FileChannel written;
