@@ -49,6 +49,7 @@ public final class Kernel implements AutoCloseable {
     private final TaskTable tasks;
     private final DispatcherGroup group;
     private final TaskLayout layout;
+    private final ReturnedMemory returned;
     private final Lanes lanes;
     private final LaneLevels levels;
     private final Monitor monitor;
@@ -97,7 +98,8 @@ public final class Kernel implements AutoCloseable {
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock, lanes);
-        layout = new TaskLayout(state, tasks, group, () -> ending);
+        returned = new ReturnedMemory(group, tasks);
+        layout = new TaskLayout(state, tasks, group, returned, () -> ending);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
         drain = new Drain(tasks, group, state, gate, clock);
@@ -389,6 +391,7 @@ public final class Kernel implements AutoCloseable {
                 closing.attempt(() -> tasks.clear(gone));
             }
         }
+        returned.settle();
     }
 
     /** Makes the devices forget a task; false when one that is lost may still move chunks of it: its slot is not used again then. */
@@ -398,24 +401,16 @@ public final class Kernel implements AutoCloseable {
             .noneMatch(device -> group.dispatchers()[device].memory != null && group.isLost(device));
         for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.placed()) : Set.<Integer>of()) {
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
-            if (dispatcher.memory == null || group.send(deviceIndex, CommandDescriptor.FORGET, slot, entry.generation(), 0)
-                && group.awaitForgotten(deviceIndex, slot)) {
+            if (dispatcher.memory == null || returned.forget(deviceIndex, slot, entry.generation())) {
                 dispatcher.device.forget(slot);
-                returnMemory(dispatcher, slot, entry);
+                if (dispatcher.memory != null) {
+                    returned.owe(deviceIndex, slot, entry.generation());
+                }
             } else {
                 forgotten = false;
             }
         }
         return forgotten;
-    }
-
-    /** Lets the other tasks of a device have what a forgotten one has left, when it is free: chunks first, then the count of it. */
-    private void returnMemory(final Dispatcher dispatcher, final int slot, final TaskTable.Entry entry) {
-        if (dispatcher.memory != null) {
-            dispatcher.device.defined();
-            group.send(dispatcher.deviceIndex, CommandDescriptor.RETURNED, slot, entry.generation(),
-                dispatcher.memory.fixedBytes(entry.placed()));
-        }
     }
 
     /**

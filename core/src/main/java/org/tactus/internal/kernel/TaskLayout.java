@@ -29,13 +29,17 @@ final class TaskLayout {
     private final PolicyState state;
     private final TaskTable tasks;
     private final DispatcherGroup group;
+    private final ReturnedMemory returned;
     /** Whether the kernel is about to stop, so that nobody waits for room any more. Asked by the control thread. */
     private final BooleanSupplier ending;
 
-    TaskLayout(final PolicyState state, final TaskTable tasks, final DispatcherGroup group, final BooleanSupplier ending) {
+    TaskLayout(
+        final PolicyState state, final TaskTable tasks, final DispatcherGroup group, final ReturnedMemory returned,
+        final BooleanSupplier ending) {
         this.state = state;
         this.tasks = tasks;
         this.group = group;
+        this.returned = returned;
         this.ending = ending;
     }
 
@@ -130,21 +134,20 @@ final class TaskLayout {
             final Task task = tasks.task(slot);
             if (task != null && additions.contains(task)) { // by name, which no other task has
                 for (final int deviceIndex : TaskTable.devicesOf(tasks.placed(slot))) {
+                    final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
                     try {
-                        final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
                         dispatcher.device.forget(slot);
-                        if (dispatcher.memory != null && dispatcher.memory.isMember(slot)) { // room was asked for
-                            dispatcher.device.defined(); // first: the dispatcher may use the room as soon as it knows
-                            group.send(deviceIndex, CommandDescriptor.FORGET, slot, tasks.entry(slot).generation(), 0);
-                            group.awaitForgotten(deviceIndex, slot);
-                        }
-                    } catch (final Throwable e) {
+                    } catch (final Throwable e) { // then the dispatcher is told all the same
                         cause.addSuppressed(e);
+                    }
+                    if (dispatcher.memory != null && dispatcher.memory.isMember(slot)) { // room was asked for
+                        returned.withdraw(deviceIndex, slot, tasks.entry(slot).generation());
                     }
                 }
                 tasks.remove(slot);
             }
         }
+        returned.settle();
     }
 
     /**

@@ -184,6 +184,7 @@ final class TaskRegions implements AutoCloseable {
      */
     void defined() {
         laidOut = true;
+        pool.releaseRetired(); // of a task that did not join after all, else they would count as chunks that there are
         pool.grow((int) Math.min(regionChunks, room(SwapRegion.NONE)));
     }
 
