@@ -291,6 +291,26 @@ class KernelSwapTest {
         }
     }
 
+    /** The first task of the set is on another device, so the set as a whole has no test of its memory. */
+    @Test
+    void shouldRefuseATaskThatTheOthersCannotGiveRoomToWhereOtherTasksAreElsewhere() throws InterruptedException {
+        final TaskSet swapped = set(1);
+        final TaskSet other = TaskSet.builder("other").device(swapped.platform().devices().getFirst()).device(DeviceSpec.modelled("other"))
+            .task("other", task -> task.periodNs(20 * MS).segment("other", MS)).build();
+        final List<Task> tasks = new ArrayList<>(other.tasks());
+        tasks.addAll(swapped.tasks());
+        final TaskSet mixed = new TaskSet(swapped.name(), swapped.policy(), swapped.overheads(), other.platform(), tasks);
+        try (TaskSetRun tactus = TaskSetRun.open(mixed, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(joins(60)));
+            assertTrue(refused.getMessage().startsWith("memory condition MC1 fails"), refused.getMessage());
+            final var joined = tactus.add(joins(15));
+            while (tactus.completed(joined) < 3) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
     /** 24 ms of work in 20 ms: there is always a job that waits. What was taken until the caller lost patience is given back. */
     @Test
     void shouldSayWhyWhenNoRoomIsMadeBecauseTheDeviceIsNeverQuiet() throws InterruptedException {
