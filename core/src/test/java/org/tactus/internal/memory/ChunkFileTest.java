@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -184,6 +185,28 @@ class ChunkFileTest {
             mover.startOut(streamed, 0, 3, System.nanoTime());
             assertEquals(3, finish());
         }
+    }
+
+    /** Nothing can be mapped of a size below 0: the last step fails, as with a full disk or without memory. */
+    @Test
+    void shouldKeepNoFileOpenWhenItCannotBeFinished() throws IOException {
+        final long before = openFiles();
+        assertThrows(IllegalArgumentException.class, () -> new ChunkFile(reader, folder, CHUNK, -1));
+        assertEquals(before, openFiles());
+    }
+
+    private long openFiles() throws IOException {
+        long open = 0;
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (final Path descriptor : descriptors) {
+                try {
+                    open += Files.readSymbolicLink(descriptor).startsWith(folder) ? 1 : 0;
+                } catch (final NoSuchFileException e) {
+                    continue; // closed meanwhile
+                }
+            }
+        }
+        return open;
     }
 
     @Test

@@ -160,8 +160,11 @@ final class TaskRegions implements AutoCloseable {
                 final int chunks = (int) layout.chunks();
                 regionChunks += layout.volumeChunks();
                 holding.made.add(() -> regionChunks -= layout.volumeChunks());
-                holding.region = new ChunkRegion(
-                    memory, from, access, chunks, (int) layout.constantChunks(), tailBytes, file((int) layout.constantChunks()));
+                final ChunkFile file = file((int) layout.constantChunks());
+                if (file != null) {
+                    holding.made.add(file::close); // the region, which closes it too, may fail to be made
+                }
+                holding.region = new ChunkRegion(memory, from, access, chunks, (int) layout.constantChunks(), tailBytes, file);
                 holding.made.add(holding.region::close);
             }
             defineFixed(holding, tailBytes);
