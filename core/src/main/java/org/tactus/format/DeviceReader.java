@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.format;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
@@ -17,6 +20,8 @@ final class DeviceReader {
     /** Parameter memory of a Coral Edge TPU: the number of the bindings' EdgeTpuCost.SRAM_BYTES, which this room may not use. */
     private static final long EDGE_TPU_SRAM_BYTES = 8L << 20;
     private static final long MOST_CORES = 1023;
+    /** What reads past the page cache ask of where they begin, on every disk. */
+    private static final long LEAST_READ_BYTES = 4096;
     private static final List<String> SWAP_KEYS = List.of(
         "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background",
         "weights", "chunkRead");
@@ -43,7 +48,8 @@ final class DeviceReader {
         return words;
     }
 
-    static DeviceSpec read(final YamlValue value) {
+    /** Reads a device; a relative folder is one beside the task set, as a model's file is. */
+    static DeviceSpec read(final YamlValue value, final Path base) {
         final YamlMap map = value.map(FileSection.DEVICE);
         final String name = map.need("name", "'name: cpu0'").text();
         final DeviceKind kind = map.need("kind", "'kind: cpu', or modelled, cuda or edgetpu").oneOf(KINDS);
@@ -54,7 +60,7 @@ final class DeviceReader {
                 + "networks, write 'kind: cuda' and 'driver: software'");
         }
         final int index = map.find("index").map(number -> (int) number.integer(0, MOST_CORES)).orElse(0);
-        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind), sram(map, kind), link(map, kind),
+        return new DeviceSpec(name, kind, cores, driver, index, memory(map, kind, base), sram(map, kind), link(map, kind),
             preemption(map, kind), process(map, kind, driver), compute(map, kind));
     }
 
@@ -106,7 +112,7 @@ final class DeviceReader {
         return compute.map(value -> value.oneOf(COMPUTES)).orElse(DeviceSpec.Compute.ANY);
     }
 
-    private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind) {
+    private static Optional<DeviceMemory> memory(final YamlMap map, final DeviceKind kind, final Path base) {
         final Optional<YamlValue> swap = SWAP_KEYS.stream().filter(map::has).findFirst().flatMap(map::find);
         if (!map.has("memory")) {
             if (swap.isPresent()) {
@@ -129,11 +135,20 @@ final class DeviceReader {
             map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0),
             map.find("residency").map(residency -> residency.oneOf(RESIDENCIES)).orElse(Residency.SEMANTIC),
             map.durationNs("chunkDrop", outNs), map.find("background").map(moves -> moves.oneOf(YES_NO)).orElse(true));
-        return Optional.of(weights(map, kind, scheduled));
+        return Optional.of(weights(map, kind, scheduled, base));
+    }
+
+    private static String folder(final YamlValue value, final Path base) {
+        try {
+            return base.resolve(value.text()).normalize().toString();
+        } catch (final InvalidPathException e) {
+            throw value.file().error(
+                value.line(), "weights: '" + value.text() + "' is not a path; name a folder, relative to the task set's directory", e);
+        }
     }
 
     /** Where constants are kept in files: the folder, and what reading a chunk of them takes. */
-    private static DeviceMemory weights(final YamlMap map, final DeviceKind kind, final DeviceMemory memory) {
+    private static DeviceMemory weights(final YamlMap map, final DeviceKind kind, final DeviceMemory memory, final Path base) {
         final Optional<YamlValue> folder = map.find("weights");
         if (folder.isEmpty()) {
             map.find("chunkRead").ifPresent(read -> {
@@ -145,6 +160,10 @@ final class DeviceReader {
             throw folder.get().error(
                 "weights: only constants of a cuda device with 'residency: semantic' are kept in files; remove the key");
         }
-        return memory.withWeightsIn(folder.get().text(), map.need("chunkRead", "'chunkRead: 5ms'").durationNs());
+        if (memory.chunkBytes() % LEAST_READ_BYTES != 0 || memory.chunkBytes() > Integer.MAX_VALUE) {
+            throw map.need("chunk", "'chunk: 32MiB'").error("chunk: chunks of " + Sizes.exact(memory.chunkBytes())
+                + " cannot be read from a file; write a multiple of 4KiB below 2GiB, or remove 'weights'");
+        }
+        return memory.withWeightsIn(folder(folder.get(), base), map.need("chunkRead", "'chunkRead: 5ms'").durationNs());
     }
 }

@@ -94,7 +94,7 @@ public final class TaskSetFile {
         final Set<String> withMemory = new HashSet<>();
         for (final YamlValue device : map.need("platform", "'platform: {devices: [{name: cpu0, kind: cpu}]}'").map(FileSection.PLATFORM)
             .need("devices", "'devices: [{name: cpu0, kind: cpu}]'").list()) {
-            final DeviceSpec read = DeviceReader.read(device);
+            final DeviceSpec read = DeviceReader.read(device, base);
             builder.device(read);
             if (read.holdsNetworks()) {
                 withMemory.add(read.name());

@@ -16,6 +16,8 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
@@ -242,6 +244,23 @@ class TaskSetFileTest {
         final Path written = directory.resolve("written.yaml");
         TaskSetWriter.write(written, "a copy", loaded.taskSet(), loaded);
         assertEquals(memory, load(Files.readString(written)).taskSet().platform().devices().get(gpu).memory().orElseThrow());
+    }
+
+    @Test
+    void shouldCountARelativeFolderOfWeightsFromTheTaskSet() throws IOException {
+        final var memory = load(Sets.FULL.replace("protocol: ovl", "protocol: ovl, weights: beside/kept, chunkRead: 7ms"))
+            .taskSet().platform().devices().get(2).memory().orElseThrow();
+        assertEquals(Optional.of(directory.resolve("beside/kept").toString()), memory.weightsFolder());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2GiB", "3GiB", "5KiB"})
+    void shouldRefuseChunksThatCannotBeReadFromAFile(final String chunk) {
+        final String text = Sets.FULL.replaceFirst("chunk: [0-9]+MiB", "chunk: " + chunk)
+            .replace("protocol: ovl", "protocol: ovl, weights: /var/tmp, chunkRead: 7ms");
+        final var refused = assertThrows(FileFormatException.class, () -> load(text));
+        assertTrue(refused.getMessage().matches("(?s).*:[0-9]+: chunk: chunks of \\S+ cannot be read from a file; "
+            + "write a multiple of 4KiB below 2GiB, or remove 'weights'"), refused.getMessage());
     }
 
     @Test

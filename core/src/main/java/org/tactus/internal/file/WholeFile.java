@@ -116,6 +116,19 @@ public final class WholeFile {
         }
     }
 
+    /** Opens a file as often as it is needed. */
+    @FunctionalInterface
+    public interface Opening<T> {
+        /**
+         * Opens it.
+         *
+         * @param file an empty file, which loses its name when this returns
+         * @return what is open
+         * @throws IOException when it cannot be opened
+         */
+        T open(Path file) throws IOException;
+    }
+
     /**
      * Makes an empty file for as long as it is open: it loses its name as soon as it has one, so that nothing is left of it however the
      * process ends. What a kill between the two leaves goes with the drafts.
@@ -125,11 +138,24 @@ public final class WholeFile {
      * @throws IOException when it cannot be made
      */
     public static FileChannel scratch(final Path folder) throws IOException {
+        return scratch(folder, draft -> FileChannel.open(draft, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    }
+
+    /**
+     * Makes an empty file for as long as what opens it keeps it open, as {@link #scratch(Path)} does.
+     *
+     * @param folder  where, for its room
+     * @param opening opens it while it has a name
+     * @param <T>     what is open
+     * @return what was opened
+     * @throws IOException when it cannot be made
+     */
+    public static <T> T scratch(final Path folder, final Opening<T> opening) throws IOException {
         WRITING.readLock().lock();
         try {
             final Path draft = draft(folder.resolve("scratch"));
             try {
-                return FileChannel.open(draft, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                return opening.open(draft);
             } finally {
                 Files.delete(draft);
             }

@@ -28,7 +28,7 @@ final class CommandDescriptor {
     static final int LOST = 6;
     /** A task is about to join the device, whose memory is scheduled: make room for what never leaves of it. */
     static final int MAKE_ROOM = 7;
-    /** What never leaves of a task that was forgotten has been freed. */
+    /** What a task that was forgotten has left has been freed; holds whatever task has the slot by then, since it names the bytes. */
     static final int RETURNED = 8;
 
     static final int TASK_OFFSET = 0;

@@ -469,11 +469,16 @@ final class Dispatcher {
             }
             case CommandDescriptor.TOUCH -> touch(slot);
             case CommandDescriptor.FORGET -> {
-                if (memory != null) {
+                // Membership first: it is acquired, and whoever sees that of the slot's next task sees its generation.
+                if (memory != null && memory.isMember(slot) && state.generation(slot) == generation) {
                     memory.forget(slot);
                 }
             }
-            case CommandDescriptor.MAKE_ROOM -> memory.makeRoom(slot, (int) buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
+            case CommandDescriptor.MAKE_ROOM -> {
+                if (state.generation(slot) == generation) {
+                    memory.makeRoom(slot, (int) buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
+                }
+            }
             case CommandDescriptor.RETURNED -> memory.returned(buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
             case CommandDescriptor.QUIESCE -> {
                 scheduler.release(buffer.getLong(index + CommandDescriptor.TIME_OFFSET)); // what was due by then is not lost

@@ -49,6 +49,7 @@ public final class Kernel implements AutoCloseable {
     private final TaskTable tasks;
     private final DispatcherGroup group;
     private final TaskLayout layout;
+    private final ReturnedMemory returned;
     private final Lanes lanes;
     private final LaneLevels levels;
     private final Monitor monitor;
@@ -61,6 +62,8 @@ public final class Kernel implements AutoCloseable {
     private boolean givenBack;
     /** Opened when the kernel has stopped; what the call that stopped it wrote is visible behind it. */
     private final CountDownLatch over = new CountDownLatch(1);
+    /** Whether nobody shall wait any more for room on a device, since the kernel is about to stop. */
+    private volatile boolean ending;
     private boolean ended;
     private long endNs;
     /** Whether requests of sporadic jobs reach the gate: from the end of the start to the begin of the drain. */
@@ -95,7 +98,8 @@ public final class Kernel implements AutoCloseable {
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock, lanes);
-        layout = new TaskLayout(state, tasks, group);
+        returned = new ReturnedMemory(group, tasks);
+        layout = new TaskLayout(state, tasks, group, returned, () -> ending);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
         drain = new Drain(tasks, group, state, gate, clock);
@@ -387,6 +391,7 @@ public final class Kernel implements AutoCloseable {
                 closing.attempt(() -> tasks.clear(gone));
             }
         }
+        returned.settle();
     }
 
     /** Makes the devices forget a task; false when one that is lost may still move chunks of it: its slot is not used again then. */
@@ -396,24 +401,16 @@ public final class Kernel implements AutoCloseable {
             .noneMatch(device -> group.dispatchers()[device].memory != null && group.isLost(device));
         for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.placed()) : Set.<Integer>of()) {
             final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
-            if (dispatcher.memory == null || group.send(deviceIndex, CommandDescriptor.FORGET, slot, entry.generation(), 0)
-                && group.awaitForgotten(deviceIndex, slot)) {
+            if (dispatcher.memory == null || returned.forget(deviceIndex, slot, entry.generation())) {
                 dispatcher.device.forget(slot);
-                returnMemory(dispatcher, slot, entry);
+                if (dispatcher.memory != null) {
+                    returned.owe(deviceIndex, slot, entry.generation());
+                }
             } else {
                 forgotten = false;
             }
         }
         return forgotten;
-    }
-
-    /** Lets the other tasks of a device have what a forgotten one has left, when it is free: chunks first, then the count of it. */
-    private void returnMemory(final Dispatcher dispatcher, final int slot, final TaskTable.Entry entry) {
-        if (dispatcher.memory != null) {
-            dispatcher.device.defined();
-            group.send(dispatcher.deviceIndex, CommandDescriptor.RETURNED, slot, entry.generation(),
-                dispatcher.memory.fixedBytes(entry.placed()));
-        }
     }
 
     /**
@@ -458,6 +455,7 @@ public final class Kernel implements AutoCloseable {
      * @return true when every dispatcher ended; false when one is stuck in a call or waits for a segment that does not return
      */
     public boolean stop(final long drainNs) {
+        endJoining();
         if (beginsToStop()) {
             try { // without the lock: a listener may call this while its last events are told, and finds that the kernel stops
                 drain.run(endNs, drainNs);
@@ -475,6 +473,14 @@ public final class Kernel implements AutoCloseable {
         }
         awaitOver();
         return ended;
+    }
+
+    /**
+     * Says that the kernel is about to stop, so that an {@link #addAll} which waits for room on a device refuses instead. Any thread, also
+     * one that will wait for a lock which the thread that adds holds.
+     */
+    public void endJoining() {
+        ending = true;
     }
 
     /** False for every call but the first one. */
@@ -699,6 +705,7 @@ public final class Kernel implements AutoCloseable {
      */
     @Override
     public void close() {
+        endJoining();
         final boolean stops;
         synchronized (this) {
             closed = true; // from here on nobody starts it

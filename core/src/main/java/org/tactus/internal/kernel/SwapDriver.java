@@ -75,9 +75,9 @@ final class SwapDriver {
         return swaps.room().owedBytes(slot);
     }
 
-    /** Bytes of a task that never leave, as they are counted. Control thread. */
-    long fixedBytes(final Task task) {
-        return SwapRegion.of(task, memory).fixedBytes();
+    /** Bytes that a forgotten task has left and that count as used; 0 when they were taken before. Control thread. */
+    long takeLeftBytes(final int slot) {
+        return swaps.takeLeftBytes(slot);
     }
 
     /** Tells whether chunks of a slot's task may still move, or room is made for it. Control thread. */
@@ -89,24 +89,24 @@ final class SwapDriver {
         swaps.admit(slot);
     }
 
-    /** Begins to make room for a task that joins; some chunks are the control thread's when it is made. */
+    /** Begins to make room for a task that joins; when it is made, so many chunks are handed over to the control thread. */
     void makeRoom(final int slot, final int chunks) {
         retiring = chunks;
         swaps.room().begin(slot);
     }
 
-    /** What never leaves of a forgotten task has been freed. */
+    /** What a forgotten task has left has been freed. */
     void returned(final long bytes) {
         swaps.returned(bytes);
     }
 
     /** No longer counts a stopped task, or one that does not join, as soon as none of its chunks is moving. */
     void forget(final int slot) {
-        if (swaps.isMoving() && swaps.movedSlot() == slot) {
-            forgetting.addInt(slot);
-        } else {
+        if (!swaps.isMoving(slot)) {
             mover.surrender(slot); // before the control thread is told, who then frees the region
             swaps.forget(slot);
+        } else if (!forgetting.containsInt(slot)) {
+            forgetting.addInt(slot);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.TaskStatistics;
@@ -28,11 +29,18 @@ final class TaskLayout {
     private final PolicyState state;
     private final TaskTable tasks;
     private final DispatcherGroup group;
+    private final ReturnedMemory returned;
+    /** Whether the kernel is about to stop, so that nobody waits for room any more. Asked by the control thread. */
+    private final BooleanSupplier ending;
 
-    TaskLayout(final PolicyState state, final TaskTable tasks, final DispatcherGroup group) {
+    TaskLayout(
+        final PolicyState state, final TaskTable tasks, final DispatcherGroup group, final ReturnedMemory returned,
+        final BooleanSupplier ending) {
         this.state = state;
         this.tasks = tasks;
         this.group = group;
+        this.returned = returned;
+        this.ending = ending;
     }
 
     /** Lays tasks out and fills in their slots, also when it throws: then those that were not reached keep what stood there. */
@@ -50,9 +58,33 @@ final class TaskLayout {
         }
     }
 
+    /**
+     * How long a task that joins waits for room on a device that gains none.
+     *
+     * @param there all tasks that have a segment on the device
+     * @return twice the longest period and a second, nanoseconds; a task without a period counts the time of a job
+     */
+    static long patienceNs(final List<Task> there) {
+        long longestNs = 0;
+        for (final Task task : there) {
+            longestNs = Math.max(longestNs, task.isAlwaysReady() ? task.horizonNs() : task.periodNs());
+        }
+        return Math.min(longestNs, Long.MAX_VALUE / 4) * 2 + LEAST_PATIENCE_NS;
+    }
+
+    private List<Task> tasksOn(final int deviceIndex) {
+        final List<Task> there = new ArrayList<>();
+        for (int slot = 0; slot < tasks.capacity(); slot++) {
+            if (tasks.task(slot) != null && TaskTable.isOn(tasks.placed(slot), deviceIndex)) {
+                there.add(tasks.task(slot));
+            }
+        }
+        return there;
+    }
+
     /** Waits until a device has room for what never leaves of a task; patient as long as it gains any. */
     private void awaitRoom(final Dispatcher dispatcher, final int slot, final Task task) {
-        final long patienceNs = 2 * tasks.tasks().stream().mapToLong(Task::periodNs).max().orElse(0) + LEAST_PATIENCE_NS;
+        final long patienceNs = patienceNs(tasksOn(dispatcher.deviceIndex));
         long owedBytes = Long.MAX_VALUE;
         long sinceNs = System.nanoTime();
         while (!dispatcher.memory.isRoomMade(slot)) {
@@ -61,14 +93,24 @@ final class TaskLayout {
                 owedBytes = owed;
                 sinceNs = System.nanoTime();
             }
-            if (group.isLost(dispatcher.deviceIndex) || System.nanoTime() - sinceNs > patienceNs) {
+            if (ending.getAsBoolean() || group.isLost(dispatcher.deviceIndex) || System.nanoTime() - sinceNs > patienceNs) {
                 throw new AdmissionRefusedException("no room was made for '" + task.name() + "' on device '"
-                    + group.deviceName(dispatcher.deviceIndex) + "', " + (group.isLost(dispatcher.deviceIndex) ? "which is lost"
-                    : "which was not without a live job for " + Durations.format(patienceNs) + " while it lacked "
-                    + Sizes.format(owedBytes == Long.MAX_VALUE ? 0 : owedBytes)) + "; remove a task, or try again later");
+                    + group.deviceName(dispatcher.deviceIndex) + "', " + hindrance(dispatcher.deviceIndex, patienceNs, owedBytes));
             }
             LockSupport.parkNanos(LOOK_NS);
         }
+    }
+
+    private String hindrance(final int deviceIndex, final long patienceNs, final long owedBytes) {
+        final String advice = "; remove a task, or try again later";
+        if (ending.getAsBoolean()) {
+            return "since the run ends";
+        }
+        if (group.isLost(deviceIndex)) {
+            return "which is lost" + advice;
+        }
+        return (owedBytes == Long.MAX_VALUE ? "whose dispatcher did not answer for " + Durations.format(patienceNs)
+            : "which was not without a live job for " + Durations.format(patienceNs) + " while it lacked " + Sizes.format(owedBytes)) + advice;
     }
 
     /** Devices of tasks whose memory is scheduled and where other tasks are. */
@@ -92,21 +134,20 @@ final class TaskLayout {
             final Task task = tasks.task(slot);
             if (task != null && additions.contains(task)) { // by name, which no other task has
                 for (final int deviceIndex : TaskTable.devicesOf(tasks.placed(slot))) {
+                    final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
                     try {
-                        final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
                         dispatcher.device.forget(slot);
-                        if (dispatcher.memory != null && dispatcher.memory.isMember(slot)) { // room was asked for
-                            dispatcher.device.defined(); // first: the dispatcher may use the room as soon as it knows
-                            group.send(deviceIndex, CommandDescriptor.FORGET, slot, tasks.entry(slot).generation(), 0);
-                            group.awaitForgotten(deviceIndex, slot);
-                        }
-                    } catch (final Throwable e) {
+                    } catch (final Throwable e) { // then the dispatcher is told all the same
                         cause.addSuppressed(e);
+                    }
+                    if (dispatcher.memory != null && dispatcher.memory.isMember(slot)) { // room was asked for
+                        returned.withdraw(deviceIndex, slot, tasks.entry(slot).generation());
                     }
                 }
                 tasks.remove(slot);
             }
         }
+        returned.settle();
     }
 
     /**

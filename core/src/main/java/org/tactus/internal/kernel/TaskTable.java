@@ -31,6 +31,8 @@ final class TaskTable {
     private final AtomicReferenceArray<Entry> entries;
     private final int[] firstSegments;
     private final boolean[] removing;
+    /** By slot, whether no task may be put there though none is there. */
+    private final boolean[] withheld;
     /** By slot: the generation of the last task that failed there. Written by the monitor, which may be late by a task. */
     private final AtomicIntegerArray failed;
     /** No slot before this one is free, and no segment record before that one: so that a set of many tasks is put in one pass. */
@@ -54,6 +56,7 @@ final class TaskTable {
         entries = new AtomicReferenceArray<>(options.taskCapacity());
         firstSegments = new int[options.taskCapacity()];
         removing = new boolean[options.taskCapacity()];
+        withheld = new boolean[options.taskCapacity()];
         failed = new AtomicIntegerArray(options.taskCapacity());
     }
 
@@ -155,7 +158,7 @@ final class TaskTable {
 
     private int freeSlot() {
         for (int i = slotHint; i < entries.length(); i++) {
-            if (entries.get(i) == null) {
+            if (entries.get(i) == null && !withheld[i]) {
                 slotHint = i;
                 return i;
             }
@@ -196,6 +199,12 @@ final class TaskTable {
         entries.set(slot, null);
         slotHint = Math.min(slotHint, slot);
         segmentHint = Math.min(segmentHint, firstSegments[slot]);
+    }
+
+    /** Gives a slot without a task to no other one, since a dispatcher has not forgotten what was there; or again, when it has. */
+    void withhold(final int slot, final boolean withhold) {
+        withheld[slot] = withhold;
+        slotHint = withhold ? slotHint : Math.min(slotHint, slot);
     }
 
     /** Asks a work of a task to end early, unless the task is gone. Monitor. */

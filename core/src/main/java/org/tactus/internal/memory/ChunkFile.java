@@ -8,23 +8,24 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Optional;
+import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.lifecycle.Undo;
 
 /**
  * The constants of one region in a file, where the host's memory is scarce: written once through a mapping, then read chunk by chunk past
  * the page cache where the file system can ({@code O_DIRECT}), so that a read costs the same whenever it comes. The file has no name any
  * more when the constructor returns, so nothing is left behind. Control thread, {@link #read} by the reader's thread.
  */
-public final class ChunkFile implements AutoCloseable {
+public class ChunkFile implements AutoCloseable {
     private final ChunkReader reader;
     private final long chunkBytes;
     private final FileChannel written;
-    private final FileChannel direct;
+    private FileChannel direct;
     private final Arena arena = Arena.ofShared();
     private MemorySegment view;
     private boolean isDirect;
@@ -41,16 +42,16 @@ public final class ChunkFile implements AutoCloseable {
     public ChunkFile(final ChunkReader reader, final Path folder, final long chunkBytes, final int chunks) {
         this.reader = reader;
         this.chunkBytes = chunkBytes;
-        FileChannel made = null;
+        final Undo made = new Undo();
+        made.add(this::closeView);
         try {
-            final Path path = Files.createTempFile(folder, "tactus-weights-", ".bin");
-            try {
-                made = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-                written = made;
+            written = WholeFile.scratch(folder, path -> {
+                final FileChannel channel = FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                made.add(() -> closeQuietly(channel));
                 direct = openDirect(path);
-            } finally {
-                Files.delete(path);
-            }
+                made.add(() -> closeQuietly(direct));
+                return channel;
+            });
             final ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(chunkBytes, 1 << 20));
             for (long at = 0; at < chunks * chunkBytes;) { // written, not only promised: a mapping of a full disk breaks the process
                 zeros.clear().limit((int) Math.min(zeros.capacity(), chunks * chunkBytes - at));
@@ -58,8 +59,11 @@ public final class ChunkFile implements AutoCloseable {
             }
             view = written.map(FileChannel.MapMode.READ_WRITE, 0, chunks * chunkBytes, arena);
         } catch (final IOException e) {
-            closeQuietly(made);
+            made.run(e);
             throw new UncheckedIOException("weights cannot be kept in a file in '" + folder + "': " + e.getMessage(), e);
+        } catch (final RuntimeException | Error e) { // such as no memory for the mapping; an open channel would keep the disk's room
+            made.run(e);
+            throw e;
         }
     }
 
@@ -89,9 +93,7 @@ public final class ChunkFile implements AutoCloseable {
 
     private static void closeQuietly(final FileChannel channel) {
         try {
-            if (channel != null) {
-                channel.close();
-            }
+            channel.close();
         } catch (final IOException e) {
             // the file has no name and ends with its channel
         }
@@ -140,11 +142,15 @@ public final class ChunkFile implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    private void closeView() {
         if (arena.scope().isAlive()) {
             arena.close();
         }
+    }
+
+    @Override
+    public void close() {
+        closeView();
         closeQuietly(direct);
         closeQuietly(written);
     }

@@ -13,10 +13,12 @@ import org.tactus.bindings.cuda.CudaGpu;
  */
 public final class ChunkPool implements AutoCloseable {
     private static final VarHandle RETURNED;
+    private static final VarHandle HANDED_OVER;
 
     static {
         try {
             RETURNED = MethodHandles.lookup().findVarHandle(ChunkPool.class, "returned", long.class);
+            HANDED_OVER = MethodHandles.lookup().findVarHandle(ChunkPool.class, "handedOver", long.class);
         } catch (final ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -126,8 +128,7 @@ public final class ChunkPool implements AutoCloseable {
     }
 
     /**
-     * Hands free chunks over to the control thread, which is told of them by a word that is stored with release behind this call.
-     * Dispatcher only.
+     * Hands free chunks over to the control thread. Dispatcher only.
      *
      * @param chunks how many; fewer when fewer are free
      */
@@ -137,13 +138,17 @@ public final class ChunkPool implements AutoCloseable {
             if (handle == 0) {
                 return;
             }
-            retired[(int) (handedOver++ % retired.length)] = handle;
+            retired[(int) (handedOver % retired.length)] = handle;
+            // Release: the control thread that sees the count by acquire sees the handle, which is its own from here on.
+            HANDED_OVER.setRelease(this, handedOver + 1);
         }
     }
 
-    /** Releases the chunks that were handed over. Control thread, after it has seen the word that tells of them. */
+    /** Releases the chunks that were handed over. Control thread. */
     public void releaseRetired() {
-        while (taken < handedOver) {
+        // Acquire: pairs with the release in retire.
+        final long end = (long) HANDED_OVER.getAcquire(this);
+        while (taken < end) {
             final long handle = retired[(int) (taken % retired.length)];
             gpu.driver().memory().release(handle);
             taken++;

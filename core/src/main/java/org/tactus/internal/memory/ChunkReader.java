@@ -12,6 +12,10 @@ import org.tactus.internal.lifecycle.ThreadEnd;
  * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. The
  * dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
  * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
+ * <pre>
+ *   free, read or failed -- request (dispatcher) --> requested -- begin (thread) --> reading --> read or failed
+ *                                     free <-- withdraw (dispatcher) --/
+ * </pre>
  */
 public final class ChunkReader implements AutoCloseable {
     /** Buffers: one is copied to the device while the other one is filled. */
@@ -19,10 +23,13 @@ public final class ChunkReader implements AutoCloseable {
     /** What direct reads ask of a buffer's address. */
     private static final long ALIGNMENT_BYTES = 4096;
     private static final long LOOK_NS = 50_000;
+    private static final int NONE = -1;
     private static final int FREE = 0;
     private static final int REQUESTED = 1;
     private static final int READ = 2;
     private static final int FAILED = 3;
+    /** The thread has begun to read; nothing withdraws that any more. */
+    private static final int READING = 4;
 
     private final CudaMemory memory;
     private final long pinned;
@@ -32,6 +39,9 @@ public final class ChunkReader implements AutoCloseable {
     private final AtomicIntegerArray states = new AtomicIntegerArray(BUFFERS);
     private final ChunkFile[] files = new ChunkFile[BUFFERS];
     private final int[] chunks = new int[BUFFERS];
+    /** When each was asked for, counted in requests. */
+    private final int[] orders = new int[BUFFERS];
+    private int requests;
     private final Throwable[] failures = new Throwable[BUFFERS];
     private final Thread thread;
     private volatile boolean open = true;
@@ -66,18 +76,27 @@ public final class ChunkReader implements AutoCloseable {
 
     private void serve() {
         while (open) {
-            boolean worked = false;
-            for (int i = 0; i < BUFFERS; i++) {
-                // Acquire: pairs with the release in request; what is to be read is visible.
-                if (states.getAcquire(i) == REQUESTED) {
-                    worked = true;
-                    read(i);
-                }
-            }
-            if (!worked) {
+            final int buffer = oldestRequest();
+            // Compare-and-set, since the dispatcher may withdraw it; acquires what is to be read, which request has released.
+            if (buffer == NONE) {
                 LockSupport.parkNanos(LOOK_NS);
+            } else if (states.compareAndSet(buffer, REQUESTED, READING)) {
+                read(buffer);
             }
         }
+    }
+
+    /** The buffer that was asked for first of those that wait. Looked for twice: whoever sees the later request then sees the earlier one. */
+    private int oldestRequest() {
+        int oldest = NONE;
+        for (int look = 0; look < 2; look++) {
+            for (int i = 0; i < BUFFERS; i++) {
+                if (states.getAcquire(i) == REQUESTED && (oldest == NONE || orders[i] - orders[oldest] < 0)) {
+                    oldest = i;
+                }
+            }
+        }
+        return oldest;
     }
 
     private void read(final int buffer) {
@@ -94,13 +113,22 @@ public final class ChunkReader implements AutoCloseable {
 
     /** Whether nothing is being read into a buffer. Dispatcher. */
     boolean isFree(final int buffer) {
-        return states.getAcquire(buffer) != REQUESTED;
+        final int state = states.getAcquire(buffer);
+        return state != REQUESTED && state != READING;
+    }
+
+    /** Withdraws what was asked for and is not being read yet, so that at most one read is left of a move that was cancelled. Dispatcher. */
+    void withdraw() {
+        for (int i = 0; i < BUFFERS; i++) {
+            states.compareAndSet(i, REQUESTED, FREE);
+        }
     }
 
     /** Asks for a chunk in a buffer that is free. Dispatcher. */
     void request(final int buffer, final ChunkFile file, final int chunk) {
         files[buffer] = file;
         chunks[buffer] = chunk;
+        orders[buffer] = requests++;
         states.setRelease(buffer, REQUESTED);
     }
 

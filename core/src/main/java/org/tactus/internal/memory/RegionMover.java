@@ -274,6 +274,7 @@ public final class RegionMover implements AutoCloseable {
 
     /** Ends the operation: none of its chunks stays in memory, as far as the driver lets them go, since its task will not run again. */
     private void fail() {
+        withdrawReads();
         moving = false;
         try {
             for (int chunk = first; chunk < first + count; chunk++) {
@@ -295,9 +296,16 @@ public final class RegionMover implements AutoCloseable {
         return moving;
     }
 
-    /** Ends the operation after the chunk under way. */
+    /** Ends the operation after the chunk under way. Of the reads that it has asked for, one at most goes on. */
     public void cancel() {
         cancelled = true;
+        withdrawReads();
+    }
+
+    private void withdrawReads() {
+        if (moving && !out && region.file() != null) {
+            region.file().reader().withdraw();
+        }
     }
 
     /**

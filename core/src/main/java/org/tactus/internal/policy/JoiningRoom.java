@@ -105,15 +105,15 @@ public final class JoiningRoom {
         table.putOwed(slot, owedBytes);
     }
 
-    /** Bytes that were taken for a task that is now admitted, whose own they become; 0 for a task that no room was made for. */
-    long handOver(final int admitted) {
-        final long bytes = admitted == slot ? takenBytes : 0;
-        slot = admitted == slot ? NONE : slot;
+    /**
+     * Makes no more room for a task.
+     *
+     * @return the bytes that were taken for it: its own when it is now admitted, and left over when it does not join after all; 0 for a
+     *         task that no room was made for
+     */
+    long handOver(final int handed) {
+        final long bytes = handed == slot ? takenBytes : 0;
+        slot = handed == slot ? NONE : slot;
         return bytes;
-    }
-
-    /** Gives back what was taken for a task that does not join after all. */
-    void cancel(final int withdrawn) {
-        table.useBytes(-handOver(withdrawn));
     }
 }

@@ -38,7 +38,10 @@ public final class ResidencyDescriptor {
     public static final int STALE_BEGIN_OFFSET = LIVE_END_OFFSET + SIZE_OF_INT;
     /** Where those end. */
     public static final int STALE_END_OFFSET = STALE_BEGIN_OFFSET + SIZE_OF_INT;
-    /** Of a task that joins, the bytes that it has no room for yet; the control thread looks whether they become fewer. */
+    /**
+     * Of a task that joins, the bytes that it has no room for yet; the control thread looks whether they become fewer. Of one that was
+     * forgotten, the bytes that count as used until the control thread has returned them.
+     */
     public static final int OWED_OFFSET = STALE_END_OFFSET + SIZE_OF_INT;
     /** The dispatcher counts the task. */
     public static final int MEMBER = 1;

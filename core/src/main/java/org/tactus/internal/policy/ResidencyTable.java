@@ -85,7 +85,7 @@ final class ResidencyTable {
         buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, ResidencyDescriptor.JOINS);
     }
 
-    /** Shows what a task that joins has no room for yet. Opaque: the control thread only looks whether it becomes less. */
+    /** Shows what a task that joins has no room for yet, or what a forgotten one has left. Opaque: while it joins, the control thread only looks whether it becomes less. */
     void putOwed(final int slot, final long bytes) {
         buffer.putLongOpaque(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OWED_OFFSET, bytes);
     }
@@ -119,22 +119,25 @@ final class ResidencyTable {
 
     /**
      * Stops counting a task, none of whose chunks is moving, and its chunks; the control thread may then free its memory. What never leaves
-     * counts until {@link #returned}, since it is there until then.
+     * counts until {@link #returned}, since it is there until then; so does what was taken for a task that does not join after all.
      */
-    void forget(final int slot) {
+    void forget(final int slot, final long takenBytes) {
+        long leftBytes = takenBytes;
         for (int i = 0; i < count; i++) {
             if (members[i] == slot) {
                 members[i] = members[--count];
                 usedBytes -= in(slot) * costs.chunkBytes();
+                leftBytes = getLong(slot, ResidencyDescriptor.FIXED_OFFSET);
                 count(slot, -1);
                 break;
             }
         }
+        putOwed(slot, leftBytes);
         // Release: a control thread that sees 0 may define the slot anew; this is the dispatcher's last write to the record.
         buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, 0);
     }
 
-    /** The control thread has freed what never leaves of a forgotten task, and what nobody needs of the arena. */
+    /** The control thread has freed what a forgotten task has left, and what nobody needs of the arena. */
     void returned(final long bytes) {
         usedBytes -= bytes;
         fitArena();

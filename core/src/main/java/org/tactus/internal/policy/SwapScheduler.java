@@ -132,18 +132,17 @@ public final class SwapScheduler {
     }
 
     /**
-     * No longer counts a stopped task, or one that does not join after all. What never leaves of the former counts until
-     * {@link #returned}.
+     * No longer counts a stopped task, or one that does not join after all. What never leaves of the former, and what was taken for the
+     * latter, counts until {@link #returned}.
      *
      * @param slot the task's slot
      * @return false when a chunk of it is just moving: ask again later
      */
     public boolean forget(final int slot) {
-        if (moving && movedSlot == slot) {
+        if (isMoving(slot)) {
             return false;
         }
-        room.cancel(slot);
-        table.forget(slot);
+        table.forget(slot, room.handOver(slot));
         target = target == slot ? NONE : target; // the slot's next task has asked for no move
         unit.forget(slot);
         background.reconsider();
@@ -151,9 +150,22 @@ public final class SwapScheduler {
     }
 
     /**
-     * Takes note that the control thread has freed what never leaves of a forgotten task.
+     * Takes the count of what a forgotten task has left, which counts as used until {@link #returned}. Control thread, once
+     * {@link #isMember} is false.
      *
-     * @param bytes as the task set counts them
+     * @param slot the slot, which no other task has got since
+     * @return bytes, as the task set counts them; 0 when they were taken before
+     */
+    public long takeLeftBytes(final int slot) {
+        final long bytes = table.owed(slot);
+        table.putOwed(slot, 0);
+        return bytes;
+    }
+
+    /**
+     * Takes note that the control thread has freed what a forgotten task has left.
+     *
+     * @param bytes as {@link #takeLeftBytes} has told
      */
     public void returned(final long bytes) {
         table.returned(bytes);
@@ -414,6 +426,16 @@ public final class SwapScheduler {
      */
     public boolean isMoving() {
         return moving;
+    }
+
+    /**
+     * Tells whether chunks of a task are moved just now, so that it cannot be forgotten.
+     *
+     * @param slot the task's slot
+     * @return true until {@link #progress} or {@link #failed} has told the end of the move
+     */
+    public boolean isMoving(final int slot) {
+        return moving && movedSlot == slot;
     }
 
     /**

@@ -46,7 +46,7 @@ final class AdmissionControl implements Admission {
             return Optional.empty();
         }
         final Optional<String> lacking = analysed == null ? Optional.empty()
-            : memoryLacking(candidate).or(() -> besideCode(candidate));
+            : memoryLacking(candidate, analysed).or(() -> besideCode(candidate));
         if (lacking.isPresent()) {
             return lacking; // by force, too: what is taken for the newcomer would be lacking to those that run, and no bound would hold
         }
@@ -70,14 +70,24 @@ final class AdmissionControl implements Admission {
         return Optional.empty();
     }
 
-    /** Why tasks that are there could not all be brought in beside one that joins; empty where no memory is swapped. */
-    private static Optional<String> memoryLacking(final TaskSet candidate) {
-        final int device = candidate.tasks().isEmpty() ? 0 : candidate.tasks().getFirst().segments().getFirst().device();
-        final boolean here = candidate.swapsOn(device) && candidate.tasks().stream()
-            .allMatch(task -> task.segments().stream().allMatch(segment -> segment.device() == device));
-        final boolean pairs = here
-            && candidate.platform().devices().get(device).memory().orElseThrow().protocol() == SwapProtocol.OVL;
-        return Optional.of(here ? MemoryConditions.of(candidate).problem(pairs) : "").filter(problem -> !problem.isEmpty());
+    /** Why tasks could not all be brought in on a device that one of them joins; empty where no memory is swapped. */
+    private static Optional<String> memoryLacking(final TaskSet candidate, final TaskSet before) {
+        final List<Task> joining = candidate.tasks().stream().filter(task -> !before.tasks().contains(task)).toList();
+        for (int i = 0; i < candidate.platform().devices().size(); i++) {
+            final int device = i;
+            if (candidate.swapsOn(device) && joining.stream().anyMatch(task -> isOn(task, device))) {
+                final boolean pairs = candidate.platform().devices().get(device).memory().orElseThrow().protocol() == SwapProtocol.OVL;
+                final String problem = MemoryConditions.on(candidate, device).problem(pairs);
+                if (!problem.isEmpty()) {
+                    return Optional.of(problem);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isOn(final Task task, final int device) {
+        return task.segments().stream().anyMatch(segment -> segment.device() == device);
     }
 
     /** Why a set has no bounds beside code of the program that is there: what joins must keep what the set was opened with. */

@@ -512,12 +512,20 @@ public final class TaskSetRun implements AutoCloseable {
      *                              same, and another call returns its result
      */
     public RunResult stop() throws InterruptedException {
-        ending = startedOnce;
+        beginEnd();
         lock.lock();
         try {
             return stopNow();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Lets nobody add a task any more, nor wait for the room of one; without the lock, which a thread that adds has. */
+    private void beginEnd() {
+        ending = startedOnce;
+        if (ending) {
+            kernel.endJoining();
         }
     }
 
@@ -663,7 +671,7 @@ public final class TaskSetRun implements AutoCloseable {
      */
     @Override
     public void close() {
-        ending = startedOnce;
+        beginEnd();
         lock.lock();
         try {
             closeNow();

@@ -80,7 +80,7 @@ final class SwapSimulation {
         if (!swaps.forget(task)) {
             return false;
         }
-        swaps.returned(joins ? 0 : regions[task].fixedBytes());
+        swaps.returned(swaps.takeLeftBytes(task));
         return true;
     }
 

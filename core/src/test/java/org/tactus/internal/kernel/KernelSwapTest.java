@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
@@ -287,6 +291,26 @@ class KernelSwapTest {
         }
     }
 
+    /** The first task of the set is on another device, so the set as a whole has no test of its memory. */
+    @Test
+    void shouldRefuseATaskThatTheOthersCannotGiveRoomToWhereOtherTasksAreElsewhere() throws InterruptedException {
+        final TaskSet swapped = set(1);
+        final TaskSet other = TaskSet.builder("other").device(swapped.platform().devices().getFirst()).device(DeviceSpec.modelled("other"))
+            .task("other", task -> task.periodNs(20 * MS).segment("other", MS)).build();
+        final List<Task> tasks = new ArrayList<>(other.tasks());
+        tasks.addAll(swapped.tasks());
+        final TaskSet mixed = new TaskSet(swapped.name(), swapped.policy(), swapped.overheads(), other.platform(), tasks);
+        try (TaskSetRun tactus = TaskSetRun.open(mixed, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            final var refused = assertThrows(AdmissionRefusedException.class, () -> tactus.add(joins(60)));
+            assertTrue(refused.getMessage().startsWith("memory condition MC1 fails"), refused.getMessage());
+            final var joined = tactus.add(joins(15));
+            while (tactus.completed(joined) < 3) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
     /** 24 ms of work in 20 ms: there is always a job that waits. What was taken until the caller lost patience is given back. */
     @Test
     void shouldSayWhyWhenNoRoomIsMadeBecauseTheDeviceIsNeverQuiet() throws InterruptedException {
@@ -305,6 +329,66 @@ class KernelSwapTest {
             while (tactus.completed(tactus.handle("a")) < before + 3) {
                 Thread.sleep(5);
             }
+        }
+    }
+
+    /** A best-effort task without a period is in the run, though on a processor: it says nothing of how long a device is never quiet. */
+    @Test
+    void shouldMakeRoomWhenATaskThatIsAlwaysReadyRunsOnAnotherDevice() throws InterruptedException {
+        final TaskSet swapped = set(1);
+        final TaskSet other = TaskSet.builder("other").device(swapped.platform().devices().getFirst()).device(DeviceSpec.modelled("other"))
+            .task("always", task -> task.serviceClass(Task.ServiceClass.BEST_EFFORT).segment("other", MS)).build();
+        final List<Task> tasks = new ArrayList<>(swapped.tasks());
+        tasks.addAll(other.tasks());
+        final TaskSet beside = new TaskSet(swapped.name(), swapped.policy(), swapped.overheads(), other.platform(), tasks);
+        try (TaskSetRun tactus = TaskSetRun.open(beside, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 3) {
+                Thread.sleep(5);
+            }
+            final var joined = tactus.add(joins(15));
+            while (tactus.completed(joined) < 3) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
+    @Test
+    void shouldWaitForTwiceTheLongestPeriodAndASecondWhateverHasNone() {
+        final TaskSet some = TaskSet.builder("some").device(DeviceSpec.modelled("gpu0"))
+            .task("short", task -> task.periodNs(20 * MS).segment("gpu0", MS)).task("long", task -> task.periodNs(300 * MS).segment("gpu0", MS))
+            .task("always", task -> task.serviceClass(Task.ServiceClass.BEST_EFFORT).segment("gpu0", 2 * MS)).build();
+        assertEquals(1_600 * MS, TaskLayout.patienceNs(some.tasks()));
+        assertEquals(1_000 * MS, TaskLayout.patienceNs(List.of()));
+        final TaskSet rare = TaskSet.builder("rare").device(DeviceSpec.modelled("gpu0"))
+            .task("rare", task -> task.periodNs(org.tactus.model.Limits.MAX_TIME_NS).segment("gpu0", MS)).build();
+        assertTrue(TaskLayout.patienceNs(rare.tasks()) >= org.tactus.model.Limits.MAX_TIME_NS - MS, "does not overflow");
+    }
+
+    /** Nobody makes room for hours, as the longest period is one; whoever ends the run does not wait for that. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldRefuseWhatWaitsForRoomWhenTheRunEnds(final boolean byClose) throws Exception {
+        final TaskSet calm = set(1);
+        final List<Task> tasks = new ArrayList<>(calm.tasks().stream().map(task ->
+            task.withSegments(List.of(new org.tactus.model.Segment(0, 8 * MS, org.tactus.model.ActualTime.WCET)))).toList());
+        tasks.addAll(TaskSet.builder("rare").device(calm.platform().devices().getFirst()).task("rare", task -> task.periodNs(3_600_000 * MS)
+            .memory(new TaskMemory(10, OptionalLong.of(10), Optional.empty())).segment("gpu0", MS)).build().tasks());
+        final TaskSet busy = new TaskSet(calm.name(), calm.policy(), calm.overheads(), calm.platform(), tasks);
+        try (TaskSetRun tactus = TaskSetRun.open(busy, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 2) {
+                Thread.sleep(5);
+            }
+            final var refused = new AtomicReference<Throwable>();
+            final Thread adder = Thread.ofPlatform().daemon().start(() -> refused.set(
+                assertThrows(AdmissionRefusedException.class, () -> tactus.add(joins(15)))));
+            Thread.sleep(200); // by then it waits; if not, it is refused all the same
+            assertTrue(adder.isAlive());
+            final AutoCloseable end = byClose ? tactus : tactus::stop;
+            end.close();
+            adder.join();
+            assertEquals("no room was made for 'joins' on device 'gpu0', since the run ends", refused.get().getMessage());
         }
     }
 

@@ -10,10 +10,15 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,6 +144,69 @@ class ChunkFileTest {
         for (int chunk = 0; chunk < CHUNKS; chunk++) {
             assertTrue(!region.isMapped(chunk));
         }
+    }
+
+    /** Two reads are asked for before the first copy. The one that runs goes on when they are needed no more, the other one never begins. */
+    @Test
+    void shouldLeaveOneReadAtMostWhenAMoveWithTwoReadsIsCancelled() throws InterruptedException {
+        final Semaphore mayRead = new Semaphore(0);
+        final Semaphore begun = new Semaphore(0);
+        final List<Integer> read = new CopyOnWriteArrayList<>();
+        final ChunkFile slow = new ChunkFile(reader, folder, CHUNK, CHUNKS) {
+            @Override
+            void read(final int chunk, final ByteBuffer into) throws IOException {
+                read.add(chunk);
+                begun.release();
+                mayRead.acquireUninterruptibly();
+                super.read(chunk, into);
+            }
+        };
+        try (ChunkRegion streamed = new ChunkRegion(
+            software.driver().memory(), pool, CudaMemory.readWrite(gpu, arena), CHUNKS, CHUNKS, 0, slow)) {
+            for (int chunk = 0; chunk < CHUNKS; chunk++) {
+                streamed.host((long) chunk * CHUNK, CHUNK).fill((byte) (chunk + 1));
+            }
+            streamed.seal();
+            mover.startIn(streamed, 0, CHUNKS, System.nanoTime());
+            mover.poll(System.nanoTime());
+            begun.acquire();
+            mover.cancel();
+            assertEquals(0, finish());
+            mover.startIn(streamed, 0, 3, System.nanoTime());
+            mover.poll(System.nanoTime());
+            mayRead.release(); // the read of before
+            do {
+                mover.poll(System.nanoTime()); // it asks anew as soon as a buffer is free
+            } while (!begun.tryAcquire());
+            assertEquals(List.of(CHUNKS - 1, 2), read, "whoever comes next waits for one read and its own");
+            mayRead.release(100);
+            assertEquals(3, finish());
+            assertEquals(List.of(CHUNKS - 1, 2, 1, 0), read, "in order");
+            mover.startOut(streamed, 0, 3, System.nanoTime());
+            assertEquals(3, finish());
+        }
+    }
+
+    /** Nothing can be mapped of a size below 0: the last step fails, as with a full disk or without memory. */
+    @Test
+    void shouldKeepNoFileOpenWhenItCannotBeFinished() throws IOException {
+        final long before = openFiles();
+        assertThrows(IllegalArgumentException.class, () -> new ChunkFile(reader, folder, CHUNK, -1));
+        assertEquals(before, openFiles());
+    }
+
+    private long openFiles() throws IOException {
+        long open = 0;
+        try (var descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (final Path descriptor : descriptors) {
+                try {
+                    open += Files.readSymbolicLink(descriptor).startsWith(folder) ? 1 : 0;
+                } catch (final NoSuchFileException e) {
+                    continue; // closed meanwhile
+                }
+            }
+        }
+        return open;
     }
 
     @Test

@@ -29,7 +29,7 @@ public final class JoiningCondition {
         final DeviceMemory memory = set.platform().devices().get(device).memory().orElseThrow();
         final SwapRegion region = SwapRegion.of(task, memory);
         if (region.chunks() > 0 || region.fixedBytes() == 0 && region.scratchBytes() == 0) {
-            return ""; // W has room for a chunk of the others, or nothing is needed
+            return ""; // its own swap time W contains a chunk that leaves; or it needs no room
         }
         final long added = Saturating.add(set.dispatchNs(device), set.charged().completionNs());
         long jobNs = 0; // what is not preempted of it

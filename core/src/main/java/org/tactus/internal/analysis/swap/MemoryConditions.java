@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.analysis.swap;
 
+import java.util.List;
 import org.tactus.internal.analysis.Saturating;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
@@ -17,11 +19,11 @@ public final class MemoryConditions {
     private final long totalVolumeBytes;
     private final int largest;
     private final int second;
-    private final TaskSet set;
+    private final List<Task> tasks;
 
-    private MemoryConditions(final TaskSet set, final DeviceMemory memory) {
-        this.set = set;
-        final int count = set.tasks().size();
+    private MemoryConditions(final List<Task> tasks, final DeviceMemory memory) {
+        this.tasks = tasks;
+        final int count = tasks.size();
         volumeBytes = new long[count];
         long needed = 0;
         long arena = 0;
@@ -29,7 +31,7 @@ public final class MemoryConditions {
         int first = -1;
         int next = -1;
         for (int i = 0; i < count; i++) {
-            final SwapRegion region = SwapRegion.of(set.tasks().get(i), memory);
+            final SwapRegion region = SwapRegion.of(tasks.get(i), memory);
             volumeBytes[i] = Saturating.multiply(region.volumeChunks(), memory.chunkBytes());
             total = Saturating.add(total, volumeBytes[i]);
             needed = Saturating.add(needed, Saturating.add(region.fixedBytes(), volumeBytes[i]));
@@ -54,7 +56,21 @@ public final class MemoryConditions {
      * @return its memory conditions
      */
     public static MemoryConditions of(final TaskSet set) {
-        return new MemoryConditions(set, SwapModel.memory(set));
+        return new MemoryConditions(set.tasks(), SwapModel.memory(set));
+    }
+
+    /**
+     * Computes the conditions of the tasks that have a segment on a device, wherever their others are. What they say of memory is of this
+     * device.
+     *
+     * @param set    the task set
+     * @param device index of the device, whose memory is scheduled
+     * @return the memory conditions there
+     */
+    public static MemoryConditions on(final TaskSet set, final int device) {
+        return new MemoryConditions(set.tasks().stream()
+            .filter(task -> task.segments().stream().anyMatch(segment -> segment.device() == device)).toList(),
+            set.platform().devices().get(device).memory().orElseThrow());
     }
 
     /**
@@ -103,13 +119,13 @@ public final class MemoryConditions {
     public String problem(final boolean pairs) {
         if (!mc1()) {
             final long lacking = overflowBytes - (totalVolumeBytes - volumeBytes[largest]);
-            return "memory condition MC1 fails: with '" + set.tasks().get(largest).name() + "' fully resident the other tasks can give up "
+            return "memory condition MC1 fails: with '" + tasks.get(largest).name() + "' fully resident the other tasks can give up "
                 + (totalVolumeBytes - volumeBytes[largest]) + "B of the " + overflowBytes + "B overflow, " + lacking
                 + "B too little; raise the swap volumes of the others, or the memory, by as much";
         }
         if (pairs && !mc2()) {
             final long given = totalVolumeBytes - volumeBytes[largest] - volumeBytes[second];
-            return "memory condition MC2 fails: with '" + set.tasks().get(largest).name() + "' and '" + set.tasks().get(second).name()
+            return "memory condition MC2 fails: with '" + tasks.get(largest).name() + "' and '" + tasks.get(second).name()
                 + "' both fully resident the other tasks can give up " + given + "B of the " + overflowBytes + "B overflow, "
                 + (overflowBytes - given) + "B too little; raise the swap volumes of the others, or use the protocol seq or spe";
         }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkFile;
 import org.tactus.internal.memory.ChunkPool;
@@ -77,6 +78,9 @@ final class TaskRegions implements AutoCloseable {
         if (prepared.containsKey(task.name())) {
             throw new IllegalStateException("task '" + task.name() + "' has memory for a network already");
         }
+        if (laidOut) {
+            requireHostReaches(gpu.driver().isModelled(), task.name());
+        }
         final int chunks = (int) SwapRegion.of(task, scheduled).volumeChunks();
         final ChunkPool own = laidOut ? new ChunkPool(gpu, scheduled.chunkBytes(), chunks) : null;
         final TaskHolding holding = hold(task, own == null ? pool : own);
@@ -89,6 +93,17 @@ final class TaskRegions implements AutoCloseable {
         } catch (final RuntimeException e) {
             abandon(holding);
             throw e;
+        }
+    }
+
+    /**
+     * Refuses to prepare a network beside tasks that run where the host cannot write the GPU's memory: the copy engines are those of the
+     * tasks, and a store of the host to an address of a real GPU ends the process.
+     */
+    static void requireHostReaches(final boolean isModelled, final String task) {
+        if (!isModelled) {
+            throw new InvalidModelException("task '" + task + "': its network cannot join the swapped memory of a real GPU while others run"
+                + " there, since nothing but their copy engines writes that memory; put the task into the set that is opened");
         }
     }
 
@@ -145,8 +160,11 @@ final class TaskRegions implements AutoCloseable {
                 final int chunks = (int) layout.chunks();
                 regionChunks += layout.volumeChunks();
                 holding.made.add(() -> regionChunks -= layout.volumeChunks());
-                holding.region = new ChunkRegion(
-                    memory, from, access, chunks, (int) layout.constantChunks(), tailBytes, file((int) layout.constantChunks()));
+                final ChunkFile file = file((int) layout.constantChunks());
+                if (file != null) {
+                    holding.made.add(file::close); // the region, which closes it too, may fail to be made
+                }
+                holding.region = new ChunkRegion(memory, from, access, chunks, (int) layout.constantChunks(), tailBytes, file);
                 holding.made.add(holding.region::close);
             }
             defineFixed(holding, tailBytes);
@@ -169,6 +187,7 @@ final class TaskRegions implements AutoCloseable {
      */
     void defined() {
         laidOut = true;
+        pool.releaseRetired(); // of a task that did not join after all, else they would count as chunks that there are
         pool.grow((int) Math.min(regionChunks, room(SwapRegion.NONE)));
     }
 
