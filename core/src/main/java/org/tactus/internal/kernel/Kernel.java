@@ -98,7 +98,7 @@ public final class Kernel implements AutoCloseable {
         layout = new TaskLayout(state, tasks, group);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
-        drain = new Drain(tasks, group, state, gate, clock);
+        drain = new Drain(tasks, group, state, gate, monitor, clock);
     }
 
     /**
