@@ -119,7 +119,7 @@ final class Monitor implements Runnable, EventHandler {
         stops.add(() -> commands.keep(left));
     }
 
-    /** Whether the commands that admit the task in a slot are not sent yet; when not, what is sent next comes after them. Control thread. */
+    /** Whether the commands that admit the task in a slot are not sent yet; else what is sent next comes after them. Control thread. */
     boolean owesAdmission(final int slot) {
         return unadmitted.contains(slot);
     }

@@ -8,8 +8,9 @@ package org.tactus.internal.policy;
  * leave of nine tenths is what best-effort jobs get. A job that is held back delays no hard one, so no bound knows of it.
  *
  * <p>Each nanosecond awake owes a ninth of a nanosecond of sleep, a tenth of a second in all at most: what hard jobs took before that is
- * past. Best-effort jobs rest when a millisecond is owed, and go on when all is paid. A thread that has not slept at all for a second, since
- * it spins before releases that are close together, leaves its core to nobody by holding them back; it owes nothing then. Called by the dispatcher's thread only; allocation-free.
+ * past. Best-effort jobs rest when a millisecond is owed, and go on when all is paid. A thread that has not slept at all for a second,
+ * since it spins before releases that are close together, leaves its core to nobody by holding them back; it owes nothing then. Called by
+ * the dispatcher's thread only; allocation-free.
  */
 public final class BestEffortPace {
     /** The largest share of the time that a thread is awake because of best-effort jobs. */

@@ -170,7 +170,8 @@ class AlwaysReadyStormTest {
             final TaskReport report = kernel.report(task.slot, task.generation);
             assertEquals(report.released(), counts.released());
             assertTrue(report.released() >= report.completed() + report.aborted()
-                && report.released() <= report.completed() + report.aborted() + report.unfinished(), () -> task + " " + report + ", seed " + seed);
+                && report.released() <= report.completed() + report.aborted() + report.unfinished(),
+                () -> task + " " + report + ", seed " + seed);
             if (task.ready) {
                 assertEquals(0, report.skipped() + report.lost() + report.misses(), () -> task + " " + report + ", seed " + seed);
             }
