@@ -51,6 +51,10 @@ final class AdmissionCommands {
         return next == devices.length;
     }
 
+    int slot() {
+        return slot;
+    }
+
     private int type() {
         return next == devices.length - 1 ? CommandDescriptor.ADMIT : CommandDescriptor.TOUCH;
     }

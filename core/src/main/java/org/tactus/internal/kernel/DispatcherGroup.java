@@ -201,7 +201,7 @@ final class DispatcherGroup {
         return stuck;
     }
 
-    /** Calls something for each other device whose dispatcher runs on the same thread. Monitor. */
+    /** Calls something for each other device whose dispatcher runs on the same thread. Monitor and control threads. */
     void besides(final int deviceIndex, final IntConsumer call) {
         for (int i = 0; i < threadOfDevice.length; i++) {
             if (i != deviceIndex && threadOfDevice[i] == threadOfDevice[deviceIndex]) {

@@ -104,10 +104,12 @@ final class DispatcherThread implements Runnable {
     /** Whether the thread executes without coming back to its loop, outside of a segment. Monitor. */
     boolean isStuck() {
         boolean inSegment = false;
+        long turns = (long) ROUNDS.getOpaque(this);
         for (final Dispatcher agent : dispatchers) {
             inSegment |= agent.device.isSynchronous() && agent.runningWord.startNs() != 0;
+            turns += agent.runningWord.begun(); // segments that follow each other keep it from its loop for as long as jobs wait
         }
-        return roundWatch.look((long) ROUNDS.getOpaque(this), inSegment, executed);
+        return roundWatch.look(turns, inSegment, executed);
     }
 
     /** Ends the loop after its current round. */

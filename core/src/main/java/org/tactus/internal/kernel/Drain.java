@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
+import java.util.BitSet;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.SporadicGate;
@@ -19,9 +20,13 @@ final class Drain {
     private final DispatcherGroup group;
     private final PolicyState state;
     private final SporadicGate gate;
+    private final Monitor monitor;
     private final Clock clock;
 
-    Drain(final TaskTable tasks, final DispatcherGroup group, final PolicyState state, final SporadicGate gate, final Clock clock) {
+    Drain(
+        final TaskTable tasks, final DispatcherGroup group, final PolicyState state, final SporadicGate gate, final Monitor monitor,
+        final Clock clock) {
+        this.monitor = monitor;
         this.tasks = tasks;
         this.group = group;
         this.state = state;
@@ -32,13 +37,19 @@ final class Drain {
     /** Lets live jobs end until a time, or until the calling thread is interrupted, which stays pending; asks every task to stop then. */
     void run(final long nowNs, final long drainNs) {
         final long limitNs = nowNs + Math.min(drainNs, Long.MAX_VALUE - nowNs);
+        final BitSet untold = new BitSet();
         for (int slot = 0; slot < tasks.capacity(); slot++) {
             if (tasks.task(slot) != null) {
                 if (drainNs == 0) {
                     state.requestStop(slot);
                 }
-                quiesce(slot, nowNs, limitNs);
+                untold.set(slot);
             }
+        }
+        quiesce(untold, nowNs);
+        while (!untold.isEmpty() && goesOn(limitNs)) {
+            LockSupport.parkNanos(POLL_NS);
+            quiesce(untold, nowNs);
         }
         // The commands first: a dispatcher that has not read QUIESCE yet may be about to release what came due before.
         while ((group.anyUnread() || anyLive()) && goesOn(limitNs)) {
@@ -55,12 +66,18 @@ final class Drain {
         return clock.nanoTime() < limitNs && !Thread.currentThread().isInterrupted();
     }
 
-    /** Ends a task's releases. A ring that stays full until the limit belongs to a stuck dispatcher, which releases nothing anyway. */
-    private void quiesce(final int slot, final long endNs, final long limitNs) {
-        final TaskTable.Entry entry = tasks.entry(slot);
-        while (!group.trySend(TaskTable.homeDevice(entry.placed()), CommandDescriptor.QUIESCE, slot, entry.generation(), endNs)
-            && goesOn(limitNs)) {
-            LockSupport.parkNanos(POLL_NS);
+    /**
+     * Ends the releases of tasks, and leaves those for later whose home has no room for the command: the others must not go on releasing
+     * because one dispatcher is stuck. A task whose admission is owed would be admitted after the command, which is nothing before that.
+     */
+    private void quiesce(final BitSet untold, final long endNs) {
+        for (int slot = untold.nextSetBit(0); slot >= 0; slot = untold.nextSetBit(slot + 1)) {
+            final TaskTable.Entry entry = tasks.entry(slot);
+            final int home = TaskTable.homeDevice(entry.placed());
+            if (!monitor.owesAdmission(slot) && group.trySend(home, CommandDescriptor.QUIESCE, slot, entry.generation(), endNs)
+                || group.isUnreachable(home)) {
+                untold.clear(slot);
+            }
         }
     }
 

@@ -102,7 +102,7 @@ public final class Kernel implements AutoCloseable {
         layout = new TaskLayout(state, tasks, group, returned, () -> ending);
         modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
-        drain = new Drain(tasks, group, state, gate, clock);
+        drain = new Drain(tasks, group, state, gate, monitor, clock);
     }
 
     /**
@@ -261,15 +261,23 @@ public final class Kernel implements AutoCloseable {
         return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), members);
     }
 
-    /** A level that was taken before a task joins was not held against its deadlines: nobody joins where others are. */
+    /**
+     * A level that was taken before a task joins was not held against its deadlines: nobody joins where others are. On another device of
+     * the same thread it would make each decision dearer than levels are charged with.
+     */
     private void refuseNewcomers(final List<Task> placed, final int others) {
-        for (final Task task : placed) {
+        for (final Task task : others > 0 ? placed : List.<Task>of()) {
             for (final int deviceIndex : TaskTable.devicesOf(task)) {
-                if (others > 0 && group.dispatchers()[deviceIndex].takesLevels()) {
-                    throw new AdmissionRefusedException("task '" + task.name() + "' would join device '" + group.deviceName(deviceIndex)
-                        + "', on which levels are taken while tasks run; put it into the set that is opened");
-                }
+                refuseNewcomer(task, deviceIndex, "would join device '");
+                group.besides(deviceIndex, beside -> refuseNewcomer(task, beside, "would share the dispatcher's thread of device '"));
             }
+        }
+    }
+
+    private void refuseNewcomer(final Task task, final int deviceIndex, final String how) {
+        if (group.dispatchers()[deviceIndex].takesLevels()) {
+            throw new AdmissionRefusedException("task '" + task.name() + "' " + how + group.deviceName(deviceIndex)
+                + "', on which levels are taken while tasks run; put it into the set that is opened");
         }
     }
 

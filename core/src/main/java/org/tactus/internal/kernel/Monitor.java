@@ -3,6 +3,8 @@ package org.tactus.internal.kernel;
 
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.event.EventHandler;
@@ -45,6 +47,8 @@ final class Monitor implements Runnable, EventHandler {
     private final long[] readAtLoss;
     private final MissWatch misses;
     private final OwedCommands commands;
+    /** Slots of tasks whose admission is not sent yet. Put in by control threads, taken out by the monitor. */
+    private final Set<Integer> unadmitted = ConcurrentHashMap.newKeySet();
     /** Of control threads, that found a ring full. */
     private final Queue<Runnable> stops = new ConcurrentLinkedQueue<>();
     private final Runnable round;
@@ -84,7 +88,7 @@ final class Monitor implements Runnable, EventHandler {
         this.readAtLoss = new long[dispatchers.length];
         this.misses = new MissWatch(tasks, state,
             (task, job, lateNs) -> missed(task.name(), job, lateNs));
-        this.commands = new OwedCommands(group);
+        this.commands = new OwedCommands(group, unadmitted::remove);
         this.round = listener::onRound;
         this.modes = modes;
         this.changes = modes::observe;
@@ -111,7 +115,13 @@ final class Monitor implements Runnable, EventHandler {
 
     /** Sends in later rounds what a full ring has left of the commands that admit a task. Control thread. */
     void sendLater(final AdmissionCommands left) {
+        unadmitted.add(left.slot());
         stops.add(() -> commands.keep(left));
+    }
+
+    /** Whether the commands that admit the task in a slot are not sent yet; else what is sent next comes after them. Control thread. */
+    boolean owesAdmission(final int slot) {
+        return unadmitted.contains(slot);
     }
 
     /** Nothing is due any more after this time, but the jobs before it are watched to their ends. Control thread. */

@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 
 /**
  * Sends the monitor's commands to dispatchers, in order for each device. The monitor never waits, so a command that finds its ring full is
@@ -14,6 +15,7 @@ import java.util.Set;
  */
 final class OwedCommands {
     private final DispatcherGroup group;
+    private final IntConsumer admitted;
     private final Set<Command> owed = new LinkedHashSet<>();
     /** Of control threads, which found a ring full. */
     private final List<AdmissionCommands> admissions = new ArrayList<>();
@@ -21,8 +23,10 @@ final class OwedCommands {
     private record Command(int device, int type, int slot, int generation) {
     }
 
-    OwedCommands(final DispatcherGroup group) {
+    /** Tells the second one the slot of each task whose admission has been sent. */
+    OwedCommands(final DispatcherGroup group, final IntConsumer admitted) {
         this.group = group;
+        this.admitted = admitted;
     }
 
     /** Sends a command now or later. */
@@ -40,7 +44,7 @@ final class OwedCommands {
     /** Sends the kept commands as far as there is room; drops those whose dispatcher has died, since they would never be read. */
     void retry() {
         if (!admissions.isEmpty()) {
-            admissions.removeIf(AdmissionCommands::trySend);
+            admissions.removeIf(this::trySend);
         }
         if (owed.isEmpty()) {
             return; // almost always: an iterator in each round of the monitor would fill the heap
@@ -53,6 +57,14 @@ final class OwedCommands {
                 commands.remove();
             }
         }
+    }
+
+    private boolean trySend(final AdmissionCommands commands) {
+        final boolean sent = commands.trySend();
+        if (sent) {
+            admitted.accept(commands.slot());
+        }
+        return sent;
     }
 
     int size() {

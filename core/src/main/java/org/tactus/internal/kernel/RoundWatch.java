@@ -21,7 +21,10 @@ final class RoundWatch {
         this.limitNs = limitNs;
     }
 
-    /** Looks once; in a segment of its own the thread is watched by that segment's limit. True from the look on that found it stuck. */
+    /**
+     * Looks once, at how often it came round or began a segment; in a segment of its own the thread is watched by that segment's limit.
+     * True from the look on that found it stuck.
+     */
     boolean look(final long seenRounds, final boolean inSegment, final ThreadAccounts accounts) {
         if (stuck || accounts == null) {
             return stuck;

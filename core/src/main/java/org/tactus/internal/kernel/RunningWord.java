@@ -10,11 +10,11 @@ import org.tactus.internal.buffer.AlignedMemory;
  * Tells the monitor which segment, or which move of chunks, a device is executing, so that the monitor notices one that does not end. The
  * dispatcher writes it, in a cache line of its own.
  * <pre>
- *   0        8        16       20       24       28       32       40
- *  +--------+--------+--------+--------+--------+--------+--------+
- *  |start   |worst   |task    |segment |genera- |        |CPU     |
- *  |ns      |ns      |        |record  |tion    |        |start ns|
- *  +--------+--------+--------+--------+--------+--------+--------+
+ *   0        8        16       20       24       28       32       40       48
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+
+ *  |start   |worst   |task    |segment |genera- |        |CPU     |begun   |
+ *  |ns      |ns      |        |record  |tion    |        |start ns|so far  |
+ *  +--------+--------+--------+--------+--------+--------+--------+--------+
  * </pre>
  * The start is published last with release and taken back first; 0 means nothing runs. A reader takes the start, the words behind it,
  * and then asks {@link #isStill}: when that says yes, it has read the words of one segment or move, because no two begin at the same
@@ -30,6 +30,7 @@ final class RunningWord {
     private static final int SEGMENT = 20;
     private static final int GENERATION = 24;
     private static final int CPU_START = 32;
+    private static final int BEGUN = 40;
     /** The start in the clock of the thread's CPU time when that is not read. */
     static final long UNKNOWN = Long.MIN_VALUE;
 
@@ -49,6 +50,7 @@ final class RunningWord {
         buffer.putIntOpaque(GENERATION, generation);
         buffer.putIntOpaque(SEGMENT, segmentRecord);
         buffer.putLongOpaque(CPU_START, cpuStartNs);
+        buffer.putLongOpaque(BEGUN, buffer.getLong(BEGUN) + 1); // this thread alone writes it
         buffer.putLongRelease(START, startNs);
     }
 
@@ -66,6 +68,11 @@ final class RunningWord {
     boolean isStill(final long startNs) {
         VarHandle.loadLoadFence(); // the words read before stay before this load
         return buffer.getLongOpaque(START) == startNs;
+    }
+
+    /** How many have begun so far. Any thread. */
+    long begun() {
+        return buffer.getLongOpaque(BEGUN);
     }
 
     int slot() {

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -145,5 +146,85 @@ class FullCommandRingTest {
             Thread.sleep(1);
         }
         assertTrue(kernel.stop(1_000 * MS));
+    }
+
+    /** Fills the ring of the stuck dispatcher, with admissions that are owed besides. */
+    private void fillRing() throws InterruptedException {
+        final Thread control = Thread.ofPlatform().daemon(true).start(() -> add(many("a", "cpu0", "cpu0")));
+        control.join(20_000);
+        assertFalse(control.isAlive());
+    }
+
+    /** Adds a task with a period of a millisecond whose jobs note when they are released, relative to the first one. */
+    private int addMillisecond(final String name, final String device, final AtomicLong lastJob) {
+        return kernel.addAll(platform().task(name, t -> t.periodNs(MS).segment(device, MS / 10)).build().tasks(),
+            List.of(List.of(new Noting(lastJob))), Clock.SYSTEM.nanoTime())[0];
+    }
+
+    private record Noting(AtomicLong lastJob) implements SegmentWork {
+        @Override
+        public void run(final long job) {
+            lastJob.set(job);
+        }
+
+        @Override
+        public long modelledNs(final long job) {
+            return 0;
+        }
+
+        @Override
+        public void terminate() {
+            // ends at once
+        }
+
+        @Override
+        public void close() {
+            // holds nothing
+        }
+    }
+
+    /** Stops in a thread of its own; returns when no request is accepted any more. */
+    private Thread beginToStop(final long drainNs, final int sporadic) throws InterruptedException {
+        final Thread stopping = Thread.ofPlatform().daemon(true).start(() -> kernel.stop(drainNs));
+        while (kernel.release(sporadic) != SporadicGate.STOPPED) {
+            Thread.sleep(1);
+        }
+        return stopping;
+    }
+
+    @Test
+    void shouldEndTheReleasesOfOtherDevicesWhenTheRingOfAStuckDispatcherIsFull() throws InterruptedException {
+        startStuck();
+        fillRing();
+        final AtomicLong lastJob = new AtomicLong();
+        final long zeroNs = Clock.SYSTEM.nanoTime();
+        addMillisecond("healthy", "cpu1", lastJob);
+        while (lastJob.get() < 10) {
+            Thread.sleep(1);
+        }
+        final Thread stopping = beginToStop(6_000 * MS, 1);
+        final long stoppedNs = Clock.SYSTEM.nanoTime() - zeroNs;
+        stopping.join(20_000);
+        assertFalse(stopping.isAlive());
+        // A third of the drain for a busy machine, until the command is read.
+        assertTrue(lastJob.get() * MS <= stoppedNs + 2_000 * MS, "job " + lastJob + " was released, the run ended by " + stoppedNs + " ns");
+    }
+
+    @Test
+    void shouldEndTheDrainWhenATaskThatIsAlwaysReadyIsAdmittedDuringIt() throws InterruptedException {
+        startStuck();
+        final int early = add(platform().task("early", t -> t.periodNs(HOUR_NS).segment("cpu1", MS)))[0];
+        fillRing();
+        kernel.remove(early);
+        while (!kernel.isStopped(early)) {
+            Thread.sleep(1);
+        }
+        assertEquals(SporadicGate.ACCEPTED, kernel.release(MANY + 1), "so that the drain goes on until the last of these is admitted");
+        final int late = add(platform().task("late", t -> t.serviceClass(Task.ServiceClass.BEST_EFFORT).segment("cpu0", MS)))[0];
+        assertEquals(early, late, "its slot comes before those of the others");
+        final Thread stopping = beginToStop(40_000 * MS, 2);
+        free.countDown();
+        stopping.join(20_000);
+        assertFalse(stopping.isAlive(), "nobody has told it that the run ends");
     }
 }

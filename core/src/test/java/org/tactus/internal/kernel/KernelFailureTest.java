@@ -317,4 +317,18 @@ class KernelFailureTest {
         awaitSleep("tactus-cpu0");
         assertFalse(seen.contains(true), "one task's interrupt reached the other's code");
     }
+
+    /** Segments that follow each other without a break keep the thread from its loop for as long as jobs wait, which is no defect. */
+    @Test
+    void shouldLoseNoDeviceWhoseShortSegmentsNeverEndToFollowEachOther() throws InterruptedException {
+        final TaskSet set = platform().task("loop", t -> t.serviceClass(Task.ServiceClass.BEST_EFFORT).segment("cpu0", MS)).build();
+        open(set, KernelOptions.DEFAULT.withIdle(KernelOptions.Idle.SPIN).withLostAfterNs(200 * MS));
+        kernel.addAll(set.tasks(), List.of(List.of(work(job -> { }))), Clock.SYSTEM.nanoTime());
+        final long endNs = System.nanoTime() + 6_000 * MS;
+        while (System.nanoTime() < endNs && !kernel.isLost(0)) {
+            Thread.sleep(1);
+        }
+        assertFalse(kernel.isLost(0), "after " + kernel.completed(0) + " jobs: " + heard);
+        assertTrue(kernel.completed(0) > 1_000);
+    }
 }

@@ -77,7 +77,7 @@ class MonitorTest {
 
     @Test
     void shouldKeepACommandWhenTheRingIsFull() {
-        final OwedCommands commands = new OwedCommands(group);
+        final OwedCommands commands = new OwedCommands(group, slot -> { });
         state.define(0, SET.tasks().getFirst(), 0, 0);
         assertTrue(group.trySend(0, CommandDescriptor.ADMIT, 0, state.generation(0), 1_000_000));
         group.dispatchers()[0].doWork(0);
@@ -103,7 +103,7 @@ class MonitorTest {
 
     @Test
     void shouldLeaveTheNextTaskAloneWhenAKeptStopComesLate() {
-        final OwedCommands commands = new OwedCommands(group);
+        final OwedCommands commands = new OwedCommands(group, slot -> { });
         while (group.trySend(0, CommandDescriptor.TOUCH, 0, 0, 0)) {
             assertEquals(0, commands.size());
         }

@@ -42,6 +42,37 @@ class BestEffortPaceTest {
         assertTrue(pace.rests(10 * MS));
     }
 
+    /** Hard jobs take 19 of 20 ms for an hour, and then are gone: what they owed in that hour is not paid by the best-effort jobs. */
+    @Test
+    void shouldGoOnSoonAfterHardJobsThatTookMoreThanNineTenthsForLong() {
+        pace.begin(0);
+        long now = 0;
+        while (now < 3_600_000 * MS) {
+            pace.rests(now + 19 * MS);
+            pace.slept(now + 19 * MS, now + 20 * MS, 0);
+            now += 20 * MS;
+        }
+        long restedNs = 0;
+        while (pace.rests(now)) {
+            final long until = pace.untilNs(now);
+            pace.slept(now, until, 0);
+            restedNs += until - now;
+            now = until;
+            assertTrue(restedNs <= 100 * MS, "it still rests after " + restedNs + " ns");
+        }
+    }
+
+    /** Releases so close together that the thread spins before each of them: holding best-effort jobs back leaves the core to nobody. */
+    @Test
+    void shouldNotStarveBestEffortJobsOfAThreadThatNeverSleeps() {
+        pace.begin(0);
+        long bestEffort = 0;
+        for (long now = 0; now < 60_000 * MS; now += MS / 10) {
+            bestEffort += pace.rests(now) ? 0 : 1;
+        }
+        assertTrue(bestEffort >= 50 * 90, "it ran " + bestEffort + " times a tenth of a millisecond in a minute");
+    }
+
     /** Hard jobs of a share of the time at random instants, best-effort segments of random lengths in the rest. */
     @Test
     void shouldLeaveATenthOfTheCoreWhateverShareHardJobsTake() {
