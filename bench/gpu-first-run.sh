@@ -116,6 +116,11 @@ done
 case $driver in libcuda | software) ;; *) wrong_use "there is no driver '$driver'; write libcuda or software" ;; esac
 case $index in '' | *[!0-9]*) wrong_use "--index $index is no number from 0" ;; esac
 case $budget in '' | *[!0-9]*) wrong_use "--budget $budget is no number of seconds" ;; esac
+if [ ! -x "$home/tactus" ]; then
+    echo "gpu-first-run: there is no Tactus in $home; run the script where it stands, in the repository or in an image (mvn -Pimage package)" >&2
+    exit 2
+fi
+"$home/tactus" --version >/dev/null || true # in the repository this builds, which is no part of the budget; a failure is a row of the table
 mkdir -p -- "$out" || exit 2
 out=$(CDPATH= cd -- "$out" && pwd)
 table=$out/table.txt
