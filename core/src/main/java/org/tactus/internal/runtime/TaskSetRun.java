@@ -542,6 +542,7 @@ public final class TaskSetRun implements AutoCloseable {
 
     /** Ends the run and keeps what there is to tell of it; an interrupt stays pending. */
     private void end(final long drainNs) {
+        beginEnd(); // again: the run may have been started since the look without the lock
         if (sporadic != null) {
             sporadic.stop();
         }
