@@ -76,9 +76,8 @@ public final class CudaNetworks {
     /**
      * Tells whether the weights of a task with memory lie in what is scheduled.
      *
-     * @return false where memory is not scheduled, and on a real GPU unless the task set asks for kernels: ONNX Runtime keeps weights
-     *         itself. Where kernels compute only because ONNX Runtime cannot, it is false, too, so that one task set means the same memory
-     *         on every machine
+     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: there ONNX Runtime keeps
+     *         weights itself where it can be used, and a set must not need other sizes of memory on a machine where it cannot
      */
     public boolean holdsNetworks() {
         return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
