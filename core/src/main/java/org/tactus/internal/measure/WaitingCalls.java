@@ -126,17 +126,17 @@ public final class WaitingCalls implements AutoCloseable {
     }
 
     private List<Call> calls(final Runnable work) {
-        final long[] made = new long[1];
+        final long[] given = new long[1];
         final List<Trial> trials = List.of(
             new Trial("map", this::unmapped, () -> memory.map(region, chunkBytes, chunk), () -> mapped = true),
             new Trial("set access", this::onlyMapped, () -> memory.setAccess(region, chunkBytes, rig.readWrite()), () -> accessible = true),
             new Trial("unmap", this::withAccess, () -> memory.unmap(region, chunkBytes), () -> mapped = accessible = false),
-            new Trial("create", () -> { }, () -> made[0] = memory.create(rig.gpu(), chunkBytes), () -> memory.release(made[0])),
-            new Trial("release", () -> made[0] = memory.create(rig.gpu(), chunkBytes), () -> memory.release(made[0]), () -> { }),
-            new Trial("allocate", () -> { }, () -> made[0] = memory.allocate(chunkBytes), () -> memory.freeDevice(made[0])),
-            new Trial("free", () -> made[0] = memory.allocate(chunkBytes), () -> memory.freeDevice(made[0]), () -> { }),
-            new Trial("pin host memory", () -> { }, () -> made[0] = memory.allocateHost(chunkBytes), () -> memory.freeHost(made[0])),
-            new Trial("free pinned memory", () -> made[0] = memory.allocateHost(chunkBytes), () -> memory.freeHost(made[0]), () -> { }));
+            new Trial("create", () -> { }, () -> given[0] = memory.create(rig.gpu(), chunkBytes), () -> memory.release(given[0])),
+            new Trial("release", () -> given[0] = memory.create(rig.gpu(), chunkBytes), () -> memory.release(given[0]), () -> { }),
+            new Trial("allocate", () -> { }, () -> given[0] = memory.allocate(chunkBytes), () -> memory.freeDevice(given[0])),
+            new Trial("free", () -> given[0] = memory.allocate(chunkBytes), () -> memory.freeDevice(given[0]), () -> { }),
+            new Trial("pin host memory", () -> { }, () -> given[0] = memory.allocateHost(chunkBytes), () -> memory.freeHost(given[0])),
+            new Trial("free pinned memory", () -> given[0] = memory.allocateHost(chunkBytes), () -> memory.freeHost(given[0]), () -> { }));
         return trials.stream().map(trial -> measure(trial, work)).toList();
     }
 

@@ -48,8 +48,8 @@ final class LibraryWorks implements WorkFactory {
         require(task.memory().isPresent(), text + "which has no memory; write its 'memory' with a 'footprint'");
         require(task.memory().get().streamBytes().isEmpty(), text + "which streams, and it is not known what its code reads when; write "
             + "'swap' in place of 'stream'");
-        CodeCondition.objection(set, index).ifPresent(objection -> require(false, text + "which may make the dispatcher of '" + device.name()
-            + "' wait: " + objection));
+        CodeCondition.objection(set, index).ifPresent(objection -> require(false,
+            text + "which may make the dispatcher of '" + device.name() + "' wait: " + objection));
     }
 
     private static void require(final boolean holds, final String otherwise) {

@@ -34,8 +34,9 @@ import org.tactus.internal.memory.ChunkReader;
 class RefusedCallTest {
     private static final long MEBI = 1 << 20;
     private static final int MOST_CALLS = 40;
-    private static final List<String> REFUSABLE = List.of("cuStreamCreateWithPriority", "cuEventCreate", "cuMemCreate", "cuMemAddressReserve",
-        "cuMemHostAlloc", "cuMemAlloc_v2", "cuModuleLoadData", "cuModuleGetFunction", "cuLaunchKernel", "cuMemcpyHtoDAsync_v2");
+    private static final List<String> REFUSABLE = List.of("cuStreamCreateWithPriority", "cuEventCreate", "cuMemCreate",
+        "cuMemAddressReserve", "cuMemHostAlloc", "cuMemAlloc_v2", "cuModuleLoadData",
+        "cuModuleGetFunction", "cuLaunchKernel", "cuMemcpyHtoDAsync_v2");
 
     private final SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT);
     private final Arena arena = Arena.ofShared();

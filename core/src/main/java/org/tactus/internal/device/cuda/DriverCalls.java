@@ -22,8 +22,8 @@ import org.tactus.internal.time.Sizes;
  * told why.
  *
  * <p>Any thread of a library may call. A thread belongs to a task while it opens it, or runs its job; no other thread does. The monitor is
- * for what is given out while a task is opened, and for noting what was refused. What a job may do, to copy, fill, ask and free, takes none:
- * the dispatcher that runs it would wait for a thread without its priority.
+ * for what is given out while a task is opened, and for noting what was refused. What a job may do, to copy, fill, ask and free, takes no
+ * lock: the dispatcher that runs it would wait for a thread without its priority.
  */
 final class DriverCalls implements LibraryMemoryCalls {
     /** The task that the calling thread works for: one word each, so that a look-up allocates nothing. */

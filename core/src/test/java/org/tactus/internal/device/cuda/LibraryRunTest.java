@@ -156,10 +156,6 @@ class LibraryRunTest {
             for (final TaskResult task : result.tasks()) {
                 assertTrue(task.jobs() > 2, result.toString());
                 assertFalse(task.stopped());
-                System.out.println(binding + " " + protocol + " " + task.name() + ": " + task.jobs() + " jobs, median response "
-                    + task.p50Ns().orElse(0) / US + " us, largest "
-                    + task.maxNs().orElse(0) / US + " us, bound " + task.boundNs().orElse(0) / US + " us; chunks in " + swaps.chunksIn()
-                    + ", out " + swaps.chunksOut() + ", dropped " + swaps.chunksDropped());
             }
             assertTrue(swaps.chunksIn() > 20 && swaps.chunksDropped() > 0, swaps.toString());
             assertTrue(swaps.mostUsedBytes() <= 5 * MIB, swaps.toString());
