@@ -76,8 +76,8 @@ public final class CudaNetworks {
     /**
      * Tells whether the weights of a task with memory lie in what is scheduled.
      *
-     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: ONNX Runtime keeps
-     *         weights itself, and what computes must not decide what a task set has to say of memory
+     * @return false where memory is not scheduled, and on a real GPU where the task set does not ask for kernels: there ONNX Runtime keeps
+     *         weights itself where it can be used, and a set must not need other sizes of memory on a machine where it cannot
      */
     public boolean holdsNetworks() {
         return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
