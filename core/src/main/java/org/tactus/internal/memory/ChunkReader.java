@@ -10,6 +10,7 @@ import org.tactus.internal.lifecycle.ThreadEnd;
 
 /**
  * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. The
+ * thread is not real-time: on a machine whose cores are all busy a read takes longer than it was measured to. The
  * dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
  * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
  * <pre>
