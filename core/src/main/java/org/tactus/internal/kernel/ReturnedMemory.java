@@ -6,8 +6,8 @@ import java.util.List;
 
 /**
  * Makes dispatchers forget the memory of tasks, and gives what those have left back to the other tasks of their devices. The device makes
- * chunks of it first, and only then the dispatcher counts on them. What cannot be done now, because the device refuses chunks or the ring of
- * a dispatcher is full, counts as used until {@link #settle} succeeds, which every admission calls first. Control thread.
+ * chunks of it first, and only then the dispatcher counts on them. What cannot be done now, because the device refuses chunks or the
+ * ring of a dispatcher is full, counts as used until {@link #settle} succeeds, which every admission calls first. Control thread.
  */
 final class ReturnedMemory {
     private final DispatcherGroup group;

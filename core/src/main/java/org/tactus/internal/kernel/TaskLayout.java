@@ -110,7 +110,8 @@ final class TaskLayout {
             return "which is lost" + advice;
         }
         return (owedBytes == Long.MAX_VALUE ? "whose dispatcher did not answer for " + Durations.format(patienceNs)
-            : "which was not without a live job for " + Durations.format(patienceNs) + " while it lacked " + Sizes.format(owedBytes)) + advice;
+            : "which was not without a live job for " + Durations.format(patienceNs) + " while it lacked "
+                + Sizes.format(owedBytes)) + advice;
     }
 
     /** Devices of tasks whose memory is scheduled and where other tasks are. */

@@ -87,7 +87,7 @@ public final class ChunkReader implements AutoCloseable {
         }
     }
 
-    /** The buffer that was asked for first of those that wait. Looked for twice: whoever sees the later request then sees the earlier one. */
+    /** The buffer that was asked for first of those that wait. Looks twice: who sees the later request, sees the earlier one. */
     private int oldestRequest() {
         int oldest = NONE;
         for (int look = 0; look < 2; look++) {
@@ -118,7 +118,7 @@ public final class ChunkReader implements AutoCloseable {
         return state != REQUESTED && state != READING;
     }
 
-    /** Withdraws what was asked for and is not being read yet, so that at most one read is left of a move that was cancelled. Dispatcher. */
+    /** Withdraws what was asked for and is not being read yet, so that of a cancelled move at most one read is left. Dispatcher. */
     void withdraw() {
         for (int i = 0; i < BUFFERS; i++) {
             states.compareAndSet(i, REQUESTED, FREE);

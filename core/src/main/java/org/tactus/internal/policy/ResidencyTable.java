@@ -85,7 +85,10 @@ final class ResidencyTable {
         buffer.putIntRelease(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.MEMBER_OFFSET, ResidencyDescriptor.JOINS);
     }
 
-    /** Shows what a task that joins has no room for yet, or what a forgotten one has left. Opaque: while it joins, the control thread only looks whether it becomes less. */
+    /**
+     * Shows what a task that joins has no room for yet, or what a forgotten one has left. Opaque: while it joins, the control thread only
+     * looks whether it becomes less; afterwards the release of its membership publishes it.
+     */
     void putOwed(final int slot, final long bytes) {
         buffer.putLongOpaque(ResidencyDescriptor.recordOffset(slot) + ResidencyDescriptor.OWED_OFFSET, bytes);
     }

@@ -77,15 +77,18 @@ public interface ChangePlan {
 
     /** What a plan may do to a simulation that runs. */
     interface Running {
+        /** Makes devices forget removed tasks that have stopped, as production does before it asks for admission. */
+        void reclaim();
+
         /**
-         * The tasks that count for admission, by the rule that production uses, too.
+         * The tasks that count for admission, by the rule that production uses, too, as {@link #reclaim} has left them.
          *
          * @return in the order that decides among equals
          */
         List<Task> counted();
 
         /**
-         * Whether a task can be added: it is not there, and its last job has ended.
+         * Whether a task can be added: it is not there, its last job has ended, and its memory was reclaimed.
          *
          * @param task its index in the set
          * @return true when it can

@@ -713,8 +713,17 @@ public final class Simulator {
         }
 
         @Override
-        public List<Task> counted() {
+        public void reclaim() {
             modes.noteStopped(nowNs);
+            for (int i = 0; i < set.tasks().size(); i++) {
+                if (!present[i] && !withdrawn.contains(i) && state.isStopped(i) && !isForgotten(i)) {
+                    swaps[state.homeDevice(i)].forget(i);
+                }
+            }
+        }
+
+        @Override
+        public List<Task> counted() {
             final List<Task> counted = new ArrayList<>(modes.counted());
             for (int i = 0; i < set.tasks().size(); i++) {
                 if (!present[i] && !withdrawn.contains(i) && state.isStopped(i) && !isForgotten(i)) {
@@ -726,7 +735,7 @@ public final class Simulator {
 
         private boolean isForgotten(final int task) {
             final SwapSimulation swapping = swaps[state.homeDevice(task)];
-            return swapping == null || swapping.forgets(task, false);
+            return swapping == null || !swapping.isMember(task);
         }
 
         @Override
@@ -755,8 +764,9 @@ public final class Simulator {
 
         /** Admits the task that joins as soon as it has room. */
         void admitJoining() {
-            if (joining != PolicyState.NONE && swaps[state.homeDevice(joining)].admitsJoining(joining)) {
+            if (joining != PolicyState.NONE && swaps[state.homeDevice(joining)].isRoomMade()) {
                 final int task = joining;
+                swaps[state.homeDevice(task)].admitJoining(task);
                 joining = PolicyState.NONE;
                 release(task);
                 plan.joined(task, nowNs);
@@ -780,7 +790,7 @@ public final class Simulator {
                 joining = PolicyState.NONE;
                 withdrawn.add(task);
                 modes.withdrawn(List.of(set.tasks().get(task)));
-                swaps[state.homeDevice(task)].forgets(task, true);
+                swaps[state.homeDevice(task)].forget(task);
                 return;
             }
             modes.removing(task);

@@ -62,26 +62,27 @@ final class SwapSimulation {
         swaps.room().begin(task);
     }
 
-    /** Whether room is made for the task that joins; the first time that this is so, it is admitted. */
-    boolean admitsJoining(final int task) {
-        if (!swaps.room().isMade()) {
-            return false;
-        }
-        swaps.room().tell();
-        swaps.admit(task);
-        return true;
+    /** Whether room is made for the task that joins. */
+    boolean isRoomMade() {
+        return swaps.room().isMade();
     }
 
-    /** Gives back the memory of a task that has stopped, or that does not join after all; false while its chunks are moving. */
-    boolean forgets(final int task, final boolean joins) {
-        if (!joins && !swaps.isMember(task)) {
-            return true;
+    /** Admits the task that room is made for. */
+    void admitJoining(final int task) {
+        swaps.room().tell();
+        swaps.admit(task);
+    }
+
+    /** Whether the device counts a task. */
+    boolean isMember(final int task) {
+        return swaps.isMember(task);
+    }
+
+    /** Gives back the memory of a task that has stopped, or that does not join after all; nothing while its chunks are moving. */
+    void forget(final int task) {
+        if (swaps.forget(task)) {
+            swaps.returned(swaps.takeLeftBytes(task));
         }
-        if (!swaps.forget(task)) {
-            return false;
-        }
-        swaps.returned(swaps.takeLeftBytes(task));
-        return true;
     }
 
     private static boolean usesDevice(final Task task, final int device) {

@@ -356,7 +356,8 @@ class KernelSwapTest {
     @Test
     void shouldWaitForTwiceTheLongestPeriodAndASecondWhateverHasNone() {
         final TaskSet some = TaskSet.builder("some").device(DeviceSpec.modelled("gpu0"))
-            .task("short", task -> task.periodNs(20 * MS).segment("gpu0", MS)).task("long", task -> task.periodNs(300 * MS).segment("gpu0", MS))
+            .task("short", task -> task.periodNs(20 * MS).segment("gpu0", MS))
+            .task("long", task -> task.periodNs(300 * MS).segment("gpu0", MS))
             .task("always", task -> task.serviceClass(Task.ServiceClass.BEST_EFFORT).segment("gpu0", 2 * MS)).build();
         assertEquals(1_600 * MS, TaskLayout.patienceNs(some.tasks()));
         assertEquals(1_000 * MS, TaskLayout.patienceNs(List.of()));

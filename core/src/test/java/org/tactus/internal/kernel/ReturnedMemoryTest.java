@@ -92,12 +92,13 @@ class ReturnedMemoryTest {
     }
 
     private void start() throws InterruptedException {
-        final TaskSet set = new TaskSet("test", TaskSet.builder("test").device(GPU).task("x", t -> t.periodNs(MS).segment("gpu0", 1)).build()
-            .policy(), Overheads.NONE, new Platform(List.of(GPU, OTHER)),
+        final TaskSet any = TaskSet.builder("test").device(GPU).task("x", t -> t.periodNs(MS).segment("gpu0", 1)).build();
+        final TaskSet set = new TaskSet("test", any.policy(), Overheads.NONE, new Platform(List.of(GPU, OTHER)),
             List.of(task("a", 20, 20), task("b", 20, 20), task("c", 20, 20)));
         final KernelOptions options = KernelOptions.DEFAULT.withLostAfterNs(HOUR_NS);
-        kernel = new Kernel(set, List.of(device(), new ModelledDevice()), AlignedMemory.allocate(Kernel.requiredBytes(options, set)), options,
-            candidate -> Optional.empty(), ThreadSetup.NONE, KernelListener.NONE, (type, timeNs, of, task, segment, job, argument) -> { },
+        kernel = new Kernel(set, List.of(device(), new ModelledDevice()), AlignedMemory.allocate(Kernel.requiredBytes(options, set)),
+            options, candidate -> Optional.empty(), ThreadSetup.NONE, KernelListener.NONE,
+            (type, timeNs, of, task, segment, job, argument) -> { },
             Clock.SYSTEM);
         kernel.start();
         slots = set.tasks().stream().map(this::add).toList();

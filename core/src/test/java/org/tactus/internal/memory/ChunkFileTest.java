@@ -146,7 +146,7 @@ class ChunkFileTest {
         }
     }
 
-    /** Two reads are asked for before the first copy. The one that runs goes on when they are needed no more, the other one never begins. */
+    /** Two reads are asked for before the first copy. When they are needed no more, the one that runs goes on, the other never begins. */
     @Test
     void shouldLeaveOneReadAtMostWhenAMoveWithTwoReadsIsCancelled() throws InterruptedException {
         final Semaphore mayRead = new Semaphore(0);

@@ -92,6 +92,7 @@ class ModeChangeBoundsTest {
         @Override
         public void change(final Running running, final long nowNs) {
             nextNs = nowNs + 1 + random.nextLong(gapNs);
+            running.reclaim();
             admitted.removeIf(task -> running.isFree(task));
             final List<Task> counting = rule == Rule.PRODUCTION ? running.counted() : broken();
             counted = Math.max(counted, counting.size());
@@ -310,6 +311,7 @@ class ModeChangeBoundsTest {
                     at = 101;
                     return;
                 }
+                running.reclaim();
                 final List<Task> candidate = new ArrayList<>(running.counted());
                 candidate.add(set.tasks().get(2));
                 if (accepted.isEmpty() && adopt(Analyses.analyze(with(candidate)))) {

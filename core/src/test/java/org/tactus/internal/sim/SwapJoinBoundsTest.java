@@ -111,6 +111,7 @@ class SwapJoinBoundsTest {
                 }
                 return;
             }
+            running.reclaim();
             final List<Task> counting = running.counted();
             for (int i = 0; i < there.length; i++) {
                 if (there[i] && running.isFree(i)) {
@@ -318,6 +319,7 @@ class SwapJoinBoundsTest {
             @Override
             public void change(final Running running, final long nowNs) {
                 at = Long.MAX_VALUE;
+                running.reclaim();
                 join(running, running.counted(), 2);
             }
         };
