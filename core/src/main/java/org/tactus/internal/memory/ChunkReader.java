@@ -13,10 +13,10 @@ import org.tactus.internal.lifecycle.ThreadEnd;
  * thread is not real-time: on a machine whose cores are all busy a read takes longer than it was measured to. The
  * dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
  * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
- * <pre>
+ * <pre>{@code
  *   free, read or failed -- request (dispatcher) --> requested -- begin (thread) --> reading --> read or failed
  *                                     free <-- withdraw (dispatcher) --/
- * </pre>
+ * }</pre>
  */
 public final class ChunkReader implements AutoCloseable {
     /** Buffers: one is copied to the device while the other one is filled. */
