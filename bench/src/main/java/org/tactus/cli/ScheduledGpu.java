@@ -37,9 +37,10 @@ record ScheduledGpu(long bytes, long chunkBytes, List<Integer> cores) {
     /** The device's lines in the file. */
     String text() {
         final String move = Durations.exact(chunkNs());
-        return "    # What moving a chunk takes on a software GPU while the machine has time for it; a run says which moves took longer. Of a real\n"
-            + "    # one (driver: nvidia) put in what tactus calibrate measures.\n    - {name: gpu0, kind: cuda, driver: software, " + "cores: [" + cores.stream()
-            .map(String::valueOf).collect(Collectors.joining(", ")) + "], memory: " + Sizes.exact(bytes) + ", chunk: "
+        return "    # What moving a chunk takes on a software GPU while the machine has time for it; a run says which moves\n"
+            + "    # took longer. Of a real one (driver: nvidia) put in what tactus calibrate measures.\n"
+            + "    - {name: gpu0, kind: cuda, driver: software, cores: ["
+            + cores.stream().map(String::valueOf).collect(Collectors.joining(", ")) + "], memory: " + Sizes.exact(bytes) + ", chunk: "
             + Sizes.exact(chunkBytes) + ", protocol: seq, chunkIn: " + move + ", chunkOut: " + move + ",\n       chunkDrop: "
             + Durations.exact(CHUNK_NS) + ", swapInOverhead: " + Durations.exact(OPERATION_NS) + ", swapOutOverhead: "
             + Durations.exact(OPERATION_NS) + "}\n";
