@@ -15,7 +15,7 @@ import org.tactus.internal.lifecycle.ThreadEnd;
  * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
  * <pre>
  *   free, read or failed -- request (dispatcher) --> requested -- begin (thread) --> reading --> read or failed
- *                                     free <-- withdraw (dispatcher) --/
+ *                                     free &lt;-- withdraw (dispatcher) --/
  * </pre>
  */
 public final class ChunkReader implements AutoCloseable {
