@@ -60,7 +60,7 @@ class ArchitectureTest {
         Map.entry("internal.report", Set.of("internal.event", "internal.policy", "result", "model", "internal.time")),
         Map.entry("internal.sim", Set.of("supply", "internal.supply", "internal.policy", "internal.event", "internal.report",
             "result", "model", "internal.time")),
-        Map.entry("internal.memory", Set.of("bindings", "internal.lifecycle", "internal.time")),
+        Map.entry("internal.memory", Set.of("bindings", "internal.file", "internal.lifecycle", "internal.time")),
         Map.entry("internal.graph", Set.of("bindings", "model", "internal.file", "internal.time")),
         Map.entry("internal.ptx", Set.of("internal.graph", "bindings")),
         Map.entry("internal.network", Set.of("internal.graph", "bindings", "model", "internal.time")),

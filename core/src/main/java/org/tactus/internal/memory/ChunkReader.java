@@ -13,10 +13,10 @@ import org.tactus.internal.lifecycle.ThreadEnd;
  * thread is not real-time: on a machine whose cores are all busy a read takes longer than it was measured to. The
  * dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
  * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
- * <pre>
+ * <pre>{@code
  *   free, read or failed -- request (dispatcher) --> requested -- begin (thread) --> reading --> read or failed
- *                                     free &lt;-- withdraw (dispatcher) --/
- * </pre>
+ *                                     free <-- withdraw (dispatcher) --/
+ * }</pre>
  */
 public final class ChunkReader implements AutoCloseable {
     /** Buffers: one is copied to the device while the other one is filled. */
@@ -62,12 +62,17 @@ public final class ChunkReader implements AutoCloseable {
         this.chunkBytes = chunkBytes;
         pinned = memory.allocateHost(BUFFERS * chunkBytes + ALIGNMENT_BYTES);
         first = Math.ceilDiv(pinned, ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
-        for (int i = 0; i < BUFFERS; i++) {
-            final MemorySegment buffer = CudaMemory.view(address(i), chunkBytes);
-            buffer.fill((byte) 0);
-            buffers[i] = buffer.asByteBuffer();
+        try {
+            for (int i = 0; i < BUFFERS; i++) {
+                final MemorySegment buffer = CudaMemory.view(address(i), chunkBytes);
+                buffer.fill((byte) 0);
+                buffers[i] = buffer.asByteBuffer();
+            }
+            thread = Thread.ofPlatform().daemon().name("tactus-weights").start(this::serve);
+        } catch (final RuntimeException | Error e) { // such as that of a system with too many threads
+            memory.freeHost(pinned);
+            throw e;
         }
-        thread = Thread.ofPlatform().daemon().name("tactus-weights").start(this::serve);
     }
 
     private void serve() {
