@@ -238,8 +238,8 @@ class LibraryRunTest {
             final TaskSet set = set(5 * MIB, SwapProtocol.SEQ, new TaskMemory(MIB, OptionalLong.of(MIB), Optional.empty(), 0, CHUNK));
             final InvalidTaskSetException refused = assertThrows(InvalidTaskSetException.class,
                 () -> run(set, new WorkloadWorks(workload(library), set), 100));
-            assertEquals(set.tasks().stream().map(Task::name).map(name -> "task '" + name + "': its code was not opened: cuMemAlloc of 2MiB "
-                + "got CUDA_ERROR_OUT_OF_MEMORY: of the memory of '" + name + "', 1MiB of 1MiB are left for constants; write a larger "
+            assertEquals(set.tasks().stream().map(Task::name).map(name -> "task '" + name + "': its code was not opened: cuMemAlloc of "
+                + "2MiB got CUDA_ERROR_OUT_OF_MEMORY: of the memory of '" + name + "', 1MiB of 1MiB are left for constants; write a larger "
                 + "'footprint'; the code then failed: engine_weights answered 2").toList(), refused.getMessage().lines().toList());
         }
     }
