@@ -50,10 +50,16 @@ final class ResultFiles {
 
     /** Makes the folder, and says now what would go wrong after the run. */
     static ResultFiles prepare(final Path folder) {
+        requireFolder(folder, List.of(RESULTS, LATENCY, TRACE, BoundsFile.NAME));
+        return new ResultFiles(folder);
+    }
+
+    /** Makes a folder for files of these names, or says in one line why it takes none of them. */
+    static void requireFolder(final Path folder, final List<String> names) {
         try {
             Files.createDirectories(folder);
             Interruption.cleanUp(folder);
-            for (final String name : List.of(RESULTS, LATENCY, TRACE, BoundsFile.NAME)) {
+            for (final String name : names) {
                 WholeFile.requireWritable(folder.resolve(name));
             }
         } catch (final FileAlreadyExistsException e) {
@@ -63,7 +69,6 @@ final class ResultFiles {
             throw new PrerequisiteException("cannot put results into the folder " + Printable.line(folder) + ": "
                 + Printable.line(e.getMessage()) + "; choose another folder by --out");
         }
-        return new ResultFiles(folder);
     }
 
     /**

@@ -50,6 +50,7 @@ final class VerifyGpuCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         GpuVerification.endWithParent();
+        ResultFiles.requireFolder(out, List.of(GpuReport.TEXT_FILE, GpuReport.JSON_FILE));
         final GpuVerification.Options options = new GpuVerification.Options(driverName, index, quick, only, limitNs,
             Home.file("bench/case-studies/rt-swap.yaml"), capacity == null ? OptionalLong.empty() : OptionalLong.of(capacity), out);
         final GpuReport report;
