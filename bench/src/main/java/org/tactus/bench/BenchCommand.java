@@ -3,8 +3,11 @@ package org.tactus.bench;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.openjdk.jmh.Main;
 import org.tactus.bench.cloud.CloudEdgeCommand;
 import org.tactus.bench.criticality.CriticalityCaseStudyCommand;
@@ -49,8 +52,20 @@ public final class BenchCommand {
 
         @Override
         public Integer call() throws IOException {
-            Main.main(words.stream().map(word -> word.equals("--help") ? "-h" : word).toArray(String[]::new)); // its own word for help
+            Main.main(words(ManagementFactory.getRuntimeMXBean().getInputArguments(), words).toArray(String[]::new));
             return ExitStatus.GOOD;
+        }
+
+        /** JMH starts its JVMs with the flags of this one, whose log of safepoints goes to an open file that they do not have. */
+        static List<String> words(final List<String> flags, final List<String> given) {
+            final List<String> all = new ArrayList<>();
+            if (!given.contains("-jvmArgs")) {
+                all.add("-jvmArgs");
+                all.add(flags.stream().filter(flag -> !flag.startsWith("-Xlog:safepoint:") && !flag.startsWith("-Dtactus.safepoints="))
+                    .collect(Collectors.joining(" ")));
+            }
+            given.forEach(word -> all.add(word.equals("--help") ? "-h" : word)); // its own word for help
+            return all;
         }
     }
 
