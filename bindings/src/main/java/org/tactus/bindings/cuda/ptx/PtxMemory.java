@@ -53,6 +53,19 @@ public final class PtxMemory {
 
     /** Index of the range that holds an address; negative without one. */
     int find(final long address) {
+        return indexOf(starts, ends, count, address);
+    }
+
+    /**
+     * Finds the range that holds an address among ranges in ascending order that do not overlap.
+     *
+     * @param starts  first addresses
+     * @param ends    the addresses behind the ranges
+     * @param count   how many ranges there are
+     * @param address an address
+     * @return the range's index, or the complement of where it would be
+     */
+    public static int indexOf(final long[] starts, final long[] ends, final int count, final long address) {
         int low = 0;
         int high = count - 1;
         while (low <= high) {
@@ -65,7 +78,7 @@ public final class PtxMemory {
                 return middle;
             }
         }
-        return -1;
+        return ~low;
     }
 
     long start(final int range) {

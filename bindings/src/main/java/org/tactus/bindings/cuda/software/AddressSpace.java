@@ -33,19 +33,7 @@ final class AddressSpace {
 
         /** Index of the range that holds an address, or the complement of where it would be. */
         int find(final long address) {
-            int low = 0;
-            int high = count - 1;
-            while (low <= high) {
-                final int middle = low + high >>> 1;
-                if (ends[middle] <= address) {
-                    low = middle + 1;
-                } else if (starts[middle] > address) {
-                    high = middle - 1;
-                } else {
-                    return middle;
-                }
-            }
-            return ~low;
+            return PtxMemory.indexOf(starts, ends, count, address);
         }
 
         boolean isFree(final long start, final long end) {

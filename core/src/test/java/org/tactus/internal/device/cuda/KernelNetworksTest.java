@@ -31,7 +31,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.cuda.CudaDriver;
-import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.internal.device.ChunkMover;
@@ -40,7 +39,6 @@ import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.TestModels;
-import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.ptx.SegmentProgram;
@@ -153,17 +151,7 @@ class KernelNetworksTest {
 
     @AfterEach
     void close() {
-        final Undo all = new Undo();
-        all.add(software::close);
-        all.add(() -> assertEquals(Inventory.NOTHING, software.inventory()));
-        all.add(() -> assertEquals(Optional.empty(), software.defect()));
-        all.add(device::close);
-        for (final SegmentWork[] chain : segments) {
-            for (final SegmentWork segment : chain) {
-                all.add(segment::close);
-            }
-        }
-        all.runOrThrow();
+        NetworkSets.close(software, device, segments);
     }
 
     private void move(final boolean in, final int slot, final int first, final int count) {

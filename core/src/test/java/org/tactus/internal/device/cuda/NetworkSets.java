@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.util.List;
+import java.util.Optional;
+import org.tactus.bindings.cuda.software.Inventory;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.lifecycle.Undo;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.ModelSource;
 import org.tactus.model.TaskMemory;
@@ -28,5 +35,20 @@ final class NetworkSets {
             });
         }
         return builder.build();
+    }
+
+    /** Ends segments, then the device and the driver, which then must hold nothing and have kept no defect. */
+    static void close(final SoftwareCuda software, final CudaDevice device, final SegmentWork[][] segments) {
+        final Undo all = new Undo();
+        all.add(software::close);
+        all.add(() -> assertEquals(Inventory.NOTHING, software.inventory()));
+        all.add(() -> assertEquals(Optional.empty(), software.defect()));
+        all.add(device::close);
+        for (final SegmentWork[] chain : segments) {
+            for (final SegmentWork segment : chain) {
+                all.add(segment::close);
+            }
+        }
+        all.runOrThrow();
     }
 }

@@ -21,14 +21,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.graph.TestModels;
-import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.network.NetworkFootprint;
 import org.tactus.internal.time.Clock;
@@ -149,17 +147,7 @@ class StreamedWeightsTest {
 
     @AfterEach
     void close() {
-        final Undo all = new Undo();
-        all.add(software::close);
-        all.add(() -> assertEquals(Inventory.NOTHING, software.inventory()));
-        all.add(() -> assertEquals(Optional.empty(), software.defect()));
-        all.add(device::close);
-        for (final SegmentWork[] chain : segments) {
-            for (final SegmentWork segment : chain) {
-                all.add(segment::close);
-            }
-        }
-        all.runOrThrow();
+        NetworkSets.close(software, device, segments);
     }
 
     private void finish() {
