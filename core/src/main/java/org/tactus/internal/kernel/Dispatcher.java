@@ -102,6 +102,11 @@ final class Dispatcher {
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */
     boolean command(final int type, final int slot, final int generation, final long argumentNs) {
+        return command(type, slot, generation, argumentNs, 1);
+    }
+
+    /** Sends a command that names one of several tasks which are added together; false when its ring is full. Control and monitor threads. */
+    boolean command(final int type, final int slot, final int generation, final long argumentNs, final int together) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
             return false;
@@ -109,6 +114,7 @@ final class Dispatcher {
         commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, slot);
         commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
         commands.buffer().putLong(index + CommandDescriptor.TIME_OFFSET, argumentNs);
+        commands.buffer().putInt(index + CommandDescriptor.TOGETHER_OFFSET, together);
         commands.commit(index);
         wake();
         return true;
@@ -463,11 +469,11 @@ final class Dispatcher {
         final int generation = buffer.getInt(index + CommandDescriptor.GENERATION_OFFSET);
         switch (type) {
             case CommandDescriptor.ADMIT -> {
-                touch(slot);
+                touch(slot, buffer.getInt(index + CommandDescriptor.TOGETHER_OFFSET));
                 scheduler.admit(slot, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
                 scheduler.stop(slot, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
             }
-            case CommandDescriptor.TOUCH -> touch(slot);
+            case CommandDescriptor.TOUCH -> touch(slot, buffer.getInt(index + CommandDescriptor.TOGETHER_OFFSET));
             case CommandDescriptor.FORGET -> {
                 // Membership first: it is acquired, and whoever sees that of the slot's next task sees its generation.
                 if (memory != null && memory.isMember(slot) && state.generation(slot) == generation) {
@@ -485,15 +491,22 @@ final class Dispatcher {
                 scheduler.quiesce(slot, generation, commandNowNs);
             }
             case CommandDescriptor.STOP -> scheduler.stop(slot, generation, commandNowNs);
-            case CommandDescriptor.LOST -> lost = true;
+            case CommandDescriptor.LOST -> lose();
             default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + slot + " on device " + deviceIndex
                 + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.RETURNED);
         }
     }
 
-    private void touch(final int slot) {
+    private void touch(final int slot, final int together) {
         if (memory != null) {
-            memory.admit(slot);
+            memory.admit(slot, together);
+        }
+    }
+
+    private void lose() {
+        lost = true;
+        if (memory != null) {
+            memory.awaitNoMore(); // a lost device is sent no task any more
         }
     }
 
