@@ -154,7 +154,7 @@ public final class ResultTable {
         final List<String> beyond = result.tasks().stream().filter(task -> task.tightness() > 1).map(TaskResult::name).toList();
         if (!beyond.isEmpty()) {
             lines.add("BOUND EXCEEDED: a response of " + String.join(", ", beyond) + " was longer than its bound"
-                + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
+                + (result.boundsVoid().isEmpty() && result.stalls().isEmpty() && result.overruns() == 0
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
         }
         stalls(result, lines);
