@@ -176,7 +176,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private SimulationOptions options(final TaskSet set, final long withSeed) {
-        final SimulationOptions chosen = SimulationOptions.worstCase(withSeed, durationNs).withDrain(false)
+        final SimulationOptions chosen = SimulationOptions.worstCase(withSeed, durationNs)
             .withStalls(overheads != Charge.zero && replay == null)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;
