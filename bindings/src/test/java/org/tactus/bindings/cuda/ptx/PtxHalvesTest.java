@@ -168,7 +168,7 @@ class PtxHalvesTest {
             }
             assertEquals(Float.isNaN(low) ? Float.NaN : Math.clamp(low, -65504, 65504), memory.get(ValueLayout.JAVA_FLOAT, 28));
             if (!Float.isNaN(low)) {
-                assertEquals(nearest(low), Float.float16ToFloat(memory.get(ValueLayout.JAVA_SHORT, 8)), "the lower half is the last operand");
+                assertEquals(nearest(low), Float.float16ToFloat(memory.get(ValueLayout.JAVA_SHORT, 8)), "the last operand is below");
             }
         }
     }
@@ -196,8 +196,8 @@ class PtxHalvesTest {
     }
 
     private String refusal(final String statement) {
-        final String text = HEAD + ".visible .entry odd(.param .u64 at)\n{\n.reg .b32 %h<8>; .reg .f32 %f<4>; .reg .b16 %q<2>; .reg .u64 %a;\n"
-            + statement + ";\nret;\n}";
+        final String text = HEAD + ".visible .entry odd(.param .u64 at)\n{\n.reg .b32 %h<8>; .reg .f32 %f<4>; .reg .b16 %q<2>; "
+            + ".reg .u64 %a;\n" + statement + ";\nret;\n}";
         final String message = assertThrows(IllegalArgumentException.class, () -> PtxKernel.parse(text, "odd")).getMessage();
         assertTrue(message.contains(statement), message);
         return message;
