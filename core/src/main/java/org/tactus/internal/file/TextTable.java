@@ -3,6 +3,7 @@ package org.tactus.internal.file;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Lays out rows of text for a terminal of some width. Columns that do not fit beside the others stand in further lines of the same row, so
@@ -27,6 +28,18 @@ public final class TextTable {
      * @param rows  all rows that will be shown, a cell for each column
      */
     public TextTable(final int width, final String[] head, final List<String[]> rows) {
+        this(width, head, rows, head.length);
+    }
+
+    /**
+     * Finds the widths of the columns, where some of them belong together.
+     *
+     * @param width most columns of a line, in characters
+     * @param head  a heading for each column
+     * @param rows  all rows that will be shown, a cell for each column
+     * @param group this column and those behind it begin a further line together unless all columns fit into one
+     */
+    public TextTable(final int width, final String[] head, final List<String[]> rows, final int group) {
         this.head = head.clone();
         this.widths = new int[head.length];
         final List<String[]> all = new ArrayList<>(rows);
@@ -37,10 +50,11 @@ public final class TextTable {
             }
         }
         this.lines = new int[head.length];
+        final boolean fits = IntStream.of(widths).sum() + head.length - 1 <= width;
         int used = widths[0];
         for (int i = 1; i < head.length; i++) {
             lines[i] = lines[i - 1];
-            if (used + 1 + widths[i] > width) {
+            if (used + 1 + widths[i] > width || i == group && !fits) {
                 lines[i]++;
                 used = INDENT - 1;
             }
