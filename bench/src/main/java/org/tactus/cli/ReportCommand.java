@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.tactus.cli.report.ReportPage;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.Printable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,7 +35,7 @@ final class ReportCommand implements Callable<Integer> {
             }
         }
         final Path page = ReportPage.write(folders);
-        spec.commandLine().getOut().println("wrote " + Printable.line(page));
+        spec.commandLine().getOut().println(Lines.wrap("wrote " + Printable.line(page)));
         spec.commandLine().getOut().flush();
         return ExitStatus.GOOD;
     }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ExperimentSettings.InvalidSettingException;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -93,8 +94,8 @@ public final class SchedulabilityCommand implements Callable<Integer> {
             new ExperimentRunner(blocks, workers).run(System.err, part, counts.done(), counts::append, tally);
         }
         final PrintWriter printer = spec.commandLine().getOut();
-        printer.println("part " + part.number() + " of " + part.of() + " is done: " + file + "; put the parts together by"
-            + " 'tactus experiment merge FILE...'");
+        printer.println(Lines.wrap("part " + part.number() + " of " + part.of() + " is done: " + file + "; put the parts together by"
+            + " 'tactus experiment merge FILE...'"));
         printer.flush();
         return tally.violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }

@@ -25,7 +25,7 @@ public final class TextTable {
      *
      * @param width most columns of a line, in characters
      * @param head  a heading for each column
-     * @param rows  all rows that will be shown, a cell for each column
+     * @param rows  all rows that will be shown, a cell for each column; or one with the widest cells, where they come one by one
      */
     public TextTable(final int width, final String[] head, final List<String[]> rows) {
         this(width, head, rows, head.length);
@@ -77,6 +77,22 @@ public final class TextTable {
     }
 
     /**
+     * The whole table.
+     *
+     * @param width most columns of a line, in characters
+     * @param head  a heading for each column
+     * @param rows  a cell for each column
+     * @return lines, each ended by a line feed
+     */
+    public static String text(final int width, final String[] head, final List<String[]> rows) {
+        final TextTable table = new TextTable(width, head, rows);
+        final StringBuilder out = new StringBuilder();
+        table.appendHead(out);
+        rows.forEach(cells -> table.append(out, cells));
+        return out.toString();
+    }
+
+    /**
      * Appends a row.
      *
      * @param out   takes whole lines without blanks at their ends
@@ -94,7 +110,7 @@ public final class TextTable {
         for (int i = 0; i < cells.length; i++) {
             if (lines[i] == line) {
                 final String cell = cells[i].strip();
-                final String pad = " ".repeat(widths[i] - cell.length());
+                final String pad = " ".repeat(Math.max(0, widths[i] - cell.length()));
                 final boolean toTheLeft = i == 0 || head[i].startsWith(" ");
                 out.append(i == 0 ? "" : " ").append(toTheLeft ? cell + pad : pad + cell);
             }
