@@ -27,6 +27,7 @@ import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.StandardOutput;
 import org.tactus.cli.support.UsageErrors;
 import org.tactus.cli.support.WrongInput;
+import org.tactus.cli.text.MessageStream;
 import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.internal.text.Printable;
@@ -62,6 +63,7 @@ public final class Main {
             System.exit(ExitStatus.GOOD);
         }
         final StandardOutput out = StandardOutput.install();
+        MessageStream.install();
         Interruption.install();
         final int status = run(words);
         System.out.flush();

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -43,7 +44,7 @@ final class ResultOutput {
         printer.flush(); // before a disk that is full can end the command
         writeFiles(result, out);
         if (format.equals("table")) {
-            printer.println("\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png");
+            printer.println(Lines.wrap("\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png"));
             printer.flush();
         }
         return result.tally().violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;

@@ -20,6 +20,7 @@ import java.util.function.ToDoubleFunction;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.tactus.cli.support.Interruption;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
@@ -214,7 +215,7 @@ public final class ObservingCost {
             out.printf(Locale.ROOT, "%-8s %5d %9.0f %6.1f%% %7.1fus %20s %6.1f%% %10d%n", entry.getKey().name().toLowerCase(Locale.ROOT),
                 all.size(), jobs, FULL * (jobs / plainJobs - 1), p999Ns / US, range, FULL * (p999Ns / plainNs - 1), bytes);
         }
-        out.println("medians of turns by turns, percents beside nobody; bytes: a dispatcher's most");
+        out.println(Lines.wrap("medians of turns by turns, percents beside nobody; bytes: a dispatcher's most"));
         return worst == 0;
     }
 

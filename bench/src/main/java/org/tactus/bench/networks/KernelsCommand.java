@@ -4,11 +4,13 @@ package org.tactus.bench.networks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.graph.OnnxModel;
@@ -62,21 +64,21 @@ public final class KernelsCommand implements Callable<Integer> {
             throw e;
         }
         final PrintStream print = System.out;
-        print.println(model.name() + ": " + program.launches().size() + " launches of "
+        print.println(Lines.wrap(model.name() + ": " + program.launches().size() + " launches of "
             + program.launches().stream().map(launch -> launch.entry()).distinct().count() + " kernels, weights "
-            + Sizes.format(program.weightBytes()) + ", scratch " + Sizes.format(program.scratchBytes()));
+            + Sizes.format(program.weightBytes()) + ", scratch " + Sizes.format(program.scratchBytes())));
         final KernelTrial trial = new KernelTrial(model, program, SEED);
         if (out != null) {
             trial.write(out);
-            print.println("written to " + out);
+            print.println(Lines.wrap("written to " + out));
         }
         if (noCheck) {
             return ExitStatus.GOOD;
         }
         final double difference = trial.difference();
         final boolean good = difference <= tolerance;
-        print.println((good ? "" : "DIFFERS: ") + "largest difference from ONNX Runtime on the processor " + difference
-            + " of the output's largest magnitude, where that is above 1");
+        print.println(Lines.wrap((good ? "" : "DIFFERS: ") + "largest difference from ONNX Runtime on the processor "
+            + String.format(Locale.ROOT, "%.3g", difference) + " of the output's largest magnitude, where that is above 1"));
         return good ? ExitStatus.GOOD : ExitStatus.NO;
     }
 }

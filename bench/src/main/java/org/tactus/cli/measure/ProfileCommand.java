@@ -109,8 +109,8 @@ public final class ProfileCommand implements Callable<Integer> {
         throws IOException, InterruptedException {
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
         if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty() && task.levelNetworks().isEmpty())) {
-            System.out.println(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
-                + " takes the WCETs of the file");
+            System.out.println(Lines.wrap(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
+                + " takes the WCETs of the file"));
             return ExitStatus.GOOD;
         }
         WholeFile.requireWritable(WcetSidecarFile.beside(file));
@@ -144,13 +144,13 @@ public final class ProfileCommand implements Callable<Integer> {
             return ExitStatus.NO;
         }
         WcetSidecarFile.write(sidecar, measured);
-        System.out.println("  written to " + sidecar);
+        System.out.println(Lines.wrap("  written to " + sidecar));
         return ExitStatus.GOOD;
     }
 
     private static void print(final WcetSidecar measured, final int runs, final WcetRule rule, final String others) {
-        System.out.printf(Locale.ROOT, "WCETs: %s of %d samples, %s%n", rule.byLaw() ? "an extreme-value law"
-            : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
+        System.out.println(Lines.wrap("WCETs: " + (rule.byLaw() ? "an extreme-value law of " + runs + " samples"
+            : String.format(Locale.ROOT, "the largest of %d samples plus %.0f %%", runs, 100 * rule.margin())) + ", " + others));
         Stream.concat(Stream.of("times leave out"), measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
             Stream.of("cuts of " + task, "longest of " + task + " by the wall", "taken from " + task)))
             .filter(measured.conditions()::containsKey)
@@ -175,7 +175,7 @@ public final class ProfileCommand implements Callable<Integer> {
         laws.forEach((law, of) -> System.out.println(Lines.wrap("  extreme-value law of " + String.join(", ", of) + ": " + law)));
         measured.tasks().stream().flatMap(task -> task.segments().stream().filter(segment -> segment.measured().maxNs() > segment.wcetNs())
             .map(segment -> task.name() + "[" + segment.segment() + "] on " + segment.device())).reduce((one, other) -> one + ", " + other)
-            .ifPresent(beyond -> System.out.println("  the host computed longer than the set says of the GPU: " + beyond
-                + "; where it does so in a run, that is an overrun"));
+            .ifPresent(beyond -> System.out.println(Lines.wrap("  the host computed longer than the set says of the GPU: " + beyond
+                + "; where it does so in a run, that is an overrun")));
     }
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.text.Printable;
 import org.tactus.internal.watch.CountersFile;
@@ -66,7 +67,7 @@ public final class ServeMetricsCommand implements Callable<Integer> {
     private void serve(final List<CountersReader> runs) throws InterruptedException {
         try (MetricsEndpoint endpoint = open(runs)) {
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("serving " + endpoint.address() + " until the run ends");
+            out.println(Lines.wrap("serving " + endpoint.address() + " until the run ends"));
             out.flush();
             while (waitWhileAlive(runs, 500 * MS)) {
                 continue;

@@ -20,6 +20,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.FreeName;
 import org.tactus.cli.support.SizeConverter;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
@@ -98,9 +99,13 @@ public final class InitCommand implements Callable<Integer> {
         WholeFile.write(out, text.toString());
         final PrintWriter print = spec.commandLine().getOut();
         final Path planned = out.resolveSibling(String.valueOf(out.getFileName()).replaceFirst("(\\.yaml)?$", "-planned.yaml"));
-        print.println("Wrote " + out + "; next: " + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ""
-            : "in " + out + " put in what the networks leave open, then ") + "tactus profile " + out + " && " + (gpuBytes == null
-            ? "tactus run " + out : "tactus plan " + out + " --with rt-swap --out " + planned + " && tactus run " + planned));
+        print.println(Lines.wrap("Wrote " + out + "; next" + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ":"
+            : " put in what the networks leave open, then:")));
+        print.println("  tactus profile " + out); // a command stays in one line, so that it can be copied
+        if (gpuBytes != null) {
+            print.println("  tactus plan " + out + " --with rt-swap --out " + planned);
+        }
+        print.println("  tactus run " + (gpuBytes == null ? out : planned));
         print.flush();
         return ExitStatus.GOOD;
     }

@@ -14,6 +14,7 @@ import org.tactus.cli.spet.SpetOptions;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.text.Lines;
 import org.tactus.cli.text.PlanPrinter;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
@@ -80,7 +81,7 @@ public final class PlanCommand implements Callable<Integer> {
             TaskSetWriter.write(out, "Planned with " + planner.name() + " from " + file.getFileName() + ".", plan.set(), loaded);
         }
         if (out != null && format == OutputFormat.TABLE) {
-            print.println("  wrote " + out);
+            print.println(Lines.wrap("  wrote " + out));
         }
         print.flush();
         return plan.verdict().schedulable() ? ExitStatus.GOOD : ExitStatus.NO;

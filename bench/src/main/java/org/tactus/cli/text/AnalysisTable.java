@@ -135,8 +135,8 @@ final class AnalysisTable {
                 task.smallestPeriodNs().isPresent() ? Durations.format(task.smallestPeriodNs().getAsLong()) : "-");
         }
         for (final SensitivityReport.OfDevice device : report.devices()) {
-            print.println("  smallest memory of " + device.name() + ": "
-                + (device.smallestCapacityBytes().isPresent() ? Sizes.format(device.smallestCapacityBytes().getAsLong()) : "-"));
+            print.println(Lines.wrap("  smallest memory of " + device.name() + ": "
+                + (device.smallestCapacityBytes().isPresent() ? Sizes.format(device.smallestCapacityBytes().getAsLong()) : "-")));
         }
     }
 

@@ -54,12 +54,12 @@ public final class PlanPrinter {
     }
 
     private void table() {
-        print.println(file + ": planned with " + strategy + "; " + (plan.verdict().schedulable()
+        print.println(Lines.wrap(file + ": planned with " + strategy + "; " + (plan.verdict().schedulable()
             ? "schedulable by " + plan.verdict().test()
-            : plan.verdict().word() + " by " + plan.verdict().test() + ": " + plan.verdict().reason()));
-        plan.changes().forEach(change -> print.println("  " + change.task() + ": " + change.what()
-            + (change.why().isEmpty() ? "" : " (" + change.why() + ")")));
-        plan.notes().forEach(note -> print.println("  " + note));
+            : plan.verdict().word() + " by " + plan.verdict().test() + ": " + plan.verdict().reason())));
+        plan.changes().forEach(change -> print.println(Lines.wrap("  " + change.task() + ": " + change.what()
+            + (change.why().isEmpty() ? "" : " (" + change.why() + ")"))));
+        plan.notes().forEach(note -> print.println(Lines.wrap("  " + note)));
         final int width = Math.max(4, plan.verdict().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
         final String row = "  %-" + width + "s %12s %12s %12s%n";
         print.printf(Locale.ROOT, row, "task", "bound", "deadline", "slack");
@@ -68,7 +68,8 @@ public final class PlanPrinter {
                 task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
                 task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-");
         }
-        margin.ifPresent(factor -> print.printf(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f%n", factor));
+        margin.ifPresent(factor -> print.println(
+            String.format(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f", factor)));
     }
 
     private String json() throws IOException {

@@ -37,8 +37,8 @@ class ScheduledGpuTest extends CommandTest {
         assertEquals(0, tactus("init", folder.resolve("net1.onnx") + ":400ms", folder.resolve("net2.onnx") + ":800ms", "--gpu",
             bytes * 3 / 4 / 1024 + "KiB", "--out", set), err::toString);
         assertEquals("", err.toString());
-        assertTrue(out.toString().contains("tactus profile " + set + " && tactus plan " + set + " --with rt-swap --out " + planned
-            + " && tactus run " + planned), out.toString());
+        assertTrue(out.toString().contains("  tactus profile " + set + "\n  tactus plan " + set + " --with rt-swap --out " + planned
+            + "\n  tactus run " + planned + "\n"), out.toString());
         assertFalse(Files.readString(Path.of(set)).contains("footprint"), "nobody wrote sizes");
         assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString);
         final String measured = Files.readString(folder.resolve("set.wcet.yaml"));
