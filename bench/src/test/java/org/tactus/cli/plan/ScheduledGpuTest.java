@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -52,6 +53,19 @@ class ScheduledGpuTest extends CommandTest {
         final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in").matcher(text);
         assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 20, text);
         assertTrue(text.contains("answers equal, bit by bit, to those of the same networks outside a run: net1, net2"), text);
+
+        Files.copy(folder.resolve("net2.onnx"), folder.resolve("net1.onnx"), StandardCopyOption.REPLACE_EXISTING);
+        for (final String command : List.of("analyze", "run", "simulate")) {
+            final String refused = printed(() -> {
+                assertEquals(2, tactus(command, planned), command);
+                System.out.print(err);
+            });
+            assertTrue(refused.contains("the numbers of 'net1' in this plan were measured with another net1.onnx (sha256:")
+                && refused.contains("tactus profile " + set + " && tactus plan " + set + " --with rt-swap --out " + planned), refused);
+        }
+        assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString);
+        assertEquals(0, tactus("plan", set, "--with", "rt-swap", "--out", planned), () -> out.toString() + err);
+        assertEquals(0, tactus("analyze", planned), err::toString);
     }
 
     @Test
