@@ -7,6 +7,7 @@ import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.bindings.onnxruntime.CudaProvider;
 import org.tactus.bindings.onnxruntime.OnnxAllocator;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
@@ -15,6 +16,7 @@ import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
 import org.tactus.internal.network.SegmentChain;
@@ -22,6 +24,8 @@ import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.network.WeightMemory;
+import org.tactus.internal.ptx.Numbers;
+import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
@@ -35,6 +39,8 @@ import org.tactus.model.Task;
 public final class CudaNetworks {
     /** Most that networks' weights and intermediate values take. */
     private static final long MOST_HEAP_BYTES = 16L << 30;
+    /** Of the compute capability: the matrix instruction of kernels in half precision. */
+    private static final int LEAST_MAJOR_OF_HALVES = 8;
 
     private final CudaDevice device;
     private final CudaGpu gpu;
@@ -80,7 +86,7 @@ public final class CudaNetworks {
      *         weights itself where it can be used, and a set must not need other sizes of memory on a machine where it cannot
      */
     public boolean holdsNetworks() {
-        return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
+        return regions != null && (computesOnHost() || compute.asksForKernels());
     }
 
     /**
@@ -217,10 +223,14 @@ public final class CudaNetworks {
      *
      * @param memory where their tensors lie
      * @return the place of a segment
-     * @throws InvalidModelException when ONNX Runtime is asked for and cannot use the GPU, with one sentence that says what would mend it
+     * @throws InvalidModelException when what is asked for cannot use the GPU, with one sentence that says what would mend it
      */
     public SegmentPlace place(final TensorMemory memory) {
         if (kernels().isPresent()) {
+            if (multipliesHalves() && gpu.attribute(cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR()) < LEAST_MAJOR_OF_HALVES) {
+                throw new InvalidModelException("'compute: kernels-fp16' needs a GPU of compute capability " + LEAST_MAJOR_OF_HALVES
+                    + ".0 or later, but " + gpu.name() + " has " + device.capabilities().compute() + "; write 'compute: kernels'");
+            }
             return new SegmentPlace(memory, OnnxOptions.SINGLE_THREAD, Optional.of(kernels().get()));
         }
         final OnnxOptions computing = computing();
@@ -236,10 +246,29 @@ public final class CudaNetworks {
         return kernels().isPresent();
     }
 
+    /**
+     * Tells whether kernels of our own multiply in half precision here.
+     *
+     * @return true where the task set asks for it
+     */
+    public boolean multipliesHalves() {
+        return compute == DeviceSpec.Compute.KERNELS_FP16;
+    }
+
+    /**
+     * Tells whether a network has what half precision changes.
+     *
+     * @param model the network
+     * @return true with a convolution over several channels, or a matrix product
+     */
+    public boolean changesByHalves(final OnnxModel model) {
+        return SegmentCompiler.multipliesHalves(model);
+    }
+
     /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */
     private Optional<KernelSegments> kernels() {
         if (kernels == null && compute.isByKernels(hostSetup == null, () -> OnnxRuntime.lacksGpu(gpu.number()))) {
-            kernels = new KernelSegments(this, stream);
+            kernels = new KernelSegments(this, stream, multipliesHalves() ? Numbers.HALF : Numbers.SINGLE);
         }
         return Optional.ofNullable(kernels);
     }
@@ -271,7 +300,7 @@ public final class CudaNetworks {
      * @return true for a software GPU, unless it interprets kernels
      */
     public boolean computesOnHost() {
-        return hostSetup != null && compute != DeviceSpec.Compute.KERNELS;
+        return hostSetup != null && !compute.asksForKernels();
     }
 
     /** Runs a segment that copies and computes nothing of worth, and fetches from it. On the dispatcher's thread, before its first job. */
