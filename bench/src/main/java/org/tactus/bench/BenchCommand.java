@@ -4,6 +4,7 @@ package org.tactus.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -233,6 +234,8 @@ public final class BenchCommand {
         private Integer core;
         @Option(names = "--way", hidden = true)
         private ObservingCost.Way way;
+        @Option(names = "--log", hidden = true)
+        private Path log;
         @Spec
         private CommandSpec spec;
 
@@ -243,12 +246,13 @@ public final class BenchCommand {
             }
             final int where = core == null ? Runtime.getRuntime().availableProcessors() - 1 : core;
             if (way != null) {
-                ObservingCost.turn(way, durationNs, where, System.out);
+                ObservingCost.turn(way, durationNs, where, log, System.out);
                 return ExitStatus.GOOD;
             }
             Interruption.endsInOrder();
-            return ObservingCost.compare(rounds, each -> ForkedJvm.command(List.of("-XX:+UseSerialGC"), "bench", "observing", "--way",
-                each.name(), "--for", durationNs + "ns", "--core", String.valueOf(where)), System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+            return ObservingCost.compare(rounds, (each, file) -> ForkedJvm.command(ObservingCost.flags(file), "bench", "observing", "--way",
+                each.name(), "--log", file.toString(), "--for", durationNs + "ns", "--core", String.valueOf(where)), System.out)
+                ? ExitStatus.GOOD : ExitStatus.NO;
         }
     }
 

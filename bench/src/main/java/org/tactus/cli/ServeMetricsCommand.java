@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
@@ -76,7 +77,7 @@ final class ServeMetricsCommand implements Callable<Integer> {
 
     private MetricsEndpoint open(final List<CountersReader> runs) {
         try {
-            return new MetricsEndpoint(port, runs);
+            return new MetricsEndpoint(port, runs, UnaryOperator.identity());
         } catch (final IOException e) {
             throw new PrerequisiteException("port " + port + " cannot be served: " + Printable.line(e.getMessage())
                 + "; choose another by --port, or 0 for a free one");
