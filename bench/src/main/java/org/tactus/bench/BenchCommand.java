@@ -4,6 +4,7 @@ package org.tactus.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +249,9 @@ public final class BenchCommand {
             if (way != null) {
                 ObservingCost.turn(way, durationNs, where, log, System.out);
                 return ExitStatus.GOOD;
+            }
+            if (!Files.isReadable(ObservingCost.settings())) {
+                throw new PrerequisiteException(ObservingCost.settings() + " cannot be read; start the benchmark from Tactus' own folder");
             }
             Interruption.endsInOrder();
             return ObservingCost.compare(rounds, (each, file) -> ForkedJvm.command(ObservingCost.flags(file), "bench", "observing", "--way",

@@ -53,6 +53,7 @@ final class ServeMetricsCommand implements Callable<Integer> {
             throw new PrerequisiteException("process " + pid + " has no counters in " + CountersFile.folder()
                 + "; it runs no task set, or not watchable; 'tactus stat' shows the runs that there are");
         }
+        StandAside.from(runs);
         if (textfile != null) {
             do {
                 final String text = MetricsText.plain(runs);

@@ -101,6 +101,15 @@ public final class ObservingCost {
     }
 
     /**
+     * The settings of the Flight Recorder that one way takes.
+     *
+     * @return a file that comes with Tactus
+     */
+    public static Path settings() {
+        return Home.file(OURS);
+    }
+
+    /**
      * How a turn's JVM is told to log what {@link #turn} counts.
      *
      * @param log the file
