@@ -4,6 +4,7 @@ package org.tactus.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -237,6 +238,8 @@ public final class BenchCommand {
         private ObservingCost.Way way;
         @Option(names = "--log", hidden = true)
         private Path log;
+        @Option(names = "--fetch", hidden = true)
+        private URI fetched;
         @Spec
         private CommandSpec spec;
 
@@ -246,6 +249,10 @@ public final class BenchCommand {
                 throw new ParameterException(spec.commandLine(), "--rounds takes at least 1, --for at least 1ms");
             }
             final int where = core == null ? Runtime.getRuntime().availableProcessors() - 1 : core;
+            if (fetched != null) {
+                ObservingCost.fetch(fetched, where);
+                return ExitStatus.GOOD;
+            }
             if (way != null) {
                 ObservingCost.turn(way, durationNs, where, log, System.out);
                 return ExitStatus.GOOD;

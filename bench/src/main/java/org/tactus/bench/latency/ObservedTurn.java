@@ -3,10 +3,8 @@ package org.tactus.bench.latency;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +14,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.DataFormatException;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -98,7 +95,7 @@ record ObservedTurn(
         throws IOException, InterruptedException {
         final long[] bytes = new long[1];
         final double[] throughput = new double[1];
-        observe(way, full(core), false, EventHandler.NONE, null, run -> {
+        observe(way, full(core), false, EventHandler.NONE, null, core, run -> {
             final long before = run.completed(run.handle("filler"));
             final long allocated = allocated();
             final long beganNs = System.nanoTime();
@@ -111,7 +108,7 @@ record ObservedTurn(
         final double[] seconds = new double[1];
         final Instant[] began = new Instant[1];
         final Path recorded = Path.of(log + ".jfr");
-        observe(way, bursts(core), true, responses, recorded, run -> {
+        observe(way, bursts(core), true, responses, recorded, core, run -> {
             final long allocated = allocated();
             final CoreCounts before = CoreCounts.now(Path.of("/proc"), core, DISPATCHERS, log);
             final long beganNs = System.nanoTime();
@@ -134,11 +131,10 @@ record ObservedTurn(
 
     private static void observe(
         final Way way, final TaskSet set, final boolean realTime, final EventHandler events, final Path recorded,
-        final Measurement measurement)
+        final int core, final Measurement measurement)
         throws IOException, InterruptedException {
         final RunSettings settings = RunSettings.DEFAULT.withForce(true).withRealTime(realTime).withMetricsPort(way.metrics() ? 0 : -1);
         final List<Process> watching = new ArrayList<>();
-        final AtomicBoolean fetching = new AtomicBoolean(true);
         try (Recording recording = way.record();
             TaskSetRun run = TaskSetRun.open(set, settings, new TimedWorks(), KernelListener.NONE, events)) {
             if (recording != null) {
@@ -146,13 +142,10 @@ record ObservedTurn(
             }
             run.start();
             if (way.stat()) {
-                watching.add(ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of("-XX:+UseSerialGC"), "stat",
-                    String.valueOf(ProcessHandle.current().pid()), "--watch")).redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)));
+                watching.add(observer("stat", String.valueOf(ProcessHandle.current().pid()), "--watch"));
             }
             if (way.metrics()) {
-                final URI address = URI.create(run.granted().get("metrics"));
-                Thread.ofPlatform().name("fetching").daemon(true).start(() -> fetch(address, fetching));
+                watching.add(observer("bench", "observing", "--fetch", run.granted().get("metrics"), "--core", String.valueOf(core)));
             }
             Thread.sleep(SETTLE_MS); // code is compiled, observers have started
             measurement.of(run);
@@ -161,9 +154,13 @@ record ObservedTurn(
                 recording.dump(recorded);
             }
         } finally {
-            fetching.set(false);
             watching.forEach(Process::destroy);
         }
+    }
+
+    private static Process observer(final String... words) throws IOException {
+        return ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of("-XX:+UseSerialGC"), words))
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD));
     }
 
     /** Samples of dispatchers' stacks from an instant on; 0 where nothing was recorded. */
@@ -179,20 +176,6 @@ record ObservedTurn(
             }
         }
         return count;
-    }
-
-    private static void fetch(final URI address, final AtomicBoolean fetching) {
-        while (fetching.get()) {
-            try (InputStream text = address.toURL().openStream()) {
-                text.readAllBytes();
-                Thread.sleep(1000);
-            } catch (final IOException e) {
-                return; // the run has ended
-            } catch (final InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
-            }
-        }
     }
 
     private static long allocated() {

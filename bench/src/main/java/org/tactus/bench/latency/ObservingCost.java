@@ -2,7 +2,9 @@
 package org.tactus.bench.latency;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.util.ArrayList;
@@ -18,6 +20,8 @@ import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.HdrHistogram.Histogram;
 import org.tactus.bench.ScratchFolder;
+import org.tactus.bindings.linux.CoreShares;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.Interruption;
 
@@ -98,6 +102,30 @@ public final class ObservingCost {
     public static void turn(final Way way, final long durationNs, final int core, final Path log, final PrintStream out)
         throws IOException, InterruptedException {
         ObservedTurn.run(way, durationNs, core, log, out);
+    }
+
+    /**
+     * Fetches counters once a second, as a collector on another machine does, off the dispatcher's core where this process may run
+     * elsewhere; until they cannot be had any more.
+     *
+     * @param address where they are served
+     * @param core    the dispatcher's
+     * @throws InterruptedException when interrupted
+     */
+    public static void fetch(final URI address, final int core) throws InterruptedException {
+        final List<Integer> left = CoreShares.besides(RealTime.allowedCores(), List.of(core));
+        if (!left.isEmpty()) {
+            CoreShares.move(left, name -> true);
+        }
+        boolean served = true;
+        while (served) {
+            try (InputStream text = address.toURL().openStream()) {
+                text.readAllBytes();
+            } catch (final IOException e) {
+                served = false; // the run has ended
+            }
+            Thread.sleep(1000);
+        }
     }
 
     /**
