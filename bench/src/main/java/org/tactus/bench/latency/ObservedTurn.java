@@ -112,7 +112,7 @@ record ObservedTurn(
             final long allocated = allocated();
             final CoreCounts before = CoreCounts.now(Path.of("/proc"), core, DISPATCHERS, log);
             final long beganNs = System.nanoTime();
-            responses.from(beganNs);
+            responses.count(beganNs, beganNs + durationNs);
             began[0] = Instant.now();
             Thread.sleep(durationNs / MS);
             seconds[0] = (System.nanoTime() - beganNs) / SECOND_NS;

@@ -18,7 +18,7 @@ class BurstResponsesTest {
 
     @Test
     void shouldTakeTheSegmentsAheadForNoDelayWhenABurstIsOnTime() {
-        responses.from(100);
+        responses.count(100, 1_000);
         complete(0, 100, SEGMENT_NS);
         complete(1, 100, 2 * SEGMENT_NS);
         complete(2, 100, 3 * SEGMENT_NS + 50);
@@ -30,11 +30,12 @@ class BurstResponsesTest {
     }
 
     @Test
-    void shouldCountApartWhatWasReleasedBeforeObserversHadStarted() {
+    void shouldCountApartWhatWasReleasedBeforeTheSpan() {
         complete(2, 100, 9 * SEGMENT_NS); // nobody has said yet from when on
-        responses.from(1_000);
+        responses.count(1_000, 2_000);
         complete(2, 999, 5 * SEGMENT_NS);
         complete(2, 1_000, 4 * SEGMENT_NS);
+        complete(2, 2_000, 7 * SEGMENT_NS); // after the span
         assertEquals(2, responses.earlier.getTotalCount());
         assertEquals(1, responses.delays.getTotalCount());
         assertEquals(1, responses.delays.getCountAtValue(SEGMENT_NS));
@@ -42,7 +43,7 @@ class BurstResponsesTest {
 
     @Test
     void shouldLeaveOutWhatIsNoEndOfABurstsJob() {
-        responses.from(0);
+        responses.count(0, 1_000);
         complete(TASKS, 100, SEGMENT_NS);
         responses.onEvent(EventType.RELEASE, 100, 0, 0, 0, 1, 100);
         responses.onEvent(EventType.STALL, 100, 0, -1, 0, -1, 100);
