@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
@@ -53,6 +54,7 @@ public final class ServeMetricsCommand implements Callable<Integer> {
             throw new PrerequisiteException("process " + pid + " has no counters in " + CountersFile.folder()
                 + "; it runs no task set, or not watchable; 'tactus stat' shows the runs that there are");
         }
+        StandAside.from(runs);
         if (textfile != null) {
             do {
                 final String text = MetricsText.plain(runs);
@@ -77,7 +79,7 @@ public final class ServeMetricsCommand implements Callable<Integer> {
 
     private MetricsEndpoint open(final List<CountersReader> runs) {
         try {
-            return new MetricsEndpoint(port, runs);
+            return new MetricsEndpoint(port, runs, UnaryOperator.identity());
         } catch (final IOException e) {
             throw new PrerequisiteException("port " + port + " cannot be served: " + Printable.line(e.getMessage())
                 + "; choose another by --port, or 0 for a free one");
