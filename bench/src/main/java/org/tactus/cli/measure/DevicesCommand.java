@@ -33,7 +33,7 @@ import org.tactus.internal.measure.QuieterMachine;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Spec;
 
 /** {@code tactus devices}: what this machine has and what it permits. */
@@ -41,9 +41,8 @@ import picocli.CommandLine.Spec;
 public final class DevicesCommand implements Callable<Integer> {
     private static final long KIBI = 1024;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Mixin
+    private OutputFormat.Choice output;
     @Spec
     private CommandSpec spec;
 
@@ -74,7 +73,7 @@ public final class DevicesCommand implements Callable<Integer> {
     }
 
     private void print(final Map<String, String> facts, final PrintWriter print) throws IOException {
-        switch (format) {
+        switch (output.format()) {
             case TABLE -> facts.forEach((name, text) -> print.printf("%-23s %s%n", name, text));
             case CSV -> {
                 print.println("name,value");
