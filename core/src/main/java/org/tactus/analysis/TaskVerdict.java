@@ -104,6 +104,15 @@ public final class TaskVerdict {
     }
 
     /**
+     * The bound on the response, for those who ask where there is one.
+     *
+     * @return nanoseconds; empty where there is none
+     */
+    public OptionalLong bound() {
+        return bounded() ? OptionalLong.of(responseBoundNs) : OptionalLong.empty();
+    }
+
+    /**
      * What is left between the bound and the deadline.
      *
      * @return nanoseconds, never negative; or {@link #UNBOUNDED} where there is no bound

@@ -36,7 +36,7 @@ import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Spec;
 
 /** {@code tactus devices}: what this machine has and what it permits. */
@@ -44,9 +44,8 @@ import picocli.CommandLine.Spec;
 public final class DevicesCommand implements Callable<Integer> {
     private static final long KIBI = 1024;
 
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Mixin
+    private OutputFormat.Choice output;
     @Spec
     private CommandSpec spec;
 
@@ -77,7 +76,7 @@ public final class DevicesCommand implements Callable<Integer> {
     }
 
     private void print(final Map<String, String> facts, final PrintWriter print) throws IOException {
-        switch (format) {
+        switch (output.format()) {
             case TABLE -> {
                 final int names = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
                 facts.forEach((name, text) -> print.println(Lines.beside(name, names, text, Terminal.width())));

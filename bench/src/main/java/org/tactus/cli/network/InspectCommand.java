@@ -37,7 +37,7 @@ import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -53,16 +53,15 @@ public final class InspectCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "ONNX files (*.onnx), and TensorFlow Lite files, plain or "
         + "compiled (*_edgetpu.tflite).")
     private List<Path> files;
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Mixin
+    private OutputFormat.Choice output;
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException {
         final PrintWriter print = spec.commandLine().getOut();
-        if (format == OutputFormat.CSV) {
+        if (output.format() == OutputFormat.CSV) {
             print.println("file,exec_type,token_hex,param_bytes,instr_bytes,narrow_mem_bytes_per_tile,dma_param_bytes,input_bytes,"
                 + "output_bytes,min_runtime,signature_len");
         }
@@ -83,7 +82,7 @@ public final class InspectCommand implements Callable<Integer> {
             final byte[] bytes = Files.readAllBytes(file);
             final TfLiteFile read = TfLiteFile.read(bytes);
             final TfLiteOperators operators = TfLiteOperators.read(ByteBuffer.wrap(bytes));
-            switch (format) {
+            switch (output.format()) {
                 case TABLE -> table(file, read, operators, absence(read, bytes), print);
                 case JSON -> print.println(json(file, read, operators, absence(read, bytes)));
                 case CSV -> csv(file, read, print);
@@ -101,7 +100,7 @@ public final class InspectCommand implements Callable<Integer> {
             problem = "cannot be read: " + e.getMessage();
         }
         spec.commandLine().getErr().println(file + ": " + problem);
-        if (format == OutputFormat.JSON) {
+        if (output.format() == OutputFormat.JSON) {
             final StringWriter line = new StringWriter();
             try (JsonGenerator json = new JsonFactory().createGenerator(line)) {
                 json.writeStartObject();
@@ -115,11 +114,11 @@ public final class InspectCommand implements Callable<Integer> {
     }
 
     private int onnx(final Path file, final PrintWriter print) throws IOException {
-        if (format == OutputFormat.CSV) {
+        if (output.format() == OutputFormat.CSV) {
             throw new InvalidModelException(file + ": the columns of csv are those of compiled files; use table or json");
         }
         final OnnxInspection inspection = new OnnxInspection(OnnxModel.load(file));
-        if (format == OutputFormat.TABLE) {
+        if (output.format() == OutputFormat.TABLE) {
             inspection.table(print);
             return ExitStatus.GOOD;
         }

@@ -42,9 +42,8 @@ public final class AnalyzeCommand implements Callable<Integer> {
     private String test;
     @Option(names = "--sensitivity", description = "Also: how far WCETs may grow, periods and memory shrink.")
     private boolean sensitivity;
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Mixin
+    private OutputFormat.Choice output;
     @Option(names = "--out", paramLabel = "DIR", description = "Also writes the output there, as analysis.txt, .json or .csv.")
     private Path out;
     @Mixin
@@ -57,18 +56,18 @@ public final class AnalyzeCommand implements Callable<Integer> {
         final Optional<SchedulabilityTest> chosen = chosen();
         if (out == null) {
             final PrintWriter print = spec.commandLine().getOut();
-            final int status = analyze(new AnalysisPrinter(format, print, sensitivity), chosen);
+            final int status = analyze(new AnalysisPrinter(output.format(), print, sensitivity), chosen);
             print.flush();
             return status;
         }
-        final String ending = format == OutputFormat.TABLE ? "txt" : format.name().toLowerCase(Locale.ROOT);
+        final String ending = output.format() == OutputFormat.TABLE ? "txt" : output.format().name().toLowerCase(Locale.ROOT);
         final Path file = out.resolve("analysis." + ending);
         OutputFolder.make(out);
         WholeFile.requireWritable(file);
         final StringWriter text = new StringWriter();
         final int status;
         try (PrintWriter print = new PrintWriter(text)) {
-            status = analyze(new AnalysisPrinter(format, print, sensitivity), chosen);
+            status = analyze(new AnalysisPrinter(output.format(), print, sensitivity), chosen);
         }
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();

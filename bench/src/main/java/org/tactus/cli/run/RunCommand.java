@@ -58,9 +58,8 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--idle", paramLabel = "HOW", defaultValue = "SLEEP_THEN_SPIN",
         description = "${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
     private KernelOptions.Idle idle;
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Mixin
+    private OutputFormat.Choice output;
 
     @Mixin
     private AssignOption assign;
@@ -97,6 +96,6 @@ public final class RunCommand implements Callable<Integer> {
             : out != null ? out : ResultFiles.folder(loaded, "");
         final RealRun run = new RealRun(loaded, options, durationNs, folder, excuse).telling(results).tracing(limit)
             .assigning(assign.text());
-        return (breakOnMiss ? run.breakingOnMiss(beforeMissNs) : run).run(format, System.out);
+        return (breakOnMiss ? run.breakingOnMiss(beforeMissNs) : run).run(output.format(), System.out);
     }
 }

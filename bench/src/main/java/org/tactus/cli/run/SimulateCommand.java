@@ -4,7 +4,7 @@ package org.tactus.cli.run;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,9 +86,8 @@ public final class SimulateCommand implements Callable<Integer> {
         description = "Folder for results.json, latency.hlog and trace.json (default out/NAME-simulated; of many runs none, and a folder"
             + " each in this one).")
     private Path out;
-    @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = OutputFormat.Converter.class,
-        description = "table, json or csv (${DEFAULT-VALUE}).")
-    private OutputFormat format;
+    @Mixin
+    private OutputFormat.Choice output;
     @Mixin
     private AssignOption assign;
     @Mixin
@@ -135,7 +134,7 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private void print(final RunResult result, final Optional<Path> folder) throws IOException {
-        ResultPrinter.print(format, RunStatus.verdict(result, RunStatus.complaints(result, false)), result, folder, System.out);
+        ResultPrinter.print(output.format(), RunStatus.verdict(result, RunStatus.complaints(result, false)), result, folder, System.out);
     }
 
     private static int status(final RunResult result) {
@@ -168,12 +167,8 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private static List<OptionalLong> bounds(final TaskSet set, final Verdict verdict) {
-        final List<OptionalLong> bounds = new ArrayList<>();
-        for (int i = 0; i < set.tasks().size(); i++) {
-            final TaskVerdict task = verdict == null ? null : verdict.tasks().get(i);
-            bounds.add(task != null && task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
-        }
-        return bounds;
+        return verdict == null ? Collections.nCopies(set.tasks().size(), OptionalLong.empty())
+            : verdict.tasks().stream().map(TaskVerdict::bound).toList();
     }
 
     private SimulationOptions options(final TaskSet set, final long withSeed) {

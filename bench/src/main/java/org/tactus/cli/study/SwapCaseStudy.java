@@ -153,8 +153,8 @@ public final class SwapCaseStudy {
     }
 
     private static List<OptionalLong> bounds(final SwapWays.Way way, final Verdict verdict) {
-        return verdict.tasks().stream().map(task -> way.bounded() && verdict.schedulable() && task.bounded()
-            ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList();
+        return verdict.tasks().stream().map(task -> way.bounded() && verdict.schedulable()
+            ? task.bound() : OptionalLong.empty()).toList();
     }
 
     private SimulationOptions simulation(final SwapWays.Way way, final PagedMemory pages) {
