@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.tactus.cli;
+package org.tactus.cli.observe;
 
 import java.util.ArrayList;
 import java.util.List;

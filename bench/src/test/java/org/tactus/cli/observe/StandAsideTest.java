@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.tactus.cli;
+package org.tactus.cli.observe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
