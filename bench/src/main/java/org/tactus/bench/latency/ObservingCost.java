@@ -26,8 +26,8 @@ import org.tactus.cli.support.Home;
 import org.tactus.cli.support.Interruption;
 
 /**
- * What it costs a run to be watched: ways of watching take turns, each in a process of its own ({@link ObservedTurn}). Nobody watches in two
- * of the ways, so that the table also says how much two series differ on this machine between which there is no difference.
+ * What it costs a run to be watched: ways of watching take turns, each in a process of its own ({@link ObservedTurn}). Nobody watches in
+ * two of the ways, so that the table also says how much two series differ on this machine between which there is no difference.
  */
 public final class ObservingCost {
     private static final double US = 1000;
