@@ -37,8 +37,8 @@ import org.tactus.model.TaskSet;
 import org.tactus.result.TaskResult;
 
 /**
- * What it costs a run to be watched: ways of watching take turns, each in a process of its own ({@link ObservedTurn}). Nobody watches in two of the
- * ways, so that the table also says how much two series differ on this machine between which there is no difference.
+ * What it costs a run to be watched: ways of watching take turns, each in a process of its own ({@link ObservedTurn}). Nobody watches in
+ * two of the ways, so that the table also says how much two series differ on this machine between which there is no difference.
  */
 public final class ObservingCost {
     private static final double US = 1000;
@@ -49,6 +49,18 @@ public final class ObservingCost {
     private static final long SEED = 1;
     /** Settings of the Flight Recorder, in Tactus' own folder. */
     private static final String OURS = "bench/deploy/tactus.jfc";
+
+    private static final String LEGEND = """
+
+        jobs/s: of a best-effort task that takes all that is left of the core, the median of turns, without real-time rights
+        p99.9: us from the release to the end of the last job of a burst, over all turns; in brackets the interval of 95 % over
+          rounds; less, more: it costs less or more than 2 %; open: these turns do not tell; control: nobody watches there either,
+          so what it shows is the machine
+        delay: us of a job's response beyond the segments up to its own, over all jobs: p99.9, p99.99, the most; the most at the start
+        bytes: the most that dispatchers allocated in a turn
+        a second: pauses of the JVM, handshakes of its threads, interrupts by other cores, losses of the core, time waited for it,
+          page faults, samples of its stack: of the dispatcher or its core
+        """;
 
     /** Who watches. */
     public enum Way {
@@ -210,19 +222,12 @@ public final class ObservingCost {
         for (final Map.Entry<Way, List<ObservedTurn>> entry : turns.entrySet()) {
             final List<ObservedTurn> all = entry.getValue();
             final double seconds = doubles(all, ObservedTurn::seconds).sum();
-            out.printf(Locale.ROOT, "%-11s %8.0f %s %8.1f%n", name(entry.getKey()), sum(all, ObservedTurn::delays).getTotalCount() / seconds,
+            out.printf(Locale.ROOT, "%-11s %8.0f %s %8.1f%n", name(entry.getKey()),
+                sum(all, ObservedTurn::delays).getTotalCount() / seconds,
                 all.stream().map(ObservedTurn::counts).reduce(CoreCounts::plus).orElseThrow().row(seconds),
                 all.stream().mapToLong(ObservedTurn::samples).sum() / seconds);
         }
-        out.println(String.join(System.lineSeparator(), "",
-            "jobs/s: of a best-effort task that takes all that is left of the core, the median of turns, without real-time rights",
-            "p99.9: us from the release to the end of the last job of a burst, over all turns; in brackets the interval of 95 % over rounds;",
-            "  less, more: it costs less or more than 2 %; open: these turns do not tell; control: nobody watches there either, so what it",
-            "  shows is the machine",
-            "delay: us of a job's response beyond the segments up to its own, over all jobs: p99.9, p99.99, the most, the most at the start",
-            "bytes: the most that dispatchers allocated in a turn",
-            "a second: pauses of the JVM, handshakes of its threads, interrupts by other cores, losses of the core, time waited for it, page",
-            "  faults, samples of its stack: of the dispatcher or its core"));
+        out.print(LEGEND);
         return turns.values().stream().flatMap(List::stream).allMatch(turn -> turn.dispatcherBytes() == 0);
     }
 

@@ -40,10 +40,11 @@ public final class MetricsEndpoint implements AutoCloseable {
     public MetricsEndpoint(final int port, final List<CountersReader> runs, final UnaryOperator<ThreadFactory> threads)
         throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        answering = Executors.newSingleThreadExecutor(threads.apply(Thread.ofPlatform().name("tactus-metrics").daemon(true).factory()));
+        final ThreadFactory daemons = Thread.ofPlatform().name("tactus-metrics").daemon(true).factory();
+        answering = Executors.newSingleThreadExecutor(threads.apply(daemons));
         server.setExecutor(answering);
         server.createContext(PATH, exchange -> answer(exchange, runs));
-        CompletableFuture.runAsync(server::start, answering).join(); // the server's own thread is a daemon, and where the thread that starts it is
+        CompletableFuture.runAsync(server::start, answering).join(); // the server's own thread is a daemon, and where this is
     }
 
     private static void answer(final HttpExchange exchange, final List<CountersReader> runs) throws IOException {
