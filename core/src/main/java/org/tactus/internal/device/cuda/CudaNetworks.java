@@ -262,7 +262,7 @@ public final class CudaNetworks {
      * @return true with a convolution over several channels, or a matrix product
      */
     public boolean changesByHalves(final OnnxModel model) {
-        return SegmentCompiler.multipliesHalves(model);
+        return SegmentCompiler.halfProducts(model) > 0;
     }
 
     /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */
