@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -289,6 +290,15 @@ public final class CudaDevice implements Device {
      */
     public CudaCapabilities capabilities() {
         return capabilities;
+    }
+
+    /**
+     * What the task set says that this GPU cannot keep, as far as the networks show that were prepared. Control thread.
+     *
+     * @return one line each, without the device's name
+     */
+    public List<String> remarks() {
+        return networks.remarks();
     }
 
     @Override

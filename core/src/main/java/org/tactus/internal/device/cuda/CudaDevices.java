@@ -22,12 +22,6 @@ public final class CudaDevices {
     public static final String SOFTWARE = "software";
     /** The driver of a real GPU; also where none is named. */
     public static final String NVIDIA = "nvidia";
-    /** A copy of a software GPU takes at most this share of what the set says of a chunk; the rest is for mapping and noticing. */
-    private static final double COPY_SHARE = 0.8;
-    private static final double VARIATION = 0.05;
-    private static final long MAX_GRANULARITY = 2 << 20;
-    private static final long MIN_GRANULARITY = 4096;
-    private static final long NS_PER_SECOND = 1_000_000_000L;
     /** Above a dispatcher's priority, because a real GPU does not wait for the processor that it serves. */
     private static final int PRIORITY = 85;
 
@@ -93,21 +87,7 @@ public final class CudaDevices {
 
     /** A software GPU whose copies keep what the set says of a chunk, and that has a little more memory than the set schedules. */
     static SoftwareSettings settings(final Optional<DeviceMemory> scheduled, final boolean realTime) {
-        final SoftwareSettings card = SoftwareSettings.PCIE4.withPriority(realTime ? PRIORITY : 0);
-        if (scheduled.isEmpty()) {
-            return card;
-        }
-        final DeviceMemory memory = scheduled.get();
-        final long granularity = Math.clamp(Long.lowestOneBit(memory.chunkBytes()), MIN_GRANULARITY, MAX_GRANULARITY);
-        final SoftwareSettings sized = card.withMemory(2 * memory.capacityBytes(), granularity).withVariation(VARIATION, 1);
-        if (memory.chunkInNs() == memory.chunkReadNs() || memory.chunkOutNs() == 0) {
-            return sized;
-        }
-        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs() - memory.chunkReadNs()),
-            bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
-    }
-
-    private static long bandwidth(final long chunkBytes, final long chunkNs) {
-        return Math.max(1, (long) (chunkBytes / (COPY_SHARE * chunkNs) * NS_PER_SECOND));
+        return scheduled.map(memory -> SoftwareMoves.of(memory).settings()).orElse(SoftwareSettings.PCIE4)
+            .withPriority(realTime ? PRIORITY : 0);
     }
 }
