@@ -617,6 +617,18 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
+     * The most that the cores of a device's dispatcher may be away in a window, which bounds hold besides what work is charged.
+     *
+     * @param deviceIndex index of the device
+     * @param windowNs    length of the window, nanoseconds
+     * @return nanoseconds; 0 where no stall curve is charged
+     */
+    public long awayNs(final int deviceIndex, final long windowNs) {
+        final CoreSupply supply = base.overheads().supply();
+        return supply.of(supply.coresOf(base.platform().devices().get(deviceIndex).cores(), deviceIndex)).awayNs(windowNs);
+    }
+
+    /**
      * What a device's copy engines did; call it after {@link #stop}.
      *
      * @param deviceIndex index of the device
