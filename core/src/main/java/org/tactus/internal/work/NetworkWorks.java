@@ -362,7 +362,7 @@ public final class NetworkWorks implements WorkFactory {
     /** The same by kernels, which sum in another order than the processor: on a GPU of its own, where nothing is swapped. */
     private Map<String, byte[]> offlineOnGpu(final TaskSet set, final Task task, final long seed, final int index) {
         final List<Device> alone = new ArrayList<>(Collections.nCopies(set.platform().devices().size(), new ModelledDevice()));
-        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { });
+        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { }, () -> { });
         alone.set(index, gpu);
         try (SegmentChain model = load(set, alone, task)) {
             model.fillInputs(seed);

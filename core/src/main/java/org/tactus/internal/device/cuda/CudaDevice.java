@@ -90,6 +90,12 @@ public final class CudaDevice implements Device {
      *                  the machine permits; null for a real GPU
      */
     public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
+        this(gpu, spec, owned, hostSetup, () -> { });
+    }
+
+    /** As the other one, with what is run first on the thread that reads weights from files. */
+    CudaDevice(
+        final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup, final Runnable readerSetup) {
         this.gpu = gpu;
         this.owned = owned;
         final CudaDriver driver = gpu.driver();
@@ -113,7 +119,7 @@ public final class CudaDevice implements Device {
             spin = modules.kernel(module, CudaKernels.SPIN);
             spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
-                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), readerSetup);
                 made.add(regions::close);
                 final RegionMover regionMover = new RegionMover(driver, priorities[0]);
                 made.add(regionMover::close);

@@ -34,18 +34,19 @@ public final class CudaDevices {
      * @param spec     what the set says
      * @param realTime true to let a software GPU's thread ask for SCHED_FIFO
      * @param setup    run first on the thread that computes for a software GPU: what the machine permits it
+     * @param reader   run first on the thread that reads weights from files
      * @return the device
      * @throws IllegalStateException when there is no such GPU, with one sentence that says what would be right
      * @throws NativeCallException   when the driver refuses
      * @throws InvalidTaskSetException when the GPU has less memory than the set counts on, with the field's name within the device
      */
-    public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
+    public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup, final Runnable reader) {
         requireFolder(spec);
         if (spec.driver().equals(SOFTWARE)) {
             final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime).withCores(spec.cores()));
             try {
                 requireMemory(spec, software.driver().gpus().getFirst().name(), SoftwareSettings.PCIE4.memoryBytes());
-                return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
+                return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup, reader);
             } catch (final Throwable e) {
                 final Undo opened = new Undo();
                 opened.add(software::close);
@@ -65,7 +66,7 @@ public final class CudaDevices {
                 + "; the first one is index 0");
         }
         requireMemory(spec, gpus.get(spec.index()).name(), gpus.get(spec.index()).totalBytes());
-        return new CudaDevice(gpus.get(spec.index()), spec, null, null);
+        return new CudaDevice(gpus.get(spec.index()), spec, null, null, reader);
     }
 
     /** Refuses a folder for weights in which no file can be made. */

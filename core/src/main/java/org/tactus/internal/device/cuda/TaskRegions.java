@@ -50,6 +50,11 @@ final class TaskRegions implements AutoCloseable {
     private boolean laidOut;
 
     TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled) {
+        this(gpu, access, scheduled, () -> { });
+    }
+
+    /** The last one is run first on the thread that reads weights from files. */
+    TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final Runnable readerSetup) {
         this.gpu = gpu;
         this.memory = gpu.driver().memory();
         this.access = access;
@@ -63,7 +68,7 @@ final class TaskRegions implements AutoCloseable {
         }
         pool = new ChunkPool(gpu, chunkBytes, (int) Math.min(MAX_CHUNKS, scheduled.capacityBytes() / chunkBytes));
         arena = new ScratchArena(gpu, access, granularityBytes);
-        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes);
+        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes, readerSetup);
     }
 
     /** What the task set says of the memory. */
