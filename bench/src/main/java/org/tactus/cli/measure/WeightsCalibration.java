@@ -6,12 +6,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.text.Lines;
+import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.measure.GpuRig;
 import org.tactus.internal.memory.ChunkFile;
 import org.tactus.internal.memory.ChunkReader;
+import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 
@@ -35,9 +38,10 @@ final class WeightsCalibration {
         try (GpuRig rig = new GpuRig(gpu)) {
             for (final long chunkBytes : CHUNKS) {
                 final int chunks = (int) (LEAST_FILE_BYTES / chunkBytes);
-                try (ChunkReader reader = new ChunkReader(rig.memory(), chunkBytes);
+                try (ChunkReader reader = new ChunkReader(rig.memory(), chunkBytes, () -> new RealTimeSetup(true).apply("reader", List.of()));
                     ChunkFile file = new ChunkFile(reader, folder, chunkBytes, chunks)) {
-                    final long[] tookNs = reader.measure(file, chunks, Math.max(32, ROUNDS * chunks));
+                    final long[] tookNs = reader.measure(file, chunks, Math.max(32, ROUNDS * chunks),
+                        () -> LockSupport.parkNanos(KernelOptions.DEFAULT.pollNs()));
                     Arrays.sort(tookNs);
                     out.printf("  %-10s %10s %10s %10s %9d  %s%n", Sizes.format(chunkBytes), at(tookNs, 0.5), at(tookNs, 0.99),
                         at(tookNs, 1), tookNs.length, file.isDirect() ? "read past" : "in use (*)");

@@ -27,6 +27,7 @@ import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenKeys;
+import org.tactus.internal.graph.TensorBytes;
 import org.tactus.internal.text.Printable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
@@ -62,6 +63,8 @@ public final class InitCommand implements Callable<Integer> {
     private CommandSpec spec;
     /** By file, what it leaves open. */
     private final Map<Path, OpenKeys> known = new HashMap<>();
+    /** By file, what a job copies to a GPU and back, with the extents that are written. */
+    private final Map<Path, TensorBytes> tensors = new HashMap<>();
 
     @Override
     public Integer call() throws IOException {
@@ -87,14 +90,15 @@ public final class InitCommand implements Callable<Integer> {
         for (int i = 0; i < used.size() && gpuBytes == null; i++) {
             text.append("    - {name: cpu").append(i).append(", kind: cpu, cores: [").append(used.get(i)).append("]}\n");
         }
-        if (gpuBytes != null) {
-            text.append(ScheduledGpu.of(gpuBytes, used).text());
-        }
-        text.append("tasks:\n");
+        final StringBuilder tasks = new StringBuilder("tasks:\n");
         final Set<String> names = new HashSet<>();
         for (int i = 0; i < models.size(); i++) {
-            text.append(task(models.get(i), folder, names, gpuBytes != null ? "gpu0" : "cpu" + i % used.size()));
+            tasks.append(task(models.get(i), folder, names, gpuBytes != null ? "gpu0" : "cpu" + i % used.size()));
         }
+        if (gpuBytes != null) {
+            text.append(ScheduledGpu.of(gpuBytes, used).text(tensors.values()));
+        }
+        text.append(tasks);
         OutputFolder.make(folder);
         WholeFile.write(out, text.toString());
         final PrintWriter print = spec.commandLine().getOut();
@@ -135,7 +139,9 @@ public final class InitCommand implements Callable<Integer> {
     /** What a file leaves open, which is told once for each file. */
     private OpenKeys open(final Path file) {
         return known.computeIfAbsent(file.toAbsolutePath().normalize(), path -> {
-            final OpenKeys open = OpenKeys.of(OnnxModel.load(file));
+            final OnnxModel model = OnnxModel.load(file);
+            final OpenKeys open = OpenKeys.of(model);
+            tensors.put(path, TensorBytes.of(model));
             if (!open.isEmpty()) {
                 warn(file + " leaves open what the file only guesses (" + String.join(", ", open.names()) + "); put in what is needed");
             }

@@ -18,7 +18,12 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.cli.CommandTest;
+import org.tactus.format.TaskSetFile;
+import org.tactus.internal.device.cuda.SoftwareMoves;
 import org.tactus.internal.graph.ModelZoo;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TensorBytes;
+import org.tactus.model.DeviceMemory;
 
 /** The way of two ONNX files to a run that swaps them, as somebody goes it who writes nothing but their names. */
 class ScheduledGpuTest extends CommandTest {
@@ -136,6 +141,36 @@ class ScheduledGpuTest extends CommandTest {
             assertEquals(1, Long.bitCount(chunk));
             assertTrue(bytes / chunk >= 32 && (bytes / chunk < 64 || chunk == 32 << 20), bytes + " B in chunks of " + chunk);
         }
+    }
+
+    /** Whatever the memory, and however large the tensors: what is written is no less than what the model of the software GPU takes. */
+    @Test
+    void shouldChargeWhatTheSoftwareGpuTakesForEachMoveWhateverItsTensors() {
+        for (long bytes = ScheduledGpu.LEAST_BYTES; bytes < 64L << 30; bytes = bytes * 5 / 3) {
+            for (long tensor = 1; tensor < 1L << 28; tensor *= 7) {
+                final List<Long> in = List.of(4L, tensor);
+                final List<Long> out = List.of(tensor / 2 + 1);
+                final DeviceMemory written = ScheduledGpu.of(bytes, List.of(0)).memory(List.of(new TensorBytes(in, out)));
+                final SoftwareMoves moves = SoftwareMoves.of(written);
+                final String what = bytes + " B, tensors of " + tensor + " B: " + written;
+                assertTrue(written.chunkInNs() >= moves.chunkInNs() && written.chunkOutNs() >= moves.chunkOutNs(), what);
+                assertTrue(written.chunkDropNs() >= moves.chunkDropNs() && written.chunkDropNs() <= written.chunkOutNs(), what);
+                assertTrue(written.swapInOverheadNs() >= moves.swapInOverheadNs(in), what);
+                assertTrue(written.swapOutOverheadNs() >= moves.swapOutOverheadNs(out), what);
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteAnOverheadThatHoldsTheTensorsOfTheFiles() throws IOException {
+        final Path net = Files.write(folder.resolve("net.onnx"), ModelZoo.generate("mobilenet", "small", 1).bytes());
+        final TensorBytes tensors = TensorBytes.of(OnnxModel.load(net));
+        assertTrue(tensors.inputs().getFirst() > 1000, tensors.toString());
+        final Path set = folder.resolve("set.yaml");
+        assertEquals(0, tactus("init", net + ":1s", "--gpu", "128KiB", "--out", set.toString()), err::toString);
+        final DeviceMemory memory = TaskSetFile.load(set, TaskSetFile.Options.forProfiling()).taskSet().platform().devices().getFirst().memory().orElseThrow();
+        assertEquals(ScheduledGpu.of(128 << 10, List.of(0)).memory(List.of(tensors)), memory);
+        assertTrue(memory.swapInOverheadNs() > 500_000, "the input is larger than some chunks: " + memory);
     }
 
     @Test

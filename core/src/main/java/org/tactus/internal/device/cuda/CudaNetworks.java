@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tactus.bindings.NativeCallException;
@@ -28,8 +29,10 @@ import org.tactus.internal.ptx.Numbers;
 import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Segment;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 
 /**
@@ -51,6 +54,7 @@ public final class CudaNetworks {
     private final Runnable hostSetup;
     /** Null where memory is not scheduled. */
     private final TaskRegions regions;
+    private final List<String> remarks = new ArrayList<>();
     private final DeviceSpec.Compute compute;
     private HostCompute host;
     private KernelSegments kernels;
@@ -149,7 +153,25 @@ public final class CudaNetworks {
     public SegmentWork network(
         final Task task, final int segment, final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures,
         final SegmentHook before, final SegmentHook after) {
+        if (regions != null && computesOnHost()) {
+            remark(task, arrivals, departures);
+        }
         return network(network, regions == null ? null : regions.prepared(task.name()), segment, arrivals, departures, before, after);
+    }
+
+    /** Notes whether moves that run beside this segment take longer than they are charged, since its tensors use the same engines. */
+    private void remark(final Task task, final List<Transfer> arrivals, final List<Transfer> departures) {
+        final DeviceMemory memory = regions.scheduled();
+        final boolean beside = memory.background() || memory.protocol() != SwapProtocol.SEQ || task.segments().size() > 1;
+        if (memory.swaps() && beside) {
+            SoftwareMoves.of(memory).shortfall(task.name(), arrivals.stream().map(Transfer::bytes).toList(),
+                departures.stream().map(Transfer::bytes).toList()).ifPresent(remarks::add);
+        }
+    }
+
+    /** What the task set says too little of, a line each; written by the control thread before the run. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
     }
 
     private SegmentWork network(
