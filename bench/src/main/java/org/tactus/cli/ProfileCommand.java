@@ -140,8 +140,9 @@ final class ProfileCommand implements Callable<Integer> {
     private static void print(final WcetSidecar measured, final int runs, final WcetRule rule, final String others) {
         System.out.printf(Locale.ROOT, "WCETs: %s of %d samples, %s%n", rule.byLaw() ? "an extreme-value law"
             : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
-        final Stream<String> clocks = measured.conditions().keySet().stream().filter(key -> key.startsWith("times on "));
-        Stream.concat(Stream.concat(Stream.of("times leave out"), clocks), measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
+        final Stream<String> clocks = Stream.concat(
+            Stream.of("times leave out"), measured.conditions().keySet().stream().filter(key -> key.startsWith("times on ")));
+        Stream.concat(clocks, measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
             Stream.of("cuts of " + task, "longest of " + task + " by the wall", "taken from " + task)))
             .filter(measured.conditions()::containsKey)
             .forEach(what -> System.out.println(Lines.wrap("  " + what + ": " + measured.conditions().get(what))));
