@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.cli.measure.CalibrateCommand;
 import org.tactus.cli.measure.DevicesCommand;
 import org.tactus.cli.measure.ProfileCommand;
@@ -148,13 +149,13 @@ public final class Main {
         return words.toString();
     }
 
-    /** Help and the version need no flag of the JVM; whatever else lacks one ends with one line, before a library's initialiser fails. */
+    /** Help and the version need no flag of the JVM; whatever else lacks one, or has a wrong one, ends with one line. */
     private static int execute(final ParseResult given) {
         final Integer helped = CommandLine.executeHelpRequest(given);
         if (helped != null) {
             return helped;
         }
-        final Optional<String> missing = JvmFlags.missing();
+        final Optional<String> missing = JvmFlags.missing().or(DriverTraits::objection);
         if (missing.isPresent()) {
             given.commandSpec().commandLine().getErr().println("tactus: " + missing.get());
             return ExitStatus.WRONG_INPUT;

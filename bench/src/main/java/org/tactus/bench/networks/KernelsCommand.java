@@ -56,6 +56,8 @@ public final class KernelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         UsageCheck.check(spec, tolerance == null || tolerance >= 0, "--tolerance " + tolerance + " is no difference; give 0 or more");
+        UsageCheck.check(spec, ModelZoo.NAMES.contains(network) || !spec.commandLine().getParseResult().hasMatchedOption("--size"),
+            "--size " + size + " is for a network of the zoo, and " + network + " is none; remove it");
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }

@@ -151,7 +151,9 @@ public final class ProfileCommand implements Callable<Integer> {
     private static void print(final WcetSidecar measured, final int runs, final WcetRule rule, final String others) {
         System.out.println(Lines.wrap("WCETs: " + (rule.byLaw() ? "an extreme-value law of " + runs + " samples"
             : String.format(Locale.ROOT, "the largest of %d samples plus %.0f %%", runs, 100 * rule.margin())) + ", " + others));
-        Stream.concat(Stream.of("times leave out"), measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
+        final Stream<String> clocks = Stream.concat(
+            Stream.of("times leave out"), measured.conditions().keySet().stream().filter(key -> key.startsWith("times on ")));
+        Stream.concat(clocks, measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
             Stream.of("cuts of " + task, "longest of " + task + " by the wall", "taken from " + task)))
             .filter(measured.conditions()::containsKey)
             .forEach(what -> System.out.println(Lines.wrap("  " + what + ": " + measured.conditions().get(what))));

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
@@ -44,6 +45,8 @@ import picocli.CommandLine.TypeConversionException;
 public final class InitCommand implements Callable<Integer> {
     private static final Pattern TASK = Pattern.compile(
         "(.+?):([0-9.]+\\s*(?:ns|us|ms|s|m|h))(?::([0-9.]+\\s*(?:ns|us|ms|s|m|h)))?");
+    /** A network with something behind it that may be meant as period and deadline. */
+    private static final Pattern LIKE_A_TASK = Pattern.compile("(.+\\.(?:onnx|tflite)):([^:]*)(?::([^:]*))?");
     private static final int LONGEST_NAME = 60;
 
     @Parameters(paramLabel = "MODEL:PERIOD[:DEADLINE]", arity = "1..*",
@@ -72,6 +75,8 @@ public final class InitCommand implements Callable<Integer> {
         UsageCheck.check(spec, new HashSet<>(cores).size() == cores.size(), "--cores " + cores + " names a core twice");
         UsageCheck.check(spec, gpuBytes == null || gpuBytes >= ScheduledGpu.LEAST_BYTES,
             "--gpu: a memory of less than " + Sizes.exact(ScheduledGpu.LEAST_BYTES) + " has no chunks to speak of; give it more");
+        UsageCheck.check(spec, gpuBytes == null || gpuBytes <= SoftwareSettings.PCIE4.memoryBytes(),
+            "--gpu: a software GPU has " + Sizes.format(SoftwareSettings.PCIE4.memoryBytes()) + "; give it at most that");
         final List<Integer> here = RealTime.allowedCores();
         // A GPU's dispatcher polls on the first, and the second computes.
         final List<Integer> used = !cores.isEmpty() ? cores
@@ -116,6 +121,13 @@ public final class InitCommand implements Callable<Integer> {
 
     private String task(final String word, final Path folder, final Set<String> names, final String device) {
         final Matcher matcher = TASK.matcher(word);
+        final Matcher like = LIKE_A_TASK.matcher(word);
+        if (!matcher.matches() && like.matches()) {
+            time(word, like.group(2));
+            if (like.group(3) != null) {
+                time(word, like.group(3));
+            }
+        }
         UsageCheck.check(spec, matcher.matches(), "'" + word + "' is no network with a period; write it such as detector.onnx:33ms");
         final Path file = Path.of(matcher.group(1));
         final long periodNs = time(word, matcher.group(2));

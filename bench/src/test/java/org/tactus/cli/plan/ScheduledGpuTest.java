@@ -46,7 +46,10 @@ class ScheduledGpuTest extends CommandTest {
         assertTrue(out.toString().contains("  tactus profile " + set + "\n  tactus plan " + set + " --with rt-swap --out " + planned
             + "\n  tactus run " + planned + "\n"), out.toString());
         assertFalse(Files.readString(Path.of(set)).contains("footprint"), "nobody wrote sizes");
-        assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString);
+        final String profiled = printed(() -> assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString));
+        assertTrue(profiled.replaceAll("\\s+", " ").contains("times on gpu0: by the clock of the software GPU; what other work takes from "
+            + "the host, which computes for it, counts"), profiled);
+        assertFalse(profiled.contains("times leave out"), "no thread's clock times a GPU: " + profiled);
         final String measured = Files.readString(folder.resolve("set.wcet.yaml"));
         assertEquals(2, measured.lines().filter(line -> line.contains("memory")).count(), measured);
         assertEquals(1, tactus("analyze", set), "all of it does not fit");
@@ -128,6 +131,8 @@ class ScheduledGpuTest extends CommandTest {
         final String set = folder.resolve("set.yaml").toString();
         assertEquals(2, tactus("init", net + ":1s", "--gpu", "64KiB", "--out", set));
         assertTrue(err.toString().contains("--gpu: a memory of less than 128KiB"), err.toString());
+        assertEquals(2, tactus("init", net + ":1s", "--gpu", "900000GiB", "--out", set));
+        assertTrue(err.toString().contains("--gpu: a software GPU has 24GiB; give it at most that"), err.toString());
         Files.write(folder.resolve("net.tflite"), new byte[8]);
         assertEquals(2, tactus("init", folder.resolve("net.tflite") + ":1s", "--gpu", "1MiB", "--out", set));
         assertTrue(err.toString().contains("with --gpu networks are ONNX files"), err.toString());

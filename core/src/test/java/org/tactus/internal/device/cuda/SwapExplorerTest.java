@@ -138,7 +138,7 @@ class SwapExplorerTest {
         driver.accessNs = random.nextLong(3 * US);
         driver.unmapNs = random.nextLong(3 * US);
         driver.notReady = random.nextInt(3);
-        regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory);
+        regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory, null, () -> { });
         engines = new RegionMover(driver.driver(), 0);
         mover = new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, engines);
         final int tasks = set.tasks().size();
