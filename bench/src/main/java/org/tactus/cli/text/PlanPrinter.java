@@ -13,6 +13,7 @@ import org.tactus.analysis.TaskVerdict;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.Terminal;
 import org.tactus.internal.plan.Plan;
+import org.tactus.internal.plan.spet.SegmentFiles;
 import org.tactus.internal.time.Durations;
 
 /** Prints a plan: what was decided and why, the bounds that it has, the margin left. */
@@ -62,7 +63,8 @@ public final class PlanPrinter {
             : plan.verdict().word() + " by " + plan.verdict().test() + ": " + plan.verdict().reason())));
         plan.changes().forEach(change -> print.println(Lines.wrap("  " + change.task() + ": " + change.what()
             + (change.why().isEmpty() ? "" : " (" + change.why() + ")"))));
-        plan.notes().forEach(note -> print.println(Lines.wrap("  " + note)));
+        plan.notes().forEach(note -> print.println(
+            note.strip().startsWith(SegmentFiles.COMMAND) ? "  " + note : Lines.wrap("  " + note)));
         final int longest = Math.max(4, plan.verdict().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
         final int width = Math.min(longest, Math.max(4, Terminal.width() - 2 - FIGURES));
         final String row = "%s %12s %12s %12s%n";
