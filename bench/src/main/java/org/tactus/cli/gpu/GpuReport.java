@@ -75,7 +75,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
             text.append(Lines.wrap("  " + section.sentence())).append(System.lineSeparator());
             table(section, text);
             if (!section.text().isEmpty()) {
-                text.append(System.lineSeparator()).append(Lines.wrap(section.text().indent(INDENT)));
+                text.append(System.lineSeparator()).append(Lines.wrap(section.text().strip())).append(System.lineSeparator());
             }
         }
         text.append(System.lineSeparator());
@@ -121,7 +121,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
 
     private static String title(final String column) {
         return column.replaceFirst("(Ns|Bytes|GBs|Share)$", column.endsWith("GBs") ? " GB/s" : "")
-            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s");
+            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s").replace(" of plain", " / plain");
     }
 
     private static String cell(final String column, final Object value) {

@@ -15,6 +15,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
+import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
@@ -27,6 +28,7 @@ import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.measure.WcetRule;
 import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.InvalidTaskSetException;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "profile", mixinStandardHelpOptions = true,
     description = "Measures the WCETs of the networks' segments and writes them beside the task-set file.")
 public final class ProfileCommand implements Callable<Integer> {
+    private static final String[] HEAD = {"segment", " device", "p50", "p99", "max", "WCET"};
+    private static final int INDENT = 2;
     private static final String LARGEST = "largest";
     private static final String LAW = "evt";
 
@@ -157,16 +161,16 @@ public final class ProfileCommand implements Callable<Integer> {
             Stream.of("cuts of " + task, "longest of " + task + " by the wall", "taken from " + task)))
             .filter(measured.conditions()::containsKey)
             .forEach(what -> System.out.println(Lines.wrap("  " + what + ": " + measured.conditions().get(what))));
-        System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", "segment", "device", "p50", "p99", "max", "WCET");
+        final List<String[]> rows = new ArrayList<>();
         for (final WcetSidecar.TaskWcet task : measured.tasks()) {
             for (final WcetSidecar.SegmentWcet segment : task.segments()) {
                 final String precision = segment.precision() == Precision.FP32 ? "" : ' ' + segment.precision().text();
-                System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", task.name() + "[" + segment.segment() + "]" + precision,
-                    segment.device(),
+                rows.add(new String[] {task.name() + "[" + segment.segment() + "]" + precision, segment.device(),
                     Durations.format(segment.measured().p50Ns()), Durations.format(segment.measured().p99Ns()),
-                    Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs()));
+                    Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs())});
             }
         }
+        System.out.print(TextTable.text(Terminal.width() - INDENT, HEAD, rows).indent(INDENT));
         measured.tasks().forEach(task -> task.memory().ifPresent(memory -> System.out.println(Lines.wrap("  memory of " + task.name() + ": "
             + Sizes.format(memory.footprintBytes()) + ", of it constants "
             + memory.constantBytes().stream().map(Sizes::format).collect(Collectors.joining(" + ")) + ", scratch "

@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
         + " measured here. Of TensorFlow Lite: tensors, and of compiled ones executables, caching tokens, bytes cached, streamed and moved."
         + " Exit status 2 when a file cannot be read.")
 public final class InspectCommand implements Callable<Integer> {
-    private static final String[] HEAD = {"executable", "token", "parameters", "instructions", "input", "output", "per tile"};
+    private static final String[] HEAD = {"executable", "token", "parameters", "code", "input", "output", "per tile"};
     private static final int INDENT = 2;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "ONNX files (*.onnx), and TensorFlow Lite files, plain or "

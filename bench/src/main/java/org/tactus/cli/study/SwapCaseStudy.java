@@ -272,7 +272,7 @@ public final class SwapCaseStudy {
                 }
             } else {
                 // Nobody promises anything of these: with other tasks they may well do.
-                tell(ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
+                tell("not promised: " + ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
                     + ran.wrong().filter(wrong -> !wrong.isEmpty()).map(wrong -> "; " + String.join("; ", wrong)).orElse(""));
             }
         }
@@ -289,7 +289,7 @@ public final class SwapCaseStudy {
     }
 
     private void tell(final String what) {
-        print.println(Lines.wrap("  no promise: " + what));
+        print.println(Lines.wrap("  " + what));
     }
 
     private boolean say(final boolean holds, final String what) {

@@ -39,7 +39,7 @@ public final class Lines {
     private static String wrapLine(final String line, final int width) {
         final String content = line.stripLeading();
         final String indent = line.substring(0, line.length() - content.length());
-        return line.length() <= width ? line : fill(indent, content, indent.length() + INDENT, width);
+        return content.isEmpty() ? "" : line.length() <= width ? line : fill(indent, content, indent.length() + INDENT, width);
     }
 
     /**
@@ -54,6 +54,18 @@ public final class Lines {
     public static String beside(final String name, final int columns, final String text, final int width) {
         final String head = name + " ".repeat(Math.max(0, columns - name.length())) + "  ";
         return head.length() + text.length() <= width ? head + text : fill(head, text, columns + 2, width);
+    }
+
+    /**
+     * A name as the first cell of a row: in its column, or in a line of its own above the row where it is longer.
+     *
+     * @param indent what stands before it
+     * @param name   the name
+     * @param width  of the column
+     * @return as many columns as the indent and the width take, perhaps with a line before them
+     */
+    public static String first(final String indent, final String name, final int width) {
+        return indent + (name.length() <= width ? name + " ".repeat(width - name.length()) : name + "\n" + indent + " ".repeat(width));
     }
 
     private static String fill(final String head, final String text, final int indent, final int width) {
