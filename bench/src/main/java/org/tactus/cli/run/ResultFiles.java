@@ -4,7 +4,6 @@ package org.tactus.cli.run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.text.Printable;
 import org.tactus.model.Task;
@@ -64,7 +64,7 @@ public final class ResultFiles {
      */
     public static void requireFolder(final Path folder, final List<String> names) {
         try {
-            Files.createDirectories(folder);
+            OutputFolder.make(folder);
             Interruption.cleanUp(folder);
             for (final String name : names) {
                 WholeFile.requireWritable(folder.resolve(name));

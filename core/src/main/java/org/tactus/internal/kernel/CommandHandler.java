@@ -36,11 +36,11 @@ final class CommandHandler implements MessageHandler {
         final int generation = buffer.getInt(index + CommandDescriptor.GENERATION_OFFSET);
         switch (type) {
             case CommandDescriptor.ADMIT -> {
-                touch(slot);
+                touch(slot, buffer.getInt(index + CommandDescriptor.TOGETHER_OFFSET));
                 scheduler.admit(slot, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
                 scheduler.stop(slot, generation, nowNs); // when a device was lost meanwhile; its STOP may have come before this
             }
-            case CommandDescriptor.TOUCH -> touch(slot);
+            case CommandDescriptor.TOUCH -> touch(slot, buffer.getInt(index + CommandDescriptor.TOGETHER_OFFSET));
             case CommandDescriptor.FORGET -> {
                 // Membership first: it is acquired, and whoever sees that of the slot's next task sees its generation.
                 if (memory != null && memory.isMember(slot) && state.generation(slot) == generation) {
@@ -58,15 +58,22 @@ final class CommandHandler implements MessageHandler {
                 scheduler.quiesce(slot, generation, nowNs);
             }
             case CommandDescriptor.STOP -> scheduler.stop(slot, generation, nowNs);
-            case CommandDescriptor.LOST -> lost = true;
+            case CommandDescriptor.LOST -> lose();
             default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + slot + " on device " + deviceIndex
                 + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.RETURNED);
         }
     }
 
-    private void touch(final int slot) {
+    private void touch(final int slot, final int together) {
         if (memory != null) {
-            memory.admit(slot);
+            memory.admit(slot, together);
+        }
+    }
+
+    private void lose() {
+        lost = true;
+        if (memory != null) {
+            memory.awaitNoMore(); // a lost device is sent no task any more
         }
     }
 }

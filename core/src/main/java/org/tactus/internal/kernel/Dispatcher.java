@@ -98,6 +98,11 @@ final class Dispatcher {
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */
     boolean command(final int type, final int slot, final int generation, final long argumentNs) {
+        return command(type, slot, generation, argumentNs, 1);
+    }
+
+    /** Sends a command that names one of several tasks which are added together; false when its ring is full. Control and monitor threads. */
+    boolean command(final int type, final int slot, final int generation, final long argumentNs, final int together) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
             return false;
@@ -105,6 +110,7 @@ final class Dispatcher {
         commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, slot);
         commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
         commands.buffer().putLong(index + CommandDescriptor.TIME_OFFSET, argumentNs);
+        commands.buffer().putInt(index + CommandDescriptor.TOGETHER_OFFSET, together);
         commands.commit(index);
         wake();
         return true;

@@ -90,8 +90,10 @@ final class TaskJoining {
             withdraw(additions, e);
             throw e;
         }
+        final int[] together = new int[group.dispatchers().length];
+        placed.forEach(task -> TaskTable.devicesOf(task).forEach(device -> together[device]++));
         for (int i = 0; i < slots.length; i++) {
-            admit(slots[i], firstNs + additions.get(i).offsetNs());
+            admit(slots[i], firstNs + additions.get(i).offsetNs(), together);
         }
         return slots;
     }
@@ -141,13 +143,14 @@ final class TaskJoining {
         }
     }
 
-    private void admit(final int slot, final long firstNominalNs) {
+    private void admit(final int slot, final long firstNominalNs, final int[] together) {
         final Task task = tasks.placed(slot);
         final int generation = tasks.entry(slot).generation();
         final int home = TaskTable.homeDevice(task);
         state.firstRelease(slot, firstNominalNs);
         group.connect(TaskTable.devicesOf(task));
-        final AdmissionCommands commands = new AdmissionCommands(group, slot, generation, home, TaskTable.devicesOf(task), firstNominalNs);
+        final AdmissionCommands commands = new AdmissionCommands(
+            group, slot, generation, home, TaskTable.devicesOf(task), firstNominalNs, together);
         if (!commands.send()) {
             monitor.sendLater(commands);
         }
