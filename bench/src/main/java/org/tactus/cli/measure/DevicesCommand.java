@@ -127,7 +127,8 @@ public final class DevicesCommand implements Callable<Integer> {
 
     private static String share() {
         final long us = RealTime.realTimeRuntimeUs();
-        return us < 0 ? "not limited" : "a SCHED_FIFO thread may run " + Durations.exact(us * 1000) + " of each second (sched_rt_runtime_us)";
+        return us < 0 ? "not limited"
+            : "a SCHED_FIFO thread may run " + Durations.exact(us * 1000) + " of each second (sched_rt_runtime_us)";
     }
 
     /** The GPUs and what they can do; the software one, which is always there, is opened for the asking and closed again. */
