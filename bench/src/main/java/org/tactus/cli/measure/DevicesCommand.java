@@ -35,8 +35,8 @@ import org.tactus.internal.measure.QuieterMachine;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code tactus devices}: what this machine has and what it permits. */
@@ -132,7 +132,8 @@ public final class DevicesCommand implements Callable<Integer> {
 
     private static String share() {
         final long us = RealTime.realTimeRuntimeUs();
-        return us < 0 ? "not limited" : "a SCHED_FIFO thread may run " + Durations.exact(us * 1000) + " of each second (sched_rt_runtime_us)";
+        return us < 0 ? "not limited"
+            : "a SCHED_FIFO thread may run " + Durations.exact(us * 1000) + " of each second (sched_rt_runtime_us)";
     }
 
     /** The GPUs and what they can do; the software one, which is always there, is opened for the asking and closed again. */

@@ -36,8 +36,8 @@ import org.tactus.internal.text.Printable;
 import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 

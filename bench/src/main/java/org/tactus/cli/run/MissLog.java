@@ -52,7 +52,8 @@ final class MissLog {
             return;
         }
         creditNs -= SECOND_NS / A_SECOND;
-        out.println("deadline miss of " + task + ": " + (job < 0 ? "a job that waits" : "job " + job) + ", " + Durations.format(lateNs) + " late");
+        out.println("deadline miss of " + task + ": " + (job < 0 ? "a job that waits" : "job " + job) + ", " + Durations.format(lateNs)
+            + " late");
     }
 
     /** Tells now and then how many lines were left out. Called at each round of the monitor. */

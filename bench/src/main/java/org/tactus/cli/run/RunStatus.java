@@ -16,10 +16,11 @@ import org.tactus.result.TaskResult;
  * stopped, a device was lost, or a job took longer than its bound and what the platform took does not explain it. The page of the command
  * line has each case in a table.
  *
- * <p>A bound that was passed is never good for a reason that lies in the set (a segment that ran past its WCET), in this process (a pause of
- * the JVM) or in another one of the system (run delay): the complaint names the reason. On request the jobs are excused that what the platform took explains: with a curve those that a break of it reached, for what it
- * allows is in their bounds; without one those that a stall reached. Neither excuses more than its own length, nor what this process or
- * another one of the system took, and a task of which no job is left is not good.
+ * <p>A bound that was passed is never good for a reason that lies in the set (a segment that ran past its WCET), in this process (a
+ * pause of the JVM) or in another one of the system (run delay): the complaint names the reason. On request the jobs are excused that
+ * what the platform took explains: with a curve those that a break of it reached, for what it allows is in their bounds; without one
+ * those that a stall reached. Neither excuses more than its own length, nor what this process or another one of the system took, and a
+ * task of which no job is left is not good.
  */
 final class RunStatus {
     private RunStatus() {

