@@ -21,8 +21,8 @@ enum FileSection {
     PLATFORM("devices"),
     /** An element of {@code platform.devices}. */
     DEVICE("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead",
-        "swapOutOverhead", "residency", "chunkDrop", "background", "weights", "chunkRead", "sram", "link", "preemption", "process",
-        "compute"),
+        "swapOutOverhead", "residency", "chunkDrop", "background", "weights", "chunkRead", "duplexIn", "duplexOut", "duplexDrop", "sram",
+        "link", "preemption", "process", "compute"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
         "segments", "boundaries", "reclaim", "class", "stream", "remote"),

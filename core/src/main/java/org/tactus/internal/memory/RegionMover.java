@@ -6,7 +6,8 @@ import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Moves chunks of one region at a time; there is one copy stream for each direction. Used by the dispatcher only. No method waits for a
+ * Moves chunks of one region at a time; there is one copy stream for each direction. Where both directions move at once, there are two of
+ * it, one for each, and what comes in may not be more than has left ({@link #allow}). Used by the dispatcher only. No method waits for a
  * copy, and none allocates unless a call fails. One copy is under way at a time, so that an operation that is cancelled ends within one
  * chunk. Of an operation that nobody will cancel, which {@link #commit} says, {@value #AHEAD} copies are queued, so that the copy engine
  * goes on by itself while the dispatcher looks elsewhere.
@@ -42,6 +43,8 @@ public final class RegionMover implements AutoCloseable {
     private boolean out;
     private int first;
     private int count;
+    /** Chunks that have room: of what comes in no more are mapped. */
+    private int allowed;
     private int dropped;
     private int mapped;
     /** Chunks that were asked for of the region's file, or need not be. */
@@ -126,6 +129,7 @@ public final class RegionMover implements AutoCloseable {
         region = with;
         first = firstChunk;
         count = chunks;
+        allowed = chunks;
         out = outward;
         dropped = 0;
         mapped = 0;
@@ -137,6 +141,16 @@ public final class RegionMover implements AutoCloseable {
         alone = false;
         cancelled = false;
         failure = null;
+    }
+
+    /**
+     * Limits how many chunks the operation under way brings in, until a later call allows more: others leave meanwhile by another mover. Called
+     * right after {@link #startIn}, which has mapped no more than one.
+     *
+     * @param chunks how many of it have room, from 1 to all, never fewer than before
+     */
+    public void allow(final int chunks) {
+        allowed = chunks;
     }
 
     /**
@@ -170,7 +184,7 @@ public final class RegionMover implements AutoCloseable {
 
     /** Whether another copy may be queued when so many are. */
     private boolean mayCopy(final int copies) {
-        return !cancelled && begun < count && copies < (committed ? AHEAD : 1) && (out || isRead());
+        return !cancelled && begun < allowed && copies < (committed ? AHEAD : 1) && (out || isRead());
     }
 
     /** The chunk that comes in after so many others. */
@@ -252,7 +266,7 @@ public final class RegionMover implements AutoCloseable {
             done++;
         } else if ((begun > done || !out) && mayCopy(begun - done) && (out || mapped > begun)) {
             copyNext(nowNs); // ahead, or after it was waited for
-        } else if (!out && !cancelled && mapped == begun && mapped < count) {
+        } else if (!out && !cancelled && mapped == begun && mapped < allowed) {
             mapNext(); // so that the copy engine does not wait for it
         }
         if (done == count || cancelled && (done == begun || done < dropped)) {

@@ -467,7 +467,7 @@ public final class Simulator {
                 }
             }
             case DONE -> done(index);
-            case MOVE -> move(index);
+            case MOVE -> move(index / 2, index % 2 == 1);
             case WAKE -> dirty[index] = true;
             case ARRIVE -> {
                 final int device = destination[index];
@@ -640,16 +640,16 @@ public final class Simulator {
         }
     }
 
-    private void move(final int device) {
-        if (swaps[device].isDue(nowNs)) {
-            pushMove(device, swaps[device].advance(nowNs, completionNs(), segments));
+    private void move(final int device, final boolean in) {
+        if (swaps[device].isDue(in, nowNs)) {
+            pushMove(device, in, swaps[device].advance(in, nowNs, completionNs(), segments));
             dirty[device] = true;
         }
     }
 
-    private void pushMove(final int device, final long dueNs) {
+    private void pushMove(final int device, final boolean in, final long dueNs) {
         if (dueNs != SwapSimulation.NOTHING_DUE) {
-            push(stalls.moved(device, nowNs, dueNs), MOVE | device);
+            push(stalls.moved(device, nowNs, dueNs), MOVE | 2 * device + (in ? 1 : 0));
         }
     }
 
@@ -664,7 +664,8 @@ public final class Simulator {
             return schedulers[device].select(nowNs);
         }
         final int task = swapping.select(nowNs, overhead(dispatchNs[device]));
-        pushMove(device, swapping.newlyDueNs());
+        pushMove(device, false, swapping.newlyDueNs(false));
+        pushMove(device, true, swapping.newlyDueNs(true));
         return task;
     }
 

@@ -72,6 +72,11 @@ class KernelSwapTest {
         }
 
         @Override
+        public void allow(final int chunks, final long nowNs) {
+            mover.allow(chunks, nowNs);
+        }
+
+        @Override
         public int poll(final long nowNs) {
             final int done = mover.poll(nowNs);
             if (moves[0] > 1 && !mover.isMoving()) {

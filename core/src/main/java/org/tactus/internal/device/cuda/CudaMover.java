@@ -80,6 +80,13 @@ final class CudaMover implements ChunkMover {
     }
 
     @Override
+    public void allow(final int chunks, final long nowNs) {
+        if (startFailure == null) {
+            mover.allow(chunks);
+        }
+    }
+
+    @Override
     public void commit(final boolean alone) {
         mover.commit(alone);
     }
