@@ -6,8 +6,8 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 
 /**
- * The copy engines of a {@link ModelledDevice}, or those of one direction. A chunk takes a share of its worst-case time, drawn by a seed from {@value #LEAST_SHARE} to
- * 1, and the next chunk follows without a gap.
+ * The copy engines of a {@link ModelledDevice}, or those of one direction. A chunk takes a share of its worst-case time, drawn by a seed
+ * from {@value #LEAST_SHARE} to 1, and the next chunk follows without a gap.
  */
 final class ModelledMover implements ChunkMover {
     private static final double LEAST_SHARE = 0.8;

@@ -41,6 +41,8 @@ public final class RegionMover implements AutoCloseable {
     private final long inStream;
     private ChunkRegion region;
     private boolean out;
+    /** Of what is dropped: the last chunk first. */
+    private boolean downward;
     private int first;
     private int count;
     /** Chunks that have room: of what comes in no more are mapped. */
@@ -91,7 +93,21 @@ public final class RegionMover implements AutoCloseable {
      * @param nowNs      now
      */
     public void startOut(final ChunkRegion from, final int firstChunk, final int chunks, final long nowNs) {
+        startOut(from, firstChunk, chunks, false, nowNs);
+    }
+
+    /**
+     * Starts to take chunks out of a region, or of one whose constants stream through a ring.
+     *
+     * @param from       the region
+     * @param firstChunk the first chunk
+     * @param chunks     how many, above 0, all in
+     * @param lastFirst  whether the last one leaves first, as in a ring; then all are constant
+     * @param nowNs      now
+     */
+    public void startOut(final ChunkRegion from, final int firstChunk, final int chunks, final boolean lastFirst, final long nowNs) {
         begin(from, firstChunk, chunks, true);
+        downward = lastFirst;
         try {
             dropped = Math.clamp(from.constantChunks() - firstChunk, 0, chunks);
             begun = dropped;
@@ -144,8 +160,8 @@ public final class RegionMover implements AutoCloseable {
     }
 
     /**
-     * Limits how many chunks the operation under way brings in, until a later call allows more: others leave meanwhile by another mover. Called
-     * right after {@link #startIn}, which has mapped no more than one.
+     * Limits how many chunks the operation under way brings in, until a later call allows more: others leave meanwhile by another mover.
+     * Called right after {@link #startIn}, which has mapped no more than one.
      *
      * @param chunks how many of it have room, from 1 to all, never fewer than before
      */
@@ -219,7 +235,7 @@ public final class RegionMover implements AutoCloseable {
 
     private void drop(final long nowNs) {
         final int chunks = alone ? Math.min(RUN, dropped - done) : 1;
-        region.unmap(first + done, chunks);
+        region.unmap(downward ? first + dropped - done - chunks : first + done, chunks);
         done += chunks;
         if (done == dropped && mayCopy(0)) {
             copyNext(nowNs);

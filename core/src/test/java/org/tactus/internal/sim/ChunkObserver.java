@@ -2,6 +2,7 @@
 package org.tactus.internal.sim;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.tactus.model.SwapRegion;
@@ -32,7 +33,7 @@ final class ChunkObserver extends MoveObserver {
         places = new Place[regions.length][];
         for (int i = 0; i < regions.length; i++) {
             places[i] = new Place[(int) regions[i].chunks()];
-            java.util.Arrays.fill(places[i], Place.OUT);
+            Arrays.fill(places[i], Place.OUT);
         }
     }
 
@@ -103,7 +104,7 @@ final class ChunkObserver extends MoveObserver {
             if (used > memory.capacityBytes()) {
                 return event + " takes " + used + " bytes";
             }
-            if (java.util.Arrays.stream(own).filter(place -> place != Place.OUT).count() > regions[event.task()].volumeChunks()) {
+            if (Arrays.stream(own).filter(place -> place != Place.OUT).count() > regions[event.task()].volumeChunks()) {
                 return event + " takes more than its ring";
             }
         }

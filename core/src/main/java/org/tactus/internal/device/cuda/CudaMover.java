@@ -28,7 +28,8 @@ final class CudaMover implements ChunkMover {
         startFailure = null;
         try {
             gpu.makeCurrent(context);
-            mover.startOut(regions.region(slot), firstChunk, count, nowNs);
+            final TaskHolding holding = regions.holding(slot);
+            mover.startOut(regions.region(slot), firstChunk, count, holding != null && holding.hasRing(), nowNs);
         } catch (final Throwable e) { // of a broken context or an unknown region; the mover keeps its own
             startFailure = e;
         }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -133,7 +134,7 @@ class UnitTimeTest {
         return inEnd;
     }
 
-    /** By hand: three copies from one victim, each 5 beside one of 4 that comes in. Then each order, number of operations and free chunks. */
+    /** By hand: three copies from one victim, each 5 beside one of 4 that comes in. Then each order, number of operations, free chunks. */
     @Test
     void shouldEqualTheLongestOfAllOrdersWhenBothWaysMoveAtOnce() {
         final DeviceMemory by = MEMORY.withDuplex(new DeviceMemory.Duplex(4, 5, 2));
@@ -163,7 +164,7 @@ class UnitTimeTest {
                         }
                         final long bound = new UnitTime(memory, ns[3], ns[4], givers, state, chunks, true)
                             .boundNs(region(new long[] {chunks}, chunks), new long[] {0});
-                        final String what = chunks + " chunks, " + givers + " givers, " + state + " of state, " + java.util.Arrays.toString(ns);
+                        final String what = chunks + " chunks, " + givers + " givers, " + state + " of state, " + Arrays.toString(ns);
                         assertTrue(bound >= longest, what);
                         assertTrue(bound == longest || state > 0 && state < Math.min(givers, chunks), what); // more begins than copies
                         equal += bound == longest ? 1 : 0;
@@ -191,7 +192,7 @@ class UnitTimeTest {
                         for (int begins = 0; begins < 16; begins++) {
                             final boolean can = Integer.bitCount(copies) <= state && Integer.bitCount(begins & 10) < givers;
                             final long took = paired(2, 0, copies & 3, begins & 3, ns) + paired(2, 0, copies >> 2, begins >> 2, ns);
-                            assertTrue(!can || took <= bound, () -> java.util.Arrays.toString(ns));
+                            assertTrue(!can || took <= bound, () -> Arrays.toString(ns));
                         }
                     }
                 }

@@ -241,6 +241,29 @@ class CudaDeviceTest {
         assertEquals(Inventory.NOTHING, software.inventory());
     }
 
+    /** What is counted as in after a cancel is what is in: of a ring the chunks of the last segment leave last, its highest ones first. */
+    @Test
+    void shouldDropTheHighestChunksOfARingFirstWhenAMoveIsCancelled() {
+        final ChunkMover mover = open(MEMORY).mover();
+        device.define(SLOT, TaskSet.builder("set").device(spec(MEMORY)).task("net", t -> t.periodNs(100_000_000).segment("gpu0", WCET_NS)
+            .segment("gpu0", WCET_NS).memory(new TaskMemory(8L * CHUNK, OptionalLong.empty(), Optional.empty(), 0, 0,
+                List.of(4L * CHUNK, 4L * CHUNK), OptionalLong.of(4L * CHUNK)))).build().tasks().getFirst());
+        device.defined();
+        mover.startIn(SLOT, 4, 4, System.nanoTime());
+        assertEquals(4, awaitMove(mover));
+        mover.startOut(SLOT, 4, 4, System.nanoTime());
+        mover.cancel();
+        assertEquals(1, awaitMove(mover));
+        for (int chunk = 4; chunk < 8; chunk++) {
+            assertEquals(chunk < 7, device.region(SLOT).isMapped(chunk), "chunk " + chunk);
+        }
+        mover.startOut(SLOT, 4, 3, System.nanoTime());
+        mover.commit(true);
+        assertEquals(3, awaitMove(mover));
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
     @Test
     void shouldNeverMapOrDropMoreThanOneChunkThatACancelMustUndo() {
         software.close();
