@@ -63,7 +63,7 @@ enum FileSection {
     /** An element of {@code gpus}. */
     CALIBRATED_GPU("gpu", "driver", "chunk", "launch", "completion", "swapInOverhead", "swapOutOverhead", "chunks"),
     /** An element of {@code chunks}. */
-    CALIBRATED_CHUNK("chunk", "in", "out", "drop", "usualIn", "usualOut"),
+    CALIBRATED_CHUNK("chunk", "in", "out", "drop", "duplexIn", "duplexOut", "duplexDrop", "usualIn", "usualOut"),
     /** The file of measured WCETs itself. */
     WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "rights", "conditions", "tasks"),
     /** An element of {@code tasks} there. */

@@ -108,7 +108,8 @@ class TaskSetFileTest {
             Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME, Optional.of(new Quantiles(2, 1, 1, 1, 9)),
             Optional.of(new Quantiles(3, 1, 1, 1, 3)),
             List.of(new GpuCalibration("GPU", "another: driver", 32 << 20, SOME, SOME, 1, 2,
-                List.of(new GpuCalibration.ChunkCost(2 << 20, 3, 4, 5, 6, 7), new GpuCalibration.ChunkCost(4 << 20, 8, 9, 10, 11, 12)))));
+                List.of(new GpuCalibration.ChunkCost(2 << 20, 3, 4, 5, 0, 0, 0, 6, 7),
+                    new GpuCalibration.ChunkCost(4 << 20, 8, 9, 10, 13, 14, 15, 11, 12)))));
         final MachineCalibration other = new MachineCalibration("other: machine #2", "2026", 10, 2, 5, Map.of(), SOME, SOME, SOME, SOME,
             Optional.empty(), Optional.empty(), List.of());
         CalibrationFile.store(options.calibrationFile(), other);

@@ -149,8 +149,10 @@ class PerfettoTraceTest {
         final long mebi = 1L << 20;
         final TaskSet set = TaskSet.builder("swapped").device(DeviceSpec.modelled("gpu0").withMemory(
             new DeviceMemory(1000 * mebi, mebi, SwapProtocol.SEQ, 1, 1, 0, 0)))
-            .task("a", t -> t.periodNs(100).segment("gpu0", 1).memory(new TaskMemory(6 * mebi, OptionalLong.of(6 * mebi), Optional.empty())))
-            .task("b", t -> t.periodNs(100).segment("gpu0", 1).memory(new TaskMemory(5 * mebi, OptionalLong.of(5 * mebi), Optional.empty())))
+            .task("a", t -> t.periodNs(100).segment("gpu0", 1)
+                .memory(new TaskMemory(6 * mebi, OptionalLong.of(6 * mebi), Optional.empty())))
+            .task("b", t -> t.periodNs(100).segment("gpu0", 1)
+                .memory(new TaskMemory(5 * mebi, OptionalLong.of(5 * mebi), Optional.empty())))
             .build();
         try (EventFile events = new EventFile(folder, 1 << 20)) {
             events.onEvent(EventType.SWAP_IN, ZERO_NS + 1000, 0, 0, 0, -1, 6);
