@@ -158,8 +158,8 @@ final class CalibrateCommand implements Callable<Integer> {
             + ", chunkOut: " + Durations.exact(chosen.outNs()) + ", chunkDrop: " + Durations.exact(chosen.dropNs())
             + ", swapInOverhead: " + Durations.exact(measured.swapInOverheadNs())
             + ", swapOutOverhead: " + Durations.exact(measured.swapOutOverheadNs()));
-        System.out.println("  for 'protocol: seq', to bring chunks in while others go out: duplexIn: " + Durations.exact(chosen.duplexInNs())
-            + ", duplexOut: " + Durations.exact(chosen.duplexOutNs()) + ", duplexDrop: " + Durations.exact(chosen.duplexDropNs()));
+        System.out.println("  for 'protocol: seq', to bring chunks in while others go out: duplexIn: "
+            + Durations.exact(chosen.duplexInNs()) + ", duplexOut: " + Durations.exact(chosen.duplexOutNs()) + ", duplexDrop: " + Durations.exact(chosen.duplexDropNs()));
         System.out.println("  stored in " + file);
     }
 

@@ -3,7 +3,6 @@ package org.tactus.internal.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.tactus.analysis.SchedulabilityTest;
@@ -152,7 +151,7 @@ public final class SwapPlanner implements Planner {
             final Task task = best.set().tasks().get(i);
             final SwapRegion region = SwapRegion.of(task, memory);
             final long footprint = task.memory().map(TaskMemory::footprintBytes).orElse(0L);
-            final String share = String.format(Locale.ROOT, "%.2f us a second and chunk", volumes.costShare(i) * 1e6);
+            final String share = Durations.format(Math.round(volumes.costShare(i) * 1e9)) + " a second and chunk";
             changes.add(best.chunks()[i] == 0
                 ? new Plan.Change(task.name(), "never swapped", volumes.overflowChunks() == 0 ? "all fits"
                     : "dearest to move, " + share + ", and enough is given without it")
