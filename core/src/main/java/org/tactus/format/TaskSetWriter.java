@@ -141,6 +141,11 @@ public final class TaskSetWriter {
             map.put("weights", folder);
             map.put("chunkRead", Durations.exact(memory.chunkReadNs()));
         });
+        memory.duplex().ifPresent(both -> {
+            map.put("duplexIn", Durations.exact(both.inNs() - memory.chunkReadNs()));
+            map.put("duplexOut", Durations.exact(both.outNs()));
+            put(map, "duplexDrop", Durations.exact(both.dropNs()), Durations.exact(both.outNs()));
+        });
     }
 
     private Map<String, Object> task(final Task task) {
