@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.cli.measure.CalibrateCommand;
 import org.tactus.cli.measure.DevicesCommand;
 import org.tactus.cli.measure.ProfileCommand;
@@ -27,6 +28,7 @@ import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.StandardOutput;
 import org.tactus.cli.support.UsageErrors;
 import org.tactus.cli.support.WrongInput;
+import org.tactus.cli.text.MessageStream;
 import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.jvm.JvmFlags;
 import org.tactus.internal.text.Printable;
@@ -62,6 +64,7 @@ public final class Main {
             System.exit(ExitStatus.GOOD);
         }
         final StandardOutput out = StandardOutput.install();
+        MessageStream.install();
         Interruption.install();
         final int status = run(words);
         System.out.flush();
@@ -146,13 +149,13 @@ public final class Main {
         return words.toString();
     }
 
-    /** Help and the version need no flag of the JVM; whatever else lacks one ends with one line, before a library's initialiser fails. */
+    /** Help and the version need no flag of the JVM; whatever else lacks one, or has a wrong one, ends with one line. */
     private static int execute(final ParseResult given) {
         final Integer helped = CommandLine.executeHelpRequest(given);
         if (helped != null) {
             return helped;
         }
-        final Optional<String> missing = JvmFlags.missing();
+        final Optional<String> missing = JvmFlags.missing().or(DriverTraits::objection);
         if (missing.isPresent()) {
             given.commandSpec().commandLine().getErr().println("tactus: " + missing.get());
             return ExitStatus.WRONG_INPUT;

@@ -31,6 +31,7 @@ class ComputeFormatTest {
             - {name: own, kind: cuda, driver: software, compute: kernels, memory: 64MiB}
             - {name: ort, kind: cuda, index: 1, compute: onnxruntime, memory: 64MiB}
             - {name: real, kind: cuda, compute: kernels, memory: 64MiB}
+            - {name: half, kind: cuda, compute: kernels-fp16, memory: 64MiB}
         tasks:
           - {name: t, period: 100ms, segments: [{device: any, wcet: 1ms}]}
         """;
@@ -41,9 +42,9 @@ class ComputeFormatTest {
     @Test
     void shouldSayWhatComputesNetworks() throws IOException {
         final List<DeviceSpec> devices = Sets.load(directory, SET).taskSet().platform().devices();
-        assertEquals(List.of(Compute.ANY, Compute.KERNELS, Compute.ONNX_RUNTIME, Compute.KERNELS),
+        assertEquals(List.of(Compute.ANY, Compute.KERNELS, Compute.ONNX_RUNTIME, Compute.KERNELS, Compute.KERNELS_FP16),
             devices.stream().map(DeviceSpec::compute).toList());
-        assertEquals(List.of(false, true, false, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
+        assertEquals(List.of(false, true, false, true, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
         assertEquals(Compute.KERNELS, devices.get(1).withPreemption(DeviceSpec.Preemption.SEGMENTS).compute());
     }
 
@@ -53,10 +54,10 @@ class ComputeFormatTest {
         devices.add(new DeviceSpec("free", DeviceKind.CUDA, List.of(), "", 3, Optional.empty(), 0));
         devices.add(new DeviceSpec("cpu", DeviceKind.CPU, List.of(0), "", 0, Optional.empty(), 0));
         final List<Integer> asked = new ArrayList<>();
-        assertEquals(List.of(false, true, false, true, true, false),
+        assertEquals(List.of(false, true, false, true, true, true, false),
             devices.stream().map(device -> device.computesByKernels(gpu -> asked.add(gpu))).toList());
         assertEquals(List.of(3), asked, "the runtime is asked where its answer decides, and of that very GPU");
-        assertFalse(devices.get(4).computesByKernels(gpu -> false), "ONNX Runtime comes first where it can use the GPU");
+        assertFalse(devices.get(5).computesByKernels(gpu -> false), "ONNX Runtime comes first where it can use the GPU");
     }
 
     @Test
@@ -65,7 +66,7 @@ class ComputeFormatTest {
         final Path file = directory.resolve("again.yaml");
         TaskSetWriter.write(file, "a copy", loaded.taskSet(), loaded);
         final String written = Files.readString(file);
-        assertTrue(written.contains("compute: kernels") && written.contains("compute: onnxruntime"), written);
+        assertTrue(written.contains("compute: kernels") && written.contains("compute: onnxruntime") && written.contains("compute: kernels-fp16"), written);
         assertFalse(written.lines().anyMatch(line -> line.contains("any") && line.contains("compute")), written);
         assertEquals(loaded.taskSet().platform(), Sets.load(directory, written).taskSet().platform());
     }
@@ -74,6 +75,6 @@ class ComputeFormatTest {
     void shouldNameTheWordsWhenAnotherStandsThere() {
         final String wrong = SET.replace("compute: onnxruntime", "compute: cudnn");
         final String message = assertThrows(FileFormatException.class, () -> Sets.load(directory, wrong)).getMessage();
-        assertTrue(message.contains("compute: 'cudnn' is unknown; known here: kernels, onnxruntime"), message);
+        assertTrue(message.contains("compute: 'cudnn' is unknown; known here: kernels, kernels-fp16, onnxruntime"), message);
     }
 }

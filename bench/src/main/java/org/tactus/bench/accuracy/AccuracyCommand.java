@@ -14,6 +14,7 @@ import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.quantise.Mixture;
 import picocli.CommandLine.Command;
@@ -103,8 +104,8 @@ public final class AccuracyCommand implements Callable<Integer> {
         ChartWriter.write(AccuracyCharts.distributions(result), out);
         ChartWriter.write(AccuracyCharts.shares(result), out);
         if (output.format() == OutputFormat.TABLE) {
-            printer.println("\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy-shares.csv, "
-                + "accuracy.svg and .png, accuracy-shares.svg and .png");
+            printer.println(Lines.wrap("\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy-shares.csv, "
+                + "accuracy.svg and .png, accuracy-shares.svg and .png"));
             printer.flush();
         }
         return 0;

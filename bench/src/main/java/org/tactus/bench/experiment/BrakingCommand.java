@@ -23,6 +23,7 @@ import org.tactus.cli.spet.SpetStrategy;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.file.WholeFile;
@@ -104,7 +105,7 @@ public final class BrakingCommand implements Callable<Integer> {
         print.flush();
         WholeFile.write(out.resolve("braking.csv"), csv(rows));
         chart(rows);
-        print.println("\nWrote " + out.resolve("braking.csv") + ", .svg and .png");
+        print.println(Lines.wrap("\nWrote " + out.resolve("braking.csv") + ", .svg and .png"));
         print.flush();
         return rows.stream().anyMatch(BrakingCommand::broken) ? ExitStatus.NO : ExitStatus.GOOD;
     }

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,7 +42,7 @@ final class ResultOutput {
         printer.flush(); // before a disk that is full can end the command
         writeFiles(result, out);
         if (output.format() == OutputFormat.TABLE) {
-            printer.println("\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png");
+            printer.println(Lines.wrap("\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png"));
             printer.flush();
         }
         return result.tally().violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;

@@ -25,6 +25,8 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.CalibrationFile;
 import org.tactus.format.MachineName;
 import org.tactus.internal.device.cuda.CudaCapabilities;
@@ -75,7 +77,10 @@ public final class DevicesCommand implements Callable<Integer> {
 
     private void print(final Map<String, String> facts, final PrintWriter print) throws IOException {
         switch (output.format()) {
-            case TABLE -> facts.forEach((name, text) -> print.printf("%-23s %s%n", name, text));
+            case TABLE -> {
+                final int names = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+                facts.forEach((name, text) -> print.println(Lines.beside(name, names, text, Terminal.width())));
+            }
             case CSV -> {
                 print.println("name,value");
                 facts.forEach((name, text) -> print.println(name + ",\"" + text.replace("\"", "\"\"") + '"'));

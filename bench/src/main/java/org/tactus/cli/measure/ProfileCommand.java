@@ -15,6 +15,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
+import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
@@ -27,6 +28,7 @@ import org.tactus.internal.measure.Profiler;
 import org.tactus.internal.measure.WcetRule;
 import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunSettings;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.InvalidTaskSetException;
@@ -41,6 +43,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "profile", mixinStandardHelpOptions = true,
     description = "Measures the WCETs of the networks' segments and writes them beside the task-set file.")
 public final class ProfileCommand implements Callable<Integer> {
+    private static final String[] HEAD = {"segment", " device", "p50", "p99", "max", "WCET"};
+    private static final int INDENT = 2;
     private static final String LARGEST = "largest";
     private static final String LAW = "evt";
 
@@ -109,8 +113,8 @@ public final class ProfileCommand implements Callable<Integer> {
         throws IOException, InterruptedException {
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
         if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty() && task.levelNetworks().isEmpty())) {
-            System.out.println(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
-                + " takes the WCETs of the file");
+            System.out.println(Lines.wrap(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
+                + " takes the WCETs of the file"));
             return ExitStatus.GOOD;
         }
         WholeFile.requireWritable(WcetSidecarFile.beside(file));
@@ -144,27 +148,29 @@ public final class ProfileCommand implements Callable<Integer> {
             return ExitStatus.NO;
         }
         WcetSidecarFile.write(sidecar, measured);
-        System.out.println("  written to " + sidecar);
+        System.out.println(Lines.wrap("  written to " + sidecar));
         return ExitStatus.GOOD;
     }
 
     private static void print(final WcetSidecar measured, final int runs, final WcetRule rule, final String others) {
-        System.out.printf(Locale.ROOT, "WCETs: %s of %d samples, %s%n", rule.byLaw() ? "an extreme-value law"
-            : String.format(Locale.ROOT, "the largest and %.0f %%", 100 * rule.margin()), runs, others);
-        Stream.concat(Stream.of("times leave out"), measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
+        System.out.println(Lines.wrap("WCETs: " + (rule.byLaw() ? "an extreme-value law of " + runs + " samples"
+            : String.format(Locale.ROOT, "the largest of %d samples plus %.0f %%", runs, 100 * rule.margin())) + ", " + others));
+        final Stream<String> clocks = Stream.concat(
+            Stream.of("times leave out"), measured.conditions().keySet().stream().filter(key -> key.startsWith("times on ")));
+        Stream.concat(clocks, measured.tasks().stream().map(WcetSidecar.TaskWcet::name).flatMap(task ->
             Stream.of("cuts of " + task, "longest of " + task + " by the wall", "taken from " + task)))
             .filter(measured.conditions()::containsKey)
             .forEach(what -> System.out.println(Lines.wrap("  " + what + ": " + measured.conditions().get(what))));
-        System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", "segment", "device", "p50", "p99", "max", "WCET");
+        final List<String[]> rows = new ArrayList<>();
         for (final WcetSidecar.TaskWcet task : measured.tasks()) {
             for (final WcetSidecar.SegmentWcet segment : task.segments()) {
                 final String precision = segment.precision() == Precision.FP32 ? "" : ' ' + segment.precision().text();
-                System.out.printf("  %-20s %-8s %10s %10s %10s %10s%n", task.name() + "[" + segment.segment() + "]" + precision,
-                    segment.device(),
+                rows.add(new String[] {task.name() + "[" + segment.segment() + "]" + precision, segment.device(),
                     Durations.format(segment.measured().p50Ns()), Durations.format(segment.measured().p99Ns()),
-                    Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs()));
+                    Durations.format(segment.measured().maxNs()), Durations.format(segment.wcetNs())});
             }
         }
+        System.out.print(TextTable.text(Terminal.width() - INDENT, HEAD, rows).indent(INDENT));
         measured.tasks().forEach(task -> task.memory().ifPresent(memory -> System.out.println(Lines.wrap("  memory of " + task.name() + ": "
             + Sizes.format(memory.footprintBytes()) + ", of it constants "
             + memory.constantBytes().stream().map(Sizes::format).collect(Collectors.joining(" + ")) + ", scratch "
@@ -175,7 +181,7 @@ public final class ProfileCommand implements Callable<Integer> {
         laws.forEach((law, of) -> System.out.println(Lines.wrap("  extreme-value law of " + String.join(", ", of) + ": " + law)));
         measured.tasks().stream().flatMap(task -> task.segments().stream().filter(segment -> segment.measured().maxNs() > segment.wcetNs())
             .map(segment -> task.name() + "[" + segment.segment() + "] on " + segment.device())).reduce((one, other) -> one + ", " + other)
-            .ifPresent(beyond -> System.out.println("  the host computed longer than the set says of the GPU: " + beyond
-                + "; where it does so in a run, that is an overrun"));
+            .ifPresent(beyond -> System.out.println(Lines.wrap("  the host computed longer than the set says of the GPU: " + beyond
+                + "; where it does so in a run, that is an overrun")));
     }
 }

@@ -17,6 +17,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.SizeConverter;
+import org.tactus.cli.text.Lines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -70,7 +71,7 @@ public final class VerifyGpuCommand implements Callable<Integer> {
         System.out.print(report.text());
         System.out.flush(); // before a disk that is full can end the command
         report.write(out);
-        System.out.println("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE));
+        System.out.println(Lines.wrap("files: " + out.resolve(GpuReport.TEXT_FILE) + ", " + out.resolve(GpuReport.JSON_FILE)));
         return report.passed() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 

@@ -21,6 +21,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.FreeName;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.NumpyFile;
 import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.graph.InvalidModelException;
@@ -87,7 +88,7 @@ public final class InferCommand implements Callable<Integer> {
             UsageCheck.check(spec, cuts == 1 && !compare && dims.isEmpty() && shapes.isEmpty(), "--cuts, --compare, --dims and --shape "
                 + "are for ONNX networks; " + model + " is a TensorFlow Lite file, which runs whole and as it is");
             try (TfLiteRun file = TfLiteRun.open(Path.of(model))) {
-                file.notes().forEach(print::println);
+                file.notes().forEach(note -> print.println(Lines.wrap(note)));
                 return infer(file.chain(), print);
             } finally {
                 print.flush();
@@ -140,7 +141,7 @@ public final class InferCommand implements Callable<Integer> {
                 if (file == null && !misspelt) {
                     wrong.add("input " + info + " has no file; give --input " + info.name() + "=FILE.npy");
                 } else if (file != null) {
-                    print.println(files.read(file, info, job.tensor(info.name())));
+                    print.println(Lines.wrap(files.read(file, info, job.tensor(info.name()))));
                 }
             } catch (final InvalidModelException e) {
                 wrong.add(e.getMessage());
@@ -169,7 +170,7 @@ public final class InferCommand implements Callable<Integer> {
             final String name = FreeName.take(plain.isEmpty() ? "output" : plain, taken);
             final Path file = out.resolve(name + ".npy");
             NumpyFile.write(file, TensorFiles.type(info.type()), info.shape(), job.tensor(info.name()).asSlice(0, info.bytes()));
-            print.println("output " + info + " in " + file);
+            print.println(Lines.wrap("output " + info + " in " + file));
         }
     }
 
@@ -177,14 +178,14 @@ public final class InferCommand implements Callable<Integer> {
         final List<String> beyond = new ArrayList<>();
         for (final TensorInfo info : job.outputs()) {
             final OutputDifference difference = OutputDifference.of(info, job.tensor(info.name()), reference.tensor(info.name()));
-            print.printf(Locale.ROOT, "%s: largest difference %.3g, RMS %.3g, of values up to %.3g%n", info.name(), difference.largest(),
-                difference.rms(), difference.reference());
+            print.println(Lines.wrap(String.format(Locale.ROOT, "%s: largest difference %.3g, RMS %.3g, of values up to %.3g", info.name(),
+                difference.largest(), difference.rms(), difference.reference())));
             if (difference.share() > tolerance) {
                 beyond.add(info.name());
             }
         }
         if (!beyond.isEmpty()) {
-            print.println("BEYOND THE TOLERANCE of " + tolerance + ": " + String.join(", ", beyond));
+            print.println(Lines.wrap("BEYOND THE TOLERANCE of " + tolerance + ": " + String.join(", ", beyond)));
         }
         return beyond.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }

@@ -28,9 +28,12 @@ import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.text.Printable;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -44,7 +47,8 @@ import picocli.CommandLine.Spec;
         + " measured here. Of TensorFlow Lite: tensors, and of compiled ones executables, caching tokens, bytes cached, streamed and moved."
         + " Exit status 2 when a file cannot be read.")
 public final class InspectCommand implements Callable<Integer> {
-    private static final String ROW = "%-18s %16s %10s %12s %10s %10s %10s%n";
+    private static final String[] HEAD = {"executable", "token", "parameters", "code", "input", "output", "per tile"};
+    private static final int INDENT = 2;
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "ONNX files (*.onnx), and TensorFlow Lite files, plain or "
         + "compiled (*_edgetpu.tflite).")
@@ -145,30 +149,29 @@ public final class InspectCommand implements Callable<Integer> {
 
     private static void table(final Path file, final TfLiteFile read, final TfLiteOperators operators, final String absence,
         final PrintWriter print) {
-        print.println(file + (read.isCompiled() ? "" : " (not compiled for an Edge TPU)"));
-        read.inputs().forEach(info -> print.println("  in   " + info));
-        read.outputs().forEach(info -> print.println("  out  " + info));
-        print.println("  operators " + read.operators() + ", graphs " + read.subgraphs() + ", on the device " + read.packages().size());
-        print.println("  " + operators.names().entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue().reversed()
+        print.println(Lines.wrap(file + (read.isCompiled() ? "" : " (not compiled for an Edge TPU)")));
+        read.inputs().forEach(info -> print.println(Lines.wrap("  in   " + info)));
+        read.outputs().forEach(info -> print.println(Lines.wrap("  out  " + info)));
+        print.println(Lines.wrap("  operators " + read.operators() + ", graphs " + read.subgraphs() + ", on the device " + read.packages().size()));
+        print.println(Lines.wrap("  " + operators.names().entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue().reversed()
             .thenComparing(Map.Entry.comparingByKey())).map(entry -> Printable.line(entry.getKey()) + ' ' + entry.getValue())
-            .collect(Collectors.joining(", ")));
+            .collect(Collectors.joining(", "))));
         if (read.isCompiled() && operators.onHost() > 0) {
-            print.println("  " + Printable.line(operators.leftToTheCpu()) + ", about " + operators.hostOperations() / 1_000_000
-                + " million operations");
+            print.println(Lines.wrap("  " + Printable.line(operators.leftToTheCpu()) + ", about " + operators.hostOperations() / 1_000_000
+                + " million operations"));
         }
         if (!absence.isEmpty()) {
-            print.println("  DOES NOT RUN HERE: " + Printable.line(absence));
+            print.println(Lines.wrap("  DOES NOT RUN HERE: " + Printable.line(absence)));
         }
         for (final EdgePackage content : read.packages()) {
             final InvocationBytes bytes = content.bytes();
-            print.println("  compiler " + content.compilerVersion() + ", needs runtime " + content.minRuntimeVersion() + "; "
+            print.println(Lines.wrap("  compiler " + content.compilerVersion() + ", needs runtime " + content.minRuntimeVersion() + "; "
                 + Sizes.format(bytes.cached()) + " cached, " + Sizes.format(bytes.streamed()) + " streamed by each invocation"
-                + (content.token() == 0 ? "; no token: evicts everything cached" : ""));
-            print.printf("  " + ROW, "executable", "token", "parameters", "instructions", "input", "output", "per tile");
-            for (final Executable code : content.executables()) {
-                print.printf("  " + ROW, code.type(), token(code.token()), code.parameterBytes(), code.instructionBytes(),
-                    code.inputBytes(), code.outputBytes(), code.narrowBytesPerTile());
-            }
+                + (content.token() == 0 ? "; no token: evicts everything cached" : "")));
+            print.print(TextTable.text(Terminal.width() - INDENT, HEAD, content.executables().stream().map(code -> new String[] {
+                String.valueOf(code.type()), token(code.token()), String.valueOf(code.parameterBytes()),
+                String.valueOf(code.instructionBytes()), String.valueOf(code.inputBytes()), String.valueOf(code.outputBytes()),
+                String.valueOf(code.narrowBytesPerTile())}).toList()).indent(INDENT));
         }
     }
 

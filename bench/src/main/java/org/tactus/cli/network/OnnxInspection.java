@@ -21,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenShapes;
@@ -100,25 +101,25 @@ final class OnnxInspection {
 
     void table(final PrintWriter print) {
         final ModelProto proto = model.proto();
-        print.println(model.name() + ": ONNX version " + proto.getIrVersion() + ", operator sets " + opsets()
-            + (proto.getProducerName().isEmpty() ? "" : ", by " + Printable.line(proto.getProducerName())));
-        proto.getGraph().getInputList().forEach(input -> print.println("  in   '" + Printable.line(input.getName()) + "' "
-            + OpenShapes.text(input)));
-        proto.getGraph().getOutputList().forEach(output -> print.println("  out  '" + Printable.line(output.getName()) + "' "
-            + OpenShapes.text(output)));
-        print.println("  nodes " + proto.getGraph().getNodeCount() + ": " + operators.entrySet().stream()
+        print.println(Lines.wrap(model.name() + ": ONNX version " + proto.getIrVersion() + ", operator sets " + opsets()
+            + (proto.getProducerName().isEmpty() ? "" : ", by " + Printable.line(proto.getProducerName()))));
+        proto.getGraph().getInputList().forEach(input -> print.println(Lines.wrap("  in   '" + Printable.line(input.getName()) + "' "
+            + OpenShapes.text(input))));
+        proto.getGraph().getOutputList().forEach(output -> print.println(Lines.wrap("  out  '" + Printable.line(output.getName()) + "' "
+            + OpenShapes.text(output))));
+        print.println(Lines.wrap("  nodes " + proto.getGraph().getNodeCount() + ": " + operators.entrySet().stream()
             .sorted(Map.Entry.<String, Integer>comparingByValue(Comparator.reverseOrder()).thenComparing(Map.Entry.comparingByKey()))
-            .map(operator -> operator.getKey() + ' ' + operator.getValue()).collect(Collectors.joining(", ")));
-        print.println("  parameters " + parameters + ", " + Sizes.format(parameterBytes));
+            .map(operator -> operator.getKey() + ' ' + operator.getValue()).collect(Collectors.joining(", "))));
+        print.println(Lines.wrap("  parameters " + parameters + ", " + Sizes.format(parameterBytes)));
         for (final CutCost cost : cuts) {
-            print.println(cost.cuts() == 1 ? String.format(Locale.ROOT, "  whole: %.3f ms", cost.totalNs() / 1e6)
+            print.println(Lines.wrap(cost.cuts() == 1 ? String.format(Locale.ROOT, "  whole: %.3f ms", cost.totalNs() / 1e6)
                 : String.format(Locale.ROOT, "  cuts %d: %.3f ms, %+.1f %% of the whole; shares %s %%; %s between segments%s", cost.cuts(),
                 cost.totalNs() / 1e6, 100.0 * (cost.totalNs() - cuts.getFirst().totalNs()) / cuts.getFirst().totalNs(), cost.sharesText(),
                 Sizes.format(cost.crossingBytes()),
-                cost.isLopsided() ? "; LOPSIDED: the longest segment decides how long others wait" : ""));
+                cost.isLopsided() ? "; LOPSIDED: the longest segment decides how long others wait" : "")));
         }
         if (!noCuts.isEmpty()) {
-            print.println("  not measured further: " + noCuts);
+            print.println(Lines.wrap("  not measured further: " + noCuts));
         }
     }
 

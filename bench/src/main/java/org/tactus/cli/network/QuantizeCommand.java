@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
@@ -18,7 +19,9 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.Progress;
+import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.Quantiles;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
@@ -34,6 +37,8 @@ import org.tactus.internal.quantise.Range;
 import org.tactus.internal.quantise.RangeCalibration;
 import org.tactus.internal.quantise.SampleFiles;
 import org.tactus.internal.runtime.RealTimeSetup;
+import org.tactus.internal.text.TextTable;
+import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,6 +49,9 @@ import picocli.CommandLine.Spec;
 @Command(name = "quantize", mixinStandardHelpOptions = true, sortOptions = false,
     description = "Writes a network with some layers on 8-bit integers for the CPU: by default those that a measurement finds faster.")
 public final class QuantizeCommand implements Callable<Integer> {
+    private static final int INDENT = 2;
+    /** Of the table of layers, the last three of them times. */
+    private static final int COLUMNS = 8;
     private static final int CLOSENESS_SAMPLES = 16;
 
     @Parameters(paramLabel = "MODEL", description = "An .onnx file, or a generated network such as resnet-small.")
@@ -115,9 +123,9 @@ public final class QuantizeCommand implements Callable<Integer> {
         leave(layered, chosen, errors);
         print(layered, chosen, measured, errors, System.out);
         final Closeness closeness = meter.of(all.with(chosen), errors);
-        closeness.outputs().forEach(output -> System.out.println("  " + output.text()));
-        System.out.println("  compared with floating point on " + closeness.samples() + " samples; a layer's error is what it alone does to"
-            + " the outputs");
+        closeness.outputs().forEach(output -> System.out.println(Lines.wrap("  " + output.text())));
+        System.out.println(Lines.wrap("  compared with floating point on " + closeness.samples() + " samples; a layer's error is what it alone does to"
+            + " the outputs"));
         if (times != null) {
             WholeFile.write(times, csv(layered, measured));
         }
@@ -125,7 +133,7 @@ public final class QuantizeCommand implements Callable<Integer> {
             final byte[] bytes = closeness.writtenInto(
                 layers.equals("none") ? layered.calibrated(ranges) : all.with(chosen).model()).bytes();
             WholeFile.write(output, out -> out.write(bytes));
-            System.out.println("Wrote " + output + ", " + Files.size(output) / 1024 + " KiB");
+            System.out.println(Lines.wrap("Wrote " + output + ", " + Sizes.format(Files.size(output))));
         }
         return ExitStatus.GOOD;
     }
@@ -181,8 +189,8 @@ public final class QuantizeCommand implements Callable<Integer> {
             final String layer = layered.layers().get(j).name();
             if (chosen[j] && errors.get(layer) > maxError) {
                 chosen[j] = false;
-                System.out.printf(Locale.ROOT, "left in floating point: layer %d (%s), which alone changes an output by %.4f%n", j, layer,
-                    errors.get(layer));
+                System.out.println(Lines.wrap(String.format(Locale.ROOT,
+                    "left in floating point: layer %d (%s), which alone changes an output by %.4f", j, layer, errors.get(layer))));
             }
         }
     }
@@ -212,28 +220,29 @@ public final class QuantizeCommand implements Callable<Integer> {
     private static void print(final LayeredModel layered, final boolean[] chosen, final List<LayerTimes> measured,
         final Map<String, Double> errors, final PrintStream out) {
         final boolean timed = !measured.isEmpty();
-        out.printf("%s: %d layers%s%n", layered.name(), chosen.length, timed ? ", medians of one alone in us" : "");
-        out.printf("  %4s %-28s %-20s %-5s%s%n", "", "layer", "operator", "runs", "    error"
-            + (timed ? "     fp32     int8  ratio" : ""));
+        out.println(Lines.wrap(layered.name() + ": " + chosen.length + " layers" + (timed ? ", medians of one alone in us" : "")));
         double before = 0;
         double after = 0;
+        final List<String[]> rows = new ArrayList<>();
         for (int j = 0; j < chosen.length; j++) {
             final ModelLayer layer = layered.layers().get(j);
-            out.printf("  %4d %-28s %-20s %-5s", j, layer.name(), layer.operator(), chosen[j] ? "int8" : "fp32");
-            out.printf(Locale.ROOT, " %8s", errors.containsKey(layer.name())
-                ? String.format(Locale.ROOT, "%.4f", errors.get(layer.name())) : "-");
+            final List<String> row = new ArrayList<>(List.of(String.valueOf(j), layer.name(), layer.operator(), chosen[j] ? "int8" : "fp32",
+                errors.containsKey(layer.name()) ? String.format(Locale.ROOT, "%.4f", errors.get(layer.name())) : "-"));
             if (timed) {
                 final LayerTimes times = measured.get(j);
                 before += us(times.fp32());
                 after += chosen[j] ? us(times.int8().orElseThrow()) : us(times.fp32());
-                out.printf(Locale.ROOT, " %8.1f%s", us(times.fp32()), times.int8().map(int8 ->
-                    String.format(Locale.ROOT, " %8.1f %6.2f", us(int8), us(int8) / us(times.fp32()))).orElse(""));
+                row.add(String.format(Locale.ROOT, "%.1f", us(times.fp32())));
+                row.add(times.int8().map(int8 -> String.format(Locale.ROOT, "%.1f", us(int8))).orElse(""));
+                row.add(times.int8().map(int8 -> String.format(Locale.ROOT, "%.2f", us(int8) / us(times.fp32()))).orElse(""));
             }
-            out.println();
+            rows.add(row.toArray(String[]::new));
         }
+        out.print(TextTable.text(Terminal.width() - INDENT, Stream.of("", " layer", " operator", " runs", "error", "fp32", "int8", "ratio")
+            .limit(timed ? COLUMNS : COLUMNS - 3).toArray(String[]::new), rows).indent(INDENT));
         if (timed) {
-            out.printf(Locale.ROOT, "  all layers: fp32 %.0f us, so chosen %.0f us, ratio %.2f, conversions not included%n", before, after,
-                after / before);
+            out.println(Lines.wrap(String.format(Locale.ROOT,
+                "  all layers: fp32 %.0f us, so chosen %.0f us, ratio %.2f, conversions not included", before, after, after / before)));
         }
     }
 

@@ -7,9 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.text.Printable;
 import org.tactus.internal.watch.CountersFile;
@@ -52,6 +54,7 @@ public final class ServeMetricsCommand implements Callable<Integer> {
             throw new PrerequisiteException("process " + pid + " has no counters in " + CountersFile.folder()
                 + "; it runs no task set, or not watchable; 'tactus stat' shows the runs that there are");
         }
+        StandAside.from(runs);
         if (textfile != null) {
             do {
                 final String text = MetricsText.plain(runs);
@@ -66,7 +69,7 @@ public final class ServeMetricsCommand implements Callable<Integer> {
     private void serve(final List<CountersReader> runs) throws InterruptedException {
         try (MetricsEndpoint endpoint = open(runs)) {
             final PrintWriter out = spec.commandLine().getOut();
-            out.println("serving " + endpoint.address() + " until the run ends");
+            out.println(Lines.wrap("serving " + endpoint.address() + " until the run ends"));
             out.flush();
             while (waitWhileAlive(runs, 500 * MS)) {
                 continue;
@@ -76,7 +79,7 @@ public final class ServeMetricsCommand implements Callable<Integer> {
 
     private MetricsEndpoint open(final List<CountersReader> runs) {
         try {
-            return new MetricsEndpoint(port, runs);
+            return new MetricsEndpoint(port, runs, UnaryOperator.identity());
         } catch (final IOException e) {
             throw new PrerequisiteException("port " + port + " cannot be served: " + Printable.line(e.getMessage())
                 + "; choose another by --port, or 0 for a free one");

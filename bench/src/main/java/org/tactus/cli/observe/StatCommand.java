@@ -80,6 +80,7 @@ public final class StatCommand implements Callable<Integer> {
         final boolean metrics = words.equalsIgnoreCase("prometheus");
         final OutputFormat format = metrics ? OutputFormat.TABLE : format();
         final List<CountersReader> runs = runs();
+        StandAside.from(runs);
         if (metrics) {
             out.print(MetricsText.of(runs));
             out.flush();

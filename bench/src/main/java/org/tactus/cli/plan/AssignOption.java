@@ -57,7 +57,7 @@ public final class AssignOption {
             });
         };
         return new LoadedTaskSet(assigned, loaded.file(), loaded.baseDirectory(), loaded.overheadsSource(), loaded.calibration(),
-            loaded.sidecar(), loaded.menus(), loaded.warnings(), loaded.lines());
+            loaded.sidecar(), loaded.menus(), loaded.warnings(), loaded.lines(), loaded.planned());
     }
 
     private static Verdict analyze(final LoadedTaskSet loaded, final TaskSet set, final Optional<String> test) {

@@ -14,18 +14,21 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.FreeName;
 import org.tactus.cli.support.SizeConverter;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenKeys;
+import org.tactus.internal.graph.TensorBytes;
 import org.tactus.internal.text.Printable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
@@ -42,6 +45,8 @@ import picocli.CommandLine.TypeConversionException;
 public final class InitCommand implements Callable<Integer> {
     private static final Pattern TASK = Pattern.compile(
         "(.+?):([0-9.]+\\s*(?:ns|us|ms|s|m|h))(?::([0-9.]+\\s*(?:ns|us|ms|s|m|h)))?");
+    /** A network with something behind it that may be meant as period and deadline. */
+    private static final Pattern LIKE_A_TASK = Pattern.compile("(.+\\.(?:onnx|tflite)):([^:]*)(?::([^:]*))?");
     private static final int LONGEST_NAME = 60;
 
     @Parameters(paramLabel = "MODEL:PERIOD[:DEADLINE]", arity = "1..*",
@@ -61,6 +66,8 @@ public final class InitCommand implements Callable<Integer> {
     private CommandSpec spec;
     /** By file, what it leaves open. */
     private final Map<Path, OpenKeys> known = new HashMap<>();
+    /** By file, what a job copies to a GPU and back, with the extents that are written. */
+    private final Map<Path, TensorBytes> tensors = new HashMap<>();
 
     @Override
     public Integer call() throws IOException {
@@ -68,6 +75,8 @@ public final class InitCommand implements Callable<Integer> {
         UsageCheck.check(spec, new HashSet<>(cores).size() == cores.size(), "--cores " + cores + " names a core twice");
         UsageCheck.check(spec, gpuBytes == null || gpuBytes >= ScheduledGpu.LEAST_BYTES,
             "--gpu: a memory of less than " + Sizes.exact(ScheduledGpu.LEAST_BYTES) + " has no chunks to speak of; give it more");
+        UsageCheck.check(spec, gpuBytes == null || gpuBytes <= SoftwareSettings.PCIE4.memoryBytes(),
+            "--gpu: a software GPU has " + Sizes.format(SoftwareSettings.PCIE4.memoryBytes()) + "; give it at most that");
         final List<Integer> here = RealTime.allowedCores();
         // A GPU's dispatcher polls on the first, and the second computes.
         final List<Integer> used = !cores.isEmpty() ? cores
@@ -86,27 +95,39 @@ public final class InitCommand implements Callable<Integer> {
         for (int i = 0; i < used.size() && gpuBytes == null; i++) {
             text.append("    - {name: cpu").append(i).append(", kind: cpu, cores: [").append(used.get(i)).append("]}\n");
         }
-        if (gpuBytes != null) {
-            text.append(ScheduledGpu.of(gpuBytes, used).text());
-        }
-        text.append("tasks:\n");
+        final StringBuilder tasks = new StringBuilder("tasks:\n");
         final Set<String> names = new HashSet<>();
         for (int i = 0; i < models.size(); i++) {
-            text.append(task(models.get(i), folder, names, gpuBytes != null ? "gpu0" : "cpu" + i % used.size()));
+            tasks.append(task(models.get(i), folder, names, gpuBytes != null ? "gpu0" : "cpu" + i % used.size()));
         }
+        if (gpuBytes != null) {
+            text.append(ScheduledGpu.of(gpuBytes, used).text(tensors.values()));
+        }
+        text.append(tasks);
         OutputFolder.make(folder);
         WholeFile.write(out, text.toString());
         final PrintWriter print = spec.commandLine().getOut();
         final Path planned = out.resolveSibling(String.valueOf(out.getFileName()).replaceFirst("(\\.yaml)?$", "-planned.yaml"));
-        print.println("Wrote " + out + "; next: " + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ""
-            : "in " + out + " put in what the networks leave open, then ") + "tactus profile " + out + " && " + (gpuBytes == null
-            ? "tactus run " + out : "tactus plan " + out + " --with rt-swap --out " + planned + " && tactus run " + planned));
+        print.println(Lines.wrap("Wrote " + out + "; next" + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ":"
+            : " put in what the networks leave open, then:")));
+        print.println("  tactus profile " + out); // a command stays in one line, so that it can be copied
+        if (gpuBytes != null) {
+            print.println("  tactus plan " + out + " --with rt-swap --out " + planned);
+        }
+        print.println("  tactus run " + (gpuBytes == null ? out : planned));
         print.flush();
         return ExitStatus.GOOD;
     }
 
     private String task(final String word, final Path folder, final Set<String> names, final String device) {
         final Matcher matcher = TASK.matcher(word);
+        final Matcher like = LIKE_A_TASK.matcher(word);
+        if (!matcher.matches() && like.matches()) {
+            time(word, like.group(2));
+            if (like.group(3) != null) {
+                time(word, like.group(3));
+            }
+        }
         UsageCheck.check(spec, matcher.matches(), "'" + word + "' is no network with a period; write it such as detector.onnx:33ms");
         final Path file = Path.of(matcher.group(1));
         final long periodNs = time(word, matcher.group(2));
@@ -130,7 +151,9 @@ public final class InitCommand implements Callable<Integer> {
     /** What a file leaves open, which is told once for each file. */
     private OpenKeys open(final Path file) {
         return known.computeIfAbsent(file.toAbsolutePath().normalize(), path -> {
-            final OpenKeys open = OpenKeys.of(OnnxModel.load(file));
+            final OnnxModel model = OnnxModel.load(file);
+            final OpenKeys open = OpenKeys.of(model);
+            tensors.put(path, TensorBytes.of(model));
             if (!open.isEmpty()) {
                 warn(file + " leaves open what the file only guesses (" + String.join(", ", open.names()) + "); put in what is needed");
             }

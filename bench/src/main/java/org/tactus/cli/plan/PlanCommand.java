@@ -14,6 +14,7 @@ import org.tactus.cli.spet.SpetOptions;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.text.Lines;
 import org.tactus.cli.text.PlanPrinter;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
@@ -77,10 +78,11 @@ public final class PlanCommand implements Callable<Integer> {
         new PlanPrinter(print, planner.name(), file, plan, margin(plan)).print(format);
         print.flush(); // before a disk that is full can end the command
         if (out != null) {
-            TaskSetWriter.write(out, "Planned with " + planner.name() + " from " + file.getFileName() + ".", plan.set(), loaded);
+            TaskSetWriter.writePlan(out, strategy, plan.set(), loaded);
         }
         if (out != null && format == OutputFormat.TABLE) {
-            print.println("  wrote " + out);
+            print.println(Lines.wrap(
+                "  wrote " + out + (loaded.sidecar().isPresent() ? "; plan again after each tactus profile, whose times are in it" : "")));
         }
         print.flush();
         return plan.verdict().schedulable() ? ExitStatus.GOOD : ExitStatus.NO;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.text.Printable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,7 +34,7 @@ public final class ReportCommand implements Callable<Integer> {
             }
         }
         final Path page = ReportPage.write(folders);
-        spec.commandLine().getOut().println("wrote " + Printable.line(page));
+        spec.commandLine().getOut().println(Lines.wrap("wrote " + Printable.line(page)));
         spec.commandLine().getOut().flush();
         return ExitStatus.GOOD;
     }

@@ -144,17 +144,19 @@ public final class RealRun {
                     + cutBefore(set, events, tactus.zeroNs()));
                 System.err.println("warning: " + result.conditions().warnings().getLast());
             }
+            final List<String> notGood = RunStatus.complaints(result, excuse);
+            final String inWords = RunStatus.verdict(result, notGood);
+            origin.put("verdict", inWords);
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
                 tactus.verdict(), System.err, limit) | files.writeRoundTrips(offers.roundTrips(), System.err);
             results.accept(result);
-            final List<String> notGood = RunStatus.complaints(result, excuse);
             if (format != OutputFormat.TABLE) { // whose first line names them
                 notGood.forEach(complaint -> System.err.println("not good: " + complaint));
             }
             if (excuse && !RunStatus.excuses(result).isEmpty()) {
                 System.err.println("warning: " + RunStatus.excuses(result));
             }
-            ResultPrinter.print(format, RunStatus.verdict(result, notGood), result,
+            ResultPrinter.print(format, inWords, result,
                 written == ExitStatus.GOOD ? Optional.of(out) : Optional.empty(), print);
             return Math.max(notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO, written);
         }

@@ -125,6 +125,7 @@ public final class SimulateCommand implements Callable<Integer> {
         try (EventFile events = new EventFile(folder, limit.events())) {
             final Verdict verdict = verdict(set);
             final Simulation simulation = simulate(set, withSeed, verdict, events);
+            origin.put("verdict", verdictOf(simulation.result()));
             final int status = written.write(set, simulation.result(), simulation.responses(), events, origin, 0, 0,
                 Optional.ofNullable(verdict), System.err, limit);
             results.accept(simulation.result());
@@ -134,7 +135,11 @@ public final class SimulateCommand implements Callable<Integer> {
     }
 
     private void print(final RunResult result, final Optional<Path> folder) throws IOException {
-        ResultPrinter.print(output.format(), RunStatus.verdict(result, RunStatus.complaints(result, false)), result, folder, System.out);
+        ResultPrinter.print(output.format(), verdictOf(result), result, folder, System.out);
+    }
+
+    private static String verdictOf(final RunResult result) {
+        return RunStatus.verdict(result, RunStatus.complaints(result, false));
     }
 
     private static int status(final RunResult result) {

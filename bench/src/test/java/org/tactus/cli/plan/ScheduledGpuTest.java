@@ -11,13 +11,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.cli.CommandTest;
+import org.tactus.format.TaskSetFile;
+import org.tactus.internal.device.cuda.SoftwareMoves;
 import org.tactus.internal.graph.ModelZoo;
+import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.graph.TensorBytes;
+import org.tactus.model.DeviceMemory;
 
 /** The way of two ONNX files to a run that swaps them, as somebody goes it who writes nothing but their names. */
 class ScheduledGpuTest extends CommandTest {
@@ -37,10 +43,13 @@ class ScheduledGpuTest extends CommandTest {
         assertEquals(0, tactus("init", folder.resolve("net1.onnx") + ":400ms", folder.resolve("net2.onnx") + ":800ms", "--gpu",
             bytes * 3 / 4 / 1024 + "KiB", "--out", set), err::toString);
         assertEquals("", err.toString());
-        assertTrue(out.toString().contains("tactus profile " + set + " && tactus plan " + set + " --with rt-swap --out " + planned
-            + " && tactus run " + planned), out.toString());
+        assertTrue(out.toString().contains("  tactus profile " + set + "\n  tactus plan " + set + " --with rt-swap --out " + planned
+            + "\n  tactus run " + planned + "\n"), out.toString());
         assertFalse(Files.readString(Path.of(set)).contains("footprint"), "nobody wrote sizes");
-        assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString);
+        final String profiled = printed(() -> assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString));
+        assertTrue(profiled.replaceAll("\\s+", " ").contains("times on gpu0: by the clock of the software GPU; what other work takes from "
+            + "the host, which computes for it, counts"), profiled);
+        assertFalse(profiled.contains("times leave out"), "no thread's clock times a GPU: " + profiled);
         final String measured = Files.readString(folder.resolve("set.wcet.yaml"));
         assertEquals(2, measured.lines().filter(line -> line.contains("memory")).count(), measured);
         assertEquals(1, tactus("analyze", set), "all of it does not fit");
@@ -52,6 +61,19 @@ class ScheduledGpuTest extends CommandTest {
         final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in").matcher(text);
         assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 20, text);
         assertTrue(text.contains("answers equal, bit by bit, to those of the same networks outside a run: net1, net2"), text);
+
+        Files.copy(folder.resolve("net2.onnx"), folder.resolve("net1.onnx"), StandardCopyOption.REPLACE_EXISTING);
+        for (final String command : List.of("analyze", "run", "simulate")) {
+            final String refused = printed(() -> {
+                assertEquals(2, tactus(command, planned), command);
+                System.out.print(err);
+            });
+            assertTrue(refused.contains("the numbers of 'net1' in this plan were measured with another net1.onnx (sha256:")
+                && refused.contains("tactus profile " + set + " && tactus plan " + set + " --with rt-swap --out " + planned), refused);
+        }
+        assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString);
+        assertEquals(0, tactus("plan", set, "--with", "rt-swap", "--out", planned), () -> out.toString() + err);
+        assertEquals(0, tactus("analyze", planned), err::toString);
     }
 
     @Test
@@ -109,6 +131,8 @@ class ScheduledGpuTest extends CommandTest {
         final String set = folder.resolve("set.yaml").toString();
         assertEquals(2, tactus("init", net + ":1s", "--gpu", "64KiB", "--out", set));
         assertTrue(err.toString().contains("--gpu: a memory of less than 128KiB"), err.toString());
+        assertEquals(2, tactus("init", net + ":1s", "--gpu", "900000GiB", "--out", set));
+        assertTrue(err.toString().contains("--gpu: a software GPU has 24GiB; give it at most that"), err.toString());
         Files.write(folder.resolve("net.tflite"), new byte[8]);
         assertEquals(2, tactus("init", folder.resolve("net.tflite") + ":1s", "--gpu", "1MiB", "--out", set));
         assertTrue(err.toString().contains("with --gpu networks are ONNX files"), err.toString());
@@ -122,6 +146,36 @@ class ScheduledGpuTest extends CommandTest {
             assertEquals(1, Long.bitCount(chunk));
             assertTrue(bytes / chunk >= 32 && (bytes / chunk < 64 || chunk == 32 << 20), bytes + " B in chunks of " + chunk);
         }
+    }
+
+    /** Whatever the memory, and however large the tensors: what is written is no less than what the model of the software GPU takes. */
+    @Test
+    void shouldChargeWhatTheSoftwareGpuTakesForEachMoveWhateverItsTensors() {
+        for (long bytes = ScheduledGpu.LEAST_BYTES; bytes < 64L << 30; bytes = bytes * 5 / 3) {
+            for (long tensor = 1; tensor < 1L << 28; tensor *= 7) {
+                final List<Long> in = List.of(4L, tensor);
+                final List<Long> out = List.of(tensor / 2 + 1);
+                final DeviceMemory written = ScheduledGpu.of(bytes, List.of(0)).memory(List.of(new TensorBytes(in, out)));
+                final SoftwareMoves moves = SoftwareMoves.of(written);
+                final String what = bytes + " B, tensors of " + tensor + " B: " + written;
+                assertTrue(written.chunkInNs() >= moves.chunkInNs() && written.chunkOutNs() >= moves.chunkOutNs(), what);
+                assertTrue(written.chunkDropNs() >= moves.chunkDropNs() && written.chunkDropNs() <= written.chunkOutNs(), what);
+                assertTrue(written.swapInOverheadNs() >= moves.swapInOverheadNs(in), what);
+                assertTrue(written.swapOutOverheadNs() >= moves.swapOutOverheadNs(out), what);
+            }
+        }
+    }
+
+    @Test
+    void shouldWriteAnOverheadThatHoldsTheTensorsOfTheFiles() throws IOException {
+        final Path net = Files.write(folder.resolve("net.onnx"), ModelZoo.generate("mobilenet", "small", 1).bytes());
+        final TensorBytes tensors = TensorBytes.of(OnnxModel.load(net));
+        assertTrue(tensors.inputs().getFirst() > 1000, tensors.toString());
+        final Path set = folder.resolve("set.yaml");
+        assertEquals(0, tactus("init", net + ":1s", "--gpu", "128KiB", "--out", set.toString()), err::toString);
+        final DeviceMemory memory = TaskSetFile.load(set, TaskSetFile.Options.forProfiling()).taskSet().platform().devices().getFirst().memory().orElseThrow();
+        assertEquals(ScheduledGpu.of(128 << 10, List.of(0)).memory(List.of(tensors)), memory);
+        assertTrue(memory.swapInOverheadNs() > 500_000, "the input is larger than some chunks: " + memory);
     }
 
     @Test

@@ -47,6 +47,14 @@ class RunStatusReasonsTest {
             List.of(new DeviceResult("cpu0", "cpu", "spin", 1, 0.1, Optional.empty(), lost)), "", 0).withPlatform(platform);
     }
 
+    /** One whose bounds are void. */
+    private static RunResult result(final TaskResult all, final TaskResult withoutStalls, final String boundsVoid) {
+        final RunResult.Conditions conditions = new RunResult.Conditions(Map.of(), Map.of(), Map.of("stallThresholdNs", THRESHOLD_NS), "",
+            Overheads.NONE, List.of());
+        return new RunResult("run", "set", "fixed-priority", "np-fp", 1, 10_000_000_000L, conditions, List.of(all),
+            new WithoutStalls(List.of(withoutStalls), 1, 0, new StallCounts(1, 9_000_000, 0)), STALLS, List.of(), boundsVoid, 0);
+    }
+
     private static RunResult result(final TaskResult all, final TaskResult withoutStalls) {
         return result(all, withoutStalls, PlatformResult.NONE, false);
     }
@@ -165,6 +173,8 @@ class RunStatusReasonsTest {
         return switch (happened.replace("With `--excuse-stalls`, ", "")) {
             case "No deadline was missed, and no job took longer than its bound." -> with(result(good, good), List.of());
             case "The same, and segments ran past their WCET: the output says BOUNDS VOID." -> result(overrun(good), overrun(good));
+            case "The same, and moves of chunks took longer than they are charged: the output says BOUNDS VOID." ->
+                result(good, good, "moves on gpu0 took longer than they are charged");
             case "The same, and the platform broke its stall curve, or another process took a core." ->
                 with(result(good, good), List.of(delay)).withPlatform(curve(good, good, task(8, 0, BOUND_NS)).platform());
             case "A job took longer than its bound, since segments ran past their WCET." -> result(overrun(beyond), overrun(beyond));

@@ -3,6 +3,7 @@ package org.tactus.internal.text;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Lays out rows of text for a terminal of some width. Columns that do not fit beside the others stand in further lines of the same row, so
@@ -24,9 +25,21 @@ public final class TextTable {
      *
      * @param width most columns of a line, in characters
      * @param head  a heading for each column
-     * @param rows  all rows that will be shown, a cell for each column
+     * @param rows  all rows that will be shown, a cell for each column; or one with the widest cells, where they come one by one
      */
     public TextTable(final int width, final String[] head, final List<String[]> rows) {
+        this(width, head, rows, head.length);
+    }
+
+    /**
+     * Finds the widths of the columns, where some of them belong together.
+     *
+     * @param width most columns of a line, in characters
+     * @param head  a heading for each column
+     * @param rows  all rows that will be shown, a cell for each column
+     * @param group this column and those behind it begin a further line together unless all columns fit into one
+     */
+    public TextTable(final int width, final String[] head, final List<String[]> rows, final int group) {
         this.head = head.clone();
         this.widths = new int[head.length];
         final List<String[]> all = new ArrayList<>(rows);
@@ -37,10 +50,11 @@ public final class TextTable {
             }
         }
         this.lines = new int[head.length];
+        final boolean fits = IntStream.of(widths).sum() + head.length - 1 <= width;
         int used = widths[0];
         for (int i = 1; i < head.length; i++) {
             lines[i] = lines[i - 1];
-            if (used + 1 + widths[i] > width) {
+            if (used + 1 + widths[i] > width || i == group && !fits) {
                 lines[i]++;
                 used = INDENT - 1;
             }
@@ -63,6 +77,22 @@ public final class TextTable {
     }
 
     /**
+     * The whole table.
+     *
+     * @param width most columns of a line, in characters
+     * @param head  a heading for each column
+     * @param rows  a cell for each column
+     * @return lines, each ended by a line feed
+     */
+    public static String text(final int width, final String[] head, final List<String[]> rows) {
+        final TextTable table = new TextTable(width, head, rows);
+        final StringBuilder out = new StringBuilder();
+        table.appendHead(out);
+        rows.forEach(cells -> table.append(out, cells));
+        return out.toString();
+    }
+
+    /**
      * Appends a row.
      *
      * @param out   takes whole lines without blanks at their ends
@@ -80,7 +110,7 @@ public final class TextTable {
         for (int i = 0; i < cells.length; i++) {
             if (lines[i] == line) {
                 final String cell = cells[i].strip();
-                final String pad = " ".repeat(widths[i] - cell.length());
+                final String pad = " ".repeat(Math.max(0, widths[i] - cell.length()));
                 final boolean toTheLeft = i == 0 || head[i].startsWith(" ");
                 out.append(i == 0 ? "" : " ").append(toTheLeft ? cell + pad : pad + cell);
             }
