@@ -364,7 +364,7 @@ function responses() {
       });
       for (const t of tasks) {
         if (t.boundNs) { path(g, [[52, y(t.boundNs)], [width - 8, y(t.boundNs)]], css("--fg"), [4, 4], 1); note(g, "bound " + time(t.boundNs), 60, y(t.boundNs) + 8, css("--fg")); }
-        if (t.deadlineNs) { path(g, [[52, y(t.deadlineNs)], [width - 8, y(t.deadlineNs)]], css("--bad"), [], 1); note(g, "deadline " + time(t.deadlineNs), width / 2, y(t.deadlineNs) - 7, css("--bad")); }
+        if (t.deadlineNs) { path(g, [[52, y(t.deadlineNs)], [width - 8, y(t.deadlineNs)]], css("--bad"), [], 1); note(g, "deadline " + time(t.deadlineNs), 170, y(t.deadlineNs) - 7, css("--bad")); }
       }
     });
   });
