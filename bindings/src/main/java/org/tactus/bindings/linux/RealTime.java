@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.tactus.bindings.generated.linux.linux_h;
-import org.tactus.bindings.generated.linux.rlimit;
 import org.tactus.bindings.generated.linux.sched_param;
 
 /**
@@ -291,18 +290,6 @@ public final class RealTime {
         }
         return attempt("prctl(PR_SET_TIMERSLACK)", "timer slack " + slackNs + " ns",
             (arena, state) -> (int) Calls.PRCTL.invokeExact(state, linux_h.PR_SET_TIMERSLACK(), slackNs, 0L, 0L, 0L));
-    }
-
-    /**
-     * The highest real-time priority that an unprivileged thread may ask for.
-     *
-     * @return 0 for none; the superuser is not bound by it
-     */
-    public static long realTimePriorityLimit() {
-        try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment limit = rlimit.allocate(arena);
-            return linux_h.getrlimit(linux_h.RLIMIT_RTPRIO(), limit.address()) == 0 ? rlimit.rlim_cur(limit) : 0;
-        }
     }
 
     /**
