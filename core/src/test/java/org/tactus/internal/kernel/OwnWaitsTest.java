@@ -17,6 +17,7 @@ import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.event.Allocation;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
@@ -86,6 +87,20 @@ class OwnWaitsTest {
         assertEquals(20 * MS, waits.inWorkNs(25 * MS, nowNs));
         nowNs += 30 * MS;
         assertEquals(0, waits.inWorkNs(25 * MS, nowNs), "its core was taken");
+    }
+
+    @Test
+    void shouldAllocateNothing() {
+        final OwnWaits own = OwnWaits.of(ThreadAccounts.ofCallingThread().orElseThrow(), Clock.SYSTEM);
+        assertEquals(0, Allocation.bytes(() -> {
+            for (int i = 0; i < 2_000; i++) {
+                own.sleeps();
+                own.rose(i);
+                own.spun(Clock.SYSTEM.nanoTime() + OwnWaits.LOOK_NS, Clock.SYSTEM);
+                own.inLoopNs(i, Clock.SYSTEM.nanoTime());
+                own.inWorkNs(i, Clock.SYSTEM.nanoTime());
+            }
+        }));
     }
 
     /** How the dispatcher is kept from going on. */
