@@ -126,6 +126,24 @@ class StaleProfileTest {
     }
 
     @Test
+    void shouldRefuseWcetsOfKernelsInOtherNumbers() throws IOException {
+        final String gpu = SET.replace("cores: [0]}", "cores: [0]}, {name: gpu0, kind: cuda, compute: kernels}")
+            .replace("cuts: 1}, segments: [{device: cpu0}]", "cuts: 1}, segments: [{device: gpu0}]");
+        Files.writeString(file, gpu);
+        final WcetSidecar.Provenance single = now();
+        assertEquals(Optional.empty(), staleOnGpu(single));
+        Files.writeString(file, gpu.replace("compute: kernels", "compute: kernels-fp16"));
+        final String half = single.runtime() + " in fp16";
+        assertEquals(half, now().runtime());
+        assertEquals(Optional.of("were measured with " + single.runtime() + ", but it is " + half + " now"), staleOnGpu(single));
+    }
+
+    private Optional<String> staleOnGpu(final WcetSidecar.Provenance measured) {
+        final TaskSet set = TaskSetFile.load(file, options(true)).taskSet();
+        return ProfileCheck.stale(measured, set, set.tasks().get(1), folder);
+    }
+
+    @Test
     void shouldRefuseWcetsOfARightThatTheProcessLacks() throws IOException {
         final WcetSidecar real = sidecar("one", MACHINE, "real-time", Optional.of(now()));
         assertEquals(!WcetSidecar.currentRights().equals("real-time"), ProfileCheck.stale(real, "one", MACHINE).isPresent());
