@@ -47,8 +47,8 @@ public final class EventType {
     /** The level of a segment that has several was chosen; argument: the level, and in the next byte why none that gains more. */
     public static final int LEVEL = 19;
     /**
-     * In the gap of the {@link #STALL} before it the dispatcher waited by itself, such as for a lock of this process; argument: for how long;
-     * job: length of the gap.
+     * In the gap of the {@link #STALL} before it the dispatcher waited by itself, such as for a lock of this process; argument: for how
+     * long; job: length of the gap.
      */
     public static final int OWN_WAIT = 20;
     /** Where in the argument of {@link #LEVEL} the limit begins; below is the level. */

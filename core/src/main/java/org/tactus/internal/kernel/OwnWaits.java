@@ -7,14 +7,14 @@ import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.time.Clock;
 
 /**
- * Tells how much of a gap a dispatcher's thread waited by itself, such as for a lock of the JVM that another thread of this process holds. The
- * system counts how often a thread gives its core away because it cannot go on. What takes the core from it, a hypervisor, an interrupt or a
- * thread above, is not in that count; a signal that stops the process is. So without such a switch, but for the thread's own sleep, it did not
- * wait; with one it waited at most for as long as it did not execute, which the clock of its CPU time tells.
+ * Tells how much of a gap a dispatcher's thread waited by itself, such as for a lock of the JVM that another thread of this process holds.
+ * The system counts how often a thread gives its core away because it cannot go on. What takes the core from it, a hypervisor, an interrupt
+ * or a thread above, is not in that count; a signal that stops the process is. So without such a switch, but for the thread's own sleep, it
+ * did not wait; with one it waited at most for as long as it did not execute, which the clock of its CPU time tells.
  *
- * <p>Both are read before a sleep, once a millisecond while the thread spins, and at a gap: never for a job that is on time. Where they cannot tell
- * they call too much the thread's own, and so excuse too little: what the platform took beside a wait in one gap, and a segment that
- * waited since they were read last. The dispatcher's thread is the only caller. Allocates nothing.
+ * <p>Both are read before a sleep, once a millisecond while the thread spins, and at a gap: never for a job that is on time. Where they
+ * cannot tell they call too much the thread's own, and so excuse too little: what the platform took beside a wait in one gap, and a segment
+ * that waited since they were read last. The dispatcher's thread is the only caller. Allocates nothing.
  */
 final class OwnWaits {
     /** How often a thread that spins looks. */

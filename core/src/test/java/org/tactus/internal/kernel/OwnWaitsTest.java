@@ -207,8 +207,9 @@ class OwnWaitsTest {
                 }
             }, Clock.SYSTEM)) {
             kernel.start();
-            kernel.addAll(set.tasks(), set.tasks().stream().map(task -> task.segments().stream()
-                .map(segment -> (SegmentWork) new TimedWork(Clock.SYSTEM, segment, 1)).toList()).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
+            final List<List<SegmentWork>> works = set.tasks().stream().map(task -> task.segments().stream()
+                .map(segment -> (SegmentWork) new TimedWork(Clock.SYSTEM, segment, 1)).toList()).toList();
+            kernel.addAll(set.tasks(), works, Clock.SYSTEM.nanoTime() + 20 * MS);
             final Thread holder = new Thread(device::hold, "holder");
             holder.start();
             holder.join();

@@ -111,7 +111,7 @@ class RunRecorderTest {
         assertEquals(0, excused(8_000_000));
     }
 
-    /** Jobs that are excused of one that ended 7 ms behind its deadline of 1 ms, in a gap of 8 ms of which the dispatcher waited so long. */
+    /** How many jobs are excused: of one that ended 7 ms behind its deadline of 1 ms, in a gap of 8 ms in which the dispatcher waited. */
     private static long excused(final long waitedNs) {
         final Task task = SET.tasks().getFirst();
         final long late = task.deadlineNs() + 7_000_000;
