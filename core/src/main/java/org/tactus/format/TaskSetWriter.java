@@ -296,8 +296,8 @@ public final class TaskSetWriter {
 
     /** A path that means the same file from the new place; an absolute one becomes relative where it lies in the source's folder. */
     private String fromHere(final String path) {
-        return Path.of(path).isAbsolute() && Path.of(path).normalize().startsWith(from) ? to.relativize(Path.of(path).normalize()).toString()
-            : moved(path);
+        final Path there = Path.of(path).normalize();
+        return there.isAbsolute() && there.startsWith(from) ? to.relativize(there).toString() : moved(path);
     }
 
     /** A path that means the same file from the new place. */

@@ -64,7 +64,8 @@ public record DeviceMemory(
     }
 
     /**
-     * Memory that is counted: all that the tasks have there must fit at once. The methods that begin with {@code with} add what swapping needs:
+     * Memory that is counted: all that the tasks have there must fit at once. The methods that begin with {@code with} add what swapping
+     * needs:
      * <pre>
      * DeviceMemory.ofBytes(96L &lt;&lt; 20).withChunks(2 &lt;&lt; 20, 300_000, 300_000).withChunkDropNs(50_000)
      * </pre>

@@ -297,7 +297,7 @@ public final class ResultTable {
                     + " (" + stall.where() + ", " + stall.cause() + ")")
                 .toList()) + "."
             + (result.stalls().stream().allMatch(Stall::isOfPlatform) ? ""
-                : " The total holds none of the run delay and the safepoints, which are not the platform's.")
+                : " The total holds none of the run delay, own waits and safepoints, which are not the platform's.")
             + (seen > result.stalls().size() ? " The files name the longest " + result.stalls().size() + "." : ""));
         if (counts.late() > 0) {
             lines.add("Stalls seen late: " + counts.late() + "; jobs that they touched may count as not touched, since only the last "

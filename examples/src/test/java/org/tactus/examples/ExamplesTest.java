@@ -89,8 +89,9 @@ class ExamplesTest {
             + "tasks:\n  - {name: control, period: 20ms, segments: [{device: cpu0, wcet: 5ms}]}\n";
         final String text = run(SetFromAFile.class, Files.writeString(folder.resolve("good.yaml"), good).toString());
         assertTrue(text.matches("(?s)control runs: \\d+ released, \\d+ jobs, .* response min .*, p50 .*, max .*steps: \\d+\n"), text);
-        final String wrong = run(SetFromAFile.class, Files.writeString(folder.resolve("wrong.yaml"), good.replace("20ms", "20")).toString());
-        assertTrue(wrong.startsWith("refused: " + folder.resolve("wrong.yaml") + ":7: "), wrong);
+        final Path file = Files.writeString(folder.resolve("wrong.yaml"), good.replace("20ms", "20"));
+        final String wrong = run(SetFromAFile.class, file.toString());
+        assertTrue(wrong.startsWith("refused: " + file + ":7: "), wrong);
     }
 
     @Test

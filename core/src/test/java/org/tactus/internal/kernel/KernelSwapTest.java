@@ -466,6 +466,37 @@ class KernelSwapTest {
         }
     }
 
+    /** The removal is what the room waits for: without it the device is never quiet, and the patience lasts for hours. */
+    @Test
+    void shouldLetARemovalThroughWhileATaskWaitsForRoom() throws Exception {
+        final TaskSet calm = set(1);
+        final List<Task> tasks = new ArrayList<>(calm.tasks().stream().map(task ->
+            task.withSegments(List.of(new org.tactus.model.Segment(0, 8 * MS, org.tactus.model.ActualTime.WCET)))).toList());
+        tasks.addAll(TaskSet.builder("rare").device(calm.platform().devices().getFirst()).task("rare", task -> task.periodNs(3_600_000 * MS)
+            .memory(new TaskMemory(10, OptionalLong.of(10), Optional.empty())).segment("gpu0", MS)).build().tasks());
+        final TaskSet busy = new TaskSet(calm.name(), calm.policy(), calm.overheads(), calm.platform(), tasks);
+        try (TaskSetRun tactus = TaskSetRun.open(busy, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 2) {
+                Thread.sleep(5);
+            }
+            final Thread adder = Thread.ofPlatform().daemon().start(() -> tactus.add(joins(15)));
+            Thread.sleep(200); // by then it waits; if not, the removals come before it
+            assertTrue(adder.isAlive());
+            final Thread remover = Thread.ofPlatform().daemon().start(() -> {
+                tactus.remove("c");
+                tactus.remove("b");
+            });
+            remover.join(20_000);
+            assertFalse(remover.isAlive(), "a removal waits for a task that waits for room");
+            adder.join(20_000);
+            assertFalse(adder.isAlive(), "the device is quiet now, so that room is made");
+            while (tactus.completed(tactus.handle("joins")) < 3) {
+                Thread.sleep(5);
+            }
+        }
+    }
+
     private static TaskSet underProtocol(final SwapProtocol protocol) {
         final TaskSet seq = set(2);
         return new TaskSet(seq.name(), seq.policy(), seq.overheads(), new org.tactus.model.Platform(List.of(
