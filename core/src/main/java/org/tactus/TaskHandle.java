@@ -2,6 +2,7 @@
 package org.tactus;
 
 import org.tactus.internal.runtime.RunHandle;
+import org.tactus.internal.time.Durations;
 import org.tactus.internal.watch.TaskCounts;
 
 /**
@@ -178,6 +179,18 @@ public final class TaskHandle {
                 throw new IllegalArgumentException("share is " + share + "; give a number from 0 to 1, such as 0.99");
             }
             return counts.quantileNs(share);
+        }
+
+        /**
+         * What was counted, for people; it allocates.
+         *
+         * @return one line
+         */
+        @Override
+        public String toString() {
+            return released() + " released, " + jobs() + " completed, " + misses() + " missed, " + overruns() + " overruns, " + skipped()
+                + " skipped, " + aborted() + " aborted" + (lastNs() < 0 ? "" : ", last response " + Durations.format(lastNs()) + ", longest "
+                + Durations.format(maxNs())) + (isLive() ? "" : "; gone");
         }
     }
 }

@@ -41,6 +41,7 @@ import picocli.CommandLine.TypeConversionException;
 final class InitCommand implements Callable<Integer> {
     private static final Pattern TASK = Pattern.compile(
         "(.+?):([0-9.]+\\s*(?:ns|us|ms|s|m|h))(?::([0-9.]+\\s*(?:ns|us|ms|s|m|h)))?");
+    private static final Pattern OTHER_TIMES = Pattern.compile(".+?\\.(?:onnx|tflite):(?:[0-9.]+\\s*(?:ns|us|ms|s|m|h):)?([^:]*)(?::.*)?");
     private static final int LONGEST_NAME = 60;
 
     @Parameters(paramLabel = "MODEL:PERIOD[:DEADLINE]", arity = "1..*",
@@ -110,7 +111,10 @@ final class InitCommand implements Callable<Integer> {
 
     private String task(final String word, final Path folder, final Set<String> names, final String device) {
         final Matcher matcher = TASK.matcher(word);
-        UsageCheck.check(spec, matcher.matches(), "'" + word + "' is no network with a period; write it such as detector.onnx:33ms");
+        final Matcher other = OTHER_TIMES.matcher(word);
+        UsageCheck.check(spec, matcher.matches(), "'" + word + "' is no network with a period; " + (other.matches()
+            ? "'" + other.group(1) + "' is no time: write a number and ns, us, ms or s, such as 33ms"
+            : "write it such as detector.onnx:33ms"));
         final Path file = Path.of(matcher.group(1));
         final long periodNs = time(word, matcher.group(2));
         final long deadlineNs = matcher.group(3) == null ? periodNs : time(word, matcher.group(3));

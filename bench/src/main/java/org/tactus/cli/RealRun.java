@@ -121,11 +121,11 @@ final class RealRun {
             final String share = Durations.format(result.durationNs()) + " of " + Durations.format(durationNs);
             if (end == End.INTERRUPTED) {
                 result = result.withWarning("the run was interrupted after " + share);
-                System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
+                warn(format, result.conditions().warnings().getLast() + "; the results hold what was run");
             } else if (end == End.MISS) {
                 result = result.withWarning("the run ended at the first missed deadline, after " + share + "; "
                     + cutBefore(set, events, tactus.zeroNs()));
-                System.err.println("warning: " + result.conditions().warnings().getLast());
+                warn(format, result.conditions().warnings().getLast());
             }
             final int written = files.write(set, result, tactus.histograms(), events, origin, tactus.zeroNs(), startMillis,
                 tactus.verdict(), System.err, limit) | files.writeRoundTrips(offers.roundTrips(), System.err);
@@ -140,6 +140,13 @@ final class RealRun {
             ResultPrinter.print(format, RunStatus.verdict(result, notGood), result,
                 written == ExitStatus.GOOD ? Optional.of(out) : Optional.empty(), print);
             return Math.max(notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO, written);
+        }
+    }
+
+    /** A table tells the result's warnings by itself. */
+    private static void warn(final OutputFormat format, final String sentence) {
+        if (format != OutputFormat.TABLE) {
+            System.err.println("warning: " + sentence);
         }
     }
 

@@ -80,6 +80,6 @@ class ComputeFormatTest {
     void shouldNameTheWordsWhenAnotherStandsThere() {
         final String message =
             assertThrows(FileFormatException.class, () -> load(SET.replace("compute: onnxruntime", "compute: cudnn"))).getMessage();
-        assertTrue(message.contains("compute: 'cudnn' is unknown; known here: kernels, onnxruntime"), message);
+        assertTrue(message.contains("compute: 'cudnn' is unknown; write one of kernels, onnxruntime"), message);
     }
 }
