@@ -19,6 +19,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.model.Task;
@@ -57,7 +58,7 @@ final class ResultFiles {
     /** Makes a folder for files of these names, or says in one line why it takes none of them. */
     static void requireFolder(final Path folder, final List<String> names) {
         try {
-            Files.createDirectories(folder);
+            OutputFolder.make(folder);
             Interruption.cleanUp(folder);
             for (final String name : names) {
                 WholeFile.requireWritable(folder.resolve(name));

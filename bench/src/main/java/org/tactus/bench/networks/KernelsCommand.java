@@ -14,6 +14,7 @@ import org.tactus.cli.text.Lines;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.graph.OnnxModel;
+import org.tactus.internal.ptx.Numbers;
 import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.ptx.SegmentProgram;
 import org.tactus.internal.time.Sizes;
@@ -57,7 +58,7 @@ public final class KernelsCommand implements Callable<Integer> {
         final SegmentProgram program;
         try {
             model = ModelZoo.NAMES.contains(network) ? ModelZoo.generate(network, size, SEED) : OnnxModel.load(Path.of(network)).inside();
-            program = SegmentCompiler.compile(model);
+            program = SegmentCompiler.compile(model, Numbers.SINGLE);
         } catch (final InvalidModelException e) {
             UsageCheck.check(spec, false, e.getMessage());
             throw e;

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +14,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.tactus.cli.support.Terminal;
 import org.tactus.cli.text.Lines;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.TextTable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.time.Durations;
@@ -56,7 +56,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
      * @throws IOException when a file cannot be written
      */
     public void write(final Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         WholeFile.write(folder.resolve(TEXT_FILE), text());
         WholeFile.write(folder.resolve(JSON_FILE), json() + "\n");
     }

@@ -23,7 +23,7 @@ import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Assigns swap volumes, and rings where tasks have several segments ({@link StreamPlan}): of the candidates of {@link SwapVolumes} the
+ * Assigns swap volumes, and where tasks have several segments cuts and, under SEQ, rings ({@link StreamPlan}): of the candidates of {@link SwapVolumes} the
  * one with which all WCETs may grow most under the test of the device's protocol, the smallest largest volume among equals. Volumes that
  * the set names are planned anew. Immutable.
  */
@@ -81,9 +81,9 @@ public final class SwapPlanner implements Planner {
         final DeviceSpec spec = set.platform().devices().get(device);
         for (int i = 0; i < set.tasks().size(); i++) {
             final Task task = set.tasks().get(i);
-            if (task.segments().size() > 1 && spec.memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) != SwapProtocol.SEQ) {
-                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, which only"
-                    + " 'protocol: seq' serves as one unit; write that, or make it one segment");
+            if (task.segments().size() > 1 && spec.memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) == SwapProtocol.OVL) {
+                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, for which"
+                    + " no sound test is known under 'protocol: ovl'; write 'protocol: seq' or 'protocol: spe', or make it one segment");
             }
         }
         if (spec.memory().isEmpty()) {

@@ -15,11 +15,13 @@ final class LinearSteps {
     private final SegmentCompiler compiler;
     private final Values values;
     private final NodeProto node;
+    private final boolean half;
 
     LinearSteps(final SegmentCompiler compiler, final NodeProto node) {
         this.compiler = compiler;
         this.values = compiler.values();
         this.node = node;
+        half = compiler.numbers() == Numbers.HALF;
     }
 
     /** The name of an input; null where the node has none there. */
@@ -60,12 +62,94 @@ final class LinearSteps {
             return;
         }
         final int rows = outputs / groups;
-        final int depth = channels * window.taps().product();
-        final ProductShape.Packed packed = ProductShape.Packed.of(rows);
+        final int taps = window.taps().product();
+        final int tapDepth = half ? HalfWeights.tapDepth(channels, taps) : 0;
+        final int depth = (tapDepth == 0 ? channels : tapDepth) * taps;
+        final ProductShape.Packed packed = half ? new ProductShape.Packed(rows) : ProductShape.Packed.of(rows);
         final ProductShape product = new ProductShape(images, groups, rows, window.outputs(), depth, packed,
-            new ProductShape.ImageWindows(window, channels));
-        add(product, in, emitter -> emitter.weights(pack(values.floats(weightName), groups, rows, depth, packed.width())),
+            new ProductShape.ImageWindows(window, channels, tapDepth));
+        if (half) {
+            requireHalf(weightName, values.floats(weightName));
+        }
+        add(product, in, emitter -> half
+            ? emitter.halves(key(weightName, groups, tapDepth),
+                () -> HalfWeights.convolution(values.floats(weightName), groups, rows, channels, taps, tapDepth))
+            : emitter.weights(pack(values.floats(weightName), groups, rows, depth, packed.width())),
             emitter -> emitter.at(in), bias, emitter -> biasName == null ? null : emitter.at(biasName), made);
+    }
+
+    /** A name for weights in one of their layouts, which is no tensor's name. */
+    private static String key(final String name, final Object... layout) {
+        return name + '\n' + Arrays.toString(layout);
+    }
+
+    /** Refuses weights that half precision would make infinite. */
+    private void requireHalf(final String name, final float... weights) {
+        HalfWeights.beyond(weights).ifPresent(weight -> {
+            throw compiler.refusal(node, "its weights '" + name + "' hold " + weight + ", beyond " + (int) Numbers.LARGEST_HALF
+                + ", the largest number in half precision; write 'compute: kernels' for single precision");
+        });
+    }
+
+    /**
+     * A factor of a product of matrices.
+     *
+     * @param name   of the tensor
+     * @param matrix how it lies
+     * @param lines  rows of a left factor, columns of a right one
+     * @param scale  what its numbers are multiplied by; 1 for one that is no constant
+     */
+    private record Factor(String name, ProductShape.Matrix matrix, int lines, float scale) {
+    }
+
+    /** Whether a factor is packed: a constant in half precision, the same for all batches. */
+    private boolean isPacked(final Factor factor) {
+        return half && values.isConstant(factor.name) && factor.matrix.batchStride() == 0;
+    }
+
+    private ProductShape.Source source(final Factor factor) {
+        if (half && values.isConstant(factor.name)) {
+            requireHalf(factor.name, scaled(values.floats(factor.name), factor.scale));
+        }
+        return isPacked(factor) ? new ProductShape.Packed(factor.lines) : factor.matrix;
+    }
+
+    private OperandPlace place(final Factor factor, final int depth) {
+        if (isPacked(factor)) {
+            return emitter -> emitter.halves(key(factor.name, factor), () ->
+                HalfWeights.pack(scaled(values.floats(factor.name), factor.scale), 1, factor.lines, depth,
+                    (group, line, k) -> line * factor.matrix.lineStride() + k * factor.matrix.depthStride()));
+        }
+        return emitter -> factor.scale == 1 ? emitter.at(factor.name)
+            : emitter.weights(scaled(values.floats(factor.name), factor.scale));
+    }
+
+    private void add(
+        final int batches, final int depth, final Factor left, final Factor right, final Epilogue.Bias bias, final OperandPlace biasPlace,
+        final long... made) {
+        final ProductShape product = new ProductShape(batches, 1, left.lines, right.lines, depth, source(left), source(right));
+        add(product, left.name, place(left, depth), place(right, depth), bias, biasPlace, made);
+    }
+
+    /** Products of few rows with constant weights, a row for each column of the output. */
+    private void addFew(
+        final int rows, final int depth, final String in, final String weightName, final float[] weights, final Epilogue.Bias bias,
+        final OperandPlace biasPlace, final long... made) {
+        final int columns = weights.length / depth;
+        if (half) {
+            requireHalf(weightName, weights);
+        }
+        compiler.add(new Step(node.getOutput(0), List.of(in), true, 0, (emitter, step) -> {
+            final Kernel kernel = RowKernel.product(rows, columns, depth, compiler.numbers(), step.epilogue(bias));
+            final Launch.Place residual = step.residual() == null ? null : emitter.at(step.residual());
+            if (half) {
+                emitter.launchHalf(kernel, emitter.at(in), emitter.halves(key(node.getOutput(0), "rows"),
+                    () -> HalfWeights.rows(weights, columns, depth)), emitter.at(step.output()), biasPlace.in(emitter), residual);
+            } else {
+                emitter.launch(kernel, emitter.at(in), emitter.weights(weights), emitter.at(step.output()), biasPlace.in(emitter),
+                    residual);
+            }
+        }), made);
     }
 
     /** Weights by group and depth, a line of all rows, zeros behind them. */
@@ -89,7 +173,7 @@ final class LinearSteps {
     private void add(
         final ProductShape product, final String in, final OperandPlace left, final OperandPlace right, final Epilogue.Bias bias,
         final OperandPlace biasPlace, final long... made) {
-        final ProductKernel.Division division = ProductKernel.Division.of(product);
+        final Division division = Division.of(product, compiler.numbers());
         final long workBytes = division.parts() == 1 ? 0 : division.parts() * product.allOutputs() * Float.BYTES;
         final List<String> reads = new ArrayList<>();
         reads.add(in);
@@ -99,12 +183,17 @@ final class LinearSteps {
         compiler.add(new Step(node.getOutput(0), reads, true, workBytes, (emitter, step) -> {
             final Epilogue epilogue = step.epilogue(bias);
             final Launch.Place residual = step.residual() == null ? null : emitter.at(step.residual());
-            final Kernel kernel = ProductKernel.write(product, epilogue, division);
-            if (division.parts() == 1) {
-                emitter.launch(kernel, left.in(emitter), right.in(emitter), emitter.at(step.output()), biasPlace.in(emitter), residual);
+            final boolean whole = division.parts() == 1;
+            final Launch.Place[] places = {left.in(emitter), right.in(emitter), whole ? emitter.at(step.output()) : emitter.work(),
+                whole ? biasPlace.in(emitter) : null, whole ? residual : null};
+            if (half) {
+                emitter.launchHalf(HalfProductKernel.write(product, epilogue, division), places);
+            } else {
+                emitter.launch(ProductKernel.write(product, epilogue, division), places);
+            }
+            if (whole) {
                 return;
             }
-            emitter.launch(kernel, left.in(emitter), right.in(emitter), emitter.work());
             emitter.launch(ProductKernel.sum(product, epilogue, division.parts()), emitter.work(), emitter.at(step.output()),
                 biasPlace.in(emitter), residual);
         }), made);
@@ -134,18 +223,13 @@ final class LinearSteps {
             ? Epilogue.Bias.COLUMN : Epilogue.Bias.ROW;
         final OperandPlace biasPlace = emitter -> biases == null ? null : emitter.weights(biases);
         if (rows <= FEW_ROWS && !transA && values.isConstant(b)) {
-            final float[] weights = scaled(transB ? values.floats(b) : transposed(values.floats(b), depth, columns), alpha);
-            compiler.add(new Step(node.getOutput(0), List.of(a), true, 0, (emitter, step) -> emitter.launch(
-                RowKernel.product(rows, columns, depth, step.epilogue(bias)), emitter.at(a), emitter.weights(weights),
-                emitter.at(step.output()), biasPlace.in(emitter), step.residual() == null ? null : emitter.at(step.residual()))),
-                rows, columns);
+            addFew(rows, depth, a, b, scaled(transB ? values.floats(b) : transposed(values.floats(b), depth, columns), alpha), bias,
+                biasPlace, rows, columns);
             return;
         }
-        final ProductShape product = new ProductShape(1, 1, rows, columns, depth,
-            new ProductShape.Matrix(0, transA ? 1 : depth, transA ? rows : 1),
-            new ProductShape.Matrix(0, transB ? depth : 1, transB ? 1 : columns));
-        add(product, a, emitter -> emitter.at(a), emitter -> alpha == 1 ? emitter.at(b) : emitter.weights(scaled(values.floats(b), alpha)),
-            bias, biasPlace, rows, columns);
+        add(1, depth, new Factor(a, new ProductShape.Matrix(0, transA ? 1 : depth, transA ? rows : 1), rows, 1),
+            new Factor(b, new ProductShape.Matrix(0, transB ? depth : 1, transB ? 1 : columns), columns, alpha), bias, biasPlace, rows,
+            columns);
     }
 
     /** Whether a constant has a number for each row and one column, where the output has more. */
@@ -211,16 +295,13 @@ final class LinearSteps {
         made[made.length - 1] = columns;
         final int rows = (int) (rightBatches == 1 ? left[left.length - 2] * leftBatches : left[left.length - 2]);
         if (rows <= FEW_ROWS && values.isConstant(b) && rightBatches == 1) {
-            final float[] weights = transposed(values.floats(b), depth, columns);
-            compiler.add(new Step(node.getOutput(0), List.of(a), true, 0, (emitter, step) -> emitter.launch(
-                RowKernel.product(rows, columns, depth, step.epilogue(Epilogue.Bias.NONE)), emitter.at(a), emitter.weights(weights),
-                emitter.at(step.output()), step.residual() == null ? null : emitter.at(step.residual()))), made);
+            addFew(rows, depth, a, b, transposed(values.floats(b), depth, columns), Epilogue.Bias.NONE, emitter -> null, made);
             return;
         }
         final int leftStride = rightBatches == 1 || leftBatches == 1 ? 0 : rows * depth;
-        final ProductShape product = new ProductShape((int) rightBatches, 1, rows, columns, depth,
-            new ProductShape.Matrix(leftStride, depth, 1), new ProductShape.Matrix(rightBatches == 1 ? 0 : depth * columns, 1, columns));
-        add(product, a, emitter -> emitter.at(a), emitter -> emitter.at(b), Epilogue.Bias.NONE, emitter -> null, made);
+        add((int) rightBatches, depth, new Factor(a, new ProductShape.Matrix(leftStride, depth, 1), rows, 1),
+            new Factor(b, new ProductShape.Matrix(rightBatches == 1 ? 0 : depth * columns, 1, columns), columns, 1), Epilogue.Bias.NONE,
+            emitter -> null, made);
     }
 
     /** The extents before those of a matrix. */

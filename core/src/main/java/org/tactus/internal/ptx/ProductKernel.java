@@ -16,12 +16,6 @@ final class ProductKernel {
     private static final int THREADS = FactorLoader.THREADS;
     private static final int SIDE = 16;
     private static final int DEPTHS = FactorLoader.DEPTHS;
-    private static final int MULTIPROCESSORS = 128;
-    private static final int MULTIPLIES_A_CLOCK = 128;
-    private static final int BYTES_A_CLOCK = 1024;
-    private static final int LAUNCH_CLOCKS = 2000;
-    private static final int LEAST_DEPTH = 64;
-    private static final int MOST_PARTS = 16;
 
     private final PtxWriter w = new PtxWriter();
     private final ProductShape shape;
@@ -29,51 +23,15 @@ final class ProductKernel {
     private final int tileRows;
     private final int tileColumns;
     private final int parts;
-
-    /** How a product is divided among blocks: tiles of the output, and parts of the depth. */
-    record Division(int tileRows, int tileColumns, int parts) {
-        private static final int[][] TILES = {{64, 64}, {64, 32}, {32, 64}, {32, 32}};
-
-        /** What costs least by {@link #clocks}. */
-        static Division of(final ProductShape shape) {
-            Division best = null;
-            for (final int[] tile : TILES) {
-                for (int wanted = 1; wanted <= MOST_PARTS && (wanted == 1 || shape.depth() / wanted >= LEAST_DEPTH); wanted++) {
-                    final int depths = depthsOfPart(shape.depth(), wanted); // some parts may be empty, and are left out
-                    final Division other = new Division(tile[0], tile[1], Math.ceilDiv(shape.depth(), depths));
-                    best = best == null || other.clocks(shape) < best.clocks(shape) ? other : best;
-                }
-            }
-            return best;
-        }
-
-        private long blocks(final ProductShape shape) {
-            return (long) Math.ceilDiv(shape.rows(), tileRows) * Math.ceilDiv(shape.columns(), tileColumns) * shape.batches()
-                * shape.groups() * parts;
-        }
-
-        /**
-         * An estimate for a large GPU, by which divisions are compared: blocks run {@value #MULTIPROCESSORS} at a time, each at a share of
-         * the peak that grows with the square of a thread; parts cost a launch, and are written and read once.
-         */
-        private double clocks(final ProductShape shape) {
-            final double share = 0.075 * (2 + tileRows * tileColumns / (double) (32 * 32) * 1.5);
-            final double block = (double) tileRows * tileColumns * depthsOfPart(shape.depth(), parts) / MULTIPLIES_A_CLOCK / share;
-            final double summing = parts == 1 ? 0 : LAUNCH_CLOCKS + 2.0 * Float.BYTES * parts * shape.allOutputs() / BYTES_A_CLOCK;
-            return Math.ceilDiv(blocks(shape), MULTIPROCESSORS) * block + summing;
-        }
-    }
+    private final int partDepth;
 
     private ProductKernel(final ProductShape shape, final Epilogue epilogue, final Division division) {
         this.shape = shape;
-        this.epilogue = division.parts > 1 ? Epilogue.NONE : epilogue;
-        tileRows = division.tileRows;
-        tileColumns = division.tileColumns;
-        parts = division.parts;
-    }
-
-    private static int depthsOfPart(final int depth, final int parts) {
-        return Math.ceilDiv(Math.ceilDiv(depth, parts), DEPTHS) * DEPTHS;
+        this.epilogue = division.parts() > 1 ? Epilogue.NONE : epilogue;
+        tileRows = division.tileRows();
+        tileColumns = division.tileColumns();
+        parts = division.parts();
+        partDepth = division.depthsOfPart(shape);
     }
 
     /**
@@ -81,9 +39,9 @@ final class ProductKernel {
      * far as the epilogue has them.
      */
     static Kernel write(final ProductShape shape, final Epilogue epilogue, final Division division) {
-        final int rowTiles = Math.ceilDiv(shape.rows(), division.tileRows);
-        return new Kernel(new ProductKernel(shape, epilogue, division).text(), Math.ceilDiv(shape.columns(), division.tileColumns),
-            rowTiles * division.parts * shape.groups() * shape.batches(), THREADS);
+        final int rowTiles = Math.ceilDiv(shape.rows(), division.tileRows());
+        return new Kernel(new ProductKernel(shape, epilogue, division).text(), Math.ceilDiv(shape.columns(), division.tileColumns()),
+            rowTiles * division.parts() * shape.groups() * shape.batches(), THREADS);
     }
 
     private String text() {
@@ -103,7 +61,6 @@ final class ProductKernel {
         final String group = w.divide(rest, parts); // through all batches
         final String part = w.rest(rest, group, parts);
         final String batch = w.divide(group, shape.groups());
-        final int partDepth = depthsOfPart(shape.depth(), parts);
         final String from = w.word("mul.lo.u32", part, partDepth);
         final boolean guardsDepth = (long) partDepth * parts != shape.depth();
         final FactorLoader rows = new FactorLoader(w, shape, shape.left(), tileRows, shape.rows(), guardsDepth);

@@ -19,9 +19,10 @@ record ProductShape(int batches, int groups, int rows, int columns, int depth, S
     }
 
     /**
-     * Weights that are packed for the kernel: by group and depth a line of all rows.
+     * Weights that are packed for the kernel: in single precision by group and depth a line of all rows, in half precision as
+     * {@link HalfWeights} packs them.
      *
-     * @param width rows, rounded up to a multiple of 4 by zeros
+     * @param width rows; in single precision rounded up to a multiple of 4 by zeros
      */
     record Packed(int width) implements Source {
         static Packed of(final int rows) {
@@ -39,8 +40,18 @@ record ProductShape(int batches, int groups, int rows, int columns, int depth, S
     record Matrix(int batchStride, int lineStride, int depthStride) implements Source {
     }
 
-    /** The windows of a convolution: a column for each place of the output, a depth for each channel of the group and each tap. */
-    record ImageWindows(Window window, int channels) implements Source {
+    /**
+     * The windows of a convolution: a column for each place of the output, a depth for each channel of the group and each tap.
+     *
+     * @param window   the window
+     * @param channels of a group
+     * @param tapDepth depths of a tap, where they are counted by tap and then by channel, with zeros behind the channels; 0 where they are
+     *                 counted by channel and then by tap
+     */
+    record ImageWindows(Window window, int channels, int tapDepth) implements Source {
+        boolean isByTap() {
+            return tapDepth > 0;
+        }
     }
 
     /** Elements of one batch's and group's output. */

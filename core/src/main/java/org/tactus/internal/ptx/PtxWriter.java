@@ -11,6 +11,8 @@ import java.util.List;
 final class PtxWriter {
     /** What a module of kernels begins with. */
     static final String HEADER = ".version 6.0\n.target sm_50\n.address_size 64\n";
+    /** The same where kernels multiply in half precision. */
+    static final String HALF_HEADER = ".version 7.0\n.target sm_80\n.address_size 64\n";
     /** Stands for the kernel's name until it has one. */
     static final String NAME = "KERNEL";
 
@@ -20,6 +22,8 @@ final class PtxWriter {
     private int words;
     private int longs;
     private int reals;
+    private int pairs;
+    private int halves;
     private int predicates;
     private int labels;
 
@@ -45,6 +49,28 @@ final class PtxWriter {
             made[i] = real();
         }
         return made;
+    }
+
+    /** New registers for pairs of numbers in half precision. */
+    String[] pairs(final int count) {
+        final String[] made = new String[count];
+        for (int i = 0; i < count; i++) {
+            made[i] = "%h" + pairs++;
+        }
+        return made;
+    }
+
+    /** An instruction whose result is a new pair of numbers in half precision. */
+    String pair(final String opcode, final Object... operands) {
+        return to(pairs(1)[0], opcode, operands);
+    }
+
+    /** Both numbers of a pair, in single precision. */
+    String[] split(final String pair) {
+        final String low = "%q" + halves++;
+        final String high = "%q" + halves++;
+        op("mov.b32 " + vector(low, high) + ", " + pair);
+        return new String[] {real("cvt.f32.f16", low), real("cvt.f32.f16", high)};
     }
 
     /** A new predicate. */
@@ -158,6 +184,8 @@ final class PtxWriter {
         declare(text, "u32", "r", words);
         declare(text, "u64", "d", longs);
         declare(text, "f32", "f", reals);
+        declare(text, "b32", "h", pairs);
+        declare(text, "b16", "q", halves);
         declare(text, "pred", "p", predicates);
         return text.append(shared).append(body).append("    ret;\n}\n").toString();
     }

@@ -81,9 +81,10 @@ final class RowKernel {
 
     /**
      * Writes the product of some dense rows with a matrix of weights, a row for each output: for products of so few rows that each weight
-     * is used about once. Arguments: input, weights, output, and bias and residual, as far as the epilogue has them.
+     * is used about once, so that reading them is what takes time. Weights in half precision are read as such and multiplied in single
+     * precision. Arguments: input, weights, output, and bias and residual, as far as the epilogue has them.
      */
-    static Kernel product(final int rows, final int outputs, final int length, final Epilogue epilogue) {
+    static Kernel product(final int rows, final int outputs, final int length, final Numbers numbers, final Epilogue epilogue) {
         final PtxWriter w = new PtxWriter();
         final String in = w.parameter();
         final String weights = w.parameter();
@@ -94,7 +95,12 @@ final class RowKernel {
         final String row = w.word("mov.u32", "%ctaid.y");
         final String value = w.real("mov.f32", PtxWriter.number(0));
         final String from = w.element(in, w.word("mul.lo.u32", row, length));
-        each(w, w.element(weights, w.word("mul.lo.u32", output, length)), length, 1, (index, address) -> {
+        final int words = numbers == Numbers.SINGLE ? length : Math.ceilDiv(length, 2);
+        each(w, w.element(weights, w.word("mul.lo.u32", output, words)), words, 1, (index, address) -> {
+            if (numbers == Numbers.HALF) {
+                addPair(w, value, index, address, from, length);
+                return;
+            }
             final String x = w.real("ld.global.nc.f32", '[' + w.element(from, index) + ']');
             w.op("fma.rn.f32 " + value + ", " + x + ", " + w.real("ld.global.nc.f32", '[' + address + ']') + ", " + value);
         });
@@ -105,6 +111,25 @@ final class RowKernel {
             residual == null ? null : w.element(residual, index));
         storeFirst(w, w.element(out, index), made);
         return new Kernel(w.text(), blocks(outputs), rows, LANES * WARPS);
+    }
+
+    /** Adds a pair's products; behind a row of odd length a zero stands among the weights, and no number of the input. */
+    private static void addPair(
+        final PtxWriter w, final String value, final String index, final String address, final String from, final int length) {
+        final String[] weights = w.split(w.pair("ld.global.nc.b32", '[' + address + ']'));
+        final String[] x = w.reals(2);
+        final String at = w.address("mad.wide.u32", index, 2 * Float.BYTES, from);
+        if (length % 2 == 0) {
+            w.op("ld.global.nc.v2.f32 " + PtxWriter.vector(x) + ", [" + at + ']');
+        } else {
+            w.op("ld.global.nc.f32 " + x[0] + ", [" + at + ']');
+            w.op("mov.f32 " + x[1] + ", " + PtxWriter.number(0));
+            w.op("@" + w.predicate("setp.lt.u32", w.word("mad.lo.u32", index, 2, 1), length) + " ld.global.nc.f32 " + x[1] + ", [" + at
+                + '+' + Float.BYTES + ']');
+        }
+        for (int i = 0; i < x.length; i++) {
+            w.op("fma.rn.f32 " + value + ", " + x[i] + ", " + weights[i] + ", " + value);
+        }
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.tactus.internal.graph.BatchNormFolding;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.NodeAttributes;
 import org.tactus.internal.graph.OnnxModel;
 
 /**
@@ -21,6 +22,7 @@ public final class SegmentCompiler {
     private final String name;
     private final Values values;
     private final Placement placement;
+    private final Numbers numbers;
     private final int opset;
     private final List<Step> steps = new ArrayList<>();
     private final Map<String, Step> makers = new HashMap<>();
@@ -29,8 +31,9 @@ public final class SegmentCompiler {
     private final List<Runnable> joins = new ArrayList<>();
     private final List<NodeProto> nodes;
 
-    private SegmentCompiler(final OnnxModel model) {
+    private SegmentCompiler(final OnnxModel model, final Numbers numbers) {
         name = model.name();
+        this.numbers = numbers;
         final GraphProto graph = model.proto().getGraph();
         opset = model.proto().getOpsetImportList().stream().filter(set -> set.getDomain().isEmpty()).mapToInt(set -> (int) set.getVersion())
             .findFirst().orElse(1);
@@ -53,12 +56,30 @@ public final class SegmentCompiler {
     /**
      * Compiles.
      *
-     * @param model a segment's model, with inputs of fixed shape, its nodes in an order in which they can run
+     * @param model   a segment's model, with inputs of fixed shape, its nodes in an order in which they can run
+     * @param numbers what convolutions and matrix products multiply
      * @return the program
-     * @throws InvalidModelException for an operator, or a form of one, that has no kernel; the message names it
+     * @throws InvalidModelException for an operator, or a form of one, that has no kernel, and for a weight that the numbers do not hold;
+     *                               the message names the node
      */
-    public static SegmentProgram compile(final OnnxModel model) {
-        return new SegmentCompiler(model.inside()).compile();
+    public static SegmentProgram compile(final OnnxModel model, final Numbers numbers) {
+        return new SegmentCompiler(model.inside(), numbers).compile();
+    }
+
+    /**
+     * Tells whether a segment has what half precision changes.
+     *
+     * @param model the segment's model
+     * @return true with a convolution that is not of each channel alone, or a matrix product
+     */
+    public static boolean multipliesHalves(final OnnxModel model) {
+        final GraphProto graph = model.proto().getGraph();
+        return graph.getNodeList().stream().anyMatch(node -> switch (node.getOpType()) {
+            case "Gemm", "MatMul" -> true;
+            case "Conv" -> NodeAttributes.integer(node, "group", 1) == 1 || graph.getInitializerList().stream()
+                .noneMatch(weights -> weights.getName().equals(node.getInput(1)) && weights.getDims(1) == 1);
+            default -> false;
+        });
     }
 
     private SegmentProgram compile() {
@@ -89,15 +110,28 @@ public final class SegmentCompiler {
         try {
             reading.run();
         } catch (final UnsupportedOperationException e) {
-            throw new InvalidModelException(name + ": there is no kernel for node '"
-                + (node.getName().isEmpty() ? node.getOutput(0) : node.getName()) + "' (" + node.getOpType() + ")"
+            throw new InvalidModelException(name + ": there is no kernel for node " + text(node)
                 + (e.getMessage() == null ? "" : ": " + e.getMessage())
                 + "; kernels exist for " + String.join(", ", Operators.NAMES) + "; ONNX Runtime takes every operator", e);
         }
     }
 
+    /** Says of a node why it cannot be computed as asked for, though it has a kernel. */
+    InvalidModelException refusal(final NodeProto node, final String why) {
+        return new InvalidModelException(name + ": node " + text(node) + ": " + why);
+    }
+
+    private static String text(final NodeProto node) {
+        return "'" + (node.getName().isEmpty() ? node.getOutput(0) : node.getName()) + "' (" + node.getOpType() + ")";
+    }
+
     Values values() {
         return values;
+    }
+
+    /** What convolutions and matrix products multiply. */
+    Numbers numbers() {
+        return numbers;
     }
 
     /** Version of the operators. */

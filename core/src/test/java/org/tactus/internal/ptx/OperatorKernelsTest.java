@@ -310,7 +310,7 @@ class OperatorKernelsTest {
         final OnnxModel model = g.model(g.node("Conv", List.of(g.input(1, 40, 7, 7), g.weights(0.3, 40, 40, 3, 3)),
             DrawnGraph.ints("pads", 1, 1, 1, 1)));
         final Map<String, float[]> expected = Programs.oracle(model, 1);
-        final SegmentProgram program = SegmentCompiler.compile(model);
+        final SegmentProgram program = SegmentCompiler.compile(model, Numbers.SINGLE);
         final String output = program.outputs().getFirst().name();
         int places = 0;
         for (int at = program.ptx().indexOf("bar.sync 0"); at >= 0; at = program.ptx().indexOf("bar.sync 0", at + 1)) {
@@ -337,7 +337,7 @@ class OperatorKernelsTest {
     }
 
     private static String refusal(final OnnxModel model) {
-        return assertThrows(InvalidModelException.class, () -> SegmentCompiler.compile(model)).getMessage();
+        return assertThrows(InvalidModelException.class, () -> SegmentCompiler.compile(model, Numbers.SINGLE)).getMessage();
     }
 
     @Test

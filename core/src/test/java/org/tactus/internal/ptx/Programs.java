@@ -83,8 +83,14 @@ final class Programs {
 
     /** Compares what a model's kernels compute with what ONNX Runtime computes. */
     static SegmentProgram check(final OnnxModel model, final long seed, final double tolerance, final String message) {
+        return check(model, Numbers.SINGLE, seed, tolerance, message);
+    }
+
+    /** The same for kernels that multiply such numbers. */
+    static SegmentProgram check(
+        final OnnxModel model, final Numbers numbers, final long seed, final double tolerance, final String message) {
         final Map<String, float[]> expected = oracle(model, seed);
-        final SegmentProgram program = SegmentCompiler.compile(model);
+        final SegmentProgram program = SegmentCompiler.compile(model, numbers);
         run(program, expected, seed).forEach((name, values) -> assertClose(expected.get(name), values, tolerance, message + ": " + name));
         return program;
     }

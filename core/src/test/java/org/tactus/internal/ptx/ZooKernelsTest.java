@@ -65,7 +65,7 @@ class ZooKernelsTest {
         for (final String name : ModelZoo.NAMES) {
             final OnnxModel model = ModelZoo.generate(name, "large", 1);
             for (final String device : DEVICES) {
-                final String said = assemble(assembler, device, name, SegmentCompiler.compile(model).ptx());
+                final String said = assemble(assembler, device, name, SegmentCompiler.compile(model, Numbers.SINGLE).ptx());
                 assertTrue(said.contains("0 bytes spill stores") && !said.matches("(?s).* [1-9]\\d* bytes spill stores.*"), said);
             }
         }

@@ -44,6 +44,9 @@ final class PtxAccesses {
         if (vector && places.length != Integer.parseInt(parts[2].substring(1))) {
             throw new IllegalArgumentException("a vector of " + places.length + " places");
         }
+        if (!type.endsWith("32") && !type.endsWith("64")) {
+            throw new IllegalArgumentException("accesses are known to 32 and 64 bits");
+        }
         if (type.endsWith("64")) {
             if (vector || parts[1].equals("shared")) {
                 throw new IllegalArgumentException("unknown instruction");

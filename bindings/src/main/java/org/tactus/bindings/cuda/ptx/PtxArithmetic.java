@@ -26,6 +26,9 @@ final class PtxArithmetic {
     /** The operation of an instruction. */
     PtxOperation of(final String opcode, final List<String> given) {
         operands = given;
+        if (PtxHalves.have(opcode, given)) {
+            return new PtxHalves(registers, given).of(opcode);
+        }
         final String[] parts = opcode.split("\\.");
         final String name = opcode.replace(".rn", "").replace(".approx", "");
         return switch (parts[0]) {
@@ -267,6 +270,8 @@ final class PtxArithmetic {
             case "div.f32" -> binary(to, a, b, (x, y) -> bits(real(x) / real(y)));
             case "max.f32" -> binary(to, a, b, (x, y) -> number(x, y, Math.max(real(x), real(y))));
             case "min.f32" -> binary(to, a, b, (x, y) -> number(x, y, Math.min(real(x), real(y))));
+            case "max.NaN.f32" -> binary(to, a, b, (x, y) -> bits(Math.max(real(x), real(y))));
+            case "min.NaN.f32" -> binary(to, a, b, (x, y) -> bits(Math.min(real(x), real(y))));
             default -> throw unknown();
         };
     }

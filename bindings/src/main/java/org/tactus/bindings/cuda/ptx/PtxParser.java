@@ -122,7 +122,8 @@ final class PtxParser {
         final String[] words = text.split("\\s+", 2);
         final List<String> operands = operands(words.length > 1 ? words[1] : "");
         try {
-            return new PtxKernel.Instruction(flow(words[0], operands), predicate, negated, statement);
+            return new PtxKernel.Instruction(flow(words[0], operands), predicate, negated,
+                statement.replaceAll("\\s+", " "));
         } catch (final IllegalArgumentException | IndexOutOfBoundsException e) {
             throw new IllegalArgumentException("'" + statement + "': " + e.getMessage(), e);
         }

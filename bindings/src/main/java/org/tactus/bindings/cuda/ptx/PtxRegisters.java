@@ -6,7 +6,7 @@ import java.util.Map;
 
 /**
  * A kernel's registers by name, and its constants, which are registers, too: of 32 bits, of 64 bits, and predicates, each kind counted from
- * 0. The first registers of 32 bits are those that the GPU fills: places of the thread and of its block.
+ * 0. Those of 16 bits are counted and kept with those of 32. The first registers of 32 bits are those that the GPU fills: places of the thread and of its block.
  */
 final class PtxRegisters {
     static final int TID = 0;
@@ -18,7 +18,7 @@ final class PtxRegisters {
     private static final String[] PLACES = {"tid", "ntid", "ctaid", "nctaid"};
 
     /** What a name stands for. */
-    private enum Kind { WORD, LONG, PREDICATE }
+    private enum Kind { WORD, LONG, PREDICATE, HALF }
 
     /** A register. */
     private record Register(Kind kind, int index) {
@@ -40,7 +40,8 @@ final class PtxRegisters {
 
     /** Declares what {@code .reg .type %name} does, with {@code %name<n>} for n of them. */
     void declare(final String type, final String name) {
-        final Kind kind = type.equals(".pred") ? Kind.PREDICATE : type.endsWith("64") ? Kind.LONG : Kind.WORD;
+        final Kind kind = type.equals(".pred") ? Kind.PREDICATE : type.endsWith("64") ? Kind.LONG
+            : type.endsWith("16") ? Kind.HALF : Kind.WORD;
         final int bracket = name.indexOf('<');
         if (bracket < 0) {
             add(name, kind);
@@ -53,7 +54,7 @@ final class PtxRegisters {
     }
 
     private void add(final String name, final Kind kind) {
-        if (names.put(name, new Register(kind, counts[kind.ordinal()]++)) != null) {
+        if (names.put(name, new Register(kind, counts[(kind == Kind.HALF ? Kind.WORD : kind).ordinal()]++)) != null) {
             throw new IllegalArgumentException("register " + name + " is declared twice");
         }
     }
@@ -66,6 +67,11 @@ final class PtxRegisters {
     /** Where the lanes of an operand of 32 bits begin: a register or a constant. */
     int word(final String operand) {
         return PtxWarp.LANES * (operand.startsWith("%") ? index(operand, Kind.WORD) : constant((int) number(operand)));
+    }
+
+    /** Where the lanes of a register of 16 bits begin. */
+    int half(final String operand) {
+        return PtxWarp.LANES * index(operand, Kind.HALF);
     }
 
     private int constant(final int value) {

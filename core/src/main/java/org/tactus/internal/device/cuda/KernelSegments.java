@@ -8,6 +8,7 @@ import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.SegmentSession;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.WeightMemory;
+import org.tactus.internal.ptx.Numbers;
 import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.ptx.SegmentProgram;
 
@@ -23,7 +24,7 @@ final class KernelSegments implements SegmentSession.Opener {
 
     @Override
     public SegmentSession open(final int segment, final OnnxModel part, final TensorMemory memory) {
-        final SegmentProgram program = SegmentCompiler.compile(part);
+        final SegmentProgram program = SegmentCompiler.compile(part, Numbers.SINGLE);
         final MemorySegment weights = program.weightBytes() == 0 ? MemorySegment.NULL : put(segment, program, memory);
         final MemorySegment scratch = program.scratchBytes() == 0 ? MemorySegment.NULL : memory.scratch(program.scratchBytes());
         return new KernelSession(gpu, stream, program, weights.address(), scratch.address());

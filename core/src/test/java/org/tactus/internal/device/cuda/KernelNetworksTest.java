@@ -40,6 +40,7 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.TestModels;
 import org.tactus.internal.network.NetworkFootprint;
+import org.tactus.internal.ptx.Numbers;
 import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.ptx.SegmentProgram;
 import org.tactus.internal.time.Clock;
@@ -283,7 +284,7 @@ class KernelNetworksTest {
     }
 
     private static WeakReference<Object> openSession(final CudaDevice on, final List<KernelSession> sessions) {
-        final SegmentProgram program = SegmentCompiler.compile(TestModels.tiny());
+        final SegmentProgram program = SegmentCompiler.compile(TestModels.tiny(), Numbers.SINGLE);
         sessions.add(new KernelSession(on.networks(), 0, program, 0, 0));
         return new WeakReference<>(program.weights());
     }
