@@ -283,12 +283,14 @@ if [ -n "$probe" ]; then
     fi
 fi
 
+COLUMNS=1000 # a fact a line: the notes of the table are taken from the logs
+export COLUMNS
 step java 300 "$home/tactus" --version
 step devices 30 "$home/tactus" devices
 step quick 150 "$home/tactus" verify-gpu --driver "$driver" --index "$index" --quick --limit 40s --out "$out/verify-quick"
 if [ -z "$quick" ]; then
     # The names come from the program, so that none is forgotten here; what pins most memory is last there, too.
-    sections=$("$home/tactus" verify-gpu --driver software --only '?' 2>&1 | sed -n 's/.*the sections are //p' | tr -d ',')
+    sections=$("$home/tactus" verify-gpu --driver software --only '?' 2>&1 | sed -n 's/.*write one of //p' | tr -d ',')
     [ -n "$sections" ] || say "the sections are not told: $("$home/tactus" verify-gpu --driver software --only '?' 2>&1 | tail -n 1)"
     for section in $sections; do
         case $section in

@@ -83,7 +83,7 @@ class ArchitectureTest {
             "internal.lifecycle", "internal.event", "internal.policy", "bindings", "format", "result", "model", "internal.time")),
         Map.entry(FACADE, Set.of("work", "model", "format", "analysis", "result", "bindings", "internal.runtime", "internal.work",
             "internal.measure", "internal.sim", "internal.analysis", "internal.kernel", "internal.event", "internal.graph",
-            "internal.jvm", "internal.watch", "internal.lifecycle")));
+            "internal.jvm", "internal.watch", "internal.lifecycle", "internal.time")));
 
     private final JavaClasses classes =
         new ClassFileImporter().withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS).importPackages("org.tactus");

@@ -76,7 +76,7 @@ class HelpTest {
     @Test
     void shouldNameTheCommandThatWasMeantWhenAWordIsNone() {
         assertEquals("tactus: there is no command 'analyse'; did you mean 'analyze'?; see tactus --help", refused("analyse", "x.yaml"));
-        assertTrue(refused("frobnicate").startsWith("tactus: there is no command 'frobnicate'; known here: demo, init, analyze, run, "));
+        assertTrue(refused("frobnicate").startsWith("tactus: there is no command 'frobnicate'; write one of demo, init, analyze, run, "));
         assertEquals("tactus: Unknown option: '--tset'; did you mean '--test'?; see tactus analyze --help",
             refused("analyze", "x.yaml", "--tset"));
     }

@@ -85,8 +85,8 @@ class InferCommandTest extends CommandTest {
         assertEquals(2, infer("--input", "input=" + folder.resolve("gone.npy"), "--input", "imput=x.npy", "--input", "other=y.npy"));
         final List<String> lines = err.toString().lines().toList();
         assertEquals(3, lines.size(), err.toString());
-        assertTrue(lines.get(0).startsWith("--input imput: ") && lines.get(1).startsWith("--input other: ")
-            && lines.get(2).contains("gone.npy: no such file"), err.toString());
+        assertTrue(lines.get(0).startsWith("tactus: --input imput: ") && lines.get(1).startsWith("tactus: --input other: ")
+            && lines.get(2).startsWith(folder.resolve("gone.npy") + ": no such file"), err.toString());
     }
 
     @Test

@@ -55,7 +55,7 @@ class PlanCommandTest extends CommandTest {
     void shouldSayOneLineWhenNothingCanBePlanned() throws IOException {
         final String file = Files.writeString(directory.resolve("open.yaml"), OPEN).toString();
         assertEquals(2, tactus("plan", file, "--with", "luck"));
-        assertTrue(err.toString().contains("there is no strategy 'luck'; known are lalarand"), err.toString());
+        assertTrue(err.toString().contains("there is no strategy 'luck'; write one of lalarand"), err.toString());
         final String planned = directory.resolve("planned.yaml").toString();
         tactus("plan", file, "--with", "lalarand", "--out", planned);
         err.getBuffer().setLength(0);

@@ -18,6 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.edgetpu.compiled.CompiledModelWriter;
+import org.tactus.bindings.edgetpu.compiled.EdgePackage;
+import org.tactus.bindings.edgetpu.compiled.Executable;
+import org.tactus.bindings.edgetpu.compiled.ExecutableType;
+import org.tactus.bindings.onnxruntime.ElementType;
+import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.cli.support.Terminal;
 import org.tactus.cli.text.MessageStream;
 import org.tactus.internal.file.NumpyFile;
@@ -142,6 +148,7 @@ class WidthTest {
         assertFits(0, "profile", set, "--runs", "20");
         assertFits(-1, "run", set, "--for", "500ms", "--no-real-time", "--no-stat", "--out", folder.resolve("out").toString());
         assertFits(0, "inspect", net);
+        assertFits(0, "inspect", compiled());
         assertFits(0, "bench", "kernels", net);
         assertFits(0, "infer", net, "--input", "input=" + numpy(), "--compare", "--out", folder.resolve("answers").toString());
         final String gpu = folder.resolve("gpu.yaml").toString();
@@ -155,6 +162,15 @@ class WidthTest {
             NumpyFile.write(file, "<f4", List.of(1L, 1L, 1L, 1L), arena.allocate(4, 64));
         }
         return file.toString();
+    }
+
+    private String compiled() throws IOException {
+        final long token = 0x34f7352e5092da7dL;
+        return Files.write(folder.resolve("net_edgetpu.tflite"), CompiledModelWriter.write(
+            List.of(new TensorInfo("input", ElementType.UINT8, List.of(1L, 192L, 192L, 3L))),
+            List.of(new TensorInfo("output", ElementType.UINT8, List.of(1L, 1001L))), new EdgePackage(12, "14.1", "", 0, List.of(
+                new Executable(ExecutableType.PARAMETER_CACHING, token, 1_102_464, 5456, 0, 1_102_464, 0, 0, 0),
+                new Executable(ExecutableType.EXECUTION_ONLY, token, 1_626_880, 59_200, 43_824, 1_626_880, 110_592, 1008, 0))))).toString();
     }
 
     @Test
@@ -171,7 +187,6 @@ class WidthTest {
         assertFits(-1, "bench", "hop", "--rounds", "1", "--for", "200ms");
         assertFits(-1, "bench", "planning", "--sets", "1", "--rounds", "1");
         assertFits(0, "bench", "kernels", "resnet");
-        assertFits(0, "inspect", "../bench/src/test/resources/x");
     }
 
     @Test

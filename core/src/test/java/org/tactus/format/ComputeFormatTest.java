@@ -75,6 +75,6 @@ class ComputeFormatTest {
     void shouldNameTheWordsWhenAnotherStandsThere() {
         final String wrong = SET.replace("compute: onnxruntime", "compute: cudnn");
         final String message = assertThrows(FileFormatException.class, () -> Sets.load(directory, wrong)).getMessage();
-        assertTrue(message.contains("compute: 'cudnn' is unknown; known here: kernels, kernels-fp16, onnxruntime"), message);
+        assertTrue(message.contains("compute: 'cudnn' is unknown; write one of kernels, kernels-fp16, onnxruntime"), message);
     }
 }

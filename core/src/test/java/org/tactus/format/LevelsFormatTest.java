@@ -119,7 +119,7 @@ class LevelsFormatTest {
         {wcet: 20ms, gain: 0.3}|{gain: 0.3}|key 'wcet' is missing; add 'wcet: 3ms'
         {wcet: 20ms, gain: 0.3}|{wcet: 0ms, gain: 0.3}|the time must be above 0
         part: optional, levels|part: optional, wcet: 20ms, levels|the WCET of the first of the 'levels' is the segment's; remove 'wcet'
-        part: optional|part: perhaps|part: 'perhaps' is unknown; known here: mandatory, optional
+        part: optional|part: perhaps|part: 'perhaps' is unknown; write one of mandatory, optional
         {wcet: 20ms, gain: 0.3}|{wcet: 20ms, model: {zoo: mobilenet}}|either all levels of a segment have a network or none
         {wcet: 20ms, gain: 0.3}|{wcet: 20ms, model: {zoo: mobilenet, cuts: 2}}|a level's network is one segment; remove 'cuts'
         levels: [{wcet: 20ms, gain: 0.3}, {wcet: 45ms, gain: 0.5}]|levels: [{model: {zoo: mobilenet}}]|segment 0 of 'front/1/0' has no WCET

@@ -104,17 +104,17 @@ class PreemptionFormatTest {
     /** What is replaced in the mixed set, by what, and the line that must come. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
-        preemption: segments|preemption: none|8: preemption: 'none' is unknown; known here: segments, full
+        preemption: segments|preemption: none|8: preemption: 'none' is unknown; write one of segments, full
         kind: modelled|kind: modelled, preemption: full|9: preemption: only a cpu device is preempted within a segment; remove the key
         kind: modelled|kind: modelled, preemption: segments|9: preemption: only a cpu device is preempted within a segment; remove the key
         {device: cpu1, wcet: 1ms}|{device: cpu1, wcet: 1ms, preemptable: false}|14: 'cpu1' interrupts no segment; remove the key, or \
         write 'preemption: full' for that device
         {device: acc0, wcet: 5ms}|{device: acc0, wcet: 5ms, preemptable: true}|24: 'acc0' interrupts no segment; remove the key, or \
         write 'preemption: full' for that device
-        preemptable: true|preemptable: maybe|17: preemptable: 'maybe' is unknown; known here: true, false
+        preemptable: true|preemptable: maybe|17: preemptable: 'maybe' is unknown; write one of true, false
         {device: cpu0, wcet: 9ms, preemptable: true}|{variants: [{device: cpu0, wcet: 9ms}, {device: cpu1, wcet: 9ms}]}|17: a task that \
         leaves variants or boundaries to a plan marks no segment; remove the key
-        class: best-effort|class: soft|22: class: 'soft' is unknown; known here: hard, best-effort
+        class: best-effort|class: soft|22: class: 'soft' is unknown; write one of hard, best-effort
         period: 27ms|offset: 27ms|15: key 'period' is missing; add 'period: 250ms', or, for a task that runs whenever nothing else does, \
         'class: best-effort'
         period: 100ms|period: 0ms|23: the time must be above 0

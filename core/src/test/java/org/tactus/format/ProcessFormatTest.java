@@ -72,7 +72,7 @@ class ProcessFormatTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        process: child|process: thread|11: process: 'thread' is unknown; known here: own, child
+        process: child|process: thread|11: process: 'thread' is unknown; write one of own, child
         kind: cpu|kind: cpu, process: own|7: process: only an edgetpu device's library can run in a child process; remove the key
         """)
     void shouldNameFileAndLineWhenTheKeyIsWrong(final String what, final String by, final String line) {

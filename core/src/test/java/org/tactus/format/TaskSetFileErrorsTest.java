@@ -39,12 +39,12 @@ class TaskSetFileErrorsTest {
         name: braking|name: ''|2: name has no value; give one or remove the key
         name: braking|name: a b|2: 'a b' is not a name; use 1 to 64 of A-Z a-z 0-9 _ . -
         policy: fixed-priority|policy: edff|3: policy: 'edff' is unknown; did you mean 'edf'?
-        policy: fixed-priority|policy: fastest|3: policy: 'fastest' is unknown; known here: fixed-priority, edf, edf-mandatory-first
+        policy: fixed-priority|policy: fastest|3: policy: 'fastest' is unknown; write one of fixed-priority, edf, edf-mandatory-first
         policy: fixed-priority|polici: edf|3: unknown key 'polici'; did you mean 'policy'?
         policy: fixed-priority|policy: [edf]|3: policy must be a single value, not a list
         dispatch: 2us|dispatch: -2us|4: dispatch: '-2us' is negative; a time is at least 0ms
-        kind: modelled|kind: gpu|8: kind: 'gpu' is unknown; known here: cpu, modelled, cuda, edgetpu
-        kind: modelled|kind: modelled, colour: red|8: unknown key 'colour'; known here: name, kind, cores, driver, index, memory, chunk, \
+        kind: modelled|kind: gpu|8: kind: 'gpu' is unknown; write one of cpu, modelled, cuda, edgetpu
+        kind: modelled|kind: modelled, colour: red|8: unknown key 'colour'; write one of name, kind, cores, driver, index, memory, chunk, \
         protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, residency, chunkDrop, background, weights, chunkRead, duplexIn, \
         duplexOut, duplexDrop, sram, link, preemption, process, compute
         kind: modelled|kind: modelled, sram: 1MiB|8: sram: only an edgetpu device has it; remove the key or write 'kind: edgetpu'
@@ -76,7 +76,7 @@ class TaskSetFileErrorsTest {
         most the period
         deadline: 200ms|deadline: 0s|15: the time must be above 0
         jitter: 2ms|jitter: 1s|17: the jitter is beyond the period; it must be at most the period
-        release: sporadic|release: often|18: release: 'often' is unknown; known here: periodic, sporadic
+        release: sporadic|release: often|18: release: 'often' is unknown; write one of periodic, sporadic
         priority: 1|priority: 0|19: priority: 0 is out of range; write a whole number from 1 to 2147483646
         priority: 1|priority: 99999999999999999999|19: priority: 99999999999999999999 is out of range; write a whole number from 1 to \
         2147483646

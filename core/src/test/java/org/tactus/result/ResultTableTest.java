@@ -108,7 +108,7 @@ class ResultTableTest {
 
     @Test
     void shouldSayOnceWhatMakesBoundsVoidWhenItIsAWarningToo() {
-        final String rivals = "other processes may take the cores 0: hog (process 7, real-time priority 50)";
+        final String rivals = "other processes may take core 0: hog (process 7, real-time priority 50)";
         final RunResult of = example();
         final RunResult.Conditions old = of.conditions();
         final RunResult.Conditions conditions = new RunResult.Conditions(old.machine(), old.granted(), old.noise(), old.collector(),

@@ -21,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.agrona.DirectBuffer;
 import org.agrona.IoUtil;
@@ -40,6 +42,8 @@ import org.tactus.internal.remote.PeerLink;
  * <p>Before each message stands the address that its sender listens at, 8 bytes, so that it can be answered.
  */
 final class AeronLink implements PeerLink {
+    private static final Pattern SAID = Pattern.compile("channel error - (.+?)(?: \\(at |: aeron:|, errorCode|$)");
+    private static final String IN_USE = "Address already in use";
     private static final int STREAM = 1;
     private static final int TERM_BYTES = 8 << 20;
     /** Of a socket, at most; the system grants what {@code net.core.rmem_max} says. */
@@ -95,9 +99,16 @@ final class AeronLink implements PeerLink {
             if (launched != null) {
                 closing.attempt(launched::close);
             }
-            throw new IllegalArgumentException("cannot listen at " + host.getHostAddress() + ':' + port + ": " + e.getMessage(), e);
+            throw new IllegalArgumentException("cannot listen at " + host.getHostAddress() + ':' + port + ": " + why(e), e);
         }
         prefix.putLong(0, own, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** What the system said, without what Aeron puts around it. */
+    private static String why(final RuntimeException e) {
+        final Matcher said = SAID.matcher(String.valueOf(e.getMessage()));
+        return !said.find() ? e.getMessage() : said.group(1)
+            + (said.group(1).equals(IN_USE) ? "; end what listens there, or choose another port" : "");
     }
 
     private int boundPort() {

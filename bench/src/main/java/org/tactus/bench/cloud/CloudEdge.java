@@ -158,8 +158,10 @@ final class CloudEdge {
         private final BufferedReader said;
 
         Peer(final Path file, final int port) throws IOException {
-            process = ForkedJvm.start(new ProcessBuilder(ForkedJvm.command(List.of("-Xmx128m", "-XX:+UseSerialGC"), "serve-offers",
-                file.toString(), "--listen", "127.0.0.1:" + port)).redirectError(ProcessBuilder.Redirect.INHERIT));
+            final ProcessBuilder builder = new ProcessBuilder(ForkedJvm.command(List.of("-Xmx128m", "-XX:+UseSerialGC"), "serve-offers",
+                file.toString(), "--listen", "127.0.0.1:" + port)).redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().put("COLUMNS", "1000"); // a fact a line, since lines are read here
+            process = ForkedJvm.start(builder);
             said = process.inputReader();
         }
 

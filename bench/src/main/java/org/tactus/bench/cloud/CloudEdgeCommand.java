@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.remote.RoundTrips;
 import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
@@ -28,9 +30,9 @@ import picocli.CommandLine.Spec;
         + "peer is killed, paused and flooded. Exit status 1 when a job missed its deadline, a tensor was wrong or a dispatcher allocated.")
 public final class CloudEdgeCommand implements Callable<Integer> {
     private static final String[] HEAD = {"scenario", "offers", "used", "fallbacks", "late", "dropped", "refused", "wrong",
-        "misses (excused)", "B a job", "gain", "median", " the peer's own task"};
+        "misses (excused)", "B a job", "gain", "median", "the peer's own task"};
     private static final String[] WIDEST = {"a scenario's name, so long", "10000", "10000", "10000", "10000", "10000", "10000", "10000",
-        "10000 (10000)", "100.00", "0.00", "100.000ms", "the peer's own task"};
+        "10000 (10000)", "100.00", "0.00", "100.000ms"};
     @Option(names = "--for", paramLabel = "DURATION", defaultValue = "6s", converter = DurationConverter.class,
         description = "How long each scenario lasts (${DEFAULT-VALUE}).")
     private long durationNs;
@@ -53,14 +55,15 @@ public final class CloudEdgeCommand implements Callable<Integer> {
         UsageCheck.check(spec, durationNs >= 1_000_000_000L, "--for is too short; give 1s or more");
         final List<CloudEdge.Scenario> scenarios =
             CloudEdge.scenarios().stream().filter(scenario -> only == null || scenario.name().contains(only)).toList();
-        UsageCheck.check(spec, !scenarios.isEmpty(), "--only " + only + " names no scenario; there are "
+        UsageCheck.check(spec, !scenarios.isEmpty(), "--only " + only + " names no scenario; write one of "
             + String.join(", ", CloudEdge.scenarios().stream().map(CloudEdge.Scenario::name).toList()));
         final List<Integer> cores = RealTime.onlineCores();
         final CloudEdge bench = new CloudEdge(cores.getFirst(), cores.getLast(), durationNs, seed);
         final PrintStream print = System.out;
-        final TextTable table = new TextTable(Terminal.width(), HEAD, Collections.singletonList(WIDEST)); // rows come one by one
+        // Rows come one by one. What the peer says is a sentence, below its row.
+        final TextTable table = new TextTable(Terminal.width(), Arrays.copyOf(HEAD, WIDEST.length), Collections.singletonList(WIDEST));
         if (report) {
-            print.println("| " + String.join(" | ", HEAD).replace("|  ", "| ") + " |\n" + "|---".repeat(HEAD.length) + "|");
+            print.println("| " + String.join(" | ", HEAD) + " |\n" + "|---".repeat(HEAD.length) + "|");
         } else {
             final StringBuilder head = new StringBuilder();
             table.appendHead(head);
@@ -78,7 +81,8 @@ public final class CloudEdgeCommand implements Callable<Integer> {
             if (report) {
                 text.append("| ").append(String.join(" | ", cells)).append(" |\n");
             } else {
-                table.append(text, cells);
+                table.append(text, Arrays.copyOf(cells, WIDEST.length));
+                text.append(Lines.wrap("    the peer's own task: " + row.peer())).append('\n');
             }
             print.print(text);
             print.flush();

@@ -63,6 +63,14 @@ public final class ServeOffersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        if (payloadBytes < 1 || payloadBytes > 1000 << 10) { // before the set, so that one line tells what is wrong with the command
+            throw new PrerequisiteException("--payload " + Sizes.exact(payloadBytes) + " is out of range; give 1B to 1000KiB");
+        }
+        try {
+            AeronLink.parse(listen);
+        } catch (final IllegalArgumentException e) {
+            throw new PrerequisiteException("--listen: " + e.getMessage());
+        }
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());
         final TaskSet set = loaded.taskSet();
         final List<Task> served = set.tasks().stream().filter(task -> task.release() == Release.SPORADIC).toList();
@@ -81,9 +89,6 @@ public final class ServeOffersCommand implements Callable<Integer> {
         if (served.isEmpty() || own.isEmpty()) {
             throw loaded.error("tasks", served.isEmpty() ? "no task can be offered; write 'release: sporadic' where one may be"
                 : "the peer has no task of its own; give at least one periodic task");
-        }
-        if (payloadBytes < 1 || payloadBytes > 1000 << 10) {
-            throw new PrerequisiteException("--payload " + Sizes.exact(payloadBytes) + " is out of range; give 1B to 1000KiB");
         }
         final NetworkWorks works = new NetworkWorks(loaded.baseDirectory());
         final List<ServedTask> tasks = served.stream().map(task -> new ServedTask(task, (int) payloadBytes)).toList();

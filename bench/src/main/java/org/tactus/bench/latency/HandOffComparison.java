@@ -163,7 +163,7 @@ public final class HandOffComparison {
      */
     public static void print(final Comparison comparison, final int rounds, final PrintStream out) {
         final List<Figures> raw = comparison.ways().get(HandOffWays.RAW);
-        out.printf("one-way hand-off, ns: %d forks, %d interleaved rounds each%n", raw.size(), rounds);
+        out.printf("one-way hand-off, ns: %d forks, %d interleaved rounds each; ratio to the first way%n", raw.size(), rounds);
         final List<String[]> rows = new ArrayList<>();
         for (final Map.Entry<String, List<Figures>> way : comparison.ways().entrySet()) {
             final double[] times = way.getValue().stream().mapToDouble(Figures::oneWayNs).sorted().toArray();
@@ -171,7 +171,7 @@ public final class HandOffComparison {
                 text(2, Median.of(ratios(way.getValue(), raw))),
                 text(1, Median.of(way.getValue().stream().mapToDouble(Figures::bytesByGive).toArray()))});
         }
-        out.print(TextTable.text(Terminal.width(), new String[] {"way", "min", "median", "max", "ratio to the raw flag", "bytes a hand-off"},
+        out.print(TextTable.text(Terminal.width(), new String[] {"way", "min", "median", "max", "ratio", "bytes a hand-off"},
             rows));
     }
 

@@ -42,7 +42,7 @@ final class GpuChecks {
         final List<String> left = new ArrayList<>(words.stream().map(word -> word.strip().replace(' ', '-')).toList());
         final List<GpuCheck> chosen = checks.stream().filter(check -> words.isEmpty() || left.removeIf(check.word()::equals)).toList();
         if (!left.isEmpty()) {
-            throw new IllegalArgumentException("there is no section '" + left.getFirst() + "'; the sections are "
+            throw new IllegalArgumentException("there is no section '" + left.getFirst() + "'; write one of "
                 + String.join(", ", checks.stream().map(GpuCheck::word).toList()));
         }
         return chosen;

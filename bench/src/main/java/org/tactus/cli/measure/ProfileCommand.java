@@ -178,7 +178,8 @@ public final class ProfileCommand implements Callable<Integer> {
         final Map<String, List<String>> laws = new LinkedHashMap<>(); // many segments are often refused for one reason
         measured.tasks().forEach(task -> task.segments().stream().filter(segment -> segment.basis().containsKey("evt")).forEach(segment ->
             laws.computeIfAbsent(segment.basis().get("evt"), law -> new ArrayList<>()).add(task.name() + "[" + segment.segment() + "]")));
-        laws.forEach((law, of) -> System.out.println(Lines.wrap("  extreme-value law of " + String.join(", ", of) + ": " + law)));
+        laws.forEach((law, of) -> System.out.println(Lines.wrap("  extreme-value law of " + String.join(", ", of) + ": " + law
+            + (law.startsWith("refused") && !rule.byLaw() ? "; the WCETs above do without a law" : ""))));
         measured.tasks().stream().flatMap(task -> task.segments().stream().filter(segment -> segment.measured().maxNs() > segment.wcetNs())
             .map(segment -> task.name() + "[" + segment.segment() + "] on " + segment.device())).reduce((one, other) -> one + ", " + other)
             .ifPresent(beyond -> System.out.println(Lines.wrap("  the host computed longer than the set says of the GPU: " + beyond

@@ -64,7 +64,7 @@ public final class PlanCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "a plan has no csv form; write table or json");
         }
         if (!Strategies.names().contains(strategy)) {
-            throw new ParameterException(spec.commandLine(), "there is no strategy '" + strategy + "'; known are "
+            throw new ParameterException(spec.commandLine(), "there is no strategy '" + strategy + "'; write one of "
                 + String.join(", ", Strategies.names()));
         }
         final LoadedTaskSet loaded = TaskSetFile.load(file, TaskSetFile.Options.strict());

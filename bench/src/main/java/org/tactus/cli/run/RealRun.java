@@ -138,11 +138,11 @@ public final class RealRun {
             final String share = Durations.format(result.durationNs()) + " of " + Durations.format(durationNs);
             if (end == End.INTERRUPTED) {
                 result = result.withWarning("the run was interrupted after " + share);
-                System.err.println("warning: " + result.conditions().warnings().getLast() + "; the results hold what was run");
+                warn(format, result.conditions().warnings().getLast() + "; the results hold what was run");
             } else if (end == End.MISS) {
                 result = result.withWarning("the run ended at the first missed deadline, after " + share + "; "
                     + cutBefore(set, events, tactus.zeroNs()));
-                System.err.println("warning: " + result.conditions().warnings().getLast());
+                warn(format, result.conditions().warnings().getLast());
             }
             final List<String> notGood = RunStatus.complaints(result, excuse);
             final String inWords = RunStatus.verdict(result, notGood);
@@ -159,6 +159,13 @@ public final class RealRun {
             ResultPrinter.print(format, inWords, result,
                 written == ExitStatus.GOOD ? Optional.of(out) : Optional.empty(), print);
             return Math.max(notGood.isEmpty() ? ExitStatus.GOOD : ExitStatus.NO, written);
+        }
+    }
+
+    /** A table tells the result's warnings by itself. */
+    private static void warn(final OutputFormat format, final String sentence) {
+        if (format != OutputFormat.TABLE) {
+            System.err.println("warning: " + sentence);
         }
     }
 

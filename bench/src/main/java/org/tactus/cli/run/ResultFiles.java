@@ -4,6 +4,7 @@ package org.tactus.cli.run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,10 @@ public final class ResultFiles {
         if (!events.warning().isEmpty()) {
             err.println("warning: " + events.warning());
         }
+        if (isGone()) {
+            err.println("tactus: the folder " + Printable.line(folder) + " for the results was removed meanwhile; choose another one by --out");
+            return ExitStatus.WRONG_INPUT;
+        }
         return attempt(err, () -> ResultsJson.write(result, origin, folder.resolve(RESULTS)))
             | attempt(err, () -> LatencyHlog.write(folder.resolve(LATENCY), startMillis, result.durationNs(), responses,
                 new LatencyHlog.History(events, set.tasks().stream().map(Task::name).toList(), zeroNs)))
@@ -105,8 +110,12 @@ public final class ResultFiles {
 
     /** Writes how long answers of a second machine took, for {@code tactus plan --with tau}; says so where that fails. */
     int writeRoundTrips(final Map<String, long[]> roundTrips, final PrintStream err) {
-        return roundTrips.isEmpty() ? ExitStatus.GOOD
+        return roundTrips.isEmpty() || isGone() ? ExitStatus.GOOD // which was told
             : attempt(err, () -> WholeFile.write(folder.resolve(TauOptions.FILE), TauOptions.text(roundTrips)));
+    }
+
+    private boolean isGone() {
+        return !Files.isDirectory(folder);
     }
 
     /** Something that writes a file. */

@@ -2,6 +2,7 @@
 package org.tactus.cli.support;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.tactus.internal.text.Nearest;
 import picocli.CommandLine;
@@ -18,6 +19,10 @@ public final class UsageErrors {
     private static final int NAME_WIDTH = 12;
     private static final String NO_COMMAND = "Missing required subcommand";
 
+    /** What the parser says of a word that is none of those that an option takes. */
+    private static final Pattern CHOICE = Pattern.compile(
+        "^Invalid value for option '([^' ]+)'[^:]*: expected one of \\[(.*)\\] \\(case-(?:in)?sensitive\\) but was '(.*)'$", Pattern.DOTALL);
+
     private UsageErrors() {
     }
 
@@ -33,8 +38,9 @@ public final class UsageErrors {
         if (error.getMessage().startsWith(NO_COMMAND)) {
             return "name a command, such as\n" + first(command) + "\n" + help + " lists all";
         }
-        return (error instanceof final UnmatchedArgumentException unmatched ? unmatched(unmatched, command) : error.getMessage())
-            + "; see " + help;
+        final String what = error instanceof final UnmatchedArgumentException unmatched ? unmatched(unmatched, command)
+            : CHOICE.matcher(error.getMessage()).replaceFirst("$1: '$3' is none; write one of $2");
+        return what.replaceFirst("\\.$", "") + "; see " + help;
     }
 
     private static String first(final CommandLine command) {

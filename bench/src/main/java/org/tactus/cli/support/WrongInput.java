@@ -3,8 +3,10 @@ package org.tactus.cli.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.bindings.MissingLibraryException;
@@ -15,7 +17,15 @@ import org.tactus.model.InvalidTaskSetException;
 
 /** Which exceptions say that what a command was given is wrong: their messages are for the user, and the status is 2. */
 public final class WrongInput {
+    /** The beginning of a line that is about no file, though other lines beside it may be. */
+    private static final Pattern OF_NO_FILE = Pattern.compile("task '|--|input ");
+
     private WrongInput() {
+    }
+
+    /** Sentences of ours say which file, and what is wrong with it; those of the system are a path, or two words without one. */
+    private static boolean isOurs(final Throwable e) {
+        return !(e instanceof FileSystemException) && e.getMessage() != null && e.getMessage().contains(": ");
     }
 
     /**
@@ -30,12 +40,16 @@ public final class WrongInput {
             || e instanceof MissingLibraryException) {
             final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
             return Optional.of(Printable.lines(e.getMessage().lines()
-                .map(line -> ofFile && !line.startsWith("task '") ? line : "tactus: " + line).collect(Collectors.joining("\n"))));
+                .map(line -> ofFile && !OF_NO_FILE.matcher(line).lookingAt() ? line : "tactus: " + line).collect(Collectors.joining("\n"))));
         }
         if (e instanceof NoSuchFileException) {
             return Optional.of("tactus: there is no such file or folder: " + Printable.line(e.getMessage()));
         }
-        return e instanceof UncheckedIOException || e instanceof IOException
-            ? Optional.of("tactus: a file cannot be read or written: " + Printable.line(e.getMessage())) : Optional.empty();
+        if (e instanceof final UncheckedIOException unchecked) {
+            return String.valueOf(unchecked.getCause()).equals(unchecked.getMessage()) ? message(unchecked.getCause())
+                : Optional.of("tactus: " + Printable.line(unchecked.getMessage()));
+        }
+        return e instanceof IOException ? Optional.of("tactus: " + (isOurs(e) ? "" : "a file cannot be read or written: ")
+            + Printable.line(e.getMessage())) : Optional.empty();
     }
 }

@@ -260,8 +260,8 @@ public final class StatPage {
     }
 
     private static String percent(final double share) {
-        return Double.isNaN(share) ? "-" : String.format(
-            Locale.ROOT, share > -LITTLE_ROOM && share < 1 ? "%.1f%%" : "%.0f%%", Math.max(LEAST_PERCENT, 100 * share));
+        return Double.isNaN(share) ? "-" : 100 * share < LEAST_PERCENT - 0.5 ? String.format(Locale.ROOT, "<%.0f", LEAST_PERCENT) // there is no column for its sign
+            : String.format(Locale.ROOT, share > -LITTLE_ROOM && share < 1 ? "%.1f%%" : "%.0f%%", 100 * share);
     }
 
     private static String ruled(final String word, final int width) {

@@ -86,6 +86,18 @@ class StatPageTest {
     }
 
     @Test
+    void shouldShowThatRoomIsCutWhenAResponseIsManyBounds() throws IOException {
+        try (CountersFile file = file(set(3)); CountersReader reader = new CountersReader(file.path())) {
+            job(file.counters(), 0, 0, 200 * MS); // 20 of its bounds
+            job(file.counters(), 2, 0, 109 * MS);
+            final String page = new StatPage(NARROW, 1000 * MS).render(StatLook.at(reader), Optional.empty());
+            assertTrue(page.lines().anyMatch(line -> line.matches("[ !^x]t0 .* <-999")), page);
+            assertTrue(page.lines().anyMatch(line -> line.matches("[ !^x]t2 .* -990%")), page);
+            page.lines().forEach(line -> assertTrue(line.length() <= 80, line));
+        }
+    }
+
+    @Test
     void shouldShowMoreColumnsAndWholeNamesWhenItIsWide() throws IOException {
         try (CountersFile file = file(set(2)); CountersReader reader = new CountersReader(file.path())) {
             final String page = new StatPage(new StatPage.Style(170, Integer.MAX_VALUE, false, StatPage.Order.NAME), 1000 * MS)

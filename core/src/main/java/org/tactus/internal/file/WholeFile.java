@@ -8,6 +8,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -89,7 +90,7 @@ public final class WholeFile {
                 replace(target, content);
             }
         } catch (final IOException e) {
-            throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e), e);
+            throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e, file), e);
         }
     }
 
@@ -113,7 +114,7 @@ public final class WholeFile {
                 }
             }
         } catch (final IOException e) {
-            throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e), e);
+            throw new IOException("cannot write " + Printable.line(file) + ": " + reason(e, file), e);
         }
     }
 
@@ -276,8 +277,6 @@ public final class WholeFile {
                 return Files.createFile(draft);
             } catch (final FileAlreadyExistsException e) {
                 continue; // another name
-            } catch (final NoSuchFileException e) {
-                throw new NoSuchFileException(String.valueOf(draft.getParent()));
             }
         }
     }
@@ -308,14 +307,16 @@ public final class WholeFile {
         to.setPermissions(old.permissions());
     }
 
-    private static String reason(final IOException e) {
-        final String text = e.getMessage() == null ? e.toString() : e.getMessage();
-        final String kind = switch (e) {
-            case NoSuchFileException missing -> "there is no such folder: ";
-            case AccessDeniedException denied -> "no permission: ";
-            default -> "";
-        };
-        return Printable.line(kind + text);
+    /** The draft is nobody's business: what is wrong is wrong with the file or with its folder. */
+    private static String reason(final IOException e, final Path file) {
+        final String folder = String.valueOf(file.toAbsolutePath().getParent());
+        return Printable.line(switch (e) {
+            case NoSuchFileException missing -> Files.isDirectory(file.toAbsolutePath().getParent())
+                ? "its folder takes no files: " + folder : "there is no such folder: " + folder;
+            case AccessDeniedException denied -> "no permission in its folder: " + folder;
+            case FileSystemException failed when failed.getReason() != null -> failed.getReason();
+            default -> e.getMessage() == null ? e.toString() : e.getMessage();
+        });
     }
 
     /** Stays open when a writer closes it: what was written is not on the disk yet. */

@@ -111,7 +111,13 @@ public record OpenKeys(
         final List<String> lines = new ArrayList<>();
         if (!dims.isEmpty()) {
             lines.add("dims: # put in the extents that are needed in place of 1");
-            dims.forEach((name, extent) -> lines.add("  " + line(name, extent)));
+            String before = ""; // of several extents of one input the first has the remark
+            for (final Map.Entry<String, Long> dim : dims.entrySet()) {
+                final String what = meaning.get(dim.getKey());
+                lines.add("  " + (what.equals(before) ? OpenShapes.key(dim.getKey()) + ": " + dim.getValue()
+                    : line(dim.getKey(), dim.getValue())));
+                before = what;
+            }
         }
         // The largest shape of an output cuts what is beyond, so one that follows from guesses is only shown.
         final boolean guessed = !dims.isEmpty() || !shapes.isEmpty() || failure.isPresent();

@@ -231,8 +231,9 @@ public record CutBalance(List<Integer> starts, List<Long> segmentNs, long wholeN
 
     /** One sentence for people. */
     public String text() {
-        return String.format(Locale.ROOT, "%d segments of %s, chosen by measurement among %d places; uncut %.3f ms, cut %.3f ms: cutting"
-            + " costs %+.1f %%%s", segmentNs.size(), sharesText(), places, wholeNs / 1e6, totalNs() / 1e6, 100 * cost(),
+        return String.format(Locale.ROOT, "%d segments of %s, chosen by measurement among %d places; uncut %.3f ms, cut %.3f ms:"
+            + " %.1f %% %s%s", segmentNs.size(), sharesText(), places, wholeNs / 1e6, totalNs() / 1e6, Math.abs(100 * cost()),
+            cost() < 0 ? "less" : "more",
             isLopsided() ? "; LOPSIDED: the longest segment decides how long others wait, and no better cut was found" : "");
     }
 }

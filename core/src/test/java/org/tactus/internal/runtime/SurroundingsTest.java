@@ -116,7 +116,7 @@ class SurroundingsTest {
             }
             final Surroundings around = new Surroundings();
             around.look(on(DeviceSpec.cpu("cpu0", core)), false, new CoreRivals());
-            assertTrue(around.boundsVoid().startsWith("other processes may take the cores " + core + ": "), around.boundsVoid());
+            assertTrue(around.boundsVoid().startsWith("other processes may take core " + core + ": "), around.boundsVoid());
             assertTrue(new CoreRivals().find(List.of(core), RealTimeSetup.DISPATCHER_PRIORITY).stream()
                 .noneMatch(rival -> rival.pid() == other.pid()), "an ordinary thread does not hold up a real-time one");
         } finally {
