@@ -141,6 +141,7 @@ public final class SwapScheduler {
      */
     public void admit(final int slot, final int together) {
         table.admit(slot, room.handOver(slot));
+        counts.used(table.usedBytes()); // what never leaves is there, whether anything moves or not
         awaited = (awaited == 0 ? together : awaited) - 1;
         background.reconsider();
     }
@@ -258,6 +259,7 @@ public final class SwapScheduler {
             return WAIT;
         }
         final long missing = room.missingChunks();
+        counts.used(table.usedBytes());
         final int victim = missing == 0 ? NONE : table.victim(room.slot(), NONE, false, 0);
         return victim == NONE ? WAIT
             : begin(MOVE_OUT, victim, (int) Math.min(missing, table.gives(victim)), room.slot(), nowNs);
