@@ -49,6 +49,7 @@ public final class SwapScheduler {
     private int count;
     /** Tasks that are added together with those that came last, and have not come yet. */
     private int awaited;
+    private boolean isLost;
     private int loading = NONE;
     private boolean moving;
     private boolean movesIn;
@@ -142,12 +143,13 @@ public final class SwapScheduler {
     public void admit(final int slot, final int together) {
         table.admit(slot, room.handOver(slot));
         counts.used(table.usedBytes()); // what never leaves is there, whether anything moves or not
-        awaited = (awaited == 0 ? together : awaited) - 1;
+        awaited = isLost ? 0 : (awaited == 0 ? together : awaited) - 1;
         background.reconsider();
     }
 
-    /** No longer waits for the rest of the tasks that are added together: they do not come. */
+    /** Waits no longer, and never again, for the rest of tasks that are added together: to a lost device not all of them may come. */
     public void awaitNoMore() {
+        isLost = true;
         awaited = 0;
     }
 

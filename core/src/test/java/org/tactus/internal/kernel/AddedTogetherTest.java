@@ -88,6 +88,11 @@ class AddedTogetherTest {
 
     @Test
     void shouldDecideAgainWhenADeviceIsLostBeforeAllHaveCome() {
+        dispatcher.command(CommandDescriptor.LOST, 0, 0, 0);
+        admit(0);
+        work(5);
+        assertEquals(1, dispatcher.memory.counts().chunksIn(), "the others may never come");
+        open();
         admit(0);
         work(5);
         assertFalse(dispatcher.memory.isBusy());

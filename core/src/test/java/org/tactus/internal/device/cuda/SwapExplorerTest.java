@@ -71,7 +71,7 @@ class SwapExplorerTest {
     private boolean injected;
     private final int[] events = new int[Event.values().length];
 
-    private enum Event { LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, FORGOTTEN_MOVING, CUT_AT_THE_END, NO_ROOM, BROKEN, RING }
+    private enum Event { LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, BROKEN, RING, CUT_AT_THE_END, FORGOTTEN_MOVING, NO_ROOM }
 
     private void count(final Event event) {
         events[event.ordinal()]++;
@@ -392,9 +392,9 @@ class SwapExplorerTest {
             said.append(' ').append(event).append(' ').append(events[event.ordinal()]);
         }
         System.out.println(said);
-        for (final Event event : List.of(Event.LOAD, Event.EVICTION, Event.CANCEL, Event.COMMITTED, Event.RUN, Event.STOPPED, Event.BROKEN,
-            Event.RING)) {
-            assertTrue(STEPS < 10_000 || events[event.ordinal()] > 0, event + " never happened");
+        for (final Event event : Event.values()) { // the rare ones in long runs
+            final boolean rare = event.ordinal() > Event.STOPPED.ordinal();
+            assertTrue(event == Event.NO_ROOM || STEPS < (rare ? 300_000 : 10_000) || events[event.ordinal()] > 0, event + " never happened");
         }
     }
 }
