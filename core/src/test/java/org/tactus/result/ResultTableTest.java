@@ -67,8 +67,10 @@ class ResultTableTest {
     /** What lies in the memory is there whether anything moves or not. */
     @Test
     void shouldSayWhatIsInUseWhenNothingWasSwapped() {
-        assertTrue(swapped(new SwapResult(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 328 << 10)).contains("Swapped on gpu0: nothing; at most 328KiB in use."));
-        assertTrue(swapped(new SwapResult(1, 0, 2, 0, 0, 2, 0, 900_000, 0, 0.5, 328 << 10)).contains("Swapped on gpu0: 2 chunks in, 0 out"));
+        final String idle = swapped(new SwapResult(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 328 << 10));
+        assertTrue(idle.contains("Swapped on gpu0: nothing; at most 328KiB in use."), idle);
+        final String busy = swapped(new SwapResult(1, 0, 2, 0, 0, 2, 0, 900_000, 0, 0.5, 328 << 10));
+        assertTrue(busy.contains("Swapped on gpu0: 2 chunks in, 0 out"), busy);
     }
 
     private static String swapped(final SwapResult swaps) {

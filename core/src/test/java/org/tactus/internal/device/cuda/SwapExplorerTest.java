@@ -39,9 +39,9 @@ import org.tactus.model.TaskSetBuilder;
 /**
  * The production policy, chunk pool, regions and mover on a driver whose copies end at random times, in order on each engine and else
  * arbitrarily late, with events that are told late, segments that run past their WCETs, looks at random times, tasks that stop and are
- * forgotten in the middle of moves, calls that fail, rings, and ends of runs that cut committed moves short. In each step: what the policy counts as in use is what
- * is mapped, and what a move under way will map; so there are as many free chunks as it counts, and no load fails. The number of steps
- * is {@code -Dtactus.property.exploreSteps} (30,000 without it), the seed {@code -Dtactus.property.seed}.
+ * forgotten in the middle of moves, calls that fail, rings, and ends of runs that cut committed moves short. In each step: what the policy
+ * counts as in use is what is mapped, and what a move under way will map; so there are as many free chunks as it counts, and no load
+ * fails. The number of steps is {@code -Dtactus.property.exploreSteps} (30,000 without it), the seed {@code -Dtactus.property.seed}.
  */
 @Timeout(3_600)
 class SwapExplorerTest {
@@ -394,7 +394,8 @@ class SwapExplorerTest {
         System.out.println(said);
         for (final Event event : Event.values()) { // the rare ones in long runs
             final boolean rare = event.ordinal() > Event.STOPPED.ordinal();
-            assertTrue(event == Event.NO_ROOM || STEPS < (rare ? 300_000 : 10_000) || events[event.ordinal()] > 0, event + " never happened");
+            assertTrue(event == Event.NO_ROOM || STEPS < (rare ? 300_000 : 10_000) || events[event.ordinal()] > 0,
+                event + " never happened");
         }
     }
 }
