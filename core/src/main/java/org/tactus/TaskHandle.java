@@ -2,7 +2,6 @@
 package org.tactus;
 
 import org.tactus.internal.runtime.RunHandle;
-import org.tactus.internal.time.Durations;
 import org.tactus.internal.watch.TaskCounts;
 
 /**

@@ -229,6 +229,9 @@ public final class ResultTable {
     }
 
     private static String swapped(final String device, final SwapResult swaps) {
+        if (swaps.movesIn() + swaps.movesOut() == 0) {
+            return "Swapped on " + device + ": nothing; at most " + Sizes.format(swaps.mostUsedBytes()) + " in use.";
+        }
         return "Swapped on " + device + ": " + swaps.chunksIn() + " chunks in, " + swaps.chunksOut() + " out (" + swaps.chunksDropped()
             + " dropped), " + swaps.chunksBackground() + " of them in the background, in " + (swaps.movesIn() + swaps.movesOut())
             + " moves (" + swaps.cancelled() + " cut short), " + digits(swaps.busyNs()) + " in total; longest move "

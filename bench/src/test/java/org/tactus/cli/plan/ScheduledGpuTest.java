@@ -173,7 +173,8 @@ class ScheduledGpuTest extends CommandTest {
         assertTrue(tensors.inputs().getFirst() > 1000, tensors.toString());
         final Path set = folder.resolve("set.yaml");
         assertEquals(0, tactus("init", net + ":1s", "--gpu", "128KiB", "--out", set.toString()), err::toString);
-        final DeviceMemory memory = TaskSetFile.load(set, TaskSetFile.Options.forProfiling()).taskSet().platform().devices().getFirst().memory().orElseThrow();
+        final DeviceMemory memory = TaskSetFile.load(set, TaskSetFile.Options.forProfiling()).taskSet().platform().devices().getFirst()
+            .memory().orElseThrow();
         assertEquals(ScheduledGpu.of(128 << 10, List.of(0)).memory(List.of(tensors)), memory);
         assertTrue(memory.swapInOverheadNs() > 500_000, "the input is larger than some chunks: " + memory);
     }

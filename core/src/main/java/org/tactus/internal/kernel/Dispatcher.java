@@ -103,7 +103,7 @@ final class Dispatcher {
         return command(type, slot, generation, argumentNs, 1);
     }
 
-    /** Sends a command that names one of several tasks which are added together; false when its ring is full. Control and monitor threads. */
+    /** Sends a command for one of several tasks that are added together; false when its ring is full. Control and monitor threads. */
     boolean command(final int type, final int slot, final int generation, final long argumentNs, final int together) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {

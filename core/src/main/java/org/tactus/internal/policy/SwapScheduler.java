@@ -51,6 +51,7 @@ public final class SwapScheduler {
     private int count;
     /** Tasks that are added together with those that came last, and have not come yet. */
     private int awaited;
+    private boolean isLost;
     private int loading = NONE;
     private final SwapMove in = new SwapMove(true);
     private final SwapMove out = new SwapMove(false);
@@ -137,12 +138,14 @@ public final class SwapScheduler {
      */
     public void admit(final int slot, final int together) {
         table.admit(slot, room.handOver(slot));
-        awaited = (awaited == 0 ? together : awaited) - 1;
+        counts.used(table.usedBytes()); // what never leaves is there, whether anything moves or not
+        awaited = isLost ? 0 : (awaited == 0 ? together : awaited) - 1;
         background.reconsider();
     }
 
-    /** No longer waits for the rest of the tasks that are added together: they do not come. */
+    /** Waits no longer, and never again, for the rest of tasks that are added together: to a lost device not all of them may come. */
     public void awaitNoMore() {
+        isLost = true;
         awaited = 0;
     }
 
@@ -256,6 +259,7 @@ public final class SwapScheduler {
             return WAIT;
         }
         final long missing = room.missingChunks();
+        counts.used(table.usedBytes());
         final int victim = missing == 0 ? NONE : table.victim(room.slot(), NONE, false, 0);
         return victim == NONE ? WAIT
             : begin(MOVE_OUT, victim, (int) Math.min(missing, table.gives(victim)), room.slot(), nowNs);

@@ -95,6 +95,21 @@ class SwapSchedulerTest {
     }
 
     @Test
+    void shouldCountWhatNeverLeavesAsInUseWhenNothingMoves() {
+        memory = new DeviceMemory(10 * CHUNK, CHUNK, SwapProtocol.SEQ, 1, 1, 0, 0);
+        manage(TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).segment("gpu0", 5)
+                .memory(new TaskMemory(38, OptionalLong.empty(), Optional.empty(), 8, 0)))
+            .task("b", task -> task.periodNs(200).segment("gpu0", 5)
+                .memory(new TaskMemory(19, OptionalLong.empty(), Optional.empty(), 9, 0)))
+            .build(), 0);
+        rig.devices[0].release(0);
+        runs(A, 0);
+        assertEquals(30 + 10 + 9, swaps.counts().mostUsedBytes(), "all of both, and the larger scratch");
+        assertEquals(0, swaps.counts().movesIn());
+    }
+
+    @Test
     void shouldTakeTheFurthestNextUseOutWhenRoomIsNeeded() {
         open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
         rig.devices[0].release(0);

@@ -39,9 +39,9 @@ import org.tactus.model.TaskSetBuilder;
 /**
  * The production policy, chunk pool, regions and mover on a driver whose copies end at random times, in order on each engine and else
  * arbitrarily late, with events that are told late, segments that run past their WCETs, looks at random times, tasks that stop and are
- * forgotten in the middle of moves, and ends of runs that cut committed moves short. In each step: what the policy counts as in use is what
- * is mapped, and what a move under way will map; so there are as many free chunks as it counts, and no load fails. The number of steps
- * is {@code -Dtactus.property.exploreSteps} (30,000 without it), the seed {@code -Dtactus.property.seed}.
+ * forgotten in the middle of moves, calls that fail, rings, and ends of runs that cut committed moves short. In each step: what the policy
+ * counts as in use is what is mapped, and what a move under way will map; so there are as many free chunks as it counts, and no load
+ * fails. The number of steps is {@code -Dtactus.property.exploreSteps} (30,000 without it), the seed {@code -Dtactus.property.seed}.
  */
 @Timeout(3_600)
 class SwapExplorerTest {
@@ -49,6 +49,7 @@ class SwapExplorerTest {
     private static final long SEED = Long.getLong("tactus.property.seed", System.nanoTime());
     private static final int CHUNK = 4096;
     private static final long US = 1_000;
+    private static final int MOST_OF_A_SEGMENT = 3;
     private static final int STEPS_OF_A_RUN = 1_500;
 
     private SplittableRandom random;
@@ -66,9 +67,11 @@ class SwapExplorerTest {
     private final List<Integer> forgetting = new ArrayList<>();
     private final List<Integer> gone = new ArrayList<>();
     private int steps;
+    /** Whether a call was made to fail, so that a move may break. */
+    private boolean injected;
     private final int[] events = new int[Event.values().length];
 
-    private enum Event { LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, FORGOTTEN_MOVING, CUT_AT_THE_END, NO_ROOM }
+    private enum Event { LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, BROKEN, RING, CUT_AT_THE_END, FORGOTTEN_MOVING, NO_ROOM }
 
     private void count(final Event event) {
         events[event.ordinal()]++;
@@ -82,6 +85,7 @@ class SwapExplorerTest {
         final int[] volumes = new int[tasks];
         final int[] fixed = new int[tasks];
         final int[] segments = new int[tasks];
+        final boolean[] rings = new boolean[tasks];
         long all = 0;
         int largest = 0;
         int second = 0;
@@ -91,6 +95,11 @@ class SwapExplorerTest {
             volumes[i] = random.nextInt(random.nextInt(4) == 0 ? 0 : 2, 9);
             fixed[i] = random.nextInt(1, 4); // in halves of a chunk
             segments[i] = protocol == SwapProtocol.SEQ && random.nextInt(3) == 0 ? 2 : 1;
+            rings[i] = protocol == SwapProtocol.SEQ && residency == Residency.SEMANTIC && random.nextInt(4) == 0;
+            if (rings[i]) { // as many chunks as the largest of its segments has constants, or some more
+                segments[i] = random.nextInt(2, 5);
+                volumes[i] = MOST_OF_A_SEGMENT + random.nextInt(3);
+            }
             all += fixed[i];
             scratch[i] = random.nextInt(0, 4);
             arena = Math.max(arena, residency == Residency.SEMANTIC ? scratch[i] : 0);
@@ -116,10 +125,25 @@ class SwapExplorerTest {
                 for (int segment = 0; segment < segments[k]; segment++) {
                     t.segment("gpu0", random.nextInt(1, 8) * 50 * US);
                 }
+                if (rings[k]) {
+                    count(Event.RING);
+                    t.memory(ring(segments[k], volume, fixed[k] * (long) CHUNK / 2, scratchBytes));
+                    return;
+                }
                 t.memory(new TaskMemory(own + scratchBytes, OptionalLong.of(volume), Optional.empty(), scratchBytes, stateBytes));
             });
         }
         return builder.build();
+    }
+
+    /** Constants of every segment, which pass through a ring of a volume, beside bytes that stay. */
+    private TaskMemory ring(final int segments, final long volume, final long stays, final long scratchBytes) {
+        final List<Long> constants = new ArrayList<>();
+        for (int segment = 0; segment < segments; segment++) {
+            constants.add(random.nextInt(1, MOST_OF_A_SEGMENT + 1) * (long) CHUNK);
+        }
+        return new TaskMemory(constants.stream().mapToLong(bytes -> bytes).sum() + stays + scratchBytes, OptionalLong.empty(),
+            Optional.empty(), scratchBytes, 0, constants, OptionalLong.of(volume));
     }
 
     private long copyNs() {
@@ -138,6 +162,7 @@ class SwapExplorerTest {
         driver.accessNs = random.nextLong(3 * US);
         driver.unmapNs = random.nextLong(3 * US);
         driver.notReady = random.nextInt(3);
+        injected = false;
         regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory, null, () -> { });
         engines = new RegionMover(driver.driver(), 0);
         mover = new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, engines);
@@ -159,6 +184,7 @@ class SwapExplorerTest {
             regions.define(i, task);
         }
         regions.defined();
+        driver.fails = this::fails;
         for (int i = 0; i < tasks; i++) {
             swaps.admit(i, tasks);
             scheduler.admit(i, driver.nowNs + set.tasks().get(i).offsetNs());
@@ -166,6 +192,12 @@ class SwapExplorerTest {
                 step();
             }
         }
+    }
+
+    private boolean fails() {
+        final boolean now = swaps.isMoving() && random.nextInt(500) == 0;
+        injected |= now;
+        return now;
     }
 
     private void step() {
@@ -195,8 +227,13 @@ class SwapExplorerTest {
             return;
         }
         final int done = mover.poll(nowNs);
-        assertTrue(done != ChunkMover.FAILED, () -> "a move of slot " + swaps.movedSlot() + " broke: " + mover.failure());
-        if (!mover.isMoving()) {
+        assertTrue(done != ChunkMover.FAILED || injected, () -> "a move of slot " + swaps.movedSlot() + " broke: " + mover.failure());
+        if (done == ChunkMover.FAILED) {
+            injected = false;
+            count(Event.BROKEN);
+            stop(swaps.movedSlot());
+            swaps.failed();
+        } else if (!mover.isMoving()) {
             swaps.progress(done, false, nowNs);
         } else if (done != seen) {
             swaps.progress(done, true, nowNs);
@@ -355,8 +392,10 @@ class SwapExplorerTest {
             said.append(' ').append(event).append(' ').append(events[event.ordinal()]);
         }
         System.out.println(said);
-        for (final Event event : List.of(Event.LOAD, Event.EVICTION, Event.CANCEL, Event.COMMITTED, Event.RUN, Event.STOPPED)) {
-            assertTrue(STEPS < 10_000 || events[event.ordinal()] > 0, event + " never happened");
+        for (final Event event : Event.values()) { // the rare ones in long runs
+            final boolean rare = event.ordinal() > Event.STOPPED.ordinal();
+            assertTrue(event == Event.NO_ROOM || STEPS < (rare ? 300_000 : 10_000) || events[event.ordinal()] > 0,
+                event + " never happened");
         }
     }
 }
