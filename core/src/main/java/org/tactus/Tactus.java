@@ -8,35 +8,22 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
-import org.tactus.bindings.MissingLibraryException;
-import org.tactus.bindings.NativeCallException;
 import org.tactus.format.WcetSidecar;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.event.EventHandler;
-import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.jvm.JvmFlags;
-import org.tactus.internal.kernel.AdmissionRefusedException;
-import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
-import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.measure.Profiler;
-import org.tactus.internal.policy.DoorbellDescriptor;
 import org.tactus.internal.runtime.RealTimeSetup;
-import org.tactus.internal.runtime.RemoteOffers;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
-import org.tactus.internal.watch.MetricsEndpoint;
-import org.tactus.internal.work.OfferingPort;
-import org.tactus.internal.work.WorkloadWorks;
-import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.RunResult;
@@ -60,14 +47,12 @@ import org.tactus.work.Workload;
  * thread, too, and wait for each other.
  */
 public final class Tactus implements AutoCloseable {
+    private final LaunchedRun launched;
     private final TaskSetRun run;
-    private final WorkloadWorks works;
-    private final RemoteOffers offers;
 
-    private Tactus(final TaskSetRun run, final WorkloadWorks works, final RemoteOffers offers) {
-        this.run = run;
-        this.works = works;
-        this.offers = offers;
+    private Tactus(final LaunchedRun launched) {
+        this.launched = launched;
+        this.run = launched.run;
     }
 
     /**
@@ -81,26 +66,7 @@ public final class Tactus implements AutoCloseable {
      */
     public static Tactus launch(final Context context) throws InterruptedException {
         final TaskSet set = Objects.requireNonNull(context, "context: give one with the set that is to run").conclude();
-        JvmFlags.require();
-        final WorkloadWorks works = translated(() -> new WorkloadWorks(context.workload, set));
-        final Map<String, Workload.Offering> offerings = context.workload.offerings();
-        final RemoteOffers offers = translated(() -> new RemoteOffers(set, task -> OfferingPort.of(offerings, task)));
-        final Undo undo = new Undo();
-        undo.add(offers::close);
-        try {
-            final TaskSetRun run =
-                TaskSetRun.open(set, context.settings(), works, new Listening(context.listener), EventHandler.NONE);
-            run.start(); // closes itself when it throws
-            undo.add(run::close);
-            offers.start(run, set);
-            return new Tactus(run, works, offers);
-        } catch (final RuntimeException e) {
-            undo.run(e);
-            throw translate(e);
-        } catch (final InterruptedException | Error e) {
-            undo.run(e);
-            throw e;
-        }
+        return new Tactus(LaunchedRun.launch(set, context.settings, context.workload, context.listener));
     }
 
     /**
@@ -112,7 +78,7 @@ public final class Tactus implements AutoCloseable {
      */
     public static Verdict analyze(final TaskSet set) {
         requireSet(set);
-        return translated(() -> Analyses.analyze(set));
+        return Failures.translated(() -> Analyses.analyze(set));
     }
 
     /**
@@ -129,7 +95,7 @@ public final class Tactus implements AutoCloseable {
         Objects.requireNonNull(test, "test: give the name of a test");
         final SchedulabilityTest found = Analyses.byName(test).orElseThrow(
             () -> new IllegalArgumentException(Analyses.unknown(test)));
-        return translated(() -> found.analyze(set));
+        return Failures.translated(() -> found.analyze(set));
     }
 
     /**
@@ -147,7 +113,7 @@ public final class Tactus implements AutoCloseable {
             throw new IllegalArgumentException("durationNs is " + durationNs + "; give more than 0 nanoseconds");
         }
         JvmFlags.require();
-        return translated(() -> {
+        return Failures.translated(() -> {
             Optional<Verdict> verdict;
             try {
                 verdict = Optional.of(Analyses.analyze(set));
@@ -183,7 +149,7 @@ public final class Tactus implements AutoCloseable {
             return new Profiler(new RealTimeSetup(true), runs, Profiler.DEFAULT_MARGIN, false).profile(set, folder, (task, share) -> {
             });
         } catch (final RuntimeException e) {
-            throw translate(e);
+            throw Failures.translate(e);
         }
     }
 
@@ -198,10 +164,7 @@ public final class Tactus implements AutoCloseable {
      * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task) {
-        return translated(() -> {
-            final RunHandle handle = run.add(required(task));
-            return offered(handle, () -> offers.add(run, handle, task));
-        });
+        return launched.add(required(task));
     }
 
     private static Task required(final Task task) {
@@ -219,23 +182,7 @@ public final class Tactus implements AutoCloseable {
      * @throws IllegalStateException when the run was stopped
      */
     public TaskHandle add(final Task task, final Workload workload) {
-        Objects.requireNonNull(workload, "workload: give one, or call add(task)");
-        return translated(() -> {
-            final RunHandle handle = run.add(required(task), works.with(workload, task));
-            return offered(handle, workload.offerings().containsKey(task.name())
-                ? () -> offers.add(run, handle, task, OfferingPort.of(workload.offerings(), task)) : () -> offers.add(run, handle, task));
-        });
-    }
-
-    /** Begins to offer an admitted task; where that cannot be, the task leaves again. */
-    private TaskHandle offered(final RunHandle handle, final Runnable begin) {
-        try {
-            begin.run();
-        } catch (final RuntimeException e) {
-            run.remove(handle);
-            throw e;
-        }
-        return new TaskHandle(handle);
+        return launched.add(required(task), Objects.requireNonNull(workload, "workload: give one, or call add(task)"));
     }
 
     /**
@@ -341,8 +288,7 @@ public final class Tactus implements AutoCloseable {
      * @throws InterruptedException when interrupted: the run has ended all the same, and another call returns its result
      */
     public RunResult stop() throws InterruptedException {
-        offers.end(); // before the tasks end: what is not answered by now has its fallback
-        return offers.finish(run.stop());
+        return launched.stop();
     }
 
     /**
@@ -358,8 +304,7 @@ public final class Tactus implements AutoCloseable {
     /** Ends the run without more time for live jobs, unless it was stopped before, and gives everything back. May be called again. */
     @Override
     public void close() {
-        offers.close();
-        run.close();
+        launched.close();
     }
 
     private static void requireSet(final TaskSet set) {
@@ -370,78 +315,15 @@ public final class Tactus implements AutoCloseable {
         return Objects.requireNonNull(task, "task: give a handle that add or handle has returned").handle();
     }
 
-    private static <T> T translated(final Supplier<T> call) {
-        try {
-            return call.get();
-        } catch (final RuntimeException e) {
-            throw translate(e);
-        }
-    }
-
-    private static RuntimeException translate(final RuntimeException e) {
-        return switch (e) {
-            case InvalidTaskSetException wrong -> new TactusException.InvalidSet(wrong.field() + ": " + wrong.getMessage(), wrong);
-            case InvalidModelException wrong -> new TactusException.InvalidSet(wrong.getMessage(), wrong);
-            case TestNotApplicableException wrong -> new TactusException.InvalidSet(wrong.getMessage(), wrong);
-            case AdmissionRefusedException refused -> refused.isOfLostDevice()
-                ? new TactusException.DeviceLost(refused.getMessage(), refused)
-                : new TactusException.Refused(refused.getMessage(), refused);
-            case MissingLibraryException missing -> new TactusException.NativeError(missing.getMessage(), missing);
-            case NativeCallException failed -> new TactusException.NativeError(failed.getMessage(), failed);
-            default -> e;
-        };
-    }
-
-    /** Passes what the monitor sees on to the program's listener. */
-    private record Listening(TactusListener listener) implements KernelListener {
-        @Override
-        public void onDeadlineMiss(final String task, final long job, final long lateNs) {
-            listener.onDeadlineMiss(task, job, lateNs);
-        }
-
-        @Override
-        public void onOverrunSeen(final String task, final int segment, final long beyondNs) {
-            listener.onOverrun(task, segment, beyondNs);
-        }
-
-        @Override
-        public void onError(final String task, final Throwable cause) {
-            listener.onError(task, cause);
-        }
-
-        @Override
-        public void onDeviceLost(final String device) {
-            listener.onDeviceLost(device);
-        }
-    }
-
     /**
      * The set to launch, what it executes, and settings. Every setter returns the context; {@link Tactus#launch} checks all of them. Not
      * thread-safe.
      */
     public static final class Context {
-        private static final long LEAST_RING_BYTES = 1 << 12;
-        private static final int MOST_SEGMENTS = 1 << 20;
-
         private TaskSet taskSet;
         private Workload workload = new Workload();
         private TactusListener listener = TactusListener.NONE;
-        private boolean realTime = true;
-        private boolean force;
-        private boolean driveSporadic;
-        private boolean watchable = true;
-        private boolean jmx;
-        private int metricsPort = RunSettings.DEFAULT.metricsPort();
-        private boolean spin;
-        private boolean shareAccelerators;
-        private long seed = RunSettings.DEFAULT.seed();
-        private long spinBeforeNs = KernelOptions.DEFAULT.spinBeforeNs();
-        private long pollNs = KernelOptions.DEFAULT.pollNs();
-        private long stallThresholdNs = KernelOptions.DEFAULT.stallThresholdNs();
-        private long lostAfterNs = KernelOptions.DEFAULT.lostAfterNs();
-        private int eventRingBytes = KernelOptions.DEFAULT.eventRingBytes();
-        private int taskCapacity = KernelOptions.DEFAULT.taskCapacity();
-        private int segmentCapacity = KernelOptions.DEFAULT.segmentCapacity();
+        private RunSettings settings = RunSettings.DEFAULT;
 
         /** Makes a context with every setting at its default and no set. */
         public Context() {
@@ -539,7 +421,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context realTime(final boolean value) {
-            realTime = value;
+            settings = settings.withRealTime(value);
             return this;
         }
 
@@ -550,7 +432,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context force(final boolean value) {
-            force = value;
+            settings = settings.withForce(value);
             return this;
         }
 
@@ -561,7 +443,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context driveSporadic(final boolean value) {
-            driveSporadic = value;
+            settings = settings.withDriveSporadic(value);
             return this;
         }
 
@@ -572,7 +454,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context watchable(final boolean value) {
-            watchable = value;
+            settings = settings.withWatchable(value);
             return this;
         }
 
@@ -583,7 +465,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context jmx(final boolean value) {
-            jmx = value;
+            settings = settings.withJmx(value);
             return this;
         }
 
@@ -595,7 +477,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context metricsPort(final int port) {
-            metricsPort = port;
+            settings = settings.withMetricsPort(port);
             return this;
         }
 
@@ -607,8 +489,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context spin(final boolean value) {
-            spin = value;
-            return this;
+            return kernel(settings.kernel().withIdle(value ? KernelOptions.Idle.SPIN : KernelOptions.Idle.SLEEP_THEN_SPIN));
         }
 
         /**
@@ -618,8 +499,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context shareAccelerators(final boolean value) {
-            shareAccelerators = value;
-            return this;
+            return kernel(settings.kernel().withSharedAccelerators(value));
         }
 
         /**
@@ -629,7 +509,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context seed(final long value) {
-            seed = value;
+            settings = settings.withSeed(value);
             return this;
         }
 
@@ -640,8 +520,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context spinBeforeNs(final long ns) {
-            spinBeforeNs = ns;
-            return this;
+            return kernel(settings.kernel().withSpinBeforeNs(ns));
         }
 
         /**
@@ -652,8 +531,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context pollNs(final long ns) {
-            pollNs = ns;
-            return this;
+            return kernel(settings.kernel().withPollNs(ns));
         }
 
         /**
@@ -663,8 +541,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context stallThresholdNs(final long ns) {
-            stallThresholdNs = ns;
-            return this;
+            return kernel(settings.kernel().withStallThresholdNs(ns));
         }
 
         /**
@@ -674,8 +551,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context lostAfterNs(final long ns) {
-            lostAfterNs = ns;
-            return this;
+            return kernel(settings.kernel().withLostAfterNs(ns));
         }
 
         /**
@@ -685,8 +561,7 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context eventRingBytes(final int bytes) {
-            eventRingBytes = bytes;
-            return this;
+            return kernel(settings.kernel().withEventRingBytes(bytes));
         }
 
         /**
@@ -697,38 +572,20 @@ public final class Tactus implements AutoCloseable {
          * @return this
          */
         public Context capacity(final int tasks, final int segments) {
-            taskCapacity = tasks;
-            segmentCapacity = segments;
+            return kernel(settings.kernel().withCapacity(tasks, segments));
+        }
+
+        private Context kernel(final KernelOptions options) {
+            settings = settings.withKernel(options);
             return this;
         }
 
         private TaskSet conclude() {
-            require(taskSet != null, "taskSet is not given; give the set that is to run");
-            require(spinBeforeNs >= 0, "spinBeforeNs is " + spinBeforeNs + "; give 0 or more nanoseconds");
-            require(pollNs > 0, "pollNs is " + pollNs + "; give more than 0 nanoseconds");
-            require(metricsPort >= RunSettings.DEFAULT.metricsPort() && metricsPort <= MetricsEndpoint.MOST_PORT,
-                "metricsPort is " + metricsPort + "; give a port up to " + MetricsEndpoint.MOST_PORT
-                    + ", 0 for a free one, or -1 for none");
-            require(stallThresholdNs > 0, "stallThresholdNs is " + stallThresholdNs + "; give more than 0 nanoseconds");
-            require(lostAfterNs > 0, "lostAfterNs is " + lostAfterNs + "; give more than 0 nanoseconds");
-            require(eventRingBytes >= LEAST_RING_BYTES && Integer.bitCount(eventRingBytes) == 1,
-                "eventRingBytes is " + eventRingBytes + "; give a power of two from " + LEAST_RING_BYTES);
-            require(taskCapacity >= 1 && taskCapacity <= DoorbellDescriptor.MAX_TASKS && segmentCapacity >= 1
-                && segmentCapacity <= MOST_SEGMENTS, "the capacity is " + taskCapacity + " tasks and " + segmentCapacity
-                + " segments; give at least 1 of each, and at most " + DoorbellDescriptor.MAX_TASKS + " and " + MOST_SEGMENTS);
-            return taskSet;
-        }
-
-        private static void require(final boolean holds, final String otherwise) {
-            if (!holds) {
-                throw new IllegalArgumentException(otherwise);
+            if (taskSet == null) {
+                throw new IllegalArgumentException("taskSet is not given; give the set that is to run");
             }
-        }
-
-        private RunSettings settings() {
-            return new RunSettings(new KernelOptions(spin ? KernelOptions.Idle.SPIN : KernelOptions.Idle.SLEEP_THEN_SPIN, spinBeforeNs,
-                pollNs, stallThresholdNs, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity, segmentCapacity), realTime, force,
-                driveSporadic, seed, watchable, jmx, metricsPort);
+            settings.requireInRange();
+            return taskSet;
         }
     }
 }

@@ -44,7 +44,7 @@ class ArchitectureTest {
         Map.entry("internal.buffer", Set.of()),
         Map.entry("bindings", Set.of()),
         Map.entry("work", Set.of("model")),
-        Map.entry("supply", Set.of()),
+        Map.entry("supply", Set.of("internal.time")),
         Map.entry("internal.supply", Set.of("supply")),
         Map.entry("model", Set.of("supply", "internal.time")),
         Map.entry("analysis", Set.of("model", "internal.time")),

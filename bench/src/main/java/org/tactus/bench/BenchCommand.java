@@ -29,6 +29,7 @@ import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.internal.time.Durations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -113,7 +114,7 @@ public final class BenchCommand {
         public Integer call() throws InterruptedException {
             if (rounds < 1 || turnNs < 200_000_000) {
                 throw new ParameterException(spec.commandLine(),
-                    "--rounds " + rounds + " --for " + turnNs + "ns: give at least 1 turn of at least 200ms");
+                    "--rounds " + rounds + " --for " + Durations.exact(turnNs) + ": give at least 1 turn of at least 200ms");
             }
             new HopComparison(rounds, turnNs).run(System.out);
             return ExitStatus.GOOD;

@@ -4,7 +4,6 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +21,7 @@ import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,7 +63,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         }
         final String ending = format == OutputFormat.TABLE ? "txt" : format.name().toLowerCase(Locale.ROOT);
         final Path file = out.resolve("analysis." + ending);
-        Files.createDirectories(out);
+        OutputFolder.make(out);
         WholeFile.requireWritable(file);
         final StringWriter text = new StringWriter();
         final int status;

@@ -19,6 +19,7 @@ import org.tactus.format.MachineCalibration;
 import org.tactus.format.MachineName;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.measure.WcetRule;
 import org.tactus.internal.runtime.RunSettings;
 import picocli.CommandLine.Command;
@@ -43,7 +44,7 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Files.createDirectories(out);
+        OutputFolder.make(out);
         final Path file = out.resolve("demo.yaml");
         Files.copy(Home.file("bench/case-studies/demo.yaml"), file, StandardCopyOption.REPLACE_EXISTING);
         step("1. What this machine adds (tactus calibrate)");

@@ -30,6 +30,7 @@ import org.tactus.format.MachineName;
 import org.tactus.internal.device.cuda.CudaCapabilities;
 import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.measure.QuieterMachine;
+import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -127,7 +128,7 @@ final class DevicesCommand implements Callable<Integer> {
 
     private static String share() {
         final long us = RealTime.realTimeRuntimeUs();
-        return us < 0 ? "not limited" : "a SCHED_FIFO thread may run " + us + " us of each second (sched_rt_runtime_us)";
+        return us < 0 ? "not limited" : "a SCHED_FIFO thread may run " + Durations.exact(us * 1000) + " of each second (sched_rt_runtime_us)";
     }
 
     /** The GPUs and what they can do; the software one, which is always there, is opened for the asking and closed again. */

@@ -3,7 +3,6 @@ package org.tactus.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,6 +21,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.file.NumpyFile;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenShapes;
@@ -161,7 +161,7 @@ final class InferCommand implements Callable<Integer> {
     }
 
     private void write(final SegmentChain job, final PrintWriter print) throws IOException {
-        Files.createDirectories(out);
+        OutputFolder.make(out);
         final Set<String> taken = new HashSet<>();
         for (final TensorInfo info : job.outputs()) {
             final String plain = info.name().replaceAll("[^A-Za-z0-9_.-]", "_").replaceFirst("^\\.+", "_");

@@ -20,6 +20,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.SizeConverter;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.file.FileCheck;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.InvalidModelException;
@@ -92,7 +93,7 @@ final class InitCommand implements Callable<Integer> {
         for (int i = 0; i < models.size(); i++) {
             text.append(task(models.get(i), folder, names, gpuBytes != null ? "gpu0" : "cpu" + i % used.size()));
         }
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         WholeFile.write(out, text.toString());
         final PrintWriter print = spec.commandLine().getOut();
         final Path planned = out.resolveSibling(String.valueOf(out.getFileName()).replaceFirst("(\\.yaml)?$", "-planned.yaml"));

@@ -3,6 +3,7 @@ package org.tactus.cli;
 
 import java.io.PrintStream;
 import java.util.function.LongSupplier;
+import org.tactus.internal.time.Durations;
 
 /**
  * Writes a line for each missed deadline, but no flood: {@value #BURST} lines at once, then {@value #A_SECOND} a second. What is left
@@ -12,7 +13,6 @@ final class MissLog {
     static final int BURST = 10;
     static final int A_SECOND = 2;
     private static final long SECOND_NS = 1_000_000_000;
-    private static final long US = 1000;
 
     private final PrintStream out;
     private final LongSupplier clockNs;
@@ -52,7 +52,7 @@ final class MissLog {
             return;
         }
         creditNs -= SECOND_NS / A_SECOND;
-        out.println("deadline miss of " + task + ": " + (job < 0 ? "a job that waits" : "job " + job) + ", " + lateNs / US + " us late");
+        out.println("deadline miss of " + task + ": " + (job < 0 ? "a job that waits" : "job " + job) + ", " + Durations.format(lateNs) + " late");
     }
 
     /** Tells now and then how many lines were left out. Called at each round of the monitor. */

@@ -4,7 +4,6 @@ package org.tactus.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
 import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.model.Task;
@@ -57,7 +57,7 @@ final class ResultFiles {
     /** Makes a folder for files of these names, or says in one line why it takes none of them. */
     static void requireFolder(final Path folder, final List<String> names) {
         try {
-            Files.createDirectories(folder);
+            OutputFolder.make(folder);
             Interruption.cleanUp(folder);
             for (final String name : names) {
                 WholeFile.requireWritable(folder.resolve(name));

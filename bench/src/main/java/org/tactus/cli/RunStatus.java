@@ -12,10 +12,12 @@ import org.tactus.result.Stall;
 import org.tactus.result.TaskResult;
 
 /**
- * What the exit status of a run says: {@link ExitStatus#NO} when a deadline was missed, a job was aborted, a task was stopped, a device was
- * lost, or a job passed its bound although the platform took no more than its stall curve allows.
+ * What the exit status of a run or a simulation says: {@link ExitStatus#NO} when a deadline was missed, a job was aborted, a task was
+ * stopped, a device was lost, or a job took longer than its bound and what the platform took does not explain it. The page of the command
+ * line has each case in a table.
  *
- * <p>On request the jobs are excused that what the platform took explains: with a curve those that a break of it reached, for what it
+ * <p>A bound that was passed is never good for a reason that lies in the set (a segment that ran past its WCET), in this process (a pause of
+ * the JVM) or in another one of the system (run delay): the complaint names the reason. On request the jobs are excused that what the platform took explains: with a curve those that a break of it reached, for what it
  * allows is in their bounds; without one those that a stall reached. Neither excuses more than its own length, nor what this process or
  * another one of the system took, and a task of which no job is left is not good.
  */
@@ -41,7 +43,7 @@ final class RunStatus {
         final List<TaskResult> unexplained = unexplained(result);
         misses(result, excuse ? unexplained : result.tasks(), excuse, complaints);
         names(unexplained.stream().filter(task -> isBeyond(task, result)).map(TaskResult::name),
-            "took longer than its bound, and what the platform took does not explain it", complaints);
+            "took longer than its bound, and what the platform took does not explain it" + why(result), complaints);
         return complaints;
     }
 
@@ -60,17 +62,6 @@ final class RunStatus {
         final boolean held = result.boundsVoid().isEmpty() && result.tasks().stream().anyMatch(task -> task.boundNs().isPresent())
             && result.tasks().stream().noneMatch(task -> task.tightness() > 1);
         return "Good: " + missed + (held ? ", and no response was longer than its bound." : ".");
-    }
-
-    /**
-     * What is not good in a simulation, where nothing but missed deadlines counts.
-     *
-     * @return one sentence each; empty when all is good
-     */
-    static List<String> simulated(final RunResult result) {
-        final List<String> complaints = new ArrayList<>();
-        misses(result, result.tasks(), false, complaints);
-        return complaints;
     }
 
     /** The results without the jobs that the platform explains; in the order of the tasks. */
@@ -98,19 +89,27 @@ final class RunStatus {
 
     /**
      * Whether a job passed its bound. Where no curve is charged, nothing that takes the core is in the bound: then only what is beyond it
-     * by more than a gap that is too short to be called a stall counts, and only when no other process and no pause of the JVM took
-     * anything, or the task ran past its WCET by itself.
+     * by more than a gap that is too short to be called a stall counts.
      */
     private static boolean isBeyond(final TaskResult task, final RunResult result) {
         if (task.boundNs().isEmpty() || task.maxNs().isEmpty()) {
             return false;
         }
-        final long beyondNs = task.maxNs().getAsLong() - task.boundNs().getAsLong();
-        if (result.platform().curve().isPresent()) {
-            return beyondNs > 0;
+        final long unseenNs =
+            result.platform().curve().isPresent() ? 0 : result.conditions().noise().getOrDefault("stallThresholdNs", 0L);
+        return task.maxNs().getAsLong() - task.boundNs().getAsLong() > unseenNs;
+    }
+
+    /** What was seen in the run that makes jobs later than a bound assumes, and is not the platform's; empty when nothing was. */
+    private static String why(final RunResult result) {
+        final List<String> seen = new ArrayList<>();
+        if (result.overruns() > 0) {
+            seen.add("segments ran past their WCET");
         }
-        final boolean others = !result.stalls().stream().allMatch(Stall::isOfPlatform);
-        return beyondNs > result.conditions().noise().getOrDefault("stallThresholdNs", 0L) && (!others || task.overruns() > 0);
+        if (!result.stalls().stream().allMatch(Stall::isOfPlatform)) {
+            seen.add("other processes or pauses of this JVM took time, which no bound holds");
+        }
+        return seen.isEmpty() ? "" : " (" + String.join("; ", seen) + ')';
     }
 
     private static void names(final Stream<String> names, final String what, final List<String> complaints) {

@@ -117,7 +117,7 @@ final class SimulateCommand implements Callable<Integer> {
             final Simulation simulation = simulate(set, withSeed, verdict(set), EventHandler.NONE);
             results.accept(simulation.result());
             print(simulation.result(), Optional.empty());
-            return simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD;
+            return status(simulation.result());
         }
         final Path folder = out == null ? ResultFiles.folder(loaded, "-simulated") : name.isEmpty() ? out : out.resolve(name);
         final ResultFiles written = ResultFiles.prepare(folder);
@@ -129,12 +129,16 @@ final class SimulateCommand implements Callable<Integer> {
                 Optional.ofNullable(verdict), System.err, limit);
             results.accept(simulation.result());
             print(simulation.result(), Optional.of(folder));
-            return Math.max(status, simulation.result().misses() > 0 ? ExitStatus.NO : ExitStatus.GOOD);
+            return Math.max(status, status(simulation.result()));
         }
     }
 
     private void print(final RunResult result, final Optional<Path> folder) throws IOException {
-        ResultPrinter.print(format, RunStatus.verdict(result, RunStatus.simulated(result)), result, folder, System.out);
+        ResultPrinter.print(format, RunStatus.verdict(result, RunStatus.complaints(result, false)), result, folder, System.out);
+    }
+
+    private static int status(final RunResult result) {
+        return RunStatus.complaints(result, false).isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }
 
     private Simulation simulate(final TaskSet set, final long withSeed, final Verdict verdict, final EventHandler events)
@@ -172,7 +176,7 @@ final class SimulateCommand implements Callable<Integer> {
     }
 
     private SimulationOptions options(final TaskSet set, final long withSeed) {
-        final SimulationOptions chosen = SimulationOptions.worstCase(withSeed, durationNs).withDrain(false)
+        final SimulationOptions chosen = SimulationOptions.worstCase(withSeed, durationNs)
             .withStalls(overheads != Charge.zero && replay == null)
             .withExecution(switch (execution) {
                 case wcet -> ExecutionTime.WCET;

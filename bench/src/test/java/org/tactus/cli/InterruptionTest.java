@@ -81,9 +81,28 @@ class InterruptionTest {
         final String said = Files.readString(folder.resolve("said.txt"));
         assertEquals(OF_SIGTERM, simulation.exitValue(), said);
         assertTrue(said.endsWith("tactus: interrupted; what was not finished is not stored" + System.lineSeparator()), said);
-        try (Stream<Path> files = Files.list(folder.resolve("o"))) {
-            assertEquals(List.of(), files.toList());
-        }
+        assertFalse(Files.exists(folder.resolve("o")), "nothing was written, so the folder that it made is gone");
+    }
+
+    @Test
+    void shouldLeaveAFolderThatWasThereBeforeWhenToldToEnd() throws Exception {
+        Files.writeString(folder.resolve("set.yaml"), SET);
+        Files.createDirectories(folder.resolve("mine"));
+        final Process simulation = start("simulate", "set.yaml", "--for", "10000h", "--out", "mine/a/b");
+        awaitFolder(simulation, "mine/a/b");
+        simulation.destroy();
+        assertTrue(simulation.waitFor(PATIENCE_S, TimeUnit.SECONDS));
+        assertTrue(Files.isDirectory(folder.resolve("mine")));
+        assertFalse(Files.exists(folder.resolve("mine/a")));
+    }
+
+    @Test
+    void shouldLeaveNoFolderWhenASetIsRefusedBeforeAnythingIsWritten() throws Exception {
+        Files.writeString(folder.resolve("set.yaml"), SET.replace("wcet: 1ms", "wcet: 30ms"));
+        final Process run = start("run", "set.yaml", "--no-real-time", "--out", "o");
+        assertTrue(run.waitFor(PATIENCE_S, TimeUnit.SECONDS));
+        assertEquals(1, run.exitValue(), Files.readString(folder.resolve("said.txt")));
+        assertFalse(Files.exists(folder.resolve("o")));
     }
 
     @Test

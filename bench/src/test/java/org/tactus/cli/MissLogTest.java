@@ -46,8 +46,8 @@ class MissLogTest {
         assertTrue(log.hasMissed());
         assertEquals(10 * MS, log.firstNs());
         assertEquals(6, lines().size());
-        assertEquals("deadline miss of detect: job 0, 1234 us late", lines().getFirst());
-        assertEquals("deadline miss of track: a job that waits, 9 us late", lines().getLast());
+        assertEquals("deadline miss of detect: job 0, 1.235ms late", lines().getFirst());
+        assertEquals("deadline miss of track: a job that waits, 9us late", lines().getLast());
     }
 
     @Test

@@ -4,6 +4,9 @@ package org.tactus.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,8 +83,6 @@ class RunStatusReasonsTest {
         final RunResult broken = result(task(8, 1, 2, 1, true), task(8, 1, 2, 1, true));
         assertEquals("Not good: a was stopped; 1 job was aborted; 2 deadlines were missed.",
             RunStatus.verdict(broken, RunStatus.complaints(broken, false)));
-        assertEquals(List.of("1 deadline was missed"), RunStatus.simulated(touched));
-        assertEquals(List.of(), RunStatus.simulated(good));
     }
 
     @Test
@@ -127,16 +128,78 @@ class RunStatusReasonsTest {
     }
 
     @Test
-    void shouldHoldNoBoundWithoutACurveWhenAnotherProcessTookTheCore() {
+    void shouldHoldABoundAgainstWhatThisSystemTookAndSayWhatItWas() {
         final TaskResult late = task(9, 0, BOUND_NS + THRESHOLD_NS + 1);
-        final RunResult quiet = result(late, late);
-        final List<Stall> delays = List.of(new Stall(1, 9_000_000, "tactus-cpu0", "run delay"));
-        assertGood(new RunResult(quiet.source(), quiet.taskSet(), quiet.policy(), quiet.test(), 1, quiet.durationNs(), quiet.conditions(),
-            quiet.tasks(), quiet.withoutStalls(), delays, quiet.devices(), "", 0), false);
+        final Stall delay = new Stall(1, 9_000_000, "tactus-cpu0", Stall.RUN_DELAY);
+        final Stall pause = new Stall(1, 9_000_000, "process", Stall.SAFEPOINT + " ICBufferFull");
+        for (final Stall own : List.of(delay, pause)) {
+            assertNot("does not explain it (other processes or pauses of this JVM took time", with(result(late, late), List.of(own)), false);
+        }
+        assertNot("does not explain it (segments ran past their WCET)", result(overrun(late), overrun(late)), false);
+        assertGood(result(overrun(task(9, 0, BOUND_NS)), overrun(task(9, 0, BOUND_NS))), false);
+        final RunResult plain = with(result(late, late), List.of());
+        assertTrue(RunStatus.complaints(plain, false).getFirst().endsWith("what the platform took does not explain it"), "nothing is claimed");
         final TaskResult missed = task(9, 1, 101_000_000);
-        assertNot("1 deadline was missed", new RunResult(quiet.source(), quiet.taskSet(), quiet.policy(), quiet.test(), 1,
-            quiet.durationNs(), quiet.conditions(), List.of(missed), new WithoutStalls(List.of(missed), 0, 0), delays, quiet.devices(), "",
-            0), true);
+        assertNot("1 deadline was missed", with(result(missed, missed), List.of(delay)), true);
+    }
+
+    private static RunResult with(final RunResult of, final List<Stall> stalls) {
+        return new RunResult(of.source(), of.taskSet(), of.policy(), of.test(), 1, of.durationNs(), of.conditions(), of.tasks(),
+            of.withoutStalls(), stalls, of.devices(), "", 0);
+    }
+
+    private static TaskResult overrun(final TaskResult of) {
+        return new TaskResult(of.name(), of.periodNs(), of.deadlineNs(), of.boundNs(), of.released(), of.jobs(), of.unfinished(),
+            of.aborted(), of.skipped(), of.misses(), 2, of.minNs(), of.p50Ns(), of.p99Ns(), of.p999Ns(), of.maxNs(), of.lost(),
+            of.stopped(), of.held());
+    }
+
+    /** The result of each row of the page's table, from the text of its first column. */
+    private static RunResult row(final String happened) {
+        final TaskResult good = task(9, 0, BOUND_NS);
+        final TaskResult beyond = task(9, 0, BOUND_NS + THRESHOLD_NS + 1);
+        final TaskResult missed = task(9, 1, 101_000_000);
+        final Stall delay = new Stall(1, 9_000_000, "tactus-cpu0", Stall.RUN_DELAY);
+        return switch (happened.replace("With `--excuse-stalls`, ", "")) {
+            case "No deadline was missed, and no job took longer than its bound." -> with(result(good, good), List.of());
+            case "The same, and segments ran past their WCET: the output says BOUNDS VOID." -> result(overrun(good), overrun(good));
+            case "The same, and the platform broke its stall curve, or another process took a core." ->
+                with(result(good, good), List.of(delay)).withPlatform(curve(good, good, task(8, 0, BOUND_NS)).platform());
+            case "A job took longer than its bound, since segments ran past their WCET." -> result(overrun(beyond), overrun(beyond));
+            case "A job took longer than its bound, since a pause of the JVM or another process took the core." ->
+                with(result(beyond, beyond), List.of(delay));
+            case "A job took longer than its bound, and nothing that was seen explains it." -> with(result(beyond, beyond), List.of());
+            case "A stall curve is charged, and a job took longer than its bound that a break of the curve reached." ->
+                curve(beyond, beyond, task(8, 0, BOUND_NS));
+            case "A stall curve is charged, and a job took longer than its bound that only a stall within the curve reached." ->
+                curve(task(9, 0, BOUND_NS + 1), task(8, 0, BOUND_NS), null);
+            case "No stall curve is charged, and a job took longer than its bound that a stall of the platform reached." ->
+                result(beyond, task(8, 0, BOUND_NS));
+            case "No stall curve is charged, and a job took longer than its bound by at most 1 ms: shorter gaps are not seen as stalls." ->
+                with(result(task(9, 0, BOUND_NS + THRESHOLD_NS), task(9, 0, BOUND_NS + THRESHOLD_NS)), List.of());
+            case "A deadline was missed, whatever took the time.", "a deadline was missed that the platform explains." ->
+                result(missed, task(8, 0, BOUND_NS));
+            case "A job was aborted, a task was stopped or a device was lost.",
+                "a job was aborted, a task was stopped or a device was lost." ->
+                result(task(8, 1, 0, 1, true), task(8, 1, 0, 1, true), PlatformResult.NONE, true);
+            case "a deadline was missed by more than the stalls were long." -> result(missed, missed);
+            case "a deadline was missed since a pause of the JVM or another process took the core." ->
+                with(result(missed, missed), List.of(delay));
+            case "no job of a task is left without those that the platform explains." -> result(task(7, 7, 800_000_000), task(0, 0, 0));
+            default -> throw new AssertionError("no case for the row: " + happened);
+        };
+    }
+
+    @Test
+    void shouldGiveTheStatusOfEachRowOfThePage() throws IOException {
+        final List<String[]> rows = Files.readAllLines(Path.of("../docs/command-line.md")).stream()
+            .dropWhile(line -> !line.startsWith("| what happened in `run`")).skip(2).takeWhile(line -> line.startsWith("|"))
+            .map(line -> line.substring(2, line.length() - 2).split(" \\| ")).toList();
+        assertEquals(17, rows.size());
+        for (final String[] row : rows) {
+            final List<String> complaints = RunStatus.complaints(row(row[0]), row[0].startsWith("With `--excuse-stalls`"));
+            assertEquals(Integer.parseInt(row[1]), complaints.isEmpty() ? 0 : 1, row[0] + ": " + complaints);
+        }
     }
 
     @Test

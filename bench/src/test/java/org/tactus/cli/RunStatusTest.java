@@ -39,7 +39,7 @@ class RunStatusTest {
                 - {name: acc0, kind: modelled}
                 - {name: acc1, kind: modelled}
             tasks:
-              - {name: good, period: 10s, segments: [{device: acc0, wcet: 1ms}]}
+              - {name: good, period: 10s, segments: [{device: acc0, wcet: 2s, actual: {uniform: [0.001, 0.001]}}]} # far below its bound
             """ + second;
     }
 

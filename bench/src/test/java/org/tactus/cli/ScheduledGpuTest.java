@@ -53,6 +53,38 @@ class ScheduledGpuTest extends CommandTest {
         assertTrue(text.contains("answers equal, bit by bit, to those of the same networks outside a run: net1, net2"), text);
     }
 
+    @Test
+    void shouldAnswerBitByBitWhenVolumesOfSeveralPreemptedSegmentsArePlanned() throws IOException {
+        final Path set = folder.resolve("preempted.yaml");
+        final Path planned = folder.resolve("preempted-planned.yaml");
+        final byte[] network = ModelZoo.generate("mobilenet", "small", 1).bytes();
+        Files.write(folder.resolve("urgent.onnx"), network);
+        Files.write(folder.resolve("large.onnx"), ModelZoo.generate("mobilenet", "small", 2).bytes());
+        Files.writeString(set, """
+            tactus: 1
+            name: preempted
+            policy: edf
+            overheads: none
+            platform:
+              devices:
+                - {name: gpu0, kind: cuda, driver: software, cores: [0, 1], memory: %dKiB, chunk: 512KiB, protocol: spe,
+                   chunkIn: 900us, chunkOut: 900us, chunkDrop: 300us, swapInOverhead: 500us, swapOutOverhead: 500us}
+            tasks:
+              - {name: urgent, period: 800ms, deadline: 600ms, model: {file: urgent.onnx, cuts: 2},
+                 segments: [{device: gpu0}, {device: gpu0}]}
+              - {name: large, period: 1200ms, model: {file: large.onnx, cuts: 3},
+                 segments: [{device: gpu0}, {device: gpu0}, {device: gpu0}]}
+            """.formatted(2 * network.length * 3 / 4 / 1024));
+        assertEquals(0, tactus("profile", set.toString(), "--runs", "3"), err::toString);
+        assertEquals(0, tactus("plan", set.toString(), "--with", "rt-swap", "--out", planned.toString()), () -> out.toString() + err);
+        assertTrue(out.toString().contains("schedulable by swap-spe-edf"), out.toString());
+        final String text = printed(() -> tactus("run", planned.toString(), "--for", "4s", "--no-real-time", "--force", "--out",
+            folder.resolve("out-preempted").toString())).replaceAll("\\s+", " ");
+        final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in").matcher(text);
+        assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 20, text);
+        assertTrue(text.contains("answers equal, bit by bit, to those of the same networks outside a run: urgent, large"), text);
+    }
+
     /** What a command prints that writes to the process's own outputs. */
     private static String printed(final Runnable command) {
         final PrintStream before = System.out;

@@ -2,6 +2,7 @@
 package org.tactus.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -74,6 +75,18 @@ class SimulateCommandTest {
             assertTrue(Files.readString(folder.resolve("out/trace.json")).contains("detect"));
             assertTrue(Files.readString(folder.resolve("out/latency.hlog")).contains("Tag=track"));
         }
+    }
+
+    @Test
+    void shouldLetJobsEndThatAreUnderWayAtTheEndAsARunDoes() throws IOException {
+        final Path file = Files.writeString(folder.resolve("leftover.yaml"), "tactus: 1\nname: leftover\npolicy: fixed-priority\n"
+            + "overheads: none\nplatform: {devices: [{name: a, kind: modelled}]}\ntasks:\n"
+            + "  - {name: brake, period: 20ms, offset: 15ms, segments: [{device: a, wcet: 7ms}]}\n"
+            + "  - {name: index, class: best-effort, segments: [{device: a, wcet: 3ms}]}\n");
+        assertEquals(ExitStatus.GOOD, Main.run("simulate", file.toString(), "--for", "1s", "--out", folder.resolve("leftover").toString()));
+        final String results = Files.readString(folder.resolve("leftover/results.json")).replaceAll("\\s+", "");
+        assertFalse(results.matches(".*\"unfinished\":[1-9].*"), results);
+        assertTrue(results.contains("\"name\":\"brake\"") && results.contains("\"released\":50,\"jobs\":50,"), results);
     }
 
     @Test

@@ -4,6 +4,7 @@ package org.tactus.analysis;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import org.tactus.internal.time.Durations;
 import org.tactus.model.Task;
 
 /**
@@ -36,8 +37,8 @@ public final class TaskVerdict {
         final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source,
         final boolean bestEffort) {
         if (responseBoundNs != UNBOUNDED && (responseBoundNs < 0 || responseBoundNs > deadlineNs)) {
-            throw new IllegalArgumentException("bound " + responseBoundNs + "ns of '" + name + "' is not within its deadline "
-                + deadlineNs + "ns; give " + UNBOUNDED + " where there is no bound");
+            throw new IllegalArgumentException("bound " + Durations.exact(responseBoundNs) + " of '" + name + "' is not within its deadline "
+                + Durations.exact(deadlineNs) + "; give " + UNBOUNDED + " where there is no bound");
         }
         this.name = name;
         this.responseBoundNs = responseBoundNs;
@@ -136,6 +137,6 @@ public final class TaskVerdict {
 
     @Override
     public String toString() {
-        return name + ": " + (bounded() ? responseBoundNs + "ns" : "not bounded") + " of " + deadlineNs + "ns";
+        return name + ": " + (bounded() ? Durations.exact(responseBoundNs) : "not bounded") + " of " + Durations.exact(deadlineNs);
     }
 }

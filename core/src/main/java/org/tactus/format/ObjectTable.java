@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.internal.file.CsvLine;
 import org.tactus.internal.file.Printable;
+import org.tactus.internal.time.Sizes;
 
 /**
  * The memory objects of a network: a CSV file whose first line names its columns, one of them {@code bytes}. A column
@@ -54,7 +55,7 @@ record ObjectTable(boolean classified, long footprintBytes, long scratchBytes, l
             }
             return new ObjectTable(kind >= 0, Math.addExact(Math.addExact(sums[0], sums[1]), sums[2]), sums[1], sums[2]);
         } catch (final ArithmeticException e) {
-            throw new FileFormatException(file.toString(), 1, "the sizes add up to more than " + Long.MAX_VALUE + "B", e);
+            throw new FileFormatException(file.toString(), 1, "the sizes add up to " + Sizes.MOST + " or more", e);
         } catch (final MalformedInputException | UncheckedIOException e) {
             throw new FileFormatException(file.toString(), 1, "this is not text; give a CSV file with a column 'bytes'", e);
         } catch (final IOException e) {

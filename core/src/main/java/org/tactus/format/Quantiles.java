@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.tactus.internal.time.Durations;
 
 /**
  * Quantiles of repeated measurements of one quantity.
@@ -77,8 +78,8 @@ public record Quantiles(long samples, long p50Ns, long p99Ns, long p999Ns, long 
             final YamlValue value = map.need(KEYS.get(i), "'" + KEYS.get(i) + ": 1us'");
             quantilesNs[i] = value.durationNs();
             if (quantilesNs[i] < leastNs) {
-                throw value.error(KEYS.get(i) + ": " + quantilesNs[i] + "ns is below " + KEYS.get(i - 1) + ", " + leastNs
-                    + "ns; quantiles never fall from p50 to max, so measure again");
+                throw value.error(KEYS.get(i) + ": " + Durations.exact(quantilesNs[i]) + " is below " + KEYS.get(i - 1) + ", "
+                    + Durations.exact(leastNs) + "; quantiles never fall from p50 to max, so measure again");
             }
             leastNs = quantilesNs[i];
         }

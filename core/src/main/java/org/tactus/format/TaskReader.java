@@ -2,7 +2,6 @@
 package org.tactus.format;
 
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +33,6 @@ import org.tactus.model.TaskSetBuilder;
 
 /** Reads one element of {@code tasks}; what its segments lack comes from the measured WCETs. */
 final class TaskReader {
-    private static final String TFLITE = ".tflite";
     private static final Map<String, OverrunAction> OVERRUN = DeviceReader.words(OverrunAction.values(), OverrunAction::text);
     private static final Map<String, BacklogAction> BACKLOG = ordered("queue", BacklogAction.QUEUE, "drop", BacklogAction.DROP);
     static final Map<String, Precision> PRECISION = DeviceReader.words(Precision.values(), Precision::text);
@@ -44,11 +42,9 @@ final class TaskReader {
     private static final Map<String, Boolean> PARTS = ordered("mandatory", false, "optional", true);
     /** Of a variant whose loss the file does not tell. */
     private static final double UNTOLD_LOSS = Double.NaN;
-    static final Map<String, String> ZOO = same("resnet", "densenet", "mobilenet");
-    static final Map<String, String> ZOO_SIZES = same("small", "medium", "large");
 
     private final Path taskSetFile;
-    private final Path base;
+    private final ModelReader models;
     private final boolean unmeasuredAllowed;
     /** Names of the devices that hold networks in memory that is scheduled. */
     private final Set<String> withMemory;
@@ -62,7 +58,7 @@ final class TaskReader {
     TaskReader(final Path taskSetFile, final Path base, final boolean unmeasuredAllowed, final Set<String> withMemory) {
         this.withMemory = withMemory;
         this.taskSetFile = taskSetFile;
-        this.base = base;
+        this.models = new ModelReader(base);
         this.unmeasuredAllowed = unmeasuredAllowed;
     }
 
@@ -83,10 +79,6 @@ final class TaskReader {
         words.put(first, one);
         words.put(second, two);
         return words;
-    }
-
-    private static Map<String, String> same(final String... words) {
-        return DeviceReader.words(words, word -> word);
     }
 
     /** The measured WCETs that were used; empty when none was needed. */
@@ -121,14 +113,10 @@ final class TaskReader {
         final Optional<YamlValue> period = bestEffort ? map.find("period")
             : Optional.of(map.need("period", "'period: 250ms', or, for a task that runs whenever nothing else does, 'class: best-effort'"));
         final List<SegmentLine> segments = segments(map.need("segments", "'segments: [{device: cpu0, wcet: 3ms}]'"), name);
-        final Optional<ModelSource> model = map.find("model").map(source -> {
-            final ModelSource network = model(source, segments.size());
-            return modelKeys(source).find("starts").map(starts -> network.withStarts(starts(starts, network)))
-                .orElse(network);
-        });
+        final Optional<ModelSource> model = map.find("model").map(source -> models.read(source, segments.size()));
         final Optional<YamlValue> stream = map.find("stream");
         final Optional<TaskMemory> memory = streaming(stream, memory(map.find("memory"), stream, name, model, segments));
-        map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(existing(menu))));
+        map.find("menu").ifPresent(menu -> menus.put(name, SramMenuTable.read(models.existing(menu))));
         set.task(name, task -> {
             period.ifPresent(given -> task.periodNs(given.durationNs()));
             task.offsetNs(map.durationNs("offset", 0)).jitterNs(map.durationNs("jitter", 0));
@@ -185,7 +173,7 @@ final class TaskReader {
         final List<Segment.Level> levels = new ArrayList<>();
         for (final YamlValue element : value.list()) {
             final YamlMap map = element.map(FileSection.LEVEL);
-            final Optional<ModelSource> model = map.find("model").map(source -> model(source, 1));
+            final Optional<ModelSource> model = map.find("model").map(models::readWithoutStarts);
             final String name = Task.levelName(task, segment, levels.size());
             final long wcetNs = map.has("wcet") || model.isEmpty() ? wcetNs(map.need("wcet", "'wcet: 3ms', or a model of its own"))
                 : measured(element, way, name, model.get(), 0);
@@ -271,118 +259,10 @@ final class TaskReader {
         return new ActualTime(ends.get(0).decimal(), ends.get(1).decimal());
     }
 
-    /** The keys of a model; a word in their place is the key {@code file} alone. */
-    private static YamlMap modelKeys(final YamlValue value) {
-        return value.isText() ? new YamlMap(value, Map.of("file", value.named("file"))) : value.map(FileSection.MODEL);
-    }
-
-    private ModelSource model(final YamlValue value, final int segments) {
-        final YamlMap map = modelKeys(value);
-        final int cuts = map.find("cuts").map(number -> (int) number.integer(1, Limits.MAX_SEGMENTS_PER_TASK))
-            .orElse(Math.max(1, segments));
-        if (Stream.of("file", "files", "zoo").filter(map::has).count() != 1) {
-            throw value.error("model needs 'file: net.onnx', 'files: [net.tflite]' or 'zoo: resnet', one of them");
-        }
-        for (final String key : List.of("dims", "shapes", "inputs")) {
-            map.find(key).filter(any -> !map.has("file")).ifPresent(given -> {
-                throw given.error(key + (key.equals("inputs") ? ": only of an ONNX 'file' inputs can be given"
-                    : ": only an ONNX 'file' leaves extents open")
-                    + "; remove the key");
-            });
-        }
-        if (map.has("zoo")) {
-            return new ModelSource.Zoo(map.need("zoo", "'zoo: resnet'").oneOf(ZOO),
-                map.find("size").map(size -> size.oneOf(ZOO_SIZES)).orElse("small"), cuts);
-        }
-        map.find("size").ifPresent(size -> {
-            throw size.error("size: only a zoo network has one; remove the key");
-        });
-        if (map.has("files")) {
-            return tfLite(map, map.need("files", "'files: [net.tflite]'").list());
-        }
-        final YamlValue file = map.need("file", "'file: net.onnx'");
-        existing(file);
-        if (file.text().endsWith(TFLITE)) {
-            Stream.of("dims", "shapes").map(map::find).flatMap(Optional::stream).findFirst().ifPresent(given -> {
-                throw given.error("only an ONNX file leaves extents open, " + file.text() + " does not; remove the key");
-            });
-            map.find("inputs").ifPresent(given -> {
-                throw given.error("inputs: only of an ONNX file they can be given, not of " + file.text() + "; remove the key");
-            });
-            return tfLite(map, List.of(file));
-        }
-        return onnx(map, file.text(), cuts);
-    }
-
-    /** Below {@code dims} a number is the extent of a dimension that the file names, and a list, as below {@code shapes}, a whole shape. */
-    private static ModelSource onnx(final YamlMap map, final String file, final int cuts) {
-        final Map<String, Long> dims = new LinkedHashMap<>();
-        final Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        map.find("dims").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> {
-            if (value.isList()) {
-                shapes.put(name, shape(value));
-            } else {
-                dims.put(name, value.integer(1, Integer.MAX_VALUE));
-            }
-        });
-        map.find("shapes").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> {
-            if (shapes.put(name, shape(value)) != null) {
-                throw value.error("'" + name + "' has a shape below 'dims', too; keep one of them");
-            }
-        });
-        final Map<String, Double> inputs = new LinkedHashMap<>();
-        map.find("inputs").map(YamlValue::entries).orElse(Map.of()).forEach((name, value) -> inputs.put(name, value.signedDecimal()));
-        return new ModelSource.OnnxFile(file, cuts, dims, shapes, inputs);
-    }
-
-    private static List<Long> shape(final YamlValue value) {
-        return value.list().stream().map(extent -> extent.integer(0, Integer.MAX_VALUE)).toList();
-    }
-
-    private ModelSource tfLite(final YamlMap map, final List<YamlValue> files) {
-        map.find("cuts").ifPresent(cuts -> {
-            throw cuts.error("cuts: TensorFlow Lite files are cut by their compiler; remove the key and list 'files', one a segment");
-        });
-        for (final YamlValue file : files) {
-            existing(file);
-            if (!file.text().endsWith(TFLITE)) {
-                throw file.error("'" + file.text() + "' is no " + TFLITE + " file; 'files' lists TensorFlow Lite files, one a segment");
-            }
-        }
-        return new ModelSource.TfLiteFiles(files.stream().map(YamlValue::text).toList());
-    }
-
-    private static List<Integer> starts(final YamlValue value, final ModelSource network) {
-        final List<Integer> starts = value.list().stream().map(start -> (int) start.integer(0, Integer.MAX_VALUE)).toList();
-        boolean ascends = starts.size() == network.cuts() && starts.getFirst() == 0;
-        for (int i = 1; i < starts.size(); i++) {
-            ascends &= starts.get(i) > starts.get(i - 1);
-        }
-        if (!ascends || network instanceof ModelSource.TfLiteFiles) {
-            throw value.error("starts: give the first node of each of the " + network.cuts() + " segments of an ONNX or generated network,"
-                + " ascending from 0, or remove the key");
-        }
-        return starts;
-    }
-
     /** The network cut where it was when its segments were measured, unless the file itself says where. */
     private ModelSource asMeasured(final String task, final ModelSource network) {
         return used.contains(task) && network.starts().isEmpty() ? sidecar.find(task, network).flatMap(WcetSidecar.TaskWcet::provenance)
             .map(of -> network.withStarts(of.starts())).orElse(network) : network;
-    }
-
-    private Path existing(final YamlValue value) {
-        final String text = value.text();
-        try {
-            final Path path = base.resolve(text);
-            if (!Files.isRegularFile(path)) {
-                throw value.error("file '" + text + "' " + (Files.isDirectory(path) ? "is a folder" : "does not exist")
-                    + "; name a file, relative to the task set's directory");
-            }
-            return path;
-        } catch (final InvalidPathException e) {
-            throw value.file().error(value.line(), "'" + text + "' is not a path; name a file, relative to the task set's directory", e);
-        }
     }
 
     /** What a person wrote, or what was measured, which a person's is not below. */
@@ -411,7 +291,7 @@ final class TaskReader {
             return Optional.of(measured.map(known -> known.toTask(swapBytes, segments.size()))
                 .orElseGet(() -> new TaskMemory(Math.max(1, swapBytes.orElse(0)), swapBytes, Optional.empty())));
         }
-        final TaskMemory told = MemoryReader.read(value.get(), this::existing);
+        final TaskMemory told = MemoryReader.read(value.get(), models::existing);
         measured.filter(known -> !known.fitsInto(told)).ifPresent(known -> {
             throw value.get().error("memory: the network of '" + name + "' needs 'footprint: " + Sizes.exact(known.footprintBytes())
                 + ", scratch: " + Sizes.exact(known.scratchBytes()) + ", state: " + Sizes.exact(known.stateBytes())

@@ -3,6 +3,7 @@ package org.tactus.model;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tactus.internal.time.Durations;
 
 /** The rules of tasks whose jobs are offered to a second machine. */
 final class RemoteChecks {
@@ -33,8 +34,8 @@ final class RemoteChecks {
         TaskSetBuilder.check(task.serviceClass == Task.ServiceClass.HARD, at + ".remote",
             "remote: a best-effort task has no deadline from which tau could be taken; write 'class: hard', or remove the key");
         TaskSetBuilder.time(remote.tauNs(), 1, at + ".remote.tau");
-        TaskSetBuilder.check(remote.tauNs() < deadlineNs, at + ".remote.tau", "tau: " + remote.tauNs()
-            + "ns leave nothing of the deadline of " + deadlineNs + "ns for the fallback; tau must be below it");
+        TaskSetBuilder.check(remote.tauNs() < deadlineNs, at + ".remote.tau", "tau: " + Durations.exact(remote.tauNs())
+            + " leaves nothing of the deadline of " + Durations.exact(deadlineNs) + " for the fallback; tau must be below it");
         gain(remote.gain(), at + ".remote.gain");
         gain(remote.localGain(), at + ".remote.localGain");
         return remote.tauNs();

@@ -4,6 +4,7 @@ package org.tactus.model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.tactus.internal.time.Durations;
 
 /**
  * A recurrent chain of segments with a hard deadline, or without one ({@link ServiceClass#BEST_EFFORT}).
@@ -260,8 +261,8 @@ public record Task(
             () -> new IllegalArgumentException("task '" + name + "' is not offered to a second machine"));
         final long longerNs = tauNs - from.tauNs();
         if (tauNs <= 0 || longerNs >= deadlineNs) {
-            throw new IllegalArgumentException("a wait of " + tauNs + "ns is out of range; task '" + name + "' has "
-                + (deadlineNs + from.tauNs()) + "ns in all");
+            throw new IllegalArgumentException("a wait of " + Durations.exact(tauNs) + " is out of range; task '" + name + "' has "
+                + Durations.exact(deadlineNs + from.tauNs()) + " in all");
         }
         return new Task(name, periodNs, deadlineNs - longerNs, offsetNs + longerNs, jitterNs, release, priority, onOverrun, onBacklog,
             memory, model, segments, choices, reclaim, serviceClass,

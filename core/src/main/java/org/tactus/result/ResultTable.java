@@ -154,7 +154,7 @@ public final class ResultTable {
         final List<String> beyond = result.tasks().stream().filter(task -> task.tightness() > 1).map(TaskResult::name).toList();
         if (!beyond.isEmpty()) {
             lines.add("BOUND EXCEEDED: a response of " + String.join(", ", beyond) + " was longer than its bound"
-                + (result.boundsVoid().isEmpty() && result.stalls().isEmpty()
+                + (result.boundsVoid().isEmpty() && result.stalls().isEmpty() && result.overruns() == 0
                     ? "; nothing that was seen explains it." : "; see the lines beside this."));
         }
         stalls(result, lines);
@@ -195,9 +195,9 @@ public final class ResultTable {
     }
 
     private static String offered(final RunResult.Offers of) {
-        return String.format(Locale.ROOT, "Offered: %s %d jobs, %d not sent; %d answers used, %d fallbacks; answers dropped: %d late,"
+        return String.format(Locale.ROOT, "Offered: %s %d jobs, %d not sent; %d answers used, %d fallbacks%s; answers dropped: %d late,"
             + " %d others; %d offers refused; mean gain %s; round trip p50 %s, p99 %s.", of.task(), of.offered(), of.unsent(), of.used(),
-            of.fallbacks(), of.late(), of.dropped(), of.refused(),
+            of.fallbacks(), of.open() == 0 ? "" : ", " + of.open() + " under way at the end", of.late(), of.dropped(), of.refused(),
             Double.isNaN(of.meanGain()) ? "-" : String.format(Locale.ROOT, "%.3f", of.meanGain()),
             roundTrip(of.roundTripP50Ns()), roundTrip(of.roundTripP99Ns()));
     }

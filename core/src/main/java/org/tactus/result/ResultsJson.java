@@ -306,6 +306,7 @@ public final class ResultsJson {
             json.writeNumberField("late", each.late());
             json.writeNumberField("dropped", each.dropped());
             json.writeNumberField("refused", each.refused());
+            json.writeNumberField("open", each.open());
             if (Double.isNaN(each.meanGain())) {
                 json.writeNullField("meanGain");
             } else {

@@ -36,23 +36,25 @@ public record RunResult(
     List<Offers> offers) {
 
     /**
-     * What came of the jobs of a task that were offered to a second machine.
+     * What came of the jobs of a task that were offered to a second machine. Each nominal release is in one count of either side:
+     * {@code offered + unsent = used + fallbacks + skipped + open}, where {@code skipped} is the task's own.
      *
      * @param task         the task's name
      * @param offered      jobs that were offered
-     * @param unsent       jobs that could not be sent: there was no room, nobody listened, or the sender came too late
+     * @param unsent       jobs that could not be sent: there was no room, nobody listened, the sender came too late or had ended
      * @param used         answers that were the jobs' results
      * @param fallbacks    jobs that ran here
      * @param late         answers that came behind their fallbacks, and were dropped
      * @param dropped      answers that were dropped because they were doubled, or answered no offer of the task
      * @param refused      offers that the peer refused
+     * @param open         offers and jobs that could not be sent of the last period: the run ended before an answer or their fallbacks
      * @param meanGain     mean gain of the jobs with a result; NaN without one
      * @param roundTripP50Ns median of the round trips, late and lost ones included; {@code Long.MAX_VALUE} where it was lost
      * @param roundTripP99Ns 99 of 100 took at most this; likewise
      */
     public record Offers(
-        String task, long offered, long unsent, long used, long fallbacks, long late, long dropped, long refused, double meanGain,
-        long roundTripP50Ns, long roundTripP99Ns) {
+        String task, long offered, long unsent, long used, long fallbacks, long late, long dropped, long refused, long open,
+        double meanGain, long roundTripP50Ns, long roundTripP99Ns) {
     }
 
     /**

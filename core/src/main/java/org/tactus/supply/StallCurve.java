@@ -2,6 +2,7 @@
 package org.tactus.supply;
 
 import java.util.List;
+import org.tactus.internal.time.Durations;
 
 /**
  * The most stalled time of a core in any window of a length: beta(d), a non-decreasing step function. Immutable; safe for any thread.
@@ -77,8 +78,8 @@ public sealed interface StallCurve permits StepCurve, CombinedCurve {
      */
     static StallCurve periodicResource(final long budgetNs, final long periodNs) {
         if (budgetNs <= 0 || budgetNs > periodNs || periodNs > Long.MAX_VALUE / 4) {
-            throw new IllegalArgumentException("a budget of " + budgetNs + "ns every " + periodNs
-                + "ns; the budget must be above 0 and at most the period");
+            throw new IllegalArgumentException("a budget of " + Durations.exact(budgetNs) + " every " + Durations.exact(periodNs)
+                + "; the budget must be above 0 and at most the period");
         }
         final long gap = periodNs - budgetNs;
         // Away for two gaps in a row at worst, and by one gap more with every period after the budget between them.

@@ -2,6 +2,7 @@
 package org.tactus.supply;
 
 import java.util.Arrays;
+import org.tactus.internal.time.Durations;
 
 /**
  * Steps up to a horizon, and what repeats beyond it: a window longer than the horizon H is shortened by whole tail periods, not above
@@ -24,7 +25,7 @@ public final class StepCurve implements StallCurve {
 
     static StepCurve constant(final long allowanceNs) {
         if (allowanceNs < 0) {
-            throw new IllegalArgumentException("an allowance of " + allowanceNs + "ns; it must not be negative");
+            throw new IllegalArgumentException("an allowance of " + Durations.exact(allowanceNs) + "; it must not be negative");
         }
         return new StepCurve(new long[] {Long.MAX_VALUE}, new long[] {allowanceNs}, Long.MAX_VALUE, 0);
     }
@@ -52,7 +53,7 @@ public final class StepCurve implements StallCurve {
                 + " times away; give at least one pair of both");
         }
         for (int i = 0; i < windows.length; i++) {
-            final String row = "step " + i + " of the curve, " + aways[i] + "ns away in any " + windows[i] + "ns,";
+            final String row = "step " + i + " of the curve, " + Durations.exact(aways[i]) + " away in any " + Durations.exact(windows[i]) + ",";
             if (windows[i] <= 0 || aways[i] < 0 || aways[i] > windows[i]) {
                 throw new IllegalArgumentException(row + " is impossible; a window is above 0 and away for at most its length");
             }
@@ -208,12 +209,13 @@ public final class StepCurve implements StallCurve {
             return "none";
         }
         if (isConstant()) {
-            return awayNs[0] + "ns";
+            return Durations.exact(awayNs[0]);
         }
         final StringBuilder text = new StringBuilder();
         for (int i = 0; i < windowNs.length; i++) {
-            text.append(i == 0 ? "" : ", ").append(awayNs[i]).append(" in ").append(windowNs[i]);
+            text.append(i == 0 ? "" : ", ").append(Durations.exact(awayNs[i])).append(" in ").append(Durations.exact(windowNs[i]));
         }
-        return text.append(", then ").append(tailAwayNs).append(" more every ").append(tailPeriodNs).append(" ns").toString();
+        return text.append(", then ").append(Durations.exact(tailAwayNs)).append(" more every ").append(Durations.exact(tailPeriodNs))
+            .toString();
     }
 }

@@ -114,8 +114,8 @@ class TaskSetDocumentTest {
         words(FileSection.TASK, "onBacklog", DeviceReader.words(BacklogAction.values(), action -> action.name().toLowerCase()));
         words(FileSection.SEGMENT, "precision", DeviceReader.words(Precision.values(), Precision::text));
         words(FileSection.VARIANT, "precision", TaskReader.PRECISION);
-        words(FileSection.MODEL, "zoo", TaskReader.ZOO);
-        words(FileSection.MODEL, "size", TaskReader.ZOO_SIZES);
+        words(FileSection.MODEL, "zoo", ModelReader.ZOO);
+        words(FileSection.MODEL, "size", ModelReader.ZOO_SIZES);
         words(FileSection.DEVICE, "link", DeviceReader.LINKS);
         words(FileSection.TASK, "release", TaskReader.RELEASE);
     }

@@ -61,12 +61,12 @@ class TaskSetFileErrorsTest {
         chunk: 32MiB, |`` |9: key 'chunk' is missing; add 'chunk: 32MiB'
         chunk: 32MiB|chunk: 32GiB|9: the chunk must be above 0 and at most the memory
         memory: 18499MiB|memory: 18499|9: memory: '18499' is not a size; write a number and B, KiB, MiB or GiB, such as 32MiB
-        memory: 18499MiB|memory: 99999999999GiB|9: memory: '99999999999GiB' is too large; the largest size is 9223372036854775807B
+        memory: 18499MiB|memory: 99999999999GiB|9: memory: '99999999999GiB' is too large; write less than 8589934592GiB
         memory: 18499MiB|memory: 0.1B|9: memory: '0.1B' is not a whole number of bytes
         period: 250ms|period: 0ms|14: the time must be above 0
         period: 250ms|period: -1ms|14: period: '-1ms' is negative; a time is at least 0ms
         period: 250ms|period: 250|14: period: '250' is not a duration; write a number and ns, us, ms or s, such as 2.5ms
-        period: 250ms|period: 99999999999s|14: period: '99999999999s' is too long; the longest duration is 9223372036854775807ns
+        period: 250ms|period: 99999999999s|14: period: '99999999999s' is too long; the longest duration is 9223372036.854775807s
         period: 250ms|period: 9000000000s|14: 9000000000s is too long; the longest time is 4611686018.427387903s
         period: 250ms|period: 0.5ns|14: period: '0.5ns' is not a whole number of nanoseconds
         period: 250ms|priod: 250ms|14: unknown key 'priod'; did you mean 'period'?

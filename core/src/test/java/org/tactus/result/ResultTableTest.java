@@ -102,6 +102,15 @@ class ResultTableTest {
         assertTrue(table.contains("Warning: no memory is locked"), table);
     }
 
+    @Test
+    void shouldNotSayThatNothingExplainsABoundThatWasPassedWhenItsTaskOverran() {
+        final RunResult of = example(); // two overruns
+        final RunResult stopped = new RunResult(of.source(), of.taskSet(), of.policy(), of.test(), of.seed(), of.durationNs(),
+            of.conditions(), of.tasks(), of.withoutStalls(), List.of(), of.devices(), "", 0);
+        final String text = ResultTable.render(stopped);
+        assertTrue(text.contains("BOUND EXCEEDED") && !text.contains("nothing that was"), text);
+    }
+
     private static RunResult example() {
         final RunResult good = Fixtures.result(1200, null, List.of(), "");
         final List<TaskResult> tasks = new ArrayList<>(good.tasks());

@@ -7,9 +7,9 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -43,7 +43,7 @@ public final class ImagesCommand implements Callable<Integer> {
         }
         final SignImages.Kind drawn = SignImages.Kind.of(kind).orElseThrow(
             () -> new ParameterException(spec.commandLine(), "--kind " + kind + " is unknown; use day or night"));
-        Files.createDirectories(out);
+        OutputFolder.make(out);
         final byte[] labels = new byte[count];
         WholeFile.write(out.resolve("images.npy"), file -> {
             final OutputStream images = new BufferedOutputStream(file);

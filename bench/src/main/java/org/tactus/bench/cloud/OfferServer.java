@@ -13,6 +13,7 @@ import org.tactus.internal.remote.OfferMessage;
 import org.tactus.internal.remote.PeerLink;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.time.Clock;
+import org.tactus.internal.time.Durations;
 import org.tactus.internal.work.WorkFactory;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
@@ -155,7 +156,7 @@ final class OfferServer implements AutoCloseable {
         } catch (final AdmissionRefusedException | InvalidTaskSetException e) {
             task.refusedPeriodNs = periodNs;
             task.refusedUntilNs = nowNs + REFUSED_FOR_NS;
-            System.err.println("refused to serve " + task.template.name() + " every " + periodNs + "ns: " + e.getMessage());
+            System.err.println("refused to serve " + task.template.name() + " every " + Durations.exact(periodNs) + ": " + e.getMessage());
             return false;
         }
     }

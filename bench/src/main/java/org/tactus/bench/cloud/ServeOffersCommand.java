@@ -22,6 +22,7 @@ import org.tactus.internal.remote.PeerLink;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.Release;
@@ -81,7 +82,7 @@ public final class ServeOffersCommand implements Callable<Integer> {
                 : "the peer has no task of its own; give at least one periodic task");
         }
         if (payloadBytes < 1 || payloadBytes > 1000 << 10) {
-            throw new PrerequisiteException("--payload " + payloadBytes + "B is out of range; give 1B to 1000KiB");
+            throw new PrerequisiteException("--payload " + Sizes.exact(payloadBytes) + " is out of range; give 1B to 1000KiB");
         }
         final NetworkWorks works = new NetworkWorks(loaded.baseDirectory());
         final List<ServedTask> tasks = served.stream().map(task -> new ServedTask(task, (int) payloadBytes)).toList();

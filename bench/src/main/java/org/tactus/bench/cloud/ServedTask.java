@@ -11,6 +11,7 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.WrappedWork;
 import org.tactus.internal.remote.OfferMessage;
 import org.tactus.internal.runtime.RunHandle;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.work.NetworkPort;
@@ -73,8 +74,8 @@ final class ServedTask {
         final List<MemorySegment> outputs = network.outputs().stream().map(TensorView::memory).toList();
         final long outputBytes = outputs.stream().mapToLong(MemorySegment::byteSize).sum();
         if (outputBytes > message.capacity() - OfferMessage.HEADER_BYTES) {
-            throw new InvalidTaskSetException("tasks", "the outputs of '" + template.name() + "' take " + outputBytes
-                + " bytes; give --payload at least that");
+            throw new InvalidTaskSetException("tasks", "the outputs of '" + template.name() + "' take "
+                + Sizes.format(outputBytes, message.capacity() - OfferMessage.HEADER_BYTES) + "; give --payload at least that");
         }
         return new Tensors(this, inputs.toArray(MemorySegment[]::new), outputs.toArray(MemorySegment[]::new));
     }

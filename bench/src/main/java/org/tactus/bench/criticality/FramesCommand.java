@@ -7,12 +7,12 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tactus.bench.accuracy.NumpyHeader;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,7 +38,7 @@ public final class FramesCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         UsageCheck.check(spec, count >= 1 && count <= MOST, "--count " + count + " is out of range; give 1 to " + MOST);
-        Files.createDirectories(out);
+        OutputFolder.make(out);
         final ByteBuffer boxes = ByteBuffer.allocate(Math.multiplyExact(count, TrainingCrops.BOXES * TrainingCrops.FIELDS * Float.BYTES))
             .order(ByteOrder.LITTLE_ENDIAN);
         WholeFile.write(out.resolve("images.npy"), file -> {

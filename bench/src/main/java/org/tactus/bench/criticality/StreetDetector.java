@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.model.ModelSource;
@@ -49,7 +50,7 @@ final class StreetDetector implements AutoCloseable {
 
     /** Puts the committed file into a folder. */
     static void unpack(final Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         try (InputStream stream = StreetDetector.class.getResourceAsStream(FILE)) {
             if (stream == null) {
                 throw new IllegalStateException("the network " + FILE + " is missing beside " + StreetDetector.class.getName());

@@ -12,7 +12,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +30,7 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.w3c.dom.Document;
@@ -131,7 +131,7 @@ public final class ChartWriter {
      */
     public static void requireWritable(final Path folder, final String... names) throws IOException {
         try {
-            Files.createDirectories(folder);
+            OutputFolder.make(folder);
         } catch (final IOException e) {
             throw new PrerequisiteException("cannot make the folder " + Printable.line(folder) + " for the results: "
                 + Printable.line(e.getMessage()) + "; choose another folder by --out");

@@ -2,6 +2,7 @@
 package org.tactus.bench.experiment;
 
 import org.tactus.analysis.Verdict;
+import org.tactus.internal.time.Durations;
 
 /** What the approaches said about one task set, and how close simulation came to the bounds. Filled by one thread. */
 final class Outcome {
@@ -41,7 +42,7 @@ final class Outcome {
             ratioSum[approach] += ratio;
             ratioMax[approach] = Math.max(ratioMax[approach], ratio);
             if (largestNs[i] > bounds[i]) {
-                violation = what + ": task " + i + " took " + largestNs[i] + "ns, its bound is " + bounds[i] + "ns";
+                violation = what + ": task " + i + " took " + Durations.exact(largestNs[i]) + ", its bound is " + Durations.exact(bounds[i]);
             }
         }
     }

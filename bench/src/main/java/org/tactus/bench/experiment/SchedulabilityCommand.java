@@ -3,12 +3,12 @@ package org.tactus.bench.experiment;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ExperimentSettings.InvalidSettingException;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.internal.file.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,7 +85,7 @@ public final class SchedulabilityCommand implements Callable<Integer> {
     }
 
     private int shard(final Blocks blocks, final Shard part, final int workers) throws IOException, InterruptedException {
-        Files.createDirectories(output.folder());
+        OutputFolder.make(output.folder());
         final Path file = output.folder().resolve(
             "schedulability-" + system + '-' + part.number() + "-of-" + part.of() + ".shard");
         final Tally tally = new Tally(blocks.experiment().axis().length, blocks.experiment().approaches().size());

@@ -2,7 +2,6 @@
 package org.tactus.bench.experiment;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.OverheadsSource;
 import org.tactus.format.TaskSetWriter;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -78,7 +78,7 @@ public final class SetsCommand implements Callable<Integer> {
         UsageCheck.check(spec, leastNs > 0 && leastNs <= mostNs, "--least-period is above --most-period, or 0");
         UsageCheck.check(spec, policy.equals("edf") || policy.equals("fixed-priority"),
             "--policy " + policy + " is unknown; use fixed-priority or edf");
-        Files.createDirectories(out);
+        OutputFolder.make(out);
         for (int place = 0; place < utilisations.length; place++) {
             for (int i = 0; i < sets; i++) {
                 final String name = place(utilisations[place]) + String.format(Locale.ROOT, "-%04d", i + 1);

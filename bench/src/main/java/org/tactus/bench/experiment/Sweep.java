@@ -2,9 +2,9 @@
 package org.tactus.bench.experiment;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import org.tactus.internal.file.OutputFolder;
 
 /**
  * A schedulability experiment in pieces for whoever spreads work over machines: numbered blocks, each judged anywhere to one line of text,
@@ -94,7 +94,7 @@ public final class Sweep {
         }
         final ExperimentResult result =
             new ExperimentResult(blocks.experiment(), blocks.settings().seed(), blocks.settings().sets(), tally);
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         ResultOutput.writeFiles(result, folder);
         return result.table();
     }

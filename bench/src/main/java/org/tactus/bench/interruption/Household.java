@@ -70,6 +70,21 @@ final class Household {
         }
     }
 
+    /** Folders in which nothing lies, below the one that the command works in. */
+    Set<String> emptyFolders() throws IOException {
+        final Set<String> empty = new TreeSet<>();
+        try (Stream<Path> all = Files.walk(work)) {
+            for (final Path folder : all.filter(Files::isDirectory).toList()) {
+                try (Stream<Path> within = Files.list(folder)) {
+                    if (within.findAny().isEmpty()) {
+                        empty.add(root.relativize(folder) + "/");
+                    }
+                }
+            }
+        }
+        return empty;
+    }
+
     /** Files of the results that are there and not whole. */
     Set<String> torn() throws IOException {
         final Set<String> torn = new TreeSet<>();

@@ -100,6 +100,7 @@ final class Instant {
         final String said = household.said().strip();
         left(pids, wrong);
         household.torn().forEach(file -> wrong.add("not whole: " + file));
+        household.emptyFolders().forEach(folder -> wrong.add("left behind, with nothing in it: " + folder));
         if (said.contains("\tat ") || said.contains("Exception")) {
             wrong.add("a trace: " + said);
         }

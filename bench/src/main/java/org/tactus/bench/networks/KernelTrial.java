@@ -14,7 +14,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -28,6 +27,7 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.CutChain;
 import org.tactus.internal.graph.ModelCutter;
@@ -150,7 +150,7 @@ final class KernelTrial {
 
     /** Writes what a program without Java needs to launch the kernels and to compute the same network by other means. */
     void write(final Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         WholeFile.write(folder.resolve("kernels.ptx"), program.ptx());
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment weights = arena.allocate(Math.max(1, program.weightBytes()), 64);

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 import org.tactus.bindings.linux.Grant;
 import org.tactus.bindings.linux.RealTime;
+import org.tactus.internal.time.Durations;
 
 /** Both tasks by {@link ScheduledExecutorService#scheduleAtFixedRate}, a thread for each, pinned to the core. */
 final class ExecutorRun {
@@ -97,7 +98,7 @@ final class ExecutorRun {
                     throw urgent.failure != null ? urgent.failure : heavy.failure;
                 }
                 if (!ended) {
-                    throw new IllegalStateException("the jobs did not end within " + atMostNs + "ns");
+                    throw new IllegalStateException("the jobs did not end within " + Durations.exact(atMostNs));
                 }
                 final Map<String, Double> bytes = watch.bytesByJob(urgent.job + heavy.job);
                 for (final ScheduledExecutorService thread : List.of(urgentThread, heavyThread)) {

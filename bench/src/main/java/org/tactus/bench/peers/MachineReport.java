@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import java.io.IOException;
 import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.tactus.format.MachineName;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 
 /**
@@ -113,7 +113,7 @@ record MachineReport(Map<String, String> conditions, List<Section> sections) {
      * @throws IOException when one cannot be written
      */
     Path write(final Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         final Path file = folder.resolve(slug(machine()) + ".md");
         WholeFile.write(file, markdown());
         WholeFile.write(folder.resolve(slug(machine()) + ".json"), json());

@@ -22,6 +22,7 @@ import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.MachineName;
 import org.tactus.format.TaskSetFile;
 import org.tactus.format.WcetSidecarFile;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.graph.OnnxModel;
@@ -75,7 +76,7 @@ final class Preparation {
      * @throws InterruptedException when interrupted meanwhile
      */
     Contest prepare() throws IOException, InterruptedException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         final Contest contest = onTheCore(work == Contest.Work.NETWORK ? this::networks
             : () -> new Contest(core, durationNs, work, folder, steps(Contest.URGENT_NS), steps(Contest.HEAVY_NS)));
         for (final Variant variant : List.of(Variant.TACTUS_SEGMENTS, Variant.TACTUS_PREEMPTIVE)) {

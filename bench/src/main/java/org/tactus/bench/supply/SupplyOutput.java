@@ -3,13 +3,13 @@ package org.tactus.bench.supply;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.tactus.bench.experiment.ChartWriter;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.time.Durations;
 
@@ -55,7 +55,7 @@ final class SupplyOutput {
     }
 
     static void write(final List<CurveStudy.Row> rows, final String title, final Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         WholeFile.write(folder.resolve("supply.csv"), csv(rows));
         ChartWriter.write(chart(rows, title), folder);
     }

@@ -6,12 +6,12 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
@@ -51,7 +51,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
      * @throws IOException when a file cannot be written
      */
     public void write(final Path folder) throws IOException {
-        Files.createDirectories(folder);
+        OutputFolder.make(folder);
         WholeFile.write(folder.resolve(TEXT_FILE), text());
         WholeFile.write(folder.resolve(JSON_FILE), json() + "\n");
     }

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.tactus.bindings.cuda.CudaKernels;
 import org.tactus.internal.measure.GpuRig;
+import org.tactus.internal.time.Durations;
 
 /** Compares what our kernels compute on the GPU with what their twins compute on the host, to the bit. */
 final class KernelCheck implements GpuCheck {
@@ -89,7 +90,7 @@ final class KernelCheck implements GpuCheck {
         final long elapsedNs = rig.elapsedNs(start, end);
         // Events tell half a microsecond, and the GPU's clock may tick in steps of one.
         final boolean enough = elapsedNs >= SPIN_NS - 2_000;
-        section.expect(enough, "a spin of " + SPIN_NS + " ns took " + elapsedNs + " ns");
+        section.expect(enough, "a spin of " + Durations.exact(SPIN_NS) + " took " + Durations.exact(elapsedNs));
         section.row("spin", 0L, elapsedNs, enough);
     }
 }

@@ -2,7 +2,6 @@
 package org.tactus.cli.spet;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +14,7 @@ import org.tactus.bindings.edgetpu.compiled.Executable;
 import org.tactus.bindings.edgetpu.compiled.ExecutableType;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.plan.spet.SegmentFiles;
 import org.tactus.model.MenuOption;
@@ -51,7 +51,7 @@ final class StandIns {
      * @throws IOException when a file cannot be written
      */
     void write(final Path log) throws IOException {
-        Files.createDirectories(log.toAbsolutePath().getParent());
+        OutputFolder.make(log.toAbsolutePath().getParent());
         final long token = 1 + Integer.toUnsignedLong(options.hashCode());
         final Map<String, MenuOption.Piece> pieces = files.pieces();
         final Map<String, Integer> places = new HashMap<>();

@@ -3,7 +3,6 @@ package org.tactus.cli.study;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +15,7 @@ import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.PerfettoTrace;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
@@ -121,7 +121,7 @@ public final class SwapCaseStudy {
     }
 
     private Ran ran(final SwapWays.Way way) throws IOException, InterruptedException {
-        final Path folder = Files.createDirectories(out.resolve(way.name().replaceAll("[^a-z]+", "-")));
+        final Path folder = OutputFolder.make(out.resolve(way.name().replaceAll("[^a-z]+", "-")));
         final Verdict verdict = Analyses.analyze(way.set());
         final PagedMemory pages = way.paged() ? new PagedMemory(way.set(), ways.memory(), SwapWays.FAULT_NS) : null;
         try (EventFile events = new EventFile(folder, EventFile.DEFAULT_EVENTS)) {

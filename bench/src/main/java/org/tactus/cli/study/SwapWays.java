@@ -8,6 +8,7 @@ import java.util.OptionalLong;
 import java.util.stream.LongStream;
 import org.tactus.internal.plan.SwapPlanner;
 import org.tactus.internal.plan.SwapVolumes;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Platform;
@@ -49,7 +50,7 @@ final class SwapWays {
         device = set.platform().devices().getFirst();
         final DeviceMemory full = device.memory().orElseThrow();
         if (full.chunkBytes() % scale != 0) {
-            throw new IllegalArgumentException("a scale of " + scale + " does not divide the chunk of " + full.chunkBytes() + "B");
+            throw new IllegalArgumentException("a scale of " + scale + " does not divide the chunk of " + Sizes.exact(full.chunkBytes()));
         }
         memory = new DeviceMemory(full.capacityBytes() / scale, full.chunkBytes() / scale, full.protocol(), full.chunkInNs(),
             full.chunkOutNs(), full.swapInOverheadNs(), full.swapOutOverheadNs(), full.residency(), full.chunkDropNs(), full.background());

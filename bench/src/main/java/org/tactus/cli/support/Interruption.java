@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.tactus.bindings.ArtefactLibrary;
 import org.tactus.internal.child.ChildProcess;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.watch.CountersFile;
@@ -38,6 +39,7 @@ public final class Interruption {
 
     /** Says that the command has printed and written everything. The main program calls it before it ends the JVM. */
     public static void ended() {
+        OutputFolder.removeEmpty();
         ENDED.countDown();
     }
 
@@ -92,6 +94,7 @@ public final class Interruption {
                 ENDED.await();
             } else {
                 WholeFile.settle(SETTLE_MS);
+                OutputFolder.removeEmpty();
                 System.err.println("tactus: interrupted; what was not finished is not stored");
             }
         } catch (final InterruptedException e) {

@@ -4,6 +4,7 @@ package org.tactus.internal.analysis;
 import java.util.List;
 import java.util.function.Supplier;
 import org.tactus.analysis.Verdict;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Offer;
@@ -134,8 +135,9 @@ final class Applicability {
             final DeviceMemory spec = memory.get();
             if (total > spec.capacityBytes()) {
                 final String device = set.platform().devices().get(r).name();
-                return () -> "the tasks on " + device + " need " + total + "B of memory at once, but it has " + spec.capacityBytes()
-                    + "B, so " + (total - spec.capacityBytes()) + "B too little; give tasks a swap volume, as 'tactus plan FILE"
+                return () -> "the tasks on " + device + " need " + Sizes.format(total, spec.capacityBytes())
+                    + " of memory at once, but it has " + Sizes.format(spec.capacityBytes(), total) + ", so "
+                    + Sizes.format(total - spec.capacityBytes()) + " too little; give tasks a swap volume, as 'tactus plan FILE"
                     + " --with rt-swap' chooses it, or shrink their footprints";
             }
         }

@@ -164,6 +164,21 @@ public final class WholeFile {
         }
     }
 
+    /** Makes something that {@link #settle} waits for, and that does not begin after it. */
+    @FunctionalInterface
+    interface Making<T> {
+        T make() throws IOException;
+    }
+
+    static <T> T whileWritesMayBegin(final Making<T> making) throws IOException {
+        WRITING.readLock().lock();
+        try {
+            return making.make();
+        } finally {
+            WRITING.readLock().unlock();
+        }
+    }
+
     /**
      * Waits until every file that is being written is whole, and lets none begin: the process ends, and leaves no draft behind.
      *

@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import java.util.List;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.TensorInfo;
+import org.tactus.internal.time.Sizes;
 
 /** Refuses, by name, what a model may hold that is not supported. */
 public final class ModelChecks {
@@ -100,7 +101,7 @@ public final class ModelChecks {
         long bytes = info.type().bytes();
         for (final long extent : info.shape()) {
             if (extent != 0 && bytes > MAX_TENSOR_BYTES / extent) {
-                throw new InvalidModelException(model + ": " + role + " " + info + " is larger than " + MAX_TENSOR_BYTES + " bytes");
+                throw new InvalidModelException(model + ": " + role + " " + info + " is larger than " + Sizes.format(MAX_TENSOR_BYTES));
             }
             bytes *= extent;
         }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import org.tactus.internal.file.FileCheck;
 import org.tactus.internal.file.MappedFile;
+import org.tactus.internal.time.Sizes;
 
 /**
  * Reads models without copying their large weights: a file is mapped, and these weights are views of the mapping, which holds as long as
@@ -36,7 +37,7 @@ final class ModelLoader {
         try {
             bytes = Files.size(file);
             if (bytes > MAX_FILE_BYTES) {
-                throw new InvalidModelException(file + ": has " + bytes + " bytes, but an ONNX file has less than 2 GiB; save the weights "
+                throw new InvalidModelException(file + ": has " + Sizes.format(bytes, 2L << 30) + ", but an ONNX file has less than 2GiB; save the weights "
                     + "in a file beside it (external data)");
             }
             final OutsideWeights outside = new OutsideWeights();

@@ -15,15 +15,18 @@ final class AdmissionCommands {
     private final long firstNominalNs;
     /** The home comes last. */
     private final int[] devices;
+    /** By device, how many tasks are added together. */
+    private final int[] together;
     private int next;
 
     AdmissionCommands(
         final DispatcherGroup group, final int slot, final int generation, final int home, final Set<Integer> devices,
-        final long firstNominalNs) {
+        final long firstNominalNs, final int[] together) {
         this.group = group;
         this.slot = slot;
         this.generation = generation;
         this.firstNominalNs = firstNominalNs;
+        this.together = together;
         this.devices = new int[devices.size()];
         int at = 0;
         for (final int device : devices) {
@@ -36,7 +39,8 @@ final class AdmissionCommands {
 
     /** Sends what is left and waits for room as long as it may come; false when a dispatcher takes nothing. Control thread. */
     boolean send() {
-        while (next < devices.length && group.send(devices[next], type(), slot, generation, firstNominalNs)) {
+        while (next < devices.length && group.send(
+            devices[next], type(), slot, generation, firstNominalNs, together[devices[next]])) {
             next++;
         }
         return next == devices.length;
@@ -45,7 +49,7 @@ final class AdmissionCommands {
     /** Sends what there is room for; true when nothing is left. Monitor. */
     boolean trySend() {
         while (next < devices.length && (group.isUnreachable(devices[next])
-            || group.trySend(devices[next], type(), slot, generation, firstNominalNs))) {
+            || group.trySend(devices[next], type(), slot, generation, firstNominalNs, together[devices[next]]))) {
             next++;
         }
         return next == devices.length;

@@ -6,11 +6,11 @@ package org.tactus.internal.kernel;
  * everything that its writer wrote before, so the dispatcher sees the records of an admitted task.
  * <pre>
  *   message type: ADMIT, TOUCH, FORGET, STOP, QUIESCE, LOST, MAKE_ROOM or RETURNED
- *   0        4        8        16
- *  +--------+--------+--------+
- *  |task    |genera- |time ns |
- *  |        |tion    |        |
- *  +--------+--------+--------+
+ *   0        4        8        16       20
+ *  +--------+--------+--------+--------+
+ *  |task    |genera- |time ns |together|
+ *  |        |tion    |        |        |
+ *  +--------+--------+--------+--------+
  * </pre>
  */
 final class CommandDescriptor {
@@ -39,7 +39,9 @@ final class CommandDescriptor {
      * thread, of RETURNED the bytes.
      */
     static final int TIME_OFFSET = 8;
-    static final int LENGTH = 16;
+    /** Of ADMIT and TOUCH, how many tasks are added to this device by the call that this one is added by, itself included. */
+    static final int TOGETHER_OFFSET = 16;
+    static final int LENGTH = 20;
 
     private CommandDescriptor() {
     }

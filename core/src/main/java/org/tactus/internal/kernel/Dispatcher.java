@@ -4,8 +4,6 @@ package org.tactus.internal.kernel;
 import static org.tactus.internal.policy.PolicyState.NONE;
 
 import java.util.Set;
-import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RecordDescriptor;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
@@ -46,7 +44,7 @@ final class Dispatcher {
     private final Dispatcher[] peers;
     private final HandOverQueue inbox;
     private final ManyToOneRingBuffer commands;
-    private final MessageHandler onCommand = this::onCommand;
+    private final CommandHandler handler;
     /** Where the thread that drives this dispatcher sleeps; null where a test or a benchmark calls it directly. */
     private Parking parking;
     /** Null unless this is one of several dispatchers of a preemptive device. */
@@ -68,12 +66,9 @@ final class Dispatcher {
     private volatile long measuredUntilNs = Long.MAX_VALUE;
     private long startNs;
     private long lastEndNs;
-    private long commandNowNs;
     /** Up to where commands were read: this thread alone moves the ring's consumer, so it need not load that position. */
     private long commandPosition;
     private boolean takesLevels;
-    /** Whether the monitor has declared this device lost. */
-    private boolean lost;
     /** What the device threw instead of starting a segment; null when it did not. */
     private Throwable thrown;
 
@@ -96,12 +91,18 @@ final class Dispatcher {
         scheduler.callNs(callNs);
         this.memory = device.mover() == null ? null
             : new SwapDriver(deviceIndex, device, state, scheduler, scheduled, machine, recorder.events, errors);
+        this.handler = new CommandHandler(deviceIndex, state, scheduler, memory);
         this.inbox = new HandOverQueue(errors.length, peers.length);
         this.commands = new ManyToOneRingBuffer(AlignedMemory.allocate(COMMAND_RING_BYTES + RingBufferDescriptor.TRAILER_LENGTH));
     }
 
     /** Sends a command; false when its ring is full. Control and monitor threads. */
     boolean command(final int type, final int slot, final int generation, final long argumentNs) {
+        return command(type, slot, generation, argumentNs, 1);
+    }
+
+    /** Sends a command that names one of several tasks which are added together; false when its ring is full. Control and monitor threads. */
+    boolean command(final int type, final int slot, final int generation, final long argumentNs, final int together) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
             return false;
@@ -109,6 +110,7 @@ final class Dispatcher {
         commands.buffer().putInt(index + CommandDescriptor.TASK_OFFSET, slot);
         commands.buffer().putInt(index + CommandDescriptor.GENERATION_OFFSET, generation);
         commands.buffer().putLong(index + CommandDescriptor.TIME_OFFSET, argumentNs);
+        commands.buffer().putInt(index + CommandDescriptor.TOGETHER_OFFSET, together);
         commands.commit(index);
         wake();
         return true;
@@ -219,8 +221,8 @@ final class Dispatcher {
         int work = 0;
         boolean moved = true;
         while (moved && commandPosition < sentPosition) {
-            commandNowNs = nowNs;
-            work += commands.read(onCommand, COMMAND_LIMIT);
+            handler.nowNs = nowNs;
+            work += commands.read(handler, COMMAND_LIMIT);
             final long position = commands.consumerPosition();
             moved = position != commandPosition;
             commandPosition = position;
@@ -458,52 +460,13 @@ final class Dispatcher {
         return resumesNs == Long.MAX_VALUE ? resumesNs : resumesNs - nowNs;
     }
 
-    private void onCommand(final int type, final MutableDirectBuffer buffer, final int index, final int length) {
-        final int slot = buffer.getInt(index + CommandDescriptor.TASK_OFFSET);
-        final int generation = buffer.getInt(index + CommandDescriptor.GENERATION_OFFSET);
-        switch (type) {
-            case CommandDescriptor.ADMIT -> {
-                touch(slot);
-                scheduler.admit(slot, buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
-                scheduler.stop(slot, generation, commandNowNs); // when a device was lost meanwhile; its STOP may have come before this
-            }
-            case CommandDescriptor.TOUCH -> touch(slot);
-            case CommandDescriptor.FORGET -> {
-                // Membership first: it is acquired, and whoever sees that of the slot's next task sees its generation.
-                if (memory != null && memory.isMember(slot) && state.generation(slot) == generation) {
-                    memory.forget(slot);
-                }
-            }
-            case CommandDescriptor.MAKE_ROOM -> {
-                if (state.generation(slot) == generation) {
-                    memory.makeRoom(slot, (int) buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
-                }
-            }
-            case CommandDescriptor.RETURNED -> memory.returned(buffer.getLong(index + CommandDescriptor.TIME_OFFSET));
-            case CommandDescriptor.QUIESCE -> {
-                scheduler.release(buffer.getLong(index + CommandDescriptor.TIME_OFFSET)); // what was due by then is not lost
-                scheduler.quiesce(slot, generation, commandNowNs);
-            }
-            case CommandDescriptor.STOP -> scheduler.stop(slot, generation, commandNowNs);
-            case CommandDescriptor.LOST -> lost = true;
-            default -> throw new IllegalStateException("command of unknown type " + type + " for slot " + slot + " on device " + deviceIndex
-                + "; known are those from " + CommandDescriptor.ADMIT + " to " + CommandDescriptor.RETURNED);
-        }
-    }
-
-    private void touch(final int slot) {
-        if (memory != null) {
-            memory.admit(slot);
-        }
-    }
-
     /**
      * How long a sleep may last at most because only a look shows when the device has ended what it executes: a lost one is looked at now
      * and then, because it may come back. {@code Long.MAX_VALUE} while it executes nothing, or knows when that ends.
      */
     long lookAgainNs(final long pollNs) {
         final boolean engaged = scheduler.running() != NONE || memory != null && memory.isBusy();
-        if (!engaged || lost) {
+        if (!engaged || handler.isLost()) {
             return engaged ? LOST_POLL_NS : Long.MAX_VALUE;
         }
         final boolean known = (scheduler.running() == NONE || device.endsNs() != Long.MAX_VALUE)

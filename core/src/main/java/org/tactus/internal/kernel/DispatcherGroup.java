@@ -226,10 +226,16 @@ final class DispatcherGroup {
      * does not return, and whoever could declare it lost may wait for the caller. That time is waited once, not once a command. Control
      * thread.
      */
-    boolean send(final int deviceIndex, final int type, final int slot, final int generation, final long firstNominalNs) {
+    boolean send(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
+        return send(deviceIndex, type, slot, generation, argumentNs, 1);
+    }
+
+    /** Sends, as the other one does, a command that names one of several tasks which are added together. */
+    boolean send(
+        final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs, final int together) {
         long sinceNs = 0;
         long seen = NOT_SEEN;
-        while (!dispatchers[deviceIndex].command(type, slot, generation, firstNominalNs)) {
+        while (!dispatchers[deviceIndex].command(type, slot, generation, argumentNs, together)) {
             if (isUnreachable(deviceIndex)) {
                 return true; // no dispatcher will ever read it
             }
@@ -260,7 +266,13 @@ final class DispatcherGroup {
 
     /** Sends a command if the ring has room for it; false when it has none. */
     boolean trySend(final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs) {
-        return dispatchers[deviceIndex].command(type, slot, generation, argumentNs);
+        return trySend(deviceIndex, type, slot, generation, argumentNs, 1);
+    }
+
+    /** Sends, as the other one does, a command that names one of several tasks which are added together. */
+    boolean trySend(
+        final int deviceIndex, final int type, final int slot, final int generation, final long argumentNs, final int together) {
+        return dispatchers[deviceIndex].command(type, slot, generation, argumentNs, together);
     }
 
     /** Whether a dispatcher that is not lost has commands to read. */

@@ -4,16 +4,12 @@ package org.tactus.internal.kernel;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
-import java.util.stream.Collectors;
 import org.agrona.concurrent.AtomicBuffer;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
@@ -31,7 +27,6 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.PlatformResult;
 import org.tactus.result.TaskResult;
-import org.tactus.supply.CoreSupply;
 
 /**
  * Runs a task set in real time. This is the control side of a {@link TaskTable}, a {@link DispatcherGroup} and a {@link Monitor}. Several
@@ -43,15 +38,13 @@ public final class Kernel implements AutoCloseable {
 
     private final TaskSet base;
     private final Clock clock;
-    private final Admission admission;
     private final PolicyState state;
     private final SporadicGate gate;
     private final TaskTable tasks;
     private final DispatcherGroup group;
-    private final TaskLayout layout;
-    private final ReturnedMemory returned;
+    private final TaskJoining joining;
+    private final TaskLeaving leaving;
     private final Lanes lanes;
-    private final LaneLevels levels;
     private final Monitor monitor;
     private final ModeWatch modes;
     private final Drain drain;
@@ -88,20 +81,21 @@ public final class Kernel implements AutoCloseable {
         final Clock clock) {
         this.base = base;
         this.clock = clock;
-        this.admission = admission;
         final Overheads overheads = base.charged();
         lanes = new Lanes(base, setup);
-        levels = new LaneLevels(lanes, setup);
         state = new PolicyState(memory, base.policy(), options.taskCapacity(), options.segmentCapacity(), lanes.count());
         state.overrunToleranceNs(overheads.completionNs());
         state.releaseJitterNs(overheads.sporadicJitterNs()); // of arrivals, which callers claim
         gate = new SporadicGate(state);
         tasks = new TaskTable(options);
         group = new DispatcherGroup(base, devices, state, tasks, options, setup, clock, lanes);
-        returned = new ReturnedMemory(group, tasks);
-        layout = new TaskLayout(state, tasks, group, returned, () -> ending);
-        modes = new ModeWatch(new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(with(members))), clock);
+        modes = new ModeWatch(
+            new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(TaskJoining.with(base, members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
+        final ReturnedMemory returned = new ReturnedMemory(group, tasks);
+        final TaskLayout layout = new TaskLayout(state, tasks, group, returned, () -> ending);
+        joining = new TaskJoining(base, admission, state, tasks, group, lanes, new LaneLevels(lanes, setup), layout, modes, monitor);
+        leaving = new TaskLeaving(state, tasks, group, lanes, returned, modes, closing, this::report);
         drain = new Drain(tasks, group, state, gate, monitor, clock);
     }
 
@@ -196,112 +190,8 @@ public final class Kernel implements AutoCloseable {
         final List<Task> additions, final List<List<SegmentWork>> segments, final ToLongFunction<int[]> zeroNs) {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
-        reclaim();
-        final List<Task> candidate = modes.counted();
-        final Set<String> names = tasks.tasks().stream().map(Task::name).collect(Collectors.toCollection(HashSet::new));
-        for (final Task task : additions) {
-            if (!names.add(task.name())) {
-                throw new AdmissionRefusedException("a task named '" + task.name() + "' is there already; names must differ");
-            }
-            candidate.add(task);
-        }
-        final List<Task> placed = lanes.place(additions, group::isLost);
-        try {
-            return addPlaced(additions, placed, segments, candidate, zeroNs);
-        } catch (final Throwable e) { // also an Error, such as that of a full heap or a missing library
-            lanes.leave(placed);
-            throw e;
-        }
-    }
-
-    private int[] addPlaced(
-        final List<Task> additions, final List<Task> placed, final List<List<SegmentWork>> segments, final List<Task> candidate,
-        final ToLongFunction<int[]> zeroNs) {
-        refuseLost(placed);
-        refuseNewcomers(placed, candidate.size() - additions.size());
-        final Optional<String> refusal = admission.refusal(with(candidate));
-        if (refusal.isPresent()) {
-            throw new AdmissionRefusedException(refusal.get() + modes.remark());
-        }
-        final int[] slots = new int[additions.size()];
-        final long firstNs;
-        try {
-            levels.settle();
-            layout.define(additions, placed, segments, slots);
-            modes.joined(slots, additions);
-            firstNs = zeroNs.applyAsLong(slots);
-            // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
-            // and stops them when they are admitted.
-            refuseLost(placed);
-        } catch (final Throwable e) {
-            withdraw(additions, e);
-            throw e;
-        }
-        for (int i = 0; i < slots.length; i++) {
-            admit(slots[i], firstNs + additions.get(i).offsetNs());
-        }
-        return slots;
-    }
-
-    /** Takes back tasks that no dispatcher was told of; what breaks meanwhile is added to the cause. */
-    private void withdraw(final List<Task> additions, final Throwable cause) {
-        modes.withdrawn(additions);
-        layout.undefine(additions, cause);
-        final List<Task> left = modes.counted();
-        if (!left.isEmpty()) { // what the analysis remembers is what runs on
-            try {
-                admission.refusal(with(left));
-            } catch (final Throwable e) {
-                cause.addSuppressed(e);
-            }
-        }
-    }
-
-    private TaskSet with(final List<Task> members) {
-        return new TaskSet(base.name(), base.policy(), base.overheads(), base.platform(), members);
-    }
-
-    /**
-     * A level that was taken before a task joins was not held against its deadlines: nobody joins where others are. On another device of
-     * the same thread it would make each decision dearer than levels are charged with.
-     */
-    private void refuseNewcomers(final List<Task> placed, final int others) {
-        for (final Task task : others > 0 ? placed : List.<Task>of()) {
-            for (final int deviceIndex : TaskTable.devicesOf(task)) {
-                refuseNewcomer(task, deviceIndex, "would join device '");
-                group.besides(deviceIndex, beside -> refuseNewcomer(task, beside, "would share the dispatcher's thread of device '"));
-            }
-        }
-    }
-
-    private void refuseNewcomer(final Task task, final int deviceIndex, final String how) {
-        if (group.dispatchers()[deviceIndex].takesLevels()) {
-            throw new AdmissionRefusedException("task '" + task.name() + "' " + how + group.deviceName(deviceIndex)
-                + "', on which levels are taken while tasks run; put it into the set that is opened");
-        }
-    }
-
-    private void refuseLost(final List<Task> placed) {
-        for (final Task task : placed) {
-            for (final int deviceIndex : TaskTable.devicesOf(task)) {
-                if (group.isLost(deviceIndex)) {
-                    throw new AdmissionRefusedException("device '" + group.deviceName(deviceIndex) + "' of task '"
-                        + task.name() + "' is lost; no task can run on it", true);
-                }
-            }
-        }
-    }
-
-    private void admit(final int slot, final long firstNominalNs) {
-        final Task task = tasks.placed(slot);
-        final int generation = tasks.entry(slot).generation();
-        final int home = TaskTable.homeDevice(task);
-        state.firstRelease(slot, firstNominalNs);
-        group.connect(TaskTable.devicesOf(task));
-        final AdmissionCommands commands = new AdmissionCommands(group, slot, generation, home, TaskTable.devicesOf(task), firstNominalNs);
-        if (!commands.send()) {
-            monitor.sendLater(commands);
-        }
+        leaving.reclaim();
+        return joining.add(additions, segments, zeroNs);
     }
 
     /**
@@ -384,41 +274,6 @@ public final class Kernel implements AutoCloseable {
      */
     public boolean isStopped(final int slot) {
         return state.isStopped(slot);
-    }
-
-    /** Frees the slots of tasks that were removed and have stopped. Their counts are kept; what cannot be closed, {@link #close} tells. */
-    private void reclaim() {
-        modes.observe();
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            if (tasks.isRemoving(slot) && state.isStopped(slot) && forgetAll(slot)) {
-                modes.noteStopped();
-                final TaskTable.Entry entry = tasks.entry(slot);
-                tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[slot], report(slot));
-                final int gone = slot;
-                lanes.leave(List.of(entry.placed()));
-                closing.attempt(() -> tasks.clear(gone));
-            }
-        }
-        returned.settle();
-    }
-
-    /** Makes the devices forget a task; false when one that is lost may still move chunks of it: its slot is not used again then. */
-    private boolean forgetAll(final int slot) {
-        final TaskTable.Entry entry = tasks.entry(slot);
-        boolean forgotten = TaskTable.devicesOf(entry.placed()).stream()
-            .noneMatch(device -> group.dispatchers()[device].memory != null && group.isLost(device));
-        for (final int deviceIndex : forgotten ? TaskTable.devicesOf(entry.placed()) : Set.<Integer>of()) {
-            final Dispatcher dispatcher = group.dispatchers()[deviceIndex];
-            if (dispatcher.memory == null || returned.forget(deviceIndex, slot, entry.generation())) {
-                dispatcher.device.forget(slot);
-                if (dispatcher.memory != null) {
-                    returned.owe(deviceIndex, slot, entry.generation());
-                }
-            } else {
-                forgotten = false;
-            }
-        }
-        return forgotten;
     }
 
     /**
@@ -643,18 +498,7 @@ public final class Kernel implements AutoCloseable {
      * @return without jobs, which the kernel does not know any more
      */
     public PlatformResult platform(final long zeroNs) {
-        final CoreSupply supply = base.overheads().supply();
-        if (supply.isNone()) {
-            return PlatformResult.NONE;
-        }
-        final List<PlatformResult.Break> breaks = new ArrayList<>();
-        long gaps = 0;
-        for (final PlatformWatch watch : group.watches()) {
-            breaks.addAll(watch.breaks(zeroNs));
-            gaps += watch.gaps();
-        }
-        breaks.sort(Comparator.comparingLong(PlatformResult.Break::atNs));
-        return new PlatformResult(Optional.of(supply.ofCore().isEmpty() ? "declared" : "calibrated"), gaps, breaks, 0);
+        return PlatformWatch.result(group.watches(), base.overheads().supply(), zeroNs);
     }
 
     /**
@@ -743,14 +587,7 @@ public final class Kernel implements AutoCloseable {
     }
 
     private void closeAll() {
-        for (int slot = 0; slot < tasks.capacity(); slot++) {
-            final TaskTable.Entry entry = tasks.entry(slot);
-            if (entry != null) {
-                final int used = slot;
-                closing.attempt(() -> tasks.ended.keep(entry.generation(), entry.task().name(), tasks.errors[used], report(used)));
-                closing.attempt(() -> tasks.clear(used));
-            }
-        }
+        leaving.clearAll();
         group.closeDevices(closing);
         closing.finish();
     }

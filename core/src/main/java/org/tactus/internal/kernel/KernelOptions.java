@@ -63,4 +63,59 @@ public record KernelOptions(
         return new KernelOptions(idle, spinBeforeNs, pollNs, stallThresholdNs, lostAfterNs, eventRingBytes,
             shareAccelerators, tasks, segments);
     }
+
+    /**
+     * Changes how long before a known release a dispatcher spins.
+     *
+     * @param ns nanoseconds
+     * @return a copy
+     */
+    public KernelOptions withSpinBeforeNs(final long ns) {
+        return new KernelOptions(idle, ns, pollNs, stallThresholdNs, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity,
+            segmentCapacity);
+    }
+
+    /**
+     * Changes how long a dispatcher sleeps at most while only a look shows when its device ends.
+     *
+     * @param ns nanoseconds
+     * @return a copy
+     */
+    public KernelOptions withPollNs(final long ns) {
+        return new KernelOptions(idle, spinBeforeNs, ns, stallThresholdNs, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity,
+            segmentCapacity);
+    }
+
+    /**
+     * Changes from which length on a gap is a stall.
+     *
+     * @param ns nanoseconds
+     * @return a copy
+     */
+    public KernelOptions withStallThresholdNs(final long ns) {
+        return new KernelOptions(idle, spinBeforeNs, pollNs, ns, lostAfterNs, eventRingBytes, shareAccelerators, taskCapacity,
+            segmentCapacity);
+    }
+
+    /**
+     * Changes the size of each dispatcher's event ring.
+     *
+     * @param bytes a power of two
+     * @return a copy
+     */
+    public KernelOptions withEventRingBytes(final int bytes) {
+        return new KernelOptions(idle, spinBeforeNs, pollNs, stallThresholdNs, lostAfterNs, bytes, shareAccelerators, taskCapacity,
+            segmentCapacity);
+    }
+
+    /**
+     * Changes whether all accelerators' dispatchers share one thread.
+     *
+     * @param shared true to share one
+     * @return a copy
+     */
+    public KernelOptions withSharedAccelerators(final boolean shared) {
+        return new KernelOptions(idle, spinBeforeNs, pollNs, stallThresholdNs, lostAfterNs, eventRingBytes, shared, taskCapacity,
+            segmentCapacity);
+    }
 }

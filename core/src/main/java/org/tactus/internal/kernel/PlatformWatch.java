@@ -2,9 +2,12 @@
 package org.tactus.internal.kernel;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.tactus.internal.supply.CurveMonitor;
 import org.tactus.result.PlatformResult;
+import org.tactus.supply.CoreSupply;
 import org.tactus.supply.StallCurve;
 
 /**
@@ -37,8 +40,23 @@ final class PlatformWatch {
         return monitor == null ? 0 : monitor.stalls();
     }
 
+    /** What watches saw of the platform beside the curves of a set, breaks from time zero on; after their threads have ended. */
+    static PlatformResult result(final List<PlatformWatch> watches, final CoreSupply supply, final long zeroNs) {
+        if (supply.isNone()) {
+            return PlatformResult.NONE;
+        }
+        final List<PlatformResult.Break> breaks = new ArrayList<>();
+        long gaps = 0;
+        for (final PlatformWatch watch : watches) {
+            breaks.addAll(watch.breaks(zeroNs));
+            gaps += watch.gaps();
+        }
+        breaks.sort(Comparator.comparingLong(PlatformResult.Break::atNs));
+        return new PlatformResult(Optional.of(supply.ofCore().isEmpty() ? "declared" : "calibrated"), gaps, breaks, 0);
+    }
+
     /** Breaks that were kept, from time zero on. */
-    List<PlatformResult.Break> breaks(final long zeroNs) {
+    private List<PlatformResult.Break> breaks(final long zeroNs) {
         final List<PlatformResult.Break> breaks = new ArrayList<>();
         for (int i = 0; monitor != null && i < monitor.breaksKept(); i++) {
             final long atNs = monitor.breakNs(i) - zeroNs;

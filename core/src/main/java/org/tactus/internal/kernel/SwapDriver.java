@@ -85,8 +85,13 @@ final class SwapDriver {
         return swaps.isMember(slot);
     }
 
-    void admit(final int slot) {
-        swaps.admit(slot);
+    void admit(final int slot, final int together) {
+        swaps.admit(slot, together);
+    }
+
+    /** Decides again, although tasks that were to be added together with others have not come. */
+    void awaitNoMore() {
+        swaps.awaitNoMore();
     }
 
     /** Begins to make room for a task that joins; when it is made, so many chunks are handed over to the control thread. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
+import org.tactus.internal.time.Durations;
 
 /**
  * A law of the largest execution times, from which a WCET is read with the probability that one run exceeds it: a generalised Pareto law of
@@ -62,7 +63,7 @@ public record ExtremeValues(
         final double[] sorted = values.clone();
         Arrays.sort(sorted);
         if (sorted[0] == sorted[sorted.length - 1]) {
-            return Fitted.refused("variation: all samples are " + samples[0] + "ns");
+            return Fitted.refused("variation: all samples are " + Durations.exact(samples[0]));
         }
         final double independence = ljungBox(values);
         if (independence < LEVEL) {

@@ -5,6 +5,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.internal.supply.StallTrace;
+import org.tactus.internal.time.Durations;
 
 /**
  * Sees when its thread is not running: looks at the clock without a pause for nine tenths of the time and sleeps for one tenth, for the
@@ -111,8 +112,8 @@ final class Sentinel {
      */
     StallTrace trace() {
         if (dropped > 0) {
-            throw new IllegalStateException("more than " + MOST_GAPS + " gaps above " + thresholdNs
-                + "ns; measure for a shorter time, or with a larger threshold");
+            throw new IllegalStateException("more than " + MOST_GAPS + " gaps above "
+                + Durations.exact(thresholdNs) + "; measure for a shorter time, or with a larger threshold");
         }
         return StallTrace.of(beginNs, endNs, count, watchedNs);
     }

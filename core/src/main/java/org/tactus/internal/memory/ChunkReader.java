@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.internal.lifecycle.ThreadEnd;
+import org.tactus.internal.time.Sizes;
 
 /**
  * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. The
@@ -56,7 +57,7 @@ public final class ChunkReader implements AutoCloseable {
     public ChunkReader(final CudaMemory memory, final long chunkBytes) {
         if (chunkBytes % ALIGNMENT_BYTES != 0 || chunkBytes > Integer.MAX_VALUE) {
             throw new IllegalStateException(
-                "chunks of " + chunkBytes + "B cannot be read from a file; write a multiple of 4096B below 2GiB");
+                "chunks of " + Sizes.exact(chunkBytes) + " cannot be read from a file; write a multiple of 4KiB below 2GiB");
         }
         this.memory = memory;
         this.chunkBytes = chunkBytes;

@@ -15,14 +15,16 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Segment;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Chooses volumes, rings and cuts together for a set in which a job of several segments is one unit: of the candidates of
- * {@link StreamVolumes} the one with which all WCETs may grow most, then fewer cuts where they buy nothing. Used by one thread.
+ * Chooses volumes, rings and cuts together for a set in which a job of several segments is one unit (SEQ), and volumes and cuts where
+ * others may come between its segments (SPE): of the candidates of {@link StreamVolumes} the one with which all WCETs may grow most, then
+ * fewer cuts where they buy nothing. Used by one thread.
  */
 final class StreamPlan {
     private final TaskSet set;
@@ -47,20 +49,26 @@ final class StreamPlan {
         final List<String> notes = new ArrayList<>();
         notes.add(demand());
         if (candidates.isEmpty()) {
-            notes.add("no volumes and no rings are enough: what never leaves, and the largest segment, must fit");
+            notes.add(isUnit() ? "no volumes and no rings are enough: what never leaves, and the largest segment, must fit"
+                : "no volumes are enough: all of a task must fit at once; under 'protocol: seq' it may stream through less memory");
             return new Plan(set, Analyses.analyze(set), List.of(), notes);
         }
         final TaskSet chosen = best(candidates);
         final TaskSet best = UnitCuts.join(chosen, test);
         final Verdict verdict = test.analyze(best);
         if (volumes.overflowBytes() > 0) {
-            notes.add("best of " + candidates.size() + " assignments; one job at a time needs its volume or its ring, so they all share "
+            notes.add("best of " + candidates.size() + " assignments; " + (isUnit() ? "one job at a time needs its volume or its ring"
+                : "the most urgent job takes what it lacks from the others") + ", so they all share "
                 + Sizes.format(pool(best) * memory.chunkBytes()) + ", the largest of them");
             final OptionalLong least = verdict.schedulable()
                 ? new Sensitivity(test, best).smallestCapacityBytes(device) : OptionalLong.empty();
             least.ifPresent(bytes -> notes.add("with these it holds down to a capacity of " + Sizes.format(bytes)));
         }
         return new Plan(best, verdict, changes(best), notes);
+    }
+
+    private boolean isUnit() {
+        return memory.protocol() == SwapProtocol.SEQ;
     }
 
     private TaskSet best(final List<TaskSet> candidates) {
@@ -90,15 +98,15 @@ final class StreamPlan {
 
     private List<Plan.Change> changes(final TaskSet planned) {
         final List<Plan.Change> changes = new ArrayList<>();
-        final long[] unitNs = SwapAnalysis.unitNs(planned);
-        final long[] rowNs = SwapAnalysis.unitNs(inARow(planned));
+        final long[] unitNs = isUnit() ? SwapAnalysis.unitNs(planned) : SwapAnalysis.preemptedNs(planned);
+        final long[] besideNs = isUnit() ? SwapAnalysis.unitNs(inARow(planned)) : SwapAnalysis.longestPieceNs(planned);
         for (int i = 0; i < planned.tasks().size(); i++) {
             final Task task = planned.tasks().get(i);
             final SwapRegion region = SwapRegion.of(task, memory);
             final long executionNs = task.segments().stream().mapToLong(Segment::wcetNs).sum();
             final String time = "a job takes at most " + Durations.format(unitNs[i]) + ", " + Durations.format(executionNs)
-                + " of it execution" + (region.chunks() == 0 ? "" : "; " + Durations.format(rowNs[i])
-                    + " with everything loaded before it executes");
+                + " of it execution" + (!isUnit() ? "; a more urgent one waits for at most " + Durations.format(besideNs[i]) + " of it"
+                    : region.chunks() == 0 ? "" : "; " + Durations.format(besideNs[i]) + " with everything loaded before it executes");
             changes.add(new Plan.Change(task.name(), what(task, region) + cuts(task, set.tasks().get(i)), time));
         }
         return changes;

@@ -21,7 +21,9 @@ import org.tactus.model.TaskSet;
  * How much of each task may be out, and which tasks stream through a ring, chosen together under SEQ. One number m governs both: only one
  * job at a time needs its volume or its ring, so all tasks share a pool of m chunks. For every m tried, tasks give up to m chunks in the
  * order of what a chunk costs over time; where that is not enough, tasks whose constants are more than m chunks become rings of m, in the
- * order of what that costs for what it frees. Ours; a set here has its tasks on one device with memory. Immutable.
+ * order of what that costs for what it frees. Under SPE there are no rings, and every chunk of every task is charged a copy out as soon as
+ * one task gives a chunk of state: so for every m volumes of constants alone are tried, too. Ours; a set here has its tasks on one device
+ * with memory. Immutable.
  */
 public final class StreamVolumes {
     /** Most pools that are tried; of more, so many evenly spread ones. */
@@ -30,8 +32,10 @@ public final class StreamVolumes {
     private final TaskSet set;
     private final DeviceMemory memory;
     private final long chunkBytes;
-    /** By task: all chunks, those of constants, those of the largest segment; 0 where its segments' constants are not known. */
+    /** By task: all chunks that may be out, and of them those that hold constants only. */
     private final long[] all;
+    private final long[] dropped;
+    /** By task: chunks of constants, those of the largest segment; 0 where its segments' constants are not known. */
     private final long[] constants;
     private final long[] largest;
     private final double[] chunkRate;
@@ -42,7 +46,7 @@ public final class StreamVolumes {
     /**
      * Prepares the choice.
      *
-     * @param set tasks with footprints on a device under SEQ; volumes and rings that they name are ignored
+     * @param set tasks with footprints on a device under SEQ or SPE; volumes and rings that they name are ignored
      */
     public StreamVolumes(final TaskSet set) {
         this.set = set;
@@ -50,6 +54,7 @@ public final class StreamVolumes {
         chunkBytes = memory.chunkBytes();
         final int tasks = set.tasks().size();
         all = new long[tasks];
+        dropped = new long[tasks];
         constants = new long[tasks];
         largest = new long[tasks];
         chunkRate = new double[tasks];
@@ -63,8 +68,9 @@ public final class StreamVolumes {
             held = Saturating.add(held, region(task, 0).fixedBytes());
             arena = Math.max(arena, whole.scratchBytes());
             all[i] = Math.min(whole.chunks(), region(task, 0).fixedBytes() / chunkBytes);
-            chunkRate[i] = (double) (memory.chunkInNs() + (whole.constantChunks() > 0 ? memory.chunkDropNs() : memory.chunkOutNs()))
-                / task.periodNs();
+            dropped[i] = Math.min(all[i], whole.constantChunks());
+            final boolean isDropped = whole.constantChunks() > 0 && memory.protocol() != SwapProtocol.SPE; // there all are charged alike
+            chunkRate[i] = (double) (memory.chunkInNs() + (isDropped ? memory.chunkDropNs() : memory.chunkOutNs())) / task.periodNs();
             if (bytes > 0 && isStreamable(task, memory)) {
                 constants[i] = whole.constantChunks();
                 for (int k = 0; k < task.segments().size(); k++) {
@@ -138,21 +144,25 @@ public final class StreamVolumes {
         final long steps = Math.min(most - 1, MOST_CANDIDATES - 1);
         for (long step = 0; step <= steps; step++) {
             final long pool = steps == most - 1 ? 1 + step : 1 + (long) ((double) (most - 1) * step / steps);
-            add(pool, false, found);
-            add(pool, true, found);
+            add(pool, all, false, found);
+            if (memory.protocol() == SwapProtocol.SEQ) {
+                add(pool, all, true, found);
+            } else if (!Arrays.equals(all, dropped)) {
+                add(pool, dropped, false, found);
+            }
         }
         return found;
     }
 
     /** The assignment for a pool: with rings only where volumes do not free enough, or with rings wherever they free more. */
-    private void add(final long pool, final boolean eager, final List<TaskSet> found) {
+    private void add(final long pool, final long[] givable, final boolean eager, final List<TaskSet> found) {
         final long needed = Math.ceilDiv(overflowBytes, chunkBytes) + pool;
         final long[] volume = new long[all.length];
         final long[] ring = new long[all.length];
         long freed = 0;
         if (!eager) {
             for (final int i : cheapest) {
-                volume[i] = Math.min(Math.min(pool, all[i]), needed - freed);
+                volume[i] = Math.min(Math.min(pool, givable[i]), needed - freed);
                 freed += volume[i];
             }
         }
@@ -170,7 +180,7 @@ public final class StreamVolumes {
         for (final int i : cheapest) {
             if (ring[i] == 0) { // what rings have freed beyond the need stays in
                 final long before = volume[i];
-                volume[i] = Math.min(Math.min(pool, all[i]), Math.max(0, needed - (freed - before)));
+                volume[i] = Math.min(Math.min(pool, givable[i]), Math.max(0, needed - (freed - before)));
                 freed += volume[i] - before;
             }
         }

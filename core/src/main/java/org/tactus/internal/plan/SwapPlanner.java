@@ -3,7 +3,6 @@ package org.tactus.internal.plan;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.tactus.analysis.SchedulabilityTest;
@@ -24,7 +23,7 @@ import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Assigns swap volumes, and rings where tasks have several segments ({@link StreamPlan}): of the candidates of {@link SwapVolumes} the
+ * Assigns swap volumes, and where tasks have several segments cuts and, under SEQ, rings ({@link StreamPlan}): of the candidates of {@link SwapVolumes} the
  * one with which all WCETs may grow most under the test of the device's protocol, the smallest largest volume among equals. Volumes that
  * the set names are planned anew. Immutable.
  */
@@ -82,9 +81,9 @@ public final class SwapPlanner implements Planner {
         final DeviceSpec spec = set.platform().devices().get(device);
         for (int i = 0; i < set.tasks().size(); i++) {
             final Task task = set.tasks().get(i);
-            if (task.segments().size() > 1 && spec.memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) != SwapProtocol.SEQ) {
-                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, which only"
-                    + " 'protocol: seq' serves as one unit; write that, or make it one segment");
+            if (task.segments().size() > 1 && spec.memory().map(DeviceMemory::protocol).orElse(SwapProtocol.SEQ) == SwapProtocol.OVL) {
+                throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, for which"
+                    + " no sound test is known under 'protocol: ovl'; write 'protocol: seq' or 'protocol: spe', or make it one segment");
             }
         }
         if (spec.memory().isEmpty()) {
@@ -152,7 +151,7 @@ public final class SwapPlanner implements Planner {
             final Task task = best.set().tasks().get(i);
             final SwapRegion region = SwapRegion.of(task, memory);
             final long footprint = task.memory().map(TaskMemory::footprintBytes).orElse(0L);
-            final String share = String.format(Locale.ROOT, "%.2f us a second and chunk", volumes.costShare(i) * 1e6);
+            final String share = Durations.format(Math.round(volumes.costShare(i) * 1e9)) + " a second and chunk";
             changes.add(best.chunks()[i] == 0
                 ? new Plan.Change(task.name(), "never swapped", volumes.overflowChunks() == 0 ? "all fits"
                     : "dearest to move, " + share + ", and enough is given without it")

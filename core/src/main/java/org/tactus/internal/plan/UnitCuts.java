@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
+import org.tactus.internal.analysis.Sensitivity;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Segment;
@@ -15,9 +16,10 @@ import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Joins neighbouring segments of tasks that are served as units where a cut buys nothing: where no task's bound grows. A cut costs a
- * dispatch, a completion and an operation; what it buys is a smaller ring and earlier overlap. Tasks with a network keep their cuts, which
- * are the network's. Deterministic; used by one thread.
+ * Joins neighbouring segments of tasks on a device that swaps where a cut buys nothing: where no task's bound grows. A cut costs a
+ * dispatch, a completion and under SEQ an operation; what it buys is a smaller ring and earlier overlap there, and under SPE that more
+ * urgent jobs wait for less. Of a set that is not schedulable with all its cuts, those go first without which all WCETs could be larger.
+ * Tasks with a network keep their cuts, which are the network's. Deterministic; used by one thread.
  */
 final class UnitCuts {
     private UnitCuts() {
@@ -25,8 +27,8 @@ final class UnitCuts {
 
     /** The set with fewer cuts, schedulable like the given one. */
     static TaskSet join(final TaskSet set, final SchedulabilityTest test) {
-        TaskSet present = set;
-        Verdict verdict = test.analyze(set);
+        TaskSet present = test.analyze(set).schedulable() ? set : widened(set, test);
+        Verdict verdict = test.analyze(present);
         for (int i = 0; i < set.tasks().size() && verdict.schedulable(); i++) {
             int at = 0;
             while (set.tasks().get(i).model().isEmpty() && at + 1 < present.tasks().get(i).segments().size()) {
@@ -35,6 +37,27 @@ final class UnitCuts {
                 if (joined.isPresent() && noneGrows(verdict, after)) {
                     present = joined.get();
                     verdict = after;
+                } else {
+                    at++;
+                }
+            }
+        }
+        return present;
+    }
+
+    /** The set without the cuts that cost more than they buy, as far as it takes to be schedulable. */
+    private static TaskSet widened(final TaskSet set, final SchedulabilityTest test) {
+        TaskSet present = set;
+        double most = new Sensitivity(test, set).largestFactor().orElse(0);
+        for (int i = 0; i < set.tasks().size() && most < 1; i++) {
+            int at = 0;
+            while (set.tasks().get(i).model().isEmpty() && at + 1 < present.tasks().get(i).segments().size() && most < 1) {
+                final Optional<TaskSet> joined = joined(present, i, at);
+                final double factor = joined.isEmpty() || !test.applies(joined.get()).isEmpty() ? 0
+                    : new Sensitivity(test, joined.get()).largestFactor().orElse(0);
+                if (factor > most) {
+                    present = joined.get();
+                    most = factor;
                 } else {
                     at++;
                 }

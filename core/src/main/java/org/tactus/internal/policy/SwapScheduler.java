@@ -47,6 +47,8 @@ public final class SwapScheduler {
     private int chosenSlot = NONE;
     private int firstChunk;
     private int count;
+    /** Tasks that are added together with those that came last, and have not come yet. */
+    private int awaited;
     private int loading = NONE;
     private boolean moving;
     private boolean movesIn;
@@ -127,8 +129,25 @@ public final class SwapScheduler {
      * @param slot the task's slot
      */
     public void admit(final int slot) {
+        admit(slot, 1);
+    }
+
+    /**
+     * Counts one of several defined tasks that are added together, to a device where no other task is; its whole region is out. Nothing is
+     * decided until all of them are counted, because what never leaves of those that come later would be taken for free memory.
+     *
+     * @param slot     the task's slot
+     * @param together how many they are, this one included; they may come in any order
+     */
+    public void admit(final int slot, final int together) {
         table.admit(slot, room.handOver(slot));
+        awaited = (awaited == 0 ? together : awaited) - 1;
         background.reconsider();
+    }
+
+    /** No longer waits for the rest of the tasks that are added together: they do not come. */
+    public void awaitNoMore() {
+        awaited = 0;
     }
 
     /**
@@ -179,6 +198,9 @@ public final class SwapScheduler {
      * @return {@link #WAIT}, {@link #RUN}, {@link #MOVE_IN}, {@link #MOVE_OUT}, {@link #CANCEL} or {@link #NO_ROOM}
      */
     public int decide(final long nowNs) {
+        if (awaited > 0) {
+            return WAIT;
+        }
         if (protocol == SwapProtocol.OVL && (loading != NONE || table.swaps())) { // where nothing swaps, no job is taken up early
             if (loading == NONE) {
                 loading = scheduler.takeFirst();

@@ -9,17 +9,14 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.function.Function;
 import org.tactus.internal.lifecycle.Closing;
-import org.tactus.internal.policy.OfferLedger;
 import org.tactus.internal.remote.OfferDriver;
 import org.tactus.internal.remote.OfferPort;
 import org.tactus.internal.remote.PeerLink;
-import org.tactus.internal.remote.RoundTrips;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.RunResult;
-import org.tactus.result.TaskResult;
 
 /**
  * Offers the tasks of a run that name a second machine: one thread and one link for each peer. Without such a task it does nothing. Control
@@ -129,27 +126,15 @@ public final class RemoteOffers implements AutoCloseable {
         final List<RunResult.Offers> all = new ArrayList<>();
         final Map<String, OfferDriver.Offered> last = new LinkedHashMap<>();
         offered.forEach(each -> last.put(each.task().name(), each)); // of a name that was used again, the last
-        last.values().forEach(each -> all.add(of(each, result)));
+        last.values().forEach(each -> all.add(OfferSum.of(each, result.tasks().stream()
+            .filter(task -> task.name().equals(each.task().name())).findFirst().orElseThrow())));
         return all.isEmpty() ? result : result.withOffers(all);
-    }
-
-    private static RunResult.Offers of(final OfferDriver.Offered each, final RunResult result) {
-        final OfferLedger ledger = each.ledger();
-        final Task.Remote remote = each.task().remote().orElseThrow();
-        final TaskResult local = result.tasks().stream().filter(task -> task.name().equals(each.task().name())).findFirst().orElseThrow();
-        final long used = ledger.count(OfferLedger.USED);
-        final long[] trips = each.roundTrips().sorted();
-        return new RunResult.Offers(each.task().name(), ledger.sent(), ledger.unsendable() + each.unoffered(), used, local.released(),
-            ledger.count(OfferLedger.LATE), ledger.count(OfferLedger.DUPLICATE) + ledger.count(OfferLedger.STALE)
-                + ledger.count(OfferLedger.UNSENT), ledger.refused(),
-            (used * remote.gain() + local.jobs() * remote.localGain()) / (used + local.jobs()), RoundTrips.quantileNs(trips, 0.5),
-            RoundTrips.quantileNs(trips, 0.99));
     }
 
     /**
      * How long answers took, when the offers have ended.
      *
-     * @return by task, nanoseconds, ascending, {@link RoundTrips#LOST_NS} for those that did not come
+     * @return by task, nanoseconds, ascending, {@code Long.MAX_VALUE} for those that did not come
      */
     public Map<String, long[]> roundTrips() {
         final Map<String, long[]> all = new LinkedHashMap<>();

@@ -2,6 +2,8 @@
 package org.tactus.internal.runtime;
 
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.policy.DoorbellDescriptor;
+import org.tactus.internal.watch.MetricsEndpoint;
 
 /**
  * Settings of a {@link TaskSetRun}.
@@ -18,6 +20,9 @@ import org.tactus.internal.kernel.KernelOptions;
 public record RunSettings(
     KernelOptions kernel, boolean realTime, boolean force, boolean driveSporadic, long seed, boolean watchable, boolean jmx,
     int metricsPort) {
+    private static final long LEAST_RING_BYTES = 1 << 12;
+    private static final int MOST_SEGMENTS = 1 << 20;
+
     /** For embedding: real-time where permitted, analysis decides, sporadic jobs are the program's. */
     public static final RunSettings DEFAULT = new RunSettings(
         KernelOptions.DEFAULT, true, false, false, 1, true, false, RunExposure.NO_PORT);
@@ -100,5 +105,33 @@ public record RunSettings(
      */
     public RunSettings withMetricsPort(final int value) {
         return new RunSettings(kernel, realTime, force, driveSporadic, seed, watchable, jmx, value);
+    }
+
+    /**
+     * Refuses settings that are out of their ranges.
+     *
+     * @throws IllegalArgumentException for the first of them; it names the setting as a program does, and its range
+     */
+    public void requireInRange() {
+        require(kernel.spinBeforeNs() >= 0, "spinBeforeNs is " + kernel.spinBeforeNs() + "; give 0 or more nanoseconds");
+        require(kernel.pollNs() > 0, "pollNs is " + kernel.pollNs() + "; give more than 0 nanoseconds");
+        require(metricsPort >= RunExposure.NO_PORT && metricsPort <= MetricsEndpoint.MOST_PORT,
+            "metricsPort is " + metricsPort + "; give a port up to " + MetricsEndpoint.MOST_PORT
+                + ", 0 for a free one, or -1 for none");
+        require(kernel.stallThresholdNs() > 0, "stallThresholdNs is " + kernel.stallThresholdNs() + "; give more than 0 nanoseconds");
+        require(kernel.lostAfterNs() > 0, "lostAfterNs is " + kernel.lostAfterNs() + "; give more than 0 nanoseconds");
+        require(kernel.eventRingBytes() >= LEAST_RING_BYTES && Integer.bitCount(kernel.eventRingBytes()) == 1,
+            "eventRingBytes is " + kernel.eventRingBytes() + "; give a power of two from " + LEAST_RING_BYTES);
+        final int tasks = kernel.taskCapacity();
+        final int segments = kernel.segmentCapacity();
+        require(tasks >= 1 && tasks <= DoorbellDescriptor.MAX_TASKS && segments >= 1 && segments <= MOST_SEGMENTS,
+            "the capacity is " + tasks + " tasks and " + segments + " segments; give at least 1 of each, and at most "
+                + DoorbellDescriptor.MAX_TASKS + " and " + MOST_SEGMENTS);
+    }
+
+    private static void require(final boolean holds, final String otherwise) {
+        if (!holds) {
+            throw new IllegalArgumentException(otherwise);
+        }
     }
 }

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.runtime;
 
-import java.lang.management.GarbageCollectorMXBean;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
-import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.CoreRivals;
-import org.tactus.format.MachineName;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
@@ -24,7 +16,6 @@ import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.kernel.KernelListener;
-import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.lifecycle.Closing;
 import org.tactus.internal.lifecycle.EndingLock;
 import org.tactus.internal.lifecycle.ThreadEnd;
@@ -33,22 +24,15 @@ import org.tactus.internal.policy.OfferLedger;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.policy.Preemptions;
 import org.tactus.internal.policy.SporadicGate;
-import org.tactus.internal.report.ResultAssembly;
 import org.tactus.internal.time.Clock;
 import org.tactus.internal.watch.TaskCounts;
 import org.tactus.internal.work.WorkFactory;
-import org.tactus.model.DeviceKind;
-import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.Release;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
-import org.tactus.result.DeviceResult;
-import org.tactus.result.PlatformResult;
-import org.tactus.result.PrecisionResult;
 import org.tactus.result.RunResult;
 import org.tactus.result.TaskResult;
-import org.tactus.result.WithoutStalls;
 
 /**
  * Runs a task set inside the embedding program: analysis decides what is admitted, the kernel runs it, a result sets measured
@@ -63,7 +47,7 @@ import org.tactus.result.WithoutStalls;
  * }</pre>
  */
 public final class TaskSetRun implements AutoCloseable {
-    private static final long LEAD_NS = 50_000_000L;
+    static final long LEAD_NS = 50_000_000L;
     /** Before time zero the dispatchers get a command for each task, which a loaded machine takes long over. */
     private static final long START_LEAD_NS = 100_000_000L;
     private static final long START_LEAD_PER_TASK_NS = 20_000;
@@ -79,6 +63,8 @@ public final class TaskSetRun implements AutoCloseable {
     private final AdmittedTasks admitted = new AdmittedTasks();
     private final RunNotes notes = new RunNotes();
     private final AdmissionControl admission;
+    private final RunJoining joining;
+    private final RunSummary summary;
     private final Surroundings surroundings = new Surroundings();
     /** Kept when the run has ended, for every later call. */
     private final ResponseHistograms histograms = new ResponseHistograms();
@@ -116,6 +102,8 @@ public final class TaskSetRun implements AutoCloseable {
             recorder = new RunRecorder(this.set, options, resources.counters(), Clock.SYSTEM, listener, events);
             kernel = new Kernel(this.set, devices, resources.hotState(), options.kernel(),
                 admission, setup, recorder, recorder, Clock.SYSTEM);
+            joining = new RunJoining(this, this.set, devices, options.seed(), kernel, admission, admitted, recorder);
+            summary = new RunSummary(this.set, options, factory, devices, kernel, admission, admitted, recorder, notes, surroundings);
         } catch (final Throwable e) {
             resources.abandon(e);
             throw e;
@@ -196,7 +184,7 @@ public final class TaskSetRun implements AutoCloseable {
         final int[] given = prepareAndAdmit();
         final List<RunHandle> driven = new ArrayList<>();
         for (int i = 0; i < given.length; i++) {
-            final RunHandle handle = remember(given[i], set.tasks().get(i), begunNs);
+            final RunHandle handle = joining.remember(given[i], set.tasks().get(i), begunNs);
             if (set.tasks().get(i).release() == Release.SPORADIC) {
                 driven.add(handle);
             }
@@ -222,26 +210,13 @@ public final class TaskSetRun implements AutoCloseable {
             exposure = new RunExposure(options, set.name(), recorder.counters(), notes);
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, slots -> {
-                tellPlaces(factory, set.tasks(), slots);
+                joining.tellPlaces(factory, set.tasks(), slots);
                 return begin();
             });
         } catch (final Throwable e) {
-            close(works, e);
+            RunJoining.close(works, e);
             throw e;
         }
-    }
-
-    private void tellPlaces(final WorkFactory making, final List<Task> tasks, final int[] slots) {
-        for (int i = 0; i < slots.length; i++) {
-            making.placed(tasks.get(i), new LevelGains(kernel, slots[i], kernel.generation(slots[i]), tasks.get(i)));
-        }
-    }
-
-    /** Closes works that no task has taken, because of what broke, which gets what breaks meanwhile. */
-    private static void close(final List<List<SegmentWork>> works, final Throwable cause) {
-        final Undo all = new Undo();
-        works.forEach(segments -> segments.forEach(work -> all.add(work::close)));
-        all.run(cause);
     }
 
     private void warnOfEvictions() {
@@ -265,14 +240,6 @@ public final class TaskSetRun implements AutoCloseable {
     private void rememberGranted() {
         kernel.granted().forEach(line -> notes.granted(line.substring(0, line.indexOf(':')), line.substring(line.indexOf(':') + 2)));
         surroundings.tell(notes);
-    }
-
-    private RunHandle remember(final int slot, final Task task, final long fromNs) {
-        final RunHandle handle = new RunHandle(this, slot, kernel.generation(slot), task.name());
-        final OptionalLong boundNs = admission.boundNs(task);
-        admitted.add(handle, task, boundNs);
-        recorder.show(slot, handle.generation(), task, boundNs, fromNs);
-        return handle;
     }
 
     /**
@@ -301,7 +268,10 @@ public final class TaskSetRun implements AutoCloseable {
             throw new IllegalStateException(ended(task));
         }
         try {
-            return addNow(task, making);
+            if (closed || result != null) {
+                throw new IllegalStateException(ended(task));
+            }
+            return joining.add(task, making);
         } finally {
             lock.unlock();
         }
@@ -309,56 +279,6 @@ public final class TaskSetRun implements AutoCloseable {
 
     private String ended(final Task task) {
         return "it was " + (closed ? "closed" : "stopped") + "; open another to run '" + task.name() + "'";
-    }
-
-    private RunHandle addNow(final Task task, final WorkFactory making) {
-        if (closed || result != null) {
-            throw new IllegalStateException(ended(task));
-        }
-        set.platform().requireDevicesOf(task);
-        admission.memoryRefusal(task).ifPresent(reason -> {
-            recorder.refused(task.name(), reason);
-            throw new AdmissionRefusedException(reason);
-        });
-        final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, options.seed()));
-        final int given;
-        final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
-        admission.whenTaken(this::showLarger);
-        try {
-            given = kernel.addAll(List.of(task), works, slots -> {
-                tellPlaces(making, List.of(task), slots);
-                fromNs.set(Clock.SYSTEM.nanoTime());
-                return fromNs.get() + LEAD_NS;
-            })[0];
-        } catch (final Throwable e) {
-            if (e instanceof AdmissionRefusedException) {
-                recorder.refused(task.name(), e.getMessage());
-            }
-            close(works, e);
-            throw e;
-        } finally {
-            admission.whenTaken(() -> { });
-        }
-        final RunHandle handle = remember(given, task, fromNs.get());
-        admitted.present(kernel).forEach(other -> {
-            if (!kernel.isStopped(other.handle().slot())) { // what has ended keeps the bounds that it had
-                other.bound(admission.boundNs(other.task()));
-                recorder.showBound(other.handle().slot(), other.handle().generation(), other.boundNs(), fromNs.get());
-            }
-        });
-        return handle;
-    }
-
-    /** While room is made for a task that joins, the larger bounds of before and of then hold, and on when it does not join after all. */
-    private void showLarger() {
-        final long nowNs = Clock.SYSTEM.nanoTime();
-        admitted.present(kernel).stream().filter(other -> !kernel.isStopped(other.handle().slot())).forEach(other -> {
-            final OptionalLong held = other.boundNs();
-            final OptionalLong now = admission.boundNs(other.task());
-            other.bound(held.isEmpty() || now.isEmpty() ? OptionalLong.empty()
-                : OptionalLong.of(Math.max(held.getAsLong(), now.getAsLong())));
-            recorder.showBound(other.handle().slot(), other.handle().generation(), other.boundNs(), nowNs);
-        });
     }
 
     /**
@@ -557,97 +477,13 @@ public final class TaskSetRun implements AutoCloseable {
         try {
             admitted.all().forEach(entry -> histograms.keep(entry.namedApart().name(),
                 kernel.report(entry.handle().slot(), entry.handle().generation()).responses()));
-            result = result(endNs);
+            result = summary.result(zeroNs, endNs);
         } finally {
             recorder.end();
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
-    }
-
-    private RunResult result(final long endNs) {
-        final List<Task> tasks = new ArrayList<>();
-        final List<TaskResult> results = new ArrayList<>();
-        final List<PrecisionResult> precisions = new ArrayList<>();
-        final List<RunResult.Levels> levels = new ArrayList<>();
-        for (final AdmittedTasks.Admitted entry : admitted.all()) {
-            final Task task = entry.namedApart();
-            final TaskReport report = kernel.report(entry.handle().slot(), entry.handle().generation());
-            tasks.add(task);
-            results.add(TaskResult.of(task, entry.boundNs(), new TaskResult.Counts(report.released(), report.completed(),
-                report.unfinished(), report.aborted(), report.skipped(), report.misses(), report.overruns(), report.minNs(),
-                report.maxNs(), report.lost(), report.stopped()), report.responses())
-                .withHeld(recorder.bounds(entry.handle().generation())));
-            final int sizes = ResultAssembly.levels(task);
-            if (sizes > 1) {
-                levels.add(report.levels().result(0, task.name(), sizes));
-            }
-            if (PrecisionResult.concerns(task)) {
-                precisions.add(ResultAssembly.precision(task, report.completed(), report.substitutions(), 0));
-            }
-        }
-        final var stalls = recorder.finish(endNs);
-        final WithoutStalls undisturbed =
-            recorder.withoutStalls(generations(), results);
-        final List<TaskResult> withoutBreaks = recorder.withoutBreaks(generations(), results);
-        final PlatformResult platform = kernel.platform(zeroNs).with(recorder.beyondCurve(), ofBoundsNs(), withoutBreaks);
-        if (!recorder.safepointsWarning().isEmpty()) {
-            notes.warn(recorder.safepointsWarning());
-        }
-        final List<DeviceResult> deviceResults = new ArrayList<>();
-        for (int i = 0; i < devices.size(); i++) {
-            final DeviceSpec spec = set.platform().devices().get(i);
-            final long busyNs = Math.clamp(kernel.busyNs(i), 0, Math.max(0, endNs)); // the kernel ends a little later
-            deviceResults.add(new DeviceResult(spec.name(), spec.kind().text(), driver(i), busyNs,
-                endNs <= 0 ? 0 : (double) busyNs / endNs, kernel.swapCounts(i).map(ResultAssembly::swapped),
-                kernel.isLost(i)));
-        }
-        final Map<String, Long> noise = new LinkedHashMap<>(recorder.noise());
-        noise.put("largestIdleGapNs", kernel.noiseFloorNs());
-        noise.putAll(kernel.taken());
-        noise.put("stallThresholdNs", options.kernel().stallThresholdNs());
-        final RunResult.Conditions conditions =
-            new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());
-        final String test = admission.verdict().map(Verdict::test).orElse("");
-        return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
-            kernel.droppedEvents(), precisions, platform, levels);
-    }
-
-    private List<Integer> generations() {
-        return admitted.all().stream().map(entry -> entry.handle().generation()).toList();
-    }
-
-    /** How much of each bound is the platform's; empty where it takes nothing, for explanations take an analysis. */
-    private Map<String, Long> ofBoundsNs() {
-        final Map<String, Long> shares = new LinkedHashMap<>();
-        if (!set.overheads().supply().isNone() || set.overheads().stallNs() > 0) {
-            admission.verdict().ifPresent(verdict -> verdict.tasks().stream().filter(TaskVerdict::bounded)
-                .forEach(task -> shares.put(task.name(), task.platformNs())));
-        }
-        return shares;
-    }
-
-    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */
-    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results, final String surroundings) {
-        final String overruns = ResultAssembly.overrunsVoid(tasks, results);
-        return overruns.isEmpty() || surroundings.isEmpty() ? overruns + surroundings : overruns + "; " + surroundings;
-    }
-
-    /** A CPU device computes with whatever its works use. */
-    private String driver(final int device) {
-        return set.platform().devices().get(device).kind() == DeviceKind.CPU ? factory.driver() : devices.get(device).driver();
-    }
-
-    private static Map<String, String> machineFacts() {
-        return Map.of("name", MachineName.current(), "kernel", System.getProperty("os.name") + " " + System.getProperty("os.version"),
-            "java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
-    }
-
-    private static String collector() {
-        return ManagementFactory.getGarbageCollectorMXBeans().stream().map(GarbageCollectorMXBean::getName)
-            .collect(Collectors.joining(", "));
     }
 
     /**

@@ -2,6 +2,7 @@
 package org.tactus.internal.sim;
 
 import java.util.Optional;
+import org.tactus.internal.time.Durations;
 
 /**
  * How a simulation goes; together with the task set it determines every event.
@@ -26,7 +27,7 @@ public record SimulationOptions(
     /** Checks that times are recorded when they are to be replayed. */
     public SimulationOptions {
         if (durationNs <= 0) {
-            throw new IllegalArgumentException("a duration of " + durationNs + "ns; it must be above 0");
+            throw new IllegalArgumentException("a duration of " + Durations.exact(durationNs) + "; it must be above 0");
         }
         if (execution == ExecutionTime.REPLAY && replay.isEmpty()) {
             throw new IllegalArgumentException("execution times are to be replayed but none were given; give a replay");

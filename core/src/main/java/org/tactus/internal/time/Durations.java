@@ -38,7 +38,7 @@ public final class Durations {
         } catch (final ArithmeticException e) {
             if (ns.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
                 throw new IllegalArgumentException(
-                    "'" + text + "' is too long; the longest duration is " + Long.MAX_VALUE + "ns", e);
+                    "'" + text + "' is too long; the longest duration is " + exact(Long.MAX_VALUE), e);
             }
             throw new IllegalArgumentException("'" + text + "' is not a whole number of nanoseconds", e);
         }

@@ -8,9 +8,12 @@ import java.util.regex.Pattern;
 
 /** Reads and writes sizes such as {@code 32MiB}, exact to the byte. */
 public final class Sizes {
+    /** The least size that is too large, {@code 2^63} bytes. */
+    public static final String MOST = "8589934592GiB";
     private static final Pattern FORM = Pattern.compile("([0-9]+(?:\\.[0-9]+)?)\\s*(B|KiB|MiB|GiB)");
     private static final String[] UNITS = {"B", "KiB", "MiB", "GiB"};
     private static final long KIBI = 1024;
+    private static final int DECIMALS = 3;
 
     private Sizes() {
     }
@@ -36,7 +39,7 @@ public final class Sizes {
             return bytes.longValueExact();
         } catch (final ArithmeticException e) {
             if (bytes.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
-                throw new IllegalArgumentException("'" + text + "' is too large; the largest size is " + Long.MAX_VALUE + "B", e);
+                throw new IllegalArgumentException("'" + text + "' is too large; write less than " + MOST, e);
             }
             throw new IllegalArgumentException("'" + text + "' is not a whole number of bytes", e);
         }
@@ -49,14 +52,34 @@ public final class Sizes {
      * @return for people, such as {@code 4.5GiB}
      */
     public static String format(final long bytes) {
+        return text(bytes, DECIMALS);
+    }
+
+    private static String text(final long bytes, final int decimals) {
         long unit = 1;
         int i = 0;
         while (i < UNITS.length - 1 && Math.abs(bytes) / KIBI >= unit) {
             unit *= KIBI;
             i++;
         }
-        return BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(unit), 3, RoundingMode.HALF_UP)
+        return BigDecimal.valueOf(bytes).divide(BigDecimal.valueOf(unit), decimals, RoundingMode.HALF_UP)
             .stripTrailingZeros().toPlainString() + UNITS[i];
+    }
+
+    /**
+     * Writes a size as {@link #format(long)} does, with as many decimals more as it takes to tell it from another one: of two sizes in one
+     * sentence the reader wants to see which is the larger.
+     *
+     * @param bytes bytes
+     * @param other bytes that stand beside it
+     * @return for people, such as {@code 12.3203125MiB} beside {@code 12.3203MiB}
+     */
+    public static String format(final long bytes, final long other) {
+        int decimals = DECIMALS;
+        while (bytes != other && text(bytes, decimals).equals(text(other, decimals))) {
+            decimals++;
+        }
+        return text(bytes, decimals);
     }
 
     /**

@@ -1,28 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.work;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.generated.tflite.TfLiteInterpreterInvoke_t;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
-import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.bindings.tflite.TfLite;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.LeveledWork;
@@ -33,7 +25,6 @@ import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
-import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.device.cuda.CudaNetworks;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
@@ -61,7 +52,6 @@ import org.tactus.work.NetworkPort;
  */
 public final class NetworkWorks implements WorkFactory {
     private static final int WARM_UP_RUNS = 10;
-    private static final long MOST_KEPT_BYTES = 16 << 20;
 
     private final Path directory;
     private final TimedWorks timed = new TimedWorks();
@@ -255,7 +245,7 @@ public final class NetworkWorks implements WorkFactory {
     }
 
     private void remember(final Task task, final SegmentChain ended, final boolean any) {
-        answers.put(task.name(), outputs(ended));
+        answers.put(task.name(), OutputBytes.of(ended));
         if (any) {
             answered.add(task.name());
         }
@@ -345,61 +335,7 @@ public final class NetworkWorks implements WorkFactory {
      *     in the network's order
      */
     public Map<String, byte[]> offline(final TaskSet set, final Task task, final long seed) {
-        final OptionalInt withKernels = task.segments().stream().map(Segment::device)
-            .filter(device -> set.platform().devices().get(device).computesByKernels(OnnxRuntime::lacksGpu)).mapToInt(device -> device)
-            .findFirst();
-        if (withKernels.isPresent()) {
-            return offlineOnGpu(set, task, seed, withKernels.getAsInt());
-        }
-        try (SegmentChain model = load(set, task)) {
-            model.fillInputs(seed);
-            final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
-            for (int i = 0; i < model.segments(); i++) {
-                model.run(forms[i] ? model.substitute(i).orElseThrow() : i);
-            }
-            return outputs(model);
-        }
-    }
-
-    /** The same by kernels, which sum in another order than the processor: on a GPU of its own, where nothing is swapped. */
-    private Map<String, byte[]> offlineOnGpu(final TaskSet set, final Task task, final long seed, final int index) {
-        final List<Device> alone = new ArrayList<>(Collections.nCopies(set.platform().devices().size(), new ModelledDevice()));
-        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { });
-        alone.set(index, gpu);
-        try (SegmentChain model = load(set, alone, task)) {
-            model.fillInputs(seed);
-            final boolean[] forms = substituted.getOrDefault(task.name(), new boolean[model.segments()]);
-            for (int i = 0; i < model.segments(); i++) {
-                final int form = forms[i] ? model.substitute(i).orElseThrow() : i;
-                final Segment segment = task.segments().get(i);
-                final int device = forms[i] ? segment.offer().orElseThrow().device() : segment.device();
-                gpu.networks().runOnce(model, form, device == index);
-            }
-            return outputs(model);
-        } finally {
-            gpu.close();
-        }
-    }
-
-    private static Map<String, byte[]> outputs(final SegmentChain model) {
-        return model.outputs().stream().collect(Collectors.toMap(TensorInfo::name, info -> content(model.tensor(info.name())),
-            (one, other) -> other, LinkedHashMap::new));
-    }
-
-    /** A tensor's bytes; of one that the heap should not hold a digest, which answers whether two are equal as well. */
-    private static byte[] content(final MemorySegment tensor) {
-        if (tensor.byteSize() <= MOST_KEPT_BYTES) {
-            return tensor.toArray(ValueLayout.JAVA_BYTE);
-        }
-        try {
-            final MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (long at = 0; at < tensor.byteSize(); at += MOST_KEPT_BYTES) {
-                digest.update(tensor.asSlice(at, Math.min(MOST_KEPT_BYTES, tensor.byteSize() - at)).asByteBuffer());
-            }
-            return digest.digest();
-        } catch (final NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new OfflineRun(this, set, task, seed).outputs(substituted.get(task.name()));
     }
 
     /** Loads a task's model where no device is open: one that a processor computes. */

@@ -23,6 +23,7 @@ import org.tactus.model.PolicyKind;
 import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
+import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
@@ -101,31 +102,88 @@ class StreamPlanTest {
     }
 
     @Test
-    void shouldRefuseSeveralSegmentsWhenTheProtocolIsNotSeq() {
-        final TaskSet set = set(gpu(100, SwapProtocol.SPE), Overheads.NONE, 200, new long[] {20, 20});
-        assertTrue(assertThrows(InvalidTaskSetException.class, () -> plan(set)).getMessage().contains("'protocol: seq'"));
+    void shouldRefuseSeveralSegmentsWhenTheProtocolIsOvl() {
+        final TaskSet set = set(gpu(100, SwapProtocol.OVL), Overheads.NONE, 200, new long[] {20, 20});
+        assertTrue(assertThrows(InvalidTaskSetException.class, () -> plan(set)).getMessage()
+            .contains("'protocol: seq' or 'protocol: spe'"));
+    }
+
+    @Test
+    void shouldChooseVolumesOfSeveralSegmentsWhenJobsArePreempted() {
+        final TaskSet set = set(gpu(100, SwapProtocol.SPE), Overheads.NONE, 200, new long[] {20, 20, 20}, new long[] {20, 20, 20});
+        final TaskSet little = new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), set.tasks().stream().map(task ->
+            task.withMemory(task.memory().orElseThrow().withSwapBytes(OptionalLong.of(2 * MIB)))).toList());
+        assertTrue(!Analyses.analyze(little).schedulable(), "one chunk is too little");
+        final Plan plan = plan(set);
+        assertTrue(plan.verdict().schedulable(), plan.verdict().reason());
+        assertEquals("swap-spe-edf", Analyses.analyze(plan.set()).test());
+        assertTrue(Analyses.analyze(plan.set()).schedulable());
+        for (final var task : plan.set().tasks()) {
+            final SwapRegion region = SwapRegion.of(task, plan.set().platform().devices().getFirst().memory().orElseThrow());
+            assertEquals(0, region.ringChunks(), "a job that others come between has no ring");
+            assertEquals(0, region.stateChunks(), "with constants alone every eviction is a drop");
+        }
+        final String why = plan.changes().getFirst().why();
+        assertTrue(why.contains("30ms of it execution; a more urgent one waits for at most 30ms of it"), why);
+    }
+
+    @Test
+    void shouldKeepCutsWhenAnUrgentJobCannotWaitForAllSegments() {
+        final TaskSet networks = set(gpu(100, SwapProtocol.SPE), Overheads.NONE, 200, new long[] {20, 20, 20}, new long[] {20, 20, 20});
+        final List<Task> tasks = new ArrayList<>(networks.tasks());
+        tasks.add(TaskSet.builder("urgent").policy(PolicyKind.EDF).device(networks.platform().devices().getFirst())
+            .task("urgent", task -> task.periodNs(60 * MS).deadlineNs(25 * MS).segment("gpu0", 5 * MS)).build().tasks().getFirst());
+        final Plan plan = plan(new TaskSet("mixed", PolicyKind.EDF, Overheads.NONE, networks.platform(), tasks));
+        assertTrue(plan.verdict().schedulable(), plan.verdict().reason());
+        final String why = plan.changes().getFirst().why();
+        assertTrue(why.contains("a more urgent one waits for at most 10ms of it") || why.contains("at most 20ms of it"), why);
+        assertTrue(plan.set().tasks().getFirst().segments().size() >= 2, plan.set().toString());
+    }
+
+    @Test
+    void shouldSayThatStreamingNeedsLessWhenNoVolumesAreEnough() {
+        final Plan plan = plan(set(gpu(48, SwapProtocol.SPE), Overheads.NONE, 1000, LongStream.generate(() -> 16).limit(12).toArray()));
+        assertTrue(!plan.verdict().schedulable() && plan.notes().stream().anyMatch(note -> note.contains("'protocol: seq'")),
+            plan.notes().toString());
+    }
+
+    /** 60 ms a task, of which each segment costs 10 ms more: with all cuts the two take 240 ms of the 230 ms between their jobs. */
+    @Test
+    void shouldGiveCutsUpWhenASetIsSchedulableOnlyWithout() {
+        final Overheads machine = new Overheads(0, 5 * MS, 0, 5 * MS, 0);
+        for (final SwapProtocol protocol : List.of(SwapProtocol.SEQ, SwapProtocol.SPE)) {
+            final TaskSet set = set(gpu(50, protocol), machine, 230, new long[] {4, 4, 4, 4, 4, 4}, new long[] {4, 4, 4, 4, 4, 4});
+            assertTrue(new StreamVolumes(set).candidates().stream().noneMatch(one -> Analyses.analyze(one).schedulable()), "with all cuts");
+            final Plan plan = plan(set);
+            assertTrue(plan.verdict().schedulable(), protocol + ": " + plan.verdict().reason());
+            assertTrue(plan.set().tasks().stream().anyMatch(task -> task.segments().size() < 6), plan.set().toString());
+        }
     }
 
     @Test
     void shouldMeetTheMemoryConditionAndTheRingsWithEveryCandidate() {
         long rings = 0;
+        long preempted = 0;
         for (long seed = 0; seed < 300; seed++) {
             final SplittableRandom random = new SplittableRandom(seed);
             final long[][] constants = Stream.generate(() -> random.longs(random.nextInt(1, 7), 1, 20).toArray())
                 .limit(random.nextInt(1, 6)).toArray(long[][]::new);
-            final TaskSet set = set(gpu(random.nextInt(20, 120), SwapProtocol.SEQ), Overheads.NONE, 100, constants);
+            final SwapProtocol protocol = seed % 3 == 0 ? SwapProtocol.SPE : SwapProtocol.SEQ;
+            final TaskSet set = set(gpu(random.nextInt(20, 120), protocol), Overheads.NONE, 100, constants);
             for (final TaskSet candidate : new StreamVolumes(set).candidates()) {
                 assertTrue(MemoryConditions.of(candidate).mc1(), "seed " + seed);
+                preempted += protocol == SwapProtocol.SPE ? 1 : 0;
                 final DeviceMemory memory = candidate.platform().devices().getFirst().memory().orElseThrow();
                 for (int i = 0; i < candidate.tasks().size(); i++) {
                     final SwapRegion region = SwapRegion.of(candidate.tasks().get(i), memory);
                     rings += region.ringChunks() > 0 ? 1 : 0;
+                    assertTrue(protocol == SwapProtocol.SEQ || region.ringChunks() == 0, "seed " + seed);
                     for (int k = 0; k < constants[i].length && region.ringChunks() > 0; k++) {
                         assertTrue(region.chunksOf(k) <= region.ringChunks(), "seed " + seed);
                     }
                 }
             }
         }
-        assertTrue(rings > 1000, rings + " rings");
+        assertTrue(rings > 1000 && preempted > 100, rings + " rings, " + preempted + " candidates under SPE");
     }
 }

@@ -34,7 +34,7 @@ class PreemptedSegmentsTest {
         {ReleasePattern.SYNCHRONOUS, ReleasePattern.SPORADIC, ReleasePattern.RANDOM_OFFSETS};
 
     /** The same tasks under SPE; what streamed has a volume of its own choice. */
-    private static TaskSet preempted(final TaskSet set, final SplittableRandom random) {
+    static TaskSet preempted(final TaskSet set, final SplittableRandom random) {
         final List<Task> tasks = new ArrayList<>();
         for (final Task task : set.tasks()) {
             final TaskMemory had = task.memory().orElseThrow();

@@ -2,6 +2,7 @@
 package org.tactus.internal.analysis.swap;
 
 import org.tactus.internal.analysis.Saturating;
+import org.tactus.internal.time.Durations;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.SwapRegion;
@@ -38,7 +39,7 @@ public final class JoiningCondition {
             jobNs = memory.protocol() == SwapProtocol.SEQ ? Saturating.add(jobNs, pieceNs) : Math.max(jobNs, pieceNs);
         }
         final long chunkNs = Saturating.add(memory.chunkOutNs(), Saturating.add(memory.swapOutOverheadNs(), added));
-        return jobNs >= chunkNs ? "" : "one chunk that leaves to make room for it takes " + chunkNs + "ns, longer than its job of " + jobNs
-            + "ns, as which it is charged; give it a swap volume";
+        return jobNs >= chunkNs ? "" : "one chunk that leaves to make room for it takes " + Durations.exact(chunkNs)
+            + ", longer than its job of " + Durations.exact(jobNs) + ", as which it is charged; give it a swap volume";
     }
 }

@@ -3,6 +3,7 @@ package org.tactus.internal.analysis.swap;
 
 import java.util.List;
 import org.tactus.internal.analysis.Saturating;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
@@ -118,17 +119,19 @@ public final class MemoryConditions {
      */
     public String problem(final boolean pairs) {
         if (!mc1()) {
-            final long lacking = overflowBytes - (totalVolumeBytes - volumeBytes[largest]);
             return "memory condition MC1 fails: with '" + tasks.get(largest).name() + "' fully resident the other tasks can give up "
-                + (totalVolumeBytes - volumeBytes[largest]) + "B of the " + overflowBytes + "B overflow, " + lacking
-                + "B too little; raise the swap volumes of the others, or the memory, by as much";
+                + lacking(totalVolumeBytes - volumeBytes[largest]) + "; raise the swap volumes of the others, or the memory, by as much";
         }
         if (pairs && !mc2()) {
-            final long given = totalVolumeBytes - volumeBytes[largest] - volumeBytes[second];
             return "memory condition MC2 fails: with '" + tasks.get(largest).name() + "' and '" + tasks.get(second).name()
-                + "' both fully resident the other tasks can give up " + given + "B of the " + overflowBytes + "B overflow, "
-                + (overflowBytes - given) + "B too little; raise the swap volumes of the others, or use the protocol seq or spe";
+                + "' both fully resident the other tasks can give up "
+                + lacking(totalVolumeBytes - volumeBytes[largest] - volumeBytes[second]) + "; raise the swap volumes of the others, or use the protocol seq or spe";
         }
         return "";
+    }
+
+    private String lacking(final long givenBytes) {
+        return Sizes.format(givenBytes, overflowBytes) + " of the " + Sizes.format(overflowBytes, givenBytes) + " overflow, "
+            + Sizes.format(overflowBytes - givenBytes) + " too little";
     }
 }

@@ -151,6 +151,26 @@ public final class SwapAnalysis implements OfPolicy {
         return new SwapModel(set, SwapProtocol.SEQ, IntStream.range(0, set.tasks().size()).toArray()).demand.clone();
     }
 
+    /**
+     * What a job of each task takes of the device at most under SPE: E, its execution, its moves, and those for chunks that it loses.
+     *
+     * @param set a set to which the tests of SPE apply
+     * @return nanoseconds, in the set's order of tasks
+     */
+    public static long[] preemptedNs(final TaskSet set) {
+        return new SwapModel(set, SwapProtocol.SPE, IntStream.range(0, set.tasks().size()).toArray()).demand.clone();
+    }
+
+    /**
+     * The longest piece of each task under SPE that is not preempted: a segment, or the move of a chunk.
+     *
+     * @param set a set to which the tests of SPE apply
+     * @return nanoseconds, in the set's order of tasks
+     */
+    public static long[] longestPieceNs(final TaskSet set) {
+        return new SwapModel(set, SwapProtocol.SPE, IntStream.range(0, set.tasks().size()).toArray()).region.clone();
+    }
+
     private Verdict fixedPriority(final TaskSet set) {
         final SwapModel model = new SwapModel(set, protocol, priorityOrder(set));
         final LimitedPreemption solver = new LimitedPreemption(model);

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.tactus.analysis.Verdict;
+import org.tactus.internal.time.Sizes;
 import org.tactus.model.MenuOption;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -109,7 +110,7 @@ public final class SpetPlanner {
         final TaskSet set = problem.with(options);
         final Verdict verdict = problem.test().analyze(set);
         return new SpetPlan(set, options, fits ? verdict : Verdict.rejected(verdict.test(), verdict.tasks(), () -> "no choice fits: even"
-            + " those that take least need more than " + problem.sramBytes() + "B of parameter memory, or two partly resident segments; "
+            + " those that take least need more than " + Sizes.exact(problem.sramBytes()) + " of parameter memory, or two partly resident segments; "
             + "add options that take less"), proof);
     }
 
