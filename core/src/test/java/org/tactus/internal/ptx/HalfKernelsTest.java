@@ -300,7 +300,8 @@ class HalfKernelsTest {
                 weights[63] = weight;
                 final OnnxModel model = operator.equals("Conv")
                     ? g.model(g.node(operator, List.of(g.input(1, 8, 4, 4), g.constant(new long[] {8, 8, 1, 1}, weights))))
-                    : g.model(g.node(operator, List.of(g.input(operator.equals("Gemm") ? 2 : 9, 8), g.constant(new long[] {8, 8}, weights))));
+                    : g.model(g.node(operator, List.of(g.input(operator.equals("Gemm") ? 2 : 9, 8),
+                        g.constant(new long[] {8, 8}, weights))));
                 SegmentCompiler.compile(model, Numbers.SINGLE);
                 if (weight == 65504) {
                     SegmentCompiler.compile(model, Numbers.HALF);
