@@ -87,7 +87,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withChunks(final long bytes, final long inNs, final long outNs) {
         return new DeviceMemory(capacityBytes, bytes, protocol, inNs, outNs, swapInOverheadNs, swapOutOverheadNs, residency, outNs,
-            background, chunkReadNs, weightsFolder);
+            background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -99,7 +99,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withSwapOverheadsNs(final long inNs, final long outNs) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, inNs, outNs, residency, chunkDropNs, background,
-            chunkReadNs, weightsFolder);
+            chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -110,7 +110,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withChunkDropNs(final long ns) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            ns, background, chunkReadNs, weightsFolder);
+            ns, background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -121,7 +121,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withBackground(final boolean moves) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, moves, chunkReadNs, weightsFolder);
+            chunkDropNs, moves, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
