@@ -432,8 +432,11 @@ public final class SwapScheduler {
                 table.use(chunks - move.granted()); // what a cancelled move had reserved for nothing
             }
             final int dropped = brings ? 0 : Math.clamp(table.constant(move.slot()) - move.first(), 0, chunks);
-            counts.moved(brings, chunks, dropped, protocol == SwapProtocol.SEQ && move.target() != unit.slot(), move.cancelled,
-                move.tookNs(nowNs), costs.moveNs(brings, chunks, dropped, move.paired));
+            final long tookNs = move.tookNs(nowNs);
+            final long allowedNs = costs.moveNs(brings, chunks, dropped, move.paired);
+            counts.moved(brings, chunks, dropped, protocol == SwapProtocol.SEQ && move.target() != unit.slot(), move.cancelled, tookNs,
+                allowedNs);
+            counts.took(move.slot(), state.generation(move.slot()), brings, nowNs - tookNs, tookNs, allowedNs);
             counts.busy(isMoving() ? 0 : nowNs - busySinceNs);
             background.reconsider();
         }

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -68,6 +69,7 @@ public final class CudaDevice implements Device {
     private final long spin;
     private final MemorySegment spinNs = arena.allocate(ValueLayout.JAVA_LONG);
     private final MemorySegment spinParameters = arena.allocate(ValueLayout.JAVA_LONG);
+    private final ControlCopies copies;
     private final TaskRegions regions;
     private final CudaMover mover;
     private final CudaMover secondMover;
@@ -90,6 +92,12 @@ public final class CudaDevice implements Device {
      *                  the machine permits; null for a real GPU
      */
     public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
+        this(gpu, spec, owned, hostSetup, () -> { });
+    }
+
+    /** As the other one, with what is run first on the thread that reads weights from files. */
+    CudaDevice(
+        final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup, final Runnable readerSetup) {
         this.gpu = gpu;
         this.owned = owned;
         final CudaDriver driver = gpu.driver();
@@ -111,9 +119,11 @@ public final class CudaDevice implements Device {
             module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
             made.add(() -> modules.unload(module));
             spin = modules.kernel(module, CudaKernels.SPIN);
+            copies = new ControlCopies(driver, stream, priorities[0]);
+            made.add(copies::close);
             spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
-                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), copies, readerSetup);
                 made.add(regions::close);
                 mover = newMover(priorities[0]);
                 secondMover = spec.memory().get().isDuplex() ? newMover(priorities[0]) : mover;
@@ -122,7 +132,7 @@ public final class CudaDevice implements Device {
                 mover = null;
                 secondMover = null;
             }
-            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions, spec.compute());
+            networks = new CudaNetworks(this, gpu, context, stream, copies, made, hostSetup, regions, spec.compute());
             libraries = new CudaLibraries(this, gpu, regions, hostSetup != null);
             marginNs = measureMargin();
         } catch (final Throwable e) {
@@ -298,6 +308,15 @@ public final class CudaDevice implements Device {
         return capabilities;
     }
 
+    /**
+     * What the task set says that this GPU cannot keep, as far as the networks show that were prepared. Control thread.
+     *
+     * @return one line each, without the device's name
+     */
+    public List<String> remarks() {
+        return networks.remarks();
+    }
+
     @Override
     public ChunkMover mover() {
         return mover;
@@ -328,6 +347,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public void defined() {
+        copies.tasksRun();
         if (regions != null) {
             makeCurrent();
             regions.defined();
