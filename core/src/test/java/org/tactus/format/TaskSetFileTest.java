@@ -228,7 +228,7 @@ class TaskSetFileTest {
     }
 
     private LoadedTaskSet copied(final String text) throws IOException {
-        final LoadedTaskSet loaded = load(text);
+        final LoadedTaskSet loaded = Sets.load(directory, text);
         final Path written = directory.resolve("copied.yaml");
         TaskSetWriter.write(written, "a copy", loaded.taskSet(), loaded);
         return TaskSetFile.load(written, TaskSetFile.Options.strict());
@@ -238,15 +238,15 @@ class TaskSetFileTest {
     @Test
     void shouldReadAndWriteWhatAChunkTakesBesideOneOfTheOtherWay() throws IOException {
         final String text = Sets.FULL.replace("protocol: ovl", "protocol: seq, duplexIn: 9ms, duplexOut: 8ms");
-        final var set = load(text).taskSet();
+        final var set = Sets.load(directory, text).taskSet();
         final DeviceMemory device = set.platform().devices().get(2).memory().orElseThrow();
         assertTrue(device.isDuplex());
         assertEquals(new DeviceMemory.Duplex(9_000_000, 8_000_000, 8_000_000), device.duplex().orElseThrow());
         assertEquals(set, copied(text).taskSet());
         assertFalse(device.withProtocol(SwapProtocol.SPE).isDuplex(), "there each chunk is charged by itself");
         final String dropped = text.replace("duplexOut: 8ms", "duplexOut: 8ms, duplexDrop: 5ms");
-        assertEquals(5_000_000, load(dropped).taskSet().platform().devices().get(2).memory().orElseThrow().duplex().orElseThrow().dropNs());
-        assertEquals(load(dropped).taskSet(), copied(dropped).taskSet());
+        assertEquals(5_000_000, Sets.load(directory, dropped).taskSet().platform().devices().get(2).memory().orElseThrow().duplex().orElseThrow().dropNs());
+        assertEquals(Sets.load(directory, dropped).taskSet(), copied(dropped).taskSet());
         for (final var wrong : List.of(
             List.of("duplexIn: 9ms", "duplexIn: 1us", "cannot come in sooner than alone"),
             List.of("duplexOut: 8ms", "duplexOut: 1us", "cannot go out sooner than alone"),
@@ -255,7 +255,7 @@ class TaskSetFileTest {
             List.of("duplexIn: 9ms, ", "", "key 'duplexIn' is missing; add 'duplexIn: 1.6ms'"),
             List.of("duplexIn: 9ms, duplexOut: 8ms", "duplexDrop: 8ms", "duplexDrop: chunks move one way at a time"))) {
             final String message = assertThrows(FileFormatException.class,
-                () -> load(text.replace(wrong.get(0), wrong.get(1)))).getMessage();
+                () -> Sets.load(directory, text.replace(wrong.get(0), wrong.get(1)))).getMessage();
             assertTrue(message.contains(wrong.get(2)), message);
         }
     }

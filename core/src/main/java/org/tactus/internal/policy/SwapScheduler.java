@@ -438,7 +438,8 @@ public final class SwapScheduler {
             final int dropped = brings ? 0 : Math.clamp(table.constant(move.slot()) - move.first(), 0, chunks);
             final long tookNs = move.tookNs(nowNs);
             final long allowedNs = costs.moveNs(brings, chunks, dropped, move.paired);
-            counts.moved(brings, chunks, dropped, protocol == SwapProtocol.SEQ && move.target() != unit.slot(), move.cancelled, tookNs, allowedNs);
+            counts.moved(brings, chunks, dropped, protocol == SwapProtocol.SEQ && move.target() != unit.slot(), move.cancelled, tookNs,
+                allowedNs);
             counts.took(move.slot(), state.generation(move.slot()), brings, nowNs - tookNs, tookNs, allowedNs);
             counts.busy(isMoving() ? 0 : nowNs - busySinceNs);
             background.reconsider();

@@ -36,7 +36,6 @@ class GpuCalibratorTest {
                     && cost.duplexOutNs() >= cost.outNs() + settings.mapNs() + settings.accessNs()
                     && cost.duplexDropNs() >= settings.unmapNs() + settings.mapNs() + settings.accessNs()
                     && cost.duplexDropNs() <= cost.duplexOutNs(), cost.toString());
-                assertTrue(cost.duplexInNs() >= copyNs / settings.duplexShare(), "slowed down by the other direction: " + cost);
                 assertTrue(cost.usualInNs() <= cost.inNs() && cost.usualOutNs() <= cost.outNs(), cost.toString());
             }
             assertTrue(measured.swapInOverheadNs() >= settings.mapNs() + settings.accessNs() + settings.unmapNs());

@@ -57,12 +57,16 @@ class SwapExplorerTest {
     private TaskRegions regions;
     private CudaMover mover;
     private RegionMover engines;
+    /** The same but where both ways move at once. */
+    private CudaMover inMover;
+    private RegionMover inEngines;
     private TaskSet set;
     private DeviceMemory memory;
     private PolicyState state;
     private DeviceScheduler scheduler;
     private SwapScheduler swaps;
-    private int seen;
+    /** Chunks that were done when last looked: of what goes out, of what comes in. */
+    private final int[] seen = new int[2];
     private long segmentEndNs;
     private final List<Integer> forgetting = new ArrayList<>();
     private final List<Integer> gone = new ArrayList<>();
@@ -71,7 +75,9 @@ class SwapExplorerTest {
     private boolean injected;
     private final int[] events = new int[Event.values().length];
 
-    private enum Event { LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, BROKEN, RING, CUT_AT_THE_END, FORGOTTEN_MOVING, NO_ROOM }
+    private enum Event {
+        LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, BROKEN, RING, CUT_AT_THE_END, FORGOTTEN_MOVING, GRANT, BESIDE, NO_ROOM
+    }
 
     private void count(final Event event) {
         events[event.ordinal()]++;
@@ -111,6 +117,9 @@ class SwapExplorerTest {
         final long capacityBytes = (all + 1) / 2 * CHUNK + (room + arena) * (long) CHUNK;
         memory = new DeviceMemory(capacityBytes, CHUNK, protocol, 100 * US, 100 * US, 30 * US, 30 * US, residency, 10 * US,
             random.nextInt(4) > 0);
+        if (protocol == SwapProtocol.SEQ && random.nextBoolean()) {
+            memory = memory.withDuplex(new DeviceMemory.Duplex(120 * US, 110 * US, 20 * US));
+        }
         final DeviceSpec spec = new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.of(memory), 0);
         final TaskSetBuilder builder = TaskSet.builder("explored")
             .policy(random.nextBoolean() ? PolicyKind.EDF : PolicyKind.FIXED_PRIORITY).device(spec);
@@ -154,7 +163,6 @@ class SwapExplorerTest {
     private void open() {
         forgetting.clear();
         gone.clear();
-        seen = 0;
         set = draw();
         driver = new VirtualCuda((engine, bytes) -> copyNs());
         driver.nowNs = 1_000_000;
@@ -166,6 +174,8 @@ class SwapExplorerTest {
         regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory, null, () -> { });
         engines = new RegionMover(driver.driver(), 0);
         mover = new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, engines);
+        inEngines = memory.isDuplex() ? new RegionMover(driver.driver(), 0) : engines;
+        inMover = memory.isDuplex() ? new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, inEngines) : mover;
         final int tasks = set.tasks().size();
         int segments = 0;
         for (final Task task : set.tasks()) {
@@ -223,22 +233,25 @@ class SwapExplorerTest {
 
     /** As the dispatcher's side of the memory does. */
     private void poll(final long nowNs) {
-        if (!swaps.isMoving()) {
-            return;
+        for (final boolean in : List.of(false, true)) {
+            final ChunkMover own = in ? inMover : mover;
+            if (swaps.isMoving(in)) {
+                final int done = own.poll(nowNs);
+                assertTrue(done != ChunkMover.FAILED || injected,
+                    () -> "a move of slot " + swaps.movedSlot(in) + " broke: " + own.failure());
+                if (done == ChunkMover.FAILED) {
+                    injected = false;
+                    count(Event.BROKEN);
+                    stop(swaps.movedSlot(in));
+                    swaps.failed(in);
+                } else if (!own.isMoving()) {
+                    swaps.progress(in, done, false, nowNs);
+                } else if (done != seen[in ? 1 : 0]) {
+                    swaps.progress(in, done, true, nowNs);
+                }
+                seen[in ? 1 : 0] = done;
+            }
         }
-        final int done = mover.poll(nowNs);
-        assertTrue(done != ChunkMover.FAILED || injected, () -> "a move of slot " + swaps.movedSlot() + " broke: " + mover.failure());
-        if (done == ChunkMover.FAILED) {
-            injected = false;
-            count(Event.BROKEN);
-            stop(swaps.movedSlot());
-            swaps.failed();
-        } else if (!mover.isMoving()) {
-            swaps.progress(done, false, nowNs);
-        } else if (done != seen) {
-            swaps.progress(done, true, nowNs);
-        }
-        seen = done;
         while (!swaps.isMoving() && !forgetting.isEmpty()) {
             forget(forgetting.removeLast());
         }
@@ -260,20 +273,29 @@ class SwapExplorerTest {
                     return;
                 }
                 case SwapScheduler.MOVE_IN -> {
-                    seen = 0;
+                    seen[1] = 0;
                     count(Event.LOAD);
-                    mover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
-                    commit();
+                    beside(swaps.isMoving(false));
+                    inMover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
+                    if (swaps.granted() < swaps.count()) {
+                        inMover.allow(swaps.granted(), nowNs);
+                    }
+                    commit(inMover);
                 }
                 case SwapScheduler.MOVE_OUT -> {
-                    seen = 0;
+                    seen[0] = 0;
                     count(Event.EVICTION);
+                    beside(swaps.isMoving(true));
                     mover.startOut(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
-                    commit();
+                    commit(mover);
+                }
+                case SwapScheduler.GRANT -> {
+                    count(Event.GRANT);
+                    inMover.allow(swaps.count(), nowNs);
                 }
                 case SwapScheduler.CANCEL -> {
                     count(Event.CANCEL);
-                    mover.cancel();
+                    cancel();
                 }
                 case SwapScheduler.NO_ROOM -> {
                     count(Event.NO_ROOM);
@@ -286,11 +308,23 @@ class SwapExplorerTest {
         }
     }
 
-    private void commit() {
+    private void commit(final ChunkMover own) {
         if (swaps.isCommitted()) {
             count(Event.COMMITTED);
-            mover.commit(swaps.isAlone());
+            own.commit(swaps.isAlone());
         }
+    }
+
+    private void beside(final boolean other) {
+        if (other) {
+            count(Event.BESIDE);
+            assertTrue(memory.isDuplex(), "two moves at once");
+        }
+    }
+
+    private void cancel() {
+        inMover.cancel();
+        mover.cancel();
     }
 
     private void requireResident(final int slot) {
@@ -358,13 +392,16 @@ class SwapExplorerTest {
             count(Event.CUT_AT_THE_END);
         }
         while (swaps.isMoving()) {
-            mover.cancel();
+            cancel();
             poll(driver.nowNs);
             hold();
             driver.nowNs += random.nextLong(40 * US);
         }
         regions.close();
         engines.close();
+        if (inEngines != engines) {
+            inEngines.close();
+        }
         assertEquals(List.of(), driver.offences());
         driver.close();
     }
