@@ -208,7 +208,7 @@ public final class TaskSetRun implements AutoCloseable {
             surroundings.look(set, options.realTime(), new CoreRivals());
             rememberGranted();
             recorder.open();
-            exposure = new RunExposure(options, set.name(), recorder.counters(), notes);
+            exposure = new RunExposure(options, set, recorder.counters(), notes);
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, slots -> {
                 joining.tellPlaces(factory, set.tasks(), slots);

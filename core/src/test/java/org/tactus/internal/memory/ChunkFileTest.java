@@ -91,7 +91,7 @@ class ChunkFileTest {
 
     private void requireContent(final int from) {
         for (int chunk = from; chunk < CHUNKS; chunk++) {
-            final MemorySegment in = CudaMemory.view(region.addressOf(chunk), CHUNK);
+            final MemorySegment in = CudaMemory.view(SoftwareCuda.onHost(region.addressOf(chunk)), CHUNK);
             for (int at = 0; at < CHUNK; at += 4093) {
                 assertEquals((byte) (chunk + 1), in.get(ValueLayout.JAVA_BYTE, at), "chunk " + chunk + " at " + at + ", seed " + SEED);
             }

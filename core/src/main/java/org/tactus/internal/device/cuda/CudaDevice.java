@@ -69,6 +69,7 @@ public final class CudaDevice implements Device {
     private final long spin;
     private final MemorySegment spinNs = arena.allocate(ValueLayout.JAVA_LONG);
     private final MemorySegment spinParameters = arena.allocate(ValueLayout.JAVA_LONG);
+    private final ControlCopies copies;
     private final TaskRegions regions;
     private final CudaMover mover;
     private final long marginNs;
@@ -117,9 +118,11 @@ public final class CudaDevice implements Device {
             module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
             made.add(() -> modules.unload(module));
             spin = modules.kernel(module, CudaKernels.SPIN);
+            copies = new ControlCopies(driver, stream, priorities[0]);
+            made.add(copies::close);
             spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
-                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), readerSetup);
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), copies, readerSetup);
                 made.add(regions::close);
                 final RegionMover regionMover = new RegionMover(driver, priorities[0]);
                 made.add(regionMover::close);
@@ -128,7 +131,7 @@ public final class CudaDevice implements Device {
                 regions = null;
                 mover = null;
             }
-            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions, spec.compute());
+            networks = new CudaNetworks(this, gpu, context, stream, copies, made, hostSetup, regions, spec.compute());
             libraries = new CudaLibraries(this, gpu, regions, hostSetup != null);
             marginNs = measureMargin();
         } catch (final Throwable e) {
@@ -332,6 +335,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public void defined() {
+        copies.tasksRun();
         if (regions != null) {
             makeCurrent();
             regions.defined();

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
-import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkFile;
 import org.tactus.internal.memory.ChunkPool;
@@ -38,6 +37,7 @@ final class TaskRegions implements AutoCloseable {
     private final long granularityBytes;
     private final ChunkPool pool;
     private final ScratchArena arena;
+    private final ControlCopies copies;
     /** Reads constants that are kept in files; null where they are in the host's memory. */
     private final ChunkReader reader;
     private final AtomicReferenceArray<TaskHolding> holdings = new AtomicReferenceArray<>(SLOTS);
@@ -49,13 +49,11 @@ final class TaskRegions implements AutoCloseable {
     /** Whether tasks were laid out: then dispatchers may use the pool and the copy engines. */
     private boolean laidOut;
 
-    TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled) {
-        this(gpu, access, scheduled, () -> { });
-    }
-
-    /** The last one is run first on the thread that reads weights from files. */
-    TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final Runnable readerSetup) {
+    /** The setup is run first on the thread that reads weights from files. */
+    TaskRegions(
+        final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final ControlCopies copies, final Runnable readerSetup) {
         this.gpu = gpu;
+        this.copies = copies;
         this.memory = gpu.driver().memory();
         this.access = access;
         this.scheduled = scheduled;
@@ -86,9 +84,6 @@ final class TaskRegions implements AutoCloseable {
         if (prepared.containsKey(task.name())) {
             throw new IllegalStateException("task '" + task.name() + "' has memory for a network already");
         }
-        if (laidOut) {
-            requireHostReaches(gpu.driver().isModelled(), task.name());
-        }
         final int chunks = (int) SwapRegion.of(task, scheduled).volumeChunks();
         final ChunkPool own = laidOut ? new ChunkPool(gpu, scheduled.chunkBytes(), chunks) : null;
         final TaskHolding holding = hold(task, own == null ? pool : own);
@@ -104,17 +99,6 @@ final class TaskRegions implements AutoCloseable {
         }
     }
 
-    /**
-     * Refuses to prepare a network beside tasks that run where the host cannot write the GPU's memory: the copy engines are those of the
-     * tasks, and a store of the host to an address of a real GPU ends the process.
-     */
-    static void requireHostReaches(final boolean isModelled, final String task) {
-        if (!isModelled) {
-            throw new InvalidModelException("task '" + task + "': its network cannot join the swapped memory of a real GPU while others run"
-                + " there, since nothing but their copy engines writes that memory; put the task into the set that is opened");
-        }
-    }
-
     /** What {@link #prepare} gave a task that has no slot yet; null when it gave nothing. */
     TaskHolding prepared(final String task) {
         return prepared.get(task);
@@ -122,7 +106,7 @@ final class TaskRegions implements AutoCloseable {
 
     private void takeOutPrepared() {
         prepared.values().forEach(holding -> {
-            holding.takeOut(gpu.driver().streams());
+            holding.takeOut(copies);
             holding.moveTo(pool, arena);
         });
     }
@@ -215,11 +199,6 @@ final class TaskRegions implements AutoCloseable {
     private ChunkFile file(final int constantChunks) {
         return reader == null || constantChunks == 0 ? null
             : new ChunkFile(reader, Path.of(scheduled.weightsFolder().orElseThrow()), scheduled.chunkBytes(), constantChunks);
-    }
-
-    /** Whether tasks may run, whose copies and kernels nothing else should wait for or hold up. */
-    boolean isLaidOut() {
-        return laidOut;
     }
 
     private void defineFixed(final TaskHolding holding, final long bytes) {

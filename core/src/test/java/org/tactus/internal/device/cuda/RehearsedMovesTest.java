@@ -48,7 +48,7 @@ class RehearsedMovesTest {
         gpu = software.driver().gpus().getFirst();
         final long context = gpu.retainContext();
         gpu.makeCurrent(context);
-        regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), MEMORY);
+        regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), MEMORY, null, () -> { });
         engines = new RegionMover(software.driver(), 0);
         mover = new CudaMover(gpu, context, regions, engines);
         regions.define(0, TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(MEMORY)).task("net", t -> t.periodNs(MS)

@@ -163,7 +163,7 @@ class SwapExplorerTest {
         driver.unmapNs = random.nextLong(3 * US);
         driver.notReady = random.nextInt(3);
         injected = false;
-        regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory);
+        regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory, null, () -> { });
         engines = new RegionMover(driver.driver(), 0);
         mover = new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, engines);
         final int tasks = set.tasks().size();
