@@ -194,6 +194,27 @@ public record DeviceSpec(
     }
 
     /**
+     * Makes a GPU of NVIDIA's driver, the first one, without scheduled memory.
+     *
+     * @param name its name
+     * @return the device
+     */
+    public static DeviceSpec gpu(final String name) {
+        return new DeviceSpec(name, DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0);
+    }
+
+    /**
+     * Makes a GPU that this process plays, without scheduled memory.
+     *
+     * @param name  its name
+     * @param cores the cores that it may use; none to let the kernel choose
+     * @return the device
+     */
+    public static DeviceSpec softwareGpu(final String name, final Integer... cores) {
+        return new DeviceSpec(name, DeviceKind.CUDA, List.of(cores), SOFTWARE, 0, Optional.empty(), 0);
+    }
+
+    /**
      * The cores that the device's dispatcher may use. Where processor cores compute the device's segments this is the first of them alone,
      * because the computation, on the others, must not wait for the dispatcher.
      *
@@ -222,6 +243,16 @@ public record DeviceSpec(
      */
     public boolean computesByKernels(final IntPredicate runtimeLacks) {
         return kind == DeviceKind.CUDA && compute.isByKernels(!driver.equals(SOFTWARE), () -> runtimeLacks.test(index));
+    }
+
+    /**
+     * Chooses among the devices of a kind.
+     *
+     * @param number from 0
+     * @return a copy
+     */
+    public DeviceSpec withIndex(final int number) {
+        return new DeviceSpec(name, kind, cores, driver, number, memory, sramBytes, link, preemption, process, compute);
     }
 
     /**

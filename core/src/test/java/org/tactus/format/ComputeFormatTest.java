@@ -39,15 +39,9 @@ class ComputeFormatTest {
     @TempDir
     private Path directory;
 
-    private LoadedTaskSet load(final String text) throws IOException {
-        final Path file = directory.resolve("set.yaml");
-        Files.writeString(file, text);
-        return TaskSetFile.load(file, TaskSetFile.Options.strict());
-    }
-
     @Test
     void shouldSayWhatComputesNetworks() throws IOException {
-        final List<DeviceSpec> devices = load(SET).taskSet().platform().devices();
+        final List<DeviceSpec> devices = Sets.load(directory, SET).taskSet().platform().devices();
         assertEquals(List.of(Compute.ANY, Compute.KERNELS, Compute.ONNX_RUNTIME, Compute.KERNELS, Compute.KERNELS_FP16),
             devices.stream().map(DeviceSpec::compute).toList());
         assertEquals(List.of(false, true, false, true, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
@@ -56,7 +50,7 @@ class ComputeFormatTest {
 
     @Test
     void shouldComputeByKernelsWhenTheyAreAskedForOrNothingElseCan() throws IOException {
-        final List<DeviceSpec> devices = new ArrayList<>(load(SET).taskSet().platform().devices());
+        final List<DeviceSpec> devices = new ArrayList<>(Sets.load(directory, SET).taskSet().platform().devices());
         devices.add(new DeviceSpec("free", DeviceKind.CUDA, List.of(), "", 3, Optional.empty(), 0));
         devices.add(new DeviceSpec("cpu", DeviceKind.CPU, List.of(0), "", 0, Optional.empty(), 0));
         final List<Integer> asked = new ArrayList<>();
@@ -68,7 +62,7 @@ class ComputeFormatTest {
 
     @Test
     void shouldReadTheSameWhenTheSetIsWrittenAndReadAgain() throws IOException {
-        final LoadedTaskSet loaded = load(SET);
+        final LoadedTaskSet loaded = Sets.load(directory, SET);
         final Path file = directory.resolve("again.yaml");
         TaskSetWriter.write(file, "a copy", loaded.taskSet(), loaded);
         final String written = Files.readString(file);
@@ -76,13 +70,13 @@ class ComputeFormatTest {
             assertTrue(written.contains("compute: " + word), written);
         }
         assertFalse(written.lines().anyMatch(line -> line.contains("any") && line.contains("compute")), written);
-        assertEquals(loaded.taskSet().platform(), load(written).taskSet().platform());
+        assertEquals(loaded.taskSet().platform(), Sets.load(directory, written).taskSet().platform());
     }
 
     @Test
     void shouldNameTheWordsWhenAnotherStandsThere() {
-        final String message =
-            assertThrows(FileFormatException.class, () -> load(SET.replace("compute: onnxruntime", "compute: cudnn"))).getMessage();
+        final String wrong = SET.replace("compute: onnxruntime", "compute: cudnn");
+        final String message = assertThrows(FileFormatException.class, () -> Sets.load(directory, wrong)).getMessage();
         assertTrue(message.contains("compute: 'cudnn' is unknown; known here: kernels, kernels-fp16, onnxruntime"), message);
     }
 }

@@ -91,7 +91,7 @@ final class KernelTrial {
     Answer answer() {
         final DeviceSpec spec = new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.empty(), 0)
             .withCompute(numbers == Numbers.HALF ? DeviceSpec.Compute.KERNELS_FP16 : DeviceSpec.Compute.KERNELS);
-        final CudaDevice gpu = CudaDevices.open(spec, false, () -> { });
+        final CudaDevice gpu = CudaDevices.open(spec, false, () -> { }, () -> { });
         try {
             final TensorMemory host = gpu.networks().pinned();
             try (SegmentedModel network = SegmentedModel.create(chain, host, List.of(gpu.networks().place(gpu.networks().tensors())),

@@ -4,11 +4,13 @@ package org.tactus.bench.networks;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.graph.OnnxModel;
@@ -54,6 +56,8 @@ public final class KernelsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         UsageCheck.check(spec, tolerance == null || tolerance >= 0, "--tolerance " + tolerance + " is no difference; give 0 or more");
+        UsageCheck.check(spec, ModelZoo.NAMES.contains(network) || !spec.commandLine().getParseResult().hasMatchedOption("--size"),
+            "--size " + size + " is for a network of the zoo, and " + network + " is none; remove it");
         if (OnnxRuntime.find().isEmpty()) {
             throw new PrerequisiteException(OnnxRuntime.absence().orElseThrow());
         }
@@ -71,13 +75,13 @@ public final class KernelsCommand implements Callable<Integer> {
         UsageCheck.check(spec, !half || products > 0, model.name()
             + " has no convolution over several channels and no matrix product, so --fp16 changes nothing; leave it out");
         final PrintStream print = System.out;
-        print.println(model.name() + ": " + program.launches().size() + " launches of "
+        print.println(Lines.wrap(model.name() + ": " + program.launches().size() + " launches of "
             + program.launches().stream().map(launch -> launch.entry()).distinct().count() + " kernels, weights "
-            + Sizes.format(program.weightBytes()) + ", scratch " + Sizes.format(program.scratchBytes()));
+            + Sizes.format(program.weightBytes()) + ", scratch " + Sizes.format(program.scratchBytes())));
         final KernelTrial trial = new KernelTrial(model, program, numbers, SEED);
         if (out != null) {
             trial.write(out);
-            print.println("written to " + out);
+            print.println(Lines.wrap("written to " + out));
         }
         if (noCheck) {
             return ExitStatus.GOOD;
@@ -85,12 +89,18 @@ public final class KernelsCommand implements Callable<Integer> {
         final KernelTrial.Answer answer = trial.answer();
         final double most = tolerance != null ? tolerance : half ? HALF_TOLERANCE * Math.sqrt(products) : SINGLE_TOLERANCE;
         final boolean good = answer.difference() <= most;
-        print.println((good ? "" : "DIFFERS: ") + "largest difference from ONNX Runtime on the processor " + answer.difference()
-            + " of the output's largest magnitude" + (half ? "; right are " + most : ", where that is above 1"));
+        print.println(Lines.wrap((good ? "" : "DIFFERS: ") + "largest difference from ONNX Runtime on the processor "
+            + digits(answer.difference()) + " of the output's largest magnitude"
+            + (half ? "; right are " + digits(most) : ", where that is above 1")));
         if (half && answer.rows() > 0) {
-            print.println(answer.moved().isEmpty() ? "the largest number of each output of one row is where it is on the processor"
-                : "the largest number is elsewhere than on the processor in " + String.join(", ", answer.moved()));
+            print.println(Lines.wrap(answer.moved().isEmpty()
+                ? "the largest number of each output of one row is where it is on the processor"
+                : "the largest number is elsewhere than on the processor in " + String.join(", ", answer.moved())));
         }
         return good ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    private static String digits(final double share) {
+        return String.format(Locale.ROOT, "%.3g", share);
     }
 }

@@ -110,6 +110,17 @@ class KernelsCommandTest {
     }
 
     @Test
+    void shouldEndWithStatusTwoWhenASizeIsGivenForAFile() throws IOException {
+        for (final String size : List.of("huge", "small")) {
+            final StringBuilder said = new StringBuilder();
+            final String file = network("Relu");
+            assertEquals(2, run(said, file, "--size", size), said.toString());
+            assertTrue(said.toString().contains("--size " + size + " is for a network of the zoo, and " + file + " is none; remove it"),
+                said.toString());
+        }
+    }
+
+    @Test
     void shouldEndWithStatusTwoWhenTheToleranceIsNoShare() throws IOException {
         for (final String share : List.of("-1", "NaN")) {
             final StringBuilder said = new StringBuilder();

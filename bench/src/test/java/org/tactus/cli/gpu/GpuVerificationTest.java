@@ -214,7 +214,7 @@ class GpuVerificationTest {
     void shouldPassWhenTheDriverHasTheTraitsOfARealOne() {
         for (final DriverTraits traits : List.of(DriverTraits.NONE.withMappedChunkNs(2_000), DriverTraits.NONE.withDriverLock(),
             DriverTraits.NONE.withStickyErrors(), DriverTraits.NONE.withStaging(1_000_000_000), DriverTraits.NONE.withNotReady(3),
-            DriverTraits.NONE.withFirstLaunchNs(5_000_000), DriverTraits.REAL)) {
+            DriverTraits.NONE.withFirstLaunchNs(5_000_000), DriverTraits.NONE.withHiddenMemory(), DriverTraits.REAL)) {
             try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4.withTraits(traits))) {
                 final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), List.of(new KernelCheck(),
                     new NetworkCheck(true), new SwapIntegrityCheck(), new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(),
