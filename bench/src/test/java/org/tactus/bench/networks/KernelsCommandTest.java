@@ -103,7 +103,8 @@ class KernelsCommandTest {
         assertTrue(said.find(), good.toString());
         final double difference = Double.parseDouble(said.group(1));
         assertTrue(difference > 0, "the two compute exponentials by other series: " + good);
-        assertEquals(0, run(new StringBuilder(), network("Sigmoid"), "--tolerance", String.valueOf(1.01 * difference)), "three digits are shown");
+        assertEquals(0, run(new StringBuilder(), network("Sigmoid"), "--tolerance", String.valueOf(1.01 * difference)),
+            "three digits are shown");
         final StringBuilder less = new StringBuilder();
         assertEquals(1, run(less, network("Sigmoid"), "--tolerance", String.valueOf(0.99 * difference)), less.toString());
         assertTrue(less.toString().contains("DIFFERS"), less.toString());
