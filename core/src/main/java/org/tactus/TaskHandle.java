@@ -179,5 +179,15 @@ public final class TaskHandle {
             }
             return counts.quantileNs(share);
         }
+
+        /**
+         * What was counted, for people; it allocates.
+         *
+         * @return one line: the counts, quantiles of the responses, and what is in memory
+         */
+        @Override
+        public String toString() {
+            return counts.toString();
+        }
     }
 }

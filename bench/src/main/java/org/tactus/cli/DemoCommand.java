@@ -8,6 +8,9 @@ import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.tactus.analysis.Verdict;
+import org.tactus.cli.measure.CalibrateCommand;
+import org.tactus.cli.measure.ProfileCommand;
+import org.tactus.cli.run.RealRun;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.OutputFormat;
@@ -50,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
         step("1. What this machine adds (tactus calibrate)");
         final Optional<MachineCalibration> known = CalibrationFile.find(CalibrationFile.defaultPath(), MachineName.current());
         if (known.isPresent() && !known.get().curves().isEmpty()) {
-            System.out.println("calibrated before: " + CalibrationFile.defaultPath());
+            System.out.println(Lines.wrap("calibrated before: " + CalibrationFile.defaultPath()));
             SupplyPrinter.summary(System.out, known.get().curves());
         } else {
             CalibrateCommand.calibrateSupply(CalibrateCommand.calibrate(CALIBRATE_NS), WATCH_NS, CURVE_FACTOR);
@@ -68,6 +71,6 @@ final class DemoCommand implements Callable<Integer> {
 
     private static void step(final String title) {
         System.out.println();
-        System.out.println(title);
+        System.out.println(Lines.wrap(title));
     }
 }

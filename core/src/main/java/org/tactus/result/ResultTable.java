@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.tactus.internal.file.TextTable;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 
@@ -21,6 +21,9 @@ public final class ResultTable {
     /** Most columns of a line. */
     public static final int WIDTH = TextTable.NARROW;
     private static final int NAME_WIDTH = 20;
+    private static final int LEAST_NAME_WIDTH = 12;
+    /** The column from which on quantiles stand, in a line of their own where not all fits into one. */
+    private static final int QUANTILES = 9;
     private static final int STALLS_SHOWN = 3;
     private static final String[] HEAD = {
         "task", "period", "bound", "max", "max/bound", "misses/jobs", "overruns", "skipped", "lost", "p50", "p99", "p99.9"};
@@ -48,7 +51,10 @@ public final class ResultTable {
     public static String render(final RunResult result, final int width) {
         final List<String[]> all = rows(result.tasks());
         final List<String[]> without = result.withoutStalls().touched() == 0 ? List.of() : rows(result.withoutStalls().tasks());
-        final TextTable table = new TextTable(width, HEAD, Stream.concat(all.stream(), without.stream()).toList());
+        final List<String[]> rows = Stream.concat(all.stream(), without.stream()).toList();
+        final int names = Math.clamp(width - figures(rows), LEAST_NAME_WIDTH, NAME_WIDTH);
+        rows.forEach(cells -> cells[0] = shorten(cells[0], names));
+        final TextTable table = new TextTable(width, HEAD, rows, QUANTILES);
         final StringBuilder out = new StringBuilder();
         wrap(out, title(result), width);
         out.append('\n');
@@ -87,7 +93,7 @@ public final class ResultTable {
         for (final TaskResult task : tasks) {
             final double tightness = task.tightness();
             rows.add(new String[] {
-                shorten(task.name()), task.hasPeriod() ? Durations.format(task.periodNs()) : "-", time(task.boundNs()), time(task.maxNs()),
+                task.name(), task.hasPeriod() ? Durations.format(task.periodNs()) : "-", time(task.boundNs()), time(task.maxNs()),
                 Double.isNaN(tightness) ? "-" : String.format(Locale.ROOT, "%.3f", tightness),
                 task.hasDeadline() ? task.misses() + "/" + task.candidates() : "-", Long.toString(task.overruns()),
                 Long.toString(task.skipped()),
@@ -97,9 +103,15 @@ public final class ResultTable {
         return rows;
     }
 
+    /** The columns that the figures of a row's first line take, with the blanks before them. */
+    private static int figures(final List<String[]> rows) {
+        return IntStream.range(1, QUANTILES).map(column -> 1 + Stream.concat(rows.stream(), Stream.<String[]>of(HEAD))
+            .mapToInt(cells -> cells[column].length()).max().orElse(0)).sum();
+    }
+
     /** Long names differ at their ends as often as at their beginnings: both are kept. */
-    private static String shorten(final String name) {
-        return name.length() <= NAME_WIDTH ? name : name.substring(0, NAME_WIDTH - 8) + ".." + name.substring(name.length() - 6);
+    private static String shorten(final String name, final int most) {
+        return name.length() <= most ? name : name.substring(0, most - 8) + ".." + name.substring(name.length() - 6);
     }
 
     private static String time(final OptionalLong ns) {

@@ -51,8 +51,26 @@ class ResultTableTest {
         assertEquals(2, wide.lines().filter(line -> line.startsWith("task ") && line.endsWith("p99.9")).count(), wide);
     }
 
+    @Test
+    void shouldBreakBeforeTheQuantilesWhateverNamesAreLong() {
+        for (int length = 1; length <= 64; length++) {
+            final String name = "n".repeat(length);
+            final RunResult of = example();
+            final List<TaskResult> tasks = of.tasks().stream().map(t -> new TaskResult(name, t.periodNs(), t.deadlineNs(), t.boundNs(),
+                t.released(), t.jobs(), t.unfinished(), t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(),
+                t.maxNs(), 0, false, t.held())).toList();
+            final List<String> lines = ResultTable.render(new RunResult(of.source(), of.taskSet(), of.policy(), of.test(), of.seed(),
+                of.durationNs(), of.conditions(), tasks, new WithoutStalls(tasks, 3, 0), of.stalls(), of.devices(), "", 0)).lines().toList();
+            final int head = lines.indexOf(lines.stream().filter(line -> line.startsWith("task ")).findFirst().orElseThrow());
+            assertTrue(lines.get(head).endsWith(" lost"), lines.get(head));
+            assertEquals(List.of("p50", "p99", "p99.9"), List.of(lines.get(head + 1).strip().split(" +")));
+            assertTrue(lines.stream().allMatch(line -> line.length() <= ResultTable.WIDTH), lines.toString());
+        }
+    }
+
     private static List<String> words(final String text) {
-        return List.of(text.split("\\s+")).stream().filter(word -> !word.matches("-{2,}")).toList();
+        return List.of(text.split("\\s+")).stream().filter(word -> !word.matches("-{2,}|.*[\\w-]\\.\\.[\\w-].*"))
+            .toList(); // rules and shortened names are as wide as there is room
     }
 
     @Test

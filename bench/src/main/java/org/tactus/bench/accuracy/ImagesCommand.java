@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
@@ -63,7 +64,7 @@ public final class ImagesCommand implements Callable<Integer> {
             file.write(labels);
         });
         final PrintWriter printer = spec.commandLine().getOut();
-        printer.println("Wrote " + count + " images to " + out);
+        printer.println(Lines.wrap("Wrote " + count + " images to " + out));
         printer.flush();
         return 0;
     }

@@ -5,14 +5,17 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.internal.remote.RoundTrips;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,6 +27,10 @@ import picocli.CommandLine.Spec;
     description = "Offers jobs to a peer in another process over loopback while messages are lost, delayed, reordered and doubled, and the "
         + "peer is killed, paused and flooded. Exit status 1 when a job missed its deadline, a tensor was wrong or a dispatcher allocated.")
 public final class CloudEdgeCommand implements Callable<Integer> {
+    private static final String[] HEAD = {"scenario", "offers", "used", "fallbacks", "late", "dropped", "refused", "wrong",
+        "misses (excused)", "B a job", "gain", "median", " the peer's own task"};
+    private static final String[] WIDEST = {"a scenario's name, so long", "10000", "10000", "10000", "10000", "10000", "10000", "10000",
+        "10000 (10000)", "100.00", "0.00", "100.000ms", "the peer's own task"};
     @Option(names = "--for", paramLabel = "DURATION", defaultValue = "6s", converter = DurationConverter.class,
         description = "How long each scenario lasts (${DEFAULT-VALUE}).")
     private long durationNs;
@@ -51,25 +58,38 @@ public final class CloudEdgeCommand implements Callable<Integer> {
         final List<Integer> cores = RealTime.onlineCores();
         final CloudEdge bench = new CloudEdge(cores.getFirst(), cores.getLast(), durationNs, seed);
         final PrintStream print = System.out;
-        final String format = report ? "| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |%n"
-            : "%-26s %6s %5s %9s %5s %7s %7s %6s %14s %7s %6s %9s  %s%n";
-        print.printf(format, "scenario", "offers", "used", "fallbacks", "late", "dropped", "refused", "wrong", "misses (excused)",
-            "B a job", "gain", "median", "the peer's own task");
+        final TextTable table = new TextTable(Terminal.width(), HEAD, Collections.singletonList(WIDEST)); // rows come one by one
         if (report) {
-            print.println("|---".repeat(13) + "|");
+            print.println("| " + String.join(" | ", HEAD).replace("|  ", "| ") + " |\n" + "|---".repeat(HEAD.length) + "|");
+        } else {
+            final StringBuilder head = new StringBuilder();
+            table.appendHead(head);
+            print.print(head);
         }
         boolean good = true;
         for (final CloudEdge.Scenario scenario : scenarios) {
             final CloudEdge.Row row = bench.run(scenario, freePort());
-            print.printf(Locale.ROOT, format, row.scenario(), row.offers(), row.used(), row.fallbacks(), row.late(), row.dropped(),
-                row.refused(), row.wrong(), row.misses() + " (" + (row.misses() - row.unexplained()) + ")",
-                String.format(Locale.ROOT, "%.2f", row.bytes()), String.format(Locale.ROOT, "%.2f", row.gain()),
-                row.medianNs() == RoundTrips.LOST_NS ? "lost" : Durations.format(row.medianNs()), row.peer());
+            final String[] cells = {row.scenario(), text(row.offers()), text(row.used()), text(row.fallbacks()), text(row.late()),
+                text(row.dropped()), text(row.refused()), text(row.wrong()),
+                row.misses() + " (" + (row.misses() - row.unexplained()) + ")", String.format(Locale.ROOT, "%.2f", row.bytes()),
+                String.format(Locale.ROOT, "%.2f", row.gain()),
+                row.medianNs() == RoundTrips.LOST_NS ? "lost" : Durations.format(row.medianNs()), row.peer()};
+            final StringBuilder text = new StringBuilder();
+            if (report) {
+                text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+            } else {
+                table.append(text, cells);
+            }
+            print.print(text);
             print.flush();
             row.lateJobs().forEach(line -> System.err.println(row.scenario() + ": " + line));
             good &= row.unexplained() == 0 && row.wrong() == 0 && row.bytes() == 0 && row.held();
         }
         return good ? ExitStatus.GOOD : ExitStatus.NO;
+    }
+
+    private static String text(final long count) {
+        return Long.toString(count);
     }
 
     private static int freePort() throws IOException {

@@ -12,6 +12,7 @@ import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.SizeConverter;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.event.EventHandler;
@@ -109,7 +110,7 @@ public final class ServeOffersCommand implements Callable<Integer> {
                     return ExitStatus.NO;
                 }
                 Interruption.endsInOrder();
-                print.println("serving " + String.join(", ", served.stream().map(task -> task.template.name()).toList()) + " at " + listen);
+                print.println(Lines.wrap("serving " + String.join(", ", served.stream().map(task -> task.template.name()).toList()) + " at " + listen));
                 print.flush();
                 final long endNs = durationNs == null ? 0 : System.nanoTime() + durationNs;
                 while (!Interruption.isRequested() && (durationNs == null || System.nanoTime() - endNs < 0)) {
@@ -123,8 +124,8 @@ public final class ServeOffersCommand implements Callable<Integer> {
     }
 
     private static int report(final RunResult result, final TaskSet own, final OfferServer server, final PrintStream print) {
-        print.println("offers: " + server.accepted() + " accepted, " + server.refused() + " refused, " + server.answered() + " answered, "
-            + server.junk() + " no offers; tasks admitted: " + server.admissions());
+        print.println(Lines.wrap("offers: " + server.accepted() + " accepted, " + server.refused() + " refused, " + server.answered() + " answered, "
+            + server.junk() + " no offers; tasks admitted: " + server.admissions()));
         boolean good = true;
         for (int i = 0; i < result.tasks().size(); i++) {
             final TaskResult task = result.tasks().get(i);
@@ -133,9 +134,9 @@ public final class ServeOffersCommand implements Callable<Integer> {
             final boolean held = quiet.misses() == 0
                 && (quiet.boundNs().isEmpty() || quiet.maxNs().isEmpty() || quiet.maxNs().getAsLong() <= quiet.boundNs().getAsLong());
             good &= quiet.misses() == 0;
-            print.println((its ? "own " : "served ") + task.name() + ": " + task.jobs() + " jobs, " + task.misses() + " misses ("
+            print.println(Lines.wrap((its ? "own " : "served ") + task.name() + ": " + task.jobs() + " jobs, " + task.misses() + " misses ("
                 + (task.misses() - quiet.misses()) + " by stalls), largest response without stalls " + text(quiet.maxNs()) + ", bound "
-                + text(task.boundNs()) + (held ? ", held" : ", exceeded"));
+                + text(task.boundNs()) + (held ? ", held" : ", exceeded")));
         }
         return good ? ExitStatus.GOOD : ExitStatus.NO;
     }

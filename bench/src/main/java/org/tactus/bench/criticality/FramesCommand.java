@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.tactus.bench.accuracy.NumpyHeader;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
@@ -61,7 +62,7 @@ public final class FramesCommand implements Callable<Integer> {
             file.write(boxes.array());
         });
         final PrintWriter printer = spec.commandLine().getOut();
-        printer.println("Wrote " + count + " parts of frames to " + out);
+        printer.println(Lines.wrap("Wrote " + count + " parts of frames to " + out));
         printer.flush();
         return ExitStatus.GOOD;
     }

@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.tactus.analysis.TaskVerdict;
 import org.tactus.bench.spet.Braking;
 import org.tactus.bench.spet.Car;
 import org.tactus.bench.spet.StockSystem;
@@ -22,6 +23,7 @@ import org.tactus.cli.spet.SpetStrategy;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.file.WholeFile;
@@ -103,7 +105,7 @@ public final class BrakingCommand implements Callable<Integer> {
         print.flush();
         WholeFile.write(out.resolve("braking.csv"), csv(rows));
         chart(rows);
-        print.println("\nWrote " + out.resolve("braking.csv") + ", .svg and .png");
+        print.println(Lines.wrap("\nWrote " + out.resolve("braking.csv") + ", .svg and .png"));
         print.flush();
         return rows.stream().anyMatch(BrakingCommand::broken) ? ExitStatus.NO : ExitStatus.GOOD;
     }
@@ -123,8 +125,7 @@ public final class BrakingCommand implements Callable<Integer> {
             new SpetStrategy.Settings(Objective.SLACK, cost, EdgeTpuCost.RESERVED_BYTES, MOST_SEGMENTS), Optional.empty())
             .plan(set);
         final List<OptionalLong> none = set.tasks().stream().map(task -> OptionalLong.empty()).toList();
-        final List<OptionalLong> bounds = plan.verdict().tasks().stream()
-            .map(task -> task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList();
+        final List<OptionalLong> bounds = plan.verdict().tasks().stream().map(TaskVerdict::bound).toList();
         return List.of(
             row("stock, compiled apart", link, StockSystem.firstInFirstOut(stock.apart()), none, set, car),
             row("stock, co-compiled in order", link, StockSystem.firstInFirstOut(stock.together()), none, set, car),

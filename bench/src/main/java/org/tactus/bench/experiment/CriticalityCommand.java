@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +62,7 @@ public final class CriticalityCommand implements Callable<Integer> {
             "Utilisation of first levels", "Task sets accepted, %", lines(sums, CriticalitySets.TESTS, false)), out);
         ChartWriter.write(new ChartWriter.Chart("criticality-gain", "Mean gain in sets that pass (" + sets + " sets a point)",
             "Utilisation of first levels", "Mean gain, 1: always the largest level", 0, 1, lines(sums, CriticalitySets.GAINS, true)), out);
-        print.println("\nWrote " + out.resolve("criticality.csv") + " and criticality-gain.csv, each with .svg and .png");
+        print.println(Lines.wrap("\nWrote " + out.resolve("criticality.csv") + " and criticality-gain.csv, each with .svg and .png"));
         print.flush();
         final String violation = sums.stream().map(sum -> sum.violation).filter(text -> !text.isEmpty()).findFirst().orElse("");
         if (!violation.isEmpty()) {

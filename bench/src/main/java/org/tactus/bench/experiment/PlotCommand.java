@@ -19,6 +19,7 @@ import org.tactus.cli.support.KeptInput;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.TestNames;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.file.WholeFile;
@@ -97,7 +98,7 @@ public final class PlotCommand implements Callable<Integer> {
         print.flush();
         WholeFile.write(out.resolve(name + ".csv"), csv.toString());
         ChartWriter.write(new ChartWriter.Chart(name, title, axis, "Task sets accepted, %", lines), out);
-        print.println("Wrote " + out.resolve(name + ".csv") + ", .svg and .png");
+        print.println(Lines.wrap("Wrote " + out.resolve(name + ".csv") + ", .svg and .png"));
         print.flush();
         return ExitStatus.GOOD;
     }

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ExperimentSettings.InvalidSettingException;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.OutputFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -93,8 +94,8 @@ public final class SchedulabilityCommand implements Callable<Integer> {
             new ExperimentRunner(blocks, workers).run(System.err, part, counts.done(), counts::append, tally);
         }
         final PrintWriter printer = spec.commandLine().getOut();
-        printer.println("part " + part.number() + " of " + part.of() + " is done: " + file + "; put the parts together by"
-            + " 'tactus experiment merge FILE...'");
+        printer.println(Lines.wrap("part " + part.number() + " of " + part.of() + " is done: " + file + "; put the parts together by"
+            + " 'tactus experiment merge FILE...'"));
         printer.flush();
         return tally.violation().isEmpty() ? ExitStatus.GOOD : ExitStatus.NO;
     }

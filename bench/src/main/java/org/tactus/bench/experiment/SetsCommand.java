@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.OverheadsSource;
 import org.tactus.format.TaskSetWriter;
@@ -85,7 +86,7 @@ public final class SetsCommand implements Callable<Integer> {
                 write(name, draw(name, Draw.forSet(seed, place, i), utilisations[place]));
             }
         }
-        spec.commandLine().getOut().println("wrote " + utilisations.length * sets + " task sets into " + out);
+        spec.commandLine().getOut().println(Lines.wrap("wrote " + utilisations.length * sets + " task sets into " + out));
         spec.commandLine().getOut().flush();
         return ExitStatus.GOOD;
     }

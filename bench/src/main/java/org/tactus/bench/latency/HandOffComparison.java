@@ -8,10 +8,13 @@ import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.tactus.bindings.linux.RealTime;
+import org.tactus.cli.support.Terminal;
+import org.tactus.internal.text.TextTable;
 
 /**
  * One-way hand-over between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from
@@ -161,12 +164,19 @@ public final class HandOffComparison {
     public static void print(final Comparison comparison, final int rounds, final PrintStream out) {
         final List<Figures> raw = comparison.ways().get(HandOffWays.RAW);
         out.printf("one-way hand-off, ns: %d forks, %d interleaved rounds each%n", raw.size(), rounds);
-        out.printf("%-34s %8s %8s %8s   %-24s %s%n", "", "min", "median", "max", "ratio to the raw flag", "bytes a hand-off");
+        final List<String[]> rows = new ArrayList<>();
         for (final Map.Entry<String, List<Figures>> way : comparison.ways().entrySet()) {
             final double[] times = way.getValue().stream().mapToDouble(Figures::oneWayNs).sorted().toArray();
-            out.printf("%-34s %8.0f %8.0f %8.0f   %-24.2f %.1f%n", way.getKey(), times[0], Median.of(times), times[times.length - 1],
-                Median.of(ratios(way.getValue(), raw)), Median.of(way.getValue().stream().mapToDouble(Figures::bytesByGive).toArray()));
+            rows.add(new String[] {way.getKey(), text(0, times[0]), text(0, Median.of(times)), text(0, times[times.length - 1]),
+                text(2, Median.of(ratios(way.getValue(), raw))),
+                text(1, Median.of(way.getValue().stream().mapToDouble(Figures::bytesByGive).toArray()))});
         }
+        out.print(TextTable.text(Terminal.width(), new String[] {"way", "min", "median", "max", "ratio to the raw flag", "bytes a hand-off"},
+            rows));
+    }
+
+    private static String text(final int decimals, final double number) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", number);
     }
 
     /**

@@ -18,6 +18,7 @@ import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.bindings.linux.Futex;
 import org.tactus.bindings.linux.RealTime;
+import org.tactus.cli.support.Terminal;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.KernelListener;
@@ -26,6 +27,7 @@ import org.tactus.internal.runtime.RealTimeSetup;
 import org.tactus.internal.runtime.RunHandle;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.ActualTime;
 import org.tactus.model.DeviceSpec;
@@ -97,11 +99,11 @@ public final class HopComparison {
         }
         out.printf(Locale.ROOT, "from core %d to core %d, us: %d turns of %.1f s each, by turns%n", giverCore, takerCore, rounds,
             turnNs / 1e9);
-        out.printf("%-36s %9s %9s %9s %9s   %s%n", "", "p50", "p90", "p99", "max", "p50 of the turns");
-        samples.forEach((way, turns) -> out.println(line(way, turns)));
+        out.print(TextTable.text(Terminal.width(), new String[] {"way", "p50", "p90", "p99", "max", "p50 of the turns"},
+            samples.entrySet().stream().map(way -> row(way.getKey(), way.getValue())).toList()));
     }
 
-    private static String line(final String way, final LongArrayList[] turns) {
+    private static String[] row(final String way, final LongArrayList[] turns) {
         final double[][] quantiles = new double[4][turns.length];
         for (int i = 0; i < turns.length; i++) {
             final long[] sorted = turns[i].toLongArray();
@@ -114,8 +116,9 @@ public final class HopComparison {
         }
         final double[] medians = quantiles[0].clone();
         Arrays.sort(medians);
-        return String.format(Locale.ROOT, "%-36s %9.2f %9.2f %9.2f %9.1f   %.2f to %.2f", way, Median.of(quantiles[0]),
-            Median.of(quantiles[1]), Median.of(quantiles[2]), Median.of(quantiles[3]), medians[0], medians[medians.length - 1]);
+        return String.format(Locale.ROOT, "%s|%.2f|%.2f|%.2f|%.1f|%.2f to %.2f", way, Median.of(quantiles[0]),
+            Median.of(quantiles[1]), Median.of(quantiles[2]), Median.of(quantiles[3]), medians[0], medians[medians.length - 1])
+            .split("\\|");
     }
 
     private LongArrayList turn(final String way, final int round) {

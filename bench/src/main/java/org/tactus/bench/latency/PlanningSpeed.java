@@ -4,16 +4,20 @@ package org.tactus.bench.latency;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.plan.LayerAllocation;
 import org.tactus.internal.plan.LayerAllocator;
 import org.tactus.internal.plan.LayerChoices;
 import org.tactus.internal.plan.Plan;
 import org.tactus.internal.plan.Planner;
 import org.tactus.internal.plan.Planners;
+import org.tactus.internal.text.TextTable;
 import org.tactus.model.Boundary;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.NamedVariant;
@@ -64,34 +68,36 @@ public final class PlanningSpeed {
      * @return true when every plan took at most two seconds of processor time
      */
     public static boolean measure(final Settings settings, final PrintStream out) {
-        out.printf(Locale.ROOT, "%d tasks of %d layers, %d sets a point, best of %d runs of each; seconds%n", TASKS, LAYERS,
-            settings.sets(), settings.rounds());
-        out.printf(Locale.ROOT, "%-16s %5s %8s %18s %26s %26s %26s%n", "policy", "U", "planned", "analyses med max",
-            "allocation CPU med 95% max", "plan CPU med 95% max", "plan wall med 95% max");
+        out.println(Lines.wrap(String.format(Locale.ROOT, "%d tasks of %d layers, %d sets a point, best of %d runs of each; seconds",
+            TASKS, LAYERS, settings.sets(), settings.rounds())));
+        final List<String[]> rows = new ArrayList<>();
         boolean good = true;
         for (final PolicyKind policy : List.of(PolicyKind.FIXED_PRIORITY, PolicyKind.EDF)) {
             for (int i = 0; i < WARM; i++) {
                 took(set(policy, 1.2, -1 - i), 1);
             }
             for (final double load : LOADS) {
-                good &= row(policy, load, settings, out);
+                good &= row(policy, load, settings, rows);
             }
         }
+        out.print(TextTable.text(Terminal.width(), new String[] {"policy", "U", "planned", "analyses med max",
+            "allocation CPU med 95% max", "plan CPU med 95% max", "plan wall med 95% max"}, rows));
         return good;
     }
 
-    private static boolean row(final PolicyKind policy, final double load, final Settings settings, final PrintStream out) {
+    private static boolean row(
+        final PolicyKind policy, final double load, final Settings settings, final List<String[]> rows) {
         final Took[] all = new Took[settings.sets()];
         for (int i = 0; i < all.length; i++) {
             all[i] = took(set(policy, load, settings.seed() * 1_000_003 + i), settings.rounds());
         }
         final int[] analyses = Arrays.stream(all).mapToInt(Took::analyses).sorted().toArray();
-        out.printf(Locale.ROOT, "%-16s %5.2f %8d %18s %26s %26s %26s%n", policy.text(), load,
-            Arrays.stream(all).filter(Took::planned).count(),
+        rows.add(new String[] {policy.text(), String.format(Locale.ROOT, "%.2f", load),
+            String.valueOf(Arrays.stream(all).filter(Took::planned).count()),
             analyses[analyses.length / 2] + " " + analyses[analyses.length - 1],
             spread(Arrays.stream(all).mapToDouble(Took::allocationS).toArray()),
             spread(Arrays.stream(all).mapToDouble(Took::processorS).toArray()),
-            spread(Arrays.stream(all).mapToDouble(Took::wallS).toArray()));
+            spread(Arrays.stream(all).mapToDouble(Took::wallS).toArray())});
         return Arrays.stream(all).allMatch(took -> took.processorS() <= AIM_S);
     }
 

@@ -4,11 +4,14 @@ package org.tactus.bench.latency;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.tactus.cli.support.Terminal;
 import org.tactus.internal.sim.SimulationOptions;
 import org.tactus.internal.sim.Simulator;
+import org.tactus.internal.text.TextTable;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -40,17 +43,18 @@ public final class SimulatorSpeed {
      */
     public static boolean measure(final PrintStream out) {
         boolean good = true;
-        out.printf(Locale.ROOT, "%-16s %6s %8s %30s %30s%n", "policy", "tasks", "devices", "M/s wall (min median max)",
-            "M/s CPU (min median max)");
+        final List<String[]> rows = new ArrayList<>();
         for (final PolicyKind policy : List.of(PolicyKind.FIXED_PRIORITY, PolicyKind.EDF)) {
             for (final int tasks : new int[] {10, 100}) {
-                good &= row(set(policy, tasks, tasks / 5), out);
+                good &= row(set(policy, tasks, tasks / 5), rows);
             }
         }
+        out.print(TextTable.text(Terminal.width(), new String[] {"policy", "tasks", "devices", "M/s wall (min median max)",
+            "M/s CPU (min median max)"}, rows));
         return good;
     }
 
-    private static boolean row(final TaskSet set, final PrintStream out) {
+    private static boolean row(final TaskSet set, final List<String[]> rows) {
         final Simulator simulator = new Simulator();
         final double[] wall = new double[ROUNDS];
         final double[] processor = new double[ROUNDS];
@@ -67,8 +71,8 @@ public final class SimulatorSpeed {
                 durationNs = (long) Math.min((double) durationNs * ROUND_NS / tookNs, Long.MAX_VALUE / 4.0);
             }
         }
-        out.printf(Locale.ROOT, "%-16s %6d %8d %30s %30s%n", set.policy().text(), set.tasks().size(), set.platform().devices().size(),
-            spread(wall), spread(processor));
+        rows.add(new String[] {set.policy().text(), String.valueOf(set.tasks().size()), String.valueOf(set.platform().devices().size()),
+            spread(wall), spread(processor)});
         return processor[ROUNDS / 2] * 1e6 >= AIM;
     }
 

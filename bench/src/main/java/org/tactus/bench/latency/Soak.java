@@ -6,9 +6,11 @@ import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.runtime.RunSettings;
@@ -105,8 +107,9 @@ public final class Soak {
             }
             final Map<String, Long> beforeByThread = allocatedByThread();
             final long beforeBytes = freeBytes();
-            out.printf("soak: %d bytes of heap left, %d of them for the end; a leak of %d bytes a job would take about %d%n", beforeBytes,
-                CLOSING_BYTES, BYTES_A_JOB, expectedJobs * BYTES_A_JOB);
+            out.println(Lines.wrap(String.format(Locale.ROOT,
+                "soak: %d bytes of heap left, %d of them for the end; a leak of %d bytes a job would take about %d", beforeBytes,
+                CLOSING_BYTES, BYTES_A_JOB, expectedJobs * BYTES_A_JOB)));
             Thread.sleep(durationNs / 1_000_000);
             final long takenBytes = beforeBytes - freeBytes();
             long modelled = 0;
@@ -114,8 +117,9 @@ public final class Soak {
                 modelled += tactus.completed(tactus.handle("modelled" + i));
             }
             final long network = tactus.completed(tactus.handle("network")) * CUTS;
-            out.printf("soak: %d modelled jobs and %d ONNX Runtime segments took %d bytes of heap: %.4f bytes a job%n", modelled, network,
-                takenBytes, (double) takenBytes / (modelled + network));
+            out.println(Lines.wrap(String.format(Locale.ROOT,
+                "soak: %d modelled jobs and %d ONNX Runtime segments took %d bytes of heap: %.4f bytes a job", modelled, network,
+                takenBytes, (double) takenBytes / (modelled + network))));
             allocatedByThread().forEach((thread, bytes) -> out.printf("soak: of these %d bytes by %s%n",
                 bytes - beforeByThread.getOrDefault(thread, 0L), thread));
             return leaveBytes < modelled * BYTES_A_JOB && takenBytes < leaveBytes;

@@ -13,7 +13,10 @@ import org.tactus.Tactus;
 import org.tactus.bench.ScratchFolder;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.TaskSetFile;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.watch.CountersReader;
 import org.tactus.model.TaskSet;
 
@@ -185,8 +188,7 @@ public final class StartSpeed {
     }
 
     private void print(final List<List<List<Start>>> starts) {
-        out.printf(Locale.ROOT, "%-6s %-6s %-28s %-12s %-10s %-22s %s%n", "tasks", "cache", "first job s (min to max)",
-            "processor s", "a task ms", "memory MiB (anonymous)", "a task KiB");
+        final List<String[]> rows = new ArrayList<>();
         for (int i = 0; i < starts.size(); i++) {
             for (int way = 0; way < 2; way++) {
                 final List<Start> all = starts.get(i).get(way);
@@ -194,17 +196,19 @@ public final class StartSpeed {
                 final int more = settings.tasks.get(i) - settings.tasks.getFirst();
                 final double[] seconds = all.stream().mapToDouble(Start::seconds).sorted().toArray();
                 final double anonymous = Median.of(all.stream().mapToDouble(Start::anonymousMebibytes).toArray());
-                out.printf(Locale.ROOT, "%-6d %-6s %-28s %-12.2f %-10s %-22s %s%n", settings.tasks.get(i), way == 0 ? "off" : "on",
+                rows.add(new String[] {String.valueOf(settings.tasks.get(i)), way == 0 ? "off" : "on",
                     String.format(Locale.ROOT, "%.2f (%.2f to %.2f)", Median.of(seconds), seconds[0], seconds[seconds.length - 1]),
-                    Median.of(all.stream().mapToDouble(Start::processorS).toArray()),
+                    String.format(Locale.ROOT, "%.2f", Median.of(all.stream().mapToDouble(Start::processorS).toArray())),
                     more <= 0 ? "-" : String.format(Locale.ROOT, "%.2f",
                         (Median.of(seconds) - Median.of(first.stream().mapToDouble(Start::seconds).toArray())) * 1000 / more),
                     String.format(Locale.ROOT, "%.0f (%.0f)", Median.of(all.stream().mapToDouble(Start::mebibytes).toArray()), anonymous),
                     more <= 0 ? "-" : String.format(Locale.ROOT, "%.0f",
-                        (anonymous - Median.of(first.stream().mapToDouble(Start::anonymousMebibytes).toArray())) * 1024 / more));
+                        (anonymous - Median.of(first.stream().mapToDouble(Start::anonymousMebibytes).toArray())) * 1024 / more)});
             }
         }
-        out.println("memory is the largest resident so far, files such as the JDK's modules included, and what is anonymous of it");
+        out.print(TextTable.text(Terminal.width(), new String[] {"tasks", " cache", " first job s (min to max)", "processor s", "a task ms",
+            "memory MiB (anonymous)", "a task KiB"}, rows));
+        out.println(Lines.wrap("memory is the largest resident so far, files such as the JDK's modules included, and what is anonymous of it"));
     }
 
     private void analyse() throws IOException {

@@ -23,6 +23,7 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -93,7 +94,7 @@ public final class NetworksCommand implements Callable<Integer> {
             final String row = row(network, result);
             rows.add(row);
             if (!report) {
-                print.println(row);
+                print.println(Lines.wrap(row));
                 print.flush();
             }
         });

@@ -16,6 +16,7 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -74,7 +75,7 @@ public final class OperatorTestsCommand implements Callable<Integer> {
             String.valueOf(cuts), root.toString()), BATCH, LIMIT_SECONDS);
         final List<CaseResult> results = cases.run(names, result -> {
             if (!report) {
-                print.println(result.outcome().word() + ' ' + result.name() + (result.text().isEmpty() ? "" : ": " + result.text()));
+                print.println(Lines.wrap(result.outcome().word() + ' ' + result.name() + (result.text().isEmpty() ? "" : ": " + result.text())));
             }
         });
         final CaseSummary summary = new CaseSummary(results);

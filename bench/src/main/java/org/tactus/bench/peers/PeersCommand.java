@@ -24,6 +24,7 @@ import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.format.FileFormatException;
 import org.tactus.internal.time.Durations;
 import picocli.CommandLine.Command;
@@ -125,7 +126,7 @@ public final class PeersCommand implements Callable<Integer> {
         print.print(result.markdown());
         if (report) {
             final Path written = result.write(out == null ? Home.file("bench/results") : out);
-            print.println("\nWrote " + written + " and .json");
+            print.println(Lines.wrap("\nWrote " + written + " and .json"));
         }
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tactus.bench.experiment.ChartWriter;
@@ -12,6 +13,7 @@ import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.time.Durations;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -65,8 +67,8 @@ public final class SupplyCommand implements Callable<Integer> {
         UsageCheck.check(spec, gridNs >= LEAST_GRID_NS && gridNs <= MOST_GRID_NS, "--grid " + Durations.format(gridNs)
             + " is out of range; give " + Durations.format(LEAST_GRID_NS) + " to " + Durations.format(MOST_GRID_NS));
         final Map<String, String> notes = Recording.record(new Recording.Settings(chosen, durationNs, gridNs, thresholdNs), record);
-        notes.forEach((key, value) -> print.println(key + ": " + value));
-        print.println("Wrote " + record);
+        notes.forEach((key, value) -> print.println(Lines.wrap(key + ": " + value)));
+        print.println(Lines.wrap("Wrote " + record));
         return ExitStatus.GOOD;
     }
 
@@ -81,14 +83,15 @@ public final class SupplyCommand implements Callable<Integer> {
             + Durations.format(recording.trace().spanNs()) + "; give a recording of at least "
             + Durations.format(usual.learnsNs().getFirst() + laterNs) + ", or a shorter --later");
         final var trace = recording.trace();
-        print.printf("%s of core %s: %d stalls, away %s (%.3f %%), the longest %s%n", Durations.format(trace.spanNs()),
+        print.println(Lines.wrap(String.format(Locale.ROOT, "%s of core %s: %d stalls, away %s (%.3f %%), the longest %s",
+            Durations.format(trace.spanNs()),
             recording.notes().getOrDefault("core", "?"), trace.count(), Durations.format(trace.totalNs()),
-            100.0 * trace.totalNs() / trace.spanNs(), Durations.format(trace.longestNs()));
+            100.0 * trace.totalNs() / trace.spanNs(), Durations.format(trace.longestNs()))));
         final List<CurveStudy.Row> rows = study.rows();
         SupplyOutput.print(rows, print);
         print.flush(); // before a disk that is full can end the command
         SupplyOutput.write(rows, "How often a learnt stall curve held in the " + SupplyOutput.words(laterNs) + " after it was learnt", out);
-        print.println("\nWrote " + out.resolve("supply.csv") + ", .svg and .png");
+        print.println(Lines.wrap("\nWrote " + out.resolve("supply.csv") + ", .svg and .png"));
         return ExitStatus.GOOD;
     }
 }

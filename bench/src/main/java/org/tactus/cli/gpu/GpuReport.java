@@ -11,8 +11,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 
@@ -28,6 +32,7 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
     public static final String TEXT_FILE = "verify-gpu.txt";
     /** Name of the file for programs. */
     public static final String JSON_FILE = "verify-gpu.json";
+    private static final int INDENT = 4;
     private static final long ROUND_NS = 1_000_000;
 
     public GpuReport {
@@ -63,21 +68,22 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
      */
     public String text() {
         final StringBuilder text = new StringBuilder();
-        facts.forEach((name, value) -> text.append(String.format("%-10s %s%n", name, value)));
+        final int names = facts.keySet().stream().mapToInt(String::length).max().orElse(0);
+        facts.forEach((name, value) -> text.append(Lines.beside(name, names, value, Terminal.width())).append(System.lineSeparator()));
         for (final Section section : sections) {
             text.append(String.format("%n%s: %s%n", section.name(), outcome(section)));
-            text.append("  ").append(section.sentence()).append(System.lineSeparator());
+            text.append(Lines.wrap("  " + section.sentence())).append(System.lineSeparator());
             table(section, text);
             if (!section.text().isEmpty()) {
-                text.append(System.lineSeparator()).append(section.text().indent(4));
+                text.append(System.lineSeparator()).append(Lines.wrap(section.text().strip())).append(System.lineSeparator());
             }
         }
         text.append(System.lineSeparator());
         summary(text);
         final long failed = sections.stream().filter(section -> section.outcome() == Section.Outcome.FAILED).count();
         final String left = missing.isEmpty() ? "" : "; without a result: " + String.join(", ", missing);
-        return text.append(String.format("%n%s%n", passed() ? "verify-gpu: passed" : failed == 0 ? "verify-gpu: NOT FINISHED" + left
-            : "verify-gpu: FAILED, " + failed + " of " + sections.size() + left)).toString();
+        return text.append(Lines.wrap(String.format("%n%s%n", passed() ? "verify-gpu: passed" : failed == 0 ? "verify-gpu: NOT FINISHED" + left
+            : "verify-gpu: FAILED, " + failed + " of " + sections.size() + left))).toString();
     }
 
     private void summary(final StringBuilder text) {
@@ -104,25 +110,18 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
             }
             lines.add(line);
         }
-        final int[] width = new int[columns];
-        for (int i = 0; i < columns; i++) {
-            final int column = i;
-            width[i] = lines.stream().mapToInt(line -> line.get(column).length()).max().orElse(0);
-        }
-        for (final List<String> line : section.rows().isEmpty() ? List.<List<String>>of() : lines) {
-            final StringBuilder cells = new StringBuilder("   ");
-            for (int i = 0; i < columns; i++) {
-                // Numbers to the right, words to the left.
-                final boolean number = section.rows().getFirst().get(i) instanceof Number;
-                cells.append(' ').append(String.format("%" + (number ? "" : "-") + Math.max(1, width[i]) + "s", line.get(i)));
-            }
-            text.append(cells.toString().stripTrailing()).append(System.lineSeparator());
+        if (!section.rows().isEmpty()) {
+            // Numbers to the right, words to the left.
+            final String[] head = IntStream.range(0, columns).mapToObj(i -> (section.rows().getFirst().get(i) instanceof Number ? "" : " ")
+                + lines.getFirst().get(i)).toArray(String[]::new);
+            text.append(TextTable.text(Terminal.width() - INDENT, head,
+                lines.stream().skip(1).map(line -> line.toArray(String[]::new)).toList()).indent(INDENT));
         }
     }
 
     private static String title(final String column) {
         return column.replaceFirst("(Ns|Bytes|GBs|Share)$", column.endsWith("GBs") ? " GB/s" : "")
-            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s");
+            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s").replace(" of plain", " / plain");
     }
 
     private static String cell(final String column, final Object value) {

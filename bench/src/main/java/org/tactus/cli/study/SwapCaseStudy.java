@@ -9,8 +9,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
+import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.export.EventFile;
@@ -22,6 +26,7 @@ import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.ExecutionReplay;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.internal.work.TimedWorks;
@@ -101,7 +106,7 @@ public final class SwapCaseStudy {
     public boolean run() throws IOException, InterruptedException {
         final List<Ran> all = new ArrayList<>();
         for (final SwapWays.Way way : ways.all()) {
-            print.println("running: " + way.name() + ", " + Durations.format(durationNs) + (virtual ? " of virtual time" : ""));
+            print.println(Lines.wrap("running: " + way.name() + ", " + Durations.format(durationNs) + (virtual ? " of virtual time" : "")));
             try {
                 all.add(ran(way));
             } catch (final RuntimeException | OutOfMemoryError e) { // the other ways are worth their while
@@ -115,7 +120,7 @@ public final class SwapCaseStudy {
         all.forEach(this::describe);
         table(all);
         if (!virtual) {
-            print.println("Where bounds are to hold, the jobs that a stall of the platform touched are left out.");
+            print.println(Lines.wrap("Where bounds are to hold, the jobs that a stall of the platform touched are left out."));
         }
         return check(all) && all.size() == ways.all().size();
     }
@@ -148,8 +153,8 @@ public final class SwapCaseStudy {
     }
 
     private static List<OptionalLong> bounds(final SwapWays.Way way, final Verdict verdict) {
-        return verdict.tasks().stream().map(task -> way.bounded() && verdict.schedulable() && task.bounded()
-            ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList();
+        return verdict.tasks().stream().map(task -> way.bounded() && verdict.schedulable()
+            ? task.bound() : OptionalLong.empty()).toList();
     }
 
     private SimulationOptions simulation(final SwapWays.Way way, final PagedMemory pages) {
@@ -202,7 +207,7 @@ public final class SwapCaseStudy {
         for (final Task task : set.tasks()) {
             volumes.append(volumes.isEmpty() ? "" : ", ").append(SwapRegion.of(task, memory).chunks());
         }
-        print.println(ran.way().name() + ": capacity " + Sizes.format(memory.capacityBytes()) + ", "
+        print.println(Lines.wrap(ran.way().name() + ": capacity " + Sizes.format(memory.capacityBytes()) + ", "
             + (ran.way().paged() ? ran.faults() + " pages fetched" : "chunks of " + Sizes.format(memory.chunkBytes()) + ": " + volumes
                 + "; " + ran.result().devices().getFirst().swaps().map(swaps -> swaps.chunksIn() + " in, " + swaps.chunksOut() + " out ("
                     + swaps.chunksDropped() + " dropped), " + swaps.chunksBackground() + " of them in the background, longest move "
@@ -210,27 +215,17 @@ public final class SwapCaseStudy {
             + "; " + (ran.way().paged() ? "no bound: what a fault takes depends on all others"
                 : ran.verdict().schedulable() ? "schedulable" : "not schedulable, run all the same")
             + (ran.result().stalls().isEmpty() ? "" : "; " + ran.result().stalls().size() + " stalls of the platform, "
-                + ran.result().withoutStalls().touched() + " jobs touched"));
+                + ran.result().withoutStalls().touched() + " jobs touched")));
     }
 
     private void table(final List<Ran> all) {
         print.println();
-        final int width = all.getFirst().way().set().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(0);
-        final String head = "%-" + Math.max(6, width) + "s %9s";
-        print.printf(Locale.ROOT, head, "task", "deadline");
-        all.forEach(ran -> print.printf(Locale.ROOT, "  %-26s", ran.way().name()));
-        print.println();
-        print.printf(Locale.ROOT, head, "", "");
-        all.forEach(ran -> print.printf(Locale.ROOT, "  %-26s", "max / bound, misses/jobs"));
-        print.println();
-        for (int i = 0; i < all.getFirst().way().set().tasks().size(); i++) {
-            final int index = i;
-            final Task task = all.getFirst().way().set().tasks().get(i);
-            print.printf(Locale.ROOT, head, task.name(), Durations.format(task.deadlineNs()));
-            all.forEach(ran -> print.printf(Locale.ROOT, "  %-26s", cell(ran, index)));
-            print.println();
-        }
-        print.println();
+        print.println("max / bound, misses/jobs:");
+        final String[] head = Stream.concat(Stream.of("task", "deadline"), all.stream().map(ran -> ran.way().name())).toArray(String[]::new);
+        final List<Task> tasks = all.getFirst().way().set().tasks();
+        print.println(TextTable.text(Terminal.width(), head, IntStream.range(0, tasks.size()).mapToObj(i -> Stream.concat(
+            Stream.of(tasks.get(i).name(), Durations.format(tasks.get(i).deadlineNs())), all.stream().map(ran -> cell(ran, i)))
+            .toArray(String[]::new)).toList()));
     }
 
     private static String cell(final Ran ran, final int index) {
@@ -277,7 +272,7 @@ public final class SwapCaseStudy {
                 }
             } else {
                 // Nobody promises anything of these: with other tasks they may well do.
-                tell(ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
+                tell("not promised: " + ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
                     + ran.wrong().filter(wrong -> !wrong.isEmpty()).map(wrong -> "; " + String.join("; ", wrong)).orElse(""));
             }
         }
@@ -294,12 +289,12 @@ public final class SwapCaseStudy {
     }
 
     private void tell(final String what) {
-        print.println("  so it is: " + what);
+        print.println(Lines.wrap("  " + what));
     }
 
     private boolean say(final boolean holds, final String what) {
         findings.add(new Finding(what, holds));
-        print.println((holds ? "  holds: " : "  FAILS: ") + what);
+        print.println(Lines.wrap((holds ? "  holds: " : "  FAILS: ") + what));
         return holds;
     }
 }

@@ -3,7 +3,7 @@ package org.tactus.cli.support;
 
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.tactus.internal.file.Nearest;
+import org.tactus.internal.text.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Column;

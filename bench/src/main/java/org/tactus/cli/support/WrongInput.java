@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.tactus.bindings.MissingLibraryException;
 import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.bindings.MissingLibraryException;
 import org.tactus.format.FileFormatException;
-import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.text.Printable;
 import org.tactus.model.InvalidTaskSetException;
 
 /** Which exceptions say that what a command was given is wrong: their messages are for the user, and the status is 2. */

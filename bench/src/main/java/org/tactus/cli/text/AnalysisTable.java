@@ -45,16 +45,17 @@ final class AnalysisTable {
         print.println(Lines.wrap("  devices: " + loaded.taskSet().platform().devices().stream().map(AnalysisTable::device)
             .collect(Collectors.joining(", ")), columns));
         print.println(Lines.wrap("  overheads: " + overheads(loaded), columns));
-        final int width = Math.max(4, verdict.tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
+        final int longest = Math.max(4, verdict.tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
+        final int width = Math.min(longest, Math.max(4, columns - 2 - FIGURES));
         final List<String> terms = verdict.tasks().stream().map(task -> terms(task.explanation().terms())).toList();
         final int beside = 2 + width + FIGURES + 2;
         final boolean fits = terms.stream().allMatch(text -> beside + text.length() <= columns);
-        final String row = "  %-" + width + "s %12s %12s %12s %12s  %s";
-        print.println(String.format(Locale.ROOT, row, "task", "bound", "platform's", "deadline", "slack", fits ? "made of" : "")
+        final String row = "%s %12s %12s %12s %12s  %s";
+        print.println(String.format(Locale.ROOT, row, Lines.first("  ", "task", width), "bound", "platform's", "deadline", "slack", fits ? "made of" : "")
             .stripTrailing());
         for (int i = 0; i < terms.size(); i++) {
             final TaskVerdict task = verdict.tasks().get(i);
-            print.println(String.format(Locale.ROOT, row, task.name(),
+            print.println(String.format(Locale.ROOT, row, Lines.first("  ", task.name(), width),
                 task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
                 task.bounded() ? Durations.format(task.platformNs()) : "-", task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()),
                 task.bounded() ? Durations.format(task.slackNs()) : "-", fits ? terms.get(i) : "").stripTrailing());
@@ -128,15 +129,15 @@ final class AnalysisTable {
         print.println(Lines.wrap("  " + change("all WCETs", report.largestFactor()) + (report.curveFactor().isEmpty() ? "" : ", "
             + (bothGrow ? platform + " by " + factor(report.curveFactor()) : change(platform, report.curveFactor())))
             + "; one task alone:", columns));
-        final String row = "  %-" + width + "s %12s %16s%n";
-        print.printf(Locale.ROOT, row, "task", "WCET factor", "smallest period");
+        final String row = "%s %12s %16s%n";
+        print.printf(Locale.ROOT, row, Lines.first("  ", "task", width), "WCET factor", "smallest period");
         for (final SensitivityReport.OfTask task : report.tasks()) {
-            print.printf(Locale.ROOT, row, task.name(), factor(task.largestFactor()),
+            print.printf(Locale.ROOT, row, Lines.first("  ", task.name(), width), factor(task.largestFactor()),
                 task.smallestPeriodNs().isPresent() ? Durations.format(task.smallestPeriodNs().getAsLong()) : "-");
         }
         for (final SensitivityReport.OfDevice device : report.devices()) {
-            print.println("  smallest memory of " + device.name() + ": "
-                + (device.smallestCapacityBytes().isPresent() ? Sizes.format(device.smallestCapacityBytes().getAsLong()) : "-"));
+            print.println(Lines.wrap("  smallest memory of " + device.name() + ": "
+                + (device.smallestCapacityBytes().isPresent() ? Sizes.format(device.smallestCapacityBytes().getAsLong()) : "-")));
         }
     }
 

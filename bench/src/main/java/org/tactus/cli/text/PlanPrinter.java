@@ -11,11 +11,15 @@ import java.util.Locale;
 import java.util.OptionalDouble;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.cli.support.OutputFormat;
+import org.tactus.cli.support.Terminal;
 import org.tactus.internal.plan.Plan;
+import org.tactus.internal.plan.spet.SegmentFiles;
 import org.tactus.internal.time.Durations;
 
 /** Prints a plan: what was decided and why, the bounds that it has, the margin left. */
 public final class PlanPrinter {
+    /** Columns of the three figures of a row. */
+    private static final int FIGURES = 3 * 13;
     private final PrintWriter print;
     private final String strategy;
     private final Path file;
@@ -54,21 +58,24 @@ public final class PlanPrinter {
     }
 
     private void table() {
-        print.println(file + ": planned with " + strategy + "; " + (plan.verdict().schedulable()
+        print.println(Lines.wrap(file + ": planned with " + strategy + "; " + (plan.verdict().schedulable()
             ? "schedulable by " + plan.verdict().test()
-            : plan.verdict().word() + " by " + plan.verdict().test() + ": " + plan.verdict().reason()));
-        plan.changes().forEach(change -> print.println("  " + change.task() + ": " + change.what()
-            + (change.why().isEmpty() ? "" : " (" + change.why() + ")")));
-        plan.notes().forEach(note -> print.println("  " + note));
-        final int width = Math.max(4, plan.verdict().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
-        final String row = "  %-" + width + "s %12s %12s %12s%n";
-        print.printf(Locale.ROOT, row, "task", "bound", "deadline", "slack");
+            : plan.verdict().word() + " by " + plan.verdict().test() + ": " + plan.verdict().reason())));
+        plan.changes().forEach(change -> print.println(Lines.wrap("  " + change.task() + ": " + change.what()
+            + (change.why().isEmpty() ? "" : " (" + change.why() + ")"))));
+        plan.notes().forEach(note -> print.println(
+            note.strip().startsWith(SegmentFiles.COMMAND) ? "  " + note : Lines.wrap("  " + note)));
+        final int longest = Math.max(4, plan.verdict().tasks().stream().mapToInt(task -> task.name().length()).max().orElse(4));
+        final int width = Math.min(longest, Math.max(4, Terminal.width() - 2 - FIGURES));
+        final String row = "%s %12s %12s %12s%n";
+        print.printf(Locale.ROOT, row, Lines.first("  ", "task", width), "bound", "deadline", "slack");
         for (final TaskVerdict task : plan.verdict().tasks()) {
-            print.printf(Locale.ROOT, row, task.name(),
+            print.printf(Locale.ROOT, row, Lines.first("  ", task.name(), width),
                 task.bounded() ? Durations.format(task.responseBoundNs()) : task.isBestEffort() ? "-" : "none",
                 task.isBestEffort() ? "-" : Durations.format(task.deadlineNs()), task.bounded() ? Durations.format(task.slackNs()) : "-");
         }
-        margin.ifPresent(factor -> print.printf(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f%n", factor));
+        margin.ifPresent(factor -> print.println(
+            String.format(Locale.ROOT, "  margin: all WCETs may grow by the factor %.6f", factor)));
     }
 
     private String json() throws IOException {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.tactus.cli.support.Terminal;
 import org.tactus.format.CurveCalibration;
 import org.tactus.internal.measure.PlatformQuotas;
 import org.tactus.supply.StallCurve;
@@ -19,7 +20,7 @@ class LinesTest {
     void shouldBreakAtBlanksAndKeepEveryWord() {
         final String text = "  " + "word ".repeat(40) + "end";
         final String wrapped = Lines.wrap(text);
-        assertTrue(wrapped.lines().allMatch(line -> line.length() <= Lines.WIDTH), wrapped);
+        assertTrue(wrapped.lines().allMatch(line -> line.length() <= Terminal.width()), wrapped);
         assertEquals(text.strip(), wrapped.replaceAll("\\s+", " ").strip());
         assertTrue(wrapped.lines().skip(1).allMatch(line -> line.startsWith("    w") || line.startsWith("    e")), wrapped);
     }
@@ -41,7 +42,7 @@ class LinesTest {
             "the throttling of real-time threads (kernel.sched_rt_runtime_us)", 950_000_000, 1_000_000_000)));
         SupplyPrinter.summary(print, List.of(known));
         final String text = out.toString(StandardCharsets.UTF_8);
-        assertTrue(text.lines().allMatch(line -> line.length() <= Lines.WIDTH), text);
+        assertTrue(text.lines().allMatch(line -> line.length() <= Terminal.width()), text);
         assertTrue(text.contains("SCHED_FIFO"), text);
     }
 }

@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -76,12 +77,12 @@ public final class QuieterMachine {
     }
 
     private void interrupts() {
-        final List<String> here = new ArrayList<>();
+        final List<Integer> here = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(root.resolve("proc/irq"), Files::isDirectory)) {
             for (final Path irq : all) {
                 final List<String> list = lines("proc/irq/" + irq.getFileName() + "/smp_affinity_list");
                 if (!list.isEmpty() && cores(list.getFirst()).contains(core)) {
-                    here.add(irq.getFileName().toString());
+                    here.add(Integer.valueOf(irq.getFileName().toString()));
                 }
             }
         } catch (final IOException e) {
@@ -90,12 +91,25 @@ public final class QuieterMachine {
         if (here.isEmpty()) {
             return;
         }
-        here.sort((one, other) -> one.length() == other.length() ? one.compareTo(other) : one.length() - other.length());
+        Collections.sort(here);
         final OptionalDouble rate = aSecond(PlatformAccounts.interrupts(lines("proc/interrupts"), core).orElse(-1));
         advice.put("interrupts", here.size() + " of them may be served by core " + core + rate.stream()
             .mapToObj(each -> String.format(Locale.ROOT, " (it served %.0f a second, its timer's included)", each)).findFirst().orElse("")
-            + "; keep them away: for i in " + String.join(" ", here) + "; do echo " + (core == 0 ? 1 : 0)
-            + " > /proc/irq/$i/smp_affinity_list; done, and stop irqbalance: each takes 2 to 50 us from a segment");
+            + "; keep them away: write " + (core == 0 ? 1 : 0) + ", the number of another core, into /proc/irq/N/smp_affinity_list for each N"
+            + " of " + ranges(here) + ", and stop irqbalance: each takes 2 to 50 us from a segment");
+    }
+
+    /** Numbers as a reader takes them in: neighbours as a range. */
+    private static String ranges(final List<Integer> sorted) {
+        final StringBuilder text = new StringBuilder();
+        for (int i = 0; i < sorted.size(); i++) {
+            final int begin = i;
+            while (i + 1 < sorted.size() && sorted.get(i + 1) == sorted.get(i) + 1) {
+                i++;
+            }
+            text.append(text.isEmpty() ? "" : ", ").append(sorted.get(begin)).append(i == begin ? "" : "-" + sorted.get(i));
+        }
+        return text.toString();
     }
 
     private OptionalDouble aSecond(final long count) {

@@ -77,9 +77,11 @@ class QuieterMachineTest {
         assertAdvice("cpuset", "cores 0,2 alone");
         quiet();
         file("proc/irq/24/smp_affinity_list", "0-1\n");
-        file("proc/irq/101/smp_affinity_list", "1\n");
+        for (final int irq : new int[] {25, 26, 28, 101}) {
+            file("proc/irq/" + irq + "/smp_affinity_list", "1\n");
+        }
         file("proc/interrupts", "           CPU0       CPU1\n  9:         5          700  x\nLOC:  1 800 timer\n");
-        assertAdvice("interrupts", "2 of them", "served 15 a second", "for i in 24 101; do echo 0 >");
+        assertAdvice("interrupts", "5 of them", "served 15 a second", "write 0, ", "/proc/irq/N/smp_affinity_list for each N of 24-26, 28, 101, and");
     }
 
     @Test

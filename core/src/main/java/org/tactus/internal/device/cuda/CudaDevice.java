@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -90,6 +91,12 @@ public final class CudaDevice implements Device {
      *                  the machine permits; null for a real GPU
      */
     public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
+        this(gpu, spec, owned, hostSetup, () -> { });
+    }
+
+    /** As the other one, with what is run first on the thread that reads weights from files. */
+    CudaDevice(
+        final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup, final Runnable readerSetup) {
         this.gpu = gpu;
         this.owned = owned;
         final CudaDriver driver = gpu.driver();
@@ -115,7 +122,7 @@ public final class CudaDevice implements Device {
             made.add(copies::close);
             spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
-                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), copies);
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), copies, readerSetup);
                 made.add(regions::close);
                 final RegionMover regionMover = new RegionMover(driver, priorities[0]);
                 made.add(regionMover::close);
@@ -292,6 +299,15 @@ public final class CudaDevice implements Device {
      */
     public CudaCapabilities capabilities() {
         return capabilities;
+    }
+
+    /**
+     * What the task set says that this GPU cannot keep, as far as the networks show that were prepared. Control thread.
+     *
+     * @return one line each, without the device's name
+     */
+    public List<String> remarks() {
+        return networks.remarks();
     }
 
     @Override

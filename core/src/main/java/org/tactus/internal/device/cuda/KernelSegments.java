@@ -16,17 +16,19 @@ import org.tactus.internal.ptx.SegmentProgram;
 final class KernelSegments implements SegmentSession.Opener {
     private final CudaNetworks gpu;
     private final long stream;
+    private final Numbers numbers;
     /** Opened since the last {@link #handOver}. */
     private final List<KernelSession> tried = new ArrayList<>();
 
-    KernelSegments(final CudaNetworks gpu, final long stream) {
+    KernelSegments(final CudaNetworks gpu, final long stream, final Numbers numbers) {
         this.gpu = gpu;
         this.stream = stream;
+        this.numbers = numbers;
     }
 
     @Override
     public SegmentSession open(final int segment, final OnnxModel part, final TensorMemory memory) {
-        final SegmentProgram program = SegmentCompiler.compile(part, Numbers.SINGLE);
+        final SegmentProgram program = SegmentCompiler.compile(part, numbers);
         final MemorySegment weights = program.weightBytes() == 0 ? MemorySegment.NULL : put(segment, program, memory);
         final MemorySegment scratch = program.scratchBytes() == 0 ? MemorySegment.NULL : memory.scratch(program.scratchBytes());
         final KernelSession session = new KernelSession(gpu, gpu.copies().stream(), program, weights.address(), scratch.address());

@@ -15,7 +15,6 @@ import org.tactus.internal.memory.ChunkPool;
 import org.tactus.internal.memory.ChunkReader;
 import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.ScratchArena;
-import org.tactus.internal.time.Clock;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
@@ -27,7 +26,9 @@ import org.tactus.model.Task;
 final class TaskRegions implements AutoCloseable {
     private static final int SLOTS = 1 << 12;
     private static final int MAX_CHUNKS = 1 << 20;
+    /** For how long chunks are moved there and back, and how long a copy that was not done by then is awaited. */
     private static final long MOVES_NS = 1_000_000_000;
+    private static final long GRACE_NS = 5_000_000_000L;
 
     private final CudaGpu gpu;
     private final CudaMemory memory;
@@ -42,11 +43,15 @@ final class TaskRegions implements AutoCloseable {
     private final AtomicReferenceArray<TaskHolding> holdings = new AtomicReferenceArray<>(SLOTS);
     /** By name of the task, memory of networks whose tasks have no slot yet; the control thread's. */
     private final Map<String, TaskHolding> prepared = new HashMap<>();
+    /** What a rehearsal has left because a copy did not end: it uses that memory until it does. */
+    private final Undo left = new Undo();
     private long regionChunks;
     /** Whether tasks were laid out: then dispatchers may use the pool and the copy engines. */
     private boolean laidOut;
 
-    TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final ControlCopies copies) {
+    /** The setup is run first on the thread that reads weights from files. */
+    TaskRegions(
+        final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final ControlCopies copies, final Runnable readerSetup) {
         this.gpu = gpu;
         this.copies = copies;
         this.memory = gpu.driver().memory();
@@ -61,7 +66,7 @@ final class TaskRegions implements AutoCloseable {
         }
         pool = new ChunkPool(gpu, chunkBytes, (int) Math.min(MAX_CHUNKS, scheduled.capacityBytes() / chunkBytes));
         arena = new ScratchArena(gpu, access, granularityBytes);
-        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes);
+        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes, readerSetup);
     }
 
     /** What the task set says of the memory. */
@@ -258,6 +263,11 @@ final class TaskRegions implements AutoCloseable {
      * before its first job.
      */
     void rehearse(final CudaMover mover, final int calls) {
+        rehearse(mover, calls, MOVES_NS, GRACE_NS);
+    }
+
+    /** The same with other times. */
+    void rehearse(final CudaMover mover, final int calls, final long movesNs, final long graceNs) {
         final Undo taken = new Undo();
         try {
             final ChunkPool small = new ChunkPool(gpu, granularityBytes, 1);
@@ -267,11 +277,15 @@ final class TaskRegions implements AutoCloseable {
                 final ChunkRegion region = new ChunkRegion(memory, small, access, 1, constant);
                 taken.add(region::close);
                 for (int i = 0; i < calls; i++) {
-                    mover.moveThereAndBack(region, Clock.SYSTEM.nanoTime() + MOVES_NS);
+                    mover.moveThereAndBack(region, movesNs, graceNs);
                 }
             }
         } finally {
-            taken.run();
+            if (mover.isMoving()) {
+                left.add(taken::run); // memory that is taken away under a copy breaks the context
+            } else {
+                taken.run();
+            }
         }
     }
 
@@ -280,6 +294,7 @@ final class TaskRegions implements AutoCloseable {
         final Undo all = new Undo();
         all.add(pool::close);
         all.add(arena::close);
+        all.add(left::run);
         if (reader != null) {
             all.add(reader::close);
         }

@@ -16,6 +16,8 @@ import org.tactus.model.MenuOption;
  * over goes to the rest, which only makes them faster: a plan needs no dummy networks that eat memory. Immutable.
  */
 public final class SegmentFiles {
+    /** What the command to type begins with. */
+    public static final String COMMAND = "edgetpu_compiler ";
     private final List<String> networks;
     private final List<MenuOption> options;
 
@@ -99,7 +101,7 @@ public final class SegmentFiles {
                 lines.add("# cut " + networks.get(i) + ".tflite into " + count + ": " + file(i, 0) + " ... " + file(i, count - 1));
             }
         }
-        lines.add("edgetpu_compiler -o compiled " + String.join(" ", order()) + " | tee compiled.log");
+        lines.add(COMMAND + "-o compiled " + String.join(" ", order()) + " | tee compiled.log");
         return List.copyOf(lines);
     }
 }
