@@ -9,7 +9,7 @@ import org.tactus.internal.time.Clock;
 /**
  * Tells how much of a gap a dispatcher's thread waited by itself, such as for a lock of the JVM that another thread of this process holds.
  * The system counts how often a thread gives its core away because it cannot go on. What takes the core from it, a hypervisor, an interrupt
- * or a thread above, is not in that count; a signal that stops the process is. So without such a switch, but for the thread's own sleep, it
+ * or a thread above, is not in that count. So without such a switch, but for the thread's own sleep, it
  * did not wait; with one it waited at most for as long as it did not execute, which the clock of its CPU time tells.
  *
  * <p>Both take a system call. They are read before a sleep or in a spin, once a millisecond at most, and at a gap: never for a job that is
