@@ -21,8 +21,7 @@ public record Stall(long atNs, long lengthNs, String where, String cause, long t
     public static final String SAFEPOINT = "safepoint";
 
     /**
-     * Cause of a stall in which a dispatcher waited by itself: for a lock of the JVM or of another thread of this process, or because a
-     * signal had stopped the process.
+     * Cause of a stall in which a dispatcher waited by itself: for a lock of the JVM or of another thread of this process.
      */
     public static final String OWN_WAIT = "own wait";
 

@@ -395,7 +395,7 @@ final class DispatcherThread implements Runnable {
             final long asleepNs = clock.nanoTime();
             waited = asleepNs < untilNs; // else it is late already, and how that came is asked about at the next round
             if (waited) {
-                awaitWork(untilNs);
+                awaitWork(asleepNs, untilNs);
             }
             if (pace != null) {
                 final long awakeNs = clock.nanoTime();
@@ -416,9 +416,9 @@ final class DispatcherThread implements Runnable {
         return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
     }
 
-    private void awaitWork(final long untilNs) {
+    private void awaitWork(final long asleepNs, final long untilNs) {
         if (waits != null) {
-            waits.sleeps();
+            waits.sleeps(asleepNs);
         }
         parking.await(untilNs);
     }

@@ -32,11 +32,15 @@ class OwnWaitsTest {
     private long switches = 100;
     private long cpuNs = 1_000;
     private long nowNs = 500 * MS;
-    private final OwnWaits waits = new OwnWaits(() -> switches, () -> cpuNs);
+    private int reads;
+    private final OwnWaits waits = new OwnWaits(() -> {
+        reads++;
+        return switches;
+    }, () -> cpuNs);
 
     /** Sleeps as long as planned, and so long beyond it, of which it executes a part. */
     private long oversleeps(final int beyondOwn, final long gapNs, final long executedNs) {
-        waits.sleeps();
+        waits.sleeps(nowNs);
         switches += 1 + beyondOwn;
         nowNs += 10 * MS + gapNs;
         cpuNs += executedNs;
@@ -52,6 +56,28 @@ class OwnWaitsTest {
         assertEquals(0, oversleeps(-1, 5 * MS, 1_000), "it was woken before it slept");
         assertEquals(4 * MS, oversleeps(1, 5 * MS, MS), "stopped, or waited on the way back, but for what it executed");
         assertEquals(0, waits.inLoopNs(5 * MS, nowNs + 5 * MS), "each wait once");
+    }
+
+    /** Of sleeps that follow each other quickly each is counted as one switch, and the system is asked once a millisecond. */
+    @Test
+    void shouldAskTheSystemOnceAMillisecondWhenSleepsAreShort() {
+        oversleeps(0, 0, 0);
+        assertEquals(0, waits.inLoopNs(1, nowNs));
+        final int before = reads;
+        for (int i = 0; i < 9; i++) {
+            waits.sleeps(nowNs);
+            switches++;
+            nowNs += OwnWaits.LOOK_NS / 10;
+            waits.rose(nowNs);
+        }
+        assertEquals(before, reads);
+        nowNs += 5 * MS;
+        assertEquals(0, waits.inLoopNs(5 * MS, nowNs));
+        waits.sleeps(nowNs);
+        switches += 2;
+        nowNs += 5 * MS;
+        waits.rose(nowNs);
+        assertEquals(4 * MS, waits.inLoopNs(4 * MS, nowNs));
     }
 
     @Test
@@ -94,7 +120,7 @@ class OwnWaitsTest {
         final OwnWaits own = OwnWaits.of(ThreadAccounts.ofCallingThread().orElseThrow(), Clock.SYSTEM);
         assertEquals(0, Allocation.bytes(() -> {
             for (int i = 0; i < 2_000; i++) {
-                own.sleeps();
+                own.sleeps((long) i << 20);
                 own.rose(i);
                 own.spun(Clock.SYSTEM.nanoTime() + OwnWaits.LOOK_NS, Clock.SYSTEM);
                 own.inLoopNs(i, Clock.SYSTEM.nanoTime());
