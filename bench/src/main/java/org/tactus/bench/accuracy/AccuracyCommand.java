@@ -96,7 +96,7 @@ public final class AccuracyCommand implements Callable<Integer> {
         printer.print(switch (format) {
             case "json" -> result.json();
             case "csv" -> result.csv();
-            default -> result.table();
+            default -> Lines.wrap(result.table());
         });
         printer.flush(); // before a disk that is full can end the command
         WholeFile.write(out.resolve("accuracy.csv"), result.csv());

@@ -39,7 +39,7 @@ final class ResultOutput {
         printer.print(switch (format) {
             case "json" -> result.json();
             case "csv" -> result.csv();
-            default -> result.table();
+            default -> Lines.wrap(result.table());
         });
         printer.flush(); // before a disk that is full can end the command
         writeFiles(result, out);
