@@ -187,6 +187,9 @@ class WidthTest {
         assertFits(-1, "bench", "hop", "--rounds", "1", "--for", "200ms");
         assertFits(-1, "bench", "planning", "--sets", "1", "--rounds", "1");
         assertFits(0, "bench", "kernels", "resnet");
+        assertFits(0, "experiment", "schedulability", "--system", "single", "--sets", "1", "--out", folder.resolve("single").toString());
+        assertFits(-1, "experiment", "criticality", "--sets", "1", "--out", folder.resolve("criticality").toString());
+        assertFits(-1, "experiment", "braking", "--runs", "5", "--out", folder.resolve("braking").toString());
     }
 
     @Test

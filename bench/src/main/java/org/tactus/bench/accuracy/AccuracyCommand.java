@@ -95,7 +95,7 @@ public final class AccuracyCommand implements Callable<Integer> {
         printer.print(switch (output.format()) {
             case JSON -> result.json();
             case CSV -> result.csv();
-            case TABLE -> result.table();
+            case TABLE -> Lines.wrap(result.table());
         });
         printer.flush(); // before a disk that is full can end the command
         WholeFile.write(out.resolve("accuracy.csv"), result.csv());

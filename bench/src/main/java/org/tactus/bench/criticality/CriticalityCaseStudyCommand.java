@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.UsageCheck;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -148,7 +149,7 @@ public final class CriticalityCaseStudyCommand implements Callable<Integer> {
 
     private void print(final String text) {
         final PrintWriter print = spec.commandLine().getOut();
-        print.print(text);
+        print.print(Lines.wrap(text));
         print.flush();
     }
 }

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.bench.spet.Braking;
 import org.tactus.bench.spet.Car;
@@ -22,6 +24,7 @@ import org.tactus.cli.spet.LinkCost;
 import org.tactus.cli.spet.SpetStrategy;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Home;
+import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
@@ -30,6 +33,7 @@ import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.plan.Plan;
 import org.tactus.internal.plan.spet.MenuBuilder;
 import org.tactus.internal.plan.spet.Objective;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.SramMenu;
@@ -47,6 +51,9 @@ import picocli.CommandLine.Spec;
     description = "Drives a model car at a pedestrian many times; it brakes when the first task's answer says so. Exit status 1 when a "
         + "deadline was missed or a bound exceeded under SPET.")
 public final class BrakingCommand implements Callable<Integer> {
+    private static final String[] HEAD = {
+        "system, link", "line: mean", "min", "max", "frame: mean", "min", "max", "standstill", "late"};
+    private static final int FROM_FRAME = 4;
     private static final int MOST_RUNS = 100_000;
     private static final int MOST_SEGMENTS = 8;
     private static final int CHART_POINTS = 21;
@@ -101,7 +108,7 @@ public final class BrakingCommand implements Callable<Integer> {
             }
         }
         final PrintWriter print = spec.commandLine().getOut();
-        print.print(table(loaded.taskSet(), rows, car));
+        print.print(Lines.wrap(table(loaded.taskSet(), rows, car)));
         print.flush();
         WholeFile.write(out.resolve("braking.csv"), csv(rows));
         chart(rows);
@@ -157,20 +164,25 @@ public final class BrakingCommand implements Callable<Integer> {
         return broken;
     }
 
+    private static String[] cells(final Row row, final Car car) {
+        final DoubleSummaryStatistics line = row.centimetres(true);
+        final DoubleSummaryStatistics frame = row.centimetres(false);
+        return Stream.concat(Stream.concat(Stream.of(row.name()), DoubleStream.of(line.getAverage(), line.getMin(), line.getMax(),
+            frame.getAverage(), frame.getMin(), frame.getMax(), 100 * (car.brakeAt() - car.stoppingMetres()) - line.getAverage())
+            .mapToObj(cm -> String.format(Locale.ROOT, "%.1f", cm))), Stream.of(String.valueOf(row.result().misses())))
+            .toArray(String[]::new);
+    }
+
     private String table(final TaskSet set, final List<Row> rows, final Car car) {
         final StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "A car at %.2f m/s brakes when '%s' sees the pedestrian "
             + "within %.0f m: %d approaches for each row (seed %d)%n%n", car.speed(), set.tasks().getFirst().name(), car.brakeAt(), runs,
             seed));
-        text.append(String.format("%-40s %26s %26s %10s %9s%n", "", "line to brake, cm", "frame to brake, cm", "standstill", "late or"));
-        text.append(String.format("%-40s %8s %8s %8s %8s %8s %8s %10s %9s%n", "system, link", "mean", "min", "max", "mean", "min", "max",
-            "before, cm", "dropped"));
-        for (final Row row : rows) {
-            final DoubleSummaryStatistics line = row.centimetres(true);
-            final DoubleSummaryStatistics frame = row.centimetres(false);
-            text.append(String.format(Locale.ROOT, "%-40s %8.1f %8.1f %8.1f %8.1f %8.1f %8.1f %10.1f %9d%n", row.name(), line.getAverage(),
-                line.getMin(), line.getMax(), frame.getAverage(), frame.getMin(), frame.getMax(),
-                100 * (car.brakeAt() - car.stoppingMetres()) - line.getAverage(), row.result().misses()));
-        }
+        text.append("cm from the line until it brakes, from the frame until it brakes, and at standstill before the pedestrian;"
+            + " frames that were late or dropped\n\n");
+        final List<String[]> all = rows.stream().map(row -> cells(row, car)).toList();
+        final TextTable table = new TextTable(Terminal.width(), HEAD, all, FROM_FRAME);
+        table.appendHead(text);
+        all.forEach(cells -> table.append(text, cells));
         text.append('\n');
         for (final Row row : rows) {
             final Row spet = rows.stream().filter(r -> r.link() == row.link() && r.system().equals("SPET")).findFirst().orElseThrow();

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.Terminal;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.text.TextTable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -54,7 +57,7 @@ public final class CriticalityCommand implements Callable<Integer> {
             sums.add(sum);
         }
         final PrintWriter print = spec.commandLine().getOut();
-        print.print(table(sums));
+        print.print(Lines.wrap(table(sums)));
         print.flush();
         WholeFile.write(out.resolve("criticality.csv"), accepted(sums));
         WholeFile.write(out.resolve("criticality-gain.csv"), gains(sums));
@@ -107,28 +110,27 @@ public final class CriticalityCommand implements Callable<Integer> {
         return lines;
     }
 
+    private static String[] row(final String name, final Stream<String> cells) {
+        return Stream.concat(Stream.of(name), cells).toArray(String[]::new);
+    }
+
     private String table(final List<CriticalityTally> sums) {
         final StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "%d sets a place (seed %d); %% of sets accepted, and mean "
             + "gain in those that are (1: always the largest level)%n%n", sets, seed));
-        text.append(String.format("%-34s", "utilisation of first levels"));
-        for (int p = 1; p < AXIS.length; p += 2) {
-            text.append(String.format(Locale.ROOT, "%7.2f", AXIS[p]));
-        }
-        text.append('\n');
+        final List<Integer> places = IntStream.range(0, AXIS.length).filter(p -> p % 2 == 1).boxed().toList();
+        final List<String[]> rows = new ArrayList<>();
         for (int a = 0; a < CriticalitySets.TESTS.size(); a++) {
-            text.append(String.format("%-34s", "accepted: " + CriticalitySets.TESTS.get(a)));
-            for (int p = 1; p < AXIS.length; p += 2) {
-                text.append(String.format(Locale.ROOT, "%6.0f%%", 100.0 * sums.get(p).accepted[a] / sets));
-            }
-            text.append('\n');
+            final int test = a;
+            rows.add(row("accepted: " + CriticalitySets.TESTS.get(a), places.stream().map(p ->
+                String.format(Locale.ROOT, "%.0f%%", 100.0 * sums.get(p).accepted[test] / sets))));
         }
         for (int a = 0; a < CriticalitySets.GAINS.size(); a++) {
-            text.append(String.format("%-34s", "gain: " + CriticalitySets.GAINS.get(a)));
-            for (int p = 1; p < AXIS.length; p += 2) {
-                text.append(sums.get(p).runs[a] == 0 ? "      -" : String.format(Locale.ROOT, "%7.3f", sums.get(p).meanGain(a)));
-            }
-            text.append('\n');
+            final int way = a;
+            rows.add(row("gain: " + CriticalitySets.GAINS.get(a), places.stream().map(p ->
+                sums.get(p).runs[way] == 0 ? "-" : String.format(Locale.ROOT, "%.2f", sums.get(p).meanGain(way)))));
         }
+        text.append(TextTable.text(Terminal.width(), row("utilisation of first levels",
+            places.stream().map(p -> String.format(Locale.ROOT, "%.2f", AXIS[p]))), rows));
         return text.toString();
     }
 }

@@ -37,7 +37,7 @@ final class ResultOutput {
         printer.print(switch (output.format()) {
             case JSON -> result.json();
             case CSV -> result.csv();
-            case TABLE -> result.table();
+            case TABLE -> Lines.wrap(result.table());
         });
         printer.flush(); // before a disk that is full can end the command
         writeFiles(result, out);
