@@ -350,7 +350,7 @@ public final class Kernel implements AutoCloseable {
         if (over.getCount() > 0 && monitor.isCurrentThread()) {
             return false;
         }
-        awaitOver();
+        ThreadEnd.await(over); // the call that stops the kernel opens it in bounded time
         return ended;
     }
 
@@ -380,22 +380,6 @@ public final class Kernel implements AutoCloseable {
         stopped = true;
         changes.unlock();
         return true;
-    }
-
-    /** Waits until the call that stops the kernel has done so, which it does in bounded time; an interrupt stays pending. */
-    private void awaitOver() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                over.await();
-                break;
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void requireRunning() {
