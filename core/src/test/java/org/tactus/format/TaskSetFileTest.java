@@ -245,7 +245,8 @@ class TaskSetFileTest {
         assertEquals(set, copied(text).taskSet());
         assertFalse(device.withProtocol(SwapProtocol.SPE).isDuplex(), "there each chunk is charged by itself");
         final String dropped = text.replace("duplexOut: 8ms", "duplexOut: 8ms, duplexDrop: 5ms");
-        assertEquals(5_000_000, Sets.load(directory, dropped).taskSet().platform().devices().get(2).memory().orElseThrow().duplex().orElseThrow().dropNs());
+        assertEquals(5_000_000, Sets.load(directory, dropped).taskSet().platform().devices().get(2).memory().orElseThrow()
+            .duplex().orElseThrow().dropNs());
         assertEquals(Sets.load(directory, dropped).taskSet(), copied(dropped).taskSet());
         for (final var wrong : List.of(
             List.of("duplexIn: 9ms", "duplexIn: 1us", "cannot come in sooner than alone"),

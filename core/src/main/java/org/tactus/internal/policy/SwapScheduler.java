@@ -377,10 +377,10 @@ public final class SwapScheduler {
             chosenSlot = slot;
             return move == MOVE_IN || move == MOVE_OUT ? begin(move, unit.who(), unit.count(), slot, nowNs) : NO_ROOM;
         }
-        final int out = table.out(slot);
-        final long lacking = out - table.freeChunks();
+        final int chunks = table.out(slot);
+        final long lacking = chunks - table.freeChunks();
         if (lacking <= 0) {
-            return begin(MOVE_IN, slot, out, slot, nowNs);
+            return begin(MOVE_IN, slot, chunks, slot, nowNs);
         }
         final int victim = table.victim(slot, running, false, 0);
         if (victim != NONE) {

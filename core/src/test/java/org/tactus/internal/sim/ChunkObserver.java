@@ -9,10 +9,10 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.TaskSet;
 
 /**
- * Knows only the chunks and the segments that a simulation tells of, and holds every one against the rules of a device that moves both ways
- * at once: one chunk a direction at a time; a chunk takes memory from its begin on when it comes in, and until its end when it goes out, and
- * never is more taken than there is, or than the task's ring holds; a segment starts when all that it needs is in, and nothing of it moves
- * while it executes.
+ * Knows only the chunks and the segments that a simulation tells of, and holds every one against the rules of a device that moves both
+ * ways at once: one chunk a direction at a time; a chunk takes memory from its begin on when it comes in, and until its end when it goes
+ * out, and never is more taken than there is, or than the task's ring holds; a segment starts when all that it needs is in, and nothing of
+ * it moves while it executes.
  */
 final class ChunkObserver extends MoveObserver {
     /** What happens at the same instant is looked at in this order: what ends, then what begins. */

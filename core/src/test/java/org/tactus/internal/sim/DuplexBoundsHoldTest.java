@@ -19,8 +19,9 @@ import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskSet;
 
 /**
- * The production policy never exceeds what the tests promise where chunks go out and others come in at the same time, for jobs of one segment
- * and of several, with rings and without. {@code -Dtactus.property.sets=N} and {@code -Dtactus.property.seed=N} choose other sets and how many.
+ * The production policy never exceeds what the tests promise where chunks go out and others come in at the same time, for jobs of one
+ * segment and of several, with rings and without. {@code -Dtactus.property.sets=N} and {@code -Dtactus.property.seed=N} choose other sets
+ * and how many.
  */
 class DuplexBoundsHoldTest {
     private static final int SETS = Integer.getInteger("tactus.property.sets", 3000);
@@ -139,7 +140,7 @@ class DuplexBoundsHoldTest {
         return "";
     }
 
-    /** Every pair of offsets of two tasks that take all of the memory from each other, with every time at its worst, and with drawn times. */
+    /** Every pair of offsets of two tasks that take the memory from each other, with every time at its worst, and with drawn times. */
     @Test
     void shouldStayWithinEveryBoundWhenAllOffsetsAreTried() {
         long explored = 0;
