@@ -27,8 +27,7 @@ TEXT
 }
 
 wrong_use() {
-    echo "gpu-first-run: $1" >&2
-    usage >&2
+    echo "gpu-first-run: $1; --help shows the options" >&2
     exit 2
 }
 
@@ -113,25 +112,39 @@ while [ $# -gt 0 ]; do
         *) wrong_use "there is no option '$1'" ;;
     esac
 done
-case $driver in libcuda | software) ;; *) wrong_use "there is no driver '$driver'; write libcuda or software" ;; esac
+case $driver in
+    libcuda) asked=GPU ;; # how 'tactus devices' names it
+    software) asked=software ;;
+    *) wrong_use "there is no driver '$driver'; write libcuda or software" ;;
+esac
 case $index in '' | *[!0-9]*) wrong_use "--index $index is no number from 0" ;; esac
-case $budget in '' | *[!0-9]*) wrong_use "--budget $budget is no number of seconds" ;; esac
+case $budget in
+    '' | *[!0-9]* | ????????*) wrong_use "--budget $budget is no number of seconds of at most 7 digits" ;;
+    0?*) budget=$(printf '%s' "$budget" | sed 's/^0*\(.\)/\1/') ;; # the shell would read an octal number
+esac
+[ -n "$out" ] || wrong_use "--out has no name; name a folder"
 if [ ! -x "$home/tactus" ]; then
     echo "gpu-first-run: there is no Tactus in $home; run the script where it stands, in the repository or in an image (mvn -Pimage package)" >&2
     exit 2
 fi
+cannot_write() {
+    echo "gpu-first-run: cannot write $1; choose another folder by --out, on a file system with room" >&2
+    exit 2
+}
+mkdir -p -- "$out" 2>/dev/null || cannot_write "the folder $out"
+out=$(CDPATH= cd -- "$out" && pwd) || cannot_write "the folder $out"
+table=$out/table.txt
+# Both are tried before the first step, since what the steps find would be lost.
+(: >"$table") 2>/dev/null || cannot_write "$table"
+(: >"$out.tar.gz.part" && rm -f -- "$out.tar.gz.part" "$out.tar.gz") 2>/dev/null || cannot_write "the archive $out.tar.gz"
 if [ -f "$home/pom.xml" ]; then
     "$home/tactus" --version >/dev/null || true # builds, which is no part of the budget; a failure is a row of the table
 fi
-mkdir -p -- "$out" || exit 2
-out=$(CDPATH= cd -- "$out" && pwd)
-table=$out/table.txt
 begin=$(date +%s)
 failed=0
 logger=
 running=
-: >"$table"
-rm -f -- "$out.tar.gz"
+starting=
 
 elapsed() {
     echo $(($(date +%s) - begin))
@@ -143,9 +156,15 @@ say() {
 
 # Whole or not at all, and after each step: whatever comes next, what is there can be carried away. Files above 4 MiB, such as traces, stay.
 pack() {
-    (CDPATH= cd -- "$(dirname -- "$out")" && name=$(basename -- "$out") && find "$name" -type f -size -4096k -print >"$out/.files" \
-        && tar -czf "$out.tar.gz.part" -T "$out/.files" && mv -f -- "$out.tar.gz.part" "$out.tar.gz") 2>/dev/null
-    rm -f -- "$out/.files"
+    packed=
+    {
+        rm -f -- "$out.tar.gz.part" # of a pack that was ended
+        if (CDPATH= cd -- "$(dirname -- "$out")" && name=$(basename -- "$out") && find "$name" -type f -size -4096k -print >"$out/.files" \
+            && tar -czf "$out.tar.gz.part" -T "$out/.files" && mv -f -- "$out.tar.gz.part" "$out.tar.gz"); then
+            packed=yes
+        fi
+        rm -f -- "$out.tar.gz.part" "$out/.files"
+    } 2>/dev/null
 }
 
 row() { # NAME OUTCOME SECONDS NOTE
@@ -170,8 +189,10 @@ step() {
     from=$(date +%s)
     status=0
     # In the background, as 'timeout' keeps a group of its own, which no Ctrl-C reaches: 'interrupted' ends it.
+    starting=before:${!:-}
     timeout -k 10 "$limit" "$@" >"$out/$name.log" 2>&1 </dev/null &
     running=$!
+    starting=
     wait "$running" || status=$?
     running=
     took=$(($(date +%s) - from))
@@ -183,7 +204,8 @@ step() {
     esac
     # Of one section its sentence, which stands below its outcome; of several the verdict; else the last line.
     case $(grep -c ': \(passed\|measured\|FAILED\)$' "$out/$name.log") in
-        0) note=$(grep '^CUDA GPU' "$out/$name.log" || grep '^CUDA ' "$out/$name.log" || grep -v '^ *$' "$out/$name.log" | tail -n 1) ;;
+        0) note=$(grep "^CUDA $asked" "$out/$name.log" || grep '^CUDA  *absent' "$out/$name.log" \
+            || grep -v '^ *$' "$out/$name.log" | tail -n 1) ;;
         1 | 2) note=$(sed -n '/: \(passed\|measured\|FAILED\)$/{n;s/^ *//;p;}' "$out/$name.log" | head -n 1) ;;
         *) note=$(grep '^verify-gpu: ' "$out/$name.log" | tail -n 1) ;;
     esac
@@ -197,16 +219,24 @@ step() {
 finish() {
     [ -z "$logger" ] || kill "$logger" 2>/dev/null
     logger=
+    pack # first: what is printed may reach nobody, and end this
     echo
     echo "step                   outcome     took    what it said"
     cat "$table"
-    pack
     echo
-    echo "all of it took $(elapsed) s; logs and files: $out; archive: $out.tar.gz"
+    if [ -n "$packed" ]; then
+        echo "all of it took $(elapsed) s; logs and files: $out; archive: $out.tar.gz"
+    else
+        echo "all of it took $(elapsed) s; logs and files: $out; the archive could not be written"
+        failed=1
+    fi
 }
 
 interrupted() {
     trap '' INT TERM HUP
+    if [ -n "$starting" ] && [ "$starting" != "before:${!:-}" ]; then
+        running=$! # it was started, and its number not yet noted
+    fi
     if [ -n "$running" ]; then
         kill "$running" 2>/dev/null
         wait "$running"

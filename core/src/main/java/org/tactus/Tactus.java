@@ -2,6 +2,7 @@
 package org.tactus;
 
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 import org.tactus.analysis.SchedulabilityTest;
+import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.TestNotApplicableException;
 import org.tactus.analysis.Verdict;
 import org.tactus.format.WcetSidecar;
@@ -120,9 +122,8 @@ public final class Tactus implements AutoCloseable {
             } catch (final TestNotApplicableException e) {
                 verdict = Optional.empty();
             }
-            final List<OptionalLong> bounds = verdict.map(known -> known.tasks().stream()
-                .map(task -> task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList())
-                .orElseGet(() -> set.tasks().stream().map(task -> OptionalLong.empty()).toList());
+            final List<OptionalLong> bounds = verdict.map(known -> known.tasks().stream().map(TaskVerdict::bound).toList())
+                .orElseGet(() -> Collections.nCopies(set.tasks().size(), OptionalLong.empty()));
             return Simulation.run(set, SimulationOptions.worstCase(seed, durationNs), verdict.map(Verdict::test).orElse(""), bounds,
                 EventHandler.NONE).result();
         });

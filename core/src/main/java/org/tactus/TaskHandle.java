@@ -2,7 +2,6 @@
 package org.tactus;
 
 import org.tactus.internal.runtime.RunHandle;
-import org.tactus.internal.time.Durations;
 import org.tactus.internal.watch.TaskCounts;
 
 /**
@@ -184,13 +183,11 @@ public final class TaskHandle {
         /**
          * What was counted, for people; it allocates.
          *
-         * @return one line
+         * @return one line: the counts, quantiles of the responses, and what is in memory
          */
         @Override
         public String toString() {
-            return released() + " released, " + jobs() + " completed, " + misses() + " missed, " + overruns() + " overruns, " + skipped()
-                + " skipped, " + aborted() + " aborted" + (lastNs() < 0 ? "" : ", last response " + Durations.format(lastNs()) + ", longest "
-                + Durations.format(maxNs())) + (isLive() ? "" : "; gone");
+            return counts.toString();
         }
     }
 }

@@ -4,6 +4,9 @@ package org.tactus.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -234,6 +237,10 @@ public final class BenchCommand {
         private Integer core;
         @Option(names = "--way", hidden = true)
         private ObservingCost.Way way;
+        @Option(names = "--log", hidden = true)
+        private Path log;
+        @Option(names = "--fetch", hidden = true)
+        private URI fetched;
         @Spec
         private CommandSpec spec;
 
@@ -243,13 +250,21 @@ public final class BenchCommand {
                 throw new ParameterException(spec.commandLine(), "--rounds takes at least 1, --for at least 1ms");
             }
             final int where = core == null ? Runtime.getRuntime().availableProcessors() - 1 : core;
-            if (way != null) {
-                ObservingCost.turn(way, durationNs, where, System.out);
+            if (fetched != null) {
+                ObservingCost.fetch(fetched, where);
                 return ExitStatus.GOOD;
             }
+            if (way != null) {
+                ObservingCost.turn(way, durationNs, where, log, System.out);
+                return ExitStatus.GOOD;
+            }
+            if (!Files.isReadable(ObservingCost.settings())) {
+                throw new PrerequisiteException(ObservingCost.settings() + " cannot be read; start the benchmark from Tactus' own folder");
+            }
             Interruption.endsInOrder();
-            return ObservingCost.compare(rounds, each -> ForkedJvm.command(List.of("-XX:+UseSerialGC"), "bench", "observing", "--way",
-                each.name(), "--for", durationNs + "ns", "--core", String.valueOf(where)), System.out) ? ExitStatus.GOOD : ExitStatus.NO;
+            return ObservingCost.compare(rounds, (each, file) -> ForkedJvm.command(ObservingCost.flags(file), "bench", "observing", "--way",
+                each.name(), "--log", file.toString(), "--for", durationNs + "ns", "--core", String.valueOf(where)), System.out)
+                ? ExitStatus.GOOD : ExitStatus.NO;
         }
     }
 

@@ -12,7 +12,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.tactus.bindings.LeftFiles;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 
 /**
  * A folder for what a measurement needs only while it runs, in the folder for temporary files. It goes with all that is in it when it is

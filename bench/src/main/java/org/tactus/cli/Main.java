@@ -6,6 +6,22 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.tactus.bindings.cuda.software.DriverTraits;
+import org.tactus.cli.measure.CalibrateCommand;
+import org.tactus.cli.measure.DevicesCommand;
+import org.tactus.cli.measure.ProfileCommand;
+import org.tactus.cli.measure.VerifyGpuCommand;
+import org.tactus.cli.network.InferCommand;
+import org.tactus.cli.network.InspectCommand;
+import org.tactus.cli.network.QuantizeCommand;
+import org.tactus.cli.observe.ServeMetricsCommand;
+import org.tactus.cli.observe.StatCommand;
+import org.tactus.cli.plan.AnalyzeCommand;
+import org.tactus.cli.plan.InitCommand;
+import org.tactus.cli.plan.PlanCommand;
+import org.tactus.cli.report.ReportCommand;
+import org.tactus.cli.run.RunCommand;
+import org.tactus.cli.run.SimulateCommand;
 import org.tactus.cli.support.BuildVersion;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
@@ -13,9 +29,9 @@ import org.tactus.cli.support.StandardOutput;
 import org.tactus.cli.support.UsageErrors;
 import org.tactus.cli.support.WrongInput;
 import org.tactus.cli.text.MessageStream;
-import org.tactus.internal.file.Printable;
 import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.jvm.JvmFlags;
+import org.tactus.internal.text.Printable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -133,13 +149,13 @@ public final class Main {
         return words.toString();
     }
 
-    /** Help and the version need no flag of the JVM; whatever else lacks one ends with one line, before a library's initialiser fails. */
+    /** Help and the version need no flag of the JVM; whatever else lacks one, or has a wrong one, ends with one line. */
     private static int execute(final ParseResult given) {
         final Integer helped = CommandLine.executeHelpRequest(given);
         if (helped != null) {
             return helped;
         }
-        final Optional<String> missing = JvmFlags.missing();
+        final Optional<String> missing = JvmFlags.missing().or(DriverTraits::objection);
         if (missing.isPresent()) {
             given.commandSpec().commandLine().getErr().println("tactus: " + missing.get());
             return ExitStatus.WRONG_INPUT;

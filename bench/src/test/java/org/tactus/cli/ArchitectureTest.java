@@ -2,6 +2,7 @@
 package org.tactus.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -19,5 +20,11 @@ class ArchitectureTest {
         assertTrue(classes.containPackage("org.tactus.bench.experiment"), "the experiments are looked at");
         noClasses().that().resideInAPackage("org.tactus.cli..").should().dependOnClassesThat()
             .resideInAnyPackage("org.tactus.bench..", "org.openjdk..", "org.knowm..", "org.apache..").check(classes);
+    }
+
+    @Test
+    void shouldLeadFromRoomToRoomInOneDirectionWhenItIsOfTheCommandLine() {
+        assertTrue(classes.containPackage("org.tactus.cli.run"), "the rooms of the commands are looked at");
+        slices().matching("org.tactus.(cli..)").should().beFreeOfCycles().check(classes);
     }
 }

@@ -6,12 +6,12 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** A test that runs commands in its own process and keeps what they print through picocli. */
-abstract class CommandTest {
-    final StringWriter out = new StringWriter();
-    final StringWriter err = new StringWriter();
+public abstract class CommandTest {
+    protected final StringWriter out = new StringWriter();
+    protected final StringWriter err = new StringWriter();
 
     /** Runs a command; returns its exit status. */
-    final int tactus(final String... words) {
+    protected final int tactus(final String... words) {
         final CommandLine line = Main.commandLine();
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(err));

@@ -21,6 +21,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code init} of networks that leave something open, and the way from there to a profile. */
 class InitCommandTest extends CommandTest {
@@ -82,7 +84,8 @@ class InitCommandTest extends CommandTest {
             + "      # shapes: # take away the '# ' before these lines, and put in the extents\n      #   y: [2, "), text);
         assertTrue(text.contains("    model: {file: \"fixed.onnx\"}\n"), text);
         assertTrue(err.toString().startsWith("warning: ") && err.toString().contains("open.onnx leaves open "), err.toString());
-        assertTrue(out.toString().replaceAll("\\s+", " ").contains("put in what the networks leave open, then: tactus profile "), out.toString());
+        assertTrue(out.toString().replaceAll("\\s+", " ").contains("put in what the networks leave open, then: tactus profile "),
+            out.toString());
         assertEquals(2, tactus("profile", set.toString(), "--runs", "3"));
         assertTrue(err.toString().contains("'shapes: {y: [2, "), err.toString());
         Files.writeString(set, text.replaceAll("# (shapes: # |  y: )", "$1"));
@@ -105,6 +108,22 @@ class InitCommandTest extends CommandTest {
         assertTrue(lines.get(0).startsWith(open + ": input 'x' FLOAT['nx', 3] leaves extents open; "), lines.toString());
         assertTrue(lines.get(1).startsWith(data + ": output 'y' INT64[2, -1] has an extent that depends on the data; "), lines.toString());
         assertFalse(Files.exists(folder.resolve("set.wcet.yaml")));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', value = {
+        ":-5ms | ': '-5ms' is not a duration; write a number and ns, us, ms, s, m or h, such as 2.5ms or 5m",
+        ":abc | ': 'abc' is not a duration; write a number and ns, us, ms, s, m or h, such as 2.5ms or 5m",
+        ":33 | ': '33' is not a duration; write a number and ns, us, ms, s, m or h, such as 2.5ms or 5m",
+        ":0ms | ': '0ms' is no time at all; give more than 0, such as 2.5ms",
+        ":33ms:-5ms | ': '-5ms' is not a duration; write a number and ns, us, ms, s, m or h, such as 2.5ms or 5m",
+        "\"\" | ' is no network with a period; write it such as detector.onnx:33ms"})
+    void shouldSayWhatIsWrongWithAPeriodWhenOneStandsThere(final String behind, final String said) throws IOException {
+        final String word = fixed("net.onnx") + behind;
+        assertEquals(2, tactus("init", word, "--out", set.toString()));
+        assertTrue(err.toString().startsWith("tactus: '" + word + said), err.toString());
+        assertEquals(1, err.toString().lines().count(), err.toString());
+        assertFalse(Files.exists(set));
     }
 
     @Test

@@ -222,4 +222,24 @@ class ReportCommandTest {
             assertEquals(List.of(), browser.complaints());
         }
     }
+
+    @Test
+    void shouldSayTheVerdictInTheWordsOfTheCommandAndShowAllColumnsWhenRunsStandSideBySide() throws Exception {
+        assumeTrue(Browser.executable().isPresent(), "no Chromium on this machine");
+        final Path first = simulated("a");
+        final Path second = simulated("b");
+        assertTrue(Files.readString(first.resolve("results.json")).contains("\"verdict\" : \"Not good: 30 deadlines were missed.\""));
+        // As of a run whose late jobs the platform explains: the page does not judge by itself.
+        final String said = "Good: no deadline was missed that counts.";
+        Files.writeString(second.resolve("results.json"),
+            Files.readString(second.resolve("results.json")).replaceFirst("Not good: 30 deadlines were missed.", said));
+        assertEquals(ExitStatus.GOOD, tactus("report", first.toString(), second.toString()), err.toString());
+        try (Browser browser = new Browser(folder.resolve("profile"), 1200, 1000)) {
+            browser.open(first.resolve("report.html").toUri());
+            final String verdicts = "[...document.querySelectorAll('#verdict span')].map(x => x.className + ' ' + x.innerText).join('|')";
+            assertEquals("bad Not good: 30 deadlines were missed.|good " + said, browser.evaluate(verdicts));
+            assertEquals("true", browser.evaluate("(x => x.scrollWidth <= x.clientWidth)(document.querySelector('.wide'))"),
+                "the table of two runs fits a window of 1200 pixels");
+        }
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.cli.support.ExitStatus;
 
 class VerifyGpuCommandTest {
@@ -30,6 +31,25 @@ class VerifyGpuCommandTest {
         assertTrue(said.startsWith("tactus: cannot make the folder ") && said.contains("choose another folder by --out"), said);
         assertEquals(1, said.lines().count(), said);
         assertEquals("taken", Files.readString(file));
+    }
+
+    /** Of every command: the traits are those of the whole process. */
+    @Test
+    void shouldRefuseEveryCommandWhenTheTraitsOfASoftwareGpuAreUnknown() {
+        final String before = System.getProperty(DriverTraits.PROPERTY);
+        System.setProperty(DriverTraits.PROPERTY, "foo");
+        try {
+            for (final String[] words : new String[][] {{"verify-gpu", "--driver", "software"}, {"run", "any.yaml"}, {"devices"}}) {
+                assertEquals("tactus: -Dtactus.software.traits=foo: there are no such traits; write none, hidden-memory or real",
+                    refused(words));
+            }
+        } finally {
+            if (before == null) {
+                System.clearProperty(DriverTraits.PROPERTY);
+            } else {
+                System.setProperty(DriverTraits.PROPERTY, before);
+            }
+        }
     }
 
     @Test

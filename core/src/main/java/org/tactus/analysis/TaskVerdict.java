@@ -37,8 +37,8 @@ public final class TaskVerdict {
         final String name, final long responseBoundNs, final long deadlineNs, final Supplier<Explanation> source,
         final boolean bestEffort) {
         if (responseBoundNs != UNBOUNDED && (responseBoundNs < 0 || responseBoundNs > deadlineNs)) {
-            throw new IllegalArgumentException("bound " + Durations.exact(responseBoundNs) + " of '" + name + "' is not within its deadline "
-                + Durations.exact(deadlineNs) + "; give " + UNBOUNDED + " where there is no bound");
+            throw new IllegalArgumentException("bound " + Durations.exact(responseBoundNs) + " of '" + name + "' is not within its"
+                + " deadline " + Durations.exact(deadlineNs) + "; give " + UNBOUNDED + " where there is no bound");
         }
         this.name = name;
         this.responseBoundNs = responseBoundNs;
@@ -101,6 +101,15 @@ public final class TaskVerdict {
      */
     public long deadlineNs() {
         return deadlineNs;
+    }
+
+    /**
+     * The bound on the response, for those who ask where there is one.
+     *
+     * @return nanoseconds; empty where there is none
+     */
+    public OptionalLong bound() {
+        return bounded() ? OptionalLong.of(responseBoundNs) : OptionalLong.empty();
     }
 
     /**

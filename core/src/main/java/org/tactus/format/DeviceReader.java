@@ -34,7 +34,8 @@ final class DeviceReader {
     private static final Map<String, DeviceSpec.LibraryProcess> PROCESSES =
         words(DeviceSpec.LibraryProcess.values(), DeviceSpec.LibraryProcess::text);
     private static final Map<String, DeviceSpec.Compute> COMPUTES =
-        words(new DeviceSpec.Compute[] {DeviceSpec.Compute.KERNELS, DeviceSpec.Compute.ONNX_RUNTIME}, DeviceSpec.Compute::text);
+        words(new DeviceSpec.Compute[] {DeviceSpec.Compute.KERNELS, DeviceSpec.Compute.KERNELS_FP16, DeviceSpec.Compute.ONNX_RUNTIME},
+            DeviceSpec.Compute::text);
     static final Map<String, Boolean> YES_NO = words(new Boolean[] {true, false}, String::valueOf);
 
     private DeviceReader() {

@@ -9,7 +9,11 @@ import java.util.List;
  */
 enum FileSection {
     /** The task-set file itself. */
-    TASK_SET("tactus", "name", "policy", "overheads", "platform", "tasks"),
+    TASK_SET("tactus", "name", "policy", "overheads", "platform", "tasks", "measured"),
+    /** {@code measured}: what the numbers of a planned set hold for. */
+    MEASURED("from", "with", "machine", "measuredAt", "rights", "tasks"),
+    /** An element of {@code tasks} there. */
+    MEASURED_TASK("name", "files", "runtime", "threads", "starts"),
     /** {@code overheads} where it is a map. */
     OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "childCall", "stall",
         "curve"),

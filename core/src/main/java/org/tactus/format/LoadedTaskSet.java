@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.tactus.model.SramMenu;
 import org.tactus.model.TaskSet;
 
@@ -21,10 +22,33 @@ import org.tactus.model.TaskSet;
  * @param menus           what tasks may choose from on an Edge TPU, by task name; only planning reads them
  * @param warnings        one sentence each, for people
  * @param lines           the line of a field's path
+ * @param planned         what the numbers of a planned file hold for; empty where the file does not say so
  */
 public record LoadedTaskSet(
     TaskSet taskSet, Path file, Path baseDirectory, OverheadsSource overheadsSource, Optional<MachineCalibration> calibration,
-    Optional<WcetSidecar> sidecar, Map<String, SramMenu> menus, List<String> warnings, ToIntFunction<String> lines) {
+    Optional<WcetSidecar> sidecar, Map<String, SramMenu> menus, List<String> warnings, ToIntFunction<String> lines,
+    Optional<Planned> planned) {
+
+    /**
+     * What the measured times and sizes hold for that a plan wrote down as numbers.
+     *
+     * @param from         the file that was planned
+     * @param strategies   what planned it, one after the other
+     * @param measurements of which networks, where and when; the times themselves stand in the planned file
+     */
+    public record Planned(Path from, List<String> strategies, WcetSidecar measurements) {
+        public Planned {
+            strategies = List.copyOf(strategies);
+        }
+    }
+
+    /** Makes a set that was not planned; the parameters are the record's other components. */
+    public LoadedTaskSet(
+        final TaskSet taskSet, final Path file, final Path baseDirectory, final OverheadsSource overheadsSource,
+        final Optional<MachineCalibration> calibration, final Optional<WcetSidecar> sidecar, final Map<String, SramMenu> menus,
+        final List<String> warnings, final ToIntFunction<String> lines) {
+        this(taskSet, file, baseDirectory, overheadsSource, calibration, sidecar, menus, warnings, lines, Optional.empty());
+    }
 
     public LoadedTaskSet {
         menus = Map.copyOf(menus);
@@ -40,6 +64,17 @@ public record LoadedTaskSet(
      */
     public FileFormatException error(final String field, final String problem) {
         return new FileFormatException(file.toString(), lines.applyAsInt(field), problem, null);
+    }
+
+    /** The measurements that numbers of this set come from, its own or those of the file that it was planned from. */
+    Optional<WcetSidecar> measurements() {
+        return sidecar.or(() -> planned.map(Planned::measurements));
+    }
+
+    /** What the measured numbers of a task hold for; empty where none was measured. */
+    Optional<WcetSidecar.Provenance> measuredFor(final String task) {
+        return Stream.concat(sidecar.stream(), planned.stream().map(Planned::measurements)).flatMap(known -> known.tasks().stream())
+            .filter(known -> known.name().equals(task)).map(WcetSidecar.TaskWcet::provenance).flatMap(Optional::stream).findFirst();
     }
 
     /**

@@ -10,8 +10,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tactus.internal.file.CsvLine;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.CsvLine;
+import org.tactus.internal.text.Printable;
 import org.tactus.internal.time.Sizes;
 
 /**

@@ -64,9 +64,10 @@ final class ProfileCheck {
         if (task.model().orElseThrow() instanceof ModelSource.TfLiteFiles) {
             return TfLite.find().map(TfLite::toString);
         }
-        final boolean kernels = devices(task).map(set.platform().devices()::get)
-            .anyMatch(device -> device.computesByKernels(OnnxRuntime::lacksGpu));
-        return OnnxRuntime.find().map(found -> "ONNX Runtime " + found.version() + (kernels ? " and kernels of Tactus" : ""));
+        final String kernels = devices(task).map(set.platform().devices()::get)
+            .filter(device -> device.computesByKernels(OnnxRuntime::lacksGpu)).findFirst()
+            .map(device -> " and kernels of Tactus" + (device.compute() == DeviceSpec.Compute.KERNELS_FP16 ? " in fp16" : "")).orElse("");
+        return OnnxRuntime.find().map(found -> "ONNX Runtime " + found.version() + kernels);
     }
 
     /** The devices that a task's segments run on, or could run on. */

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
-import org.tactus.internal.file.CsvLine;
+import org.tactus.internal.text.CsvLine;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.Limits;

@@ -86,6 +86,13 @@ final class TaskReader {
         return Optional.ofNullable(sidecar);
     }
 
+    /** The same without the tasks of which nothing was taken; empty when nothing was taken at all. */
+    Optional<WcetSidecar> used() {
+        return sidecar().map(all -> new WcetSidecar(all.taskSet(), all.machine(), all.measuredAt(), all.margin(), all.rights(),
+            all.conditions(), all.tasks().stream().filter(task -> used.contains(task.name())).toList()))
+            .filter(taken -> !taken.tasks().isEmpty());
+    }
+
     /** Names of the tasks whose segments took WCETs from there. */
     Set<String> measured() {
         return used;

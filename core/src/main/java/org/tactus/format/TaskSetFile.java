@@ -112,8 +112,10 @@ public final class TaskSetFile {
             throw missing;
         });
         tasks.sidecar().ifPresent(wcets -> refuseStale(set, base, wcets, tasks.measured()));
-        return new LoadedTaskSet(set, path, base, source, calibration, tasks.sidecar(), tasks.menus(), warnings(set, tasks),
-            yaml::lineOf);
+        final Optional<LoadedTaskSet.Planned> planned = map.find("measured").map(value -> PlannedFormat.read(value, set.name(), base));
+        planned.filter(any -> !options.unmeasuredAllowed).ifPresent(plan -> refuseStale(set, base, plan));
+        return new LoadedTaskSet(set, path, base, source, calibration, tasks.used(), tasks.menus(), warnings(set, tasks),
+            yaml::lineOf, planned);
     }
 
     private TaskSet build(final TaskSetBuilder builder) {
@@ -171,6 +173,19 @@ public final class TaskSetFile {
                 ProfileCheck.stale(wcets, set.name(), options.machine).or(() -> wcets.find(task.name(), task.model().orElseThrow())
                     .flatMap(WcetSidecar.TaskWcet::provenance).flatMap(of -> ProfileCheck.stale(of, set, task, base)))
                     .ifPresent(refuse("tasks[" + i + "]", task.name()));
+            }
+        }
+    }
+
+    /** The same of numbers that a plan wrote into the file. */
+    private void refuseStale(final TaskSet set, final Path base, final LoadedTaskSet.Planned planned) {
+        for (int i = 0; i < set.tasks().size(); i++) {
+            for (final Task task : networks(set.tasks().get(i)).filter(each -> each.model().isPresent()).toList()) {
+                final int line = yaml.lineOf("tasks[" + i + "]");
+                PlannedFormat.stale(planned, set, task, base, options.machine).ifPresent(why -> {
+                    throw yaml.error(line, "the numbers of '" + task.name() + "' in this plan " + why + "; "
+                        + PlannedFormat.remedy(planned, path), null);
+                });
             }
         }
     }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
@@ -55,6 +56,25 @@ public final class TaskSetWriter {
     public static void write(final Path file, final String comment, final TaskSet set, final LoadedTaskSet loaded) throws IOException {
         final TaskSetWriter writer = new TaskSetWriter(set, loaded.baseDirectory(), file.toAbsolutePath().getParent());
         YamlOutput.writeCompact(file, comment, writer.root(loaded.overheadsSource()));
+    }
+
+    /**
+     * Writes a plan: also of which networks and which machine the measured numbers in it are, so that they are refused for others.
+     *
+     * @param file     where; replaced when it exists
+     * @param strategy who planned it
+     * @param set      the plan
+     * @param loaded   what was planned
+     * @throws IOException when it cannot be written
+     */
+    public static void writePlan(final Path file, final String strategy, final TaskSet set, final LoadedTaskSet loaded)
+        throws IOException {
+        final TaskSetWriter writer = new TaskSetWriter(set, loaded.baseDirectory(), file.toAbsolutePath().getParent());
+        final Map<String, Object> root = writer.root(loaded.overheadsSource());
+        final Optional<Map<String, Object>> measured = PlannedFormat.value(loaded, set, strategy, writer::fromHere);
+        measured.ifPresent(known -> root.put("measured", known));
+        YamlOutput.writeCompact(file, "Planned with " + strategy + " from " + loaded.file().getFileName() + "."
+            + (measured.isEmpty() ? "" : " Plan again after each tactus profile: the measured times are in this file."), root);
     }
 
     private Map<String, Object> root(final OverheadsSource source) {
@@ -267,6 +287,12 @@ public final class TaskSetWriter {
         map.put("cuts", model.cuts());
         putStarts(map, model);
         return map;
+    }
+
+    /** A path that means the same file from the new place; an absolute one becomes relative where it lies in the source's folder. */
+    private String fromHere(final String path) {
+        return Path.of(path).isAbsolute() && Path.of(path).normalize().startsWith(from) ? to.relativize(Path.of(path).normalize()).toString()
+            : moved(path);
     }
 
     /** A path that means the same file from the new place. */

@@ -65,7 +65,7 @@ public final class WcetSidecarFile {
             map.find("rights").map(YamlValue::text).orElse(""), map.find("conditions").map(YamlValue::texts).orElse(Map.of()), tasks);
     }
 
-    private static Optional<WcetSidecar.Provenance> provenance(final YamlMap task) {
+    static Optional<WcetSidecar.Provenance> provenance(final YamlMap task) {
         return task.find("threads").map(threads -> new WcetSidecar.Provenance(task.find("files").map(YamlValue::texts).orElse(Map.of()),
             task.find("runtime").map(YamlValue::text).orElse(""), (int) threads.integer(1, Short.MAX_VALUE),
             task.find("starts").map(starts -> starts.list().stream().map(start -> (int) start.integer(0, Integer.MAX_VALUE)).toList())
@@ -178,7 +178,7 @@ public final class WcetSidecarFile {
         YamlOutput.write(file, "Measured by 'tactus profile'; wcet is the largest sample and the margin, or what its basis says.", root);
     }
 
-    private static void write(final Map<String, Object> entry, final WcetSidecar.Provenance provenance) {
+    static void write(final Map<String, Object> entry, final WcetSidecar.Provenance provenance) {
         if (!provenance.files().isEmpty()) {
             entry.put("files", provenance.files());
         }

@@ -2,12 +2,12 @@
 package org.tactus.format;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.snakeyaml.engine.v2.api.Dump;
 import org.snakeyaml.engine.v2.api.DumpSettings;
 import org.snakeyaml.engine.v2.common.FlowStyle;
+import org.tactus.internal.file.OutputFolder;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.jvm.JvmFlags;
 
@@ -29,14 +29,14 @@ final class YamlOutput {
 
     /** Makes the file's folder, and says why the file could not be written. */
     static void requireWritable(final Path file) throws IOException {
-        Files.createDirectories(file.toAbsolutePath().getParent());
+        OutputFolder.make(file.toAbsolutePath().getParent());
         WholeFile.requireWritable(file);
     }
 
     private static void write(final Path file, final String comment, final Map<String, Object> root, final FlowStyle style)
         throws IOException {
         final DumpSettings settings = DumpSettings.builder().setDefaultFlowStyle(style).setSplitLines(false).build();
-        Files.createDirectories(file.toAbsolutePath().getParent());
+        OutputFolder.make(file.toAbsolutePath().getParent());
         WholeFile.write(file, "# " + comment + "\n" + new Dump(settings).dumpToString(root));
     }
 }

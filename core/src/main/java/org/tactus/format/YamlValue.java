@@ -12,7 +12,7 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.tactus.internal.file.Nearest;
+import org.tactus.internal.text.Nearest;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 

@@ -52,12 +52,72 @@ public record DeviceMemory(
     }
 
     /**
+     * Memory that is counted: all that the tasks have there must fit at once. The methods that begin with {@code with} add what swapping needs:
+     * <pre>
+     * DeviceMemory.ofBytes(96L &lt;&lt; 20).withChunks(2 &lt;&lt; 20, 300_000, 300_000).withChunkDropNs(50_000)
+     * </pre>
+     *
+     * @param capacityBytes bytes available to the tasks' objects
+     * @return the memory
+     */
+    public static DeviceMemory ofBytes(final long capacityBytes) {
+        return new DeviceMemory(capacityBytes, capacityBytes, SwapProtocol.SEQ, 0, 0, 0, 0);
+    }
+
+    /**
+     * Lets tasks be swapped, in chunks; a drop costs as much as a copy until {@link #withChunkDropNs} says less.
+     *
+     * @param bytes of one chunk
+     * @param inNs  worst-case time to bring one chunk in, nanoseconds
+     * @param outNs worst-case time to take one chunk out, nanoseconds
+     * @return a copy
+     */
+    public DeviceMemory withChunks(final long bytes, final long inNs, final long outNs) {
+        return new DeviceMemory(capacityBytes, bytes, protocol, inNs, outNs, swapInOverheadNs, swapOutOverheadNs, residency, outNs,
+            background, chunkReadNs, weightsFolder);
+    }
+
+    /**
+     * Says what a swap costs beyond its chunks.
+     *
+     * @param inNs  of a swap-in, nanoseconds
+     * @param outNs of a swap-out, nanoseconds
+     * @return a copy
+     */
+    public DeviceMemory withSwapOverheadsNs(final long inNs, final long outNs) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, inNs, outNs, residency, chunkDropNs, background,
+            chunkReadNs, weightsFolder);
+    }
+
+    /**
+     * Says what dropping a chunk of constants costs.
+     *
+     * @param ns worst-case time, nanoseconds; at most that of taking one out
+     * @return a copy
+     */
+    public DeviceMemory withChunkDropNs(final long ns) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            ns, background, chunkReadNs, weightsFolder);
+    }
+
+    /**
+     * Says whether chunks move beside executions.
+     *
+     * @param moves true to move chunks also while another job executes or none is there, where no bound suffers
+     * @return a copy
+     */
+    public DeviceMemory withBackground(final boolean moves) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            chunkDropNs, moves, chunkReadNs, weightsFolder);
+    }
+
+    /**
      * Tells whether chunks can be moved. Memory that is only counted is one chunk whose moves cost nothing.
      *
      * @return false when all that the tasks have here must fit at once
      */
     public boolean swaps() {
-        return !equals(new DeviceMemory(capacityBytes, capacityBytes, SwapProtocol.SEQ, 0, 0, 0, 0));
+        return !equals(ofBytes(capacityBytes));
     }
 
     /**

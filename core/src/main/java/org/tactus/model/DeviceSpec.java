@@ -32,6 +32,8 @@ public record DeviceSpec(
         ANY(""),
         /** Kernels of our own, with no library but the GPU's driver. */
         KERNELS("kernels"),
+        /** The same with the weights of convolutions and matrix products in half precision, from compute capability 8.0 on. */
+        KERNELS_FP16("kernels-fp16"),
         /** ONNX Runtime. */
         ONNX_RUNTIME("onnxruntime");
 
@@ -42,6 +44,15 @@ public record DeviceSpec(
         }
 
         /**
+         * Tells whether kernels of our own are asked for.
+         *
+         * @return true for either kind
+         */
+        public boolean asksForKernels() {
+            return this == KERNELS || this == KERNELS_FP16;
+        }
+
+        /**
          * Tells whether kernels of our own compute.
          *
          * @param isReal       whether the GPU is a real one; where nothing is asked for, the host computes for a software GPU
@@ -49,13 +60,13 @@ public record DeviceSpec(
          * @return true when they are asked for, or when nothing is asked for and ONNX Runtime cannot use a real GPU
          */
         public boolean isByKernels(final boolean isReal, final BooleanSupplier runtimeLacks) {
-            return this == KERNELS || this == ANY && isReal && runtimeLacks.getAsBoolean();
+            return asksForKernels() || this == ANY && isReal && runtimeLacks.getAsBoolean();
         }
 
         /**
          * The word that files use.
          *
-         * @return {@code kernels} or {@code onnxruntime}; empty where nothing is asked for
+         * @return {@code kernels}, {@code kernels-fp16} or {@code onnxruntime}; empty where nothing is asked for
          */
         public String text() {
             return text;
@@ -183,6 +194,27 @@ public record DeviceSpec(
     }
 
     /**
+     * Makes a GPU of NVIDIA's driver, the first one, without scheduled memory.
+     *
+     * @param name its name
+     * @return the device
+     */
+    public static DeviceSpec gpu(final String name) {
+        return new DeviceSpec(name, DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0);
+    }
+
+    /**
+     * Makes a GPU that this process plays, without scheduled memory.
+     *
+     * @param name  its name
+     * @param cores the cores that it may use; none to let the kernel choose
+     * @return the device
+     */
+    public static DeviceSpec softwareGpu(final String name, final Integer... cores) {
+        return new DeviceSpec(name, DeviceKind.CUDA, List.of(cores), SOFTWARE, 0, Optional.empty(), 0);
+    }
+
+    /**
      * The cores that the device's dispatcher may use. Where processor cores compute the device's segments this is the first of them alone,
      * because the computation, on the others, must not wait for the dispatcher.
      *
@@ -200,7 +232,7 @@ public record DeviceSpec(
      * @return true when they do
      */
     public boolean holdsNetworks() {
-        return kind == DeviceKind.CUDA && (driver.equals(SOFTWARE) || compute == Compute.KERNELS) && memory.isPresent();
+        return kind == DeviceKind.CUDA && (driver.equals(SOFTWARE) || compute.asksForKernels()) && memory.isPresent();
     }
 
     /**
@@ -211,6 +243,16 @@ public record DeviceSpec(
      */
     public boolean computesByKernels(final IntPredicate runtimeLacks) {
         return kind == DeviceKind.CUDA && compute.isByKernels(!driver.equals(SOFTWARE), () -> runtimeLacks.test(index));
+    }
+
+    /**
+     * Chooses among the devices of a kind.
+     *
+     * @param number from 0
+     * @return a copy
+     */
+    public DeviceSpec withIndex(final int number) {
+        return new DeviceSpec(name, kind, cores, driver, number, memory, sramBytes, link, preemption, process, compute);
     }
 
     /**

@@ -46,6 +46,41 @@ public record TaskMemory(
     }
 
     /**
+     * Memory of which nobody knows the classes, and that is never swapped. The methods that begin with {@code with} say more:
+     * <pre>
+     * TaskMemory.ofBytes(64L &lt;&lt; 20).withClasses(16L &lt;&lt; 20, 0).withSwapBytes(32L &lt;&lt; 20)
+     * </pre>
+     *
+     * @param footprintBytes bytes with everything resident
+     * @return the memory
+     */
+    public static TaskMemory ofBytes(final long footprintBytes) {
+        return new TaskMemory(footprintBytes, OptionalLong.empty(), Optional.empty());
+    }
+
+    /**
+     * Memory whose constants are known segment by segment, and that is never swapped.
+     *
+     * @param bytes what each segment alone reads, from the first one on
+     * @return the memory, without scratch and state
+     */
+    public static TaskMemory ofConstants(final List<Long> bytes) {
+        return ofBytes(bytes.stream().mapToLong(Long::longValue).reduce(0, Math::addExact)).withClasses(0, 0)
+            .withSegmentConstantBytes(bytes);
+    }
+
+    /**
+     * Says what the footprint consists of; the rest of it is constant.
+     *
+     * @param scratch bytes whose content is dead between two segments
+     * @param state   bytes whose content must live on
+     * @return a copy of the same footprint
+     */
+    public TaskMemory withClasses(final long scratch, final long state) {
+        return new TaskMemory(footprintBytes, swapBytes, objectsFile, scratch, state, segmentConstantBytes, streamBytes);
+    }
+
+    /**
      * Bytes that are copied in and never out.
      *
      * @return footprint without scratch and state
@@ -71,6 +106,26 @@ public record TaskMemory(
      */
     public TaskMemory withSwapBytes(final OptionalLong bytes) {
         return new TaskMemory(footprintBytes, bytes, objectsFile, scratchBytes, stateBytes, segmentConstantBytes, streamBytes);
+    }
+
+    /**
+     * Changes how much may be out at once.
+     *
+     * @param bytes the swap volume
+     * @return a copy
+     */
+    public TaskMemory withSwapBytes(final long bytes) {
+        return withSwapBytes(OptionalLong.of(bytes));
+    }
+
+    /**
+     * Lets the task stream.
+     *
+     * @param bytes the most of the constants that may be in at once
+     * @return a copy
+     */
+    public TaskMemory withStreamBytes(final long bytes) {
+        return withStreamBytes(OptionalLong.of(bytes));
     }
 
     /**

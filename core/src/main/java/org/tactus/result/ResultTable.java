@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.tactus.internal.file.TextTable;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 

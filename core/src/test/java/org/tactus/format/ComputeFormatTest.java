@@ -31,6 +31,7 @@ class ComputeFormatTest {
             - {name: own, kind: cuda, driver: software, compute: kernels, memory: 64MiB}
             - {name: ort, kind: cuda, index: 1, compute: onnxruntime, memory: 64MiB}
             - {name: real, kind: cuda, compute: kernels, memory: 64MiB}
+            - {name: half, kind: cuda, compute: kernels-fp16, memory: 64MiB}
         tasks:
           - {name: t, period: 100ms, segments: [{device: any, wcet: 1ms}]}
         """;
@@ -38,48 +39,42 @@ class ComputeFormatTest {
     @TempDir
     private Path directory;
 
-    private LoadedTaskSet load(final String text) throws IOException {
-        final Path file = directory.resolve("set.yaml");
-        Files.writeString(file, text);
-        return TaskSetFile.load(file, TaskSetFile.Options.strict());
-    }
-
     @Test
     void shouldSayWhatComputesNetworks() throws IOException {
-        final List<DeviceSpec> devices = load(SET).taskSet().platform().devices();
-        assertEquals(List.of(Compute.ANY, Compute.KERNELS, Compute.ONNX_RUNTIME, Compute.KERNELS),
+        final List<DeviceSpec> devices = Sets.load(directory, SET).taskSet().platform().devices();
+        assertEquals(List.of(Compute.ANY, Compute.KERNELS, Compute.ONNX_RUNTIME, Compute.KERNELS, Compute.KERNELS_FP16),
             devices.stream().map(DeviceSpec::compute).toList());
-        assertEquals(List.of(false, true, false, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
+        assertEquals(List.of(false, true, false, true, true), devices.stream().map(DeviceSpec::holdsNetworks).toList());
         assertEquals(Compute.KERNELS, devices.get(1).withPreemption(DeviceSpec.Preemption.SEGMENTS).compute());
     }
 
     @Test
     void shouldComputeByKernelsWhenTheyAreAskedForOrNothingElseCan() throws IOException {
-        final List<DeviceSpec> devices = new ArrayList<>(load(SET).taskSet().platform().devices());
+        final List<DeviceSpec> devices = new ArrayList<>(Sets.load(directory, SET).taskSet().platform().devices());
         devices.add(new DeviceSpec("free", DeviceKind.CUDA, List.of(), "", 3, Optional.empty(), 0));
         devices.add(new DeviceSpec("cpu", DeviceKind.CPU, List.of(0), "", 0, Optional.empty(), 0));
         final List<Integer> asked = new ArrayList<>();
-        assertEquals(List.of(false, true, false, true, true, false),
+        assertEquals(List.of(false, true, false, true, true, true, false),
             devices.stream().map(device -> device.computesByKernels(gpu -> asked.add(gpu))).toList());
         assertEquals(List.of(3), asked, "the runtime is asked where its answer decides, and of that very GPU");
-        assertFalse(devices.get(4).computesByKernels(gpu -> false), "ONNX Runtime comes first where it can use the GPU");
+        assertFalse(devices.get(5).computesByKernels(gpu -> false), "ONNX Runtime comes first where it can use the GPU");
     }
 
     @Test
     void shouldReadTheSameWhenTheSetIsWrittenAndReadAgain() throws IOException {
-        final LoadedTaskSet loaded = load(SET);
+        final LoadedTaskSet loaded = Sets.load(directory, SET);
         final Path file = directory.resolve("again.yaml");
         TaskSetWriter.write(file, "a copy", loaded.taskSet(), loaded);
         final String written = Files.readString(file);
-        assertTrue(written.contains("compute: kernels") && written.contains("compute: onnxruntime"), written);
+        assertTrue(written.contains("compute: kernels") && written.contains("compute: onnxruntime") && written.contains("compute: kernels-fp16"), written);
         assertFalse(written.lines().anyMatch(line -> line.contains("any") && line.contains("compute")), written);
-        assertEquals(loaded.taskSet().platform(), load(written).taskSet().platform());
+        assertEquals(loaded.taskSet().platform(), Sets.load(directory, written).taskSet().platform());
     }
 
     @Test
     void shouldNameTheWordsWhenAnotherStandsThere() {
-        final String message =
-            assertThrows(FileFormatException.class, () -> load(SET.replace("compute: onnxruntime", "compute: cudnn"))).getMessage();
-        assertTrue(message.contains("compute: 'cudnn' is unknown; write one of kernels, onnxruntime"), message);
+        final String wrong = SET.replace("compute: onnxruntime", "compute: cudnn");
+        final String message = assertThrows(FileFormatException.class, () -> Sets.load(directory, wrong)).getMessage();
+        assertTrue(message.contains("compute: 'cudnn' is unknown; write one of kernels, kernels-fp16, onnxruntime"), message);
     }
 }

@@ -49,13 +49,9 @@ class LevelsFormatTest {
     @TempDir
     private Path directory;
 
-    private LoadedTaskSet load(final String text) throws IOException {
-        return TaskSetFile.load(Sets.write(directory, text), Sets.options(directory));
-    }
-
     @Test
     void shouldTakeTheFirstLevelAsTheSegmentsOwnWhenLevelsAreRead() throws IOException {
-        final List<Segment> segments = load(SET).taskSet().tasks().getFirst().segments();
+        final List<Segment> segments = Sets.load(directory, SET).taskSet().tasks().getFirst().segments();
         assertEquals(List.of(false, true), segments.stream().map(Segment::optional).toList());
         assertEquals(List.of(), segments.getFirst().levels());
         assertEquals(List.of(new Segment.Level(20_000_000, 0.3), new Segment.Level(45_000_000, 0.5)), segments.getLast().levels());
@@ -64,14 +60,14 @@ class LevelsFormatTest {
 
     @Test
     void shouldReadThePolicyThatPutsMandatoryPartsFirst() throws IOException {
-        final TaskSet set = load(SET.replace("policy: edf", "policy: edf-mandatory-first")).taskSet();
+        final TaskSet set = Sets.load(directory, SET.replace("policy: edf", "policy: edf-mandatory-first")).taskSet();
         assertEquals(PolicyKind.EDF_MANDATORY_FIRST, set.policy());
         assertEquals("sam-mand-first", Analyses.analyze(set).test());
     }
 
     @Test
     void shouldReadBackEqualWhenASetWithLevelsWasWritten() throws IOException {
-        final LoadedTaskSet first = load(SET);
+        final LoadedTaskSet first = Sets.load(directory, SET);
         final Path copy = directory.resolve("copy.yaml");
         TaskSetWriter.write(copy, "a copy", first.taskSet(), first);
         assertEquals(first.taskSet(), TaskSetFile.load(copy, Sets.options(directory)).taskSet(), Files.readString(copy));
@@ -79,7 +75,7 @@ class LevelsFormatTest {
 
     @Test
     void shouldReadBackEqualWhenLevelsAreNetworks() throws IOException {
-        final LoadedTaskSet first = load(NETWORKS);
+        final LoadedTaskSet first = Sets.load(directory, NETWORKS);
         final List<Segment.Level> levels = first.taskSet().tasks().getFirst().segments().getLast().levels();
         assertEquals(List.of("small", "medium"),
             levels.stream().map(level -> ((ModelSource.Zoo) level.model().orElseThrow()).size()).toList());
@@ -111,7 +107,7 @@ class LevelsFormatTest {
 
     @Test
     void shouldKeepTheFirstLevelEqualToTheWcetWhenTheWcetChanges() throws IOException {
-        final Segment leveled = load(SET).taskSet().tasks().getFirst().segments().getLast();
+        final Segment leveled = Sets.load(directory, SET).taskSet().tasks().getFirst().segments().getLast();
         assertEquals(List.of(new Segment.Level(7, 0.3), new Segment.Level(45_000_000, 0.5)), leveled.withWcetNs(7).levels());
         assertTrue(leveled.withDevice(1).optional());
     }
@@ -138,7 +134,7 @@ class LevelsFormatTest {
     void shouldSayWhatIsWrongInOneLineWhenALevelOrPartIsWrong(final String good, final String wrong, final String message)
         throws IOException {
         assertTrue(SET.contains(good), good);
-        final FileFormatException refused = assertThrows(FileFormatException.class, () -> load(SET.replace(good, wrong)));
+        final FileFormatException refused = assertThrows(FileFormatException.class, () -> Sets.load(directory, SET.replace(good, wrong)));
         assertTrue(refused.getMessage().contains(message), refused.getMessage());
         assertEquals(1, refused.getMessage().lines().count());
     }
@@ -146,14 +142,14 @@ class LevelsFormatTest {
     @Test
     void shouldRefuseAMandatorySegmentWhenItFollowsAnOptionalOne() throws IOException {
         final String wrong = SET.replace("{wcet: 45ms, gain: 0.5}]}", "{wcet: 45ms, gain: 0.5}]}\n      - {device: acc0, wcet: 1ms}");
-        final FileFormatException refused = assertThrows(FileFormatException.class, () -> load(wrong));
+        final FileFormatException refused = assertThrows(FileFormatException.class, () -> Sets.load(directory, wrong));
         assertTrue(refused.getMessage().contains("a mandatory segment cannot follow an optional one"), refused.getMessage());
     }
 
     @Test
     void shouldRefuseLevelsWhenTheDevicePreemptsSegments() throws IOException {
-        final FileFormatException refused = assertThrows(FileFormatException.class, () -> load(SET.replace("device: acc0", "device: cpu0")
-            .replace("policy: edf", "policy: fixed-priority")));
+        final FileFormatException refused = assertThrows(FileFormatException.class, () -> Sets.load(directory,
+            SET.replace("device: acc0", "device: cpu0").replace("policy: edf", "policy: fixed-priority")));
         assertTrue(refused.getMessage().contains("'preemption: full' is not for such a device"), refused.getMessage());
     }
 }

@@ -59,13 +59,9 @@ class PreemptionFormatTest {
     @TempDir
     private Path directory;
 
-    private LoadedTaskSet load(final String text) throws IOException {
-        return TaskSetFile.load(Sets.write(directory, text), Sets.options(directory));
-    }
-
     @Test
     void shouldReadAndWriteBackWhenDevicesAreMixed() throws IOException {
-        final LoadedTaskSet loaded = load(MIXED);
+        final LoadedTaskSet loaded = Sets.load(directory, MIXED);
         final TaskSet set = loaded.taskSet();
         assertEquals(List.of(Preemption.FULL, Preemption.SEGMENTS, Preemption.SEGMENTS),
             set.platform().devices().stream().map(device -> device.preemption()).toList());
@@ -81,7 +77,7 @@ class PreemptionFormatTest {
 
     @Test
     void shouldShareALevelWhenPriorityAndDeadlineAreEqualAndPutBestEffortLast() throws IOException {
-        assertArrayEquals(new int[] {0, 1, 1, 2, 2}, load(MIXED).taskSet().ranks());
+        assertArrayEquals(new int[] {0, 1, 1, 2, 2}, Sets.load(directory, MIXED).taskSet().ranks());
         final TaskSet drawn = TaskSet.builder("s").device(org.tactus.model.DeviceSpec.cpu("cpu0"))
             .task("a", task -> task.periodNs(30).priority(2).segment("cpu0", 1))
             .task("b", task -> task.periodNs(40).deadlineNs(20).priority(1).segment("cpu0", 1))
@@ -93,7 +89,7 @@ class PreemptionFormatTest {
 
     @Test
     void shouldKeepMarksAndClassWhenATaskIsCopied() throws IOException {
-        final TaskSet set = load(MIXED).taskSet();
+        final TaskSet set = Sets.load(directory, MIXED).taskSet();
         final Task heavy = set.tasks().get(1);
         final Segment marked = heavy.segments().getFirst();
         assertFalse(marked.withWcetNs(1).withOffer(Optional.empty()).preemptable());
@@ -133,14 +129,14 @@ class PreemptionFormatTest {
         """)
     void shouldNameFileAndLineWhenAKeyOfPreemptionIsWrong(final String what, final String by, final String line) throws IOException {
         assertTrue(MIXED.contains(what), what);
-        final String message = assertThrows(FileFormatException.class, () -> load(MIXED.replaceFirst(java.util.regex.Pattern.quote(what),
-            by))).getMessage();
+        final String message = assertThrows(FileFormatException.class, () -> Sets.load(directory,
+            MIXED.replaceFirst(java.util.regex.Pattern.quote(what), by))).getMessage();
         assertEquals(directory.resolve("set.yaml") + ":" + line, message);
     }
 
     @Test
     void shouldReadAndWriteATaskWithoutAPeriodWhenItIsBestEffort() throws IOException {
-        final LoadedTaskSet loaded = load(MIXED.replace("    period: 100ms\n", "    offset: 3ms\n"));
+        final LoadedTaskSet loaded = Sets.load(directory, MIXED.replace("    period: 100ms\n", "    offset: 3ms\n"));
         final Task index = loaded.taskSet().tasks().get(3);
         assertTrue(index.isAlwaysReady() && index.isBestEffort(), index::toString);
         assertEquals(org.tactus.model.Release.AT_COMPLETION, index.release());
@@ -155,10 +151,10 @@ class PreemptionFormatTest {
     void shouldRefuseADeadlineAndAPriorityWhenATaskIsBestEffort() throws IOException {
         final String deadline = MIXED.replace("period: 100ms", "period: 100ms\n    deadline: 90ms");
         assertEquals(directory.resolve("set.yaml") + ":24: a best-effort task has no deadline; remove the key, or write 'class: hard'",
-            assertThrows(FileFormatException.class, () -> load(deadline)).getMessage());
+            assertThrows(FileFormatException.class, () -> Sets.load(directory, deadline)).getMessage());
         final String priority = MIXED.replace("period: 100ms", "period: 100ms\n    priority: 9");
         assertEquals(directory.resolve("set.yaml") + ":24: a best-effort task ranks below all hard ones; remove the key, or write"
-            + " 'class: hard'", assertThrows(FileFormatException.class, () -> load(priority)).getMessage());
+            + " 'class: hard'", assertThrows(FileFormatException.class, () -> Sets.load(directory, priority)).getMessage());
     }
 
     @Test
@@ -176,17 +172,17 @@ class PreemptionFormatTest {
             Optional.of(SOME), Optional.of(SOME), List.of());
         CalibrationFile.store(options.calibrationFile(), older);
         final String text = MIXED.replaceFirst("overheads: .*", "overheads: calibrated");
-        final LoadedTaskSet without = load(text);
+        final LoadedTaskSet without = Sets.load(directory, text);
         assertEquals(0, without.taskSet().overheads().preemptionNs());
         assertEquals(List.of("the calibration of 2026-01-01 does not hold what a preemption costs, so bounds on a device with 'preemption:"
             + " full' do not hold it; measure again: tactus calibrate"), without.warnings());
-        assertEquals(List.of(), load(text.replace("preemption: full", "preemption: segments").replaceAll(", preemptable: \\w+", ""))
-            .warnings(), "no device is preemptive");
+        assertEquals(List.of(), Sets.load(directory, text.replace("preemption: full", "preemption: segments")
+            .replaceAll(", preemptable: \\w+", "")).warnings(), "no device is preemptive");
         final MachineCalibration measured = older.withPreemption(new Quantiles(9, 1, 2, 3, 8_000))
             .withCurves(List.of(), Optional.of(new Overheads(1, 1, 1, 1, 0).withPreemptionNs(5)));
         CalibrationFile.store(options.calibrationFile(), measured);
         assertEquals(List.of(measured), CalibrationFile.read(options.calibrationFile()));
-        final LoadedTaskSet with = load(text);
+        final LoadedTaskSet with = Sets.load(directory, text);
         assertEquals(8_000, with.taskSet().overheads().preemptionNs());
         assertEquals(List.of(), with.warnings());
     }

@@ -48,15 +48,9 @@ class ProcessFormatTest {
     @TempDir
     private Path directory;
 
-    private LoadedTaskSet load(final String text) throws IOException {
-        final Path file = directory.resolve("set.yaml");
-        Files.writeString(file, text);
-        return TaskSetFile.load(file, TaskSetFile.Options.strict());
-    }
-
     @Test
     void shouldRunLibedgetpuInAChildWhenNobodySaysOtherwise() throws IOException {
-        final TaskSet set = load(SET).taskSet();
+        final TaskSet set = Sets.load(directory, SET).taskSet();
         assertEquals(List.of(LibraryProcess.OWN, LibraryProcess.CHILD, LibraryProcess.OWN, LibraryProcess.OWN, LibraryProcess.CHILD),
             set.platform().devices().stream().map(DeviceSpec::process).toList());
         final DeviceSpec soft = set.platform().devices().get(4);
@@ -67,7 +61,7 @@ class ProcessFormatTest {
 
     @Test
     void shouldReadTheSameWhenTheSetIsWrittenAndReadAgain() throws IOException {
-        final LoadedTaskSet loaded = load(SET);
+        final LoadedTaskSet loaded = Sets.load(directory, SET);
         final Path file = directory.resolve("again.yaml");
         TaskSetWriter.write(file, "a copy", loaded.taskSet(), loaded);
         assertEquals(loaded.taskSet().platform(), TaskSetFile.load(file, TaskSetFile.Options.strict()).taskSet().platform());
@@ -82,7 +76,8 @@ class ProcessFormatTest {
         kind: cpu|kind: cpu, process: own|7: process: only an edgetpu device's library can run in a child process; remove the key
         """)
     void shouldNameFileAndLineWhenTheKeyIsWrong(final String what, final String by, final String line) {
-        final String message = assertThrows(FileFormatException.class, () -> load(SET.replaceFirst(Pattern.quote(what), by))).getMessage();
+        final String wrong = SET.replaceFirst(Pattern.quote(what), by);
+        final String message = assertThrows(FileFormatException.class, () -> Sets.load(directory, wrong)).getMessage();
         assertEquals(directory.resolve("set.yaml") + ":" + line, message);
     }
 
@@ -97,7 +92,8 @@ class ProcessFormatTest {
 
     @Test
     void shouldChargeTheCallWhereALibraryRunsInAChildAlone() throws IOException {
-        final TaskSet set = load(SET.replace("overheads: none", "overheads: {dispatch: 2us, dispatchPerTask: 1us, childCall: 9us}")
+        final TaskSet set = Sets.load(directory, SET
+            .replace("overheads: none", "overheads: {dispatch: 2us, dispatchPerTask: 1us, childCall: 9us}")
             .replace("wcet: 1ms}]", "wcet: 1ms}, {device: soft, wcet: 1ms}, {device: soft2, wcet: 1ms}]")).taskSet();
         assertEquals(set.dispatchNs(3) + 9_000, set.dispatchNs(4), "in both a job of the one task may arrive");
         assertTrue(set.dispatchNs(0) < 9_000);
@@ -117,8 +113,8 @@ class ProcessFormatTest {
             tasks:
               - {name: t, period: 100ms, segments: [{device: tpu0, wcet: 1ms}, {device: tpu0, wcet: 2ms}]}
             """;
-        assertEquals(3_000_000 + 2 * (2_000 + 3_000 + 9_000), bound(load(one).taskSet()));
-        assertEquals(3_000_000 + 2 * (2_000 + 3_000), bound(load(one.replace("child}", "own}")).taskSet()));
+        assertEquals(3_000_000 + 2 * (2_000 + 3_000 + 9_000), bound(Sets.load(directory, one).taskSet()));
+        assertEquals(3_000_000 + 2 * (2_000 + 3_000), bound(Sets.load(directory, one.replace("child}", "own}")).taskSet()));
     }
 
     private static long bound(final TaskSet set) {

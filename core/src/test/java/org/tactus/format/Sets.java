@@ -65,4 +65,9 @@ final class Sets {
     static TaskSetFile.Options options(final Path directory) {
         return new TaskSetFile.Options(false, false, directory.resolve("calibration.yaml"), "lab (test, 2 cores)");
     }
+
+    /** Writes a set and loads it, on a machine without a calibration. */
+    static LoadedTaskSet load(final Path directory, final String text) throws IOException {
+        return TaskSetFile.load(write(directory, text), options(directory));
+    }
 }

@@ -2,6 +2,7 @@
 package org.tactus.format;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -125,6 +126,24 @@ class StaleProfileTest {
     }
 
     @Test
+    void shouldRefuseWcetsOfKernelsInOtherNumbers() throws IOException {
+        final String gpu = SET.replace("cores: [0]}", "cores: [0]}, {name: gpu0, kind: cuda, compute: kernels}")
+            .replace("cuts: 1}, segments: [{device: cpu0}]", "cuts: 1}, segments: [{device: gpu0}]");
+        Files.writeString(file, gpu);
+        final WcetSidecar.Provenance single = now();
+        assertEquals(Optional.empty(), staleOnGpu(single));
+        Files.writeString(file, gpu.replace("compute: kernels", "compute: kernels-fp16"));
+        final String half = single.runtime() + " in fp16";
+        assertEquals(half, now().runtime());
+        assertEquals(Optional.of("were measured with " + single.runtime() + ", but it is " + half + " now"), staleOnGpu(single));
+    }
+
+    private Optional<String> staleOnGpu(final WcetSidecar.Provenance measured) {
+        final TaskSet set = TaskSetFile.load(file, options(true)).taskSet();
+        return ProfileCheck.stale(measured, set, set.tasks().get(1), folder);
+    }
+
+    @Test
     void shouldRefuseWcetsOfARightThatTheProcessLacks() throws IOException {
         final WcetSidecar real = sidecar("one", MACHINE, "real-time", Optional.of(now()));
         assertEquals(!WcetSidecar.currentRights().equals("real-time"), ProfileCheck.stale(real, "one", MACHINE).isPresent());
@@ -180,6 +199,79 @@ class StaleProfileTest {
         }
         Files.writeString(file, two.replace("{device: cpu0}, {device: cpu0}", "{device: cpu0, wcet: 1ms}, {device: cpu0, wcet: 1ms}"));
         assertTrue(load().warnings().getFirst().startsWith("the networks of a are cut where an estimate"), load().warnings().toString());
+    }
+
+    private Path plan(final String name, final Path from, final String strategy) throws IOException {
+        final LoadedTaskSet loaded = TaskSetFile.load(from, options(false));
+        final Path planned = Files.createDirectories(folder.resolve(name).getParent()).resolve(Path.of(name).getFileName());
+        TaskSetWriter.writePlan(planned, strategy, loaded.taskSet(), loaded);
+        final LoadedTaskSet again = TaskSetFile.load(planned, options(false));
+        assertEquals(loaded.taskSet().tasks().stream().map(task -> task.segments()).toList(),
+            again.taskSet().tasks().stream().map(task -> task.segments()).toList());
+        assertEquals(List.of(), again.warnings());
+        return planned;
+    }
+
+    private void assertPlanRefused(final Path planned, final String why, final String remedy) {
+        final String message =
+            assertThrows(FileFormatException.class, () -> TaskSetFile.load(planned, options(false))).getMessage();
+        assertTrue(message.startsWith(planned + ":") && message.contains(": the numbers of 'a' in this plan were measured " + why), message);
+        assertTrue(message.endsWith(remedy), message);
+        assertEquals(1, message.lines().count());
+    }
+
+    @Test
+    void shouldRefuseAPlanWhenANetworkWasReplacedUnderItsName() throws IOException {
+        sidecar("one", MACHINE, WcetSidecar.currentRights(), Optional.of(now()));
+        final Path planned = plan("planned.yaml", file, "rt-swap");
+        final Path elsewhere = plan("sub/folder/planned.yaml", file, "lalarand");
+        final String remedy = "; measure and plan again: tactus profile " + file + " && tactus plan " + file + " --with ";
+        for (final String replaced : List.of("net.onnx", "net.onnx.data")) {
+            final String before = Files.readString(folder.resolve(replaced));
+            Files.writeString(folder.resolve(replaced), "these bytes are another");
+            assertPlanRefused(planned, "with another " + replaced + " (sha256:", remedy + "rt-swap --out " + planned);
+            assertPlanRefused(elsewhere, "with another ../../" + replaced + " (sha256:", remedy + "lalarand --out " + elsewhere);
+            Files.writeString(folder.resolve(replaced), before);
+        }
+        Files.delete(file); // what was planned need not be there any more
+        assertEquals(7_000, TaskSetFile.load(planned, options(false)).taskSet().tasks().get(1).segments().getFirst().wcetNs());
+    }
+
+    @Test
+    void shouldRefuseAPlanOfAnotherMachineRuntimeOrNumberOfThreads() throws IOException {
+        sidecar("one", MACHINE, "", Optional.of(now()));
+        final Path planned = plan("planned.yaml", file, "rt-swap");
+        final String text = Files.readString(planned);
+        final String remedy = " --with rt-swap --out " + planned;
+        for (final String[] change : new String[][] {
+            {"machine: " + MACHINE, "machine: lab1 (a processor)", "on another machine, lab1 (a processor), not on "},
+            {"runtime: " + now().runtime(), "runtime: ONNX Runtime 1.2.3", "with ONNX Runtime 1.2.3, but it is "},
+            {"cores: [0]", "cores: [0, 1]", "with 1 thread, but it has 2 threads now"}}) {
+            assertTrue(text.contains(change[0]), text);
+            Files.writeString(planned, text.replace(change[0], change[1]));
+            assertPlanRefused(planned, change[2], remedy);
+        }
+        Files.writeString(planned, text.replace("threads: 1", "threads: 0"));
+        assertThrows(FileFormatException.class, () -> TaskSetFile.load(planned, options(false)));
+    }
+
+    @Test
+    void shouldKeepWhatAPlanHoldsForWhenItIsPlannedAgain() throws IOException {
+        sidecar("one", MACHINE, "", Optional.of(now()));
+        final Path second = plan("second.yaml", plan("first.yaml", file, "lalarand"), "tau");
+        Files.writeString(folder.resolve("net.onnx"), "these bytes are another");
+        assertPlanRefused(second, "with another net.onnx (sha256:",
+            "; measure again, tactus profile " + file + ", and plan again, with lalarand, then tau");
+    }
+
+    @Test
+    void shouldSayNothingOfTimesThatAPersonWrote() throws IOException {
+        sidecar("one", MACHINE, "", Optional.of(now()));
+        Files.writeString(file, SET.replace("{device: cpu0}]", "{device: cpu0, wcet: 9us}]"));
+        final Path planned = plan("planned.yaml", file, "rt-swap");
+        assertFalse(Files.readString(planned).contains("measured"), "the measurements were not used");
+        Files.writeString(folder.resolve("net.onnx"), "these bytes are another");
+        assertEquals(9_000, TaskSetFile.load(planned, options(false)).taskSet().tasks().get(1).segments().getFirst().wcetNs());
     }
 
     @Test

@@ -51,7 +51,7 @@ class StreamKeyTest {
     private Path directory;
 
     private TaskSet load(final String text) throws IOException {
-        return TaskSetFile.load(Sets.write(directory, text), Sets.options(directory)).taskSet();
+        return Sets.load(directory, text).taskSet();
     }
 
     private static SwapRegion region(final TaskSet set) {
@@ -97,7 +97,7 @@ class StreamKeyTest {
 
     @Test
     void shouldReadTheSameWhenWritten() throws IOException {
-        final LoadedTaskSet first = TaskSetFile.load(Sets.write(directory, SET), Sets.options(directory));
+        final LoadedTaskSet first = Sets.load(directory, SET);
         final Path copy = directory.resolve("copy.yaml");
         TaskSetWriter.write(copy, "a copy", first.taskSet(), first);
         assertTrue(Files.readString(copy).contains("stream: 17MiB"), Files.readString(copy));

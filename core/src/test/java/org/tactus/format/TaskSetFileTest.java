@@ -45,13 +45,9 @@ class TaskSetFileTest {
     @TempDir
     private Path directory;
 
-    private LoadedTaskSet load(final String text) throws IOException {
-        return TaskSetFile.load(Sets.write(directory, text), Sets.options(directory));
-    }
-
     @Test
     void shouldReadEveryKeyWhenTheFileIsRight() throws IOException {
-        final LoadedTaskSet loaded = load(Sets.FULL);
+        final LoadedTaskSet loaded = Sets.load(directory, Sets.FULL);
         final TaskSet set = loaded.taskSet();
         assertEquals("braking", set.name());
         assertEquals(PolicyKind.FIXED_PRIORITY, set.policy());
@@ -74,7 +70,7 @@ class TaskSetFileTest {
 
     @Test
     void shouldChargeBoundaryCostsToWhoTakesTheTensorWhenVariantsAreGiven() throws IOException {
-        final TaskSet set = load(Sets.FULL).taskSet();
+        final TaskSet set = Sets.load(directory, Sets.FULL).taskSet();
         final Task lane = set.tasks().get(2);
         final Choices choices = lane.choices().orElseThrow();
         final int[][] chosen = {{0, 0}, {1, 0}};
@@ -91,7 +87,7 @@ class TaskSetFileTest {
 
     @Test
     void shouldTellTheLineWhenALaterRoomFindsAnError() throws IOException {
-        final LoadedTaskSet loaded = load(Sets.FULL);
+        final LoadedTaskSet loaded = Sets.load(directory, Sets.FULL);
         assertEquals(directory.resolve("set.yaml") + ":28: no cut here", loaded.error("tasks[1].model.cuts", "no cut here").getMessage());
         assertEquals(27, loaded.error("tasks[1].period", "").line());
         assertEquals(26, loaded.error("tasks[1].deadline", "").line());
@@ -101,7 +97,7 @@ class TaskSetFileTest {
     void shouldUseTheMachinesCalibrationWhenTheFileAsksForIt() throws IOException {
         final TaskSetFile.Options options = Sets.options(directory);
         final String text = Sets.FULL.replaceFirst("overheads: .*", "overheads: calibrated");
-        final FileFormatException missing = assertThrows(FileFormatException.class, () -> load(text));
+        final FileFormatException missing = assertThrows(FileFormatException.class, () -> Sets.load(directory, text));
         assertEquals(directory.resolve("set.yaml") + ":4: overheads are 'calibrated' but this machine has no calibration in "
             + options.calibrationFile() + "; measure it: tactus calibrate", missing.getMessage());
         final MachineCalibration mine = new MachineCalibration(options.machine(), "2026-01-01T00:00:00Z", 10, 2, 5,
@@ -115,13 +111,13 @@ class TaskSetFileTest {
         CalibrationFile.store(options.calibrationFile(), other);
         CalibrationFile.store(options.calibrationFile(), mine);
         assertEquals(List.of(other, mine), CalibrationFile.read(options.calibrationFile()));
-        final LoadedTaskSet loaded = load(text);
+        final LoadedTaskSet loaded = Sets.load(directory, text);
         assertEquals(OverheadsSource.CALIBRATED, loaded.overheadsSource());
         assertEquals(Optional.of(mine), loaded.calibration());
         assertEquals(new Overheads(7, 9, 4_000_001, 3, 4_000_001, 4_000_001 + 20_000 + 9, 0), loaded.taskSet().overheads(),
             "the end of a GPU's segment waits for the next look of its dispatcher");
         assertEquals(KernelOptions.DEFAULT.pollNs(), MachineCalibration.LOOK_NS);
-        assertEquals(4_000_001, load("""
+        assertEquals(4_000_001, Sets.load(directory, """
             tactus: 1
             name: plain
             policy: fixed-priority
@@ -135,7 +131,7 @@ class TaskSetFileTest {
     void shouldTakeMeasuredWcetsWhenASegmentOfANetworkHasNone() throws IOException {
         final String text = Sets.FULL.replace("{device: tpu0, wcet: 1ns}", "{device: cpu0}");
         final Path file = Sets.write(directory, text);
-        final FileFormatException missing = assertThrows(FileFormatException.class, () -> load(text));
+        final FileFormatException missing = assertThrows(FileFormatException.class, () -> Sets.load(directory, text));
         assertEquals(file + ":29: segment 0 of 'classify' has no WCET for this model on cpu0; measure it: tactus profile " + file,
             missing.getMessage());
         final WcetSidecar sidecar = new WcetSidecar("braking", Sets.options(directory).machine(),
@@ -145,10 +141,10 @@ class TaskSetFileTest {
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
         assertEquals(directory.resolve("set.wcet.yaml"), WcetSidecarFile.beside(file));
         assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
-        final LoadedTaskSet loaded = load(text);
+        final LoadedTaskSet loaded = Sets.load(directory, text);
         assertEquals(4_500_000, loaded.taskSet().tasks().get(1).segments().get(0).wcetNs());
         assertEquals(1, loaded.warnings().size());
-        assertThrows(FileFormatException.class, () -> load(text.replace("size: medium", "size: large")));
+        assertThrows(FileFormatException.class, () -> Sets.load(directory, text.replace("size: medium", "size: large")));
     }
 
     @Test
@@ -170,7 +166,7 @@ class TaskSetFileTest {
             """;
         final Path file = Sets.write(directory, text);
         assertEquals(file + ":12: segment 0 of 'signs' has no WCET for this model on cpu0 in int8; measure it: tactus profile " + file,
-            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+            assertThrows(FileFormatException.class, () -> Sets.load(directory, text)).getMessage());
         final WcetSidecar sidecar = new WcetSidecar("mixed", Sets.options(directory).machine(), "2026-01-01", 0.25, Map.of(),
             List.of(new WcetSidecar.TaskWcet("signs", WcetSidecar.modelText(new ModelSource.Zoo("resnet", "small", 2)),
                 List.of(new WcetSidecar.SegmentWcet(0, "cpu0", Precision.FP32, 900, SOME),
@@ -179,17 +175,17 @@ class TaskSetFileTest {
                 List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 0, 0, 1000, 2000)))));
         WcetSidecarFile.write(WcetSidecarFile.beside(file), sidecar);
         assertEquals(sidecar, WcetSidecarFile.read(WcetSidecarFile.beside(file)));
-        final Choices choices = load(text).taskSet().tasks().getFirst().choices().orElseThrow();
+        final Choices choices = Sets.load(directory, text).taskSet().tasks().getFirst().choices().orElseThrow();
         assertEquals(300, choices.variants().get(0).get(1).wcetNs());
         assertEquals(200, choices.variants().get(1).get(1).wcetNs());
         assertEquals(0.1, choices.variants().get(1).get(1).loss(), "the file tells it");
-        assertEquals(0.7, load(text.replace(", loss: 0.1", "")).taskSet().tasks().getFirst().choices().orElseThrow().variants().get(1)
-            .get(1).loss(), "measured");
+        assertEquals(0.7, Sets.load(directory, text.replace(", loss: 0.1", "")).taskSet().tasks().getFirst().choices().orElseThrow()
+            .variants().get(1).get(1).loss(), "measured");
         assertEquals(0, choices.variants().get(0).get(1).loss(), "nobody measured it");
         assertEquals(List.of(new Boundary(Boundary.INPUT, 0, 0, 0, 3, 4), new Boundary(0, 1, 5000, 6000, 1000, 2000)),
             choices.boundaries());
-        final Choices told = load(text.replace("toDevice: 6us", "toDevice: 6us, quantise: 0us")).taskSet().tasks().getFirst().choices()
-            .orElseThrow();
+        final Choices told = Sets.load(directory, text.replace("toDevice: 6us", "toDevice: 6us, quantise: 0us"))
+            .taskSet().tasks().getFirst().choices().orElseThrow();
         assertEquals(new Boundary(0, 1, 5000, 6000, 0, 2000), told.boundaries().get(1), "0 was meant where it stands");
     }
 
@@ -208,20 +204,21 @@ class TaskSetFileTest {
         Files.writeString(directory.resolve("objects.csv"),
             "object,bytes,class\nweights,1000,constant\noutput,24,scratch\nhidden,8,state\ntruth,500,unused\n");
         final String text = Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: objects.csv, swap: 512B}");
-        final TaskMemory memory = load(text).taskSet().tasks().get(0).memory().orElseThrow();
+        final TaskMemory memory = Sets.load(directory, text).taskSet().tasks().get(0).memory().orElseThrow();
         assertEquals(new TaskMemory(1032, OptionalLong.of(512), Optional.of("objects.csv"), 24, 8), memory);
         assertEquals(1000, memory.constantBytes());
         Files.writeString(directory.resolve("objects.csv"), "bytes,class\n1,weights\n");
         assertEquals(directory.resolve("objects.csv") + ":2: class: 'weights' is none; write constant, scratch, state, unused",
-            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+            assertThrows(FileFormatException.class, () -> Sets.load(directory, text)).getMessage());
         Files.writeString(directory.resolve("objects.csv"), "bytes, class\n1000, constant\n24, scratch\n");
-        assertEquals(1000, load(text).taskSet().tasks().get(0).memory().orElseThrow().constantBytes(), "blanks in the first line");
+        assertEquals(1000, Sets.load(directory, text).taskSet().tasks().get(0).memory().orElseThrow().constantBytes(),
+            "blanks in the first line");
         final String more = text.replace("{objects:", "{footprint: 1MiB, objects:");
-        final String problem = assertThrows(FileFormatException.class, () -> load(more)).getMessage();
+        final String problem = assertThrows(FileFormatException.class, () -> Sets.load(directory, more)).getMessage();
         assertTrue(problem.endsWith(": footprint: the objects with classes add up to 1KiB; write that, or remove the key"), problem);
         final String sizes = Sets.FULL.replace("swap: 576MiB}", "swap: 576MiB, scratch: 4000MiB, state: 1MiB}")
             .replace("protocol: ovl", "protocol: ovl, residency: copy-all, chunkDrop: 1ms, background: false");
-        final var set = load(sizes).taskSet();
+        final var set = Sets.load(directory, sizes).taskSet();
         assertEquals(4000L << 20, set.tasks().get(0).memory().orElseThrow().scratchBytes());
         final DeviceMemory device = set.platform().devices().get(2).memory().orElseThrow();
         assertEquals(Residency.COPY_ALL, device.residency());
@@ -234,8 +231,8 @@ class TaskSetFileTest {
     void shouldReadAndWriteWhereWeightsAreKept() throws IOException {
         final String text = Sets.FULL.replace("protocol: ovl", "protocol: ovl, weights: /var/tmp, chunkRead: 7ms");
         final int gpu = 2;
-        final DeviceMemory without = load(Sets.FULL).taskSet().platform().devices().get(gpu).memory().orElseThrow();
-        final var loaded = load(text);
+        final DeviceMemory without = Sets.load(directory, Sets.FULL).taskSet().platform().devices().get(gpu).memory().orElseThrow();
+        final var loaded = Sets.load(directory, text);
         final DeviceMemory memory = loaded.taskSet().platform().devices().get(gpu).memory().orElseThrow();
         assertEquals(without.chunkInNs() + 7_000_000, memory.chunkInNs());
         assertEquals(7_000_000, memory.chunkReadNs());
@@ -243,12 +240,13 @@ class TaskSetFileTest {
         assertEquals(memory.withWeightsIn("/tmp", 0).chunkInNs(), without.chunkInNs());
         final Path written = directory.resolve("written.yaml");
         TaskSetWriter.write(written, "a copy", loaded.taskSet(), loaded);
-        assertEquals(memory, load(Files.readString(written)).taskSet().platform().devices().get(gpu).memory().orElseThrow());
+        assertEquals(memory,
+            Sets.load(directory, Files.readString(written)).taskSet().platform().devices().get(gpu).memory().orElseThrow());
     }
 
     @Test
     void shouldCountARelativeFolderOfWeightsFromTheTaskSet() throws IOException {
-        final var memory = load(Sets.FULL.replace("protocol: ovl", "protocol: ovl, weights: beside/kept, chunkRead: 7ms"))
+        final var memory = Sets.load(directory, Sets.FULL.replace("protocol: ovl", "protocol: ovl, weights: beside/kept, chunkRead: 7ms"))
             .taskSet().platform().devices().get(2).memory().orElseThrow();
         assertEquals(Optional.of(directory.resolve("beside/kept").toString()), memory.weightsFolder());
     }
@@ -258,7 +256,7 @@ class TaskSetFileTest {
     void shouldRefuseChunksThatCannotBeReadFromAFile(final String chunk) {
         final String text = Sets.FULL.replaceFirst("chunk: [0-9]+MiB", "chunk: " + chunk)
             .replace("protocol: ovl", "protocol: ovl, weights: /var/tmp, chunkRead: 7ms");
-        final var refused = assertThrows(FileFormatException.class, () -> load(text));
+        final var refused = assertThrows(FileFormatException.class, () -> Sets.load(directory, text));
         assertTrue(refused.getMessage().matches("(?s).*:[0-9]+: chunk: chunks of \\S+ cannot be read from a file; "
             + "write a multiple of 4KiB below 2GiB, or remove 'weights'"), refused.getMessage());
     }
@@ -267,13 +265,13 @@ class TaskSetFileTest {
     void shouldAddUpTheObjectsWhenATableIsGiven() throws IOException {
         Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,1000\n1,24\n");
         final String text = Sets.FULL.replace("{footprint: 4650MiB, swap: 576MiB}", "{objects: objects.csv}");
-        assertEquals(1024, load(text).taskSet().tasks().get(0).memory().orElseThrow().footprintBytes());
+        assertEquals(1024, Sets.load(directory, text).taskSet().tasks().get(0).memory().orElseThrow().footprintBytes());
         Files.writeString(directory.resolve("objects.csv"), "bytes\n" + "1\n".repeat(1_000_000));
         assertEquals(directory.resolve("objects.csv") + ":1000001: more than 1000000 lines; join objects of one class into one line",
-            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+            assertThrows(FileFormatException.class, () -> Sets.load(directory, text)).getMessage());
         Files.writeString(directory.resolve("objects.csv"), "index,bytes\n0,-1000\n");
         assertEquals(directory.resolve("objects.csv") + ":2: bytes: '-1000' is negative; a size is at least 0",
-            assertThrows(FileFormatException.class, () -> load(text)).getMessage());
+            assertThrows(FileFormatException.class, () -> Sets.load(directory, text)).getMessage());
     }
 
     @Test

@@ -81,6 +81,23 @@ class ExamplesTest {
     }
 
     @Test
+    void shouldRunCodeInASetFromAFileAndSayWhatIsWrongWithAnother() throws IOException, InterruptedException {
+        final String good = "tactus: 1\nname: s\npolicy: fixed-priority\noverheads: none\nplatform: {devices: [{name: cpu0, kind: cpu}]}\n"
+            + "tasks:\n  - {name: control, period: 20ms, segments: [{device: cpu0, wcet: 5ms}]}\n";
+        final String text = run(SetFromAFile.class, Files.writeString(folder.resolve("good.yaml"), good).toString());
+        assertTrue(text.matches("(?s)control runs: \\d+ released, \\d+ jobs, .* response min .*, p50 .*, max .*steps: \\d+\n"), text);
+        final String wrong = run(SetFromAFile.class, Files.writeString(folder.resolve("wrong.yaml"), good.replace("20ms", "20")).toString());
+        assertTrue(wrong.startsWith("refused: " + folder.resolve("wrong.yaml") + ":7: "), wrong);
+    }
+
+    @Test
+    void shouldSwapTwoTasksWhenTheMemoryWasBuiltInTheProgram() throws IOException, InterruptedException {
+        final String text = run(SwappedMemory.class);
+        assertTrue(text.contains("never swapped: ") && text.contains("32 MiB of each may be out: schedulable by swap-seq-fp"), text);
+        assertTrue(text.replaceAll("\\s+", " ").matches("(?s).*Swapped on gpu0: [1-9]\\d* chunks in.*"), text);
+    }
+
+    @Test
     void shouldStayBelowTheBoundWhenDrawnSetsAreSimulated() throws IOException, InterruptedException {
         final String text = run(MeasuredBesideBound.class);
         final String[] lines = text.strip().split("\n");

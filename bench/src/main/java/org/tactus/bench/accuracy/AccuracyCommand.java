@@ -12,6 +12,7 @@ import org.tactus.bench.experiment.ChartWriter;
 import org.tactus.bench.experiment.WorkerThreads;
 import org.tactus.bindings.linux.VectorUnit;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.UsageCheck;
 import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
@@ -65,8 +66,8 @@ public final class AccuracyCommand implements Callable<Integer> {
     @Option(names = "--out", defaultValue = "experiment", paramLabel = "DIR", description = "Folder for CSV, SVG and PNG "
         + "(default: ${DEFAULT-VALUE}).")
     private Path out;
-    @Option(names = "--format", defaultValue = "table", paramLabel = "table|json|csv", description = "What is printed.")
-    private String format;
+    @Mixin
+    private OutputFormat.Choice output;
     private long shownNs = System.nanoTime();
 
     @Override
@@ -74,8 +75,6 @@ public final class AccuracyCommand implements Callable<Integer> {
         final int workers = threads.count(spec);
         UsageCheck.check(spec, sets >= 1 && sets <= MOST_SETS, "--sets " + sets + " is out of range; give 1 to " + MOST_SETS);
         UsageCheck.check(spec, images >= 1 && images <= MOST_IMAGES, "--images " + images + " is out of range; give 1 to " + MOST_IMAGES);
-        UsageCheck.check(spec, format.equals("table") || format.equals("json") || format.equals("csv"),
-            "--format " + format + " is unknown; use table, json or csv");
         final double[] load = range("--utilisation", utilisation, AccuracySets.TASKS);
         UsageCheck.check(spec, evaluated >= 1 && evaluated <= MOST_SETS,
             "--evaluated " + evaluated + " is out of range; give 1 to " + MOST_SETS);
@@ -93,10 +92,10 @@ public final class AccuracyCommand implements Callable<Integer> {
             VectorUnit.addsPairsExactly() ? Mixture.FULL_WEIGHTS : Mixture.REDUCED_WEIGHTS);
         final AccuracyResult result = experiment.run(this::show);
         final PrintWriter printer = spec.commandLine().getOut();
-        printer.print(switch (format) {
-            case "json" -> result.json();
-            case "csv" -> result.csv();
-            default -> Lines.wrap(result.table());
+        printer.print(switch (output.format()) {
+            case JSON -> result.json();
+            case CSV -> result.csv();
+            case TABLE -> Lines.wrap(result.table());
         });
         printer.flush(); // before a disk that is full can end the command
         WholeFile.write(out.resolve("accuracy.csv"), result.csv());
@@ -104,7 +103,7 @@ public final class AccuracyCommand implements Callable<Integer> {
         WholeFile.write(out.resolve("accuracy-shares.csv"), result.sharesCsv());
         ChartWriter.write(AccuracyCharts.distributions(result), out);
         ChartWriter.write(AccuracyCharts.shares(result), out);
-        if (!format.equals("json") && !format.equals("csv")) {
+        if (output.format() == OutputFormat.TABLE) {
             printer.println(Lines.wrap("\nWrote " + out.resolve("accuracy.csv") + ", accuracy-layers.csv, accuracy-shares.csv, "
                 + "accuracy.svg and .png, accuracy-shares.svg and .png"));
             printer.flush();

@@ -10,8 +10,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tactus.cli.support.PrerequisiteException;
-import org.tactus.internal.file.CsvLine;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.CsvLine;
+import org.tactus.internal.text.Printable;
 
 /** The table of acceptance ratios: a row a place and approach, with the ends of the 95 % interval of the share. */
 final class AcceptanceCsv {

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.tactus.analysis.TaskVerdict;
 import org.tactus.bench.spet.Braking;
 import org.tactus.bench.spet.Car;
 import org.tactus.bench.spet.StockSystem;
@@ -28,11 +29,11 @@ import org.tactus.cli.support.UsageCheck;
 import org.tactus.cli.text.Lines;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
-import org.tactus.internal.file.TextTable;
 import org.tactus.internal.file.WholeFile;
 import org.tactus.internal.plan.Plan;
 import org.tactus.internal.plan.spet.MenuBuilder;
 import org.tactus.internal.plan.spet.Objective;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.SramMenu;
@@ -131,8 +132,7 @@ public final class BrakingCommand implements Callable<Integer> {
             new SpetStrategy.Settings(Objective.SLACK, cost, EdgeTpuCost.RESERVED_BYTES, MOST_SEGMENTS), Optional.empty())
             .plan(set);
         final List<OptionalLong> none = set.tasks().stream().map(task -> OptionalLong.empty()).toList();
-        final List<OptionalLong> bounds = plan.verdict().tasks().stream()
-            .map(task -> task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList();
+        final List<OptionalLong> bounds = plan.verdict().tasks().stream().map(TaskVerdict::bound).toList();
         return List.of(
             row("stock, compiled apart", link, StockSystem.firstInFirstOut(stock.apart()), none, set, car),
             row("stock, co-compiled in order", link, StockSystem.firstInFirstOut(stock.together()), none, set, car),

@@ -31,8 +31,8 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.internal.file.OutputFolder;
-import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.text.Printable;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 

@@ -5,11 +5,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.text.Lines;
 import org.tactus.internal.file.WholeFile;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 
 /** Where an experiment's result goes and how it is printed: options that the commands share. */
 final class ResultOutput {
@@ -17,8 +18,8 @@ final class ResultOutput {
         + "(default: ${DEFAULT-VALUE}).")
     private Path out;
 
-    @Option(names = "--format", defaultValue = "table", paramLabel = "table|json|csv", description = "What is printed.")
-    private String format;
+    @Mixin
+    private OutputFormat.Choice output;
 
     /** The folder; it may not exist yet. */
     Path folder() {
@@ -27,23 +28,20 @@ final class ResultOutput {
 
     /** Refuses a format that does not exist, and a folder that takes no files, before anything is computed. */
     void check(final CommandSpec spec, final Experiment experiment) throws IOException {
-        if (!format.equals("table") && !format.equals("json") && !format.equals("csv")) {
-            throw new ParameterException(spec.commandLine(), "--format " + format + " is unknown; use table, json or csv");
-        }
         ChartWriter.requireWritable(out, ChartWriter.fileName(experiment, ""));
     }
 
     /** Prints the result, writes CSV and charts; returns the exit status. */
     int write(final ExperimentResult result, final CommandSpec spec) throws IOException {
         final PrintWriter printer = spec.commandLine().getOut();
-        printer.print(switch (format) {
-            case "json" -> result.json();
-            case "csv" -> result.csv();
-            default -> Lines.wrap(result.table());
+        printer.print(switch (output.format()) {
+            case JSON -> result.json();
+            case CSV -> result.csv();
+            case TABLE -> Lines.wrap(result.table());
         });
         printer.flush(); // before a disk that is full can end the command
         writeFiles(result, out);
-        if (format.equals("table")) {
+        if (output.format() == OutputFormat.TABLE) {
             printer.println(Lines.wrap("\nWrote " + out.resolve(ChartWriter.fileName(result, "csv")) + ", .svg and .png"));
             printer.flush();
         }

@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.Terminal;
-import org.tactus.internal.file.TextTable;
+import org.tactus.internal.text.TextTable;
 
 /**
  * One-way hand-over between two spinning threads: half a round trip, over the ways that there are. Medians across threads swing from

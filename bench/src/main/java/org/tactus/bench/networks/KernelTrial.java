@@ -15,11 +15,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
@@ -34,6 +36,7 @@ import org.tactus.internal.graph.Tensors;
 import org.tactus.internal.network.SegmentedModel;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.ptx.Launch;
+import org.tactus.internal.ptx.Numbers;
 import org.tactus.internal.ptx.SegmentProgram;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -43,15 +46,27 @@ final class KernelTrial {
     private final OnnxModel model;
     private final SegmentProgram program;
     private final CutChain chain;
+    private final Numbers numbers;
     private final long seed;
     /** Inputs, and the outputs that ONNX Runtime computes of them. */
     private final Map<String, float[]> values = new HashMap<>();
     /** Outputs of other inputs. */
     private final Map<String, float[]> others = new HashMap<>();
 
-    KernelTrial(final OnnxModel model, final SegmentProgram program, final long seed) {
+    /**
+     * What the kernels answered.
+     *
+     * @param difference the largest of an output, as a share of its largest magnitude; in single precision of 1 where that is below 1
+     * @param rows       outputs of one row of several numbers, over all inputs
+     * @param moved      those of them whose largest number is elsewhere
+     */
+    record Answer(double difference, int rows, List<String> moved) {
+    }
+
+    KernelTrial(final OnnxModel model, final SegmentProgram program, final Numbers numbers, final long seed) {
         this.model = model;
         this.program = program;
+        this.numbers = numbers;
         this.seed = seed;
         chain = new ModelCutter(OnnxRuntime.require()).cut(model, 1);
         try (SegmentedModel processor = SegmentedModel.create(chain, OnnxOptions.SINGLE_THREAD)) {
@@ -70,38 +85,60 @@ final class KernelTrial {
     }
 
     /**
-     * The largest difference of an output, as a share of its largest magnitude where that is above 1. The first run launches the kernels
-     * one by one and the second launches the graph that was recorded of them: its inputs are others, so that what is left of the first
-     * is no right answer.
+     * Interprets the kernels on two inputs. The first run launches them one by one and the second launches the graph that was recorded of
+     * them: its inputs are others, so that what is left of the first is no right answer.
      */
-    double difference() {
+    Answer answer() {
         final DeviceSpec spec = new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.empty(), 0)
-            .withCompute(DeviceSpec.Compute.KERNELS);
-        final CudaDevice gpu = CudaDevices.open(spec, false, () -> { });
+            .withCompute(numbers == Numbers.HALF ? DeviceSpec.Compute.KERNELS_FP16 : DeviceSpec.Compute.KERNELS);
+        final CudaDevice gpu = CudaDevices.open(spec, false, () -> { }, () -> { });
         try {
             final TensorMemory host = gpu.networks().pinned();
             try (SegmentedModel network = SegmentedModel.create(chain, host, List.of(gpu.networks().place(gpu.networks().tensors())),
                 List.of())) {
                 network.fillInputs(seed);
                 gpu.networks().runOnce(network, 0, true);
-                final double first = difference(network, values);
+                final Answer first = answer(network, values);
                 network.fillInputs(seed + 1);
                 gpu.networks().runOnce(network, 0, true);
-                return Math.max(first, difference(network, others));
+                final Answer second = answer(network, others);
+                return new Answer(Math.max(first.difference, second.difference), first.rows + second.rows,
+                    Stream.concat(first.moved.stream(), second.moved.stream()).distinct().toList());
             }
         } finally {
             gpu.close();
         }
     }
 
-    private static double difference(final SegmentedModel network, final Map<String, float[]> expected) {
-        return network.outputs().stream().mapToDouble(info ->
-            difference(expected.get(info.name()), network.tensor(info.name()).toArray(ValueLayout.JAVA_FLOAT))).max().orElse(0);
+    private Answer answer(final SegmentedModel network, final Map<String, float[]> expected) {
+        double difference = 0;
+        int rows = 0;
+        final List<String> moved = new ArrayList<>();
+        for (final TensorInfo info : network.outputs()) {
+            final float[] right = expected.get(info.name());
+            final float[] answer = network.tensor(info.name()).toArray(ValueLayout.JAVA_FLOAT);
+            difference = Math.max(difference, difference(right, answer, numbers == Numbers.HALF ? Float.MIN_NORMAL : 1));
+            if (right.length > 1 && info.shape().getLast() == right.length) {
+                rows++;
+                if (largest(right) != largest(answer)) {
+                    moved.add(info.name());
+                }
+            }
+        }
+        return new Answer(difference, rows, moved);
     }
 
-    /** Infinite where a number is none. */
-    static double difference(final float[] expected, final float[] answer) {
-        double largest = 1;
+    private static int largest(final float... numbers) {
+        int best = 0;
+        for (int i = 1; i < numbers.length; i++) {
+            best = numbers[i] > numbers[best] ? i : best;
+        }
+        return best;
+    }
+
+    /** The largest difference as a share of the largest magnitude, or of a least one; infinite where a number is none. */
+    static double difference(final float[] expected, final float[] answer, final double least) {
+        double largest = least;
         double difference = 0;
         for (int i = 0; i < expected.length; i++) {
             largest = Math.max(largest, Math.abs(expected[i]));
@@ -128,6 +165,7 @@ final class KernelTrial {
         try (JsonGenerator json = new JsonFactory().createGenerator(out, JsonEncoding.UTF8)) {
             json.useDefaultPrettyPrinter().writeStartObject();
             json.writeStringField("name", model.name());
+            json.writeStringField("numbers", numbers.name().toLowerCase(Locale.ROOT));
             json.writeNumberField("weightBytes", program.weightBytes());
             json.writeNumberField("scratchBytes", program.scratchBytes());
             names(json, "inputs", program.inputs());

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.TensorInfo;
-import org.tactus.cli.OutputDifference;
+import org.tactus.cli.network.OutputDifference;
 import org.tactus.internal.graph.GivenInputs;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;

@@ -18,7 +18,7 @@ import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.onnxruntime.ElementType;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.TensorInfo;
-import org.tactus.cli.OutputDifference;
+import org.tactus.cli.network.OutputDifference;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenShapes;

@@ -21,8 +21,8 @@ import org.tactus.model.TaskSet;
 
 /**
  * Runs networks as a dispatcher does, on the device's stream and in its memory, and compares their answers with those that the processor
- * computes: bit by bit where the host computes for a software GPU, else within what the order of summing changes. On a real GPU kernels of
- * our own compute them, and after them ONNX Runtime where it can.
+ * computes: bit by bit where the host computes for a software GPU, else within what the order of summing changes, or half precision. On a
+ * real GPU kernels of our own compute them, in single and in half precision, and after them ONNX Runtime where it can.
  */
 final class NetworkCheck implements GpuCheck {
     private static final List<String> NETWORKS = List.of("resnet", "mobilenet");
@@ -31,6 +31,8 @@ final class NetworkCheck implements GpuCheck {
     private static final long SEED = 1;
     /** Of a relative error over all outputs, in single precision. */
     private static final double MOST_ERROR = 1e-3;
+    /** The same where factors are rounded to half precision, by at most 2^-11 each. */
+    private static final double MOST_HALF_ERROR = 5e-3;
 
     private final boolean software;
     private final List<String> names;
@@ -59,17 +61,23 @@ final class NetworkCheck implements GpuCheck {
             return section.measured("not checked: " + absence.get()); // it loads and cuts networks, whatever computes them
         }
         if (software) {
-            compare(rig, DeviceSpec.Compute.ANY, "the host", section);
+            compare(rig, DeviceSpec.Compute.ANY, "the host", MOST_ERROR, section);
             return section.checked("computed by the host, answers equal the processor's bit by bit");
         }
-        compare(rig, DeviceSpec.Compute.KERNELS, "kernels", section);
+        compare(rig, DeviceSpec.Compute.KERNELS, "kernels", MOST_ERROR, section);
         String checked = "kernels of ours";
         String lacking = "";
         try {
-            compare(rig, DeviceSpec.Compute.ONNX_RUNTIME, "ONNX Runtime", section);
+            compare(rig, DeviceSpec.Compute.KERNELS_FP16, "kernels in fp16", MOST_HALF_ERROR, section);
+            checked += ", in fp16, too (within " + MOST_HALF_ERROR + "),";
+        } catch (final InvalidModelException e) {
+            lacking += "; fp16 not checked: " + e.getMessage();
+        }
+        try {
+            compare(rig, DeviceSpec.Compute.ONNX_RUNTIME, "ONNX Runtime", MOST_ERROR, section);
             checked += " and ONNX Runtime";
         } catch (final InvalidModelException e) {
-            lacking = "; ONNX Runtime not checked: " + e.getMessage();
+            lacking += "; ONNX Runtime not checked: " + e.getMessage();
         }
         return section.checked(checked + " computed on our stream and in our memory, answers equal the processor's within " + MOST_ERROR
             + lacking);
@@ -84,16 +92,18 @@ final class NetworkCheck implements GpuCheck {
         }).build();
     }
 
-    private void compare(final GpuRig rig, final DeviceSpec.Compute compute, final String by, final Section.Builder section) {
+    private void compare(
+        final GpuRig rig, final DeviceSpec.Compute compute, final String by, final double most, final Section.Builder section) {
         final DeviceSpec spec = new DeviceSpec("gpu", DeviceKind.CUDA, List.of(), "", 0, Optional.empty(), 0).withCompute(compute);
         try (CudaDevice device = new CudaDevice(rig.gpu(), spec, null, software ? () -> { } : null)) {
             for (final String network : names) {
-                compare(device, set(spec, network), by, section);
+                compare(device, set(spec, network), by, most, section);
             }
         }
     }
 
-    private void compare(final CudaDevice device, final TaskSet set, final String by, final Section.Builder section) {
+    private void compare(
+        final CudaDevice device, final TaskSet set, final String by, final double most, final Section.Builder section) {
         final String network = set.tasks().getFirst().name();
         final NetworkWorks networks = new NetworkWorks();
         final List<SegmentWork> works = networks.prepare(set, List.of(device), set.tasks().getFirst(), SEED);
@@ -111,7 +121,7 @@ final class NetworkCheck implements GpuCheck {
         final byte[] answer = networks.answers().get(network).get("output");
         final byte[] expected = new NetworkWorks().offline(plain, plain.tasks().getFirst(), SEED).get("output");
         final double error = error(answer, expected);
-        section.expect(software ? Arrays.equals(answer, expected) : error <= MOST_ERROR,
+        section.expect(software ? Arrays.equals(answer, expected) : error <= most,
             network + " by " + by + " answers other values than on the processor, relative error " + error);
         for (int i = 0; i < SEGMENTS; i++) {
             Arrays.sort(samples[i]);

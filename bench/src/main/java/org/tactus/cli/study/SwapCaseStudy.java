@@ -20,13 +20,13 @@ import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.PerfettoTrace;
 import org.tactus.internal.file.OutputFolder;
-import org.tactus.internal.file.TextTable;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.sim.ExecutionReplay;
 import org.tactus.internal.sim.Simulation;
 import org.tactus.internal.sim.SimulationOptions;
+import org.tactus.internal.text.TextTable;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import org.tactus.internal.work.TimedWorks;
@@ -153,8 +153,8 @@ public final class SwapCaseStudy {
     }
 
     private static List<OptionalLong> bounds(final SwapWays.Way way, final Verdict verdict) {
-        return verdict.tasks().stream().map(task -> way.bounded() && verdict.schedulable() && task.bounded()
-            ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty()).toList();
+        return verdict.tasks().stream().map(task -> way.bounded() && verdict.schedulable()
+            ? task.bound() : OptionalLong.empty()).toList();
     }
 
     private SimulationOptions simulation(final SwapWays.Way way, final PagedMemory pages) {
@@ -221,7 +221,8 @@ public final class SwapCaseStudy {
     private void table(final List<Ran> all) {
         print.println();
         print.println("max / bound, misses/jobs:");
-        final String[] head = Stream.concat(Stream.of("task", "deadline"), all.stream().map(ran -> ran.way().name())).toArray(String[]::new);
+        final String[] head = Stream.concat(Stream.of("task", "deadline"),
+            all.stream().map(ran -> ran.way().name())).toArray(String[]::new);
         final List<Task> tasks = all.getFirst().way().set().tasks();
         print.println(TextTable.text(Terminal.width(), head, IntStream.range(0, tasks.size()).mapToObj(i -> Stream.concat(
             Stream.of(tasks.get(i).name(), Durations.format(tasks.get(i).deadlineNs())), all.stream().map(ran -> cell(ran, i)))
@@ -272,7 +273,8 @@ public final class SwapCaseStudy {
                 }
             } else {
                 // Nobody promises anything of these: with other tasks they may well do.
-                tell("not promised: " + ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
+                tell("not promised: " + ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed"
+                    : ": no deadline is missed")
                     + ran.wrong().filter(wrong -> !wrong.isEmpty()).map(wrong -> "; " + String.join("; ", wrong)).orElse(""));
             }
         }

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.tactus.bindings.ArtefactLibrary;
 import org.tactus.internal.child.ChildProcess;
 import org.tactus.internal.file.OutputFolder;
-import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.text.Printable;
 import org.tactus.internal.watch.CountersFile;
 
 /**

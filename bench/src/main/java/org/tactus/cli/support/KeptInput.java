@@ -4,7 +4,7 @@ package org.tactus.cli.support;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 
 /** Keeps a command from writing over what it reads. */
 public final class KeptInput {

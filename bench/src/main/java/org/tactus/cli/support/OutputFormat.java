@@ -3,6 +3,7 @@ package org.tactus.cli.support;
 
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /** How a command prints its answer. */
@@ -13,6 +14,22 @@ public enum OutputFormat {
     JSON,
     /** One row a task under a line of column names. */
     CSV;
+
+    /** {@code --format}: what commands share that print in any of them. */
+    public static final class Choice {
+        @Option(names = "--format", paramLabel = "FORMAT", defaultValue = "table", converter = Converter.class,
+            description = "table, json or csv (${DEFAULT-VALUE}).")
+        private OutputFormat format;
+
+        /**
+         * The format that was chosen.
+         *
+         * @return the table where none was
+         */
+        public OutputFormat format() {
+            return format;
+        }
+    }
 
     /** Reads the option's lower-case words. */
     public static final class Converter implements ITypeConverter<OutputFormat> {

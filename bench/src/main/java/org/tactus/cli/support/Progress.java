@@ -3,7 +3,7 @@ package org.tactus.cli.support;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 
 /** A line on standard error that says how far a long step is; rewritten in place on a terminal, sparse elsewhere. */
 public final class Progress {

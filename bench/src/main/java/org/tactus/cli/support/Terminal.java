@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.support;
 
-import org.tactus.internal.file.TextTable;
+import org.tactus.internal.text.TextTable;
 
 /** The terminal that a person reads on. */
 public final class Terminal {

@@ -4,7 +4,7 @@ package org.tactus.cli.support;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.tactus.internal.file.Nearest;
+import org.tactus.internal.text.Nearest;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Column;
@@ -21,7 +21,8 @@ public final class UsageErrors {
 
     /** What the parser says of a word that is none of those that an option takes. */
     private static final Pattern CHOICE = Pattern.compile(
-        "^Invalid value for option '([^' ]+)'[^:]*: expected one of \\[(.*)\\] \\(case-(?:in)?sensitive\\) but was '(.*)'$", Pattern.DOTALL);
+        "^Invalid value for option '([^' ]+)'[^:]*: expected one of \\[(.*)\\] \\(case-(?:in)?sensitive\\) but was '(.*)'$",
+        Pattern.DOTALL);
 
     private UsageErrors() {
     }

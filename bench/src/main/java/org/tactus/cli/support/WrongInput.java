@@ -8,11 +8,11 @@ import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.tactus.bindings.MissingLibraryException;
 import org.tactus.analysis.TestNotApplicableException;
+import org.tactus.bindings.MissingLibraryException;
 import org.tactus.format.FileFormatException;
-import org.tactus.internal.file.Printable;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.text.Printable;
 import org.tactus.model.InvalidTaskSetException;
 
 /** Which exceptions say that what a command was given is wrong: their messages are for the user, and the status is 2. */
@@ -40,7 +40,8 @@ public final class WrongInput {
             || e instanceof MissingLibraryException) {
             final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
             return Optional.of(Printable.lines(e.getMessage().lines()
-                .map(line -> ofFile && !OF_NO_FILE.matcher(line).lookingAt() ? line : "tactus: " + line).collect(Collectors.joining("\n"))));
+                .map(line -> ofFile && !OF_NO_FILE.matcher(line).lookingAt() ? line : "tactus: "
+                + line).collect(Collectors.joining("\n"))));
         }
         if (e instanceof NoSuchFileException) {
             return Optional.of("tactus: there is no such file or folder: " + Printable.line(e.getMessage()));

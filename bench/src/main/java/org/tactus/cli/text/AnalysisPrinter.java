@@ -18,7 +18,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.format.FileFormatException;
 import org.tactus.format.LoadedTaskSet;
-import org.tactus.internal.file.CsvLine;
+import org.tactus.internal.text.CsvLine;
 
 /** Prints verdicts in one of the formats: JSON lines and CSV rows for programs, tables for people. */
 public final class AnalysisPrinter {

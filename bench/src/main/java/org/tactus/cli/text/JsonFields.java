@@ -14,7 +14,7 @@ final class JsonFields {
 
     /** A task's bound, deadline and slack, nanoseconds. */
     static void bound(final JsonGenerator json, final TaskVerdict task) throws IOException {
-        number(json, "responseBoundNs", task.bounded() ? OptionalLong.of(task.responseBoundNs()) : OptionalLong.empty());
+        number(json, "responseBoundNs", task.bound());
         number(json, "deadlineNs", task.isBestEffort() ? OptionalLong.empty() : OptionalLong.of(task.deadlineNs()));
         number(json, "slackNs", task.bounded() ? OptionalLong.of(task.slackNs()) : OptionalLong.empty());
     }

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.tactus.internal.file.CsvLine;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.text.CsvLine;
 import org.tactus.result.RunResult;
 import org.tactus.result.TaskResult;
 

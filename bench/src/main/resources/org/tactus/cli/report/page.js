@@ -73,6 +73,7 @@ function pick(values, order) {
   return out;
 }
 
+const many = (n, what) => n + " " + what + (n === 1 ? "" : "s");
 function verdict() {
   for (const run of runs) {
     const r = run.results, bad = [];
@@ -89,15 +90,18 @@ function verdict() {
     if (aborted) bad.push(aborted + " jobs were aborted");
     const p = add($("verdict"), "p");
     add(p, "strong", run.folder + ": ");
-    add(p, "span", bad.length ? "not good: " + bad.join("; ") + "." : "good: no deadline was missed and no response was longer than its bound.", bad.length ? "bad" : "good");
+    if (r.verdict) { // in the words that the command printed
+      add(p, "span", r.verdict, r.verdict.startsWith("Good") ? "good" : "bad");
+      if (r.boundsVoid) add($("verdict"), "p", "Bounds are void: " + r.boundsVoid, "bad");
+    } else add(p, "span", bad.length ? "not good: " + bad.join("; ") + "." : "good: no deadline was missed and no response was longer than its bound.", bad.length ? "bad" : "good");
     add($("verdict"), "p", (r.source === "simulate" ? "Simulated " : "Measured ") + time(r.durationNs) + " of " + r.taskSet + ", " + r.policy + ", seed " + r.seed
-      + (r.test ? ", bounds by " + r.test : ", no bounds") + "; " + (r.platform.within ? "" : "the platform broke its stall curve " + r.platform.breaks.length + " times, so bounds are void for " + r.platform.touchedJobs + " jobs; ") + r.stallsSeen + " stalls seen, " + touched + " jobs touched"
+      + (r.test ? ", bounds by " + r.test : ", no bounds") + "; " + (r.platform.within ? "" : "the platform broke its stall curve " + many(r.platform.breaks.length, "time") + ", so bounds are void for " + many(r.platform.touchedJobs, "job") + "; ") + many(r.stallsSeen, "stall") + " seen, " + many(touched, "job") + " touched"
       + (r.droppedEvents ? "; " + r.droppedEvents + " events lost" : "") + (run.trace && run.trace.leftOut !== "0" ? "; the time line lacks the last "
       + run.trace.leftOut + " events" : "") + ". Devices: " + r.devices.map(d => d.name + " " + (100 * d.utilisation).toFixed(1) + "% busy").join(", ") + ".", "dim");
   }
   const head = add($("tasks"), "tr");
   const names = ["task", "run", "period", "deadline", "bound", "max", "max/bound", "p50", "p99", "p99.9", "jobs", "misses", "overruns", "skipped"];
-  if (runs.length > 1) names.push("\u0394 p99", "\u0394 max");
+  if (runs.length > 1) { names.push("\u0394 p99", "\u0394 max"); $("tasks").className = "several"; }
   names.forEach(n => add(head, "th", n));
   const tasks = [...new Set(runs.flatMap(r => r.results.tasks.map(t => t.name)))];
   for (const name of tasks) {

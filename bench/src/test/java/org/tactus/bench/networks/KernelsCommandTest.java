@@ -31,18 +31,33 @@ class KernelsCommandTest {
     @TempDir
     private Path folder;
 
-    private static ValueInfoProto value(final String name) {
-        final TensorShapeProto.Builder shape =
-            TensorShapeProto.newBuilder().addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(3));
+    private static ValueInfoProto value(final String name, final long... extents) {
+        final TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
+        for (final long extent : extents) {
+            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent));
+        }
         return ValueInfoProto.newBuilder().setName(name).setType(TypeProto.newBuilder()
             .setTensorType(TypeProto.Tensor.newBuilder().setElemType(1).setShape(shape))).build();
     }
 
     private String network(final String operator) throws IOException {
-        final GraphProto graph = GraphProto.newBuilder().setName("g").addInput(value("x")).addOutput(value("y"))
+        final GraphProto graph = GraphProto.newBuilder().setName("g").addInput(value("x", 3)).addOutput(value("y", 3))
             .addInitializer(TensorProto.newBuilder().setName("w").setDataType(1).addDims(3).addAllFloatData(List.of(1f, -2f, 3f)))
             .addNode(NodeProto.newBuilder().setName("first").setOpType("Mul").addInput("x").addInput("w").addOutput("z"))
             .addNode(NodeProto.newBuilder().setName("second").setOpType(operator).addInput("z").addOutput("y")).build();
+        return Files.write(folder.resolve("net.onnx"), ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
+            .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(14)).build().toByteArray()).toString();
+    }
+
+    /** The product of a row or more with weights whose largest is given. */
+    private String product(final int rows, final float largest) throws IOException {
+        final TensorProto.Builder weights = TensorProto.newBuilder().setName("w").setDataType(1).addDims(8).addDims(5);
+        for (int i = 0; i < 40; i++) {
+            weights.addFloatData(largest / (1 + 7 * i % 40));
+        }
+        final GraphProto graph = GraphProto.newBuilder().setName("g").addInput(value("x", rows, 8)).addOutput(value("y", rows, 5))
+            .addInitializer(weights)
+            .addNode(NodeProto.newBuilder().setName("only").setOpType("MatMul").addInput("x").addInput("w").addOutput("y")).build();
         return Files.write(folder.resolve("net.onnx"), ModelProto.newBuilder().setIrVersion(8).setGraph(graph)
             .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(14)).build().toByteArray()).toString();
     }
@@ -95,6 +110,17 @@ class KernelsCommandTest {
     }
 
     @Test
+    void shouldEndWithStatusTwoWhenASizeIsGivenForAFile() throws IOException {
+        for (final String size : List.of("huge", "small")) {
+            final StringBuilder said = new StringBuilder();
+            final String file = network("Relu");
+            assertEquals(2, run(said, file, "--size", size), said.toString());
+            assertTrue(said.toString().contains("--size " + size + " is for a network of the zoo, and " + file + " is none; remove it"),
+                said.toString());
+        }
+    }
+
+    @Test
     void shouldEndWithStatusTwoWhenTheToleranceIsNoShare() throws IOException {
         for (final String share : List.of("-1", "NaN")) {
             final StringBuilder said = new StringBuilder();
@@ -104,9 +130,38 @@ class KernelsCommandTest {
     }
 
     @Test
+    void shouldMultiplyInHalfPrecisionWhenItIsAsked() throws IOException {
+        for (final int rows : new int[] {1, 6}) {
+            final StringBuilder said = new StringBuilder();
+            final Path out = folder.resolve("out" + rows);
+            assertEquals(0, run(said, product(rows, 3), "--fp16", "--out", out.toString()), said.toString());
+            assertTrue(said.toString().contains("of the output's largest magnitude; right are 9.765625E-4"), said.toString());
+            assertEquals(rows == 1, said.toString().contains("the largest number of each output of one row is where"), said.toString());
+            assertTrue(Files.readString(out.resolve("program.json")).contains("\"numbers\" : \"half\""));
+            assertTrue(Files.readString(out.resolve("kernels.ptx")).contains(rows == 1 ? "cvt.f32.f16" : "mma.sync"));
+            assertEquals(128, Files.size(out.resolve("weights.bin")), "40 numbers of 2 bytes and zeros");
+            final StringBuilder narrow = new StringBuilder();
+            assertEquals(1, run(narrow, product(rows, 3), "--fp16", "--tolerance", "1e-6"), "what is rounded differs: " + narrow);
+            assertEquals(0, run(new StringBuilder(), product(rows, 3), "--tolerance", "1e-6"), "single precision does not");
+        }
+    }
+
+    @Test
+    void shouldRefuseHalfPrecisionWhenItHoldsNotAllOrChangesNothing() throws IOException {
+        final StringBuilder large = new StringBuilder();
+        assertEquals(2, run(large, product(6, 7e4f), "--fp16"), large.toString());
+        assertTrue(large.toString().contains(
+            "node 'only' (MatMul): its weights 'w' hold 70000.0, beyond 65504, the largest number in half precision"), large.toString());
+        final StringBuilder nothing = new StringBuilder();
+        assertEquals(2, run(nothing, network("Relu"), "--fp16"), nothing.toString());
+        assertTrue(nothing.toString().contains("no matrix product, so --fp16 changes nothing; leave it out"), nothing.toString());
+    }
+
+    @Test
     void shouldMeasureADifferenceByTheLargestNumber() {
-        assertEquals(0.25, KernelTrial.difference(new float[] {0.5f, -8}, new float[] {2.5f, -8}));
-        assertEquals(0.25, KernelTrial.difference(new float[] {0.5f, 0}, new float[] {0.25f, 0}));
-        assertEquals(Double.POSITIVE_INFINITY, KernelTrial.difference(new float[] {1, 2}, new float[] {1, Float.NaN}));
+        assertEquals(0.25, KernelTrial.difference(new float[] {0.5f, -8}, new float[] {2.5f, -8}, 1));
+        assertEquals(0.25, KernelTrial.difference(new float[] {0.5f, 0}, new float[] {0.25f, 0}, 1));
+        assertEquals(0.5, KernelTrial.difference(new float[] {0.5f, 0}, new float[] {0.25f, 0}, Float.MIN_NORMAL));
+        assertEquals(Double.POSITIVE_INFINITY, KernelTrial.difference(new float[] {1, 2}, new float[] {1, Float.NaN}, 1));
     }
 }

@@ -72,7 +72,7 @@ class GpuVerificationTest {
             final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(),
                 List.of(new NetworkCheck(false, List.of("mobilenet"), 1))).run(part -> { }, soFar -> { });
             assertEquals(Section.Outcome.PASSED, report.sections().getFirst().outcome(), report.text());
-            assertTrue(report.text().contains("kernels of ours computed") && report.text().contains("ONNX Runtime not checked: ")
+            assertTrue(report.text().contains("kernels of ours, in fp16, too (within 0.005), computed") && report.text().contains("ONNX Runtime not checked: ")
                 && report.text().contains("onnxruntime_gpu"), report.text());
             assertEquals(Inventory.NOTHING, software.inventory());
         }
@@ -214,7 +214,7 @@ class GpuVerificationTest {
     void shouldPassWhenTheDriverHasTheTraitsOfARealOne() {
         for (final DriverTraits traits : List.of(DriverTraits.NONE.withMappedChunkNs(2_000), DriverTraits.NONE.withDriverLock(),
             DriverTraits.NONE.withStickyErrors(), DriverTraits.NONE.withStaging(1_000_000_000), DriverTraits.NONE.withNotReady(3),
-            DriverTraits.NONE.withFirstLaunchNs(5_000_000), DriverTraits.REAL)) {
+            DriverTraits.NONE.withFirstLaunchNs(5_000_000), DriverTraits.NONE.withHiddenMemory(), DriverTraits.REAL)) {
             try (SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.PCIE4.withTraits(traits))) {
                 final GpuReport report = new GpuVerification(software.driver().gpus().getFirst(), Scale.quick(), List.of(new KernelCheck(),
                     new NetworkCheck(true), new SwapIntegrityCheck(), new ChunkCostCheck.Calls(), new ChunkCostCheck.Copies(),

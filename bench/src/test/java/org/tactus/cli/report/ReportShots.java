@@ -6,8 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Takes the pictures of a report, and measures how fluid it is: {@code ReportShots PAGE PICTURE [light|dark [TOP]]} opens a page, zooms and
- * pans through all of it, prints how long frames took, goes to the next miss, and leaves a picture of the window, scrolled to TOP.
+ * Takes the pictures of a report, and measures how fluid it is: {@code ReportShots PAGE PICTURE [light|dark [TOP [HEIGHT]]]} opens a page,
+ * zooms and pans through all of it, prints how long frames took, goes to the next miss, and leaves a picture of the window, HEIGHT pixels
+ * high and scrolled to TOP.
  */
 public final class ReportShots {
     private static final int WIDTH = 1200;
@@ -34,7 +35,7 @@ public final class ReportShots {
      */
     public static void main(final String[] words) throws Exception {
         final Path profile = Files.createTempDirectory("tactus-browser");
-        try (Browser browser = new Browser(profile, WIDTH, HEIGHT)) {
+        try (Browser browser = new Browser(profile, WIDTH, words.length > 4 ? Integer.parseInt(words[4]) : HEIGHT)) {
             final String theme = words.length > 2 ? words[2] : "light";
             System.out.println("ready after " + browser.open(URI.create(Path.of(words[0]).toUri() + "#theme=" + theme)) + " ms");
             System.out.println("from a key to the second frame after it: " + browser.evaluate(FRAMES));
@@ -42,6 +43,7 @@ public final class ReportShots {
             browser.key("n");
             browser.evaluate("scrollTo(0, " + (words.length > 3 ? words[3] : "0") + ")");
             System.out.println("job: " + browser.evaluate("document.getElementById('job').innerText.slice(0, 300)"));
+            browser.evaluate("document.activeElement.blur()"); // its ring is for who looks for it
             browser.screenshot(Path.of(words[1]));
             System.out.println("complaints: " + browser.complaints());
         }

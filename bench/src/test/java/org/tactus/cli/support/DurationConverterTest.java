@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.tactus.internal.file.TextTable;
+import org.tactus.internal.text.TextTable;
 import picocli.CommandLine.TypeConversionException;
 
 class DurationConverterTest {

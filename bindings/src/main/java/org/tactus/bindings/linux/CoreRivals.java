@@ -113,7 +113,8 @@ public final class CoreRivals {
         }
     }
 
-    private static List<Integer> allowed(final Path thread) throws IOException {
+    /** Where a thread may run, by its folder below {@code /proc}. */
+    static List<Integer> allowed(final Path thread) throws IOException {
         for (final String line : text(thread.resolve("status")).split("\n")) {
             if (line.startsWith(ALLOWED)) {
                 return RealTime.parseCoreList(line.substring(ALLOWED.length()).strip());

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.tactus.bindings.generated.linux.linux_h;
-import org.tactus.bindings.generated.linux.rlimit;
 import org.tactus.bindings.generated.linux.sched_param;
 
 /**
@@ -64,22 +63,34 @@ public final class RealTime {
      * @return granted, or why not
      */
     public static Grant pin(final Collection<Integer> cores) {
+        final Grant grant = pin(CALLING_THREAD, cores);
+        final List<Integer> wanted = List.copyOf(new TreeSet<>(cores));
+        if (grant.granted() && !allowedCores().equals(wanted)) {
+            return Grant.refused("cores " + wanted + ": only " + allowedCores() + " were given; name cores that exist");
+        }
+        return grant;
+    }
+
+    /**
+     * Pins another thread of this process to cores. Unlike {@link #pin(Collection)} it does not read back what was given.
+     *
+     * @param thread the system's number of it
+     * @param cores  numbers of cores, at least one
+     * @return granted, or why not
+     */
+    public static Grant pin(final int thread, final Collection<Integer> cores) {
         final TreeSet<Integer> wanted = new TreeSet<>(cores);
         if (wanted.isEmpty() || wanted.first() < 0 || wanted.last() >= MASK_BYTES * 8) {
             return Grant.refused("cores " + cores + ": a core is a number from 0 to " + (MASK_BYTES * 8 - 1));
         }
-        final Grant grant = attempt("sched_setaffinity", "cores " + wanted, (arena, state) -> {
+        return attempt("sched_setaffinity", "cores " + wanted, (arena, state) -> {
             final MemorySegment mask = arena.allocate(MASK_BYTES, 8);
             for (final int core : wanted) {
                 final long at = core / 64 * 8L;
                 mask.set(ValueLayout.JAVA_LONG, at, mask.get(ValueLayout.JAVA_LONG, at) | 1L << core % 64);
             }
-            return (int) Calls.SCHED_SETAFFINITY.invokeExact(state, CALLING_THREAD, MASK_BYTES, mask.address());
+            return (int) Calls.SCHED_SETAFFINITY.invokeExact(state, thread, MASK_BYTES, mask.address());
         });
-        if (grant.granted() && !allowedCores().equals(List.copyOf(wanted))) {
-            return Grant.refused("cores " + wanted + ": only " + allowedCores() + " were given; name cores that exist");
-        }
-        return grant;
     }
 
     /**
@@ -279,18 +290,6 @@ public final class RealTime {
         }
         return attempt("prctl(PR_SET_TIMERSLACK)", "timer slack " + slackNs + " ns",
             (arena, state) -> (int) Calls.PRCTL.invokeExact(state, linux_h.PR_SET_TIMERSLACK(), slackNs, 0L, 0L, 0L));
-    }
-
-    /**
-     * The highest real-time priority that an unprivileged thread may ask for.
-     *
-     * @return 0 for none; the superuser is not bound by it
-     */
-    public static long realTimePriorityLimit() {
-        try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment limit = rlimit.allocate(arena);
-            return linux_h.getrlimit(linux_h.RLIMIT_RTPRIO(), limit.address()) == 0 ? rlimit.rlim_cur(limit) : 0;
-        }
     }
 
     /**

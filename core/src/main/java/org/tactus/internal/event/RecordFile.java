@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import org.tactus.internal.file.Printable;
 import org.tactus.internal.file.WholeFile;
+import org.tactus.internal.text.Printable;
 
 /**
  * An append-only file of records of one length, mapped in chunks, so that a long run needs neither Java heap nor direct

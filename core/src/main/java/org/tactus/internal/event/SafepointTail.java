@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.tactus.internal.file.FileCheck;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 import org.tactus.result.Stall;
 
 /**

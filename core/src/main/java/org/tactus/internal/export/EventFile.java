@@ -10,7 +10,7 @@ import java.util.stream.LongStream;
 import org.tactus.internal.event.EventDescriptor;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.RecordFile;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 
 /**
  * Keeps the events of a run for the exporters, in a scratch file of 40 bytes an event, mapped. It takes events; put it behind

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.tactus.internal.text.Printable;
 
 /**
  * Asks what a file is before it is opened: opening a pipe waits for its other end, and a link may lead anywhere. In a folder where

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.ObjIntConsumer;
 import org.tactus.bindings.LeftFiles;
+import org.tactus.internal.text.Printable;
 
 /**
  * Writes a file whole or not at all: into a temporary one beside it, which then takes its name. A reader sees the old content or

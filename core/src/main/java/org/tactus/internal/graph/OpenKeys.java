@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.bindings.onnxruntime.TensorInfo;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 
 /**
  * What a task set must say of a network because its file leaves it open, each with an example: extents of inputs and outputs, and the

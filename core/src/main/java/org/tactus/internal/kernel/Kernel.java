@@ -27,6 +27,7 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 import org.tactus.result.PlatformResult;
 import org.tactus.result.TaskResult;
+import org.tactus.supply.CoreSupply;
 
 /**
  * Runs a task set in real time. This is the control side of a {@link TaskTable}, a {@link DispatcherGroup} and a {@link Monitor}. Several
@@ -466,6 +467,18 @@ public final class Kernel implements AutoCloseable {
             busyNs += group.dispatchers()[dispatcher].busyNs();
         }
         return busyNs;
+    }
+
+    /**
+     * The most that the cores of a device's dispatcher may be away in a window, which bounds hold besides what work is charged.
+     *
+     * @param deviceIndex index of the device
+     * @param windowNs    length of the window, nanoseconds
+     * @return nanoseconds; 0 where no stall curve is charged
+     */
+    public long awayNs(final int deviceIndex, final long windowNs) {
+        final CoreSupply supply = base.overheads().supply();
+        return supply.of(supply.coresOf(base.platform().devices().get(deviceIndex).cores(), deviceIndex)).awayNs(windowNs);
     }
 
     /**

@@ -56,7 +56,7 @@ final class PlatformWatch {
     }
 
     /** Breaks that were kept, from time zero on. */
-    private List<PlatformResult.Break> breaks(final long zeroNs) {
+    List<PlatformResult.Break> breaks(final long zeroNs) {
         final List<PlatformResult.Break> breaks = new ArrayList<>();
         for (int i = 0; monitor != null && i < monitor.breaksKept(); i++) {
             final long atNs = monitor.breakNs(i) - zeroNs;

@@ -260,7 +260,17 @@ public final class Profiler {
         final WcetSidecar.Provenance provenance, final Optional<WcetSidecar.NetworkMemory> memory, final Map<String, String> conditions,
         final BiConsumer<String, Double> progress) throws Exception {
         final ExecutionTimer timer = ExecutionTimer.of(OnnxNetworks.cores(set, task).size() <= 1);
-        conditions.put("times leave out", timer.leavesOut());
+        for (final Segment segment : task.segments()) {
+            final DeviceSpec device = set.platform().devices().get(segment.device());
+            if (!(devices.get(segment.device()) instanceof CudaDevice)) {
+                conditions.put("times leave out", timer.leavesOut());
+            } else if (device.driver().equals(CudaDevices.SOFTWARE)) {
+                conditions.put("times on " + device.name(),
+                    "by the clock of the software GPU; what other work takes from the host, which computes for it, counts");
+            } else {
+                conditions.put("times on " + device.name(), "by the clock of the GPU");
+            }
+        }
         final int segments = works.size();
         final long[][] samples = new long[segments][runs];
         final long pauseNs = task.isAlwaysReady() ? 0 : Math.min(task.periodNs(), PAUSES_NS / runs);

@@ -10,9 +10,9 @@ import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Sizes;
 
 /**
- * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. The
- * thread is not real-time: on a machine whose cores are all busy a read takes longer than it was measured to. The
- * dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
+ * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. Where the
+ * run is real-time, the thread goes before all ordinary ones and after every dispatcher: on a machine whose cores are all busy with
+ * dispatchers a read takes longer than it was measured to. The dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
  * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
  * <pre>{@code
  *   free, read or failed -- request (dispatcher) --> requested -- begin (thread) --> reading --> read or failed
@@ -45,6 +45,7 @@ public final class ChunkReader implements AutoCloseable {
     private final int[] orders = new int[BUFFERS];
     private int requests;
     private final Throwable[] failures = new Throwable[BUFFERS];
+    private final Runnable setup;
     private final Thread thread;
     private volatile boolean open = true;
 
@@ -53,12 +54,14 @@ public final class ChunkReader implements AutoCloseable {
      *
      * @param memory     the driver's memory calls
      * @param chunkBytes size of a chunk, a multiple of 4096 and below 2 GiB
+     * @param setup      run first on the thread: what the machine permits it
      */
-    public ChunkReader(final CudaMemory memory, final long chunkBytes) {
+    public ChunkReader(final CudaMemory memory, final long chunkBytes, final Runnable setup) {
         if (chunkBytes % ALIGNMENT_BYTES != 0 || chunkBytes > Integer.MAX_VALUE) {
             throw new IllegalStateException(
                 "chunks of " + Sizes.exact(chunkBytes) + " cannot be read from a file; write a multiple of 4KiB below 2GiB");
         }
+        this.setup = setup;
         this.memory = memory;
         this.chunkBytes = chunkBytes;
         pinned = memory.allocateHost(BUFFERS * chunkBytes + ALIGNMENT_BYTES);
@@ -77,6 +80,7 @@ public final class ChunkReader implements AutoCloseable {
     }
 
     private void serve() {
+        setup.run();
         while (open) {
             final int buffer = oldestRequest();
             // Compare-and-set, since the dispatcher may withdraw it; acquires what is to be read, which request has released.
@@ -151,19 +155,20 @@ public final class ChunkReader implements AutoCloseable {
     /**
      * Reads chunks one after the other as loads do, and tells how long each took, from the request to the look that found it.
      *
-     * @param file   what is read, written and sealed
-     * @param inFile its chunks
-     * @param reads  how many reads
+     * @param file    what is read, written and sealed
+     * @param inFile  its chunks
+     * @param reads   how many reads
+     * @param between what the caller does between two looks, as a dispatcher does: it sleeps
      * @return nanoseconds of each
      */
-    public long[] measure(final ChunkFile file, final int inFile, final int reads) {
+    public long[] measure(final ChunkFile file, final int inFile, final int reads, final Runnable between) {
         file.seal();
         final long[] tookNs = new long[reads];
         for (int i = 0; i < reads; i++) {
             final long beginNs = System.nanoTime();
             request(i % BUFFERS, file, i % inFile);
             while (!isRead(i % BUFFERS)) {
-                Thread.onSpinWait();
+                between.run();
             }
             tookNs[i] = System.nanoTime() - beginNs;
         }

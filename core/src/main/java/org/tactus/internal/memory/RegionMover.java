@@ -123,6 +123,9 @@ public final class RegionMover implements AutoCloseable {
     }
 
     private void begin(final ChunkRegion with, final int firstChunk, final int chunks, final boolean outward) {
+        if (moving && !isIdle()) { // its words would be taken for those of this one
+            throw new IllegalStateException("the copy engines have not ended a move that was given up, such as of the rehearsal");
+        }
         region = with;
         first = firstChunk;
         count = chunks;

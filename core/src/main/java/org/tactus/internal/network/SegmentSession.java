@@ -68,8 +68,13 @@ public interface SegmentSession extends AutoCloseable {
     @Override
     void close();
 
-    /** A session of ONNX Runtime. */
-    record OfRuntime(OnnxSession session) implements SegmentSession {
+    /**
+     * A session of ONNX Runtime.
+     *
+     * @param session the session
+     * @param memory  where its tensors lie
+     */
+    record OfRuntime(OnnxSession session, TensorMemory memory) implements SegmentSession {
         @Override
         public List<TensorInfo> inputs() {
             return session.inputs();
@@ -81,13 +86,13 @@ public interface SegmentSession extends AutoCloseable {
         }
 
         @Override
-        public void bindInput(final TensorInfo info, final MemorySegment memory) {
-            session.bindInput(info, memory);
+        public void bindInput(final TensorInfo info, final MemorySegment at) {
+            session.bindInput(info, memory.asComputedOn(at));
         }
 
         @Override
-        public void bindOutput(final TensorInfo info, final MemorySegment memory) {
-            session.bindOutput(info, memory);
+        public void bindOutput(final TensorInfo info, final MemorySegment at) {
+            session.bindOutput(info, memory.asComputedOn(at));
         }
 
         @Override

@@ -175,7 +175,7 @@ public final class SegmentedModel implements SegmentChain {
             }
             session = asWritten(runtime, index, part, place, e);
         }
-        sessions[index] = new SegmentSession.OfRuntime(session);
+        sessions[index] = new SegmentSession.OfRuntime(session, place.memory());
         return sessions[index];
     }
 
@@ -198,7 +198,7 @@ public final class SegmentedModel implements SegmentChain {
         }
         final ComputedGraph graph = ComputedGraph.of(runtime, part.model(), options);
         return graph.open(runtime, graph.weightBytes() == 0 ? MemorySegment.NULL
-            : weights.put(index, graph.weightBytes(), graph::write), options);
+            : weights.asComputedOn(weights.put(index, graph.weightBytes(), graph::write)), options);
     }
 
     /** The place of a tensor where it is made. */

@@ -23,6 +23,16 @@ public interface TensorMemory extends AutoCloseable {
         return allocate(bytes);
     }
 
+    /**
+     * Where a runtime for processors computes on memory of this place: it plays the device whose memory it is.
+     *
+     * @param there what {@link #allocate} or {@link #scratch} gave, or where weights were put
+     * @return the same bytes, as the host accesses them
+     */
+    default MemorySegment asComputedOn(final MemorySegment there) {
+        return there;
+    }
+
     /** Frees everything. Called after the last run. */
     @Override
     void close();

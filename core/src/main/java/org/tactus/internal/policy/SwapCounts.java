@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.policy;
 
+import java.util.List;
+
 /** Counts the moves of chunks on one device. Written by its dispatcher; other threads read exact values after the dispatcher has ended. */
 public final class SwapCounts {
     private long movesIn;
@@ -14,6 +16,20 @@ public final class SwapCounts {
     private long overruns;
     private double largestShare;
     private long mostUsedBytes;
+    private final LongMoves longMoves = new LongMoves();
+
+    /**
+     * A move that took longer than it is charged.
+     *
+     * @param slot       the task's slot
+     * @param generation the task's generation
+     * @param in         whether it brought chunks in
+     * @param beganNs    when it began, in the clock of the run
+     * @param tookNs     how long it took, nanoseconds
+     * @param allowedNs  what it is charged, nanoseconds
+     */
+    public record LongMove(int slot, int generation, boolean in, long beganNs, long tookNs, long allowedNs) {
+    }
 
     void used(final long bytes) {
         mostUsedBytes = Math.max(mostUsedBytes, bytes);
@@ -34,6 +50,21 @@ public final class SwapCounts {
         busyNs += tookNs;
         overruns += tookNs > allowedNs ? 1 : 0;
         largestShare = allowedNs > 0 ? Math.max(largestShare, (double) tookNs / allowedNs) : largestShare;
+    }
+
+    void took(final int slot, final int generation, final boolean in, final long beganNs, final long tookNs, final long allowedNs) {
+        if (tookNs > allowedNs) {
+            longMoves.add(slot, generation, in, beganNs, tookNs, allowedNs);
+        }
+    }
+
+    /**
+     * The first of the operations that took longer than the set says, in their order.
+     *
+     * @return some dozens at most; {@link #overruns} counts all
+     */
+    public List<LongMove> longMoves() {
+        return longMoves.all();
     }
 
     /**

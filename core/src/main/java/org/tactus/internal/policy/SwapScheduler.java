@@ -395,8 +395,10 @@ public final class SwapScheduler {
                 table.use(done - movedCount); // what a cancelled move had reserved for nothing
             }
             final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedSlot) - movedFirst, 0, done);
+            final long allowedNs = costs.moveNs(movesIn, done, dropped);
             counts.moved(movesIn, done, dropped, protocol == SwapProtocol.SEQ && target != unit.slot(), cancelled, nowNs - beganNs,
-                costs.moveNs(movesIn, done, dropped));
+                allowedNs);
+            counts.took(movedSlot, state.generation(movedSlot), movesIn, beganNs, nowNs - beganNs, allowedNs);
             background.reconsider();
         }
     }

@@ -72,6 +72,6 @@ record Division(Numbers numbers, int tileRows, int tileColumns, int parts) {
         final int depths = numbers.depths();
         final double work = depths * ((tileRows + tileColumns) / (double) STAGED_A_CLOCK
             + tileRows * tileColumns / (double) MATRIX_MULTIPLIES_A_CLOCK);
-        return Math.ceilDiv(each, together) * (depthsOfPart(shape) / (double) depths) * Math.max(STAGE_CLOCKS, together * work);
+        return Math.ceilDiv(each, together) * (depthsOfPart(shape) / (double) depths) * Math.max(STAGE_CLOCKS + work, together * work);
     }
 }

@@ -67,19 +67,19 @@ public final class SegmentCompiler {
     }
 
     /**
-     * Tells whether a segment has what half precision changes.
+     * Counts what half precision changes.
      *
-     * @param model the segment's model
-     * @return true with a convolution that is not of each channel alone, or a matrix product
+     * @param model a network or a segment of one
+     * @return convolutions that are not of each channel alone, and matrix products
      */
-    public static boolean multipliesHalves(final OnnxModel model) {
+    public static long halfProducts(final OnnxModel model) {
         final GraphProto graph = model.proto().getGraph();
-        return graph.getNodeList().stream().anyMatch(node -> switch (node.getOpType()) {
+        return graph.getNodeList().stream().filter(node -> switch (node.getOpType()) {
             case "Gemm", "MatMul" -> true;
             case "Conv" -> NodeAttributes.integer(node, "group", 1) == 1 || graph.getInitializerList().stream()
                 .noneMatch(weights -> weights.getName().equals(node.getInput(1)) && weights.getDims(1) == 1);
             default -> false;
-        });
+        }).count();
     }
 
     private SegmentProgram compile() {

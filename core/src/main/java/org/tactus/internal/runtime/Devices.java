@@ -47,7 +47,7 @@ public final class Devices {
                     ? new ModelledDevice(spec.memory().orElseThrow(), options.kernel().taskCapacity(), options.seed())
                     : new ModelledDevice();
                 case CUDA -> CudaDevices.open(spec, options.realTime(),
-                    () -> setup.apply("engine", beyondTheFirst(spec.cores())));
+                    () -> setup.apply("engine", beyondTheFirst(spec.cores())), () -> setup.apply("reader", List.of()));
                 case EDGETPU -> EdgeTpuDevices.open(spec, setup.priority());
             };
         } catch (final InvalidTaskSetException e) {

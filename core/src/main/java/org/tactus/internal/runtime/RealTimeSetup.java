@@ -75,6 +75,10 @@ public record RealTimeSetup(boolean realTime, Consumer<String> doubts) implement
                 doubts.accept("thread " + name + " is not where it shall be, on " + pin.text());
             }
         }
+        if (realTime && role.equals("reader")) {
+            // Above every ordinary thread, and below all that is scheduled; on any core, since those of its device may never be idle.
+            grants.add(RealTime.fifo(LOWEST_PRIORITY));
+        }
         if (realTime && (role.equals("dispatcher") || role.equals("engine"))) {
             // What stands in for hardware yields to the dispatcher that polls it.
             final Grant fifo = RealTime.fifo(role.equals("dispatcher") ? DISPATCHER_PRIORITY : ENGINE_PRIORITY);

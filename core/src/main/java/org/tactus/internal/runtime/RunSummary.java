@@ -4,6 +4,7 @@ package org.tactus.internal.runtime;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.tactus.format.MachineName;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.kernel.Kernel;
 import org.tactus.internal.kernel.TaskReport;
+import org.tactus.internal.report.MovesVoid;
 import org.tactus.internal.report.ResultAssembly;
 import org.tactus.internal.work.WorkFactory;
 import org.tactus.model.DeviceKind;
@@ -24,6 +26,7 @@ import org.tactus.result.DeviceResult;
 import org.tactus.result.PlatformResult;
 import org.tactus.result.PrecisionResult;
 import org.tactus.result.RunResult;
+import org.tactus.result.Stall;
 import org.tactus.result.TaskResult;
 import org.tactus.result.WithoutStalls;
 
@@ -102,7 +105,7 @@ final class RunSummary {
             new RunResult.Conditions(machineFacts(), notes.granted(), noise, collector(), set.overheads(), notes.warnings());
         final String test = admission.verdict().map(Verdict::test).orElse("");
         return new RunResult("run", set.name(), set.policy().text(), test, options.seed(), endNs, conditions, results,
-            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), surroundings.boundsVoid()),
+            undisturbed, stalls, deviceResults, boundsVoid(tasks, undisturbed.tasks(), stalls, zeroNs),
             kernel.droppedEvents(), precisions, platform, levels);
     }
 
@@ -120,10 +123,22 @@ final class RunSummary {
         return shares;
     }
 
-    /** Why bounds do not hold: an overrun that was let go on, unless a stall explains it; what was seen around the run. */
-    private static String boundsVoid(final List<Task> tasks, final List<TaskResult> results, final String surroundings) {
-        final String overruns = ResultAssembly.overrunsVoid(tasks, results);
-        return overruns.isEmpty() || surroundings.isEmpty() ? overruns + surroundings : overruns + "; " + surroundings;
+    /**
+     * Why bounds do not hold: an overrun that was let go on, or a move past its charge, unless a stall explains it; what was seen around
+     * the run.
+     */
+    private String boundsVoid(final List<Task> tasks, final List<TaskResult> results, final List<Stall> stalls, final long zeroNs) {
+        final List<String> reasons = new ArrayList<>();
+        reasons.add(ResultAssembly.overrunsVoid(tasks, results));
+        final Map<Integer, String> names = new HashMap<>();
+        admitted.all().forEach(entry -> names.put(entry.handle().generation(), entry.namedApart().name()));
+        for (int i = 0; i < devices.size(); i++) {
+            final int device = i;
+            kernel.swapCounts(i).ifPresent(counts -> reasons.add(MovesVoid.text(set.platform().devices().get(device).name(),
+                counts.longMoves(), names, zeroNs, stalls, windowNs -> kernel.awayNs(device, windowNs))));
+        }
+        reasons.add(surroundings.boundsVoid());
+        return reasons.stream().filter(reason -> !reason.isEmpty()).collect(Collectors.joining("; "));
     }
 
     /** A CPU device computes with whatever its works use. */

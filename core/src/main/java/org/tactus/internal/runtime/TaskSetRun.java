@@ -10,6 +10,7 @@ import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.CoreRivals;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.jvm.JvmDefects;
@@ -201,13 +202,13 @@ public final class TaskSetRun implements AutoCloseable {
         final List<List<SegmentWork>> works = new ArrayList<>();
         try {
             factory.prepareAll(set, devices, options.seed(), works);
-            warnOfEvictions();
+            warnOfDevices();
             PathRehearsal.await();
             kernel.start();
             surroundings.look(set, options.realTime(), new CoreRivals());
             rememberGranted();
             recorder.open();
-            exposure = new RunExposure(options, set.name(), recorder.counters(), notes);
+            exposure = new RunExposure(options, set, recorder.counters(), notes);
             System.gc(); // the garbage of preparing is collected now, not in the middle of a run
             return kernel.addAll(set.tasks(), works, slots -> {
                 joining.tellPlaces(factory, set.tasks(), slots);
@@ -219,12 +220,15 @@ public final class TaskSetRun implements AutoCloseable {
         }
     }
 
-    private void warnOfEvictions() {
+    private void warnOfDevices() {
         for (int i = 0; i < devices.size(); i++) {
             if (devices.get(i) instanceof final EdgeTpuDevice edgeTpu) {
                 final String name = set.platform().devices().get(i).name();
                 edgeTpu.evictions().ifPresent(text -> notes.warn(name + ": " + text));
                 edgeTpu.leftToTheCpu().forEach(text -> notes.warn(name + ": " + text));
+            } else if (devices.get(i) instanceof final CudaDevice gpu) {
+                final String name = set.platform().devices().get(i).name();
+                gpu.remarks().forEach(text -> notes.warn(name + ": " + text));
             }
         }
     }

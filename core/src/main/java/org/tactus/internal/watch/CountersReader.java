@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.internal.file.FileCheck;
-import org.tactus.internal.file.Printable;
+import org.tactus.internal.text.Printable;
 import org.tactus.model.Task;
 
 /**

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.UnaryOperator;
 
 /**
  * Serves counters at {@code /metrics} of the loopback address, from daemon threads of its own: OpenMetrics where the reader asks for that,
@@ -30,16 +32,19 @@ public final class MetricsEndpoint implements AutoCloseable {
     /**
      * Opens the port and begins to answer.
      *
-     * @param port on the loopback address; 0 for a free one
-     * @param runs whose counters are told
+     * @param port    on the loopback address; 0 for a free one
+     * @param runs    whose counters are told
+     * @param threads makes the two threads that listen and answer, from a platform thread's builder's factory
      * @throws IOException when the port cannot be had
      */
-    public MetricsEndpoint(final int port, final List<CountersReader> runs) throws IOException {
+    public MetricsEndpoint(final int port, final List<CountersReader> runs, final UnaryOperator<ThreadFactory> threads)
+        throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
-        answering = Executors.newSingleThreadExecutor(Thread.ofPlatform().name("tactus-metrics").daemon(true).factory());
+        final ThreadFactory daemons = Thread.ofPlatform().name("tactus-metrics").daemon(true).factory();
+        answering = Executors.newSingleThreadExecutor(threads.apply(daemons));
         server.setExecutor(answering);
         server.createContext(PATH, exchange -> answer(exchange, runs));
-        CompletableFuture.runAsync(server::start, answering).join(); // the server's own thread is a daemon as the thread that starts it is
+        CompletableFuture.runAsync(server::start, answering).join(); // the server's own thread is a daemon, and where this is
     }
 
     private static void answer(final HttpExchange exchange, final List<CountersReader> runs) throws IOException {

@@ -6,6 +6,8 @@ import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.tactus.internal.time.Durations;
+import org.tactus.internal.time.Sizes;
 import org.tactus.result.TaskResult;
 
 /**
@@ -206,5 +208,15 @@ public final class TaskCounts {
      */
     public long mostResidentBytes() {
         return word(CountersDescriptor.MOST_RESIDENT_OFFSET);
+    }
+
+    /** For people; it allocates. */
+    @Override
+    public String toString() {
+        return (isLive() ? "runs: " : "has ended: ") + released() + " released, " + jobs() + " jobs, " + misses() + " missed, " + overruns()
+            + " overruns, " + skipped() + " skipped, " + aborted() + " aborted; response "
+            + (minNs() < 0 ? "of none" : "min " + Durations.format(minNs()) + ", p50 " + Durations.format(quantileNs(0.5)) + ", p99 "
+            + Durations.format(quantileNs(0.99)) + ", max " + Durations.format(maxNs()))
+            + (mostResidentBytes() <= 0 ? "" : "; " + Sizes.format(residentBytes()) + " of " + Sizes.format(mostResidentBytes()) + " in memory");
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.tactus.bindings.NativeCallException;
@@ -24,6 +25,8 @@ import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
+import org.tactus.internal.device.cuda.CudaDevices;
+import org.tactus.internal.device.cuda.CudaNetworks;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;
 import org.tactus.internal.lifecycle.StringConstants;
@@ -64,7 +67,7 @@ public final class NetworkWorks implements WorkFactory {
     /** By task that is offered to a second machine, what its offers carry. */
     private final Map<String, OfferPort> offers = new ConcurrentHashMap<>();
     private boolean onnx;
-    private boolean kernels;
+    private final Set<String> kernels = new TreeSet<>();
     private boolean tfLite;
 
     /** Relative paths of models count from the working directory. */
@@ -97,7 +100,7 @@ public final class NetworkWorks implements WorkFactory {
     /** Notes that what computes for another factory's networks computes for this run, too. */
     void alsoComputesWith(final NetworkWorks other) {
         onnx |= other.onnx;
-        kernels |= other.kernels;
+        kernels.addAll(other.kernels);
         tfLite |= other.tfLite;
     }
 
@@ -358,7 +361,8 @@ public final class NetworkWorks implements WorkFactory {
         }
         onnx = true;
         final OnnxNetworks networks = new OnnxNetworks(set, devices, directory);
-        kernels |= networks.gpu(task).filter(gpu -> gpu.networks().computesByKernels()).isPresent();
+        networks.gpu(task).map(CudaDevice::networks).filter(CudaNetworks::computesByKernels)
+            .ifPresent(gpu -> kernels.add("kernels of Tactus" + (gpu.multipliesHalves() ? " in fp16" : "")));
         return networks.load(task, source);
     }
 
@@ -387,9 +391,7 @@ public final class NetworkWorks implements WorkFactory {
         if (onnx || !tfLite) {
             OnnxRuntime.find().ifPresent(runtime -> used.add("ONNX Runtime " + runtime.version()));
         }
-        if (kernels) {
-            used.add("kernels of Tactus");
-        }
+        used.addAll(kernels);
         if (tfLite) {
             TfLite.find().ifPresent(library -> used.add(library.toString()));
         }

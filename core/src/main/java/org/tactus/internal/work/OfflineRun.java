@@ -51,7 +51,7 @@ final class OfflineRun {
     /** The same by kernels, which sum in another order than the processor: on a GPU of its own, where nothing is swapped. */
     private Map<String, byte[]> outputsOnGpu(final boolean[] ofJob, final int index) {
         final List<Device> alone = new ArrayList<>(Collections.nCopies(set.platform().devices().size(), new ModelledDevice()));
-        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { });
+        final CudaDevice gpu = CudaDevices.open(set.platform().devices().get(index).withoutMemory(), false, () -> { }, () -> { });
         alone.set(index, gpu);
         try (SegmentChain model = works.load(set, alone, task)) {
             model.fillInputs(seed);

@@ -58,6 +58,9 @@ public final class OnnxNetworks {
             ? Optional.of(QuantizedTask.of(task, directory, WEIGHT_SEED)) : Optional.empty();
         final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
+        if (gpu.filter(device -> device.networks().multipliesHalves()).isPresent()) {
+            requireGain(task, gpu.get());
+        }
         final TensorMemory host = gpu.map(device -> device.networks().pinned()).orElseGet(HostTensors::new);
         final TensorMemory onGpu = gpu.map(device -> device.networks().memory(task).map(TensorMemory.class::cast)
             .orElseGet(device.networks()::tensors)).orElse(host);
@@ -104,6 +107,20 @@ public final class OnnxNetworks {
         }
         SegmentedModel.create(chain, host, places, substitutes).close();
         return Optional.of(counted);
+    }
+
+    /** Refuses half precision on a device where it changes no network of the set. */
+    private void requireGain(final Task loaded, final CudaDevice gpu) {
+        final int device = devices.indexOf(gpu);
+        final boolean gains = Stream.concat(Stream.of(loaded), set.tasks().stream().filter(task -> !task.name().equals(loaded.name())
+                && task.segments().stream().anyMatch(segment -> segment.device() == device)))
+            .flatMap(task -> task.model().stream()).filter(source -> !(source instanceof ModelSource.TfLiteFiles))
+            .anyMatch(source -> gpu.networks().changesByHalves(OnnxModel.of(source, directory, WEIGHT_SEED)));
+        if (!gains) {
+            throw new InvalidModelException("task '" + loaded.name() + "': no network on '" + set.platform().devices().get(device).name()
+                + "' has a convolution over several channels or a matrix product, so 'compute: kernels-fp16' changes nothing; write "
+                + "'compute: kernels'");
+        }
     }
 
     private CutChain cut(final ModelSource source) {

@@ -62,27 +62,7 @@ class AdmissionErrorTest {
     }
 
     private SegmentWork work() {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                // at once
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return 0;
-            }
-
-            @Override
-            public void terminate() {
-                // it has ended
-            }
-
-            @Override
-            public void close() {
-                closes++;
-            }
-        };
+        return WorkStub.of(job -> { }).taking(0).closedBy(() -> closes++);
     }
 
     private void start(final TaskSet set, final Breaking device) throws InterruptedException {

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
-import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceKind;
@@ -26,28 +25,10 @@ import org.tactus.model.TaskSet;
 class CallToleranceTest {
     private static final long MS = 1_000_000;
 
-    private static final class FiveMilliseconds implements SegmentWork {
-        @Override
-        public void run(final long job) {
-            final long beginNs = System.nanoTime();
-            while (System.nanoTime() - beginNs < 5 * MS) {
-                LockSupport.parkNanos(MS);
-            }
-        }
-
-        @Override
-        public long modelledNs(final long job) {
-            return MS;
-        }
-
-        @Override
-        public void terminate() {
-            // ends by itself
-        }
-
-        @Override
-        public void close() {
-            // holds nothing
+    private static void takeFiveMilliseconds() {
+        final long beginNs = System.nanoTime();
+        while (System.nanoTime() - beginNs < 5 * MS) {
+            LockSupport.parkNanos(MS);
         }
     }
 
@@ -65,7 +46,8 @@ class CallToleranceTest {
                 }
             }, (type, timeNs, device, task, segment, job, argument) -> told.addAndGet(type == EventType.OVERRUN ? 1 : 0), Clock.SYSTEM)) {
             kernel.start();
-            final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(new FiveMilliseconds())), Clock.SYSTEM.nanoTime() + 20 * MS);
+            final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(WorkStub.of(CallToleranceTest::takeFiveMilliseconds))),
+                Clock.SYSTEM.nanoTime() + 20 * MS);
             while (kernel.completed(slots[0]) < 3) {
                 Thread.sleep(1);
             }

@@ -60,7 +60,7 @@ class FullCommandRingTest {
         kernel = new Kernel(set, devices, AlignedMemory.allocate(Kernel.requiredBytes(options, set)), options, Admission.ALL,
             ThreadSetup.NONE, new KernelListener() { }, (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM);
         kernel.start();
-        kernel.addAll(set.tasks(), List.of(List.of(new UnendableWork(() -> {
+        kernel.addAll(set.tasks(), List.of(List.of(WorkStub.of(() -> {
             entered.countDown();
             try {
                 free.await();
@@ -75,7 +75,7 @@ class FullCommandRingTest {
         final List<Task> tasks = set.build().tasks();
         final List<List<SegmentWork>> works = new ArrayList<>();
         for (final Task task : tasks) {
-            works.add(Collections.nCopies(task.segments().size(), new UnendableWork(() -> { })));
+            works.add(Collections.nCopies(task.segments().size(), WorkStub.of(() -> { })));
         }
         return kernel.addAll(tasks, works, Clock.SYSTEM.nanoTime());
     }
@@ -158,29 +158,7 @@ class FullCommandRingTest {
     /** Adds a task with a period of a millisecond whose jobs note when they are released, relative to the first one. */
     private int addMillisecond(final String name, final String device, final AtomicLong lastJob) {
         return kernel.addAll(platform().task(name, t -> t.periodNs(MS).segment(device, MS / 10)).build().tasks(),
-            List.of(List.of(new Noting(lastJob))), Clock.SYSTEM.nanoTime())[0];
-    }
-
-    private record Noting(AtomicLong lastJob) implements SegmentWork {
-        @Override
-        public void run(final long job) {
-            lastJob.set(job);
-        }
-
-        @Override
-        public long modelledNs(final long job) {
-            return 0;
-        }
-
-        @Override
-        public void terminate() {
-            // ends at once
-        }
-
-        @Override
-        public void close() {
-            // holds nothing
-        }
+            List.of(List.of(WorkStub.of(lastJob::set).taking(0))), Clock.SYSTEM.nanoTime())[0];
     }
 
     /** Stops in a thread of its own; returns when no request is accepted any more. */

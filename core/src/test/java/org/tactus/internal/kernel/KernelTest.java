@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,32 +112,8 @@ class KernelTest {
         return platform().task(name, definition).build().tasks().getFirst();
     }
 
-    private static SegmentWork work(final Consumer<Long> body, final Runnable terminate) {
-        return work(body, terminate, () -> { });
-    }
-
-    private static SegmentWork work(final Consumer<Long> body, final Runnable terminate, final Runnable close) {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                body.accept(job);
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return MS;
-            }
-
-            @Override
-            public void terminate() {
-                terminate.run();
-            }
-
-            @Override
-            public void close() {
-                close.run();
-            }
-        };
+    private static SegmentWork work(final LongConsumer body, final Runnable terminate) {
+        return WorkStub.of(body).endedBy(terminate);
     }
 
     @Test
@@ -340,11 +317,11 @@ class KernelTest {
             .task("long", t -> t.periodNs(1000 * MS).segment("acc0", 500 * MS)).build();
         open(set, List.of(new ThreadDevice()), KernelOptions.DEFAULT, Admission.ALL);
         final CountDownLatch begun = new CountDownLatch(1);
-        final SegmentWork computes = work(job -> {
+        final SegmentWork computes = WorkStub.of(job -> {
             begun.countDown();
             LockSupport.parkNanos(200 * MS);
             heard.add("computed");
-        }, () -> { }, () -> heard.add("closed"));
+        }).closedBy(() -> heard.add("closed"));
         kernel.addAll(set.tasks(), List.of(List.of(computes)), Clock.SYSTEM.nanoTime());
         begun.await();
         assertTrue(kernel.stop(0));
@@ -368,7 +345,7 @@ class KernelTest {
             });
         open(set, List.of(device), KernelOptions.DEFAULT, candidate ->
             candidate.tasks().size() > 2 ? Optional.of("a task is there that is not") : Optional.empty());
-        final List<SegmentWork> works = List.of(work(job -> { }, () -> { }, () -> heard.add("closed")));
+        final List<SegmentWork> works = List.of(WorkStub.of(job -> { }).closedBy(() -> heard.add("closed")));
         assertThrows(IllegalStateException.class, () -> kernel.addAll(set.tasks(), List.of(works, works), Clock.SYSTEM.nanoTime()));
         assertEquals(List.of(), heard, "they are the caller's to close");
         final int[] slots = add(set);
@@ -510,7 +487,7 @@ class KernelTest {
     }
 
     /** Adds a sporadic task on cpu0 with the priority and deadline of all others of its kind. */
-    private int sporadic(final String name, final Consumer<Long> body) {
+    private int sporadic(final String name, final LongConsumer body) {
         final Task task = one(name, t -> t.periodNs(60_000 * MS).priority(5).release(Release.SPORADIC).segment("cpu0", 10_000 * MS));
         return kernel.addAll(List.of(task), List.of(List.of(work(body, () -> { }))), Clock.SYSTEM.nanoTime())[0];
     }

@@ -57,36 +57,12 @@ class KernelWakeTest {
         kernel.start();
     }
 
-    private static SegmentWork work(final Runnable body) {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                body.run();
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return MS;
-            }
-
-            @Override
-            public void terminate() {
-                // nothing here runs long
-            }
-
-            @Override
-            public void close() {
-                // it holds nothing
-            }
-        };
-    }
-
     private static List<List<SegmentWork>> works(final TaskSet set, final Runnable last) {
         final List<List<SegmentWork>> works = new ArrayList<>();
         for (final Task task : set.tasks()) {
             final List<SegmentWork> segments = new ArrayList<>();
             for (int i = 0; i < task.segments().size(); i++) {
-                segments.add(work(i == task.segments().size() - 1 ? last : () -> { }));
+                segments.add(WorkStub.of(i == task.segments().size() - 1 ? last : () -> { }));
             }
             works.add(segments);
         }

@@ -63,7 +63,7 @@ class ListenerCallsTest {
         final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0"))
             .task("late", t -> t.periodNs(1000 * MS).deadlineNs(10 * MS).segment("cpu0", MS)).build();
         start(set, KernelOptions.DEFAULT);
-        kernel.addAll(set.tasks(), List.of(List.of(new UnendableWork(() -> {
+        kernel.addAll(set.tasks(), List.of(List.of(WorkStub.of(() -> {
             inDrain.countDown();
             LockSupport.parkNanos(200 * MS);
         }))), Clock.SYSTEM.nanoTime());

@@ -84,37 +84,13 @@ class SlotReuseKernelTest {
         }
     }
 
-    private static SegmentWork work(final Runnable body) {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                body.run();
-            }
-
-            @Override
-            public long modelledNs(final long job) {
-                return MS;
-            }
-
-            @Override
-            public void terminate() {
-                // ends by itself
-            }
-
-            @Override
-            public void close() {
-                // holds nothing
-            }
-        };
-    }
-
     private int add(final Task task, final Runnable body) {
         return add(task, body, 5 * MS);
     }
 
     private int add(final Task task, final Runnable body, final long leadNs) {
         final List<SegmentWork> works = new ArrayList<>();
-        task.segments().forEach(segment -> works.add(work(body)));
+        task.segments().forEach(segment -> works.add(WorkStub.of(body)));
         return kernel.addAll(List.of(task), List.of(works), Clock.SYSTEM.nanoTime() + leadNs)[0];
     }
 

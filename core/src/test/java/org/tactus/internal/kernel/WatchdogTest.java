@@ -39,29 +39,11 @@ class WatchdogTest {
     }
 
     private SegmentWork work(final boolean spins) {
-        return new SegmentWork() {
-            @Override
-            public void run(final long job) {
-                while (spins && job > 0 && !over.get()) {
-                    Thread.onSpinWait();
-                }
+        return WorkStub.of(job -> {
+            while (spins && job > 0 && !over.get()) {
+                Thread.onSpinWait();
             }
-
-            @Override
-            public long modelledNs(final long job) {
-                return MS;
-            }
-
-            @Override
-            public void terminate() {
-                // as a library that knows no end
-            }
-
-            @Override
-            public void close() {
-                // holds nothing
-            }
-        };
+        });
     }
 
     private void start(final TaskSet set, final KernelOptions options, final Device first) throws InterruptedException {

@@ -118,7 +118,7 @@ class RefusedCallTest {
     @Test
     void shouldHoldNothingWhenACallIsRefusedWhileAReaderIsMade() throws Exception {
         try (GpuRig rig = new GpuRig(driver(CudaDriver.SOFTWARE).gpus().getFirst())) {
-            refuseEach(on -> new ChunkReader(on.memory(), MEBI), rig);
+            refuseEach(on -> new ChunkReader(on.memory(), MEBI, () -> { }), rig);
         }
     }
 

@@ -48,6 +48,7 @@ class ChunkFileTest {
     private ChunkReader reader;
     private RegionMover mover;
     private ChunkRegion region;
+    private volatile String setUp;
 
     @BeforeEach
     void open() {
@@ -59,7 +60,7 @@ class ChunkFileTest {
         pool.grow(CHUNKS);
         mover = new RegionMover(software.driver(), 0);
         final CudaMemory memory = software.driver().memory();
-        reader = new ChunkReader(memory, CHUNK);
+        reader = new ChunkReader(memory, CHUNK, () -> setUp = Thread.currentThread().getName());
         region = new ChunkRegion(memory, pool, CudaMemory.readWrite(gpu, arena), CHUNKS, CONSTANT, 0,
             new ChunkFile(reader, folder, CHUNK, CONSTANT));
         for (int chunk = 0; chunk < CHUNKS; chunk++) {
@@ -90,7 +91,7 @@ class ChunkFileTest {
 
     private void requireContent(final int from) {
         for (int chunk = from; chunk < CHUNKS; chunk++) {
-            final MemorySegment in = CudaMemory.view(region.addressOf(chunk), CHUNK);
+            final MemorySegment in = CudaMemory.view(SoftwareCuda.onHost(region.addressOf(chunk)), CHUNK);
             for (int at = 0; at < CHUNK; at += 4093) {
                 assertEquals((byte) (chunk + 1), in.get(ValueLayout.JAVA_BYTE, at), "chunk " + chunk + " at " + at + ", seed " + SEED);
             }
@@ -219,8 +220,11 @@ class ChunkFileTest {
     @Test
     void shouldTellHowLongEachReadTookWhenMeasured() {
         final ChunkFile measured = new ChunkFile(reader, folder, CHUNK, 4);
-        final long[] tookNs = reader.measure(measured, 4, 8);
+        final int[] looks = new int[1];
+        final long[] tookNs = reader.measure(measured, 4, 8, () -> looks[0]++);
         measured.close();
+        assertTrue(looks[0] > 0, "a look that finds nothing is part of the time");
+        assertEquals("tactus-weights", setUp, "the thread was set up before it read");
         assertEquals(8, tookNs.length);
         for (final long ns : tookNs) {
             assertTrue(ns > 0);

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
+import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.bindings.cuda.software.Inventory;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
@@ -35,7 +36,8 @@ class DeviceHeapTest {
 
     @BeforeEach
     void open() {
-        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(64 * MIB, 1 << 16));
+        // A runtime for processors allocates here in place of one for GPUs, so the host must see the memory.
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(64 * MIB, 1 << 16).withTraits(DriverTraits.NONE));
         final CudaGpu gpu = software.driver().gpus().getFirst();
         final long context = gpu.retainContext();
         gpu.makeCurrent(context);

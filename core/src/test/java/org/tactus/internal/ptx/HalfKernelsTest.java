@@ -2,7 +2,6 @@
 package org.tactus.internal.ptx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -282,11 +281,11 @@ class HalfKernelsTest {
         final String x = g.node("Conv", List.of(g.input(1, 8, 8, 8), g.weights(0.1, 8, 1, 3, 3)), DrawnGraph.integer("group", 8));
         final OnnxModel model = g.model(g.node("MaxPool", List.of(x), DrawnGraph.ints("kernel_shape", 2, 2)));
         assertEquals(SegmentCompiler.compile(model, Numbers.SINGLE).ptx(), SegmentCompiler.compile(model, Numbers.HALF).ptx());
-        assertFalse(SegmentCompiler.multipliesHalves(model));
+        assertEquals(0, SegmentCompiler.halfProducts(model));
         final DrawnGraph other = new DrawnGraph(1);
         final OnnxModel grouped = other.model(other.node("Conv", List.of(other.input(1, 8, 8, 8), other.weights(0.1, 8, 2, 3, 3)),
             DrawnGraph.integer("group", 4)));
-        assertTrue(SegmentCompiler.multipliesHalves(grouped));
+        assertEquals(1, SegmentCompiler.halfProducts(grouped));
         final String ptx = SegmentCompiler.compile(grouped, Numbers.HALF).ptx();
         assertTrue(ptx.startsWith(".version 7.0\n.target sm_80\n") && ptx.contains("mma.sync"), ptx);
         assertTrue(SegmentCompiler.compile(grouped, Numbers.SINGLE).ptx().startsWith(".version 6.0\n.target sm_50\n"));

@@ -13,13 +13,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.StandardMBean;
@@ -27,9 +30,11 @@ import javax.management.openmbean.CompositeData;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.bindings.linux.RealTime;
 import org.tactus.internal.event.EventType;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.KernelListener;
@@ -232,5 +237,50 @@ class RunExposureTest {
                     second.warnings().toString());
             }
         }
+    }
+
+    /** Where threads of this process may run, by their names as the system cuts them. */
+    private static Map<String, String> places(final String... prefixes) throws IOException {
+        final Map<String, String> places = new TreeMap<>();
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            for (final Path thread : threads.toList()) {
+                final String status = Files.exists(thread) ? Files.readString(thread.resolve("status")) : "Name:\t\n";
+                final String name = status.lines().findFirst().orElseThrow().substring("Name:\t".length());
+                if (Stream.of(prefixes).anyMatch(name::startsWith)) {
+                    places.put(name, status.lines().filter(line -> line.startsWith("Cpus_allowed_list:")).findFirst().orElseThrow()
+                        .replaceFirst(".*\\s", ""));
+                }
+            }
+        }
+        return places;
+    }
+
+    @Test
+    void shouldKeepWatchersOffTheDispatchersCoresWhenThereAreOthers() throws Exception {
+        final List<Integer> allowed = RealTime.allowedCores();
+        Assumptions.assumeTrue(allowed.size() > 1, "with one core watchers are on it");
+        final int taken = allowed.getLast();
+        final TaskSet set = TaskSet.builder("parted").device(DeviceSpec.cpu("cpu0", taken))
+            .task("t", t -> t.periodNs(30 * MS).segment("cpu0", MS)).build();
+        try (TaskSetRun run = open(set, RunSettings.DEFAULT.withMetricsPort(0)); Recording recording = new Recording()) {
+            run.start();
+            recording.start(); // later than the run, as jcmd does it
+            HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(run.granted().get("metrics"))).build(),
+                HttpResponse.BodyHandlers.ofString());
+            final Map<String, String> places = places("tactus-metrics", "HTTP-Dispatcher", "JFR ");
+            assertTrue(places.containsKey("tactus-metrics") && places.containsKey("HTTP-Dispatcher")
+                && places.keySet().stream().anyMatch(name -> name.startsWith("JFR Recorder")), places.toString());
+            places.forEach((name, cores) -> assertFalse(RealTime.parseCoreList(cores).contains(taken), name + " on " + cores));
+            assertEquals(String.valueOf(taken), places("tactus-cpu0").get("tactus-cpu0"));
+        }
+    }
+
+    @Test
+    void shouldLeaveWatchersAnywhereWhenDispatchersHaveAllCoresOrAny() {
+        final TaskSet both = TaskSet.builder("both").device(DeviceSpec.cpu("cpu0", 0)).device(DeviceSpec.cpu("cpu1", 1))
+            .task("t", t -> t.periodNs(30 * MS).segment("cpu0", MS)).build();
+        assertEquals(List.of(), ObserverCores.cores(both, List.of(0, 1)));
+        assertEquals(List.of(2, 5), ObserverCores.cores(both, List.of(0, 1, 2, 5)));
+        assertEquals(List.of(), ObserverCores.cores(LATE, List.of(0, 1)), "a dispatcher without cores may be on any");
     }
 }

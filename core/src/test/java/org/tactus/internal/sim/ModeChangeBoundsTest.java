@@ -15,7 +15,6 @@ import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
-import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.internal.policy.JobListener;
@@ -46,7 +45,7 @@ class ModeChangeBoundsTest {
         private final TaskSet set;
         private final Rule rule;
         private final SplittableRandom random;
-        private final long[] bound;
+        private final BoundsInForce bounds;
         private final List<Integer> admitted = new ArrayList<>();
         private final Set<Integer> removed = new HashSet<>();
         private final Set<Integer> live = new HashSet<>();
@@ -56,17 +55,15 @@ class ModeChangeBoundsTest {
         private long nextNs;
         private long changes;
         private long refused;
-        private long jobs;
         private long unbounded;
-        private long tightest;
         private long counted;
-        private String violation = "";
+        private boolean overran;
 
         RandomChanges(final TaskSet set, final Rule rule, final long seed) {
             this.set = set;
             this.rule = rule;
             random = new SplittableRandom(seed);
-            bound = new long[set.tasks().size()];
+            bounds = new BoundsInForce(set.tasks());
             gapNs = 2 + random.nextInt(30);
         }
 
@@ -96,7 +93,7 @@ class ModeChangeBoundsTest {
             admitted.removeIf(task -> running.isFree(task));
             final List<Task> counting = rule == Rule.PRODUCTION ? running.counted() : broken();
             counted = Math.max(counted, counting.size());
-            final int task = random.nextInt(bound.length);
+            final int task = random.nextInt(set.tasks().size());
             if (running.isFree(task)) {
                 final List<Task> candidate = new ArrayList<>(counting);
                 candidate.add(set.tasks().get(task));
@@ -130,13 +127,7 @@ class ModeChangeBoundsTest {
             if (!verdict.schedulable()) {
                 return false;
             }
-            for (int i = 0; i < bound.length; i++) {
-                for (final TaskVerdict task : verdict.tasks()) {
-                    if (task.name().equals(set.tasks().get(i).name())) {
-                        bound[i] = task.responseBoundNs();
-                    }
-                }
-            }
+            bounds.take(verdict);
             return true;
         }
 
@@ -147,12 +138,7 @@ class ModeChangeBoundsTest {
                 unbounded++;
                 return;
             }
-            jobs++;
-            tightest = Math.max(tightest, 100 * (endNs - nominalNs) / Math.max(1, bound[task]));
-            if (endNs - nominalNs > bound[task] && violation.isEmpty()) {
-                violation = set.tasks().get(task).name() + " is bounded by " + bound[task] + " but its job of " + nominalNs + " took "
-                    + (endNs - nominalNs);
-            }
+            bounds.judge(task, nominalNs, endNs);
         }
 
         @Override
@@ -173,12 +159,17 @@ class ModeChangeBoundsTest {
 
         @Override
         public void onOverrun(final int task, final long job, final int segment, final long beyondNs, final long endNs) {
-            violation = "a segment ran past its WCET";
+            overran = true;
         }
 
         @Override
         public void onAbort(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
             ended(task); // what a removed task leaves undone
+        }
+
+        /** What a run shows that must not be; empty when it shows nothing. */
+        String violation() {
+            return overran ? "a segment ran past its WCET" : bounds.violation();
         }
 
         private void ended(final int task) {
@@ -207,11 +198,11 @@ class ModeChangeBoundsTest {
         long seed = FIRST_SEED;
         while (changes < CHANGES) {
             final RandomChanges plan = run(seed, policy, Rule.PRODUCTION);
-            assertEquals("", plan.violation, "reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.changes=1");
+            assertEquals("", plan.violation(), "reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.changes=1");
             changes += plan.changes;
-            jobs += plan.jobs;
+            jobs += plan.bounds.jobs();
             refused += plan.refused;
-            tightest = Math.max(tightest, plan.tightest);
+            tightest = Math.max(tightest, plan.bounds.tightest());
             seed++;
         }
         System.out.printf("mode changes, %s, seeds %d to %d: %d changes, %d refused, %d jobs within bounds, tightest %d%%%n", policy.text(),
@@ -245,12 +236,12 @@ class ModeChangeBoundsTest {
                 }
                 final TaskSet set = new TaskSet(hard.name(), policy, hard.overheads(), hard.platform(), tasks);
                 final RandomChanges plan = run(set, seed, Rule.PRODUCTION);
-                assertEquals("", plan.violation, "reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.changes=1");
+                assertEquals("", plan.violation(), "reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.changes=1");
                 assertTrue(plan.counted <= 2 * tasks.size(), "removed tasks pile up: " + plan.counted + ", seed " + seed);
                 changes += plan.changes;
-                jobs += plan.jobs;
+                jobs += plan.bounds.jobs();
                 unbounded += plan.unbounded;
-                tightest = Math.max(tightest, plan.tightest);
+                tightest = Math.max(tightest, plan.bounds.tightest());
             }
             System.out.printf("mode changes beside always-ready tasks, %s: %d changes, %d jobs within bounds, %d without, tightest %d%%%n",
                 policy.text(), changes, jobs, unbounded, tightest);
@@ -271,10 +262,10 @@ class ModeChangeBoundsTest {
     private void search(final Rule rule) {
         for (final PolicyKind policy : Policies.WITHOUT_PARTS) {
             final long broken = LongStream.range(FIRST_SEED, FIRST_SEED + 3_000)
-                .filter(seed -> !run(seed, policy, rule).violation.isEmpty()).findFirst().orElse(-1);
+                .filter(seed -> !run(seed, policy, rule).violation().isEmpty()).findFirst().orElse(-1);
             assertTrue(broken >= 0, policy.text() + ": no counter-example to " + rule);
             System.out.println("mode changes, " + policy.text() + ": " + rule + " breaks a bound with seed " + broken + ": "
-                + run(broken, policy, rule).violation);
+                + run(broken, policy, rule).violation());
         }
     }
 
@@ -322,12 +313,12 @@ class ModeChangeBoundsTest {
             }
         };
         assertTrue(plan.adopt(Analyses.analyze(plan.with(set.tasks().subList(0, 2)))));
-        assertEquals(200, plan.bound[1]);
+        assertEquals(200, plan.bounds.boundNs(1));
         simulator.run(set, SimulationOptions.worstCase(1, 2_000).withReleases(ReleasePattern.FILE), plan, SegmentListener.NONE, plan);
-        assertEquals("", plan.violation);
+        assertEquals("", plan.violation());
         // L's first job ends at 200, where the next one is released: 300 is the first instant without a live job.
         assertEquals(Set.of(301L), accepted);
-        assertEquals(190, plan.bound[1]);
-        assertEquals(100, plan.tightest);
+        assertEquals(190, plan.bounds.boundNs(1));
+        assertEquals(100, plan.bounds.tightest());
     }
 }

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.swap.JoiningCondition;
 import org.tactus.internal.analysis.swap.SwapAnalysis;
@@ -48,8 +47,7 @@ class SwapJoinBoundsTest {
         private final boolean keepsCondition;
         private final boolean[] there;
         private final boolean[][] in;
-        private final long[] bound;
-        private final long[] next;
+        private final BoundsInForce bounds;
         private final long gapNs;
         private long nextNs;
         private int joining = -1;
@@ -59,8 +57,6 @@ class SwapJoinBoundsTest {
         private long withdrawals;
         private long refusals;
         private long returns;
-        private long jobs;
-        private long tightest;
         private String violation = "";
 
         RandomJoins(final TaskSet set, final SwapProtocol protocol, final long seed, final boolean keepsCondition) {
@@ -74,8 +70,7 @@ class SwapJoinBoundsTest {
             for (int i = 0; i < regions.length; i++) {
                 in[i] = new boolean[(int) regions[i].chunks()];
             }
-            bound = new long[regions.length];
-            next = new long[regions.length];
+            bounds = new BoundsInForce(set.tasks());
             gapNs = 2 + random.nextInt(120);
         }
 
@@ -137,22 +132,10 @@ class SwapJoinBoundsTest {
                 refusals++;
                 return;
             }
-            take(verdict.get());
+            bounds.announce(verdict.get()); // the larger ones hold at once, the smaller ones when the task has joined
             joining = task;
             began = evictions();
             running.add(task);
-        }
-
-        /** The larger bounds hold at once, the smaller ones when the task has joined. */
-        void take(final Verdict verdict) {
-            for (int i = 0; i < bound.length; i++) {
-                for (final TaskVerdict one : verdict.tasks()) {
-                    if (one.name().equals(set.tasks().get(i).name())) {
-                        next[i] = one.responseBoundNs();
-                        bound[i] = Math.max(bound[i], next[i]);
-                    }
-                }
-            }
         }
 
         private long evictions() {
@@ -165,7 +148,7 @@ class SwapJoinBoundsTest {
             joining = -1;
             joins++;
             evictions += evictions() - began;
-            System.arraycopy(next, 0, bound, 0, bound.length);
+            bounds.settle();
             note(used(), "task " + task + " joined at " + nowNs);
         }
 
@@ -222,12 +205,12 @@ class SwapJoinBoundsTest {
         @Override
         public void onComplete(final int task, final long job, final long nominalNs, final long deadlineNs, final long endNs) {
             super.onComplete(task, job, nominalNs, deadlineNs, endNs);
-            jobs++;
-            tightest = Math.max(tightest, 100 * (endNs - nominalNs) / Math.max(1, bound[task]));
-            if (endNs - nominalNs > bound[task] && violation.isEmpty()) {
-                violation = "task " + task + " is bounded by " + bound[task] + " but its job of " + nominalNs + " took "
-                    + (endNs - nominalNs);
-            }
+            bounds.judge(task, nominalNs, endNs);
+        }
+
+        /** What a run shows that must not be; empty when it shows nothing. */
+        String violation() {
+            return violation.isEmpty() ? bounds.violation() : violation;
         }
     }
 
@@ -273,15 +256,15 @@ class SwapJoinBoundsTest {
                 for (int index = 0; index < SETS; index++) {
                     final long seed = SEED + index;
                     final RandomJoins plan = run(seed, policy, protocol, true);
-                    assertEquals("", plan.violation, () -> protocol + " " + policy + ", reproduce: -Dtactus.property.seed=" + seed
+                    assertEquals("", plan.violation(), () -> protocol + " " + policy + ", reproduce: -Dtactus.property.seed=" + seed
                         + " -Dtactus.property.sets=1 " + plan.set);
                     joins += plan.joins;
                     evictions += plan.evictions;
                     withdrawals += plan.withdrawals;
                     refusals += plan.refusals;
                     returns += plan.returns;
-                    jobs += plan.jobs;
-                    tightest = Math.max(tightest, plan.tightest);
+                    jobs += plan.bounds.jobs();
+                    tightest = Math.max(tightest, plan.bounds.tightest());
                 }
                 final String told = joins + " joined, " + evictions + " operations out meanwhile, " + withdrawals + " withdrawn, "
                     + refusals + " refused, " + returns + " gave back, " + jobs + " jobs within bounds, tightest " + tightest + "%";
@@ -325,9 +308,9 @@ class SwapJoinBoundsTest {
         };
         plan.there[0] = true;
         plan.there[1] = true;
-        plan.take(plan.analysed(set.tasks().subList(0, 2)).orElseThrow());
+        plan.bounds.announce(plan.analysed(set.tasks().subList(0, 2)).orElseThrow());
         simulator.run(set, SimulationOptions.worstCase(1, 300).withReleases(ReleasePattern.FILE), plan, plan, plan);
-        assertEquals("task 0 is bounded by 30 but its job of 100 took 38", plan.violation);
+        assertEquals("a is bounded by 30 but its job of 100 took 38", plan.violation());
         assertEquals("one chunk that leaves to make room for it takes 9ns, longer than its job of 1ns, as which it is charged; give it a"
             + " swap volume", JoiningCondition.objection(set, 0, set.tasks().get(2)));
         assertEquals("", JoiningCondition.objection(set, 0, set.tasks().get(0)));
@@ -341,7 +324,7 @@ class SwapJoinBoundsTest {
     @Test
     void shouldKnowWhichChunksAreInWhenAStreamingTaskIsRemovedDuringItsLoad() {
         final RandomJoins plan = run(20262746L, PolicyKind.FIXED_PRIORITY, SwapProtocol.SEQ, true);
-        assertEquals("", plan.violation);
+        assertEquals("", plan.violation());
         assertTrue(plan.returns > 0 && plan.joins > 0);
     }
 }

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,7 @@ class MetricsEndpointTest {
     @Test
     void shouldKeepNoProgramFromItsEnd() throws IOException {
         final Set<Thread> before = Thread.getAllStackTraces().keySet();
-        try (MetricsEndpoint endpoint = new MetricsEndpoint(0, List.of())) {
+        try (MetricsEndpoint endpoint = new MetricsEndpoint(0, List.of(), UnaryOperator.identity())) {
             final Set<Thread> made = Thread.getAllStackTraces().keySet().stream().filter(thread -> !before.contains(thread))
                 .collect(Collectors.toSet());
             assertTrue(made.stream().anyMatch(thread -> thread.getName().contains("HTTP")), made + " at " + endpoint.address());
@@ -39,7 +40,7 @@ class MetricsEndpointTest {
 
     @Test
     void shouldAnswerGetOfOnePathAlone() throws Exception {
-        try (MetricsEndpoint endpoint = new MetricsEndpoint(0, List.of())) {
+        try (MetricsEndpoint endpoint = new MetricsEndpoint(0, List.of(), UnaryOperator.identity())) {
             final String address = endpoint.address();
             assertEquals(200, ask("GET", address).statusCode());
             assertEquals(200, ask("GET", address + "?format=any").statusCode());

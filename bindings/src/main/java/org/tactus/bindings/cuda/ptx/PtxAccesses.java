@@ -97,7 +97,8 @@ final class PtxAccesses {
             for (int i = 0; i < warp.count; i++) {
                 final long address = warp.longs[base + warp.lanes[i]] + offset;
                 check(warp, address, Long.BYTES);
-                ALL.set(ValueLayout.JAVA_LONG, address, ALL.get(ValueLayout.JAVA_LONG, address) + warp.longs[value + warp.lanes[i]]);
+                final long at = PtxMemory.onHost(address);
+                ALL.set(ValueLayout.JAVA_LONG, at, ALL.get(ValueLayout.JAVA_LONG, at) + warp.longs[value + warp.lanes[i]]);
             }
         };
     }
@@ -107,10 +108,11 @@ final class PtxAccesses {
             for (int i = 0; i < warp.count; i++) {
                 final long address = warp.longs[base + warp.lanes[i]] + offset;
                 check(warp, address, Long.BYTES);
+                final long at = PtxMemory.onHost(address);
                 if (load) {
-                    warp.longs[value + warp.lanes[i]] = ALL.get(ValueLayout.JAVA_LONG, address);
+                    warp.longs[value + warp.lanes[i]] = ALL.get(ValueLayout.JAVA_LONG, at);
                 } else {
-                    ALL.set(ValueLayout.JAVA_LONG, address, warp.longs[value + warp.lanes[i]]);
+                    ALL.set(ValueLayout.JAVA_LONG, at, warp.longs[value + warp.lanes[i]]);
                 }
             }
         };
@@ -123,11 +125,12 @@ final class PtxAccesses {
                 final int lane = warp.lanes[i];
                 final long address = warp.longs[base + lane] + offset;
                 check(warp, address, bytes);
+                final long at = PtxMemory.onHost(address);
                 for (int k = 0; k < values.length; k++) {
                     if (load) {
-                        warp.words[values[k] + lane] = ALL.get(ValueLayout.JAVA_INT, address + 4L * k);
+                        warp.words[values[k] + lane] = ALL.get(ValueLayout.JAVA_INT, at + 4L * k);
                     } else {
-                        ALL.set(ValueLayout.JAVA_INT, address + 4L * k, warp.words[values[k] + lane]);
+                        ALL.set(ValueLayout.JAVA_INT, at + 4L * k, warp.words[values[k] + lane]);
                     }
                 }
             }

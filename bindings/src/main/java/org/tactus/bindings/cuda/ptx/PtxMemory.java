@@ -6,6 +6,9 @@ import java.util.Arrays;
 
 /** The addresses that a kernel may access, as ranges in ascending order that do not touch each other. Filled and read by one thread. */
 public final class PtxMemory {
+    /** Set in the addresses of a device whose memory is hidden: no process of x86-64 or AArch64 has a page there, so any access faults. */
+    private static final long HIDDEN = 1L << 52;
+
     private long[] starts = new long[16];
     private long[] ends = new long[16];
     private int count;
@@ -25,6 +28,36 @@ public final class PtxMemory {
         final PtxMemory ranges = new PtxMemory();
         ranges.add(memory.address(), memory.address() + memory.byteSize());
         return ranges;
+    }
+
+    /**
+     * The address that a device hides from the host, of memory that the host has.
+     *
+     * @param address on the host
+     * @return on the device
+     */
+    public static long hidden(final long address) {
+        return address | HIDDEN;
+    }
+
+    /**
+     * Where what lies at a device's address is on the host, for whoever plays the device.
+     *
+     * @param address on the device, hidden or not
+     * @return on the host
+     */
+    public static long onHost(final long address) {
+        return address & ~HIDDEN;
+    }
+
+    /**
+     * Tells whether an address is one that the host cannot access.
+     *
+     * @param address any
+     * @return true for what {@link #hidden} gave
+     */
+    public static boolean isHidden(final long address) {
+        return (address & HIDDEN) != 0;
     }
 
     /** Forgets all ranges. */

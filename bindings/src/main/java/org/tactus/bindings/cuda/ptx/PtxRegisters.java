@@ -6,7 +6,8 @@ import java.util.Map;
 
 /**
  * A kernel's registers by name, and its constants, which are registers, too: of 32 bits, of 64 bits, and predicates, each kind counted from
- * 0. Those of 16 bits are counted and kept with those of 32. The first registers of 32 bits are those that the GPU fills: places of the thread and of its block.
+ * 0. Those of 16 bits are counted and kept with those of 32. The first registers of 32 bits are those that the GPU fills: places of the
+ * thread and of its block.
  */
 final class PtxRegisters {
     static final int TID = 0;

@@ -40,7 +40,7 @@ final class DeviceCalls {
         values.put(cuda_h.CU_DEVICE_ATTRIBUTE_CAN_MAP_HOST_MEMORY(), 1);
         values.put(cuda_h.CU_DEVICE_ATTRIBUTE_ASYNC_ENGINE_COUNT(), 2);
         values.put(cuda_h.CU_DEVICE_ATTRIBUTE_UNIFIED_ADDRESSING(), 1);
-        values.put(cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR(), 5);
+        values.put(cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR(), 8);
         values.put(cuda_h.CU_DEVICE_ATTRIBUTE_STREAM_PRIORITIES_SUPPORTED(), 1);
         values.put(cuda_h.CU_DEVICE_ATTRIBUTE_MANAGED_MEMORY(), 1);
         values.put(cuda_h.CU_DEVICE_ATTRIBUTE_CONCURRENT_MANAGED_ACCESS(), 1);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.bindings.cuda.software;
 
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * What a real driver does that costs its caller time or trouble, beyond the costs of {@link SoftwareSettings}. Each can be switched on
  * alone, so that a test shows whether what is above the driver bears it. The amounts are of the order that NVIDIA's driver is reported to
@@ -13,20 +16,35 @@ package org.tactus.bindings.cuda.software;
  * @param stagedBytesPerSecond how fast a copy of host memory that is not pinned is staged, on the caller's time; 0 where it is as any other
  * @param notReadyAnswers how often an event that has happened is first told as not ready
  * @param firstLaunchNs   what the first launch of each kernel takes longer on the caller's time, nanoseconds
+ * @param hiddenMemory    whether device memory is hidden from the host, as that of a real GPU is: an access of the host to one of its
+ *                        addresses ends the process ({@link SoftwareCuda#onHost})
  */
 public record DriverTraits(
     long mappedChunkNs, boolean driverLock, boolean waitsForKernels, boolean sticksToProcess, long stagedBytesPerSecond,
-    int notReadyAnswers, long firstLaunchNs) {
-    /** Says {@code real} to give every software GPU of the process the traits of {@link #REAL}. */
+    int notReadyAnswers, long firstLaunchNs, boolean hiddenMemory) {
+    /** Names traits of every software GPU of the process: {@code none}, {@code hidden-memory} or {@code real}, see {@link #REAL}. */
     public static final String PROPERTY = "tactus.software.traits";
     /** None of it. */
-    public static final DriverTraits NONE = new DriverTraits(0, false, false, false, 0, 0, 0);
+    public static final DriverTraits NONE = new DriverTraits(0, false, false, false, 0, 0, 0, false);
     /** All of it, but that unmapping waits for kernels, which NVIDIA says that it does not. */
-    public static final DriverTraits REAL = new DriverTraits(20, true, false, true, 6_000_000_000L, 2, 2_000_000);
+    public static final DriverTraits REAL = new DriverTraits(20, true, false, true, 6_000_000_000L, 2, 2_000_000, true);
+    private static final Map<String, DriverTraits> NAMED =
+        Map.of("none", NONE, "hidden-memory", NONE.withHiddenMemory(), "real", REAL);
 
-    /** What the property says. */
+    /** What the property says; none where it says what is not known, to which there is an {@link #objection}. */
     static DriverTraits configured() {
-        return System.getProperty(PROPERTY, "none").equals("real") ? REAL : NONE;
+        return NAMED.getOrDefault(System.getProperty(PROPERTY, "none"), NONE);
+    }
+
+    /**
+     * What is wrong with the property, which would be ignored otherwise; {@link SoftwareCuda#open} refuses it.
+     *
+     * @return one line that says what may be written; empty where it names traits, or is not set
+     */
+    public static Optional<String> objection() {
+        final String said = System.getProperty(PROPERTY, "none");
+        return NAMED.containsKey(said) ? Optional.empty()
+            : Optional.of("-D" + PROPERTY + "=" + said + ": there are no such traits; write none, hidden-memory or real");
     }
 
     /**
@@ -36,7 +54,8 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withMappedChunkNs(final long ns) {
-        return new DriverTraits(ns, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs);
+        return new DriverTraits(
+            ns, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs, hiddenMemory);
     }
 
     /**
@@ -46,7 +65,7 @@ public record DriverTraits(
      */
     public DriverTraits withDriverLock() {
         return new DriverTraits(
-            mappedChunkNs, true, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs);
+            mappedChunkNs, true, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs, hiddenMemory);
     }
 
     /**
@@ -55,7 +74,8 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withWaitsForKernels() {
-        return new DriverTraits(mappedChunkNs, driverLock, true, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs);
+        return new DriverTraits(
+            mappedChunkNs, driverLock, true, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs, hiddenMemory);
     }
 
     /**
@@ -64,7 +84,8 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withStickyErrors() {
-        return new DriverTraits(mappedChunkNs, driverLock, waitsForKernels, true, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs);
+        return new DriverTraits(
+            mappedChunkNs, driverLock, waitsForKernels, true, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs, hiddenMemory);
     }
 
     /**
@@ -75,7 +96,7 @@ public record DriverTraits(
      */
     public DriverTraits withStaging(final long bytesPerSecond) {
         return new DriverTraits(
-            mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, bytesPerSecond, notReadyAnswers, firstLaunchNs);
+            mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, bytesPerSecond, notReadyAnswers, firstLaunchNs, hiddenMemory);
     }
 
     /**
@@ -85,7 +106,8 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withNotReady(final int answers) {
-        return new DriverTraits(mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, answers, firstLaunchNs);
+        return new DriverTraits(
+            mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, answers, firstLaunchNs, hiddenMemory);
     }
 
     /**
@@ -95,6 +117,17 @@ public record DriverTraits(
      * @return a copy
      */
     public DriverTraits withFirstLaunchNs(final long ns) {
-        return new DriverTraits(mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, ns);
+        return new DriverTraits(
+            mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, ns, hiddenMemory);
+    }
+
+    /**
+     * Hides device memory from the host.
+     *
+     * @return a copy
+     */
+    public DriverTraits withHiddenMemory() {
+        return new DriverTraits(
+            mappedChunkNs, driverLock, waitsForKernels, sticksToProcess, stagedBytesPerSecond, notReadyAnswers, firstLaunchNs, true);
     }
 }

@@ -119,7 +119,6 @@ final class Engine {
 
     /** Leases the next slice; false when the device may not access it. */
     boolean prepare(final AddressSpace space, final ChunkStore chunks) {
-        shift = 0;
         begin = position;
         slice = Math.min(length - position, op == KERNEL && arguments[0] != SoftwareKernels.MATMUL
             ? SoftwareKernels.SLICE_BYTES / Long.BYTES : op == KERNEL ? 1 : SoftwareKernels.SLICE_BYTES);
@@ -151,6 +150,7 @@ final class Engine {
                 return false;
             }
         }
+        shift = PtxMemory.onHost(leaseStarts[0]) - leaseStarts[0];
         if (op != KERNEL || arguments[0] != SoftwareKernels.MATMUL) {
             goHome(space, chunks);
         }
@@ -220,9 +220,11 @@ final class Engine {
             CudaKernels.fill(HostMemory.ALL, second + shift, arguments[3], begin, begin + slice);
         } else if (first == SoftwareKernels.CHECKSUM) {
             final long sum = CudaKernels.checksum(HostMemory.ALL, second + shift, begin, begin + slice);
-            HostMemory.putLong(arguments[3], HostMemory.getLong(arguments[3]) + sum);
+            final long to = PtxMemory.onHost(arguments[3]);
+            HostMemory.putLong(to, HostMemory.getLong(to) + sum);
         } else {
-            CudaKernels.matmulRow(HostMemory.ALL, second, HostMemory.ALL, arguments[2], HostMemory.ALL, arguments[3], length, begin);
+            CudaKernels.matmulRow(HostMemory.ALL, PtxMemory.onHost(second), HostMemory.ALL, PtxMemory.onHost(arguments[2]),
+                HostMemory.ALL, PtxMemory.onHost(arguments[3]), length, begin);
         }
         position = begin + slice;
     }

@@ -7,6 +7,7 @@ import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_NOT_SUPPORTED
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_OUT_OF_MEMORY;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 
+import org.tactus.bindings.cuda.ptx.PtxMemory;
 import org.tactus.bindings.generated.cuda.CUmemAccessDesc;
 import org.tactus.bindings.generated.cuda.CUmemAllocationProp;
 import org.tactus.bindings.generated.cuda.CUmemLocation;
@@ -38,6 +39,11 @@ final class MemoryCalls {
 
     private boolean isWhole(final long value) {
         return (value & settings.granularityBytes() - 1) == 0;
+    }
+
+    /** The address that the caller is told of device memory. */
+    private long shown(final long address) {
+        return settings.traits().hiddenMemory() ? PtxMemory.hidden(address) : address;
     }
 
     private boolean fits(final long bytes) {
@@ -89,8 +95,8 @@ final class MemoryCalls {
             if (address == 0) {
                 return CUDA_ERROR_OUT_OF_MEMORY();
             }
-            space.reserve(address, bytes);
-            HostMemory.putLong(out, address);
+            space.reserve(shown(address), bytes);
+            HostMemory.putLong(out, shown(address));
             return CUDA_SUCCESS();
         }
     }
@@ -103,7 +109,7 @@ final class MemoryCalls {
             if (!space.unreserve(address, bytes)) {
                 return CUDA_ERROR_INVALID_VALUE();
             }
-            HostMemory.free(address, bytes);
+            HostMemory.free(PtxMemory.onHost(address), bytes);
             return CUDA_SUCCESS();
         }
     }
@@ -152,7 +158,7 @@ final class MemoryCalls {
                 || !space.isVacant(address, bytes)) {
                 return CUDA_ERROR_INVALID_VALUE();
             }
-            if (gpu.strikes(Fault.MAP_FAILURE) || !gpu.chunks.place(slot, address)) {
+            if (gpu.strikes(Fault.MAP_FAILURE) || !gpu.chunks.place(slot, PtxMemory.onHost(address))) {
                 return CUDA_ERROR_OUT_OF_MEMORY();
             }
             space.add(address, bytes, AddressSpace.CHUNK, slot);
@@ -183,7 +189,7 @@ final class MemoryCalls {
         final long start = space.start(first);
         final long bytes = space.start(first + count - 1) + space.bytes(first + count - 1) - start;
         gpu.awaitSlices(start, bytes);
-        HostMemory.withdraw(start, bytes);
+        HostMemory.withdraw(PtxMemory.onHost(start), bytes);
         for (int i = first; i < first + count; i++) {
             gpu.chunks.unmapped(space.content(i));
         }
@@ -212,7 +218,7 @@ final class MemoryCalls {
             if (!write) {
                 gpu.awaitSlices(address, bytes);
             }
-            if (!HostMemory.protect(address, bytes, write)) {
+            if (!HostMemory.protect(PtxMemory.onHost(address), bytes, write)) {
                 return CUDA_ERROR_OUT_OF_MEMORY();
             }
             space.allow(first, space.countTo(first, address + bytes), write);
@@ -249,8 +255,9 @@ final class MemoryCalls {
                 return CUDA_ERROR_OUT_OF_MEMORY();
             }
             allocatedBytes += device ? whole : 0;
-            space.add(address, whole, kind, 0);
-            HostMemory.putLong(out, address);
+            final long given = device ? shown(address) : address;
+            space.add(given, whole, kind, 0);
+            HostMemory.putLong(out, given);
             return CUDA_SUCCESS();
         }
     }
@@ -282,7 +289,7 @@ final class MemoryCalls {
         final boolean own = space.kind(at) != AddressSpace.REGISTERED;
         space.remove(at, 1);
         if (own) {
-            HostMemory.free(start, bytes);
+            HostMemory.free(PtxMemory.onHost(start), bytes);
         }
         return CUDA_SUCCESS();
     }

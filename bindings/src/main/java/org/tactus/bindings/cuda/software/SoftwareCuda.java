@@ -6,6 +6,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandles;
 import java.util.Optional;
 import org.tactus.bindings.cuda.CudaDriver;
+import org.tactus.bindings.cuda.ptx.PtxMemory;
 import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.bindings.software.StubTable;
 
@@ -47,9 +48,24 @@ public final class SoftwareCuda implements AutoCloseable {
      *
      * @param settings what it has and what things cost on it
      * @return the driver, to be closed when nothing uses it any more
+     * @throws IllegalStateException when {@value DriverTraits#PROPERTY} names no traits, in one line
      */
     public static SoftwareCuda open(final SoftwareSettings settings) {
+        DriverTraits.objection().ifPresent(objection -> {
+            throw new IllegalStateException(objection);
+        });
         return new SoftwareCuda(settings);
+    }
+
+    /**
+     * Where what lies at a device's address is on the host: for code of the host that computes in place of the GPU, such as the runtime of
+     * a network on a software GPU. What only uses the GPU asks for copies.
+     *
+     * @param address on a software GPU, of memory that is hidden or not
+     * @return what the host may access while the memory is mapped
+     */
+    public static long onHost(final long address) {
+        return PtxMemory.onHost(address);
     }
 
     /** A method is the function of its name, with or without the suffix of the ABI. */

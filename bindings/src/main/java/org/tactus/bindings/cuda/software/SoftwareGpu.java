@@ -9,6 +9,7 @@ import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 import java.util.Arrays;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.cuda.CudaKernels;
+import org.tactus.bindings.cuda.ptx.PtxMemory;
 import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.bindings.software.Handles;
@@ -346,8 +347,8 @@ final class SoftwareGpu implements Runnable {
                     }
                     if (stream.first(CommandDescriptor.OP) == CommandDescriptor.WRITE_VALUE) {
                         // Release: a thread that reads the word with acquire sees the bytes of every command before it.
-                        HostMemory.putIntRelease(stream.argument(0), (int) stream.argument(1));
-                    } else if (!isReached(HostMemory.getIntAcquire(stream.argument(0)), stream)) {
+                        HostMemory.putIntRelease(PtxMemory.onHost(stream.argument(0)), (int) stream.argument(1));
+                    } else if (!isReached(HostMemory.getIntAcquire(PtxMemory.onHost(stream.argument(0))), stream)) {
                         waitsForWord = true;
                         return any;
                     } else {

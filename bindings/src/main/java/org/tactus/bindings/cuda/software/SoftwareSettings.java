@@ -60,6 +60,17 @@ public record SoftwareSettings(
     }
 
     /**
+     * Changes what a copy has of the bandwidth beside the other direction.
+     *
+     * @param share of the bandwidth; 1 where the directions do not share it
+     * @return a copy
+     */
+    public SoftwareSettings withDuplexShare(final double share) {
+        return new SoftwareSettings(memoryBytes, granularityBytes, inBytesPerSecond, outBytesPerSecond, share, copyNs, launchNs, createNs,
+            mapNs, accessNs, unmapNs, variation, seed, priority, cores, traits);
+    }
+
+    /**
      * Changes the variation.
      *
      * @param share   how much longer a copy or kernel may take

@@ -7,6 +7,7 @@ import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_NOT_READY;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
 import static org.tactus.bindings.generated.cuda.cuda_h.CUDA_SUCCESS;
 
+import org.tactus.bindings.cuda.ptx.PtxMemory;
 import org.tactus.bindings.generated.cuda.cuda_h;
 
 /** Copies, fills, streams and events; each method is the function of its name. */
@@ -78,7 +79,7 @@ final class StreamCalls {
     }
 
     int cuMemcpyHtoDAsync(final long target, final long source, final long bytes, final long stream) {
-        if (bytes < 0 || source == 0 || isUnknown(target)) {
+        if (bytes < 0 || source == 0 || PtxMemory.isHidden(source) || isUnknown(target)) {
             return CUDA_ERROR_INVALID_VALUE();
         }
         stage(source, bytes);
@@ -86,7 +87,7 @@ final class StreamCalls {
     }
 
     int cuMemcpyDtoHAsync(final long target, final long source, final long bytes, final long stream) {
-        if (bytes < 0 || target == 0 || isUnknown(source)) {
+        if (bytes < 0 || target == 0 || PtxMemory.isHidden(target) || isUnknown(source)) {
             return CUDA_ERROR_INVALID_VALUE();
         }
         final int status = bytes == 0 ? CUDA_SUCCESS() : queue(stream, CommandDescriptor.COPY_OUT, target, source, bytes);

@@ -6,13 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -184,5 +190,110 @@ class DriverTraitsTest {
             leastNs = Math.min(leastNs, took(() -> spin(1)));
         }
         assertTrue(leastNs < LONG_NS, leastNs + " ns");
+    }
+
+    /** A program that reads and writes device memory from the host. */
+    static final class Touch {
+        public static void main(final String[] arguments) {
+            final SoftwareCuda opened = SoftwareCuda.open(SoftwareSettings.INSTANT.withTraits(DriverTraits.NONE.withHiddenMemory()));
+            final CudaGpu of = opened.driver().gpus().getFirst();
+            of.makeCurrent(of.retainContext());
+            final long device = switch (arguments[0]) {
+                case "allocated" -> opened.driver().memory().allocate(UNIT);
+                case "reserved" -> opened.driver().memory().reserve(UNIT);
+                default -> {
+                    final long mapped = opened.driver().memory().reserve(UNIT);
+                    opened.driver().memory().map(mapped, UNIT, opened.driver().memory().create(of, UNIT));
+                    opened.driver().memory().setAccess(mapped, UNIT, CudaMemory.readWrite(of, Arena.global()));
+                    yield mapped;
+                }
+            };
+            final MemorySegment seen =
+                CudaMemory.view(arguments[1].equals("played") ? SoftwareCuda.onHost(device) : device, UNIT);
+            System.out.println("begun");
+            if (arguments[1].equals("loads")) {
+                System.out.println("done " + seen.get(ValueLayout.JAVA_LONG, 8));
+            } else {
+                seen.set(ValueLayout.JAVA_LONG, 8, 5);
+                System.out.println("done " + seen.get(ValueLayout.JAVA_LONG, 8));
+            }
+        }
+    }
+
+    private static String touch(final Path folder, final String memory, final String how) throws IOException, InterruptedException {
+        final Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--enable-native-access=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED", "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=" + folder.resolve("crash.log"), "-cp", System.getProperty("java.class.path"), Touch.class.getName(), memory,
+            how).redirectErrorStream(true).start();
+        final String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return process.waitFor() + " " + printed;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"allocated", "mapped"})
+    void shouldEndTheProcessWhenTheHostTouchesHiddenMemory(final String kind, @TempDir final Path folder) throws Exception {
+        open(DriverTraits.NONE);
+        assertEquals("0 begun\ndone 5\n", touch(folder, kind, "played"), "what plays the device sees it");
+        for (final String how : List.of("stores", "loads")) {
+            final String ended = touch(folder, kind, how);
+            assertTrue(ended.contains("begun\n") && !ended.contains("done") && ended.contains("SIGSEGV"), ended);
+        }
+    }
+
+    @Test
+    void shouldCopyFillAndComputeWhenMemoryIsHidden() {
+        open(DriverTraits.NONE.withHiddenMemory());
+        final long allocated = memory.allocate(2L * UNIT);
+        final long mapped = memory.reserve(2L * UNIT);
+        for (int i = 0; i < 2; i++) {
+            memory.map(mapped + (long) i * UNIT, UNIT, memory.create(gpu, UNIT));
+        }
+        memory.setAccess(mapped, 2L * UNIT, CudaMemory.readWrite(gpu, arena));
+        final long sums = memory.allocate(64);
+        final MemorySegment host = CudaMemory.view(memory.allocateHost(2L * UNIT), 2L * UNIT);
+        final MemorySegment expected = arena.allocate(2L * UNIT, 8);
+        for (final long device : new long[] {allocated, mapped}) {
+            expected.fill((byte) 9);
+            expected.asSlice(8, 2 * UNIT - 8).fill((byte) 3);
+            streams.fillBytes(device, (byte) 9, 8, stream);
+            streams.fillBytes(device + 8, (byte) 3, 2L * UNIT - 8, stream); // across two chunks
+            streams.copyOut(host.address(), device, 2L * UNIT, stream);
+            streams.synchronize(stream);
+            assertEquals(-1, expected.mismatch(host));
+            streams.fillBytes(sums, (byte) 0, 8, stream);
+            final long module = driver.modules().load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
+            final MemorySegment arguments = arena.allocateFrom(ValueLayout.JAVA_LONG, device, 2L * UNIT / Long.BYTES, sums);
+            driver.modules().launch(driver.modules().kernel(module, CudaKernels.CHECKSUM), 1, 1, stream, arena.allocateFrom(
+                ValueLayout.JAVA_LONG, arguments.address(), arguments.address() + 8, arguments.address() + 16).address());
+            streams.copyOut(host.address(), sums, 8, stream);
+            streams.synchronize(stream);
+            assertEquals(CudaKernels.checksum(expected, 0, 0, 2L * UNIT / Long.BYTES), host.get(ValueLayout.JAVA_LONG, 0));
+            streams.writeValue(stream, device + 4, 77);
+            streams.waitValue(stream, device + 4, 77);
+            streams.copyOut(host.address(), device, 8, stream);
+            streams.synchronize(stream);
+            assertEquals(77, host.get(ValueLayout.JAVA_INT, 4));
+        }
+        memory.freeDevice(allocated);
+        memory.unmap(mapped, 2L * UNIT);
+        assertEquals(cuda_h.CUDA_ERROR_INVALID_VALUE(),
+            assertThrows(NativeCallException.class, () -> streams.copyIn(sums, sums, 8, stream)).code(), "the host has no such memory");
+    }
+
+    @Test
+    void shouldRefuseTraitsThatItDoesNotKnow() {
+        final String before = System.getProperty(DriverTraits.PROPERTY);
+        try {
+            System.setProperty(DriverTraits.PROPERTY, "foo");
+            assertEquals("-Dtactus.software.traits=foo: there are no such traits; write none, hidden-memory or real",
+                assertThrows(IllegalStateException.class, () -> SoftwareCuda.open(SoftwareSettings.INSTANT)).getMessage());
+        } finally {
+            if (before == null) {
+                System.clearProperty(DriverTraits.PROPERTY);
+            } else {
+                System.setProperty(DriverTraits.PROPERTY, before);
+            }
+        }
+        open(DriverTraits.NONE);
     }
 }

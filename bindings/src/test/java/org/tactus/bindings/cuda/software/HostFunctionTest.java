@@ -62,7 +62,7 @@ class HostFunctionTest {
     @Test
     void shouldCallBetweenTheCopiesWhenAFunctionIsQueuedBetweenThem() {
         final MemorySegment words = CudaMemory.view(host, BYTES);
-        final MemorySegment onDevice = CudaMemory.view(device, BYTES);
+        final MemorySegment onDevice = CudaMemory.view(SoftwareCuda.onHost(device), BYTES);
         final long twice = function(times -> {
             for (long i = 0; i < BYTES / Integer.BYTES; i++) {
                 onDevice.setAtIndex(ValueLayout.JAVA_INT, i, (int) times * onDevice.getAtIndex(ValueLayout.JAVA_INT, i));

@@ -5,6 +5,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -68,6 +69,7 @@ public final class CudaDevice implements Device {
     private final long spin;
     private final MemorySegment spinNs = arena.allocate(ValueLayout.JAVA_LONG);
     private final MemorySegment spinParameters = arena.allocate(ValueLayout.JAVA_LONG);
+    private final ControlCopies copies;
     private final TaskRegions regions;
     private final CudaMover mover;
     private final long marginNs;
@@ -89,6 +91,12 @@ public final class CudaDevice implements Device {
      *                  the machine permits; null for a real GPU
      */
     public CudaDevice(final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup) {
+        this(gpu, spec, owned, hostSetup, () -> { });
+    }
+
+    /** As the other one, with what is run first on the thread that reads weights from files. */
+    CudaDevice(
+        final CudaGpu gpu, final DeviceSpec spec, final AutoCloseable owned, final Runnable hostSetup, final Runnable readerSetup) {
         this.gpu = gpu;
         this.owned = owned;
         final CudaDriver driver = gpu.driver();
@@ -110,9 +118,11 @@ public final class CudaDevice implements Device {
             module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
             made.add(() -> modules.unload(module));
             spin = modules.kernel(module, CudaKernels.SPIN);
+            copies = new ControlCopies(driver, stream, priorities[0]);
+            made.add(copies::close);
             spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
-                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get());
+                regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), copies, readerSetup);
                 made.add(regions::close);
                 final RegionMover regionMover = new RegionMover(driver, priorities[0]);
                 made.add(regionMover::close);
@@ -121,7 +131,7 @@ public final class CudaDevice implements Device {
                 regions = null;
                 mover = null;
             }
-            networks = new CudaNetworks(this, gpu, context, stream, made, hostSetup, regions, spec.compute());
+            networks = new CudaNetworks(this, gpu, context, stream, copies, made, hostSetup, regions, spec.compute());
             libraries = new CudaLibraries(this, gpu, regions, hostSetup != null);
             marginNs = measureMargin();
         } catch (final Throwable e) {
@@ -291,6 +301,15 @@ public final class CudaDevice implements Device {
         return capabilities;
     }
 
+    /**
+     * What the task set says that this GPU cannot keep, as far as the networks show that were prepared. Control thread.
+     *
+     * @return one line each, without the device's name
+     */
+    public List<String> remarks() {
+        return networks.remarks();
+    }
+
     @Override
     public ChunkMover mover() {
         return mover;
@@ -316,6 +335,7 @@ public final class CudaDevice implements Device {
 
     @Override
     public void defined() {
+        copies.tasksRun();
         if (regions != null) {
             makeCurrent();
             regions.defined();

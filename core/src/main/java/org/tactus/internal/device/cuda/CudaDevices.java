@@ -22,12 +22,6 @@ public final class CudaDevices {
     public static final String SOFTWARE = "software";
     /** The driver of a real GPU; also where none is named. */
     public static final String NVIDIA = "nvidia";
-    /** A copy of a software GPU takes at most this share of what the set says of a chunk; the rest is for mapping and noticing. */
-    private static final double COPY_SHARE = 0.8;
-    private static final double VARIATION = 0.05;
-    private static final long MAX_GRANULARITY = 2 << 20;
-    private static final long MIN_GRANULARITY = 4096;
-    private static final long NS_PER_SECOND = 1_000_000_000L;
     /** Above a dispatcher's priority, because a real GPU does not wait for the processor that it serves. */
     private static final int PRIORITY = 85;
 
@@ -40,18 +34,19 @@ public final class CudaDevices {
      * @param spec     what the set says
      * @param realTime true to let a software GPU's thread ask for SCHED_FIFO
      * @param setup    run first on the thread that computes for a software GPU: what the machine permits it
+     * @param reader   run first on the thread that reads weights from files
      * @return the device
      * @throws IllegalStateException when there is no such GPU, with one sentence that says what would be right
      * @throws NativeCallException   when the driver refuses
      * @throws InvalidTaskSetException when the GPU has less memory than the set counts on, with the field's name within the device
      */
-    public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup) {
+    public static CudaDevice open(final DeviceSpec spec, final boolean realTime, final Runnable setup, final Runnable reader) {
         requireFolder(spec);
         if (spec.driver().equals(SOFTWARE)) {
             final SoftwareCuda software = SoftwareCuda.open(settings(spec.memory(), realTime).withCores(spec.cores()));
             try {
                 requireMemory(spec, software.driver().gpus().getFirst().name(), SoftwareSettings.PCIE4.memoryBytes());
-                return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup);
+                return new CudaDevice(software.driver().gpus().getFirst(), spec, software, setup, reader);
             } catch (final Throwable e) {
                 final Undo opened = new Undo();
                 opened.add(software::close);
@@ -71,7 +66,7 @@ public final class CudaDevices {
                 + "; the first one is index 0");
         }
         requireMemory(spec, gpus.get(spec.index()).name(), gpus.get(spec.index()).totalBytes());
-        return new CudaDevice(gpus.get(spec.index()), spec, null, null);
+        return new CudaDevice(gpus.get(spec.index()), spec, null, null, reader);
     }
 
     /** Refuses a folder for weights in which no file can be made. */
@@ -93,21 +88,7 @@ public final class CudaDevices {
 
     /** A software GPU whose copies keep what the set says of a chunk, and that has a little more memory than the set schedules. */
     static SoftwareSettings settings(final Optional<DeviceMemory> scheduled, final boolean realTime) {
-        final SoftwareSettings card = SoftwareSettings.PCIE4.withPriority(realTime ? PRIORITY : 0);
-        if (scheduled.isEmpty()) {
-            return card;
-        }
-        final DeviceMemory memory = scheduled.get();
-        final long granularity = Math.clamp(Long.lowestOneBit(memory.chunkBytes()), MIN_GRANULARITY, MAX_GRANULARITY);
-        final SoftwareSettings sized = card.withMemory(2 * memory.capacityBytes(), granularity).withVariation(VARIATION, 1);
-        if (memory.chunkInNs() == memory.chunkReadNs() || memory.chunkOutNs() == 0) {
-            return sized;
-        }
-        return sized.withBandwidth(bandwidth(memory.chunkBytes(), memory.chunkInNs() - memory.chunkReadNs()),
-            bandwidth(memory.chunkBytes(), memory.chunkOutNs()));
-    }
-
-    private static long bandwidth(final long chunkBytes, final long chunkNs) {
-        return Math.max(1, (long) (chunkBytes / (COPY_SHARE * chunkNs) * NS_PER_SECOND));
+        return scheduled.map(memory -> SoftwareMoves.of(memory).settings()).orElse(SoftwareSettings.PCIE4)
+            .withPriority(realTime ? PRIORITY : 0);
     }
 }

@@ -45,20 +45,32 @@ final class CudaMover implements ChunkMover {
         }
     }
 
-    /** Brings a region in and takes it out, to the end. Only before the first job. */
-    void moveThereAndBack(final ChunkRegion region, final long byNs) {
+    /**
+     * Brings a region in and takes it out, to the end. Only before the first job. What takes too long is cut short and awaited, since its
+     * copy uses the region's memory until it ends; when it throws and {@link #isMoving}, that copy has not ended yet.
+     */
+    void moveThereAndBack(final ChunkRegion region, final long limitNs, final long graceNs) {
+        final long byNs = Clock.SYSTEM.nanoTime() + limitNs;
         mover.startIn(region, 0, region.chunks(), Clock.SYSTEM.nanoTime());
-        finish(byNs);
+        finish(byNs, graceNs);
         mover.startOut(region, 0, region.chunks(), Clock.SYSTEM.nanoTime());
-        finish(byNs);
+        finish(byNs, graceNs);
     }
 
-    private void finish(final long byNs) {
+    private void finish(final long byNs, final long graceNs) {
+        boolean late = false;
         while (isMoving()) {
             final long nowNs = Clock.SYSTEM.nanoTime();
-            if (poll(nowNs) == FAILED || nowNs > byNs) {
+            if (poll(nowNs) == FAILED || nowNs > byNs + graceNs) {
                 throw new IllegalStateException("a chunk was not moved", failure());
             }
+            if (nowNs > byNs && !late) {
+                late = true;
+                mover.cancel();
+            }
+        }
+        if (late) {
+            throw new IllegalStateException("a chunk was moved too slowly");
         }
     }
 

@@ -61,7 +61,7 @@ final class CudaNetworkWork implements CudaWork {
     public void bringIn() {
         if (memory != null) {
             device.networks().makeCurrent();
-            memory.bringIn(segment, device.networks().driver().streams());
+            memory.bringIn(segment, device.networks().copies());
         }
     }
 

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
+import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.CudaStreams;
+import org.tactus.bindings.cuda.software.SoftwareCuda;
+import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.bindings.onnxruntime.CudaProvider;
 import org.tactus.bindings.onnxruntime.OnnxAllocator;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
@@ -14,7 +21,9 @@ import org.tactus.bindings.onnxruntime.OnnxRuntime;
 import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.graph.ComputedGraph;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.DeviceHeap;
 import org.tactus.internal.network.SegmentChain;
@@ -22,10 +31,14 @@ import org.tactus.internal.network.SegmentPlace;
 import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.network.WeightMemory;
+import org.tactus.internal.ptx.Numbers;
+import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.ActualTime;
+import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Segment;
+import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 
 /**
@@ -35,24 +48,29 @@ import org.tactus.model.Task;
 public final class CudaNetworks {
     /** Most that networks' weights and intermediate values take. */
     private static final long MOST_HEAP_BYTES = 16L << 30;
+    /** Of the compute capability: the matrix instruction of kernels in half precision. */
+    private static final int LEAST_MAJOR_OF_HALVES = 8;
 
     private final CudaDevice device;
     private final CudaGpu gpu;
     private final long context;
     private final CudaStreams streams;
     private final long stream;
+    private final ControlCopies copies;
     private final Undo made;
     private final Runnable hostSetup;
     /** Null where memory is not scheduled. */
     private final TaskRegions regions;
+    private final List<String> remarks = new ArrayList<>();
     private final DeviceSpec.Compute compute;
     private HostCompute host;
     private KernelSegments kernels;
     private DeviceHeap heap;
 
     CudaNetworks(
-        final CudaDevice device, final CudaGpu gpu, final long context, final long stream, final Undo made, final Runnable hostSetup,
-        final TaskRegions regions, final DeviceSpec.Compute compute) {
+        final CudaDevice device, final CudaGpu gpu, final long context, final long stream, final ControlCopies copies, final Undo made,
+        final Runnable hostSetup, final TaskRegions regions, final DeviceSpec.Compute compute) {
+        this.copies = copies;
         this.regions = regions;
         this.compute = compute;
         this.device = device;
@@ -80,7 +98,7 @@ public final class CudaNetworks {
      *         weights itself where it can be used, and a set must not need other sizes of memory on a machine where it cannot
      */
     public boolean holdsNetworks() {
-        return regions != null && (computesOnHost() || compute == DeviceSpec.Compute.KERNELS);
+        return regions != null && (computesOnHost() || compute.asksForKernels());
     }
 
     /**
@@ -143,12 +161,33 @@ public final class CudaNetworks {
     public SegmentWork network(
         final Task task, final int segment, final SegmentWork network, final List<Transfer> arrivals, final List<Transfer> departures,
         final SegmentHook before, final SegmentHook after) {
+        if (regions != null && computesOnHost()) {
+            remark(task, arrivals, departures);
+        }
         return network(network, regions == null ? null : regions.prepared(task.name()), segment, arrivals, departures, before, after);
+    }
+
+    /** Notes whether moves that run beside this segment take longer than they are charged, since its tensors use the same engines. */
+    private void remark(final Task task, final List<Transfer> arrivals, final List<Transfer> departures) {
+        final DeviceMemory memory = regions.scheduled();
+        final boolean beside = memory.background() || memory.protocol() != SwapProtocol.SEQ || task.segments().size() > 1;
+        if (memory.swaps() && beside) {
+            SoftwareMoves.of(memory).shortfall(task.name(), arrivals.stream().map(Transfer::bytes).toList(),
+                departures.stream().map(Transfer::bytes).toList()).ifPresent(remarks::add);
+        }
+    }
+
+    /** What the task set says too little of, a line each; written by the control thread before the run. */
+    List<String> remarks() {
+        return List.copyOf(remarks);
     }
 
     private SegmentWork network(
         final SegmentWork network, final TaskHolding memory, final int segment, final List<Transfer> arrivals,
         final List<Transfer> departures, final SegmentHook before, final SegmentHook after) {
+        if (kernels != null) {
+            kernels.handOver();
+        }
         if (computesOnHost() && host == null) {
             makeCurrent();
             host = new HostCompute(streams, hostSetup);
@@ -180,14 +219,15 @@ public final class CudaNetworks {
     }
 
     /**
-     * Does something that may queue work in this GPU's stream, and waits for it.
+     * Tries networks that were opened before they have jobs, and waits for what that queues: beside tasks that run in another stream than
+     * theirs.
      *
      * @param body what is done
      */
     public void use(final Runnable body) {
         makeCurrent();
         body.run();
-        streams.synchronize(stream);
+        copies.await();
     }
 
     /**
@@ -217,10 +257,14 @@ public final class CudaNetworks {
      *
      * @param memory where their tensors lie
      * @return the place of a segment
-     * @throws InvalidModelException when ONNX Runtime is asked for and cannot use the GPU, with one sentence that says what would mend it
+     * @throws InvalidModelException when what is asked for cannot use the GPU, with one sentence that says what would mend it
      */
     public SegmentPlace place(final TensorMemory memory) {
         if (kernels().isPresent()) {
+            if (multipliesHalves() && gpu.attribute(cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR()) < LEAST_MAJOR_OF_HALVES) {
+                throw new InvalidModelException("'compute: kernels-fp16' needs a GPU of compute capability " + LEAST_MAJOR_OF_HALVES
+                    + ".0 or later, but " + gpu.name() + " has " + device.capabilities().compute() + "; write 'compute: kernels'");
+            }
             return new SegmentPlace(memory, OnnxOptions.SINGLE_THREAD, Optional.of(kernels().get()));
         }
         final OnnxOptions computing = computing();
@@ -236,10 +280,29 @@ public final class CudaNetworks {
         return kernels().isPresent();
     }
 
+    /**
+     * Tells whether kernels of our own multiply in half precision here.
+     *
+     * @return true where the task set asks for it
+     */
+    public boolean multipliesHalves() {
+        return compute == DeviceSpec.Compute.KERNELS_FP16;
+    }
+
+    /**
+     * Tells whether a network has what half precision changes.
+     *
+     * @param model the network
+     * @return true with a convolution over several channels, or a matrix product
+     */
+    public boolean changesByHalves(final OnnxModel model) {
+        return SegmentCompiler.halfProducts(model) > 0;
+    }
+
     /** What opens segments as kernels of our own; empty where ONNX Runtime computes them. */
     private Optional<KernelSegments> kernels() {
         if (kernels == null && compute.isByKernels(hostSetup == null, () -> OnnxRuntime.lacksGpu(gpu.number()))) {
-            kernels = new KernelSegments(this, stream);
+            kernels = new KernelSegments(this, stream, multipliesHalves() ? Numbers.HALF : Numbers.SINGLE);
         }
         return Optional.ofNullable(kernels);
     }
@@ -271,7 +334,7 @@ public final class CudaNetworks {
      * @return true for a software GPU, unless it interprets kernels
      */
     public boolean computesOnHost() {
-        return hostSetup != null && compute != DeviceSpec.Compute.KERNELS;
+        return hostSetup != null && !compute.asksForKernels();
     }
 
     /** Runs a segment that copies and computes nothing of worth, and fetches from it. On the dispatcher's thread, before its first job. */
@@ -314,14 +377,22 @@ public final class CudaNetworks {
         device.makeCurrent();
     }
 
-    /** Waits for all that is queued in the stream that segments run in. Control thread. */
-    void await() {
-        streams.synchronize(stream);
+    /** How the control thread writes and reads this GPU's memory. */
+    ControlCopies copies() {
+        return copies;
     }
 
-    /** Zeroes device memory; returns when it is done. Control thread. */
-    void clear(final long address, final long bytes) {
-        streams.fillBytes(address, (byte) 0, bytes, stream);
-        streams.synchronize(stream);
+    /** Lets the host write some bytes, and copies them into device memory. Control thread, with the context current. */
+    void write(final long at, final long bytes, final Consumer<MemorySegment> writer) {
+        try (Arena arena = Arena.ofConfined()) {
+            final MemorySegment written = arena.allocate(bytes, ComputedGraph.ALIGNMENT_BYTES);
+            writer.accept(written);
+            copies.write(at, written);
+        }
+    }
+
+    /** This GPU's memory as ONNX Runtime computes on it: where the host plays the GPU, as the host accesses it. */
+    MemorySegment asComputedOn(final MemorySegment there) {
+        return computesOnHost() ? CudaMemory.view(SoftwareCuda.onHost(there.address()), there.byteSize()) : there;
     }
 }

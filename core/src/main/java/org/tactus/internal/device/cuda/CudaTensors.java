@@ -33,9 +33,14 @@ final class CudaTensors implements TensorMemory {
         if (pinned) {
             tensor.fill((byte) 0);
         } else {
-            gpu.clear(address, bytes);
+            gpu.copies().clear(address, bytes);
         }
         return tensor;
+    }
+
+    @Override
+    public MemorySegment asComputedOn(final MemorySegment there) {
+        return gpu.asComputedOn(there);
     }
 
     @Override

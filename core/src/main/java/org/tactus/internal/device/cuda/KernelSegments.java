@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.network.SegmentSession;
 import org.tactus.internal.network.TensorMemory;
@@ -16,18 +16,30 @@ import org.tactus.internal.ptx.SegmentProgram;
 final class KernelSegments implements SegmentSession.Opener {
     private final CudaNetworks gpu;
     private final long stream;
+    private final Numbers numbers;
+    /** Opened since the last {@link #handOver}. */
+    private final List<KernelSession> tried = new ArrayList<>();
 
-    KernelSegments(final CudaNetworks gpu, final long stream) {
+    KernelSegments(final CudaNetworks gpu, final long stream, final Numbers numbers) {
         this.gpu = gpu;
         this.stream = stream;
+        this.numbers = numbers;
     }
 
     @Override
     public SegmentSession open(final int segment, final OnnxModel part, final TensorMemory memory) {
-        final SegmentProgram program = SegmentCompiler.compile(part, Numbers.SINGLE);
+        final SegmentProgram program = SegmentCompiler.compile(part, numbers);
         final MemorySegment weights = program.weightBytes() == 0 ? MemorySegment.NULL : put(segment, program, memory);
         final MemorySegment scratch = program.scratchBytes() == 0 ? MemorySegment.NULL : memory.scratch(program.scratchBytes());
-        return new KernelSession(gpu, stream, program, weights.address(), scratch.address());
+        final KernelSession session = new KernelSession(gpu, gpu.copies().stream(), program, weights.address(), scratch.address());
+        tried.add(session);
+        return session;
+    }
+
+    /** Lets sessions that were tried run in the stream of the tasks, whose dispatchers do not know them yet. */
+    void handOver() {
+        tried.forEach(session -> session.runIn(stream));
+        tried.clear();
     }
 
     /** Writes a segment's weights: into the task's memory where that is swapped, else into memory of their own as a tensor has it. */
@@ -37,11 +49,7 @@ final class KernelSegments implements SegmentSession.Opener {
         }
         final MemorySegment at = memory.allocate(program.weightBytes());
         gpu.makeCurrent();
-        try (Arena arena = Arena.ofConfined()) {
-            final MemorySegment staged = arena.allocate(program.weightBytes(), ValueLayout.JAVA_LONG.byteSize());
-            program.weights().accept(staged);
-            gpu.driver().streams().copyInNow(at.address(), staged.address(), staged.byteSize());
-        }
+        gpu.write(at.address(), program.weightBytes(), program.weights());
         return at;
     }
 }

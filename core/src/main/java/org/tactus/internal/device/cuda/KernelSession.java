@@ -25,7 +25,8 @@ final class KernelSession implements SegmentSession {
 
     private final CudaNetworks gpu;
     private final CudaModules modules;
-    private final long stream;
+    /** Where it runs; changed before a dispatcher knows the session. */
+    private long stream;
     private final String ptx;
     private final List<Launch> launches;
     private final List<TensorInfo> inputs;
@@ -75,7 +76,12 @@ final class KernelSession implements SegmentSession {
         tensors.put(info.name(), memory.address());
     }
 
-    /** Queues the segment in the device's stream; the context is current. Allocates nothing after the first run. */
+    /** Runs in another stream from now on. Control thread, when what it queued before is done and no dispatcher knows it. */
+    void runIn(final long other) {
+        stream = other;
+    }
+
+    /** Queues the segment in its stream; the context is current. Allocates nothing after the first run. */
     @Override
     public void run() {
         if (kernels == null) {

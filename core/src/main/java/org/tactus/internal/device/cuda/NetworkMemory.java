@@ -71,10 +71,8 @@ final class NetworkMemory implements WeightMemory {
         if (holding.hasRing()) { // what the host keeps is what every load brings in
             writer.accept(holding.region.host(offset, bytes));
             bringIn(segment);
-        } else if (regions.isLaidOut()) {
-            writer.accept(CudaMemory.view(at, bytes)); // the copy engines are those of tasks that run
         } else {
-            write(at, bytes, writer);
+            gpu.write(at, bytes, writer);
         }
         return CudaMemory.view(at, bytes);
     }
@@ -88,22 +86,11 @@ final class NetworkMemory implements WeightMemory {
         return offset;
     }
 
-    private void write(final long at, final long bytes, final Consumer<MemorySegment> writer) {
-        final CudaMemory memory = gpu.driver().memory();
-        final long staged = memory.allocateHost(bytes);
-        try {
-            writer.accept(CudaMemory.view(staged, bytes));
-            gpu.driver().streams().copyInNow(at, staged, bytes);
-        } finally {
-            memory.freeHost(staged);
-        }
-    }
-
     @Override
     public void bringIn(final int segment) {
         gpu.makeCurrent();
-        gpu.await(); // kernels of the segment before may still be queued, and read what goes out now
-        holding.bringIn(segment, gpu.driver().streams());
+        gpu.copies().await(); // kernels of the segment before may still be queued, and read what goes out now
+        holding.bringIn(segment, gpu.copies());
     }
 
     @Override
@@ -119,12 +106,13 @@ final class NetworkMemory implements WeightMemory {
             address = holding.base() + tensorsBegin;
         }
         gpu.makeCurrent();
-        if (regions.isLaidOut()) {
-            CudaMemory.view(address, bytes).fill((byte) 0);
-        } else {
-            gpu.clear(address, bytes);
-        }
+        gpu.copies().clear(address, bytes);
         return CudaMemory.view(address, bytes);
+    }
+
+    @Override
+    public MemorySegment asComputedOn(final MemorySegment there) {
+        return gpu.asComputedOn(there);
     }
 
     /** In the arena, behind the tensors that lie there; segments run one after another, so all of them begin at that place. */

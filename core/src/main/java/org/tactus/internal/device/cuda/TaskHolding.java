@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
-import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import org.tactus.bindings.cuda.CudaMemory;
-import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkPool;
 import org.tactus.internal.memory.ChunkRegion;
@@ -87,7 +84,7 @@ final class TaskHolding {
      * Sees to it that the chunks of one segment are in: in a ring they take the place of those of another. Control thread, while no
      * dispatcher knows the task.
      */
-    void bringIn(final int segment, final CudaStreams streams) {
+    void bringIn(final int segment, final ControlCopies copies) {
         if (region != null && hasRing()) {
             isPrepared = true;
             region.unmapAll();
@@ -97,31 +94,19 @@ final class TaskHolding {
             if (end > first) {
                 final long offset = first * region.chunkBytes();
                 final long bytes = (end - first) * region.chunkBytes();
-                copy(streams, region.address() + offset, region.host(offset, bytes).address(), bytes, true);
+                copies.write(region.address() + offset, region.host(offset, bytes));
             }
         }
     }
 
-    /** Beside tasks that run the host copies by itself: it sees a software GPU's memory, and the copy engines are theirs. */
-    private void copy(final CudaStreams streams, final long to, final long from, final long bytes, final boolean in) {
-        if (preparedIn != null) {
-            MemorySegment.copy(CudaMemory.view(from, bytes), 0, CudaMemory.view(to, bytes), 0, bytes);
-        } else if (in) {
-            streams.copyInNow(to, from, bytes);
-        } else {
-            streams.copyOutNow(to, from, bytes);
-        }
-    }
-
     /** Takes the chunks out again, with what was written into them. Control thread, while no dispatcher knows the task. */
-    void takeOut(final CudaStreams streams) {
+    void takeOut(final ControlCopies copies) {
         if (isPrepared) {
             isPrepared = false;
             for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
-                    final long host = region.host(offset, region.chunkBytes()).address();
-                    copy(streams, host, region.address() + offset, region.chunkBytes(), false);
+                    copies.read(region.host(offset, region.chunkBytes()), region.address() + offset);
                 }
             }
             region.unmapAll();

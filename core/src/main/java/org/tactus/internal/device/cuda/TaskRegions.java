@@ -9,14 +9,12 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.tactus.bindings.cuda.CudaGpu;
 import org.tactus.bindings.cuda.CudaMemory;
-import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkFile;
 import org.tactus.internal.memory.ChunkPool;
 import org.tactus.internal.memory.ChunkReader;
 import org.tactus.internal.memory.ChunkRegion;
 import org.tactus.internal.memory.ScratchArena;
-import org.tactus.internal.time.Clock;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
@@ -28,7 +26,9 @@ import org.tactus.model.Task;
 final class TaskRegions implements AutoCloseable {
     private static final int SLOTS = 1 << 12;
     private static final int MAX_CHUNKS = 1 << 20;
+    /** For how long chunks are moved there and back, and how long a copy that was not done by then is awaited. */
     private static final long MOVES_NS = 1_000_000_000;
+    private static final long GRACE_NS = 5_000_000_000L;
 
     private final CudaGpu gpu;
     private final CudaMemory memory;
@@ -37,17 +37,23 @@ final class TaskRegions implements AutoCloseable {
     private final long granularityBytes;
     private final ChunkPool pool;
     private final ScratchArena arena;
+    private final ControlCopies copies;
     /** Reads constants that are kept in files; null where they are in the host's memory. */
     private final ChunkReader reader;
     private final AtomicReferenceArray<TaskHolding> holdings = new AtomicReferenceArray<>(SLOTS);
     /** By name of the task, memory of networks whose tasks have no slot yet; the control thread's. */
     private final Map<String, TaskHolding> prepared = new HashMap<>();
+    /** What a rehearsal has left because a copy did not end: it uses that memory until it does. */
+    private final Undo left = new Undo();
     private long regionChunks;
     /** Whether tasks were laid out: then dispatchers may use the pool and the copy engines. */
     private boolean laidOut;
 
-    TaskRegions(final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled) {
+    /** The setup is run first on the thread that reads weights from files. */
+    TaskRegions(
+        final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final ControlCopies copies, final Runnable readerSetup) {
         this.gpu = gpu;
+        this.copies = copies;
         this.memory = gpu.driver().memory();
         this.access = access;
         this.scheduled = scheduled;
@@ -60,7 +66,7 @@ final class TaskRegions implements AutoCloseable {
         }
         pool = new ChunkPool(gpu, chunkBytes, (int) Math.min(MAX_CHUNKS, scheduled.capacityBytes() / chunkBytes));
         arena = new ScratchArena(gpu, access, granularityBytes);
-        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes);
+        reader = scheduled.weightsFolder().isEmpty() ? null : new ChunkReader(memory, chunkBytes, readerSetup);
     }
 
     /** What the task set says of the memory. */
@@ -78,9 +84,6 @@ final class TaskRegions implements AutoCloseable {
         if (prepared.containsKey(task.name())) {
             throw new IllegalStateException("task '" + task.name() + "' has memory for a network already");
         }
-        if (laidOut) {
-            requireHostReaches(gpu.driver().isModelled(), task.name());
-        }
         final int chunks = (int) SwapRegion.of(task, scheduled).volumeChunks();
         final ChunkPool own = laidOut ? new ChunkPool(gpu, scheduled.chunkBytes(), chunks) : null;
         final TaskHolding holding = hold(task, own == null ? pool : own);
@@ -96,17 +99,6 @@ final class TaskRegions implements AutoCloseable {
         }
     }
 
-    /**
-     * Refuses to prepare a network beside tasks that run where the host cannot write the GPU's memory: the copy engines are those of the
-     * tasks, and a store of the host to an address of a real GPU ends the process.
-     */
-    static void requireHostReaches(final boolean isModelled, final String task) {
-        if (!isModelled) {
-            throw new InvalidModelException("task '" + task + "': its network cannot join the swapped memory of a real GPU while others run"
-                + " there, since nothing but their copy engines writes that memory; put the task into the set that is opened");
-        }
-    }
-
     /** What {@link #prepare} gave a task that has no slot yet; null when it gave nothing. */
     TaskHolding prepared(final String task) {
         return prepared.get(task);
@@ -114,7 +106,7 @@ final class TaskRegions implements AutoCloseable {
 
     private void takeOutPrepared() {
         prepared.values().forEach(holding -> {
-            holding.takeOut(gpu.driver().streams());
+            holding.takeOut(copies);
             holding.moveTo(pool, arena);
         });
     }
@@ -209,11 +201,6 @@ final class TaskRegions implements AutoCloseable {
             : new ChunkFile(reader, Path.of(scheduled.weightsFolder().orElseThrow()), scheduled.chunkBytes(), constantChunks);
     }
 
-    /** Whether tasks may run, whose copies and kernels nothing else should wait for or hold up. */
-    boolean isLaidOut() {
-        return laidOut;
-    }
-
     private void defineFixed(final TaskHolding holding, final long bytes) {
         if (bytes > 0) {
             final long chunk = memory.create(gpu, bytes);
@@ -276,6 +263,11 @@ final class TaskRegions implements AutoCloseable {
      * before its first job.
      */
     void rehearse(final CudaMover mover, final int calls) {
+        rehearse(mover, calls, MOVES_NS, GRACE_NS);
+    }
+
+    /** The same with other times. */
+    void rehearse(final CudaMover mover, final int calls, final long movesNs, final long graceNs) {
         final Undo taken = new Undo();
         try {
             final ChunkPool small = new ChunkPool(gpu, granularityBytes, 1);
@@ -285,11 +277,15 @@ final class TaskRegions implements AutoCloseable {
                 final ChunkRegion region = new ChunkRegion(memory, small, access, 1, constant);
                 taken.add(region::close);
                 for (int i = 0; i < calls; i++) {
-                    mover.moveThereAndBack(region, Clock.SYSTEM.nanoTime() + MOVES_NS);
+                    mover.moveThereAndBack(region, movesNs, graceNs);
                 }
             }
         } finally {
-            taken.run();
+            if (mover.isMoving()) {
+                left.add(taken::run); // memory that is taken away under a copy breaks the context
+            } else {
+                taken.run();
+            }
         }
     }
 
@@ -298,6 +294,7 @@ final class TaskRegions implements AutoCloseable {
         final Undo all = new Undo();
         all.add(pool::close);
         all.add(arena::close);
+        all.add(left::run);
         if (reader != null) {
             all.add(reader::close);
         }

@@ -497,7 +497,7 @@ class CudaDeviceTest {
     @Test
     void shouldSayWhatIsMissingWhenASetNamesAGpuThatIsNotThere() {
         final UnaryOperator<String> message = driver -> assertThrows(IllegalStateException.class, () -> CudaDevices.open(
-            new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), driver, 99, Optional.empty(), 0), false, () -> { })).getMessage();
+            new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), driver, 99, Optional.empty(), 0), false, () -> { }, () -> { })).getMessage();
         assertTrue(message.apply("hardware").contains("software and nvidia"), message.apply("hardware"));
         assertTrue(message.apply("").contains("gpu0"), message.apply(""));
     }

@@ -11,9 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -33,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
+import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
@@ -65,6 +71,8 @@ import org.tactus.work.NetworkPort;
 class KernelNetworksTest {
     private static final int CHUNK = 1 << 12;
     private static final double TOLERANCE = 1e-4;
+    /** Where weights and activations are rounded to half precision. */
+    private static final double HALF_TOLERANCE = 5e-3;
     private static final int TINY = 0;
     private static final int DEEP = 1;
     private static final List<String> NAMES = List.of("tiny", "deep");
@@ -111,10 +119,20 @@ class KernelNetworksTest {
 
     @BeforeEach
     void measure() throws IOException {
+        measure(DeviceSpec.Compute.KERNELS);
+    }
+
+    private void turnToHalfPrecision() throws IOException {
+        device.close();
+        software.close();
+        measure(DeviceSpec.Compute.KERNELS_FP16);
+    }
+
+    private void measure(final DeviceSpec.Compute compute) throws IOException {
         Files.write(folder.resolve("tiny.onnx"), TestModels.tiny().bytes());
         Files.write(folder.resolve("deep.onnx"), TestModels.deep(48, 8).bytes());
         Arrays.fill(memories, new TaskMemory(1, OptionalLong.empty(), Optional.empty()));
-        final DeviceSpec spec = spec(64, DeviceSpec.Compute.KERNELS);
+        final DeviceSpec spec = spec(64, compute);
         set = set(spec);
         open(spec, () -> { });
         final TaskMemory tiny = needed(TINY);
@@ -202,6 +220,10 @@ class KernelNetworksTest {
     }
 
     private static void assertClose(final byte[] expected, final byte[] answer) {
+        assertClose(expected, answer, TOLERANCE);
+    }
+
+    private static void assertClose(final byte[] expected, final byte[] answer, final double tolerance) {
         final float[] should = floats(expected);
         final float[] is = floats(answer);
         double largest = 0;
@@ -210,7 +232,7 @@ class KernelNetworksTest {
         }
         assertTrue(largest > 0);
         for (int i = 0; i < should.length; i++) {
-            assertEquals(should[i], is[i], TOLERANCE * largest, "output " + i);
+            assertEquals(should[i], is[i], tolerance * largest, "output " + i);
         }
     }
 
@@ -222,6 +244,27 @@ class KernelNetworksTest {
 
     @Test
     void shouldAnswerAsUnswappedWhenWeightsLeaveAndComeBack() {
+        answerAsUnswapped(TOLERANCE);
+    }
+
+    @Test
+    void shouldAnswerAsUnswappedWhenWeightsInHalfPrecisionLeaveAndComeBack() throws IOException {
+        final long[] single = bytes();
+        turnToHalfPrecision();
+        final long[] half = bytes();
+        for (int i = 0; i < half.length; i++) { // biases stay, and segments fill whole chunks
+            assertTrue(half[i] < 0.75 * single[i], NAMES.get(i) + " has constants of " + half[i] + " in place of " + single[i]);
+        }
+        answerAsUnswapped(HALF_TOLERANCE);
+        assertThrows(AssertionError.class, () -> assertClose(processor(DEEP), last, TOLERANCE / 100), "single precision computed");
+        assertTrue(works[0].driver().endsWith(", kernels of Tactus in fp16"), works[0].driver());
+    }
+
+    private long[] bytes() {
+        return Arrays.stream(memories).mapToLong(TaskMemory::constantBytes).toArray();
+    }
+
+    private void answerAsUnswapped(final double tolerance) {
         prepare();
         final byte[] tiny = works[0].offline(set, set.tasks().get(TINY), 5).get("output");
         final byte[] deep = works[0].offline(set, set.tasks().get(DEEP), 5).get("output");
@@ -229,12 +272,64 @@ class KernelNetworksTest {
             assertArrayEquals(tiny, answerOfTiny(), "turn " + turn);
             assertArrayEquals(deep, answerOfDeep(), "turn " + turn);
         }
-        assertClose(processor(TINY), tiny);
-        assertClose(processor(DEEP), deep);
+        assertClose(processor(TINY), tiny, tolerance);
+        assertClose(processor(DEEP), deep, tolerance);
     }
 
     @Test
     void shouldComputeWithWhatStandsInTheChunks() {
+        computeWithChunks();
+    }
+
+    @Test
+    void shouldComputeWithWhatStandsInTheChunksWhenItIsInHalfPrecision() throws IOException {
+        turnToHalfPrecision();
+        computeWithChunks();
+    }
+
+    /** Answers as a GPU of compute capability 7.5. */
+    @SuppressWarnings("restricted")
+    static int oldAttribute(final MemorySegment value, final int attribute, final int gpu) {
+        value.reinterpret(Integer.BYTES).set(ValueLayout.JAVA_INT, 0,
+            attribute == cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR() ? 7
+                : attribute == cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR() ? 5 : 1);
+        return 0;
+    }
+
+    @Test
+    @SuppressWarnings("restricted")
+    void shouldRefuseHalfPrecisionWhenTheGpuIsTooOld() throws Exception {
+        final SymbolLookup all = software.lookup();
+        final MemorySegment old = Linker.nativeLinker().upcallStub(MethodHandles.lookup().findStatic(KernelNetworksTest.class,
+            "oldAttribute", MethodType.methodType(int.class, MemorySegment.class, int.class, int.class)), FunctionDescriptor.of(
+            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Arena.ofAuto());
+        final CudaDriver driver = CudaDriver.of(name ->
+            name.equals("cuDeviceGetAttribute") ? Optional.of(old) : all.find(name), "driver of an old GPU");
+        final DeviceSpec spec = spec(64, DeviceSpec.Compute.KERNELS_FP16).withoutMemory();
+        try (CudaDevice turing = new CudaDevice(driver.gpus().getFirst(), spec, null, null)) {
+            final CudaNetworks networks = turing.networks();
+            final String message =
+                assertThrows(InvalidModelException.class, () -> networks.place(networks.tensors())).getMessage();
+            assertEquals("'compute: kernels-fp16' needs a GPU of compute capability 8.0 or later, but " + driver.gpus().getFirst().name()
+                + " has 7.5; write 'compute: kernels'", message);
+        }
+        device.makeCurrent();
+    }
+
+    @Test
+    void shouldRefuseHalfPrecisionWhenItChangesNoNetworkOfTheSet() throws IOException {
+        turnToHalfPrecision();
+        final GraphProto.Builder graph = GraphProto.newBuilder().addInput(TestModels.value("input", 1, 2, 3))
+            .addNode(TestModels.node("Relu", List.of("input"), "output")).addOutput(TestModels.value("output", 1, 2, 3));
+        Files.write(folder.resolve("tiny.onnx"), TestModels.model(graph).toByteArray());
+        works[0].load(set, List.of(device), set.tasks().get(TINY)).close(); // the other one has convolutions
+        Files.write(folder.resolve("deep.onnx"), TestModels.model(graph).toByteArray());
+        final String message = assertThrows(InvalidModelException.class, this::prepare).getMessage();
+        assertEquals("task 'tiny': no network on 'gpu0' has a convolution over several channels or a matrix product, so "
+            + "'compute: kernels-fp16' changes nothing; write 'compute: kernels'", message);
+    }
+
+    private void computeWithChunks() {
         prepare();
         final byte[] right = answerOfTiny();
         int changed = 0;

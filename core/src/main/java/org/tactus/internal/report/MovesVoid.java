@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
+import org.tactus.internal.policy.SwapCounts;
+import org.tactus.result.Stall;
+
+/** Says why the bounds of a run do not hold because moves of chunks took longer than they are charged. */
+public final class MovesVoid {
+    private MovesVoid() {
+    }
+
+    /** Moves of one task in one direction. */
+    private static final class Moves {
+        private int count;
+        private double largestShare;
+    }
+
+    /**
+     * Names the moves of a device that neither a stall nor what a stall curve allows explains.
+     *
+     * @param device the device's name
+     * @param longMoves those that took longer than they are charged
+     * @param names  by generation, the names of all tasks of the run
+     * @param zeroNs time zero in the clock of the moves
+     * @param stalls all stalls of the run, in times since zero
+     * @param awayNs the most that a core of the device may be away in a window, which the bounds hold besides
+     * @return half a sentence; empty when all moves kept to their charge
+     */
+    public static String text(
+        final String device, final List<SwapCounts.LongMove> longMoves, final Map<Integer, String> names, final long zeroNs,
+        final List<Stall> stalls, final LongUnaryOperator awayNs) {
+        final Map<String, Moves> found = new LinkedHashMap<>();
+        for (final SwapCounts.LongMove move : longMoves) {
+            final long beginNs = move.beganNs() - zeroNs;
+            final long endNs = beginNs + move.tookNs();
+            final boolean touched = stalls.stream().anyMatch(stall -> stall.atNs() < endNs && beginNs < stall.endNs());
+            if (!touched && move.tookNs() - move.allowedNs() > awayNs.applyAsLong(move.tookNs())) {
+                final Moves moves = found.computeIfAbsent(
+                    (move.in() ? "loads of " : "evictions of ") + names.getOrDefault(move.generation(), "a task that is gone"),
+                    key -> new Moves());
+                moves.count++;
+                moves.largestShare = Math.max(moves.largestShare, (double) move.tookNs() / Math.max(1, move.allowedNs()));
+            }
+        }
+        return found.isEmpty() ? "" : "moves on " + device + " took longer than they are charged: " + found.entrySet().stream()
+            .map(entry -> entry.getKey() + (entry.getValue().count == 1 ? " once" : " " + entry.getValue().count + " times")
+                + String.format(Locale.ROOT, " (up to %.0f %%)", 100 * entry.getValue().largestShare)).collect(Collectors.joining(", "))
+            + "; a bound holds only while moves keep to chunkIn, chunkOut, chunkDrop and the overheads: write larger ones";
+    }
+}
