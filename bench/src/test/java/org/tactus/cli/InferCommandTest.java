@@ -117,7 +117,8 @@ class InferCommandTest extends CommandTest {
         ImageIO.write(image, "png", file.toFile());
         assertEquals(0, infer("--input", "input=" + file, "--mean", "0.5,0.25,0", "--deviation", "2"), err::toString);
         assertArrayEquals(expected(values, 1), written());
-        assertTrue(out.toString().replaceAll("\\s+", " ").startsWith("input 'input' from " + file + ", 112x112, RGB, channels first, (pixel / 255 - mean) / "
+        assertTrue(out.toString().replaceAll("\\s+", " ").startsWith("input 'input' from " + file
+            + ", 112x112, RGB, channels first, (pixel / 255 - mean) / "
             + "deviation with mean [0.5, 0.25, 0.0] and deviation [2.0]"), out::toString);
         final BufferedImage large = new BufferedImage(300, 200, BufferedImage.TYPE_INT_RGB);
         ImageIO.write(large, "jpg", folder.resolve("large.jpg").toFile());

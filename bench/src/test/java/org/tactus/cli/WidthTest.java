@@ -204,7 +204,8 @@ class WidthTest {
               - {name: a-task-of-its-own-with-a-long-name, period: 50ms, segments: [{device: cpu0, wcet: 1ms}]}
               - {name: a-task-that-may-be-offered, period: 50ms, release: sporadic, segments: [{device: cpu0, wcet: 1ms}]}
             """);
-        assertFits(-1, "serve-offers", set, "--no-real-time", "--for", "300ms", "--listen", "127.0.0.1:" + (20_000 + new Random().nextInt(9_000)));
+        assertFits(-1, "serve-offers", set, "--no-real-time", "--for", "300ms", "--listen", "127.0.0.1:" + (20_000
+            + new Random().nextInt(9_000)));
     }
 
     @Test

@@ -53,7 +53,8 @@ public final class StepCurve implements StallCurve {
                 + " times away; give at least one pair of both");
         }
         for (int i = 0; i < windows.length; i++) {
-            final String row = "step " + i + " of the curve, " + Durations.exact(aways[i]) + " away in any " + Durations.exact(windows[i]) + ",";
+            final String row = "step " + i + " of the curve, " + Durations.exact(aways[i]) + " away in any " + Durations.exact(windows[i])
+                + ",";
             if (windows[i] <= 0 || aways[i] < 0 || aways[i] > windows[i]) {
                 throw new IllegalArgumentException(row + " is impossible; a window is above 0 and away for at most its length");
             }

@@ -60,7 +60,8 @@ class ResultTableTest {
                 t.released(), t.jobs(), t.unfinished(), t.aborted(), t.skipped(), 1, 2, t.minNs(), t.p50Ns(), t.p99Ns(), t.p999Ns(),
                 t.maxNs(), 0, false, t.held())).toList();
             final List<String> lines = ResultTable.render(new RunResult(of.source(), of.taskSet(), of.policy(), of.test(), of.seed(),
-                of.durationNs(), of.conditions(), tasks, new WithoutStalls(tasks, 3, 0), of.stalls(), of.devices(), "", 0)).lines().toList();
+                of.durationNs(), of.conditions(), tasks, new WithoutStalls(tasks, 3, 0), of.stalls(), of.devices(), "",
+                    0)).lines().toList();
             final int head = lines.indexOf(lines.stream().filter(line -> line.startsWith("task ")).findFirst().orElseThrow());
             assertTrue(lines.get(head).endsWith(" lost"), lines.get(head));
             assertEquals(List.of("p50", "p99", "p99.9"), List.of(lines.get(head + 1).strip().split(" +")));

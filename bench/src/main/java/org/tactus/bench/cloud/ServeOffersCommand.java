@@ -115,7 +115,8 @@ public final class ServeOffersCommand implements Callable<Integer> {
                     return ExitStatus.NO;
                 }
                 Interruption.endsInOrder();
-                print.println(Lines.wrap("serving " + String.join(", ", served.stream().map(task -> task.template.name()).toList()) + " at " + listen));
+                print.println(Lines.wrap("serving " + String.join(", ", served.stream().map(task -> task.template.name()).toList())
+                    + " at " + listen));
                 print.flush();
                 final long endNs = durationNs == null ? 0 : System.nanoTime() + durationNs;
                 while (!Interruption.isRequested() && (durationNs == null || System.nanoTime() - endNs < 0)) {
@@ -129,7 +130,8 @@ public final class ServeOffersCommand implements Callable<Integer> {
     }
 
     private static int report(final RunResult result, final TaskSet own, final OfferServer server, final PrintStream print) {
-        print.println(Lines.wrap("offers: " + server.accepted() + " accepted, " + server.refused() + " refused, " + server.answered() + " answered, "
+        print.println(Lines.wrap("offers: " + server.accepted() + " accepted, " + server.refused() + " refused, " + server.answered()
+            + " answered, "
             + server.junk() + " no offers; tasks admitted: " + server.admissions()));
         boolean good = true;
         for (int i = 0; i < result.tasks().size(); i++) {

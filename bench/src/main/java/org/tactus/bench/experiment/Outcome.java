@@ -42,7 +42,8 @@ final class Outcome {
             ratioSum[approach] += ratio;
             ratioMax[approach] = Math.max(ratioMax[approach], ratio);
             if (largestNs[i] > bounds[i]) {
-                violation = what + ": task " + i + " took " + Durations.exact(largestNs[i]) + ", its bound is " + Durations.exact(bounds[i]);
+                violation = what + ": task " + i + " took " + Durations.exact(largestNs[i]) + ", its bound is "
+                    + Durations.exact(bounds[i]);
             }
         }
     }

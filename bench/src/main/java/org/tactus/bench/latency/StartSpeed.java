@@ -208,7 +208,8 @@ public final class StartSpeed {
         }
         out.print(TextTable.text(Terminal.width(), new String[] {"tasks", " cache", " first job s (min to max)", "processor s", "a task ms",
             "memory MiB (anonymous)", "a task KiB"}, rows));
-        out.println(Lines.wrap("memory is the largest resident so far, files such as the JDK's modules included, and what is anonymous of it"));
+        out.println(Lines.wrap("memory is the largest resident so far, files such as the JDK's modules included, and what"
+            + " is anonymous of it"));
     }
 
     private void analyse() throws IOException {

@@ -75,7 +75,8 @@ public final class OperatorTestsCommand implements Callable<Integer> {
             String.valueOf(cuts), root.toString()), BATCH, LIMIT_SECONDS);
         final List<CaseResult> results = cases.run(names, result -> {
             if (!report) {
-                print.println(Lines.wrap(result.outcome().word() + ' ' + result.name() + (result.text().isEmpty() ? "" : ": " + result.text())));
+                print.println(Lines.wrap(result.outcome().word() + ' ' + result.name() + (result.text().isEmpty() ? "" : ": "
+                    + result.text())));
             }
         });
         final CaseSummary summary = new CaseSummary(results);

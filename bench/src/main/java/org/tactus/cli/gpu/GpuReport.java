@@ -82,7 +82,8 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
         summary(text);
         final long failed = sections.stream().filter(section -> section.outcome() == Section.Outcome.FAILED).count();
         final String left = missing.isEmpty() ? "" : "; without a result: " + String.join(", ", missing);
-        return text.append(Lines.wrap(String.format("%n%s%n", passed() ? "verify-gpu: passed" : failed == 0 ? "verify-gpu: NOT FINISHED" + left
+        return text.append(Lines.wrap(String.format("%n%s%n", passed() ? "verify-gpu: passed" : failed == 0 ? "verify-gpu: NOT FINISHED"
+            + left
             : "verify-gpu: FAILED, " + failed + " of " + sections.size() + left))).toString();
     }
 
@@ -121,7 +122,8 @@ public record GpuReport(Map<String, String> facts, List<Section> sections, List<
 
     private static String title(final String column) {
         return column.replaceFirst("(Ns|Bytes|GBs|Share)$", column.endsWith("GBs") ? " GB/s" : "")
-            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s").replace(" of plain", " / plain");
+            .replaceAll("([a-z])([A-Z])(?=[a-z])", "$1 $2").toLowerCase(Locale.ROOT).replace("gb/s", "GB/s").replace(" of plain",
+            " / plain");
     }
 
     private static String cell(final String column, final Object value) {

@@ -148,7 +148,8 @@ public final class CalibrateCommand implements Callable<Integer> {
         final Path file = CalibrationFile.defaultPath();
         CalibrationFile.store(file, CalibrationFile.find(file, MachineName.current()).orElseThrow().with(measured));
         System.out.println();
-        System.out.println(Lines.wrap(measured.gpu() + " by " + measured.driver() + ", maxima with both directions busy and kernels computing:"));
+        System.out.println(Lines.wrap(measured.gpu() + " by " + measured.driver()
+            + ", maxima with both directions busy and kernels computing:"));
         System.out.printf("  %-16s %10s %10s %10s %10s %9s%n", "", "p50", "p99", "p99.9", "max", "samples");
         print("launch", measured.launch());
         print("completion", measured.completion());
@@ -160,7 +161,8 @@ public final class CalibrateCommand implements Callable<Integer> {
         }
         final GpuCalibration.ChunkCost chosen =
             measured.chunks().stream().filter(cost -> cost.chunkBytes() == measured.chunkBytes()).findFirst().orElseThrow();
-        System.out.println(Lines.wrap("  for a task set: chunk: " + Sizes.exact(chosen.chunkBytes()) + ", chunkIn: " + Durations.exact(chosen.inNs())
+        System.out.println(Lines.wrap("  for a task set: chunk: " + Sizes.exact(chosen.chunkBytes()) + ", chunkIn: "
+            + Durations.exact(chosen.inNs())
             + ", chunkOut: " + Durations.exact(chosen.outNs()) + ", chunkDrop: " + Durations.exact(chosen.dropNs())
             + ", swapInOverhead: " + Durations.exact(measured.swapInOverheadNs())
             + ", swapOutOverhead: " + Durations.exact(measured.swapOutOverheadNs())));

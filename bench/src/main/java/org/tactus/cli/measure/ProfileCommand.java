@@ -113,7 +113,8 @@ public final class ProfileCommand implements Callable<Integer> {
         throws IOException, InterruptedException {
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
         if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty() && task.levelNetworks().isEmpty())) {
-            System.out.println(Lines.wrap(file + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
+            System.out.println(Lines.wrap(file
+                + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file
                 + " takes the WCETs of the file"));
             return ExitStatus.GOOD;
         }

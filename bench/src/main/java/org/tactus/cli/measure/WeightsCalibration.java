@@ -53,7 +53,8 @@ final class WeightsCalibration {
         if (!direct) {
             out.println("  (*) this file system has no direct reads");
         }
-        out.println(Lines.wrap("  for a task set: 'weights: " + folder + "' and 'chunkRead' of its chunk, at least the largest. A disk promises"
+        out.println(Lines.wrap("  for a task set: 'weights: " + folder
+            + "' and 'chunkRead' of its chunk, at least the largest. A disk promises"
             + " none of these times."));
     }
 

@@ -152,8 +152,10 @@ public final class InspectCommand implements Callable<Integer> {
         print.println(Lines.wrap(file + (read.isCompiled() ? "" : " (not compiled for an Edge TPU)")));
         read.inputs().forEach(info -> print.println(Lines.wrap("  in   " + info)));
         read.outputs().forEach(info -> print.println(Lines.wrap("  out  " + info)));
-        print.println(Lines.wrap("  operators " + read.operators() + ", graphs " + read.subgraphs() + ", on the device " + read.packages().size()));
-        print.println(Lines.wrap("  " + operators.names().entrySet().stream().sorted(Map.Entry.<String, Integer>comparingByValue().reversed()
+        print.println(Lines.wrap("  operators " + read.operators() + ", graphs " + read.subgraphs() + ", on the device "
+            + read.packages().size()));
+        print.println(Lines.wrap("  " + operators.names().entrySet().stream().sorted(Map.Entry.<String,
+            Integer>comparingByValue().reversed()
             .thenComparing(Map.Entry.comparingByKey())).map(entry -> Printable.line(entry.getKey()) + ' ' + entry.getValue())
             .collect(Collectors.joining(", "))));
         if (read.isCompiled() && operators.onHost() > 0) {

@@ -124,7 +124,8 @@ public final class QuantizeCommand implements Callable<Integer> {
         print(layered, chosen, measured, errors, System.out);
         final Closeness closeness = meter.of(all.with(chosen), errors);
         closeness.outputs().forEach(output -> System.out.println(Lines.wrap("  " + output.text())));
-        System.out.println(Lines.wrap("  compared with floating point on " + closeness.samples() + " samples; a layer's error is what it alone does to"
+        System.out.println(Lines.wrap("  compared with floating point on " + closeness.samples()
+            + " samples; a layer's error is what it alone does to"
             + " the outputs"));
         if (times != null) {
             WholeFile.write(times, csv(layered, measured));

@@ -90,7 +90,8 @@ public final class InitCommand implements Callable<Integer> {
         }
         final Path folder = out.toAbsolutePath().normalize().getParent();
         final StringBuilder text = new StringBuilder("# Written by tactus init. Next: tactus profile FILE, which measures the WCETs,\n"
-            + "# then tactus run FILE. tactus calibrate measures what this machine adds to each\n# job; then write 'overheads: calibrated'.\n"
+            + "# then tactus run FILE. tactus calibrate measures what this machine adds to each\n"
+            + "# job; then write 'overheads: calibrated'.\n"
             + "tactus: 1\nname: " + name(out, new HashSet<>()) + "\npolicy: fixed-priority\noverheads: none\nplatform:\n  devices:\n");
         for (int i = 0; i < used.size() && gpuBytes == null; i++) {
             text.append("    - {name: cpu").append(i).append(", kind: cpu, cores: [").append(used.get(i)).append("]}\n");

@@ -97,7 +97,8 @@ public final class ResultFiles {
             err.println("warning: " + events.warning());
         }
         if (isGone()) {
-            err.println("tactus: the folder " + Printable.line(folder) + " for the results was removed meanwhile; choose another one by --out");
+            err.println("tactus: the folder " + Printable.line(folder)
+                + " for the results was removed meanwhile; choose another one by --out");
             return ExitStatus.WRONG_INPUT;
         }
         return attempt(err, () -> ResultsJson.write(result, origin, folder.resolve(RESULTS)))

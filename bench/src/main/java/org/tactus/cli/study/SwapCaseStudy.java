@@ -221,7 +221,8 @@ public final class SwapCaseStudy {
     private void table(final List<Ran> all) {
         print.println();
         print.println("max / bound, misses/jobs:");
-        final String[] head = Stream.concat(Stream.of("task", "deadline"), all.stream().map(ran -> ran.way().name())).toArray(String[]::new);
+        final String[] head = Stream.concat(Stream.of("task", "deadline"),
+            all.stream().map(ran -> ran.way().name())).toArray(String[]::new);
         final List<Task> tasks = all.getFirst().way().set().tasks();
         print.println(TextTable.text(Terminal.width(), head, IntStream.range(0, tasks.size()).mapToObj(i -> Stream.concat(
             Stream.of(tasks.get(i).name(), Durations.format(tasks.get(i).deadlineNs())), all.stream().map(ran -> cell(ran, i)))
@@ -272,7 +273,8 @@ public final class SwapCaseStudy {
                 }
             } else {
                 // Nobody promises anything of these: with other tasks they may well do.
-                tell("not promised: " + ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed" : ": no deadline is missed")
+                tell("not promised: " + ran.way().name() + (ran.result().misses() > 0 ? ": deadlines are missed"
+                    : ": no deadline is missed")
                     + ran.wrong().filter(wrong -> !wrong.isEmpty()).map(wrong -> "; " + String.join("; ", wrong)).orElse(""));
             }
         }

@@ -21,7 +21,8 @@ public final class UsageErrors {
 
     /** What the parser says of a word that is none of those that an option takes. */
     private static final Pattern CHOICE = Pattern.compile(
-        "^Invalid value for option '([^' ]+)'[^:]*: expected one of \\[(.*)\\] \\(case-(?:in)?sensitive\\) but was '(.*)'$", Pattern.DOTALL);
+        "^Invalid value for option '([^' ]+)'[^:]*: expected one of \\[(.*)\\] \\(case-(?:in)?sensitive\\) but was '(.*)'$",
+        Pattern.DOTALL);
 
     private UsageErrors() {
     }

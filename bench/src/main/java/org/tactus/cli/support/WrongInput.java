@@ -40,7 +40,8 @@ public final class WrongInput {
             || e instanceof MissingLibraryException) {
             final boolean ofFile = e instanceof FileFormatException || e instanceof InvalidModelException;
             return Optional.of(Printable.lines(e.getMessage().lines()
-                .map(line -> ofFile && !OF_NO_FILE.matcher(line).lookingAt() ? line : "tactus: " + line).collect(Collectors.joining("\n"))));
+                .map(line -> ofFile && !OF_NO_FILE.matcher(line).lookingAt() ? line : "tactus: "
+                + line).collect(Collectors.joining("\n"))));
         }
         if (e instanceof NoSuchFileException) {
             return Optional.of("tactus: there is no such file or folder: " + Printable.line(e.getMessage()));

@@ -51,7 +51,8 @@ final class AnalysisTable {
         final int beside = 2 + width + FIGURES + 2;
         final boolean fits = terms.stream().allMatch(text -> beside + text.length() <= columns);
         final String row = "%s %12s %12s %12s %12s  %s";
-        print.println(String.format(Locale.ROOT, row, Lines.first("  ", "task", width), "bound", "platform's", "deadline", "slack", fits ? "made of" : "")
+        print.println(String.format(Locale.ROOT, row, Lines.first("  ", "task", width), "bound", "platform's", "deadline", "slack", fits
+            ? "made of" : "")
             .stripTrailing());
         for (int i = 0; i < terms.size(); i++) {
             final TaskVerdict task = verdict.tasks().get(i);

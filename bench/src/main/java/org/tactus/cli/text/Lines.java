@@ -7,7 +7,8 @@ import org.tactus.cli.support.Terminal;
 
 /**
  * Breaks sentences for a terminal. What commands print for people on standard output goes through here or stands in a table that knows the
- * terminal's width, also where a file takes it; what programs read (json, csv, files) does not. For standard error see {@link MessageStream}.
+ * terminal's width, also where a file takes it; what programs read (json, csv, files) does not. For standard error see
+ * {@link MessageStream}.
  */
 public final class Lines {
     private static final int INDENT = 2;

@@ -13,8 +13,9 @@ import java.nio.file.Path;
 import org.tactus.cli.support.Terminal;
 
 /**
- * Standard error on a terminal: a message that is longer than a line is broken at blanks. Elsewhere a message stays one line, since programs
- * read them so. A line that is rewritten in place, which begins with a carriage return, passes as it is, and so does a trace of the stack.
+ * Standard error on a terminal: a message that is longer than a line is broken at blanks. Elsewhere a message stays one line, since
+ * programs read them so. A line that is rewritten in place, which begins with a carriage return, passes as it is,
+ * and so does a trace of the stack.
  */
 public final class MessageStream extends OutputStream {
     private static final Path ERROR_FILE = Path.of("/proc/self/fd/2");

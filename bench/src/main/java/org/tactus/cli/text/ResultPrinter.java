@@ -43,7 +43,8 @@ public final class ResultPrinter {
             case TABLE -> {
                 print.println(Lines.wrap(verdict, Terminal.width()));
                 print.println(ResultTable.render(result, Terminal.width()));
-                folder.ifPresent(at -> print.println(Lines.wrap("Files: " + at.resolve("results.json") + ", latency.hlog, bounds.json, trace.json"
+                folder.ifPresent(at -> print.println(Lines.wrap("Files: " + at.resolve("results.json")
+                    + ", latency.hlog, bounds.json, trace.json"
                     + " (open it in Perfetto); a page of them: tactus report " + at)));
             }
         }

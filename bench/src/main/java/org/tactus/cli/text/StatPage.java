@@ -260,7 +260,8 @@ public final class StatPage {
     }
 
     private static String percent(final double share) {
-        return Double.isNaN(share) ? "-" : 100 * share < LEAST_PERCENT - 0.5 ? String.format(Locale.ROOT, "<%.0f", LEAST_PERCENT) // there is no column for its sign
+        return Double.isNaN(share) ? "-" : 100 * share < LEAST_PERCENT - 0.5 ? String.format(Locale.ROOT, "<%.0f",
+            LEAST_PERCENT) // there is no column for its sign
             : String.format(Locale.ROOT, share > -LITTLE_ROOM && share < 1 ? "%.1f%%" : "%.0f%%", 100 * share);
     }
 

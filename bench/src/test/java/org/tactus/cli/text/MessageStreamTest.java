@@ -42,7 +42,8 @@ class MessageStreamTest {
         stream.print("\r" + " ".repeat(40) + "\r");
         stream.flush();
         stream.println("done with all of it, as you see");
-        assertTrue(written().endsWith("\rdone with all of it, as you see\n") || written().endsWith("\rdone with all of it,\n  as you see\n"),
+        assertTrue(written().endsWith("\rdone with all of it, as you see\n")
+            || written().endsWith("\rdone with all of it,\n  as you see\n"),
             written());
     }
 

@@ -37,7 +37,8 @@ final class ModelLoader {
         try {
             bytes = Files.size(file);
             if (bytes > MAX_FILE_BYTES) {
-                throw new InvalidModelException(file + ": has " + Sizes.format(bytes, 2L << 30) + ", but an ONNX file has less than 2GiB; save the weights "
+                throw new InvalidModelException(file + ": has " + Sizes.format(bytes, 2L << 30)
+                    + ", but an ONNX file has less than 2GiB; save the weights "
                     + "in a file beside it (external data)");
             }
             final OutsideWeights outside = new OutsideWeights();

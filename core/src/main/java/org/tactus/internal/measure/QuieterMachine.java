@@ -95,7 +95,8 @@ public final class QuieterMachine {
         final OptionalDouble rate = aSecond(PlatformAccounts.interrupts(lines("proc/interrupts"), core).orElse(-1));
         advice.put("interrupts", here.size() + " of them may be served by core " + core + rate.stream()
             .mapToObj(each -> String.format(Locale.ROOT, " (it served %.0f a second, its timer's included)", each)).findFirst().orElse("")
-            + "; keep them away: write " + (core == 0 ? 1 : 0) + ", the number of another core, into /proc/irq/N/smp_affinity_list for each N"
+            + "; keep them away: write " + (core == 0 ? 1 : 0)
+            + ", the number of another core, into /proc/irq/N/smp_affinity_list for each N"
             + " of " + ranges(here) + ", and stop irqbalance: each takes 2 to 50 us from a segment");
     }
 

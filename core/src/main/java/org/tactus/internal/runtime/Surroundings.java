@@ -71,7 +71,8 @@ final class Surroundings {
         final List<CoreRivals.Rival> rivals =
             cores.isEmpty() ? List.of() : machine.find(cores, realTime ? lowestPriority(set) : 0);
         if (!rivals.isEmpty()) {
-            doubt("other processes may take core" + (cores.size() == 1 ? " " : "s ") + ranges(cores) + ": " + rivals.stream().limit(MOST_NAMED)
+            doubt("other processes may take core" + (cores.size() == 1 ? " " : "s ") + ranges(cores) + ": "
+                + rivals.stream().limit(MOST_NAMED)
                 .map(rival -> rival.name() + " (process " + rival.pid() + ", " + rival.how() + ")").collect(Collectors.joining(", "))
                 + (rivals.size() > MOST_NAMED ? " and " + (rivals.size() - MOST_NAMED) + " more" : ""));
         }

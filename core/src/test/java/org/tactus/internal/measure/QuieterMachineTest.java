@@ -81,7 +81,8 @@ class QuieterMachineTest {
             file("proc/irq/" + irq + "/smp_affinity_list", "1\n");
         }
         file("proc/interrupts", "           CPU0       CPU1\n  9:         5          700  x\nLOC:  1 800 timer\n");
-        assertAdvice("interrupts", "5 of them", "served 15 a second", "write 0, ", "/proc/irq/N/smp_affinity_list for each N of 24-26, 28, 101, and");
+        assertAdvice("interrupts", "5 of them", "served 15 a second", "write 0, ",
+            "/proc/irq/N/smp_affinity_list for each N of 24-26, 28, 101, and");
     }
 
     @Test

@@ -71,6 +71,7 @@ class SizesTest {
 
     /** What another program reads: an entry of a file, a word of a command line, an error of ours that comes with a trace. */
     private static boolean isForPrograms(final String line) {
-        return line.matches(".*(\\.put\\(|words\\.addAll|\"--|wcet: |IllegalStateException|^\\s+\\w+\\.durationNs\\(\\) \\+|limitNs \\+).*");
+        return line.matches(".*(\\.put\\(|words\\.addAll|\"--|wcet: |IllegalStateException|"
+            + "^\\s+\\w+\\.durationNs\\(\\) \\+|limitNs \\+).*");
     }
 }

@@ -125,7 +125,8 @@ public final class MemoryConditions {
         if (pairs && !mc2()) {
             return "memory condition MC2 fails: with '" + tasks.get(largest).name() + "' and '" + tasks.get(second).name()
                 + "' both fully resident the other tasks can give up "
-                + lacking(totalVolumeBytes - volumeBytes[largest] - volumeBytes[second]) + "; raise the swap volumes of the others, or use the protocol seq or spe";
+                + lacking(totalVolumeBytes - volumeBytes[largest] - volumeBytes[second])
+                + "; raise the swap volumes of the others, or use the protocol seq or spe";
         }
         return "";
     }

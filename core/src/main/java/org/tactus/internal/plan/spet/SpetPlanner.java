@@ -110,7 +110,8 @@ public final class SpetPlanner {
         final TaskSet set = problem.with(options);
         final Verdict verdict = problem.test().analyze(set);
         return new SpetPlan(set, options, fits ? verdict : Verdict.rejected(verdict.test(), verdict.tasks(), () -> "no choice fits: even"
-            + " those that take least need more than " + Sizes.exact(problem.sramBytes()) + " of parameter memory, or two partly resident segments; "
+            + " those that take least need more than " + Sizes.exact(problem.sramBytes())
+            + " of parameter memory, or two partly resident segments; "
             + "add options that take less"), proof);
     }
 
