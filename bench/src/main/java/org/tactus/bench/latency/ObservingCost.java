@@ -24,17 +24,6 @@ import org.tactus.bindings.linux.CoreShares;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.Interruption;
-import org.tactus.cli.text.Lines;
-import org.tactus.internal.event.EventHandler;
-import org.tactus.internal.kernel.KernelListener;
-import org.tactus.internal.runtime.RunSettings;
-import org.tactus.internal.runtime.TaskSetRun;
-import org.tactus.internal.work.TimedWorks;
-import org.tactus.model.BacklogAction;
-import org.tactus.model.DeviceSpec;
-import org.tactus.model.Task;
-import org.tactus.model.TaskSet;
-import org.tactus.result.TaskResult;
 
 /**
  * What it costs a run to be watched: ways of watching take turns, each in a process of its own ({@link ObservedTurn}). Nobody watches in
