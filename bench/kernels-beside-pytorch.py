@@ -5,9 +5,10 @@
     python3 bench/kernels-beside-pytorch.py resnet                        # on a machine with an NVIDIA GPU and PyTorch
 
 The kernels are launched through the driver (libcuda), recorded into a graph once; PyTorch computes the same network from the same
-weights, in 32-bit floating point, also recorded into a graph. Both are held against the outputs that ONNX Runtime computed on the
-processor. With --cpu only PyTorch on the processor is held against those, which needs no GPU. Exit status 1 when outputs differ by
-more than the tolerance.
+weights, also recorded into a graph: in 32-bit floating point, or, for what 'bench kernels --fp16' wrote, with everything in 16 bits
+(torch.half), sums in 32. Both are held against the outputs that ONNX Runtime computed on the processor in 32 bits. With --cpu only
+PyTorch on the processor, in 32 bits, is held against those, which needs no GPU. Exit status 1 when outputs differ by more than the
+tolerance.
 
 On a GPU this script has not run yet.
 """
@@ -32,6 +33,10 @@ class Network:
         self.program = json.loads((self.folder / "program.json").read_text())
         self.numbers = numpy.fromfile(self.folder / "tensors.bin", dtype="<f4")
 
+    def is_half(self):
+        """Whether the kernels multiply in half precision."""
+        return self.program.get("numbers") == "half"
+
     def tensor(self, name):
         """A constant, an input, or an output that ONNX Runtime computed."""
         known = self.program["tensors"][name]
@@ -55,8 +60,8 @@ class Peer(torch.nn.Module):
         inputs = set(network.program["inputs"]) | set(network.program["outputs"])
         self.constants = {name: network.tensor(name) for name in network.program["tensors"] if name not in inputs}
 
-    def to_device(self, device):
-        self.constants = {name: value.to(device) for name, value in self.constants.items()}
+    def to_device(self, device, dtype):
+        self.constants = {name: value.to(device, dtype) for name, value in self.constants.items()}
         return self
 
     def forward(self, values):
@@ -191,7 +196,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", nargs="+", help="what 'tactus bench kernels NETWORK --out DIR' wrote")
     parser.add_argument("--rounds", type=int, default=200, help="timed runs of each (default: 200)")
-    parser.add_argument("--tolerance", type=float, default=1e-3, help="largest share by which outputs may differ (default: 1e-3)")
+    parser.add_argument("--tolerance", type=float,
+                        help="largest share by which outputs may differ (default: 1e-3, in half precision 1e-2)")
     parser.add_argument("--cpu", action="store_true", help="only PyTorch on the processor against the outputs that were written")
     options = parser.parse_args()
     if not options.cpu and not torch.cuda.is_available():
@@ -199,6 +205,7 @@ def main():
         return 2
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
+    torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
     torch.backends.cudnn.benchmark = True
     device = "cpu" if options.cpu else "cuda"
     if not options.cpu:
@@ -208,19 +215,22 @@ def main():
         network = Network(folder)
         expected = {name: network.tensor(name) for name in network.program["outputs"]}
         inputs = {name: network.tensor(name).to(device) for name in network.program["inputs"]}
-        peer = Peer(network).to_device(device).eval()
+        half = network.is_half() and not options.cpu
+        tolerance = options.tolerance if options.tolerance is not None else 1e-2 if half else 1e-3
+        peer = Peer(network).to_device(device, torch.half if half else torch.float).eval()
+        peer_inputs = {name: value.half() for name, value in inputs.items()} if half else inputs
         with torch.no_grad():
-            answers = peer(inputs)
+            answers = peer(peer_inputs)
         worst = max(share(expected[name], answers[name]) for name in expected)
-        print(f"{network.program['name']}: PyTorch differs by {worst:.2g}")
-        good &= worst <= options.tolerance
+        print(f"{network.program['name']}{', half precision' if half else ''}: PyTorch differs by {worst:.2g}")
+        good &= worst <= tolerance
         if options.cpu:
             continue
         kernels = Kernels(network, inputs)
         kernels.graph.replay()
         torch.cuda.synchronize()
         worst = max(share(expected[name], kernels.tensors[name]) for name in expected)
-        good &= worst <= options.tolerance
+        good &= worst <= tolerance
         print(f"  kernels differ by {worst:.2g}; the driver compiled them in {kernels.compile_seconds:.2f} s")
         print(f"  kernels, one graph:  median {'%.3f ms, least %.3f, most %.3f' % milliseconds(kernels.graph.replay, options.rounds)}")
         graph = torch.cuda.CUDAGraph()
@@ -229,10 +239,10 @@ def main():
             side.wait_stream(torch.cuda.current_stream())
             with torch.cuda.stream(side):
                 for _ in range(3):
-                    peer(inputs)
+                    peer(peer_inputs)
             torch.cuda.current_stream().wait_stream(side)
             with torch.cuda.graph(graph):
-                peer(inputs)
+                peer(peer_inputs)
         print(f"  PyTorch, one graph:  median {'%.3f ms, least %.3f, most %.3f' % milliseconds(graph.replay, options.rounds)}")
     return 0 if good else 1
 

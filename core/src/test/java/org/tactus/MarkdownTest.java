@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ class MarkdownTest {
     private static final Pattern ROOM_PATH = Pattern.compile("((?:[a-z]+/)+[A-Z]\\w+)(?:\\.\\w+)?");
     private static final Pattern QUALIFIED = Pattern.compile("org\\.tactus(?:\\.[a-z]\\w*)+(?:\\.[A-Z]\\w*)?");
     private static final Pattern TEST_CLASS = Pattern.compile("[A-Z]\\w*Test");
+    private static final Pattern MEMBER = Pattern.compile("(?:[a-z]+/)*([A-Z]\\w*)\\.([a-z]\\w*)\\b(?!\\.).*");
     private static final Set<String> MODULES = Set.of("org.tactus.core", "org.tactus.bindings");
     /** A page names its new class so where a reader is told to write one. */
     private static final String TO_BE_WRITTEN = " implements ";
@@ -109,6 +111,31 @@ class MarkdownTest {
     void shouldNameWhatIsThereWhenAPageNamesAClass() throws IOException {
         assertEquals(List.of(), wrong((page, text) -> codes(text).stream().filter(code -> !code.contains(TO_BE_WRITTEN))
             .flatMap(code -> List.of(code.split(" ")).stream()).filter(word -> !isKnown(word)).toList()));
+    }
+
+    @Test
+    void shouldNameWhatIsThereWhenAPageNamesAMemberOfAClass() throws IOException {
+        assertEquals(List.of(), wrong((page, text) -> codes(text).stream().flatMap(code -> List.of(code.split(" ")).stream())
+            .filter(word -> !hasMember(word)).toList()));
+    }
+
+    /** Whether a word names no member of a class of ours, or one whose name is in the class. */
+    private boolean hasMember(final String word) {
+        final var named = MEMBER.matcher(word);
+        if (!named.matches()) {
+            return true;
+        }
+        final List<Path> classes = sources.stream().filter(file -> file.getFileName().toString().equals(named.group(1) + ".java")).toList();
+        final Pattern member = Pattern.compile("\\b" + named.group(2) + "\\b");
+        return classes.isEmpty() || classes.stream().anyMatch(file -> member.matcher(text(file)).find());
+    }
+
+    private static String text(final Path file) {
+        try {
+            return Files.readString(file);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean isKnown(final String word) {

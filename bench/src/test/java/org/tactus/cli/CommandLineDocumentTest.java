@@ -29,7 +29,7 @@ import picocli.CommandLine.Model.OptionSpec;
 class CommandLineDocumentTest {
     private static final Path DOCS = Path.of("..", "docs");
     private static final Pattern HEADING = Pattern.compile("##+ `(tactus [a-z -]+)`");
-    private static final Pattern NAME = Pattern.compile("`(--?[a-z-]+)");
+    private static final Pattern NAME = Pattern.compile("`(--?[a-z0-9-]+)");
     private static final Pattern CODE = Pattern.compile("`([^`]+)`");
     private static final Set<String> ON_EVERY_COMMAND = Set.of("-h", "--help", "-V", "--version");
     private static final Set<String> FREE_WORDS = Set.of("must be given", "off", "none", "nowhere");

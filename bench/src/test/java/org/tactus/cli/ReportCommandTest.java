@@ -217,6 +217,11 @@ class ReportCommandTest {
             assertTrue(Double.parseDouble(browser.evaluate("view.to - view.from")) < 3e9, "the wheel zooms");
             browser.evaluate("document.getElementById('theme').click()");
             assertEquals("dark", browser.evaluate("document.documentElement.dataset.theme"));
+            assertEquals("8", browser.evaluate("new Set([0, 1, 2, 3, 4, 5, 6, 7].map(colour)).size"));
+            final String contrast =
+                "Math.min(...[0, 1, 2, 3, 4, 5, 6, 7].map(i => (light(colour(i)) + .05) / (light(css('--panel')) + .05)))";
+            assertTrue(Double.parseDouble(browser.evaluate(contrast)) > 4, "thin lines are seen on the dark ground");
+            assertEquals("#fff #000", browser.evaluate("ink('#0072b2') + ' ' + ink('#e69f00')"));
             browser.evaluate("(s => { s.value = 1; s.dispatchEvent(new Event('change')); })(document.getElementById('run'))");
             assertTrue(browser.evaluate("view.run.folder").endsWith("b"), "the other run is shown");
             assertEquals(List.of(), browser.complaints());

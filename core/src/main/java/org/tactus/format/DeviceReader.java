@@ -24,7 +24,7 @@ final class DeviceReader {
     private static final long LEAST_READ_BYTES = 4096;
     private static final List<String> SWAP_KEYS = List.of(
         "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead", "swapOutOverhead", "residency", "chunkDrop", "background",
-        "weights", "chunkRead");
+        "weights", "chunkRead", "duplexIn", "duplexOut", "duplexDrop");
     private static final Map<String, DeviceKind> KINDS = words(DeviceKind.values(), DeviceKind::text);
     static final Map<String, String> LINKS = words(new String[] {"usb3", "usb2", "pcie"}, link -> link);
     private static final Map<String, SwapProtocol> PROTOCOLS = words(SwapProtocol.values(), SwapProtocol::text);
@@ -136,7 +136,20 @@ final class DeviceReader {
             map.durationNs("swapInOverhead", 0), map.durationNs("swapOutOverhead", 0),
             map.find("residency").map(residency -> residency.oneOf(RESIDENCIES)).orElse(Residency.SEMANTIC),
             map.durationNs("chunkDrop", outNs), map.find("background").map(moves -> moves.oneOf(YES_NO)).orElse(true));
-        return Optional.of(weights(map, kind, scheduled, base));
+        return Optional.of(weights(map, kind, duplex(map, scheduled), base));
+    }
+
+    /** What a chunk takes while another one moves the other way, where that was measured. */
+    private static DeviceMemory duplex(final YamlMap map, final DeviceMemory memory) {
+        if (!map.has("duplexIn") && !map.has("duplexOut")) {
+            map.find("duplexDrop").ifPresent(drop -> {
+                throw drop.error("duplexDrop: chunks move one way at a time; add 'duplexIn' and 'duplexOut', or remove the key");
+            });
+            return memory;
+        }
+        final long outNs = map.need("duplexOut", "'duplexOut: 1.4ms'").durationNs();
+        return memory.withDuplex(new DeviceMemory.Duplex(
+            map.need("duplexIn", "'duplexIn: 1.6ms'").durationNs(), outNs, map.durationNs("duplexDrop", outNs)));
     }
 
     private static String folder(final YamlValue value, final Path base) {

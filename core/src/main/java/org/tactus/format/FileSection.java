@@ -25,8 +25,8 @@ enum FileSection {
     PLATFORM("devices"),
     /** An element of {@code platform.devices}. */
     DEVICE("name", "kind", "cores", "driver", "index", "memory", "chunk", "protocol", "chunkIn", "chunkOut", "swapInOverhead",
-        "swapOutOverhead", "residency", "chunkDrop", "background", "weights", "chunkRead", "sram", "link", "preemption", "process",
-        "compute"),
+        "swapOutOverhead", "residency", "chunkDrop", "background", "weights", "chunkRead", "duplexIn", "duplexOut", "duplexDrop", "sram",
+        "link", "preemption", "process", "compute"),
     /** An element of {@code tasks}. */
     TASK("name", "period", "deadline", "offset", "jitter", "release", "priority", "onOverrun", "onBacklog", "memory", "model", "menu",
         "segments", "boundaries", "reclaim", "class", "stream", "remote"),
@@ -67,7 +67,7 @@ enum FileSection {
     /** An element of {@code gpus}. */
     CALIBRATED_GPU("gpu", "driver", "chunk", "launch", "completion", "swapInOverhead", "swapOutOverhead", "chunks"),
     /** An element of {@code chunks}. */
-    CALIBRATED_CHUNK("chunk", "in", "out", "drop", "usualIn", "usualOut"),
+    CALIBRATED_CHUNK("chunk", "in", "out", "drop", "duplexIn", "duplexOut", "duplexDrop", "usualIn", "usualOut"),
     /** The file of measured WCETs itself. */
     WCETS("tactus", "taskSet", "machine", "measuredAt", "margin", "rights", "conditions", "tasks"),
     /** An element of {@code tasks} there. */

@@ -30,13 +30,19 @@ public record GpuCalibration(
      * @param inNs       to map it, to copy it in and to see that, nanoseconds
      * @param outNs      to copy it out, to see that and to unmap it, nanoseconds
      * @param dropNs     to unmap it without a copy, nanoseconds
+     * @param duplexInNs   inNs beside a chunk that goes out, with its calls on the same thread, nanoseconds; 0 where it was not measured
+     * @param duplexOutNs  outNs beside a chunk that comes in, likewise
+     * @param duplexDropNs dropNs beside a chunk that comes in, likewise
      * @param usualInNs  median of mapping and copying in, nanoseconds
      * @param usualOutNs median of copying out and unmapping, nanoseconds
      */
-    public record ChunkCost(long chunkBytes, long inNs, long outNs, long dropNs, long usualInNs, long usualOutNs) {
+    public record ChunkCost(
+        long chunkBytes, long inNs, long outNs, long dropNs, long duplexInNs, long duplexOutNs, long duplexDropNs, long usualInNs,
+        long usualOutNs) {
         private static ChunkCost read(final YamlMap map) {
             return new ChunkCost(map.need("chunk", "'chunk: 32MiB'").sizeBytes(), map.need("in", "'in: 1ms'").durationNs(),
                 map.need("out", "'out: 1ms'").durationNs(), map.need("drop", "'drop: 40us'").durationNs(),
+                map.durationNs("duplexIn", 0), map.durationNs("duplexOut", 0), map.durationNs("duplexDrop", 0),
                 map.need("usualIn", "'usualIn: 1ms'").durationNs(), map.need("usualOut", "'usualOut: 1ms'").durationNs());
         }
 
@@ -46,6 +52,11 @@ public record GpuCalibration(
             entries.put("in", inNs + "ns");
             entries.put("out", outNs + "ns");
             entries.put("drop", dropNs + "ns");
+            if (duplexInNs > 0) {
+                entries.put("duplexIn", duplexInNs + "ns");
+                entries.put("duplexOut", duplexOutNs + "ns");
+                entries.put("duplexDrop", duplexDropNs + "ns");
+            }
             entries.put("usualIn", usualInNs + "ns");
             entries.put("usualOut", usualOutNs + "ns");
             return entries;

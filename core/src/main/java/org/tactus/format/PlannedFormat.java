@@ -16,8 +16,8 @@ import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
 /**
- * Reads and writes {@code measured} of a planned task set: what the measured times and sizes hold for that the plan wrote down as numbers. A
- * file that was planned is checked by it as the file of measured WCETs is: a network that was replaced makes its numbers mean nothing.
+ * Reads and writes {@code measured} of a planned task set: what the measured times and sizes hold for that the plan wrote down as numbers.
+ * A file that was planned is checked by it as the file of measured WCETs is: a network that was replaced makes its numbers mean nothing.
  */
 final class PlannedFormat {
     private PlannedFormat() {
@@ -72,7 +72,8 @@ final class PlannedFormat {
         }
         final WcetSidecar measurements = loaded.measurements().orElseThrow();
         final Map<String, Object> map = new LinkedHashMap<>();
-        map.put("from", moved.apply(String.valueOf(loaded.planned().map(LoadedTaskSet.Planned::from).orElse(loaded.file()).toAbsolutePath())));
+        final Path from = loaded.planned().map(LoadedTaskSet.Planned::from).orElse(loaded.file());
+        map.put("from", moved.apply(String.valueOf(from.toAbsolutePath())));
         map.put("with", Stream.concat(loaded.planned().stream().flatMap(earlier -> earlier.strategies().stream()), Stream.of(strategy))
             .collect(Collectors.joining(", ")));
         map.put("machine", measurements.machine());
@@ -110,7 +111,8 @@ final class PlannedFormat {
         final Path from = planned.from().startsWith(here) ? here.relativize(planned.from()) : planned.from();
         final String measure = "tactus profile " + from;
         return planned.strategies().size() == 1
-            ? "measure and plan again: " + measure + " && tactus plan " + from + " --with " + planned.strategies().getFirst() + " --out " + file
+            ? "measure and plan again: " + measure + " && tactus plan " + from + " --with " + planned.strategies().getFirst() + " --out "
+            + file
             : "measure again, " + measure + ", and plan again, with " + String.join(", then ", planned.strategies());
     }
 }

@@ -141,6 +141,11 @@ public final class TaskSetWriter {
             map.put("weights", folder);
             map.put("chunkRead", Durations.exact(memory.chunkReadNs()));
         });
+        memory.duplex().ifPresent(both -> {
+            map.put("duplexIn", Durations.exact(both.inNs() - memory.chunkReadNs()));
+            map.put("duplexOut", Durations.exact(both.outNs()));
+            put(map, "duplexDrop", Durations.exact(both.dropNs()), Durations.exact(both.outNs()));
+        });
     }
 
     private Map<String, Object> task(final Task task) {
@@ -291,8 +296,8 @@ public final class TaskSetWriter {
 
     /** A path that means the same file from the new place; an absolute one becomes relative where it lies in the source's folder. */
     private String fromHere(final String path) {
-        return Path.of(path).isAbsolute() && Path.of(path).normalize().startsWith(from) ? to.relativize(Path.of(path).normalize()).toString()
-            : moved(path);
+        final Path there = Path.of(path).normalize();
+        return there.isAbsolute() && there.startsWith(from) ? to.relativize(there).toString() : moved(path);
     }
 
     /** A path that means the same file from the new place. */

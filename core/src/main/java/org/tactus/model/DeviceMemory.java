@@ -18,11 +18,23 @@ import java.util.Optional;
  * @param background          true to move chunks also while another job executes or none is there, where no bound suffers
  * @param chunkReadNs         of chunkInNs, worst-case time to read one chunk of constants from a file, nanoseconds; 0 without files
  * @param weightsFolder       where constants are kept in files, because the host's memory is scarce; empty where they are in that memory
+ * @param duplex              what a chunk takes while another one moves the other way; empty where one chunk moves at a time
  */
 public record DeviceMemory(
     long capacityBytes, long chunkBytes, SwapProtocol protocol, long chunkInNs, long chunkOutNs,
     long swapInOverheadNs, long swapOutOverheadNs, Residency residency, long chunkDropNs, boolean background,
-    long chunkReadNs, Optional<String> weightsFolder) {
+    long chunkReadNs, Optional<String> weightsFolder, Optional<Duplex> duplex) {
+
+    /**
+     * Worst-case times of one chunk while another one moves the other way, on a device that takes chunks out and brings others in at the
+     * same time. The calls that the other direction makes on the dispatcher's thread are included.
+     *
+     * @param inNs   to bring one chunk in, nanoseconds; at least chunkInNs, what is read from a file included
+     * @param outNs  to copy one chunk out, nanoseconds; at least chunkOutNs
+     * @param dropNs to drop one chunk of constants, nanoseconds; from chunkDropNs to outNs
+     */
+    public record Duplex(long inNs, long outNs, long dropNs) {
+    }
 
     /** Makes memory whose constants are kept in the host's; the parameters are the record's other components. */
     public DeviceMemory(
@@ -30,7 +42,7 @@ public record DeviceMemory(
         final long swapInOverheadNs, final long swapOutOverheadNs, final Residency residency, final long chunkDropNs,
         final boolean background) {
         this(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency, chunkDropNs,
-            background, 0, Optional.empty());
+            background, 0, Optional.empty(), Optional.empty());
     }
 
     /**
@@ -52,7 +64,8 @@ public record DeviceMemory(
     }
 
     /**
-     * Memory that is counted: all that the tasks have there must fit at once. The methods that begin with {@code with} add what swapping needs:
+     * Memory that is counted: all that the tasks have there must fit at once. The methods that begin with {@code with} add what swapping
+     * needs:
      * <pre>
      * DeviceMemory.ofBytes(96L &lt;&lt; 20).withChunks(2 &lt;&lt; 20, 300_000, 300_000).withChunkDropNs(50_000)
      * </pre>
@@ -74,7 +87,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withChunks(final long bytes, final long inNs, final long outNs) {
         return new DeviceMemory(capacityBytes, bytes, protocol, inNs, outNs, swapInOverheadNs, swapOutOverheadNs, residency, outNs,
-            background, chunkReadNs, weightsFolder);
+            background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -86,7 +99,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withSwapOverheadsNs(final long inNs, final long outNs) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, inNs, outNs, residency, chunkDropNs, background,
-            chunkReadNs, weightsFolder);
+            chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -97,7 +110,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withChunkDropNs(final long ns) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            ns, background, chunkReadNs, weightsFolder);
+            ns, background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -108,7 +121,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withBackground(final boolean moves) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, moves, chunkReadNs, weightsFolder);
+            chunkDropNs, moves, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -128,7 +141,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withCapacityBytes(final long bytes) {
         return new DeviceMemory(bytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, background, chunkReadNs, weightsFolder);
+            chunkDropNs, background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -139,7 +152,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withResidency(final Residency how) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, how,
-            chunkDropNs, background, chunkReadNs, weightsFolder);
+            chunkDropNs, background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -150,7 +163,7 @@ public record DeviceMemory(
      */
     public DeviceMemory withProtocol(final SwapProtocol how) {
         return new DeviceMemory(capacityBytes, chunkBytes, how, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
-            chunkDropNs, background, chunkReadNs, weightsFolder);
+            chunkDropNs, background, chunkReadNs, weightsFolder, duplex);
     }
 
     /**
@@ -162,6 +175,27 @@ public record DeviceMemory(
      */
     public DeviceMemory withWeightsIn(final String folder, final long readNs) {
         return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs - chunkReadNs + readNs, chunkOutNs, swapInOverheadNs,
-            swapOutOverheadNs, residency, chunkDropNs, background, readNs, Optional.of(folder));
+            swapOutOverheadNs, residency, chunkDropNs, background, readNs, Optional.of(folder),
+            duplex.map(both -> new Duplex(both.inNs - chunkReadNs + readNs, both.outNs, both.dropNs)));
+    }
+
+    /**
+     * Takes chunks out and brings others in at the same time, under SEQ.
+     *
+     * @param both what a chunk takes meanwhile
+     * @return a copy
+     */
+    public DeviceMemory withDuplex(final Duplex both) {
+        return new DeviceMemory(capacityBytes, chunkBytes, protocol, chunkInNs, chunkOutNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            chunkDropNs, background, chunkReadNs, weightsFolder, Optional.of(both));
+    }
+
+    /**
+     * Tells whether chunks are taken out and others brought in at the same time.
+     *
+     * @return true under SEQ where it was said what a chunk takes meanwhile; the other protocols charge each chunk by itself
+     */
+    public boolean isDuplex() {
+        return duplex.isPresent() && protocol == SwapProtocol.SEQ;
     }
 }

@@ -178,6 +178,21 @@ public final class TaskSetBuilder {
         time(memory.chunkDropNs(), 0, at + ".chunkDrop");
         check(memory.chunkDropNs() <= memory.chunkOutNs(), at + ".chunkDrop",
             "to drop a chunk must take at most as long as to copy it out, chunkOut");
+        memory.duplex().ifPresent(both -> checkDuplex(memory, both, at));
+    }
+
+    private static void checkDuplex(final DeviceMemory memory, final DeviceMemory.Duplex both, final String at) {
+        time(both.inNs(), 0, at + ".duplexIn");
+        time(both.outNs(), 0, at + ".duplexOut");
+        time(both.dropNs(), 0, at + ".duplexDrop");
+        check(memory.protocol() == SwapProtocol.SEQ, at + ".duplexIn",
+            "only 'protocol: seq' moves chunks both ways at once; remove duplexIn, duplexOut and duplexDrop, or write that");
+        check(both.inNs() >= memory.chunkInNs(), at + ".duplexIn",
+            "beside a chunk that goes out one cannot come in sooner than alone, in chunkIn");
+        check(both.outNs() >= memory.chunkOutNs(), at + ".duplexOut",
+            "beside a chunk that comes in one cannot go out sooner than alone, in chunkOut");
+        check(both.dropNs() >= memory.chunkDropNs() && both.dropNs() <= both.outNs(), at + ".duplexDrop",
+            "beside a chunk that comes in to drop one takes at least chunkDrop and at most duplexOut");
     }
 
     private Task task(final TaskBuilder task, final String at, final Platform platform) {

@@ -229,6 +229,9 @@ public final class ResultTable {
     }
 
     private static String swapped(final String device, final SwapResult swaps) {
+        if (swaps.movesIn() + swaps.movesOut() == 0) {
+            return "Swapped on " + device + ": nothing; at most " + Sizes.format(swaps.mostUsedBytes()) + " in use.";
+        }
         return "Swapped on " + device + ": " + swaps.chunksIn() + " chunks in, " + swaps.chunksOut() + " out (" + swaps.chunksDropped()
             + " dropped), " + swaps.chunksBackground() + " of them in the background, in " + (swaps.movesIn() + swaps.movesOut())
             + " moves (" + swaps.cancelled() + " cut short), " + digits(swaps.busyNs()) + " in total; longest move "
@@ -297,7 +300,7 @@ public final class ResultTable {
                     + " (" + stall.where() + ", " + stall.cause() + ")")
                 .toList()) + "."
             + (result.stalls().stream().allMatch(Stall::isOfPlatform) ? ""
-                : " The total holds none of the run delay and the safepoints, which are not the platform's.")
+                : " The total holds none of the run delay, own waits and safepoints, which are not the platform's.")
             + (seen > result.stalls().size() ? " The files name the longest " + result.stalls().size() + "." : ""));
         if (counts.late() > 0) {
             lines.add("Stalls seen late: " + counts.late() + "; jobs that they touched may count as not touched, since only the last "

@@ -10,7 +10,8 @@ import java.util.List;
  * @param atNs     when it began, nanoseconds since time zero
  * @param lengthNs how long the window is in which it was seen; accounting of the system tells how much it took, not when
  * @param where    a device, a thread or the machine
- * @param cause    what saw it: {@code loop gap}, {@code steal}, {@code run delay}, {@code safepoint NAME}
+ * @param cause    what saw it: {@code loop gap}, {@code steal}, {@code run delay}, {@code safepoint NAME},
+ *                 {@code own wait}
  * @param takenNs  how much of the window it took
  */
 public record Stall(long atNs, long lengthNs, String where, String cause, long takenNs) {
@@ -18,6 +19,11 @@ public record Stall(long atNs, long lengthNs, String where, String cause, long t
     public static final String RUN_DELAY = "run delay";
     /** Begin of the cause of a stall in which this process's JVM paused; a blank and the pause's name follow. */
     public static final String SAFEPOINT = "safepoint";
+
+    /**
+     * Cause of a stall in which a dispatcher waited by itself: for a lock of the JVM or of another thread of this process.
+     */
+    public static final String OWN_WAIT = "own wait";
 
     /**
      * One that took the whole of its window.
@@ -34,10 +40,10 @@ public record Stall(long atNs, long lengthNs, String where, String cause, long t
     /**
      * Whether the platform took the time, and not this process or another one of this system.
      *
-     * @return false for run delays and safepoints
+     * @return false for run delays, own waits and safepoints
      */
     public boolean isOfPlatform() {
-        return !cause.equals(RUN_DELAY) && !cause.startsWith(SAFEPOINT);
+        return !cause.equals(RUN_DELAY) && !cause.equals(OWN_WAIT) && !cause.startsWith(SAFEPOINT);
     }
 
     /**

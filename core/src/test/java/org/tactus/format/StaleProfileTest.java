@@ -215,7 +215,8 @@ class StaleProfileTest {
     private void assertPlanRefused(final Path planned, final String why, final String remedy) {
         final String message =
             assertThrows(FileFormatException.class, () -> TaskSetFile.load(planned, options(false))).getMessage();
-        assertTrue(message.startsWith(planned + ":") && message.contains(": the numbers of 'a' in this plan were measured " + why), message);
+        assertTrue(message.startsWith(planned + ":"), message);
+        assertTrue(message.contains(": the numbers of 'a' in this plan were measured " + why), message);
         assertTrue(message.endsWith(remedy), message);
         assertEquals(1, message.lines().count());
     }

@@ -45,8 +45,8 @@ class TaskSetFileErrorsTest {
         dispatch: 2us|dispatch: -2us|4: dispatch: '-2us' is negative; a time is at least 0ms
         kind: modelled|kind: gpu|8: kind: 'gpu' is unknown; write one of cpu, modelled, cuda, edgetpu
         kind: modelled|kind: modelled, colour: red|8: unknown key 'colour'; write one of name, kind, cores, driver, index, memory, chunk, \
-        protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, residency, chunkDrop, background, weights, chunkRead, sram, link, \
-        preemption, process, compute
+        protocol, chunkIn, chunkOut, swapInOverhead, swapOutOverhead, residency, chunkDrop, background, weights, chunkRead, duplexIn, \
+        duplexOut, duplexDrop, sram, link, preemption, process, compute
         kind: modelled|kind: modelled, sram: 1MiB|8: sram: only an edgetpu device has it; remove the key or write 'kind: edgetpu'
         kind: modelled|kind: modelled, link: usb3|8: link: only an edgetpu device has one; remove the key or write 'kind: edgetpu'
         sram: 8MiB|sram: 8MiB, link: usb4|11: link: 'usb4' is unknown; did you mean 'usb3'?

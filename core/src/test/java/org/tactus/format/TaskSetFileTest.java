@@ -104,7 +104,8 @@ class TaskSetFileTest {
             Map.of("others", "idle: yes"), new Quantiles(1, 1, 1, 1, 7), SOME, SOME, SOME, Optional.of(new Quantiles(2, 1, 1, 1, 9)),
             Optional.of(new Quantiles(3, 1, 1, 1, 3)),
             List.of(new GpuCalibration("GPU", "another: driver", 32 << 20, SOME, SOME, 1, 2,
-                List.of(new GpuCalibration.ChunkCost(2 << 20, 3, 4, 5, 6, 7), new GpuCalibration.ChunkCost(4 << 20, 8, 9, 10, 11, 12)))));
+                List.of(new GpuCalibration.ChunkCost(2 << 20, 3, 4, 5, 0, 0, 0, 6, 7),
+                    new GpuCalibration.ChunkCost(4 << 20, 8, 9, 10, 13, 14, 15, 11, 12)))));
         final MachineCalibration other = new MachineCalibration("other: machine #2", "2026", 10, 2, 5, Map.of(), SOME, SOME, SOME, SOME,
             Optional.empty(), Optional.empty(), List.of());
         CalibrationFile.store(options.calibrationFile(), other);
@@ -224,6 +225,40 @@ class TaskSetFileTest {
         assertEquals(Residency.COPY_ALL, device.residency());
         assertEquals(1_000_000, device.chunkDropNs());
         assertFalse(device.background());
+    }
+
+    private LoadedTaskSet copied(final String text) throws IOException {
+        final LoadedTaskSet loaded = Sets.load(directory, text);
+        final Path written = directory.resolve("copied.yaml");
+        TaskSetWriter.write(written, "a copy", loaded.taskSet(), loaded);
+        return TaskSetFile.load(written, TaskSetFile.Options.strict());
+    }
+
+    /** What a chunk takes beside one that moves the other way is read, written as it was read, and no shorter than alone. */
+    @Test
+    void shouldReadAndWriteWhatAChunkTakesBesideOneOfTheOtherWay() throws IOException {
+        final String text = Sets.FULL.replace("protocol: ovl", "protocol: seq, duplexIn: 9ms, duplexOut: 8ms");
+        final var set = Sets.load(directory, text).taskSet();
+        final DeviceMemory device = set.platform().devices().get(2).memory().orElseThrow();
+        assertTrue(device.isDuplex());
+        assertEquals(new DeviceMemory.Duplex(9_000_000, 8_000_000, 8_000_000), device.duplex().orElseThrow());
+        assertEquals(set, copied(text).taskSet());
+        assertFalse(device.withProtocol(SwapProtocol.SPE).isDuplex(), "there each chunk is charged by itself");
+        final String dropped = text.replace("duplexOut: 8ms", "duplexOut: 8ms, duplexDrop: 5ms");
+        assertEquals(5_000_000, Sets.load(directory, dropped).taskSet().platform().devices().get(2).memory().orElseThrow()
+            .duplex().orElseThrow().dropNs());
+        assertEquals(Sets.load(directory, dropped).taskSet(), copied(dropped).taskSet());
+        for (final var wrong : List.of(
+            List.of("duplexIn: 9ms", "duplexIn: 1us", "cannot come in sooner than alone"),
+            List.of("duplexOut: 8ms", "duplexOut: 1us", "cannot go out sooner than alone"),
+            List.of("duplexOut: 8ms", "duplexOut: 8ms, duplexDrop: 9ms", "at most duplexOut"),
+            List.of(", duplexOut: 8ms", "", "key 'duplexOut' is missing; add 'duplexOut: 1.4ms'"),
+            List.of("duplexIn: 9ms, ", "", "key 'duplexIn' is missing; add 'duplexIn: 1.6ms'"),
+            List.of("duplexIn: 9ms, duplexOut: 8ms", "duplexDrop: 8ms", "duplexDrop: chunks move one way at a time"))) {
+            final String message = assertThrows(FileFormatException.class,
+                () -> Sets.load(directory, text.replace(wrong.get(0), wrong.get(1)))).getMessage();
+            assertTrue(message.contains(wrong.get(2)), message);
+        }
     }
 
     /** What a set says of weights in files is charged to every chunk, and written as it was read. */

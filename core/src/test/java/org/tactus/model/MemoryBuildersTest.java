@@ -38,9 +38,11 @@ class MemoryBuildersTest {
         assertFalse(counted.swaps());
         assertEquals(platform("memory: 96MiB").devices().getFirst(), DeviceSpec.softwareGpu("gpu0").withMemory(counted));
         assertEquals(platform("cores: [1], index: 3, memory: 96MiB, chunk: 2MiB, protocol: seq, chunkIn: 300us, chunkOut: 400us")
-            .devices().getFirst(), DeviceSpec.softwareGpu("gpu0", 1).withIndex(3).withMemory(counted.withChunks(2 * MIB, 300_000, 400_000)));
+            .devices().getFirst(),
+            DeviceSpec.softwareGpu("gpu0", 1).withIndex(3).withMemory(counted.withChunks(2 * MIB, 300_000, 400_000)));
         assertEquals(platform("memory: 96MiB, chunk: 2MiB, protocol: spe, chunkIn: 300us, chunkOut: 400us, chunkDrop: 50us, "
-            + "swapInOverhead: 1us, swapOutOverhead: 2us, background: false, residency: copy-all").devices().getFirst().memory().orElseThrow(),
+            + "swapInOverhead: 1us, swapOutOverhead: 2us, background: false, residency: copy-all")
+            .devices().getFirst().memory().orElseThrow(),
             counted.withChunks(2 * MIB, 300_000, 400_000).withChunkDropNs(50_000).withSwapOverheadsNs(1_000, 2_000).withBackground(false)
                 .withProtocol(SwapProtocol.SPE).withResidency(Residency.COPY_ALL));
     }
@@ -48,8 +50,8 @@ class MemoryBuildersTest {
     @Test
     void shouldBuildTheMemoryOfATaskThatAFileDescribes() throws IOException {
         final String device = "memory: 96MiB, chunk: 2MiB, protocol: seq, chunkIn: 300us, chunkOut: 400us";
-        final String[] words = {"footprint: 64MiB", "footprint: 64MiB, swap: 32MiB", "footprint: 64MiB, scratch: 16MiB, state: 0B, swap: 8MiB",
-            "constants: [12MiB]"};
+        final String[] words = {"footprint: 64MiB", "footprint: 64MiB, swap: 32MiB",
+            "footprint: 64MiB, scratch: 16MiB, state: 0B, swap: 8MiB", "constants: [12MiB]"};
         final List<TaskMemory> built = List.of(TaskMemory.ofBytes(64 * MIB), TaskMemory.ofBytes(64 * MIB).withSwapBytes(32 * MIB),
             TaskMemory.ofBytes(64 * MIB).withClasses(16 * MIB, 0).withSwapBytes(8 * MIB), TaskMemory.ofConstants(List.of(12 * MIB)));
         for (int i = 0; i < words.length; i++) {

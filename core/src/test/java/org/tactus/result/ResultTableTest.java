@@ -83,6 +83,22 @@ class ResultTableTest {
         assertTrue(text.matches("(?s).*\\ntrack [^\\n]* 0/100 [^\\n]*\\n[^\\n]* -\\n.*"), text);
     }
 
+    /** What lies in the memory is there whether anything moves or not. */
+    @Test
+    void shouldSayWhatIsInUseWhenNothingWasSwapped() {
+        final String idle = swapped(new SwapResult(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 328 << 10));
+        assertTrue(idle.contains("Swapped on gpu0: nothing; at most 328KiB in use."), idle);
+        final String busy = swapped(new SwapResult(1, 0, 2, 0, 0, 2, 0, 900_000, 0, 0.5, 328 << 10));
+        assertTrue(busy.contains("Swapped on gpu0: 2 chunks in, 0 out"), busy);
+    }
+
+    private static String swapped(final SwapResult swaps) {
+        final RunResult of = Fixtures.result(100, null, List.of(), "");
+        return ResultTable.render(new RunResult(of.source(), of.taskSet(), of.policy(), of.test(), of.seed(), of.durationNs(),
+            of.conditions(), of.tasks(), of.withoutStalls(), of.stalls(),
+            List.of(new DeviceResult("gpu0", "cuda", "software", 1, 0.1, Optional.of(swaps), false)), "", 0)).replaceAll("\\s+", " ");
+    }
+
     @Test
     void shouldSayHowThePlatformWasWhenBoundsChargeForIt() {
         final RunResult good = Fixtures.result(100, null, List.of(), "");

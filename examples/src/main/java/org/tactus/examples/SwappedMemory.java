@@ -10,8 +10,8 @@ import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Builds a GPU of 96 MiB and two tasks of 64 MiB, which take turns in it in chunks of 2 MiB; asks the analysis with and without a swap volume, and
- * runs on a GPU that this process plays.
+ * Builds a GPU of 96 MiB and two tasks of 64 MiB, which take turns in it in chunks of 2 MiB; asks the analysis with and without a swap
+ * volume, and runs on a GPU that this process plays.
  */
 public final class SwappedMemory {
     private static final long MIB = 1 << 20;

@@ -11,6 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,8 +89,9 @@ class ExamplesTest {
             + "tasks:\n  - {name: control, period: 20ms, segments: [{device: cpu0, wcet: 5ms}]}\n";
         final String text = run(SetFromAFile.class, Files.writeString(folder.resolve("good.yaml"), good).toString());
         assertTrue(text.matches("(?s)control runs: \\d+ released, \\d+ jobs, .* response min .*, p50 .*, max .*steps: \\d+\n"), text);
-        final String wrong = run(SetFromAFile.class, Files.writeString(folder.resolve("wrong.yaml"), good.replace("20ms", "20")).toString());
-        assertTrue(wrong.startsWith("refused: " + folder.resolve("wrong.yaml") + ":7: "), wrong);
+        final Path file = Files.writeString(folder.resolve("wrong.yaml"), good.replace("20ms", "20"));
+        final String wrong = run(SetFromAFile.class, file.toString());
+        assertTrue(wrong.startsWith("refused: " + file + ":7: "), wrong);
     }
 
     @Test
@@ -105,5 +109,36 @@ class ExamplesTest {
         for (int i = 1; i < lines.length; i++) {
             assertTrue(Double.parseDouble(lines[i].substring(lines[i].lastIndexOf(' ') + 1)) <= 1, text);
         }
+    }
+
+    @Test
+    void shouldMakeRoomAndGiveItBackWhenANetworkJoinsASwappedMemory() throws IOException, InterruptedException {
+        final String text = run(JoiningNetwork.class, "task-sets/joining.yaml");
+        assertTrue(text.contains("alone: lanes has a bound of ") && text.contains("refused: "), text);
+        assertEquals(2, text.lines().filter(line -> line.startsWith("joined: plates has a bound of ")).count(), text);
+        final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in").matcher(text);
+        assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 20, text);
+    }
+
+    @Test
+    void shouldAnswerAsComputedInJavaWhenTheMemoryOfANativeEngineIsSwapped() throws IOException, InterruptedException {
+        final Path library = folder.resolve("libengine.so");
+        final Process compiler;
+        try {
+            compiler = new ProcessBuilder("gcc", "-shared", "-fPIC", "-O2", "-o", library.toString(), "native/engine.c", "-ldl")
+                .redirectErrorStream(true).start();
+        } catch (final IOException e) { // there is no such program
+            Assumptions.abort("no gcc here; install it to try the example of a native engine");
+            return;
+        }
+        final String said = new String(compiler.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, compiler.waitFor(), said);
+        final String text = run(NativeEngine.class, library.toString(), "task-sets/native-engine.yaml");
+        for (final String name : List.of("near", "far")) {
+            final Matcher answers = Pattern.compile("(?m)^" + name + ": (\\d+) answers, each as computed in Java$").matcher(text);
+            assertTrue(answers.find() && Integer.parseInt(answers.group(1)) > 2, text);
+        }
+        final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in, (\\d+) out").matcher(text);
+        assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 9 && Integer.parseInt(swapped.group(2)) > 0, text);
     }
 }

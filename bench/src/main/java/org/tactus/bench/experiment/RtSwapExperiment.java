@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.tactus.internal.sim.Simulator;
-import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Residency;
@@ -19,22 +18,20 @@ import org.tactus.model.TaskSetBuilder;
 /** Networks that need more memory than there is, under EDF: no swapping, whole models, the three protocols, semantic residency. */
 final class RtSwapExperiment implements Experiment {
     static final int TASKS = 6;
-    private static final long CHUNK = 32L << 20;
-    private static final long UNMAP_NS = 100_000;
+    private static final long CHUNK_BYTES = 32L << 20;
 
     private final double utilisation;
     private final double teraFlops;
-    private final long copyNs;
-    private final double bandwidth;
+    private final ChunkCopy copy;
     private final List<String[]> models = Tables.read("rt-swap-models.csv");
 
     /** One drawn set: bytes and nanoseconds. */
-    record Drawn(long[] footprint, long[] constant, long[] exec, long[] period, long capacity, long copyNs) {
+    record Drawn(long[] footprint, long[] constant, long[] exec, long[] period, long capacity, ChunkCopy copy) {
 
         /** The tasks with a way of swapping; those marked are out wholly or not at all. */
         TaskSet set(final SwapProtocol protocol, final Residency residency, final boolean[] whole) {
             final TaskSetBuilder builder = TaskSet.builder("rt-swap").policy(PolicyKind.EDF).device(DeviceSpec.modelled("gpu0").withMemory(
-                new DeviceMemory(capacity, CHUNK, protocol, copyNs, copyNs, 0, 0, residency, UNMAP_NS, true)));
+                copy.memory(capacity, protocol, residency)));
             for (int i = 0; i < TASKS; i++) {
                 final int at = i;
                 builder.task("t" + i, task -> task.periodNs(period[at]).segment("gpu0", exec[at]).memory(new TaskMemory(footprint[at],
@@ -54,8 +51,7 @@ final class RtSwapExperiment implements Experiment {
     RtSwapExperiment(final double utilisation, final double teraFlops, final double bandwidth) {
         this.utilisation = utilisation;
         this.teraFlops = teraFlops;
-        this.bandwidth = bandwidth;
-        copyNs = (long) (CHUNK / bandwidth) + UNMAP_NS;
+        copy = new ChunkCopy(CHUNK_BYTES, bandwidth);
     }
 
     @Override
@@ -99,8 +95,7 @@ final class RtSwapExperiment implements Experiment {
         return List.of(
             String.format(Locale.ROOT, "12 pairs of network and input; execution = convolution operations at %.1f TFLOP/s, utilisations by "
                 + "UUniFast-discard with sum %.2f without swapping, deadlines equal to periods", teraFlops, utilisation),
-            String.format(Locale.ROOT, "chunk 32 MiB, copied at %.0f GB/s plus %d us for mapping, in %.2f ms each way; capacity = "
-                + "demand / axis", bandwidth, UNMAP_NS / 1000, copyNs / 1e6),
+            copy + " each way; capacity = demand / axis",
             "volumes by the sweep over the largest volume, the first that the test accepts; whole-model swap: SEQ, "
                 + "models out wholly or never, those of the longest periods first",
             "OVL needs room beside any two tasks and its test counts two blockings by later deadlines, so it pays only for short copies",
@@ -118,7 +113,7 @@ final class RtSwapExperiment implements Experiment {
     private Drawn draw(final SplittableRandom random, final double axis) {
         while (true) {
             final double[] shares = Draw.utilisations(random, TASKS, utilisation);
-            final Drawn drawn = new Drawn(new long[TASKS], new long[TASKS], new long[TASKS], new long[TASKS], 0, copyNs);
+            final Drawn drawn = new Drawn(new long[TASKS], new long[TASKS], new long[TASKS], new long[TASKS], 0, copy);
             long demand = 0;
             long largest = 0;
             for (int i = 0; i < TASKS; i++) {
@@ -131,8 +126,8 @@ final class RtSwapExperiment implements Experiment {
                 largest = Math.max(largest, drawn.footprint()[i]);
             }
             final long capacity = (long) Math.ceil(demand / axis);
-            if (largest + CHUNK <= capacity) {
-                return new Drawn(drawn.footprint(), drawn.constant(), drawn.exec(), drawn.period(), capacity, copyNs);
+            if (largest + CHUNK_BYTES <= capacity) {
+                return new Drawn(drawn.footprint(), drawn.constant(), drawn.exec(), drawn.period(), capacity, copy);
             }
         }
     }

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import org.tactus.internal.sim.Simulator;
-import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.Residency;
@@ -21,8 +20,7 @@ import org.tactus.model.TaskSetBuilder;
 /** Networks whose weights are up to four times the memory, under EDF: all resident, whole models, volumes, overlapped loads, rings. */
 final class StreamingExperiment implements Experiment {
     private static final int TASKS = 6;
-    private static final long CHUNK = 16L << 20;
-    private static final long UNMAP_NS = 100_000;
+    private static final long CHUNK_BYTES = 16L << 20;
     /** Weights of a segment on average: several chunks, since no chunk holds weights of two segments. */
     private static final double SEGMENT_BYTES = 96.0 * (1 << 20);
     private static final int LEAST_SEGMENTS = 3;
@@ -32,11 +30,10 @@ final class StreamingExperiment implements Experiment {
     private static final double MOST_BALANCE = 3;
 
     private final double utilisation;
-    private final double bandwidth;
-    private final long copyNs;
+    private final ChunkCopy copy;
 
     /** One drawn set: by task the constants and execution times of its segments, scratch, and the period. */
-    record Drawn(List<List<Long>> constants, long[][] exec, long[] scratch, long[] period, long capacity, long copyNs) {
+    record Drawn(List<List<Long>> constants, long[][] exec, long[] scratch, long[] period, long capacity, ChunkCopy copy) {
 
         int tasks() {
             return period.length;
@@ -49,7 +46,7 @@ final class StreamingExperiment implements Experiment {
         /** The tasks as they are, or each of them as one segment; those marked may be out wholly, the others name no volume. */
         TaskSet set(final boolean segments, final boolean[] whole) {
             final TaskSetBuilder builder = TaskSet.builder("streaming").policy(PolicyKind.EDF).device(DeviceSpec.modelled("gpu0")
-                .withMemory(new DeviceMemory(capacity, CHUNK, SwapProtocol.SEQ, copyNs, copyNs, 0, 0, Residency.SEMANTIC, UNMAP_NS, true)));
+                .withMemory(copy.memory(capacity, SwapProtocol.SEQ, Residency.SEMANTIC)));
             for (int i = 0; i < tasks(); i++) {
                 final int at = i;
                 final TaskMemory memory = new TaskMemory(constantBytes(i) + scratch[i],
@@ -76,8 +73,7 @@ final class StreamingExperiment implements Experiment {
      */
     StreamingExperiment(final double utilisation, final double bandwidth) {
         this.utilisation = utilisation;
-        this.bandwidth = bandwidth;
-        copyNs = (long) (CHUNK / bandwidth) + UNMAP_NS;
+        copy = new ChunkCopy(CHUNK_BYTES, bandwidth);
     }
 
     @Override
@@ -122,9 +118,8 @@ final class StreamingExperiment implements Experiment {
                 + "%.1f to %.0f times as long as the execution (log-uniform); weights and execution vary from segment to segment, "
                 + "independently, by up to 4; utilisations by UUniFast-discard with sum %.2f without swapping, deadlines equal to periods",
                 LEAST_BALANCE, MOST_BALANCE, utilisation),
-            String.format(Locale.ROOT, "demand: all weights and the largest scratch, which is 2 %% of a network's weights; chunk 16 MiB, "
-                + "copied at %.0f GB/s plus %d us for mapping, in %.2f ms; capacity = demand / axis; chunks of a task of several segments "
-                + "are rounded up segment by segment", bandwidth, UNMAP_NS / 1000, copyNs / 1e6),
+            "demand: all weights and the largest scratch, which is 2 % of a network's weights; " + copy + "; capacity = demand / axis; "
+                + "chunks of a task of several segments are rounded up segment by segment",
             "all but the first: weights come in and are dropped, scratch is shared. SEQ: volumes by the sweep over the largest one, all "
                 + "loads before the execution; pipelined: the same with loads beside executions; streaming: volumes and rings as plan "
                 + "chooses; the first assignment that the test accepts",
@@ -149,7 +144,7 @@ final class StreamingExperiment implements Experiment {
         for (int i = 0; i < TASKS; i++) {
             final double bytes = Draw.logUniform(random, LEAST_BYTES, MOST_BYTES);
             final int segments = (int) Math.max(LEAST_SEGMENTS, Math.round(bytes / SEGMENT_BYTES));
-            final double execNs = bytes / bandwidth / Draw.logUniform(random, LEAST_BALANCE, MOST_BALANCE);
+            final double execNs = bytes / copy.bandwidth() / Draw.logUniform(random, LEAST_BALANCE, MOST_BALANCE);
             final double[] weights = spread(random, segments);
             final double[] times = spread(random, segments);
             final List<Long> own = new ArrayList<>();
@@ -164,7 +159,7 @@ final class StreamingExperiment implements Experiment {
             arena = Math.max(arena, scratch[i]);
             period[i] = Math.max(1, (long) (Arrays.stream(exec[i]).sum() / shares[i]));
         }
-        return new Drawn(constants, exec, scratch, period, (long) Math.ceil((demand + arena) / axis), copyNs);
+        return new Drawn(constants, exec, scratch, period, (long) Math.ceil((demand + arena) / axis), copy);
     }
 
     private static double[] spread(final SplittableRandom random, final int parts) {

@@ -152,9 +152,12 @@ final class CaseStudyCheck implements GpuCheck {
         final GpuCalibration measured = new GpuCalibrator(rig, List.of(chunkBytes), CHUNKS * chunkBytes, REPETITIONS, LAUNCHES)
             .measure(part -> { });
         final ChunkCost cost = measured.chunks().getFirst();
-        return new DeviceMemory(memory.capacityBytes(), memory.chunkBytes(), memory.protocol(), Math.max(memory.chunkInNs(), cost.inNs()),
+        final DeviceMemory alone = new DeviceMemory(
+            memory.capacityBytes(), memory.chunkBytes(), memory.protocol(), Math.max(memory.chunkInNs(), cost.inNs()),
             Math.max(memory.chunkOutNs(), cost.outNs()), Math.max(memory.swapInOverheadNs(), measured.swapInOverheadNs()),
             Math.max(memory.swapOutOverheadNs(), measured.swapOutOverheadNs()), memory.residency(),
             Math.max(memory.chunkDropNs(), cost.dropNs()), memory.background());
+        return memory.duplex().map(both -> alone.withDuplex(new DeviceMemory.Duplex(Math.max(both.inNs(), cost.duplexInNs()),
+            Math.max(both.outNs(), cost.duplexOutNs()), Math.max(both.dropNs(), cost.duplexDropNs())))).orElse(alone);
     }
 }

@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.time.Durations;
 
 /**
@@ -64,16 +65,6 @@ final class SectionWatchdog implements AutoCloseable {
     @Override
     public void close() {
         ended.countDown();
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        ThreadEnd.await(thread, Long.MAX_VALUE);
     }
 }

@@ -166,6 +166,9 @@ public final class CalibrateCommand implements Callable<Integer> {
             + ", chunkOut: " + Durations.exact(chosen.outNs()) + ", chunkDrop: " + Durations.exact(chosen.dropNs())
             + ", swapInOverhead: " + Durations.exact(measured.swapInOverheadNs())
             + ", swapOutOverhead: " + Durations.exact(measured.swapOutOverheadNs())));
+        System.out.println(Lines.wrap("  for 'protocol: seq', to bring chunks in while others go out: duplexIn: "
+            + Durations.exact(chosen.duplexInNs()) + ", duplexOut: " + Durations.exact(chosen.duplexOutNs()) + ", duplexDrop: "
+            + Durations.exact(chosen.duplexDropNs())));
         System.out.println(Lines.wrap("  stored in " + file));
     }
 

@@ -38,7 +38,8 @@ final class WeightsCalibration {
         try (GpuRig rig = new GpuRig(gpu)) {
             for (final long chunkBytes : CHUNKS) {
                 final int chunks = (int) (LEAST_FILE_BYTES / chunkBytes);
-                try (ChunkReader reader = new ChunkReader(rig.memory(), chunkBytes, () -> new RealTimeSetup(true).apply("reader", List.of()));
+                final Runnable setup = () -> new RealTimeSetup(true).apply("reader", List.of()); // as in a run
+                try (ChunkReader reader = new ChunkReader(rig.memory(), chunkBytes, setup);
                     ChunkFile file = new ChunkFile(reader, folder, chunkBytes, chunks)) {
                     final long[] tookNs = reader.measure(file, chunks, Math.max(32, ROUNDS * chunks),
                         () -> LockSupport.parkNanos(KernelOptions.DEFAULT.pollNs()));

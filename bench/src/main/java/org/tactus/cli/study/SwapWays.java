@@ -52,8 +52,10 @@ final class SwapWays {
         if (full.chunkBytes() % scale != 0) {
             throw new IllegalArgumentException("a scale of " + scale + " does not divide the chunk of " + Sizes.exact(full.chunkBytes()));
         }
-        memory = new DeviceMemory(full.capacityBytes() / scale, full.chunkBytes() / scale, full.protocol(), full.chunkInNs(),
-            full.chunkOutNs(), full.swapInOverheadNs(), full.swapOutOverheadNs(), full.residency(), full.chunkDropNs(), full.background());
+        final DeviceMemory alone = new DeviceMemory(full.capacityBytes() / scale, full.chunkBytes() / scale, full.protocol(),
+            full.chunkInNs(), full.chunkOutNs(), full.swapInOverheadNs(), full.swapOutOverheadNs(), full.residency(), full.chunkDropNs(),
+            full.background());
+        memory = full.duplex().map(alone::withDuplex).orElse(alone);
         final List<Task> tasks = new ArrayList<>();
         for (final Task task : set.tasks()) {
             final TaskMemory own = task.memory().orElseThrow();

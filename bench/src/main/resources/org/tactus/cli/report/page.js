@@ -4,7 +4,18 @@ const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00
 const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3]];
 const $ = id => document.getElementById(id);
 const css = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-const colour = i => COLOURS[i % COLOURS.length];
+/** The same hues on a dark ground, each at least four times as light as that. */
+const ON_DARK = ["#3d8fd1", "#e69f00", "#1fb98b", "#d98cb6", "#9bd7fa", "#f07b2c", "#b5a91f", "#9a9a9a"];
+const colour = i => (document.documentElement.dataset.theme === "dark" ? ON_DARK : COLOURS)[i % COLOURS.length];
+/** How light a colour is, from 0 to 1, and black or white, whichever reads better on it (WCAG 2.2, relative luminance). */
+const light = hex => [1, 3, 5].map(i => parseInt(hex.slice(i, i + 2), 16) / 255).map(v => v <= .04045 ? v / 12.92 : Math.pow((v + .055) / 1.055, 2.4))
+  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+const ink = hex => light(hex) > .179 ? "#000" : "#fff";
+/** Text that stays readable where a line crosses it. */
+function note(g, text, x, y, style) {
+  g.lineWidth = 4; g.lineJoin = "round"; g.strokeStyle = css("--panel"); g.strokeText(text, x, y);
+  g.lineWidth = 1; g.fillStyle = style; g.fillText(text, x, y);
+}
 const order = [];
 /** A task has one colour in every run and every chart. */
 const colourOf = name => { if (!order.includes(name)) order.push(name); return colour(order.indexOf(name)); };
@@ -350,10 +361,11 @@ function responses() {
         const points = [];
         for (let i = 0; i < l.length; i += 2) if (l[i + 1] > 0) points.push([x(l[i]), y(l[i + 1])]);
         path(g, points, colourOf(name), DASHES[run % DASHES.length]);
-        const t = tasks[run];
-        if (t.boundNs) { path(g, [[52, y(t.boundNs)], [width - 8, y(t.boundNs)]], css("--fg"), [4, 4], 1); g.fillStyle = css("--fg"); g.fillText("bound " + time(t.boundNs), 60, y(t.boundNs) + 8); }
-        if (t.deadlineNs) { path(g, [[52, y(t.deadlineNs)], [width - 8, y(t.deadlineNs)]], css("--bad"), [], 1); g.fillStyle = css("--bad"); g.fillText("deadline " + time(t.deadlineNs), width / 2, y(t.deadlineNs) - 7); }
       });
+      for (const t of tasks) {
+        if (t.boundNs) { path(g, [[52, y(t.boundNs)], [width - 8, y(t.boundNs)]], css("--fg"), [4, 4], 1); note(g, "bound " + time(t.boundNs), 60, y(t.boundNs) + 8, css("--fg")); }
+        if (t.deadlineNs) { path(g, [[52, y(t.deadlineNs)], [width - 8, y(t.deadlineNs)]], css("--bad"), [], 1); note(g, "deadline " + time(t.deadlineNs), 170, y(t.deadlineNs) - 7, css("--bad")); }
+      }
     });
   });
 }
@@ -423,9 +435,10 @@ function terms() {
         const x0 = 90 + at / scale * (width - 98), wide = p.ns / scale * (width - 98);
         g.fillStyle = colour({"own execution": 2, interference: 0, "waits for": 0, blocking: 4, "platform stalls": 1, overheads: 7}[p.kind] ?? 3);
         g.fillRect(x0, 5 + 26 * row, Math.max(.5, wide - 1), 22);
-        g.save(); g.beginPath(); g.rect(x0, 5 + 26 * row, wide, 22); g.clip(); g.fillStyle = "#000";
-        if (wide > 30) g.fillText(p.text + " " + time(p.ns), x0 + 3, 16 + 26 * row);
-        g.restore(); at += p.ns;
+        g.fillStyle = ink(g.fillStyle);
+        const text = [p.text + " " + time(p.ns), p.text, time(p.ns)].find(x => g.measureText(x).width + 7 <= wide); // the line below has them all
+        if (text) g.fillText(text, x0 + 3, 16 + 26 * row);
+        at += p.ns;
       }
     }));
     add(box, "p", "Bound " + time(t.boundNs) + ": " + (above.length ? above.map(p => p.text + " " + time(p.ns)).join(" + ") : "its terms are not in the folder")

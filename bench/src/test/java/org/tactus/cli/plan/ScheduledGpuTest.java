@@ -100,7 +100,7 @@ class ScheduledGpuTest extends CommandTest {
             """.formatted(2 * network.length * 3 / 4 / 1024));
         assertEquals(0, tactus("profile", set.toString(), "--runs", "3"), err::toString);
         assertEquals(0, tactus("plan", set.toString(), "--with", "rt-swap", "--out", planned.toString()), () -> out.toString() + err);
-        assertTrue(out.toString().contains("schedulable by swap-spe-edf"), out.toString());
+        assertTrue(out.toString().replaceAll("\\s+", " ").contains("schedulable by swap-spe-edf"), out.toString());
         final String text = printed(() -> tactus("run", planned.toString(), "--for", "4s", "--no-real-time", "--force", "--out",
             folder.resolve("out-preempted").toString())).replaceAll("\\s+", " ");
         final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in").matcher(text);
@@ -173,7 +173,8 @@ class ScheduledGpuTest extends CommandTest {
         assertTrue(tensors.inputs().getFirst() > 1000, tensors.toString());
         final Path set = folder.resolve("set.yaml");
         assertEquals(0, tactus("init", net + ":1s", "--gpu", "128KiB", "--out", set.toString()), err::toString);
-        final DeviceMemory memory = TaskSetFile.load(set, TaskSetFile.Options.forProfiling()).taskSet().platform().devices().getFirst().memory().orElseThrow();
+        final DeviceMemory memory = TaskSetFile.load(set, TaskSetFile.Options.forProfiling()).taskSet().platform().devices().getFirst()
+            .memory().orElseThrow();
         assertEquals(ScheduledGpu.of(128 << 10, List.of(0)).memory(List.of(tensors)), memory);
         assertTrue(memory.swapInOverheadNs() > 500_000, "the input is larger than some chunks: " + memory);
     }

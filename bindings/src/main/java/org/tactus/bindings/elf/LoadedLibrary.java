@@ -115,12 +115,13 @@ public final class LoadedLibrary {
 
     /** Takes what dl_iterate_phdr tells; an exception that left it would end the JVM. */
     private static final class Visitor {
+        private final Processor processor = Processor.ofThisMachine().orElseThrow();
         private final List<LoadedLibrary> found = new ArrayList<>();
         private Throwable broken;
 
         int visit(final long info, final long bytes, final long ignored) {
             try {
-                found.add(read(word(info + ElfLayout.INFO_ADDRESS), string(word(info + ElfLayout.INFO_NAME)),
+                found.add(read(processor, word(info + ElfLayout.INFO_ADDRESS), string(word(info + ElfLayout.INFO_NAME)),
                     word(info + ElfLayout.INFO_HEADERS), half(info + ElfLayout.INFO_COUNT) & 0xFFFF));
                 return 0;
             } catch (final Throwable e) {
@@ -130,7 +131,8 @@ public final class LoadedLibrary {
         }
     }
 
-    private static LoadedLibrary read(final long base, final String file, final long headers, final int count) {
+    /** Reads an object whose program headers are at an address. */
+    static LoadedLibrary read(final Processor processor, final long base, final String file, final long headers, final int count) {
         long dynamic = 0;
         long relroBegin = 0;
         long relroEnd = 0;
@@ -145,11 +147,12 @@ public final class LoadedLibrary {
                 relroEnd = address + word(header + ElfLayout.HEADER_SIZE);
             }
         }
-        return new LoadedLibrary(file, base, relroBegin, relroEnd, dynamic == 0 || file.isEmpty() ? List.of() : slots(base, dynamic));
+        return new LoadedLibrary(
+            file, base, relroBegin, relroEnd, dynamic == 0 || file.isEmpty() ? List.of() : slots(processor, base, dynamic));
     }
 
     /** The slots of all relocations that stand for a function's address. */
-    private static List<Slot> slots(final long base, final long dynamic) {
+    private static List<Slot> slots(final Processor processor, final long base, final long dynamic) {
         final long[] values = new long[ElfLayout.DT_JMPREL + 1];
         for (long at = dynamic; word(at) != ElfLayout.DT_NULL; at += ElfLayout.DYNAMIC_BYTES) {
             if (word(at) > 0 && word(at) < values.length) {
@@ -160,8 +163,8 @@ public final class LoadedLibrary {
         final long symbols = absolute(base, values[ElfLayout.DT_SYMTAB]);
         final long names = absolute(base, values[ElfLayout.DT_STRTAB]);
         if (symbols != 0 && names != 0) {
-            read(base, absolute(base, values[ElfLayout.DT_RELA]), values[ElfLayout.DT_RELASZ], symbols, names, found);
-            read(base, absolute(base, values[ElfLayout.DT_JMPREL]), values[ElfLayout.DT_PLTRELSZ], symbols, names, found);
+            read(processor, base, absolute(base, values[ElfLayout.DT_RELA]), values[ElfLayout.DT_RELASZ], symbols, names, found);
+            read(processor, base, absolute(base, values[ElfLayout.DT_JMPREL]), values[ElfLayout.DT_PLTRELSZ], symbols, names, found);
         }
         return List.copyOf(found);
     }
@@ -172,8 +175,8 @@ public final class LoadedLibrary {
     }
 
     private static void read(
-        final long base, final long relocations, final long bytes, final long symbols, final long names, final List<Slot> found) {
-        final Processor processor = Processor.ofThisMachine().orElseThrow();
+        final Processor processor, final long base, final long relocations, final long bytes, final long symbols, final long names,
+        final List<Slot> found) {
         for (long at = relocations; relocations != 0 && at < relocations + bytes; at += ElfLayout.RELOCATION_BYTES) {
             final long info = word(at + ElfLayout.RELOCATION_INFO);
             final long symbol = info >>> 32;

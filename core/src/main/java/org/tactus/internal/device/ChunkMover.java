@@ -43,6 +43,16 @@ public interface ChunkMover {
     void startIn(int slot, int firstChunk, int count, long nowNs);
 
     /**
+     * Limits how many chunks the operation under way brings in, until a later call allows more; without a call all are. Called right after
+     * {@link #startIn}, which brings one in at least, where others' chunks go out by another mover meanwhile. An operation that has brought
+     * in what it may waits; when it is cancelled then, it ends.
+     *
+     * @param chunks how many of it have room, from 1 to all, never fewer than before
+     * @param nowNs  now
+     */
+    void allow(int chunks, long nowNs);
+
+    /**
      * Says that the operation under way, just begun or not, will not be cancelled, except at the end of a run: then it may be some chunks
      * ahead of what {@link #poll} tells. Does nothing when none is under way.
      *

@@ -98,6 +98,15 @@ public interface Device extends AutoCloseable {
     }
 
     /**
+     * Copy engines that move chunks one way while {@link #mover} moves others the other way. Always the same one.
+     *
+     * @return a mover of its own where the memory is {@link org.tactus.model.DeviceMemory#isDuplex}, else {@link #mover}
+     */
+    default ChunkMover secondMover() {
+        return mover();
+    }
+
+    /**
      * Tells how many chunks must be handed over ({@link ChunkMover#retire}) before a task can be defined beside those that are there.
      * Called by the control thread.
      *

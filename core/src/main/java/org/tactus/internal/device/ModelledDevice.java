@@ -14,6 +14,7 @@ public final class ModelledDevice implements Device {
 
     private final DeviceMemory memory;
     private final ModelledMover mover;
+    private final ModelledMover secondMover;
     private long endNs = IDLE;
     private long lastNs;
 
@@ -21,6 +22,7 @@ public final class ModelledDevice implements Device {
     public ModelledDevice() {
         memory = null;
         mover = null;
+        secondMover = null;
     }
 
     /**
@@ -33,6 +35,11 @@ public final class ModelledDevice implements Device {
     public ModelledDevice(final DeviceMemory memory, final int slots, final long seed) {
         this.memory = memory;
         this.mover = new ModelledMover(memory, slots, seed);
+        this.secondMover = memory.isDuplex() ? new ModelledMover(memory, slots, ~seed) : mover;
+        if (memory.isDuplex()) {
+            mover.beside(secondMover);
+            secondMover.beside(mover);
+        }
     }
 
     @Override
@@ -81,9 +88,15 @@ public final class ModelledDevice implements Device {
     }
 
     @Override
+    public ChunkMover secondMover() {
+        return secondMover;
+    }
+
+    @Override
     public void define(final int slot, final Task task) {
         if (mover != null) {
             mover.define(slot, SwapRegion.of(task, memory));
+            secondMover.define(slot, SwapRegion.of(task, memory));
         }
     }
 

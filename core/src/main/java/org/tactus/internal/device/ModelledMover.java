@@ -6,8 +6,8 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 
 /**
- * The copy engines of a {@link ModelledDevice}. A chunk takes a share of its worst-case time, drawn by a seed from {@value #LEAST_SHARE} to
- * 1, and the next chunk follows without a gap.
+ * The copy engines of a {@link ModelledDevice}, or those of one direction. A chunk takes a share of its worst-case time, drawn by a seed
+ * from {@value #LEAST_SHARE} to 1, and the next chunk follows without a gap.
  */
 final class ModelledMover implements ChunkMover {
     private static final double LEAST_SHARE = 0.8;
@@ -19,7 +19,10 @@ final class ModelledMover implements ChunkMover {
     private boolean in;
     private int first;
     private int count;
+    private int allowed;
     private int done;
+    /** Moves the other way at the same time; null where one way moves at a time. */
+    private ModelledMover other;
     private boolean moving;
     private boolean cancelled;
     private long chunkEndNs;
@@ -28,6 +31,11 @@ final class ModelledMover implements ChunkMover {
         this.memory = memory;
         this.regions = new SwapRegion[slots];
         this.draws = SplitMix64.mix(seed);
+    }
+
+    /** Says which mover moves the other way: a chunk that begins while a chunk of that one moves takes longer. */
+    void beside(final ModelledMover mover) {
+        other = mover;
     }
 
     void define(final int slot, final SwapRegion region) {
@@ -52,6 +60,7 @@ final class ModelledMover implements ChunkMover {
         in = brings;
         first = firstChunk;
         count = chunks;
+        allowed = chunks;
         done = 0;
         moving = true;
         cancelled = false;
@@ -59,7 +68,12 @@ final class ModelledMover implements ChunkMover {
     }
 
     private long chunkNs() {
-        return share(in ? memory.chunkInNs() : regions[movedSlot].isConstant(first + done) ? memory.chunkDropNs() : memory.chunkOutNs());
+        final boolean isDropped = !in && regions[movedSlot].isConstant(first + done);
+        if (other != null && other.moving && !other.isWaiting()) {
+            final DeviceMemory.Duplex both = memory.duplex().orElseThrow();
+            return share(in ? both.inNs() : isDropped ? both.dropNs() : both.outNs());
+        }
+        return share(in ? memory.chunkInNs() : isDropped ? memory.chunkDropNs() : memory.chunkOutNs());
     }
 
     private long share(final long worstNs) {
@@ -74,10 +88,23 @@ final class ModelledMover implements ChunkMover {
             if (done == count || cancelled) {
                 moving = false;
             } else {
-                chunkEndNs += chunkNs();
+                chunkEndNs = done == allowed ? Long.MAX_VALUE : chunkEndNs + chunkNs();
             }
         }
+        moving &= !(cancelled && isWaiting());
         return done;
+    }
+
+    private boolean isWaiting() {
+        return chunkEndNs == Long.MAX_VALUE;
+    }
+
+    @Override
+    public void allow(final int chunks, final long nowNs) {
+        allowed = chunks;
+        if (moving && isWaiting() && done < allowed) {
+            chunkEndNs = nowNs + chunkNs();
+        }
     }
 
     @Override

@@ -46,6 +46,11 @@ public final class EventType {
 
     /** The level of a segment that has several was chosen; argument: the level, and in the next byte why none that gains more. */
     public static final int LEVEL = 19;
+    /**
+     * In the gap of the {@link #STALL} before it the dispatcher waited by itself, such as for a lock of this process; argument: for how
+     * long; job: length of the gap.
+     */
+    public static final int OWN_WAIT = 20;
     /** Where in the argument of {@link #LEVEL} the limit begins; below is the level. */
     public static final int LEVEL_BITS = 8;
     /** What of the argument of {@link #LEVEL}, or of the rest behind the level, is one of the two. */
@@ -57,7 +62,7 @@ public final class EventType {
     private static final String[] NAMES = {
         "none", "release", "start", "end", "hand-over", "arrive", "complete", "miss", "overrun", "skip", "abort", "stop", "stall",
         "error", "reclaim", "swap-in", "swap-out", "swap-end",
-        "beyond-curve", "level"};
+        "beyond-curve", "level", "own-wait"};
 
     private EventType() {
     }

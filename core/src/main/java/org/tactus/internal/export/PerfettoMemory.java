@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.export;
 
+import org.tactus.internal.event.MovesUnderWay;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
@@ -8,15 +9,12 @@ import org.tactus.model.TaskSet;
 
 /** The part of a trace that is about swapped memory: per device a track of moves in, one of moves out, a counter of what is in. */
 final class PerfettoMemory {
-    private static final int NONE = -1;
     private static final long MEBI = 1L << 20;
 
     private final TaskSet set;
     private final int process;
     private final PerfettoWriter out;
-    private final int[] moving;
-    private final boolean[] in;
-    private final long[] startNs;
+    private final MovesUnderWay underWay;
     private final long[] residentBytes;
 
     PerfettoMemory(final TaskSet set, final int process, final PerfettoWriter out) {
@@ -24,9 +22,7 @@ final class PerfettoMemory {
         this.process = process;
         this.out = out;
         final int devices = set.platform().devices().size();
-        moving = new int[devices];
-        in = new boolean[devices];
-        startNs = new long[devices];
+        underWay = new MovesUnderWay(devices);
         residentBytes = new long[devices];
     }
 
@@ -40,8 +36,8 @@ final class PerfettoMemory {
 
     /** Names the tracks and writes where the counters begin: every region is out. */
     void names() {
-        for (int device = 0; device < moving.length; device++) {
-            moving[device] = NONE;
+        for (int device = 0; device < residentBytes.length; device++) {
+            underWay.clear(device);
             if (!set.swapsOn(device)) {
                 continue;
             }
@@ -68,19 +64,19 @@ final class PerfettoMemory {
     }
 
     void begin(final int device, final int task, final boolean brings, final long ns) {
-        moving[device] = task;
-        in[device] = brings;
-        startNs[device] = ns;
+        underWay.begin(device, task, brings, ns);
     }
 
     void end(final int device, final int task, final String name, final int first, final long chunks, final long ns) {
-        if (moving[device] != task) {
+        final int direction = underWay.end(device, task);
+        if (direction == MovesUnderWay.NONE) {
             return; // its begin was dropped or cut
         }
-        moving[device] = NONE;
+        final boolean in = direction == MovesUnderWay.IN;
+        final long startNs = underWay.startNs(device, direction);
         final long chunkBytes = set.platform().devices().get(device).memory().map(DeviceMemory::chunkBytes).orElse(0L);
-        residentBytes[device] += (in[device] ? chunks : -chunks) * chunkBytes;
-        out.slice(name, process, track(device, in[device]), startNs[device], Math.max(0, ns - startNs[device]),
+        residentBytes[device] += (in ? chunks : -chunks) * chunkBytes;
+        out.slice(name, process, track(device, in), startNs, Math.max(0, ns - startNs),
             chunks + " chunks from " + first);
         out.counter(counter(device), process, ns, "MiB", residentBytes[device] / MEBI);
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Folders that are made for files to come. A command makes its folder before its work, so that a place which takes no file is told at once;
- * when it is interrupted, refused or fails before it has written anything, the folder that it made goes, too. A folder that was there before
- * stays, and one that holds something. Any thread.
+ * when it is interrupted, refused or fails before it has written anything, the folder that it made goes, too. A folder that was there
+ * before stays, and one that holds something. Any thread.
  */
 public final class OutputFolder {
     private static final Set<Path> MADE = ConcurrentHashMap.newKeySet();

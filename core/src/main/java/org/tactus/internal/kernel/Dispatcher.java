@@ -59,6 +59,8 @@ final class Dispatcher {
     private OwnTime ownTime;
     /** What this dispatcher sees of the platform, from inside segments; null without a thread. */
     private PlatformWatch watch;
+    /** What of a gap the thread waited by itself; null where the system does not tell. */
+    private OwnWaits waits;
     private long toleranceNs;
     private final long callNs;
     private long busyNs;
@@ -101,7 +103,7 @@ final class Dispatcher {
         return command(type, slot, generation, argumentNs, 1);
     }
 
-    /** Sends a command that names one of several tasks which are added together; false when its ring is full. Control and monitor threads. */
+    /** Sends a command for one of several tasks that are added together; false when its ring is full. Control and monitor threads. */
     boolean command(final int type, final int slot, final int generation, final long argumentNs, final int together) {
         final int index = commands.tryClaim(type, CommandDescriptor.LENGTH);
         if (index < 0) {
@@ -290,7 +292,12 @@ final class Dispatcher {
 
     private void noteStall(final long decidedNs, final long nowNs) {
         if (nowNs - decidedNs - takenNs(nowNs) > stallThresholdNs) {
-            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, nowNs - decidedNs);
+            final long gapNs = nowNs - decidedNs;
+            recorder.events.write(EventType.STALL, nowNs, reported, -1, 0, -1, gapNs);
+            final long ownNs = waits == null ? 0 : waits.inWorkNs(gapNs, nowNs);
+            if (ownNs >= stallThresholdNs) {
+                recorder.events.write(EventType.OWN_WAIT, nowNs, reported, -1, 0, gapNs, ownNs);
+            }
         }
     }
 
@@ -443,6 +450,11 @@ final class Dispatcher {
         ownTime = time;
         watch = platform;
         toleranceNs = completionNs + callNs;
+    }
+
+    /** Tells what of gaps is the thread's own. This dispatcher's thread, at its start. */
+    void waitsBy(final OwnWaits ofThread) {
+        waits = ofThread;
     }
 
     /**

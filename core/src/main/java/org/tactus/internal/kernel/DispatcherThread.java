@@ -51,6 +51,8 @@ final class DispatcherThread implements Runnable {
     private volatile ThreadAccounts executed;
     /** How often the loop has come round: written by this thread, opaque. */
     private long rounds;
+    /** What of gaps is this thread's own; null where the system does not tell. */
+    private OwnWaits waits;
     private final RoundWatch roundWatch;
     private final PlatformWatch watch;
     /** What a completion may take: so much may a segment be seen to take beyond its WCET. */
@@ -179,6 +181,12 @@ final class DispatcherThread implements Runnable {
             rehearse();
             final String timed = timeSegments(); // after the rehearsal, whose sleep is no segment's
             executed = clock == Clock.SYSTEM ? ThreadAccounts.ofCallingThread().orElse(null) : null;
+            if (executed != null) {
+                waits = OwnWaits.of(executed, clock);
+                for (final Dispatcher agent : dispatchers) {
+                    agent.waitsBy(waits);
+                }
+            }
             isRehearsed = true;
             gate.rehearsed();
             gate.awaitRehearsed(() -> running);
@@ -318,11 +326,16 @@ final class DispatcherThread implements Runnable {
         final long gapNs = beyondPlanNs - (lane == null ? 0 : lane.takenNs(nowNs)); // what other lanes took is not the platform's
         // A lane plans no time to spin.
         final long fromNs = nowNs - gapNs + (slept && lane == null ? options.spinBeforeNs() : 0);
-        if (watch.gap(fromNs, nowNs)) {
-            first.events.write(EventType.BEYOND_CURVE, nowNs, first.deviceIndex, -1, 0, -1, nowNs - fromNs);
+        final boolean stalled = gapNs >= options.stallThresholdNs();
+        final long ownNs = stalled && waits != null ? waits.inLoopNs(gapNs, nowNs) : 0;
+        if (watch.gap(fromNs + ownNs, nowNs)) { // what this process took is nothing that a curve allows or not
+            first.events.write(EventType.BEYOND_CURVE, nowNs, first.deviceIndex, -1, 0, -1, nowNs - fromNs - ownNs);
         }
-        if (gapNs >= options.stallThresholdNs()) {
+        if (stalled) {
             first.events.write(EventType.STALL, nowNs, first.deviceIndex, -1, 0, -1, gapNs);
+            if (ownNs >= options.stallThresholdNs()) {
+                first.events.write(EventType.OWN_WAIT, nowNs, first.deviceIndex, -1, 0, gapNs, ownNs);
+            }
         } else if (gapNs > largestGapNs) {
             largestGapNs = gapNs;
         }
@@ -354,6 +367,9 @@ final class DispatcherThread implements Runnable {
         if (ownTime != null) {
             ownTime.spun(nowNs, clock);
         }
+        if (waits != null) {
+            waits.spun(nowNs, clock);
+        }
         Thread.onSpinWait();
         return nowNs;
     }
@@ -374,17 +390,21 @@ final class DispatcherThread implements Runnable {
             given = false;
         }
         given |= !running;
+        boolean waited = false;
         if (!given) {
             final long asleepNs = clock.nanoTime();
-            parking.await(untilNs);
+            waited = asleepNs < untilNs; // else it is late already, and how that came is asked about at the next round
+            if (waited) {
+                awaitWork(asleepNs, untilNs);
+            }
             if (pace != null) {
                 final long awakeNs = clock.nanoTime();
                 pace.slept(asleepNs, awakeNs, lane == null ? 0 : lane.takenNs(awakeNs));
             }
         }
         final long unseenUntilNs = parking.rise();
-        if (ownTime != null) {
-            ownTime.slept();
+        if (waited) {
+            noteSleep(unseenUntilNs);
         }
         for (final Dispatcher agent : agents) {
             agent.sleptUntil(given || seen ? Long.MIN_VALUE : unseenUntilNs);
@@ -394,6 +414,23 @@ final class DispatcherThread implements Runnable {
         final boolean woken = wokenNs != Parking.NOT_REQUESTED && wokenNs < untilNs;
         slept = !given && !woken;
         return given ? unseenUntilNs : woken ? wokenNs + wakeUpNs : untilNs;
+    }
+
+    private void awaitWork(final long asleepNs, final long untilNs) {
+        if (waits != null) {
+            waits.sleeps(asleepNs);
+        }
+        parking.await(untilNs);
+    }
+
+    /** The thread has slept: that switch was its own. */
+    private void noteSleep(final long awakeNs) {
+        if (ownTime != null) {
+            ownTime.slept();
+        }
+        if (waits != null) {
+            waits.rose(awakeNs);
+        }
     }
 
     /**

@@ -50,6 +50,8 @@ public final class Kernel implements AutoCloseable {
     private final ModeWatch modes;
     private final Drain drain;
     private final Closing closing = new Closing();
+    /** Taken within this object's own lock; a removal takes it alone. */
+    private final ChangeLock changes = new ChangeLock();
     private boolean started;
     private boolean stopped;
     private boolean closed;
@@ -94,7 +96,7 @@ public final class Kernel implements AutoCloseable {
             new ModeChanges(state, base.platform(), members -> admission.longestBusyPeriodNs(TaskJoining.with(base, members))), clock);
         monitor = new Monitor(group, tasks, state, overheads, options, setup, listener, sink, clock, modes);
         final ReturnedMemory returned = new ReturnedMemory(group, tasks);
-        final TaskLayout layout = new TaskLayout(state, tasks, group, returned, () -> ending);
+        final TaskLayout layout = new TaskLayout(state, tasks, group, returned, () -> ending, changes);
         joining = new TaskJoining(base, admission, state, tasks, group, lanes, new LaneLevels(lanes, setup), layout, modes, monitor);
         leaving = new TaskLeaving(state, tasks, group, lanes, returned, modes, closing, this::report);
         drain = new Drain(tasks, group, state, gate, monitor, clock);
@@ -191,25 +193,35 @@ public final class Kernel implements AutoCloseable {
         final List<Task> additions, final List<List<SegmentWork>> segments, final ToLongFunction<int[]> zeroNs) {
         requireRunning();
         additions.forEach(base.platform()::requireDevicesOf);
-        leaving.reclaim();
-        return joining.add(additions, segments, zeroNs);
+        changes.lock();
+        try {
+            leaving.reclaim();
+            return joining.add(additions, segments, zeroNs);
+        } finally {
+            changes.unlock();
+        }
     }
 
     /**
      * Starts to remove a task: no further job is released, a live one ends after its running segment. The task counts for
      * admissions until after that there was an instant without a live job of any task that shares devices with it
      * ({@link ModeChanges}). A task that is gone, or that a kernel which has stopped held, is left as it is, and so is another task in
-     * its slot.
+     * its slot. It does not wait for an {@link #addAll} that waits for room.
      *
      * @param slot       the task's slot
      * @param generation the task's generation
      */
-    public synchronized void remove(final int slot, final int generation) {
-        final Task task = tasks.task(slot, generation);
-        if (!stopped && task != null && tasks.markRemoving(slot)) {
-            modes.removing(slot);
-            state.requestStop(slot, generation);
-            monitor.sendStop(TaskTable.homeDevice(tasks.placed(slot)), slot, generation);
+    public void remove(final int slot, final int generation) {
+        changes.lock();
+        try {
+            final Task task = tasks.task(slot, generation);
+            if (!stopped && task != null && tasks.markRemoving(slot)) {
+                modes.removing(slot);
+                state.requestStop(slot, generation);
+                monitor.sendStop(TaskTable.homeDevice(tasks.placed(slot)), slot, generation);
+            }
+        } finally {
+            changes.unlock();
         }
     }
 
@@ -218,8 +230,11 @@ public final class Kernel implements AutoCloseable {
      *
      * @param slot the slot
      */
-    public synchronized void remove(final int slot) {
-        remove(slot, generation(slot));
+    public void remove(final int slot) {
+        final TaskTable.Entry entry = tasks.entry(slot);
+        if (entry != null) {
+            remove(slot, entry.generation());
+        }
     }
 
     /**
@@ -335,7 +350,7 @@ public final class Kernel implements AutoCloseable {
         if (over.getCount() > 0 && monitor.isCurrentThread()) {
             return false;
         }
-        awaitOver();
+        ThreadEnd.await(over); // the call that stops the kernel opens it in bounded time
         return ended;
     }
 
@@ -361,24 +376,10 @@ public final class Kernel implements AutoCloseable {
             dispatcher.measureUntil(endNs);
         }
         monitor.dueUntil(endNs);
+        changes.lock(); // no removal is half done when this kernel begins to stop
         stopped = true;
+        changes.unlock();
         return true;
-    }
-
-    /** Waits until the call that stops the kernel has done so, which it does in bounded time; an interrupt stays pending. */
-    private void awaitOver() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                over.await();
-                break;
-            } catch (final InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void requireRunning() {

@@ -193,7 +193,7 @@ final class Monitor implements Runnable, EventHandler {
         watchDeaths();
         final long nowNs = clock.nanoTime();
         for (int i = 0; i < dispatchers.length; i++) {
-            if (watchSegment(i, nowNs) | watchMove(i, nowNs)) {
+            if (watchSegment(i, nowNs) | watchMoves(i, nowNs)) {
                 group.together(i, other -> misses.watch(other, nowNs));
                 group.besides(i, other -> misses.watch(other, nowNs)); // the device's driver may hold up their thread
             }
@@ -314,13 +314,17 @@ final class Monitor implements Runnable, EventHandler {
     }
 
     /** Watches what a dispatcher moves; true while that is beyond its worst case. */
-    private boolean watchMove(final int index, final long nowNs) {
+    private boolean watchMoves(final int index, final long nowNs) {
         final SwapDriver memory = dispatchers[index].memory;
-        final long startNs = memory == null ? 0 : memory.movingWord.startNs();
+        return memory != null && (watchMove(index, memory.inWord, nowNs) | watchMove(index, memory.outWord, nowNs));
+    }
+
+    private boolean watchMove(final int index, final RunningWord word, final long nowNs) {
+        final long startNs = word.startNs();
         if (startNs == 0) {
             return false;
         }
-        final long beyondNs = beyondNs(memory.movingWord, startNs, nowNs, completionNs + beginningNs);
+        final long beyondNs = beyondNs(word, startNs, nowNs, completionNs + beginningNs);
         if (beyondNs > options.lostAfterNs()) {
             lose(index);
         }

@@ -19,14 +19,18 @@ import org.tactus.model.SwapRegion;
 import org.tactus.model.Task;
 
 /**
- * The memory side of a dispatcher: it executes on the device's {@link ChunkMover} what the {@link SwapScheduler} decides. Called by
- * the dispatcher only, {@link #define} and {@link #isMember} by the control thread. Allocation-free after construction.
+ * The memory side of a dispatcher: it executes on the device's {@link ChunkMover}, or on two of them where both ways move at once, what
+ * the {@link SwapScheduler} decides. Called by the dispatcher only, {@link #define} and {@link #isMember} by the control thread.
+ * Allocation-free after construction.
  */
 final class SwapDriver {
     private final int deviceIndex;
-    private final ChunkMover mover;
+    /** The same where one way moves at a time. */
+    private final ChunkMover inMover;
+    private final ChunkMover outMover;
     private final DeviceMemory memory;
-    /** Worst-case time to take one chunk out, whether it is copied or dropped. */
+    /** Worst-case times of one chunk, whether it is copied or dropped, and whether another one moves the other way or not. */
+    private final long worstInNs;
     private final long worstOutNs;
     private final PolicyState state;
     private final SwapScheduler swaps;
@@ -34,9 +38,11 @@ final class SwapDriver {
     private final Throwable[] errors;
     private final Throwable noRoom;
     private final IntArrayList forgetting = new IntArrayList(8, NONE);
-    /** The move under way, for the monitor to see when it does not end. */
-    final RunningWord movingWord = new RunningWord();
-    private int seen;
+    /** The moves under way, in and out, for the monitor to see when one does not end. */
+    final RunningWord inWord = new RunningWord();
+    final RunningWord outWord = new RunningWord();
+    private int seenIn;
+    private int seenOut;
     /** Chunks that the control thread gets when room is made for a task that joins. */
     private int retiring;
 
@@ -44,9 +50,12 @@ final class SwapDriver {
         final int deviceIndex, final Device device, final PolicyState state, final DeviceScheduler scheduler, final DeviceMemory memory,
         final Overheads machine, final EventRing events, final Throwable[] errors) {
         this.deviceIndex = deviceIndex;
-        this.mover = device.mover();
+        this.outMover = device.mover();
+        this.inMover = memory.isDuplex() ? device.secondMover() : outMover;
         this.memory = memory;
-        this.worstOutNs = Math.max(memory.chunkOutNs(), memory.chunkDropNs());
+        this.worstInNs = Math.max(memory.chunkInNs(), memory.duplex().map(DeviceMemory.Duplex::inNs).orElse(0L));
+        this.worstOutNs = Math.max(Math.max(memory.chunkOutNs(), memory.chunkDropNs()),
+            memory.duplex().map(DeviceMemory.Duplex::outNs).orElse(0L));
         this.state = state;
         this.events = events;
         this.errors = errors;
@@ -108,7 +117,7 @@ final class SwapDriver {
     /** No longer counts a stopped task, or one that does not join, as soon as none of its chunks is moving. */
     void forget(final int slot) {
         if (!swaps.isMoving(slot)) {
-            mover.surrender(slot); // before the control thread is told, who then frees the region
+            outMover.surrender(slot); // before the control thread is told, who then frees the region
             swaps.forget(slot);
         } else if (!forgetting.containsInt(slot)) {
             forgetting.addInt(slot);
@@ -121,41 +130,58 @@ final class SwapDriver {
 
     /** When the chunk under way will be done, {@code Long.MAX_VALUE} when that is not known. */
     long endsNs() {
-        return mover.endsNs();
+        return Math.min(inMover.endsNs(), outMover.endsNs());
     }
 
     /** Takes note of what has moved; returns a work count. */
     int poll(final long nowNs) {
-        if (!swaps.isMoving()) {
-            return 0;
+        int work = 0;
+        if (swaps.isMoving(false)) {
+            work += poll(outMover, false, seenOut, nowNs);
         }
+        if (swaps.isMoving(true)) {
+            work += poll(inMover, true, seenIn, nowNs);
+        }
+        while (work > 0 && !swaps.isMoving() && !forgetting.isEmpty()) {
+            forget(forgetting.popInt());
+        }
+        return work;
+    }
+
+    private int poll(final ChunkMover mover, final boolean in, final int seen, final long nowNs) {
         final int done = mover.poll(nowNs);
         if (done == ChunkMover.FAILED) {
-            end(nowNs, 0);
-            stop(swaps.movedSlot(), mover.failure(), nowNs);
-            swaps.failed();
+            end(in, nowNs, 0);
+            stop(swaps.movedSlot(in), mover.failure(), nowNs);
+            swaps.failed(in);
         } else if (!mover.isMoving()) {
-            end(nowNs, done);
-            swaps.progress(done, false, nowNs);
+            end(in, nowNs, done);
+            swaps.progress(in, done, false, nowNs);
         } else if (done != seen) {
-            swaps.progress(done, true, nowNs);
+            swaps.progress(in, done, true, nowNs);
         } else {
             return 0;
         }
-        seen = done;
-        while (!swaps.isMoving() && !forgetting.isEmpty()) {
-            forget(forgetting.popInt());
+        if (in) {
+            seenIn = done;
+        } else {
+            seenOut = done;
         }
         return 1;
     }
 
-    /** Ends the move under way after its chunk; false when none is under way any more. */
+    /** Ends the moves under way after their chunks; false when none is under way any more. */
     boolean settle(final long nowNs) {
         if (swaps.isMoving()) {
-            mover.cancel();
+            cancel();
             poll(nowNs);
         }
         return swaps.isMoving();
+    }
+
+    private void cancel() {
+        inMover.cancel();
+        outMover.cancel(); // once more where it is the same one, which does nothing
     }
 
     /** Carries decisions out; returns the task whose segment starts, or NONE. */
@@ -166,20 +192,26 @@ final class SwapDriver {
                     return swaps.chosenSlot();
                 }
                 case SwapScheduler.MOVE_IN -> {
-                    begin(EventType.SWAP_IN, memory.swapInOverheadNs() + swaps.count() * memory.chunkInNs(), nowNs);
-                    mover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
-                    commit();
+                    seenIn = 0;
+                    begin(inWord, EventType.SWAP_IN, worstNs(true), nowNs);
+                    inMover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
+                    if (swaps.granted() < swaps.count()) {
+                        inMover.allow(swaps.granted(), nowNs);
+                    }
+                    commit(inMover);
                 }
                 case SwapScheduler.MOVE_OUT -> {
-                    begin(EventType.SWAP_OUT, memory.swapOutOverheadNs() + swaps.count() * worstOutNs, nowNs);
-                    mover.startOut(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
-                    commit();
+                    seenOut = 0;
+                    begin(outWord, EventType.SWAP_OUT, worstNs(false), nowNs);
+                    outMover.startOut(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
+                    commit(outMover);
                 }
-                case SwapScheduler.CANCEL -> mover.cancel();
+                case SwapScheduler.GRANT -> inMover.allow(swaps.count(), nowNs);
+                case SwapScheduler.CANCEL -> cancel();
                 case SwapScheduler.NO_ROOM -> stop(swaps.chosenSlot(), noRoom, nowNs);
                 default -> {
                     if (swaps.room().isMade()) {
-                        mover.retire(retiring);
+                        outMover.retire(retiring);
                         swaps.room().tell();
                     }
                     return NONE;
@@ -188,22 +220,28 @@ final class SwapDriver {
         }
     }
 
-    private void commit() {
+    private void commit(final ChunkMover mover) {
         if (swaps.isCommitted()) {
             mover.commit(swaps.isAlone());
         }
     }
 
-    private void begin(final int type, final long worstNs, final long nowNs) {
-        seen = 0;
+    /** The longest that the move just asked for takes, in with what it may wait for room that others give meanwhile. */
+    private long worstNs(final boolean in) {
+        final long outNs = memory.swapOutOverheadNs() + worstOutNs;
+        return in ? memory.swapInOverheadNs() + swaps.count() * (worstInNs + (memory.isDuplex() ? outNs : 0))
+            : memory.swapOutOverheadNs() + swaps.count() * worstOutNs;
+    }
+
+    private void begin(final RunningWord word, final int type, final long worstNs, final long nowNs) {
         // Before the mover is called, because that call itself may hang.
-        movingWord.begin(swaps.chosenSlot(), state.generation(swaps.chosenSlot()), NONE, worstNs, nowNs);
+        word.begin(swaps.chosenSlot(), state.generation(swaps.chosenSlot()), NONE, worstNs, nowNs);
         events.write(type, nowNs, deviceIndex, swaps.chosenSlot(), swaps.firstChunk(), -1, swaps.count());
     }
 
-    private void end(final long nowNs, final int done) {
-        movingWord.end();
-        events.write(EventType.SWAP_END, nowNs, deviceIndex, swaps.movedSlot(), swaps.movedFirst(), -1, done);
+    private void end(final boolean in, final long nowNs, final int done) {
+        (in ? inWord : outWord).end();
+        events.write(EventType.SWAP_END, nowNs, deviceIndex, swaps.movedSlot(in), swaps.movedFirst(in), -1, done);
     }
 
     /** Stops one task for an error of its memory; a live job ends when it is next, the monitor tells its home the rest. */

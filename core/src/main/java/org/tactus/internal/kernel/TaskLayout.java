@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 import org.tactus.internal.device.SegmentWork;
@@ -32,10 +31,13 @@ final class TaskLayout {
     private final ReturnedMemory returned;
     /** Whether the kernel is about to stop, so that nobody waits for room any more. Asked by the control thread. */
     private final BooleanSupplier ending;
+    /** Held by the caller. */
+    private final ChangeLock changes;
 
     TaskLayout(
         final PolicyState state, final TaskTable tasks, final DispatcherGroup group, final ReturnedMemory returned,
-        final BooleanSupplier ending) {
+        final BooleanSupplier ending, final ChangeLock changes) {
+        this.changes = changes;
         this.state = state;
         this.tasks = tasks;
         this.group = group;
@@ -97,7 +99,7 @@ final class TaskLayout {
                 throw new AdmissionRefusedException("no room was made for '" + task.name() + "' on device '"
                     + group.deviceName(dispatcher.deviceIndex) + "', " + hindrance(dispatcher.deviceIndex, patienceNs, owedBytes));
             }
-            LockSupport.parkNanos(LOOK_NS);
+            changes.rest(LOOK_NS); // one who removes a task does not wait for this
         }
     }
 

@@ -2,8 +2,9 @@
 package org.tactus.internal.lifecycle;
 
 import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
 
-/** Waits for a thread to end, for a bounded time and whatever interrupts the waiting thread. */
+/** Waits for the end of threads, or of what one does, for a bounded time and whatever interrupts the waiting thread. */
 public final class ThreadEnd {
     /** How long a run that ends waits at most for each of its dispatchers together, its monitor, and who requests its sporadic jobs. */
     public static final long PATIENCE_NS = 2_000_000_000L;
@@ -39,6 +40,27 @@ public final class ThreadEnd {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
+        }
+    }
+
+    /**
+     * Waits until a latch is open, which another thread opens in bounded time. An interrupt of the calling thread does not shorten
+     * that, and is pending again afterwards.
+     *
+     * @param latch the latch
+     */
+    public static void await(final CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (final InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

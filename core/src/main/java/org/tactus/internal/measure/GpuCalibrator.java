@@ -15,6 +15,9 @@ public final class GpuCalibrator {
     /** Long against any call that does not wait. */
     private static final long WORK_NS = 100_000_000;
 
+    /** The first chunk of a move is not counted. */
+    private static final int LEAST_PAIRED = 2;
+
     private final GpuRig rig;
     private final long spanBytes;
     private final List<Long> sizes;
@@ -66,8 +69,13 @@ public final class GpuCalibrator {
                 final long mappingNs = (waiting.contains("map") ? calls.longest().mapNs() : calls.map().maxNs())
                     + (waiting.contains("set access") ? calls.longest().accessNs() : calls.access().maxNs());
                 final long unmappingNs = waiting.contains("unmap") ? calls.longest().unmapNs() : calls.unmap().maxNs();
-                costs.add(new ChunkCost(size, mappingNs + copies.in().maxNs() + completionNs,
-                    copies.out().maxNs() + completionNs + unmappingNs, unmappingNs,
+                final long inNs = mappingNs + copies.in().maxNs() + completionNs;
+                final long outNs = copies.out().maxNs() + completionNs + unmappingNs;
+                final PairedMoveTimer.Times both =
+                    PairedMoveTimer.measure(rig, size, Math.max(LEAST_PAIRED, timer.chunks(size)), repetitions);
+                final long pairedOutNs = Math.max(outNs + mappingNs, both.outNs());
+                costs.add(new ChunkCost(size, inNs, outNs, unmappingNs, Math.max(inNs + unmappingNs, both.inNs()), pairedOutNs,
+                    Math.min(pairedOutNs, Math.max(unmappingNs + mappingNs, both.dropNs())),
                     calls.map().p50Ns() + calls.access().p50Ns() + copies.in().p50Ns(),
                     copies.out().p50Ns() + calls.unmap().p50Ns()));
                 aheadNs = Math.max(aheadNs, mappingNs + unmappingNs);

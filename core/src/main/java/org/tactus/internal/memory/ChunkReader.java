@@ -12,8 +12,9 @@ import org.tactus.internal.time.Sizes;
 /**
  * Reads chunks of {@link ChunkFile}s into two pinned buffers, by a thread of its own, so that no dispatcher waits for a disk. Where the
  * run is real-time, the thread goes before all ordinary ones and after every dispatcher: on a machine whose cores are all busy with
- * dispatchers a read takes longer than it was measured to. The dispatcher asks and looks, without a lock and without a system call; the thread looks for requests every {@value #LOOK_NS} ns, which is
- * a part of what reading a chunk is measured to take. A buffer belongs to the thread from {@link #request} until {@link #isFree}.
+ * dispatchers a read takes longer than it was measured to. The dispatcher asks and looks, without a lock and without a system call; the
+ * thread looks for requests every {@value #LOOK_NS} ns, which is a part of what reading a chunk is measured to take. A buffer belongs to
+ * the thread from {@link #request} until {@link #isFree}.
  * <pre>{@code
  *   free, read or failed -- request (dispatcher) --> requested -- begin (thread) --> reading --> read or failed
  *                                     free <-- withdraw (dispatcher) --/

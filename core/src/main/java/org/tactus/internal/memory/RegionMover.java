@@ -6,7 +6,8 @@ import org.tactus.bindings.cuda.CudaStreams;
 import org.tactus.internal.lifecycle.Undo;
 
 /**
- * Moves chunks of one region at a time; there is one copy stream for each direction. Used by the dispatcher only. No method waits for a
+ * Moves chunks of one region at a time; there is one copy stream for each direction. Where both directions move at once, there are two of
+ * it, one for each, and what comes in may not be more than has left ({@link #allow}). Used by the dispatcher only. No method waits for a
  * copy, and none allocates unless a call fails. One copy is under way at a time, so that an operation that is cancelled ends within one
  * chunk. Of an operation that nobody will cancel, which {@link #commit} says, {@value #AHEAD} copies are queued, so that the copy engine
  * goes on by itself while the dispatcher looks elsewhere.
@@ -40,8 +41,12 @@ public final class RegionMover implements AutoCloseable {
     private final long inStream;
     private ChunkRegion region;
     private boolean out;
+    /** Of what is dropped: the last chunk first. */
+    private boolean downward;
     private int first;
     private int count;
+    /** Chunks that have room: of what comes in no more are mapped. */
+    private int allowed;
     private int dropped;
     private int mapped;
     /** Chunks that were asked for of the region's file, or need not be. */
@@ -88,7 +93,21 @@ public final class RegionMover implements AutoCloseable {
      * @param nowNs      now
      */
     public void startOut(final ChunkRegion from, final int firstChunk, final int chunks, final long nowNs) {
+        startOut(from, firstChunk, chunks, false, nowNs);
+    }
+
+    /**
+     * Starts to take chunks out of a region, or of one whose constants stream through a ring.
+     *
+     * @param from       the region
+     * @param firstChunk the first chunk
+     * @param chunks     how many, above 0, all in
+     * @param lastFirst  whether the last one leaves first, as in a ring; then all are constant
+     * @param nowNs      now
+     */
+    public void startOut(final ChunkRegion from, final int firstChunk, final int chunks, final boolean lastFirst, final long nowNs) {
         begin(from, firstChunk, chunks, true);
+        downward = lastFirst;
         try {
             dropped = Math.clamp(from.constantChunks() - firstChunk, 0, chunks);
             begun = dropped;
@@ -129,6 +148,7 @@ public final class RegionMover implements AutoCloseable {
         region = with;
         first = firstChunk;
         count = chunks;
+        allowed = chunks;
         out = outward;
         dropped = 0;
         mapped = 0;
@@ -140,6 +160,16 @@ public final class RegionMover implements AutoCloseable {
         alone = false;
         cancelled = false;
         failure = null;
+    }
+
+    /**
+     * Limits how many chunks the operation under way brings in, until a later call allows more: others leave meanwhile by another mover.
+     * Called right after {@link #startIn}, which has mapped no more than one.
+     *
+     * @param chunks how many of it have room, from 1 to all, never fewer than before
+     */
+    public void allow(final int chunks) {
+        allowed = chunks;
     }
 
     /**
@@ -173,7 +203,7 @@ public final class RegionMover implements AutoCloseable {
 
     /** Whether another copy may be queued when so many are. */
     private boolean mayCopy(final int copies) {
-        return !cancelled && begun < count && copies < (committed ? AHEAD : 1) && (out || isRead());
+        return !cancelled && begun < allowed && copies < (committed ? AHEAD : 1) && (out || isRead());
     }
 
     /** The chunk that comes in after so many others. */
@@ -208,7 +238,7 @@ public final class RegionMover implements AutoCloseable {
 
     private void drop(final long nowNs) {
         final int chunks = alone ? Math.min(RUN, dropped - done) : 1;
-        region.unmap(first + done, chunks);
+        region.unmap(downward ? first + dropped - done - chunks : first + done, chunks);
         done += chunks;
         if (done == dropped && mayCopy(0)) {
             copyNext(nowNs);
@@ -255,7 +285,7 @@ public final class RegionMover implements AutoCloseable {
             done++;
         } else if ((begun > done || !out) && mayCopy(begun - done) && (out || mapped > begun)) {
             copyNext(nowNs); // ahead, or after it was waited for
-        } else if (!out && !cancelled && mapped == begun && mapped < count) {
+        } else if (!out && !cancelled && mapped == begun && mapped < allowed) {
             mapNext(); // so that the copy engine does not wait for it
         }
         if (done == count || cancelled && (done == begun || done < dropped)) {

@@ -206,6 +206,10 @@ final class ResidencyTable {
         return out(slot) - first[segment];
     }
 
+    boolean isFullyIn(final int slot) {
+        return out(slot) == 0;
+    }
+
     /** Tells whether every chunk that the current segment of a waiting job needs is in. */
     boolean hasWhatItNeeds(final int slot) {
         return out(slot) == 0 || out(slot) <= firstChunks[slot][state.segmentIndex(slot)];

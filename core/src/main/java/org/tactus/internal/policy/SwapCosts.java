@@ -15,13 +15,21 @@ import org.tactus.model.SwapProtocol;
  * @param beginInNs  an operation in, besides its chunks: what the device says and what its dispatcher adds
  * @param beginOutNs an operation out, besides its chunks
  * @param perChunk   true where every chunk is charged as an operation of its own
+ * @param duplex     true where what a job lacks comes in while others' chunks go out; then the following are charged for both
+ * @param pairInNs   one chunk in beside one that goes out
+ * @param pairOutNs  one chunk out beside one that comes in
+ * @param pairDropNs one constant chunk out beside one that comes in
  */
-record SwapCosts(long chunkBytes, long inNs, long outNs, long dropNs, long beginInNs, long beginOutNs, boolean perChunk) {
+record SwapCosts(
+    long chunkBytes, long inNs, long outNs, long dropNs, long beginInNs, long beginOutNs, boolean perChunk, boolean duplex, long pairInNs,
+    long pairOutNs, long pairDropNs) {
 
     static SwapCosts of(final DeviceMemory memory, final Overheads machine) {
         final long overheadNs = machine.dispatchNs() + machine.completionNs();
+        final DeviceMemory.Duplex both = memory.duplex().orElse(new DeviceMemory.Duplex(0, 0, 0));
         return new SwapCosts(memory.chunkBytes(), memory.chunkInNs(), memory.chunkOutNs(), memory.chunkDropNs(),
-            memory.swapInOverheadNs() + overheadNs, memory.swapOutOverheadNs() + overheadNs, memory.protocol() == SwapProtocol.SPE);
+            memory.swapInOverheadNs() + overheadNs, memory.swapOutOverheadNs() + overheadNs, memory.protocol() == SwapProtocol.SPE,
+            memory.isDuplex(), both.inNs(), both.outNs(), both.dropNs());
     }
 
     /**
@@ -43,11 +51,30 @@ record SwapCosts(long chunkBytes, long inNs, long outNs, long dropNs, long begin
             return chunks * (inNs + beginInNs) + evictions * ((copies ? outNs : dropNs) + beginOutNs);
         }
         final long dropped = Math.min(Math.max(0, evictions - state), constant);
+        if (duplex) {
+            return beginInNs + Math.max(chunks * pairInNs, victims == 0 ? 0
+                : pairedNs(evictions, Math.min(evictions, victims), evictions - dropped));
+        }
         return beginInNs + chunks * inNs + Math.min(evictions, victims) * beginOutNs + (evictions - dropped) * outNs + dropped * dropNs;
     }
 
-    /** The longest that one operation takes, of whose chunks some are dropped. */
-    long moveNs(final boolean in, final int chunks, final int dropped) {
+    /** From the first eviction to the end of a load in which every chunk waits for one: the longest path through both directions. */
+    private long pairedNs(final long evictions, final long operations, final long copied) {
+        if (evictions == 0) {
+            return 0;
+        }
+        final long slowestNs = copied > 0 ? pairOutNs : pairDropNs;
+        final long alsoCopied = Math.max(0, copied - 1);
+        return beginOutNs + slowestNs + alsoCopied * Math.max(pairOutNs, pairInNs)
+            + (evictions - 1 - alsoCopied) * Math.max(pairDropNs, pairInNs)
+            + (operations - 1) * (Math.max(slowestNs + beginOutNs, pairInNs) - Math.max(slowestNs, pairInNs)) + pairInNs;
+    }
+
+    /** The longest that one operation takes, of whose chunks some are dropped; what it waits for the other direction is no part of it. */
+    long moveNs(final boolean in, final int chunks, final int dropped, final boolean paired) {
+        if (paired) {
+            return in ? beginInNs + chunks * pairInNs : beginOutNs + (chunks - dropped) * pairOutNs + dropped * pairDropNs;
+        }
         return in ? beginInNs + chunks * inNs : beginOutNs + (chunks - dropped) * outNs + dropped * dropNs;
     }
 }

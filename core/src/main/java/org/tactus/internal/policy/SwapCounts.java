@@ -35,6 +35,11 @@ public final class SwapCounts {
         mostUsedBytes = Math.max(mostUsedBytes, bytes);
     }
 
+    /** Nothing moves any more, and something did for so long. */
+    void busy(final long ns) {
+        busyNs += ns;
+    }
+
     void moved(final boolean in, final int chunks, final int dropped, final boolean background, final boolean cut, final long tookNs,
         final long allowedNs) {
         if (in) {
@@ -47,7 +52,6 @@ public final class SwapCounts {
         }
         chunksBackground += background ? chunks : 0;
         cancelled += cut ? 1 : 0;
-        busyNs += tookNs;
         overruns += tookNs > allowedNs ? 1 : 0;
         largestShare = allowedNs > 0 ? Math.max(largestShare, (double) tookNs / allowedNs) : largestShare;
     }
@@ -131,7 +135,7 @@ public final class SwapCounts {
     }
 
     /**
-     * Time during which chunks moved.
+     * Time during which chunks moved, one way or both.
      *
      * @return nanoseconds
      */

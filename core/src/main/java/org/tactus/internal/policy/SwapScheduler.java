@@ -34,6 +34,8 @@ public final class SwapScheduler {
     public static final int CANCEL = 4;
     /** No task can give what {@link #chosenSlot} needs: a memory condition does not hold. Stop the task and ask again. */
     public static final int NO_ROOM = 5;
+    /** The move of {@link #chosenSlot} that is under way may bring more chunks in: {@link #count} in all. Where both ways move at once. */
+    public static final int GRANT = 6;
 
     private final PolicyState state;
     private final DeviceScheduler scheduler;
@@ -49,16 +51,11 @@ public final class SwapScheduler {
     private int count;
     /** Tasks that are added together with those that came last, and have not come yet. */
     private int awaited;
+    private boolean isLost;
     private int loading = NONE;
-    private boolean moving;
-    private boolean movesIn;
-    private boolean cancelled;
-    private int target = NONE;
-    private int done;
-    private long beganNs;
-    private int movedSlot = NONE;
-    private int movedFirst;
-    private int movedCount;
+    private final SwapMove in = new SwapMove(true);
+    private final SwapMove out = new SwapMove(false);
+    private long busySinceNs;
 
     /**
      * Makes the scheduler of a device's memory.
@@ -141,12 +138,14 @@ public final class SwapScheduler {
      */
     public void admit(final int slot, final int together) {
         table.admit(slot, room.handOver(slot));
-        awaited = (awaited == 0 ? together : awaited) - 1;
+        counts.used(table.usedBytes()); // what never leaves is there, whether anything moves or not
+        awaited = isLost ? 0 : (awaited == 0 ? together : awaited) - 1;
         background.reconsider();
     }
 
-    /** No longer waits for the rest of the tasks that are added together: they do not come. */
+    /** Waits no longer, and never again, for the rest of tasks that are added together: to a lost device not all of them may come. */
     public void awaitNoMore() {
+        isLost = true;
         awaited = 0;
     }
 
@@ -162,7 +161,8 @@ public final class SwapScheduler {
             return false;
         }
         table.forget(slot, room.handOver(slot));
-        target = target == slot ? NONE : target; // the slot's next task has asked for no move
+        in.forgetTarget(slot);
+        out.forgetTarget(slot);
         unit.forget(slot);
         background.reconsider();
         return true;
@@ -195,7 +195,7 @@ public final class SwapScheduler {
      * Decides what is to be done next.
      *
      * @param nowNs now; everything visible at this instant was told before
-     * @return {@link #WAIT}, {@link #RUN}, {@link #MOVE_IN}, {@link #MOVE_OUT}, {@link #CANCEL} or {@link #NO_ROOM}
+     * @return {@link #WAIT}, {@link #RUN}, {@link #MOVE_IN}, {@link #MOVE_OUT}, {@link #GRANT}, {@link #CANCEL} or {@link #NO_ROOM}
      */
     public int decide(final long nowNs) {
         if (awaited > 0) {
@@ -205,24 +205,25 @@ public final class SwapScheduler {
             if (loading == NONE) {
                 loading = scheduler.takeFirst();
             }
-            if (moving || loading == NONE) {
+            if (isMoving() || loading == NONE) {
                 return loading != NONE ? endRoomMove() : scheduler.running() == NONE ? moveForRoom(nowNs) : WAIT;
             }
             return load(loading, nowNs);
         }
         final boolean idle = scheduler.running() == NONE;
         if (unit.slot() != NONE && loading == NONE && idle) {
-            if (moving && movedSlot == unit.slot() && !unit.goesOn()) {
-                return WAIT; // of an aborted job: which chunks are in is settled when its own move has ended
+            if (isMoving(unit.slot()) && !unit.goesOn()) {
+                // Of an aborted job: which chunks are in is settled when its own move has ended.
+                return in.lacking() > 0 ? cancel() : WAIT;
             }
             loading = unit.follow();
         }
         if (loading != NONE) {
-            return moving ? whileLoading() : load(loading, nowNs);
+            return isMoving() ? whileLoading(nowNs) : load(loading, nowNs);
         }
         final int first = scheduler.firstReady();
-        if (moving) {
-            return unit.slot() != NONE && unit.slot() == target ? WAIT : whileMoving(first, idle);
+        if (isMoving()) {
+            return movesForUnit() ? beside(nowNs) : whileMoving(first, idle, nowNs);
         }
         if (unit.slot() != NONE && !unit.isComplete()) {
             return loadAhead(nowNs);
@@ -254,10 +255,11 @@ public final class SwapScheduler {
 
     /** No job is live: makes room for a task that joins. */
     private int moveForRoom(final long nowNs) {
-        if (moving || !room.isOpen()) {
+        if (isMoving() || !room.isOpen()) {
             return WAIT;
         }
         final long missing = room.missingChunks();
+        counts.used(table.usedBytes());
         final int victim = missing == 0 ? NONE : table.victim(room.slot(), NONE, false, 0);
         return victim == NONE ? WAIT
             : begin(MOVE_OUT, victim, (int) Math.min(missing, table.gives(victim)), room.slot(), nowNs);
@@ -265,23 +267,66 @@ public final class SwapScheduler {
 
     /** A job was taken up under OVL while something moves: what moves for a task that joins ends after its chunk. */
     private int endRoomMove() {
-        if (movesForRoom() && !cancelled) {
-            cancelled = true;
+        return movesForRoom() ? cancel() : WAIT;
+    }
+
+    private boolean movesForRoom() {
+        return room.slot() != NONE && out.isFor(room.slot());
+    }
+
+    private boolean movesForUnit() {
+        return unit.slot() != NONE && (in.isFor(unit.slot()) || out.isFor(unit.slot()));
+    }
+
+    /** Asks once that what moves ends after its chunk. */
+    private int cancel() {
+        if (in.isMoving() && !in.cancelled || out.isMoving() && !out.cancelled) {
+            in.cancelled = in.isMoving();
+            out.cancelled = out.isMoving();
             return CANCEL;
         }
         return WAIT;
     }
 
-    private boolean movesForRoom() {
-        return moving && target != NONE && target == room.slot();
+    /** A segment whose chunks were in before the move under way began need not wait for it. */
+    private int whileLoading(final long nowNs) {
+        final int lacks = in.isMoving(loading) ? in.first() + in.count() : table.out(loading);
+        final boolean waits = unit.slot() != loading || scheduler.running() != NONE || state.isStopRequested(loading)
+            || lacks > table.firstChunk(loading, state.segmentIndex(loading));
+        return waits ? beside(nowNs) : run(loading);
     }
 
-    /** A segment whose chunks were in before the move under way began need not wait for it. */
-    private int whileLoading() {
-        final int out = movesIn && movedSlot == loading ? movedFirst + movedCount : table.out(loading);
-        final boolean waits = unit.slot() != loading || scheduler.running() != NONE || state.isStopRequested(loading)
-            || out > table.firstChunk(loading, state.segmentIndex(loading));
-        return waits ? WAIT : run(loading);
+    /**
+     * One way or both move for the unit: on a device that moves both ways at once, lets what comes in have what has become free, and
+     * takes out what it lacks beside it. The other way round a load begins as soon as one chunk is free.
+     */
+    private int beside(final long nowNs) {
+        final int slot = unit.slot();
+        if (!costs.duplex() || slot == NONE || table.ring(slot) > 0 || table.isFullyIn(slot)) {
+            return WAIT;
+        }
+        if (state.isStopRequested(slot)) {
+            return in.lacking() > 0 ? cancel() : WAIT; // else it would wait for room that nobody takes out for it
+        }
+        final int free = Math.clamp(table.freeChunks(), 0, Integer.MAX_VALUE);
+        if (!in.isMoving()) {
+            return free > 0 && unit.next() != NO_ROOM ? begin(MOVE_IN, slot, unit.chunks(), slot, nowNs) : WAIT;
+        }
+        final int more = Math.min(in.lacking(), free);
+        if (more > 0) {
+            in.grant(more, nowNs);
+            table.use(more);
+            counts.used(table.usedBytes());
+            chosenSlot = slot;
+            count = in.granted();
+            return GRANT;
+        }
+        if (out.isMoving() || in.lacking() == 0) {
+            return WAIT;
+        }
+        final int victim = table.victim(slot, slot, false, 0);
+        chosenSlot = slot;
+        return victim == NONE ? NO_ROOM : begin(MOVE_OUT, victim, Math.min(in.lacking(), table.gives(victim)), slot, nowNs);
     }
 
     /** A segment of the unit executes: brings in what its next ones need. */
@@ -291,26 +336,24 @@ public final class SwapScheduler {
     }
 
     /** A move is under way that no job was taken up for: a background move, or any move under SPE. */
-    private int whileMoving(final int first, final boolean idle) {
+    private int whileMoving(final int first, final boolean idle, final long nowNs) {
         if (first == NONE) {
             return WAIT;
         }
-        if (idle && (table.out(first) == 0 || state.isStopRequested(first)) && first != movedSlot) {
+        if (idle && (table.out(first) == 0 || state.isStopRequested(first)) && !isMoving(first)) {
             return run(take()); // one that still needs the copy engines would hold the device for longer than its unit takes
         }
-        if (target == first) {
+        if (in.isFor(first) || out.isFor(first)) {
             if (idle && protocol == SwapProtocol.SEQ && background.isWhole()) {
                 loading = take(); // the background move was for this job, so it goes on as the job's own
-                return whileLoading();
+                in.paired = costs.duplex();
+                out.paired = costs.duplex();
+                return whileLoading(nowNs);
             }
             return WAIT;
         }
-        final boolean disturbs = idle || table.out(first) > 0 || !movesIn;
-        if (disturbs && !cancelled) {
-            cancelled = true;
-            return CANCEL;
-        }
-        return WAIT;
+        final boolean disturbs = idle || table.out(first) > 0 || out.isMoving();
+        return disturbs ? cancel() : WAIT;
     }
 
     private boolean canRun(final int slot) {
@@ -334,10 +377,10 @@ public final class SwapScheduler {
             chosenSlot = slot;
             return move == MOVE_IN || move == MOVE_OUT ? begin(move, unit.who(), unit.count(), slot, nowNs) : NO_ROOM;
         }
-        final int out = table.out(slot);
-        final long lacking = out - table.freeChunks();
+        final int chunks = table.out(slot);
+        final long lacking = chunks - table.freeChunks();
         if (lacking <= 0) {
-            return begin(MOVE_IN, slot, out, slot, nowNs);
+            return begin(MOVE_IN, slot, chunks, slot, nowNs);
         }
         final int victim = table.victim(slot, running, false, 0);
         if (victim != NONE) {
@@ -351,67 +394,72 @@ public final class SwapScheduler {
     }
 
     private int begin(final int move, final int who, final int chunks, final int whom, final long nowNs) {
+        final SwapMove begun = move == MOVE_IN ? in : out;
+        busySinceNs = isMoving() ? busySinceNs : nowNs;
         chosenSlot = who;
         count = chunks;
-        movesIn = move == MOVE_IN;
-        firstChunk = movesIn ? table.out(who) - chunks : table.firstGiven(who, chunks);
-        moving = true;
-        cancelled = false;
-        target = whom;
-        done = 0;
-        beganNs = nowNs;
-        movedSlot = who;
-        movedFirst = firstChunk;
-        movedCount = chunks;
-        if (movesIn) {
-            table.use(chunks); // reserved as a whole, though mapped one by one
+        firstChunk = begun.in ? table.out(who) - chunks : table.firstGiven(who, chunks);
+        // Without duplex all of what comes in has room when it begins.
+        final int granted = begun.in && costs.duplex() ? (int) Math.min(chunks, table.freeChunks()) : chunks;
+        begun.begin(who, firstChunk, chunks, granted, whom, nowNs);
+        begun.paired = costs.duplex() && whom == unit.slot() && table.ring(whom) == 0;
+        if (begun.in) {
+            table.use(granted); // reserved as a whole, though mapped one by one
             counts.used(table.usedBytes());
         }
         return move;
     }
 
     /**
-     * Takes note of what the move under way has done.
+     * Takes note of what a move under way has done.
      *
+     * @param brings  whether it is the one that brings chunks in
      * @param chunks  chunks that are done since it began
      * @param ongoing false when it has ended
      * @param nowNs   now
      */
-    public void progress(final int chunks, final boolean ongoing, final long nowNs) {
-        final int fresh = chunks - done;
-        done = chunks;
-        if (movesIn) {
-            table.brought(movedSlot, fresh);
+    public void progress(final boolean brings, final int chunks, final boolean ongoing, final long nowNs) {
+        final SwapMove move = brings ? in : out;
+        final int fresh = move.progress(chunks, nowNs);
+        if (brings) {
+            table.brought(move.slot(), fresh);
         } else {
-            table.took(movedSlot, movedFirst, fresh);
+            table.took(move.slot(), move.first(), fresh);
             table.use(-fresh);
             if (movesForRoom()) {
                 room.take(); // before a job that came meanwhile counts on it
             }
         }
         if (!ongoing) {
-            moving = false;
-            if (movesIn) {
-                table.use(done - movedCount); // what a cancelled move had reserved for nothing
+            move.end();
+            if (brings) {
+                table.use(chunks - move.granted()); // what a cancelled move had reserved for nothing
             }
-            final int dropped = movesIn ? 0 : Math.clamp(table.constant(movedSlot) - movedFirst, 0, done);
-            final long allowedNs = costs.moveNs(movesIn, done, dropped);
-            counts.moved(movesIn, done, dropped, protocol == SwapProtocol.SEQ && target != unit.slot(), cancelled, nowNs - beganNs,
+            final int dropped = brings ? 0 : Math.clamp(table.constant(move.slot()) - move.first(), 0, chunks);
+            final long tookNs = move.tookNs(nowNs);
+            final long allowedNs = costs.moveNs(brings, chunks, dropped, move.paired);
+            counts.moved(brings, chunks, dropped, protocol == SwapProtocol.SEQ && move.target() != unit.slot(), move.cancelled, tookNs,
                 allowedNs);
-            counts.took(movedSlot, state.generation(movedSlot), movesIn, beganNs, nowNs - beganNs, allowedNs);
+            counts.took(move.slot(), state.generation(move.slot()), brings, nowNs - tookNs, tookNs, allowedNs);
+            counts.busy(isMoving() ? 0 : nowNs - busySinceNs);
             background.reconsider();
         }
     }
 
-    /** Takes note that the move under way broke: none of its chunks is in memory any more, and its task must be stopped. */
-    public void failed() {
-        moving = false;
-        if (movesIn) {
-            table.brought(movedSlot, -done);
-            table.use(-movedCount);
+    /**
+     * Takes note that a move under way broke: none of its chunks is in memory any more, and its task must be stopped.
+     *
+     * @param brings whether it is the one that brings chunks in
+     */
+    public void failed(final boolean brings) {
+        final SwapMove move = brings ? in : out;
+        move.end();
+        if (brings) {
+            table.brought(move.slot(), -move.done());
+            table.use(-move.granted());
         } else {
-            table.took(movedSlot, movedFirst, movedCount - done);
-            table.use(done - movedCount);
+            table.took(move.slot(), move.first(), move.count() - move.done());
+            table.use(move.done() - move.count());
         }
         background.reconsider();
     }
@@ -444,12 +492,22 @@ public final class SwapScheduler {
     }
 
     /**
-     * Tells whether a move is under way.
+     * Tells whether a move is under way, one way or both.
      *
      * @return true until {@link #progress} or {@link #failed} has told its end
      */
     public boolean isMoving() {
-        return moving;
+        return in.isMoving() || out.isMoving();
+    }
+
+    /**
+     * Tells whether a move of one direction is under way.
+     *
+     * @param brings whether it brings chunks in
+     * @return true until {@link #progress} or {@link #failed} has told its end
+     */
+    public boolean isMoving(final boolean brings) {
+        return (brings ? in : out).isMoving();
     }
 
     /**
@@ -459,53 +517,76 @@ public final class SwapScheduler {
      * @return true until {@link #progress} or {@link #failed} has told the end of the move
      */
     public boolean isMoving(final int slot) {
-        return moving && movedSlot == slot;
+        return in.isMoving(slot) || out.isMoving(slot);
     }
 
     /**
-     * Tells whether the move under way goes on to its end whatever comes: under SEQ and OVL that of a job that was taken up, and of a unit.
+     * Tells whether the moves under way go on to their end whatever comes: under SEQ and OVL those of a job that was taken up, and of a
+     * unit.
      *
-     * @return true when {@link #CANCEL} will not be answered for it
+     * @return true when {@link #CANCEL} will not be answered for them, unless their job is stopped
      */
     public boolean isCommitted() {
-        return moving && !movesForRoom() && protocol != SwapProtocol.SPE
-            && (loading != NONE || unit.slot() != NONE && unit.slot() == target);
+        return isMoving() && !movesForRoom() && protocol != SwapProtocol.SPE && (loading != NONE || movesForUnit());
     }
 
     /**
-     * Tells whether nothing executes before the move under way ends.
+     * Tells whether nothing executes, and nothing moves the other way, before the move under way ends.
      *
-     * @return true under SEQ for moves of a job of one segment that was taken up
+     * @return true under SEQ for moves of a job of one segment that was taken up, where one way moves at a time
      */
     public boolean isAlone() {
-        return protocol == SwapProtocol.SEQ && loading != NONE && table.segments(loading) <= 1 && scheduler.running() == NONE;
+        return protocol == SwapProtocol.SEQ && !costs.duplex() && loading != NONE && table.segments(loading) <= 1
+            && scheduler.running() == NONE;
     }
 
     /**
-     * The task whose chunks move, or moved last.
+     * Tells whether a move is charged what a chunk takes while another one moves the other way.
      *
+     * @param brings whether it brings chunks in
+     * @return true for moves of a job that was taken up where both ways move at once
+     */
+    public boolean isPaired(final boolean brings) {
+        return (brings ? in : out).paired;
+    }
+
+    /**
+     * Chunks that the move which brings chunks in may bring in now, of all that it is to bring in.
+     *
+     * @return from 1 to its chunks
+     */
+    public int granted() {
+        return in.granted();
+    }
+
+    /**
+     * The task whose chunks move, or moved last, in one direction.
+     *
+     * @param brings whether they are brought in
      * @return its slot, or {@link PolicyState#NONE}
      */
-    public int movedSlot() {
-        return movedSlot;
+    public int movedSlot(final boolean brings) {
+        return (brings ? in : out).slot();
     }
 
     /**
-     * The first chunk of the move under way, or of the last one.
+     * The first chunk of the move under way, or of the last one, in one direction.
      *
+     * @param brings whether it brings chunks in
      * @return its index in the task's region
      */
-    public int movedFirst() {
-        return movedFirst;
+    public int movedFirst(final boolean brings) {
+        return (brings ? in : out).first();
     }
 
     /**
-     * Chunks of the move under way, or of the last one, as it was asked for.
+     * Chunks of the move under way, or of the last one, in one direction, as it was asked for.
      *
+     * @param brings whether it brings chunks in
      * @return above 0
      */
-    public int movedCount() {
-        return movedCount;
+    public int movedCount(final boolean brings) {
+        return (brings ? in : out).count();
     }
 
     /**

@@ -16,6 +16,7 @@ final class UnitLoads {
     private int nextLoad;
     private int who;
     private int count;
+    private int chunks;
 
     UnitLoads(final PolicyState state, final DeviceScheduler scheduler, final ResidencyTable table) {
         this.state = state;
@@ -70,6 +71,11 @@ final class UnitLoads {
         return count;
     }
 
+    /** Chunks that the load of the last answer brings in, once there is room. */
+    int chunks() {
+        return chunks;
+    }
+
     /** Answers MOVE_IN or MOVE_OUT for the next load; WAIT when it must wait for a segment's end; NO_ROOM when nobody can give. */
     int next() {
         who = unit;
@@ -79,9 +85,9 @@ final class UnitLoads {
             nextLoad++;
         }
         final int first = table.firstChunk(unit, nextLoad);
-        final int chunks = table.out(unit) - first;
+        chunks = table.out(unit) - first;
         if (table.ring(unit) > 0) {
-            final int cleared = ringRoom(first, chunks, executing);
+            final int cleared = ringRoom(first, executing);
             if (cleared != 0) {
                 count = cleared;
                 return cleared > 0 ? SwapScheduler.MOVE_OUT : SwapScheduler.WAIT;
@@ -102,7 +108,7 @@ final class UnitLoads {
     }
 
     /** Own chunks that must be dropped before chunks from the first one on come in: a count, 0 for none, below 0 for not yet. */
-    private int ringRoom(final int first, final int chunks, final int executing) {
+    private int ringRoom(final int first, final int executing) {
         final int stale = table.stale(unit);
         final int over = Math.max(chunks + table.live(unit) + stale - table.ring(unit), stale > 0 ? table.staleEnd(unit) - first : 0);
         if (over <= 0) {

@@ -9,10 +9,10 @@ import org.tactus.result.RunResult;
 import org.tactus.result.TaskResult;
 
 /**
- * Adds up what came of a task's offers. Two threads count on their own: the one that sends, from its first nominal release until it ended, and
- * the task's home, which goes on for as long as closing the link takes, or ends while an offer waits for its answer. With what lies between
- * the two ends in {@code unsent} and {@code open}, the counts of a task are one sum:
- * {@code offered + unsent = used + fallbacks + skipped + open}.
+ * Adds up what came of a task's offers. Two threads count on their own: the one that sends, from its first nominal release until it ended,
+ * and the task's home, which goes on for as long as closing the link takes, or ends while an offer waits for its answer. With what lies
+ * between the two ends in {@code unsent} and {@code open}, the counts of a task are one sum: {@code offered + unsent = used + fallbacks +
+ * skipped + open}.
  */
 final class OfferSum {
     private OfferSum() {

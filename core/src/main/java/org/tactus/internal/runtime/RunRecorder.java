@@ -297,6 +297,8 @@ final class RunRecorder implements EventHandler, KernelListener, AutoCloseable {
             if (atNs + argument > 0) {
                 stalls.add(atNs, argument, set.platform().devices().get(device).name(), "loop gap");
             }
+        } else if (type == EventType.OWN_WAIT) {
+            stalls.addOwn(new Stall(timeNs - job - zeroNs, job, set.platform().devices().get(device).name(), Stall.OWN_WAIT), argument);
         } else if (type == EventType.BEYOND_CURVE) {
             if (timeNs - zeroNs > 0) {
                 breaks.add(timeNs - argument - zeroNs, argument, set.platform().devices().get(device).name(), "beyond the curve");

@@ -58,4 +58,19 @@ public interface SegmentListener {
         final int device, final int task, final boolean in, final int first, final int chunks, final long startNs, final long endNs) {
         // who does not listen for memory
     }
+
+    /**
+     * One chunk of a move was moved. It takes memory from its begin on when it comes in, and until its end when it goes out.
+     *
+     * @param device  index of the device
+     * @param task    index of the task
+     * @param in      true when it was brought in
+     * @param chunk   its index in the task's region
+     * @param startNs when it began, nanoseconds; of a move's first chunk after what the move itself costs
+     * @param endNs   when it was done, nanoseconds
+     */
+    default void onChunk(
+        final int device, final int task, final boolean in, final int chunk, final long startNs, final long endNs) {
+        // who does not listen for memory
+    }
 }

@@ -239,7 +239,7 @@ public final class Simulator {
         switch (VirtualTime.kind(event)) {
             case VirtualTime.TICK -> releases.tick(index);
             case VirtualTime.DONE -> done(index);
-            case VirtualTime.MOVE -> move(index);
+            case VirtualTime.MOVE -> move(index / 2, index % 2 == 1);
             case VirtualTime.WAKE -> system.dirty[index] = true;
             case VirtualTime.ARRIVE -> {
                 final int device = destination[index];
@@ -378,16 +378,16 @@ public final class Simulator {
         return system.set.platform().devices().get(device).memory().isPresent() || system.stalls.hasEnded(device, time.nowNs());
     }
 
-    private void move(final int device) {
-        if (system.swaps[device].isDue(time.nowNs())) {
-            pushMove(device, system.swaps[device].advance(time.nowNs(), time.overhead(completionNs), segments));
+    private void move(final int device, final boolean in) {
+        if (system.swaps[device].isDue(in, time.nowNs())) {
+            pushMove(device, in, system.swaps[device].advance(in, time.nowNs(), time.overhead(completionNs), segments));
             system.dirty[device] = true;
         }
     }
 
-    private void pushMove(final int device, final long dueNs) {
+    private void pushMove(final int device, final boolean in, final long dueNs) {
         if (dueNs != SwapSimulation.NOTHING_DUE) {
-            time.push(system.stalls.moved(device, time.nowNs(), dueNs), VirtualTime.MOVE | device);
+            time.push(system.stalls.moved(device, time.nowNs(), dueNs), VirtualTime.MOVE | 2 * device + (in ? 1 : 0));
         }
     }
 
@@ -398,7 +398,8 @@ public final class Simulator {
             return system.schedulers[device].select(time.nowNs());
         }
         final int task = swapping.select(time.nowNs(), time.overhead(dispatchNs[device]));
-        pushMove(device, swapping.newlyDueNs());
+        pushMove(device, false, swapping.newlyDueNs(false));
+        pushMove(device, true, swapping.newlyDueNs(true));
         return task;
     }
 

@@ -22,10 +22,12 @@ final class SwapSimulation {
     private final int device;
     private final PolicyState state;
     private final SwapScheduler swaps;
-    private final VirtualMover mover;
+    private final VirtualMover in;
+    private final VirtualMover out;
     private final SeededRandom random;
     private final SwapRegion[] regions;
-    private long newlyDueNs;
+    private long newlyDueInNs;
+    private long newlyDueOutNs;
 
     private SwapSimulation(
         final TaskSet set, final int device, final DeviceMemory memory, final PolicyState state, final DeviceScheduler scheduler,
@@ -45,7 +47,8 @@ final class SwapSimulation {
                 swaps.admit(i);
             }
         }
-        mover = new VirtualMover(memory, regions, options.execution() == ExecutionTime.RANDOM);
+        in = new VirtualMover(memory, regions, true, options.execution() == ExecutionTime.RANDOM);
+        out = new VirtualMover(memory, regions, false, options.execution() == ExecutionTime.RANDOM);
     }
 
     /** The simulation of a device's memory, with the tasks that are there from the start; null when no task swaps there. */
@@ -89,31 +92,40 @@ final class SwapSimulation {
         return task.segments().stream().anyMatch(segment -> segment.device() == device);
     }
 
-    boolean isDue(final long nowNs) {
-        return mover.isDue(nowNs);
+    boolean isDue(final boolean brings, final long nowNs) {
+        return (brings ? in : out).isDue(nowNs);
     }
 
-    /** Something of the copy engines is due; when the next thing is. */
-    long advance(final long nowNs, final long completionNs, final SegmentListener listener) {
-        final long dueNs = mover.advance(nowNs, completionNs, random);
-        swaps.progress(mover.done(), dueNs != NOTHING_DUE, nowNs);
-        if (dueNs == NOTHING_DUE) {
-            listener.onMove(device, mover.task(), mover.in(), mover.first(), mover.done(), mover.beganNs(), nowNs);
+    /** Something of one direction is due; when the next thing of it is. */
+    long advance(final boolean brings, final long nowNs, final long completionNs, final SegmentListener listener) {
+        final VirtualMover mover = brings ? in : out;
+        final long dueNs = mover.advance(swaps, device, nowNs, completionNs, random, listener);
+        swaps.progress(brings, mover.done(), mover.isMoving(), nowNs);
+        if (!mover.isMoving()) {
+            listener.onMove(device, mover.task(), brings, mover.first(), mover.done(), mover.beganNs(), nowNs);
         }
         return dueNs;
     }
 
     /** Carries out what the policy decides; the task whose segment starts, or NONE. */
     int select(final long nowNs, final long dispatchNs) {
-        newlyDueNs = NOTHING_DUE;
+        newlyDueInNs = NOTHING_DUE;
+        newlyDueOutNs = NOTHING_DUE;
         while (true) {
             switch (swaps.decide(nowNs)) {
                 case SwapScheduler.RUN -> {
                     return swaps.chosenSlot();
                 }
-                case SwapScheduler.MOVE_IN -> newlyDueNs = mover.begin(swaps, true, nowNs, dispatchNs, random);
-                case SwapScheduler.MOVE_OUT -> newlyDueNs = mover.begin(swaps, false, nowNs, dispatchNs, random);
-                case SwapScheduler.CANCEL -> newlyDueNs = mover.cancel(nowNs) ? nowNs : newlyDueNs;
+                case SwapScheduler.MOVE_IN -> newlyDueInNs = in.begin(swaps, nowNs, dispatchNs, random);
+                case SwapScheduler.MOVE_OUT -> newlyDueOutNs = out.begin(swaps, nowNs, dispatchNs, random);
+                case SwapScheduler.GRANT -> {
+                    final long dueNs = in.grant(swaps, nowNs, random);
+                    newlyDueInNs = dueNs == NOTHING_DUE ? newlyDueInNs : dueNs;
+                }
+                case SwapScheduler.CANCEL -> {
+                    newlyDueInNs = in.cancel(nowNs) ? nowNs : newlyDueInNs;
+                    newlyDueOutNs = out.cancel(nowNs) ? nowNs : newlyDueOutNs;
+                }
                 case SwapScheduler.NO_ROOM -> state.requestStop(swaps.chosenSlot());
                 default -> {
                     return PolicyState.NONE;
@@ -122,9 +134,9 @@ final class SwapSimulation {
         }
     }
 
-    /** When what the last {@link #select} began is due for the first time. */
-    long newlyDueNs() {
-        return newlyDueNs;
+    /** When what the last {@link #select} began of one direction is due for the first time. */
+    long newlyDueNs(final boolean brings) {
+        return brings ? newlyDueInNs : newlyDueOutNs;
     }
 
     SwapCounts counts() {

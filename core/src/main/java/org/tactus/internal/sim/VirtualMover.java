@@ -6,48 +6,59 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.SwapRegion;
 
 /**
- * One device's copy engines in virtual time: one operation at a time, chunk after chunk. A chunk that would begin at the instant of
- * a cancel does not begin.
+ * One direction of a device's copy engines in virtual time: one operation at a time, chunk after chunk, as far as chunks have room. A chunk
+ * that would begin at the instant of a cancel does not begin.
  */
 final class VirtualMover {
     private final DeviceMemory memory;
     private final SwapRegion[] regions;
     private final boolean random;
+    private final boolean in;
     private int task;
-    private boolean in;
     private int first;
     private int count;
+    private int granted;
     private int done;
+    private boolean moving;
     private boolean cancelled;
     private boolean ending;
     private long beganNs;
     private long chunkNs;
     private long dueNs = SwapSimulation.NOTHING_DUE;
 
-    VirtualMover(final DeviceMemory memory, final SwapRegion[] regions, final boolean random) {
+    VirtualMover(final DeviceMemory memory, final SwapRegion[] regions, final boolean in, final boolean random) {
         this.memory = memory;
         this.regions = regions;
+        this.in = in;
         this.random = random;
     }
 
     /** Begins an operation; when it is due for the first time. */
-    long begin(final SwapScheduler swaps, final boolean brings, final long nowNs, final long overheadNs, final SeededRandom draws) {
+    long begin(final SwapScheduler swaps, final long nowNs, final long overheadNs, final SeededRandom draws) {
         task = swaps.chosenSlot();
-        in = brings;
         first = swaps.firstChunk();
         count = swaps.count();
+        granted = in ? swaps.granted() : count;
         done = 0;
+        moving = true;
         cancelled = false;
         ending = false;
         beganNs = nowNs;
         chunkNs = nowNs + overheadNs + (in ? memory.swapInOverheadNs() : memory.swapOutOverheadNs());
-        dueNs = chunkNs + lengthNs(draws);
+        dueNs = chunkNs + lengthNs(swaps, draws);
         return dueNs;
     }
 
-    private long lengthNs(final SeededRandom draws) {
-        final int chunk = in ? first + count - 1 - done : first + done;
-        final long worstNs = in ? memory.chunkInNs() : regions[task].isConstant(chunk) ? memory.chunkDropNs() : memory.chunkOutNs();
+    /** The chunk that is moved next. */
+    private int chunk() {
+        return in || regions[task].ringChunks() > 0 ? first + count - 1 - done : first + done;
+    }
+
+    private long lengthNs(final SwapScheduler swaps, final SeededRandom draws) {
+        final boolean isDropped = !in && regions[task].isConstant(chunk());
+        final long aloneNs = in ? memory.chunkInNs() : isDropped ? memory.chunkDropNs() : memory.chunkOutNs();
+        final long worstNs = !swaps.isPaired(in) ? aloneNs
+            : memory.duplex().map(both -> in ? both.inNs() : isDropped ? both.dropNs() : both.outNs()).orElse(aloneNs);
         return random && worstNs > 0 ? 1 + draws.upTo(worstNs - 1) : worstNs;
     }
 
@@ -55,14 +66,15 @@ final class VirtualMover {
         return dueNs != SwapSimulation.NOTHING_DUE && dueNs <= nowNs; // later when the dispatcher was stalled
     }
 
-    /** Something is due; when the next thing is, or nothing when the operation has ended. */
-    long advance(final long nowNs, final long completionNs, final SeededRandom draws) {
+    /** Something is due; when the next thing is, or nothing when the operation has ended, or waits for room. */
+    long advance(
+        final SwapScheduler swaps, final int device, final long nowNs, final long completionNs, final SeededRandom draws,
+        final SegmentListener listener) {
         if (!ending) {
+            listener.onChunk(device, task, in, chunk(), chunkNs, nowNs);
             done++;
             if (done < count && !cancelled) {
-                chunkNs = nowNs;
-                dueNs = nowNs + lengthNs(draws);
-                return dueNs;
+                return done < granted ? next(swaps, nowNs, draws) : none();
             }
             ending = true;
             if (completionNs > 0) {
@@ -70,19 +82,47 @@ final class VirtualMover {
                 return dueNs;
             }
         }
+        moving = false;
+        return none();
+    }
+
+    private long next(final SwapScheduler swaps, final long nowNs, final SeededRandom draws) {
+        chunkNs = nowNs;
+        dueNs = nowNs + lengthNs(swaps, draws);
+        return dueNs;
+    }
+
+    private long none() {
         dueNs = SwapSimulation.NOTHING_DUE;
         return dueNs;
     }
 
+    private boolean isWaiting() {
+        return moving && !ending && dueNs == SwapSimulation.NOTHING_DUE;
+    }
+
+    /** More chunks have room; when the next one is due, if the operation had waited for it. */
+    long grant(final SwapScheduler swaps, final long nowNs, final SeededRandom draws) {
+        granted = swaps.granted();
+        return isWaiting() ? next(swaps, nowNs, draws) : SwapSimulation.NOTHING_DUE;
+    }
+
     /** Ends the operation after its chunk; true when none has begun, so that it is due now. */
     boolean cancel(final long nowNs) {
+        if (!moving) {
+            return false;
+        }
         cancelled = true;
-        if (!ending && done > 0 && chunkNs == nowNs) {
+        if (isWaiting() || !ending && done > 0 && chunkNs == nowNs) {
             ending = true;
             dueNs = nowNs;
             return true;
         }
         return false;
+    }
+
+    boolean isMoving() {
+        return moving;
     }
 
     int done() {
@@ -91,10 +131,6 @@ final class VirtualMover {
 
     int task() {
         return task;
-    }
-
-    boolean in() {
-        return in;
     }
 
     /** The lowest chunk that was moved. */

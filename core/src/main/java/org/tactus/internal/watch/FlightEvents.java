@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.watch;
 
-import java.util.Arrays;
 import java.util.OptionalLong;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
@@ -14,6 +13,7 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.event.EventType;
+import org.tactus.internal.event.MovesUnderWay;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.Platform;
 import org.tactus.result.Stall;
@@ -24,17 +24,13 @@ import org.tactus.result.Stall;
  */
 public final class FlightEvents implements EventHandler {
     private static final String TACTUS = "Tactus";
-    private static final int NOTHING = -1;
     private static final String[] LIMITS = {"none", "waiting jobs", "jobs to come", "load"};
     /** The Flight Recorder is a module that an image may lack. */
     private static final boolean PRESENT = ModuleLayer.boot().findModule("jdk.jfr").isPresent();
 
     private final Platform platform;
     private final String[] names;
-    private final long[] moveStartNs;
-    private final boolean[] brings;
-    /** Of each device: the task that moves, {@link #NOTHING} while none does. */
-    private final int[] moving;
+    private final MovesUnderWay underWay;
     private long zeroNs;
 
     /**
@@ -46,10 +42,7 @@ public final class FlightEvents implements EventHandler {
     public FlightEvents(final Platform platform, final int taskCapacity) {
         this.platform = platform;
         this.names = new String[taskCapacity];
-        this.moveStartNs = new long[platform.devices().size()];
-        this.brings = new boolean[platform.devices().size()];
-        this.moving = new int[platform.devices().size()];
-        Arrays.fill(moving, NOTHING);
+        this.underWay = new MovesUnderWay(platform.devices().size());
     }
 
     /**
@@ -132,16 +125,15 @@ public final class FlightEvents implements EventHandler {
     public void onEvent(
         final int type, final long timeNs, final int device, final int task, final int segment, final long job, final long argument) {
         if (type == EventType.SWAP_IN || type == EventType.SWAP_OUT) { // also while nothing records: a recording may begin before its end
-            moveStartNs[device] = timeNs;
-            brings[device] = type == EventType.SWAP_IN;
-            moving[device] = task;
+            underWay.begin(device, task, type == EventType.SWAP_IN, timeNs);
             return;
         }
+        int direction = MovesUnderWay.NONE;
         if (type == EventType.SWAP_END) {
-            final boolean begun = moving[device] == task;
-            moving[device] = NOTHING;
-            if (!begun) {
-                return; // its begin was dropped
+            direction = underWay.end(device, task);
+            if (direction == MovesUnderWay.NONE) {
+                underWay.clear(device); // its begin was dropped, and maybe other ends
+                return;
             }
         }
         if (isIdle()) {
@@ -151,7 +143,7 @@ public final class FlightEvents implements EventHandler {
             case EventType.MISS -> missed(timeNs, device, task, job, argument);
             case EventType.OVERRUN -> overrun(timeNs, device, task, segment, job, argument);
             case EventType.LEVEL -> level(timeNs, device, task, segment, job, argument);
-            case EventType.SWAP_END -> swapped(timeNs, device, task, segment, argument);
+            case EventType.SWAP_END -> swapped(timeNs, device, direction, task, segment, argument);
             default -> { }
         }
     }
@@ -196,14 +188,15 @@ public final class FlightEvents implements EventHandler {
         }
     }
 
-    private void swapped(final long timeNs, final int device, final int task, final int first, final long chunks) {
+    private void swapped(
+        final long timeNs, final int device, final int direction, final int task, final int first, final long chunks) {
         final Swap event = new Swap();
         if (event.shouldCommit()) {
             event.task = name(task);
             event.device = device(device);
-            event.at = moveStartNs[device] - zeroNs;
-            event.length = timeNs - moveStartNs[device];
-            event.in = brings[device];
+            event.at = underWay.startNs(device, direction) - zeroNs;
+            event.length = timeNs - underWay.startNs(device, direction);
+            event.in = direction == MovesUnderWay.IN;
             event.firstChunk = first;
             event.chunks = chunks;
             event.bytes = chunks * platform.devices().get(device).memory().map(DeviceMemory::chunkBytes).orElse(0L);

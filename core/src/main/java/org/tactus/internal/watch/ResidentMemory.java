@@ -4,6 +4,7 @@ package org.tactus.internal.watch;
 import java.util.Arrays;
 import java.util.Optional;
 import org.tactus.internal.event.EventType;
+import org.tactus.internal.event.MovesUnderWay;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.Platform;
 import org.tactus.model.Segment;
@@ -24,9 +25,8 @@ final class ResidentMemory {
     private final long[] scratchBytes;
     private final long[] volumeBytes;
     private final long[] inBytes;
-    /** Of each device: the task that moves or {@link #NONE}, the direction, how many moves have ended. */
-    private final int[] moving;
-    private final boolean[] brings;
+    private final MovesUnderWay underWay;
+    /** Of each device how many moves have ended. */
     private final long[] moves;
     private final long[] chunkBytes;
 
@@ -39,9 +39,7 @@ final class ResidentMemory {
         scratchBytes = new long[taskCapacity];
         volumeBytes = new long[taskCapacity];
         inBytes = new long[taskCapacity];
-        moving = new int[devices];
-        Arrays.fill(moving, NONE);
-        brings = new boolean[devices];
+        underWay = new MovesUnderWay(devices);
         moves = new long[devices];
         chunkBytes = new long[devices];
         for (int i = 0; i < devices; i++) {
@@ -66,9 +64,7 @@ final class ResidentMemory {
 
     /** Takes a task that has stopped out of its device's memory. */
     void clear(final int index) {
-        for (int device = 0; device < moving.length; device++) {
-            moving[device] = moving[device] == index ? NONE : moving[device]; // its end is no event of the next task of this index
-        }
+        underWay.forget(index);
         deviceOf[index] = NONE;
         fixedBytes[index] = 0;
         scratchBytes[index] = 0;
@@ -79,17 +75,16 @@ final class ResidentMemory {
     /** Handles an event of swapping; true when bytes have moved. */
     boolean onEvent(final int type, final int device, final int task, final long argument) {
         if (type != EventType.SWAP_END) {
-            moving[device] = task;
-            brings[device] = type == EventType.SWAP_IN;
+            underWay.begin(device, task, type == EventType.SWAP_IN, 0);
             return false;
         }
-        if (moving[device] != task) {
+        final int direction = underWay.end(device, task);
+        if (direction == MovesUnderWay.NONE) {
             return false; // its begin was lost
         }
-        moving[device] = NONE;
         moves[device]++;
         final long bytes = argument * chunkBytes[device];
-        inBytes[task] = Math.clamp(inBytes[task] + (brings[device] ? bytes : -bytes), 0, volumeBytes[task]);
+        inBytes[task] = Math.clamp(inBytes[task] + (direction == MovesUnderWay.IN ? bytes : -bytes), 0, volumeBytes[task]);
         return true;
     }
 

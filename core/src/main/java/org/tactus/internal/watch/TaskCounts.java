@@ -217,6 +217,7 @@ public final class TaskCounts {
             + " overruns, " + skipped() + " skipped, " + aborted() + " aborted; response "
             + (minNs() < 0 ? "of none" : "min " + Durations.format(minNs()) + ", p50 " + Durations.format(quantileNs(0.5)) + ", p99 "
             + Durations.format(quantileNs(0.99)) + ", max " + Durations.format(maxNs()))
-            + (mostResidentBytes() <= 0 ? "" : "; " + Sizes.format(residentBytes()) + " of " + Sizes.format(mostResidentBytes()) + " in memory");
+            + (mostResidentBytes() <= 0 ? ""
+                : "; " + Sizes.format(residentBytes()) + " of " + Sizes.format(mostResidentBytes()) + " in memory");
     }
 }

@@ -25,7 +25,6 @@ import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.device.cuda.CudaDevice;
-import org.tactus.internal.device.cuda.CudaDevices;
 import org.tactus.internal.device.cuda.CudaNetworks;
 import org.tactus.internal.graph.InvalidModelException;
 import org.tactus.internal.graph.ModelZoo;

@@ -59,7 +59,7 @@ public final class OnnxNetworks {
         final CutChain chain = quantized.map(QuantizedTask::chain).orElseGet(() -> cut(source));
         final Optional<CudaDevice> gpu = gpu(task);
         if (gpu.filter(device -> device.networks().multipliesHalves()).isPresent()) {
-            requireGain(task, gpu.get());
+            requireGain(task, chain, gpu.get());
         }
         final TensorMemory host = gpu.map(device -> device.networks().pinned()).orElseGet(HostTensors::new);
         final TensorMemory onGpu = gpu.map(device -> device.networks().memory(task).map(TensorMemory.class::cast)
@@ -110,13 +110,13 @@ public final class OnnxNetworks {
     }
 
     /** Refuses half precision on a device where it changes no network of the set. */
-    private void requireGain(final Task loaded, final CudaDevice gpu) {
+    private void requireGain(final Task loaded, final CutChain chain, final CudaDevice gpu) {
         final int device = devices.indexOf(gpu);
-        final boolean gains = Stream.concat(Stream.of(loaded), set.tasks().stream().filter(task -> !task.name().equals(loaded.name())
-                && task.segments().stream().anyMatch(segment -> segment.device() == device)))
-            .flatMap(task -> task.model().stream()).filter(source -> !(source instanceof ModelSource.TfLiteFiles))
-            .anyMatch(source -> gpu.networks().changesByHalves(OnnxModel.of(source, directory, WEIGHT_SEED)));
-        if (!gains) {
+        final Stream<ModelSource> others = set.tasks().stream().filter(task -> !task.name().equals(loaded.name())
+                && task.segments().stream().anyMatch(segment -> segment.device() == device))
+            .flatMap(task -> task.model().stream()).filter(source -> !(source instanceof ModelSource.TfLiteFiles));
+        if (chain.parts().stream().noneMatch(part -> gpu.networks().changesByHalves(part.model()))
+            && others.noneMatch(source -> gpu.networks().changesByHalves(OnnxModel.of(source, directory, WEIGHT_SEED)))) {
             throw new InvalidModelException("task '" + loaded.name() + "': no network on '" + set.platform().devices().get(device).name()
                 + "' has a convolution over several channels or a matrix product, so 'compute: kernels-fp16' changes nothing; write "
                 + "'compute: kernels'");

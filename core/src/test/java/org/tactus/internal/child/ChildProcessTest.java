@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.tflite.Interpreter;
+import org.tactus.internal.lifecycle.Await;
 
 /** A library in a child process, whatever it does there. */
 @Timeout(60)
@@ -137,14 +137,12 @@ class ChildProcessTest {
     }
 
     @Test
-    void shouldSeeTheEndWhenTheChildIsKilledWhileNothingRuns() {
+    void shouldSeeTheEndWhenTheChildIsKilledWhileNothingRuns() throws InterruptedException {
         final ChildProcess opened = open("one");
         try (Interpreter network = load(opened, "a")) {
             assertRunsWell(network, 5);
             ProcessHandle.of(opened.pid()).orElseThrow().destroyForcibly();
-            while (!opened.isLost()) {
-                LockSupport.parkNanos(1_000_000);
-            }
+            Await.until(opened::isLost);
             assertEquals("the child process of 'dev0' ended by SIGKILL",
                 assertThrows(NativeCallException.class, network::invoke).getMessage());
         }

@@ -145,6 +145,29 @@ class PerfettoTraceTest {
     }
 
     @Test
+    void shouldDrawBothMovesWhenOneTaskComesInWhileAnotherGoesOut() throws IOException {
+        final long mebi = 1L << 20;
+        final TaskSet set = TaskSet.builder("swapped").device(DeviceSpec.modelled("gpu0").withMemory(
+            new DeviceMemory(1000 * mebi, mebi, SwapProtocol.SEQ, 1, 1, 0, 0)))
+            .task("a", t -> t.periodNs(100).segment("gpu0", 1)
+                .memory(new TaskMemory(6 * mebi, OptionalLong.of(6 * mebi), Optional.empty())))
+            .task("b", t -> t.periodNs(100).segment("gpu0", 1)
+                .memory(new TaskMemory(5 * mebi, OptionalLong.of(5 * mebi), Optional.empty())))
+            .build();
+        try (EventFile events = new EventFile(folder, 1 << 20)) {
+            events.onEvent(EventType.SWAP_IN, ZERO_NS + 1000, 0, 0, 0, -1, 6);
+            events.onEvent(EventType.SWAP_END, ZERO_NS + 2000, 0, 0, 0, -1, 6);
+            events.onEvent(EventType.SWAP_OUT, ZERO_NS + 3000, 0, 0, 0, -1, 4);
+            events.onEvent(EventType.SWAP_IN, ZERO_NS + 4000, 0, 1, 0, -1, 5);
+            events.onEvent(EventType.SWAP_END, ZERO_NS + 6000, 0, 0, 0, -1, 4);
+            events.onEvent(EventType.SWAP_END, ZERO_NS + 7000, 0, 1, 0, -1, 5);
+            PerfettoTrace.write(set, events, ZERO_NS, List.of(), folder.resolve("trace.json"), PerfettoTrace.DEFAULT_MAX_BYTES);
+        }
+        assertEquals(List.of("0", "6", "2", "7"), read().stream().filter(e -> e.get("name").equals("resident on gpu0"))
+            .map(e -> e.get("MiB")).toList());
+    }
+
+    @Test
     void shouldDrawNoFlowWhenAnEmptySlotGoesHome() throws IOException {
         try (EventFile events = new EventFile(folder, 1 << 20)) {
             for (int job = 0; job < 2; job++) {

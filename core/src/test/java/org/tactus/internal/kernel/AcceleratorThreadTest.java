@@ -10,7 +10,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +18,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.Task;
@@ -114,17 +114,10 @@ class AcceleratorThreadTest {
         return task.segments().stream().map(segment -> (SegmentWork) new TimedWork(Clock.SYSTEM, segment, 1)).toList();
     }
 
-    private static void await(final BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(MS);
-            assertFalse(Thread.currentThread().isInterrupted(), "it did not come before the test's end");
-        }
-    }
-
     @Test
     void shouldTakeRealTimeSchedulingOnceWhenAllDevicesOfAThreadAreLost() throws InterruptedException {
         run(new Stuck(Call.POLL, false), 3, 100 * MS);
-        await(() -> heard.containsAll(List.of("lost acc0", "lost acc1", "lost acc2")) && !rights.ordinary().isEmpty());
+        Await.until(() -> heard.containsAll(List.of("lost acc0", "lost acc1", "lost acc2")) && !rights.ordinary().isEmpty());
         LockSupport.parkNanos(50 * MS); // the monitor looks at each of the three again
         assertEquals(List.of("tactus-accelerators"), rights.ordinary());
         final String granted = kernel.granted().getFirst();
@@ -134,17 +127,17 @@ class AcceleratorThreadTest {
     @Test
     void shouldTakeRealTimeSchedulingWhenTheSegmentsOwnLimitHasLostTheDeviceBefore() throws InterruptedException {
         run(new Stuck(Call.START, false), 1, 400 * MS);
-        await(() -> heard.contains("lost acc0"));
-        await(() -> !rights.ordinary().isEmpty());
+        Await.until(() -> heard.contains("lost acc0"));
+        Await.until(() -> !rights.ordinary().isEmpty());
         assertEquals(List.of("tactus-acc0"), rights.ordinary());
     }
 
     @Test
     void shouldTellAndLoseTheOthersWhenADriverSleepsInACallOnTheirThread() throws InterruptedException {
         run(new Stuck(Call.POLL, true), 2, 200 * MS);
-        await(() -> heard.contains("lost acc0"));
-        await(() -> heard.contains("miss on1"));
-        await(() -> heard.contains("lost acc1"));
+        Await.until(() -> heard.contains("lost acc0"));
+        Await.until(() -> heard.contains("miss on1"));
+        Await.until(() -> heard.contains("lost acc1"));
         assertEquals(1, Collections.frequency(heard, "lost acc1"));
         assertTrue(rights.ordinary().isEmpty(), "a thread that sleeps keeps no core");
     }
@@ -163,9 +156,9 @@ class AcceleratorThreadTest {
             }
         };
         run(hangs, 2, 100 * MS);
-        await(() -> heard.contains("lost acc0"));
+        Await.until(() -> heard.contains("lost acc0"));
         final long done = kernel.completed(1);
-        await(() -> kernel.completed(1) >= done + 25); // for longer than the limit
+        Await.until(() -> kernel.completed(1) >= done + 25); // for longer than the limit
         assertFalse(heard.contains("lost acc1"), heard::toString);
         assertTrue(rights.ordinary().isEmpty());
     }

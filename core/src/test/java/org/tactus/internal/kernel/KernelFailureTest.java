@@ -11,7 +11,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +22,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
@@ -125,12 +125,6 @@ class KernelFailureTest {
         return heard.stream().filter(line -> line.startsWith(begin)).count();
     }
 
-    private static void await(final BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) {
-            Thread.sleep(1);
-        }
-    }
-
     private static long dueNs(final long firstNs, final long periodNs, final long endNs) {
         return endNs < firstNs ? 0 : (endNs - firstNs) / periodNs + 1;
     }
@@ -146,7 +140,7 @@ class KernelFailureTest {
                 hang(job);
             }
         }))), firstNs);
-        await(() -> count("miss good") >= 20);
+        Await.until(() -> count("miss good") >= 20);
         final long beforeNs = Clock.SYSTEM.nanoTime();
         assertFalse(kernel.stop(10 * MS));
         final long afterNs = Clock.SYSTEM.nanoTime();
@@ -172,9 +166,9 @@ class KernelFailureTest {
         open(set, KernelOptions.DEFAULT);
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(job -> { })), List.of(work(this::hang))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> count("miss good") >= 12);
+        Await.until(() -> count("miss good") >= 12);
         forever.countDown();
-        await(() -> kernel.completed(slots[0]) >= 12);
+        Await.until(() -> kernel.completed(slots[0]) >= 12);
         assertTrue(kernel.stop(5000 * MS));
         final TaskReport good = kernel.report(slots[0]);
         assertEquals(0, good.lost());
@@ -230,9 +224,9 @@ class KernelFailureTest {
             List.of(new CpuDevice(Clock.SYSTEM, "java"), new CpuDevice(Clock.SYSTEM, "java"), new BreakingDevice()));
         final int[] slots = kernel.addAll(set.tasks(), set.tasks().stream().map(KernelFailureTest::timed).toList(),
             Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> heard.contains("lost acc0"));
+        Await.until(() -> heard.contains("lost acc0"));
         final long completed = kernel.completed(slots[0]);
-        await(() -> kernel.completed(slots[0]) > completed + 3 && count("miss home") > 3);
+        Await.until(() -> kernel.completed(slots[0]) > completed + 3 && count("miss home") > 3);
         assertEquals(1, count("death acc0 java.lang.UnsatisfiedLinkError: driver gone"), heard.toString());
         assertEquals(1, count("lost"), heard.toString());
         assertTrue(kernel.isLost(2));
@@ -253,9 +247,9 @@ class KernelFailureTest {
                 throw new StackOverflowError("of the program");
             }
         }))), Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> count("error bad") > 0);
+        Await.until(() -> count("error bad") > 0);
         final long completed = kernel.completed(slots[0]);
-        await(() -> kernel.completed(slots[0]) > completed + 3);
+        Await.until(() -> kernel.completed(slots[0]) > completed + 3);
         assertEquals(List.of("error bad java.lang.StackOverflowError: of the program"), heard);
         assertTrue(kernel.stop(1000 * MS));
         assertTrue(kernel.report(slots[1]).stopped());
@@ -287,7 +281,7 @@ class KernelFailureTest {
         open(set, KernelOptions.DEFAULT.withLostAfterNs(50 * MS));
         kernel.addAll(set.tasks(), List.of(List.of(work(this::hang), work(job -> { }), work(job -> { })), timed(set.tasks().get(1))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> heard.contains("lost cpu0"));
+        Await.until(() -> heard.contains("lost cpu0"));
         awaitSleep("tactus-cpu1");
         awaitSleep("tactus-acc0");
     }
@@ -298,11 +292,11 @@ class KernelFailureTest {
         open(set, KernelOptions.DEFAULT.withLostAfterNs(50 * MS));
         final int slot = kernel.addAll(set.tasks(), List.of(List.of(work(job -> { }), work(this::hang))),
             Clock.SYSTEM.nanoTime() + 20 * MS)[0];
-        await(() -> heard.contains("lost cpu1"));
+        Await.until(() -> heard.contains("lost cpu1"));
         awaitSleep("tactus-acc0");
         assertFalse(kernel.isStopped(slot));
         forever.countDown();
-        await(() -> kernel.isStopped(slot));
+        Await.until(() -> kernel.isStopped(slot));
     }
 
     @Test
@@ -313,7 +307,7 @@ class KernelFailureTest {
         final List<Boolean> seen = new CopyOnWriteArrayList<>();
         kernel.addAll(set.tasks(), List.of(List.of(work(job -> Thread.currentThread().interrupt())),
             List.of(work(job -> seen.add(Thread.currentThread().isInterrupted())))), Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> seen.size() >= 2);
+        Await.until(() -> seen.size() >= 2);
         awaitSleep("tactus-cpu0");
         assertFalse(seen.contains(true), "one task's interrupt reached the other's code");
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.event.EventType;
 import org.tactus.internal.runtime.RunSettings;
 import org.tactus.internal.runtime.TaskSetRun;
 import org.tactus.internal.time.Clock;
@@ -31,6 +33,7 @@ import org.tactus.internal.work.TimedWorks;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
+import org.tactus.model.Platform;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.Task;
 import org.tactus.model.TaskMemory;
@@ -42,6 +45,10 @@ import org.tactus.result.RunResult;
 class KernelSwapTest {
     private static final long MS = 1_000_000;
     private static final DeviceMemory MEMORY = new DeviceMemory(40, 10, SwapProtocol.SEQ, 50_000, 50_000, 0, 0);
+
+    /** Slow enough that a chunk which comes in is there while another one goes. */
+    private static final DeviceMemory BOTH = new DeviceMemory(40, 10, SwapProtocol.SEQ, MS, MS, 0, 0)
+        .withDuplex(new DeviceMemory.Duplex(2 * MS, 2 * MS, 2 * MS));
 
     private static TaskSet set(final int segments) {
         final TaskMemory own = new TaskMemory(20, OptionalLong.of(20), Optional.empty());
@@ -72,6 +79,11 @@ class KernelSwapTest {
         }
 
         @Override
+        public void allow(final int chunks, final long nowNs) {
+            mover.allow(chunks, nowNs);
+        }
+
+        @Override
         public int poll(final long nowNs) {
             final int done = mover.poll(nowNs);
             if (moves[0] > 1 && !mover.isMoving()) {
@@ -98,7 +110,7 @@ class KernelSwapTest {
     }
 
     /** A modelled device with such a mover. */
-    private record BreakingDevice(ModelledDevice device, ChunkMover mover) implements Device {
+    private record BreakingDevice(ModelledDevice device, ChunkMover mover, ChunkMover secondMover) implements Device {
         @Override
         public void define(final int slot, final Task task) {
             device.define(slot, task);
@@ -154,7 +166,8 @@ class KernelSwapTest {
         final List<String> heard = new CopyOnWriteArrayList<>();
         final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(KernelOptions.DEFAULT, 1));
         final ModelledDevice modelled = new ModelledDevice(MEMORY, KernelOptions.DEFAULT.taskCapacity(), 1);
-        final Device device = new BreakingDevice(modelled, new BreakingMover(modelled.mover(), 2, new int[1]));
+        final ChunkMover breaking = new BreakingMover(modelled.mover(), 2, new int[1]);
+        final Device device = new BreakingDevice(modelled, breaking, breaking);
         final KernelListener listener = new KernelListener() {
             @Override
             public void onError(final String task, final Throwable cause) {
@@ -182,6 +195,66 @@ class KernelSwapTest {
             }
             assertTrue(kernel.stop(0));
             assertTrue(kernel.swapCounts(0).orElseThrow().chunksOut() > 0);
+        }
+    }
+
+    /** The same tasks on a device that moves both ways at once. */
+    private static TaskSet both(final TaskSet set) {
+        return new TaskSet(set.name(), set.policy(), set.overheads(), new Platform(List.of(set.platform().devices().getFirst()
+            .withMemory(BOTH))), set.tasks());
+    }
+
+    @Test
+    void shouldBringChunksInWhileOthersGoOutWhenTheMemoryIsDuplex() throws InterruptedException {
+        final AtomicInteger beside = new AtomicInteger();
+        final boolean[] moving = new boolean[2];
+        try (TaskSetRun tactus = TaskSetRun.open(both(set(1)), options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> {
+            if (t == EventType.SWAP_IN || t == EventType.SWAP_OUT) { // of one thread
+                final int in = t == EventType.SWAP_IN ? 1 : 0;
+                beside.addAndGet(moving[1 - in] ? 1 : 0);
+                moving[in] = true;
+            } else if (t == EventType.SWAP_END) { // which of them does not matter: what begins beside the other one counts once less
+                moving[0] = false;
+                moving[1] = false;
+            }
+        })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 10 || beside.get() < 5) {
+                Thread.sleep(5);
+            }
+            final RunResult result = tactus.stop();
+            final var swaps = result.devices().getFirst().swaps().orElseThrow();
+            assertTrue(swaps.chunksIn() > 10 && swaps.chunksOut() > 10 && swaps.mostUsedBytes() == 40, swaps.toString());
+            assertEquals(List.of(), result.tasks().stream().filter(task -> task.aborted() > 0).toList());
+        }
+    }
+
+    /** What goes out meanwhile goes to its end, and the others run on. */
+    @Test
+    void shouldStopOneTaskWhenItsChunksBreakWhileOthersGoOut() throws InterruptedException {
+        final TaskSet set = both(set(1));
+        final List<String> heard = new CopyOnWriteArrayList<>();
+        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(KernelOptions.DEFAULT, 1));
+        final ModelledDevice modelled = new ModelledDevice(BOTH, KernelOptions.DEFAULT.taskCapacity(), 1);
+        final Device device = new BreakingDevice(modelled, modelled.mover(), new BreakingMover(modelled.secondMover(), 2, new int[1]));
+        final KernelListener listener = new KernelListener() {
+            @Override
+            public void onError(final String task, final Throwable cause) {
+                heard.add(task + ": " + cause.getMessage());
+            }
+        };
+        try (Kernel kernel = new Kernel(
+            set, List.of(device), memory, KernelOptions.DEFAULT, candidate -> Optional.empty(), ThreadSetup.NONE,
+            listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
+            kernel.start();
+            final int[] slots = kernel.addAll(
+                set.tasks(), set.tasks().stream().map(KernelSwapTest::timed).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
+            while (!kernel.isStopped(slots[2]) || kernel.completed(slots[0]) < 5 || kernel.completed(slots[1]) < 5) {
+                Thread.sleep(5);
+            }
+            assertEquals(List.of("c: the copy broke"), heard);
+            assertTrue(kernel.stop(0));
+            assertTrue(kernel.swapCounts(0).orElseThrow().mostUsedBytes() <= 40);
         }
     }
 
@@ -390,6 +463,37 @@ class KernelSwapTest {
             end.close();
             adder.join();
             assertEquals("no room was made for 'joins' on device 'gpu0', since the run ends", refused.get().getMessage());
+        }
+    }
+
+    /** The removal is what the room waits for: without it the device is never quiet, and the patience lasts for hours. */
+    @Test
+    void shouldLetARemovalThroughWhileATaskWaitsForRoom() throws Exception {
+        final TaskSet calm = set(1);
+        final List<Task> tasks = new ArrayList<>(calm.tasks().stream().map(task ->
+            task.withSegments(List.of(new org.tactus.model.Segment(0, 8 * MS, org.tactus.model.ActualTime.WCET)))).toList());
+        tasks.addAll(TaskSet.builder("rare").device(calm.platform().devices().getFirst()).task("rare", task -> task.periodNs(3_600_000 * MS)
+            .memory(new TaskMemory(10, OptionalLong.of(10), Optional.empty())).segment("gpu0", MS)).build().tasks());
+        final TaskSet busy = new TaskSet(calm.name(), calm.policy(), calm.overheads(), calm.platform(), tasks);
+        try (TaskSetRun tactus = TaskSetRun.open(busy, options(), new TimedWorks(), KernelListener.NONE, (t, n, d, k, s, j, a) -> { })) {
+            tactus.start();
+            while (tactus.completed(tactus.handle("c")) < 2) {
+                Thread.sleep(5);
+            }
+            final Thread adder = Thread.ofPlatform().daemon().start(() -> tactus.add(joins(15)));
+            Thread.sleep(200); // by then it waits; if not, the removals come before it
+            assertTrue(adder.isAlive());
+            final Thread remover = Thread.ofPlatform().daemon().start(() -> {
+                tactus.remove("c");
+                tactus.remove("b");
+            });
+            remover.join(20_000);
+            assertFalse(remover.isAlive(), "a removal waits for a task that waits for room");
+            adder.join(20_000);
+            assertFalse(adder.isAlive(), "the device is quiet now, so that room is made");
+            while (tactus.completed(tactus.handle("joins")) < 3) {
+                Thread.sleep(5);
+            }
         }
     }
 

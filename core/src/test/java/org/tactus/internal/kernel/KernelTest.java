@@ -29,6 +29,7 @@ import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.OfferedWork;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.policy.SporadicGate;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.BacklogAction;
@@ -467,9 +468,7 @@ class KernelTest {
         final int a = sporadic("A", job -> ran.add("A"));
         final int b = sporadic("B", job -> ran.add("B"));
         kernel.remove(a);
-        while (!kernel.isStopped(a)) {
-            LockSupport.parkNanos(MS);
-        }
+        Await.until(() -> kernel.isStopped(a));
         final int c = sporadic("C", job -> ran.add("C"));
         final int d = sporadic("D", job -> ran.add("D"));
         assertEquals(a, c, "the newcomer has the slot of the removed task");
@@ -480,9 +479,7 @@ class KernelTest {
             assertEquals(SporadicGate.ACCEPTED, kernel.release(slot));
         }
         holds.countDown();
-        while (ran.size() < 3) {
-            LockSupport.parkNanos(MS);
-        }
+        Await.until(() -> ran.size() >= 3);
         assertEquals(List.of("B", "C", "D"), ran);
     }
 

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.event.EventType;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.policy.ModeChanges;
 import org.tactus.internal.policy.PolicyState;
 import org.tactus.internal.time.Clock;
@@ -65,9 +66,8 @@ class MonitorTest {
         }
         assertTrue(written > 1 << 14, "more than a batch");
         final Thread ending = Thread.ofPlatform().start(monitor::shutDown);
-        while (ending.getState() != Thread.State.WAITING && ending.getState() != Thread.State.TIMED_WAITING) {
-            Thread.onSpinWait(); // it waits for the monitor's end, so that the round under way is the last one
-        }
+        // It waits for the monitor's end, so that the round under way is the last one.
+        Await.until(() -> ending.getState() == Thread.State.WAITING || ending.getState() == Thread.State.TIMED_WAITING);
         go.countDown();
         ending.join();
         assertEquals(written, seen.get());

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +14,7 @@ import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.CpuDevice;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.time.Clock;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.TaskSet;
@@ -57,12 +56,6 @@ class WatchdogTest {
         kernel.start();
     }
 
-    private void await(final BooleanSupplier condition) {
-        while (!condition.getAsBoolean()) {
-            LockSupport.parkNanos(MS);
-        }
-    }
-
     @Test
     void shouldTakeRealTimeSchedulingFromTheDispatcherAloneWhoseSegmentDoesNotEnd() throws InterruptedException {
         final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1"))
@@ -72,10 +65,10 @@ class WatchdogTest {
         start(set, options, new CpuDevice(Clock.SYSTEM, "java"));
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(true)), List.of(work(false))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> lost.contains("cpu0"));
+        Await.until(() -> lost.contains("cpu0"));
         assertEquals(List.of("tactus-cpu0"), rights.ordinary(), "before the loss is told, and of no other thread");
         final long done = kernel.completed(slots[1]);
-        await(() -> kernel.completed(slots[1]) >= done + 3);
+        Await.until(() -> kernel.completed(slots[1]) >= done + 3);
         assertEquals(List.of("cpu0"), lost);
         assertTrue(kernel.granted().stream().anyMatch(line -> line.startsWith("tactus-cpu0: ")
             && line.endsWith("SCHED_FIFO was taken away when its device was lost")), kernel.granted()::toString);
@@ -134,10 +127,10 @@ class WatchdogTest {
         start(set, options, new StuckBehind());
         final int[] slots = kernel.addAll(set.tasks(), List.of(List.of(work(false)), List.of(work(false))),
             Clock.SYSTEM.nanoTime() + 20 * MS);
-        await(() -> lost.contains("cpu0"));
+        Await.until(() -> lost.contains("cpu0"));
         assertEquals(List.of("tactus-cpu0"), rights.ordinary(), "before the loss is told, and of no other thread");
         final long done = kernel.completed(slots[1]);
-        await(() -> kernel.completed(slots[1]) >= done + 30); // for longer than the limit: an idle dispatcher is not lost
+        Await.until(() -> kernel.completed(slots[1]) >= done + 30); // for longer than the limit: an idle dispatcher is not lost
         assertEquals(List.of("cpu0"), lost);
     }
 }

@@ -32,6 +32,10 @@ class GpuCalibratorTest {
                 final long copyNs = cost.chunkBytes() * 1_000_000_000L / settings.inBytesPerSecond();
                 assertTrue(cost.inNs() >= copyNs + settings.mapNs() + settings.accessNs()
                     && cost.outNs() >= copyNs + settings.unmapNs() && cost.dropNs() >= settings.unmapNs(), cost.toString());
+                assertTrue(cost.duplexInNs() >= cost.inNs() + settings.unmapNs()
+                    && cost.duplexOutNs() >= cost.outNs() + settings.mapNs() + settings.accessNs()
+                    && cost.duplexDropNs() >= settings.unmapNs() + settings.mapNs() + settings.accessNs()
+                    && cost.duplexDropNs() <= cost.duplexOutNs(), cost.toString());
                 assertTrue(cost.usualInNs() <= cost.inNs() && cost.usualOutNs() <= cost.outNs(), cost.toString());
             }
             assertTrue(measured.swapInOverheadNs() >= settings.mapNs() + settings.accessNs() + settings.unmapNs());
@@ -48,6 +52,6 @@ class GpuCalibratorTest {
     }
 
     private static ChunkCost cost(final long mebi, final long usualNs) {
-        return new ChunkCost(mebi * MEBI, 10_000, 10_000, 1, usualNs, usualNs);
+        return new ChunkCost(mebi * MEBI, 10_000, 10_000, 1, 0, 0, 0, usualNs, usualNs);
     }
 }

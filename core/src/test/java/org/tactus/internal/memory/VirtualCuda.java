@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongBinaryOperator;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaGpu;
@@ -29,6 +30,7 @@ import org.tactus.bindings.generated.cuda.cuStreamQuery_t;
 public final class VirtualCuda implements AutoCloseable {
     private static final int NOT_READY = 600;
     private static final int INVALID = 1;
+    private static final int NO_MEMORY = 2;
 
     /** The time; calls that cost some move it on. */
     public long nowNs;
@@ -37,6 +39,8 @@ public final class VirtualCuda implements AutoCloseable {
     public long unmapNs;
     /** How often an event that has happened is told as not ready. */
     public int notReady;
+    /** Asked at each call that maps or copies whether it fails. */
+    public BooleanSupplier fails = () -> false;
     private final Arena arena = Arena.ofConfined();
     private final SoftwareCuda software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(1L << 40, 4096));
     private final CudaDriver driver;
@@ -123,6 +127,9 @@ public final class VirtualCuda implements AutoCloseable {
         if (mapped.containsKey(address)) { // a chunk may be mapped at several addresses, as scratch is
             return offend("an address is mapped twice");
         }
+        if (fails.getAsBoolean()) {
+            return NO_MEMORY;
+        }
         mapped.put(address, handle);
         return 0;
     }
@@ -154,6 +161,9 @@ public final class VirtualCuda implements AutoCloseable {
     private int copy(final int engine, final long device, final long bytes, final long stream) {
         if (!accessible.containsKey(device)) {
             return offend("a copy of what is not accessible");
+        }
+        if (fails.getAsBoolean()) {
+            return NO_MEMORY;
         }
         final long startNs = Math.max(Math.max(nowNs, freeNs[engine]), streams.getOrDefault(stream, 0L));
         final Copy copy = new Copy(engine, stream, startNs, startNs + lengthNs.applyAsLong(engine, bytes));

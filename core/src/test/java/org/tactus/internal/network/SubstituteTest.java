@@ -52,16 +52,6 @@ class SubstituteTest {
         return model.tensor(model.outputs().getFirst().name()).toArray(ValueLayout.JAVA_FLOAT);
     }
 
-    private static double error(final float[] is, final float[] should) {
-        double difference = 0;
-        double size = 0;
-        for (int i = 0; i < is.length; i++) {
-            difference += (is[i] - should[i]) * (double) (is[i] - should[i]);
-            size += should[i] * (double) should[i];
-        }
-        return Math.sqrt(difference / size);
-    }
-
     /** The mixture that a pattern makes: the layers of substituted segments in floating point. */
     private static boolean[] layers(final LayeredModel model, final boolean[] planned, final int[] starts, final boolean[] pattern) {
         final boolean[] int8 = planned.clone();
@@ -120,14 +110,14 @@ class SubstituteTest {
         try (SegmentedModel cut = SegmentedModel.create(mixture.cut(starts), host, List.of(place, place, place, place, place, place),
             substitutes)) {
             final float[] exact = run(cut, new boolean[] {true, true, true, true, true, true});
-            final double plannedError = error(run(cut, new boolean[SEGMENTS]), exact);
+            final double plannedError = RelativeError.of(run(cut, new boolean[SEGMENTS]), exact);
             for (int bits = 0; bits < 1 << SEGMENTS; bits++) {
                 final boolean[] pattern = new boolean[SEGMENTS];
                 for (int i = 0; i < SEGMENTS; i++) {
                     pattern[i] = (bits >> i & 1) != 0;
                 }
                 final float[] answer = run(cut, pattern);
-                assertTrue(error(answer, exact) < 2 * plannedError + 0.02, name + " " + Arrays.toString(pattern));
+                assertTrue(RelativeError.of(answer, exact) < 2 * plannedError + 0.02, name + " " + Arrays.toString(pattern));
                 final boolean[] int8 = layers(model, planned, starts, pattern);
                 if (!rounds(model, planned, int8, starts)) {
                     compared++;

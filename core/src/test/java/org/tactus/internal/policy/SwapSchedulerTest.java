@@ -77,7 +77,7 @@ class SwapSchedulerTest {
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
         assertTrue(swaps.isCommitted());
         assertTrue(swaps.isAlone());
-        swaps.progress(2, false, 2);
+        swaps.progress(swaps.isMoving(true), 2, false, 2);
         assertFalse(swaps.isCommitted(), "nothing moves");
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
@@ -95,22 +95,37 @@ class SwapSchedulerTest {
     }
 
     @Test
+    void shouldCountWhatNeverLeavesAsInUseWhenNothingMoves() {
+        memory = new DeviceMemory(10 * CHUNK, CHUNK, SwapProtocol.SEQ, 1, 1, 0, 0);
+        manage(TaskSet.builder("set").device(DeviceSpec.modelled("gpu0").withMemory(memory))
+            .task("a", task -> task.periodNs(100).segment("gpu0", 5)
+                .memory(new TaskMemory(38, OptionalLong.empty(), Optional.empty(), 8, 0)))
+            .task("b", task -> task.periodNs(200).segment("gpu0", 5)
+                .memory(new TaskMemory(19, OptionalLong.empty(), Optional.empty(), 9, 0)))
+            .build(), 0);
+        rig.devices[0].release(0);
+        runs(A, 0);
+        assertEquals(30 + 10 + 9, swaps.counts().mostUsedBytes(), "all of both, and the larger scratch");
+        assertEquals(0, swaps.counts().movesIn());
+    }
+
+    @Test
     void shouldTakeTheFurthestNextUseOutWhenRoomIsNeeded() {
         open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
         rig.devices[0].release(0);
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
         assertEquals(SwapScheduler.WAIT, swaps.decide(1));
-        swaps.progress(2, false, 2);
+        swaps.progress(swaps.isMoving(true), 2, false, 2);
         runs(A, 2);
         expect(SwapScheduler.MOVE_IN, B, 0, 2, 7);
-        swaps.progress(2, false, 9);
+        swaps.progress(swaps.isMoving(true), 2, false, 9);
         runs(B, 9);
         expect(SwapScheduler.MOVE_OUT, B, 0, 2, 14); // a is used at 100, b not before 200
-        swaps.progress(1, true, 15);
+        swaps.progress(swaps.isMoving(true), 1, true, 15);
         assertEquals(30, swaps.usedBytes());
-        swaps.progress(2, false, 16);
+        swaps.progress(swaps.isMoving(true), 2, false, 16);
         expect(SwapScheduler.MOVE_IN, C, 0, 2, 16);
-        swaps.progress(2, false, 18);
+        swaps.progress(swaps.isMoving(true), 2, false, 18);
         runs(C, 18);
         assertEquals(4 * CHUNK, swaps.counts().mostUsedBytes());
     }
@@ -123,7 +138,7 @@ class SwapSchedulerTest {
         rig.devices[0].release(1);
         assertEquals(SwapScheduler.CANCEL, swaps.decide(1));
         assertEquals(SwapScheduler.WAIT, swaps.decide(1));
-        swaps.progress(1, false, 1);
+        swaps.progress(swaps.isMoving(true), 1, false, 1);
         assertEquals(1, swaps.out(B));
         assertEquals(CHUNK, swaps.usedBytes());
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 1);
@@ -134,9 +149,9 @@ class SwapSchedulerTest {
         open(SwapProtocol.SEQ, false, 4, 0, 0, 0);
         rig.devices[0].release(0);
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
-        swaps.progress(1, true, 1);
+        swaps.progress(swaps.isMoving(true), 1, true, 1);
         rig.state.requestStop(A);
-        swaps.failed();
+        swaps.failed(swaps.isMoving(true));
         assertEquals(2, swaps.out(A));
         assertEquals(0, swaps.usedBytes());
         assertEquals(SwapScheduler.RUN, swaps.decide(2)); // to be ended: a stop was asked for
@@ -161,11 +176,11 @@ class SwapSchedulerTest {
         open(SwapProtocol.SEQ, true, 4, 0, 0, 300);
         rig.devices[0].release(0);
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
-        swaps.progress(2, false, 2);
+        swaps.progress(swaps.isMoving(true), 2, false, 2);
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
         expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
-        swaps.progress(2, false, 4);
+        swaps.progress(swaps.isMoving(true), 2, false, 4);
         assertEquals(SwapScheduler.WAIT, swaps.decide(4));
         rig.devices[0].segmentDone(A, 7, false);
         assertEquals(SwapScheduler.RUN, swaps.decide(7));
@@ -177,7 +192,7 @@ class SwapSchedulerTest {
     void shouldMoveNothingInTheBackgroundThatCouldMakeAJobWaitLonger() {
         open(SwapProtocol.SEQ, true, 2, 50, 50, 50);
         expect(SwapScheduler.MOVE_IN, A, 1, 1, 0); // both chunks would cost b 2 out and 2 in, and the rest of this one
-        swaps.progress(1, false, 1);
+        swaps.progress(swaps.isMoving(true), 1, false, 1);
         assertEquals(SwapScheduler.WAIT, swaps.decide(1));
     }
 
@@ -186,7 +201,7 @@ class SwapSchedulerTest {
         open(SwapProtocol.SEQ, true, 3, 0, 0, 300);
         rig.devices[0].release(0);
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
-        swaps.progress(2, false, 2);
+        swaps.progress(swaps.isMoving(true), 2, false, 2);
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
         assertEquals(SwapScheduler.WAIT, swaps.decide(7), "its WCET is over: c could have to wait for more than its 2 in and 2 out");
@@ -211,7 +226,7 @@ class SwapSchedulerTest {
         assertEquals(SwapScheduler.WAIT, swaps.decide(1));
         assertEquals(DeviceScheduler.NEXT_HERE, rig.devices[0].segmentDone(B, 2, false));
         assertEquals(SwapScheduler.WAIT, swaps.decide(2), "its second one waits for its chunk");
-        swaps.progress(1, false, 3);
+        swaps.progress(swaps.isMoving(true), 1, false, 3);
         assertEquals(SwapScheduler.RUN, swaps.decide(3));
     }
 
@@ -242,7 +257,7 @@ class SwapSchedulerTest {
         open(SwapProtocol.SEQ, true, 3, 0, 0, 300);
         rig.devices[0].release(0);
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
-        swaps.progress(2, false, 2);
+        swaps.progress(swaps.isMoving(true), 2, false, 2);
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
         expect(SwapScheduler.MOVE_IN, B, 1, 1, 6);
@@ -253,11 +268,11 @@ class SwapSchedulerTest {
         open(SwapProtocol.SEQ, true, 4, 0, 0, 50);
         rig.devices[0].release(0);
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
-        swaps.progress(2, false, 2);
+        swaps.progress(swaps.isMoving(true), 2, false, 2);
         assertEquals(SwapScheduler.RUN, swaps.decide(2));
         rig.devices[0].started(A, 2);
         expect(SwapScheduler.MOVE_IN, B, 0, 2, 2);
-        swaps.progress(2, false, 4);
+        swaps.progress(swaps.isMoving(true), 2, false, 4);
         rig.devices[0].segmentDone(A, 7, false);
         assertEquals(SwapScheduler.RUN, swaps.decide(7));
         rig.devices[0].started(B, 7);
@@ -341,7 +356,7 @@ class SwapSchedulerTest {
             }
             final long before = threads.getCurrentThreadAllocatedBytes();
             if (swaps.isMoving()) {
-                swaps.progress(swaps.movedCount(), false, now);
+                swaps.progress(swaps.isMoving(true), swaps.movedCount(swaps.isMoving(true)), false, now);
             }
             for (int command = swaps.decide(now); command != SwapScheduler.WAIT; command = swaps.decide(now)) {
                 if (command == SwapScheduler.RUN) {

@@ -32,6 +32,7 @@ import org.tactus.internal.graph.NodeAttributes;
 import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.Tensors;
 import org.tactus.internal.graph.TestModels;
+import org.tactus.internal.network.RelativeError;
 import org.tactus.internal.network.SegmentedModel;
 
 class MixtureTest {
@@ -73,16 +74,6 @@ class MixtureTest {
         }
     }
 
-    private static double error(final float[] is, final float[] should) {
-        double difference = 0;
-        double size = 0;
-        for (int i = 0; i < is.length; i++) {
-            difference += (is[i] - should[i]) * (double) (is[i] - should[i]);
-            size += should[i] * (double) should[i];
-        }
-        return Math.sqrt(difference / size);
-    }
-
     @ParameterizedTest
     @CsvSource({"resnet, 0.03", "mobilenet, 0.06", "densenet, 0.06"})
     void shouldStayCloseToFloatingPointWhenEveryLayerIsInt8(final String name, final double most) {
@@ -91,7 +82,7 @@ class MixtureTest {
         final Map<String, Range> ranges = new RangeCalibration(model, samples, 1).ranges();
         final float[] floats = run(new Mixture(model, ranges, Mixture.FULL_WEIGHTS, new boolean[all(model).length]).cut(0), samples, 1);
         final Mixture mixture = new Mixture(model, ranges, Mixture.REDUCED_WEIGHTS, all(model));
-        final double error = error(run(mixture.cut(0), samples, 1), floats);
+        final double error = RelativeError.of(run(mixture.cut(0), samples, 1), floats);
         assertTrue(error > 1e-4 && error < most, name + ": relative error " + error);
         assertStandard(mixture.model());
     }
@@ -122,7 +113,7 @@ class MixtureTest {
         try (SegmentedModel whole = SegmentedModel.create(original, 1, OnnxOptions.SINGLE_THREAD)) {
             samples.fill(0, whole.tensor("input"));
             whole.run(0);
-            assertTrue(error(folded, whole.tensor("output").toArray(ValueLayout.JAVA_FLOAT)) < 1e-4);
+            assertTrue(RelativeError.of(folded, whole.tensor("output").toArray(ValueLayout.JAVA_FLOAT)) < 1e-4);
         }
         assertTrue(model.layers().stream().noneMatch(layer -> layer.operator().equals("BatchNormalization")));
         assertTrue(original.proto().getGraph().getNodeCount() > 2 * model.layers().size());
@@ -161,7 +152,7 @@ class MixtureTest {
             final Mixture mixture = new Mixture(model, ranges, Mixture.REDUCED_WEIGHTS, some);
             assertStandard(mixture.model());
             final int[] starts = IntStream.range(0, some.length).filter(j -> j == 0 || random.nextInt(3) == 0).toArray();
-            final double error = error(run(mixture.cut(starts), samples, 1), floats);
+            final double error = RelativeError.of(run(mixture.cut(starts), samples, 1), floats);
             assertTrue(error < 0.03, "seed " + seed + ": relative error " + error + " with " + Arrays.toString(some));
         }
     }

@@ -12,14 +12,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.edgetpu.compiled.DenseModelWriter;
 import org.tactus.format.TaskSetFile;
-import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.InvalidTaskSetException;
 import org.tactus.model.TaskSet;
@@ -61,18 +60,12 @@ class EdgeTpuChildTest {
 
     private TaskSetRun open(final TaskSet set, final NetworkWorks works) {
         return TaskSetRun.open(set, RunSettings.DEFAULT.withRealTime(false).withForce(true)
-            .withKernel(KernelOptions.DEFAULT.withLostAfterNs(200 * MS)), works, new Listener(),
+            .withKernel(KernelOptions.DEFAULT.withLostAfterNs(200 * MS)), works, new HeardFailures(heard),
             (type, timeNs, device, task, segment, job, argument) -> { });
     }
 
     private static ProcessHandle child() {
         return ProcessHandle.current().children().findFirst().orElseThrow();
-    }
-
-    private static void await(final BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) {
-            Thread.sleep(1); // until the test's own limit
-        }
     }
 
     /** Answers of a chain across the Edge TPU and a processor. */
@@ -86,7 +79,7 @@ class EdgeTpuChildTest {
         final NetworkWorks works = new NetworkWorks(folder);
         try (TaskSetRun run = open(set, works)) {
             run.start();
-            await(() -> run.completed(run.handle("chain")) >= 5);
+            Await.until(() -> run.completed(run.handle("chain")) >= 5);
             final RunResult result = run.stop();
             assertEquals(head.contains("child"), result.devices().get(1).driver().startsWith(
                 "software Edge TPU at usb software/tpu0 in child process "), result.devices()::toString);
@@ -108,12 +101,12 @@ class EdgeTpuChildTest {
     void shouldStopTheTasksOfTheDeviceAloneWhenTheChildDies() throws IOException, InterruptedException {
         try (TaskSetRun run = open(load(HEAD + THREE_TASKS), new NetworkWorks(folder))) {
             run.start();
-            await(() -> run.completed(run.handle("a")) >= 3);
+            Await.until(() -> run.completed(run.handle("a")) >= 3);
             child().destroyForcibly();
-            await(() -> heard.contains("lost tpu0"));
+            Await.until(() -> heard.contains("lost tpu0"));
             assertTrue(heard.contains("error a the child process of 'tpu0' ended by SIGKILL"), heard::toString);
             final long done = run.completed(run.handle("c"));
-            await(() -> run.completed(run.handle("c")) >= done + 5);
+            Await.until(() -> run.completed(run.handle("c")) >= done + 5);
             assertEquals(2, heard.size(), heard::toString);
             run.stop();
         }
@@ -124,14 +117,14 @@ class EdgeTpuChildTest {
     void shouldEndAChildThatHangsWhenItsDeviceIsLost() throws IOException, InterruptedException {
         try (TaskSetRun run = open(load(HEAD + THREE_TASKS), new NetworkWorks(folder))) {
             run.start();
-            await(() -> run.completed(run.handle("a")) >= 3);
+            Await.until(() -> run.completed(run.handle("a")) >= 3);
             final ProcessHandle child = child();
             new ProcessBuilder("kill", "-STOP", Long.toString(child.pid())).start().waitFor();
-            await(() -> heard.contains("lost tpu0"));
-            await(() -> heard.contains("error a the child process of 'tpu0' was ended: its segment did not end"));
-            await(() -> !child.isAlive());
+            Await.until(() -> heard.contains("lost tpu0"));
+            Await.until(() -> heard.contains("error a the child process of 'tpu0' was ended: its segment did not end"));
+            Await.until(() -> !child.isAlive());
             final long done = run.completed(run.handle("c"));
-            await(() -> run.completed(run.handle("c")) >= done + 5);
+            Await.until(() -> run.completed(run.handle("c")) >= done + 5);
             run.stop();
         }
         assertEquals(0, ProcessHandle.current().children().count());
@@ -143,17 +136,5 @@ class EdgeTpuChildTest {
         final InvalidTaskSetException refused = assertThrows(InvalidTaskSetException.class, () -> open(set, new NetworkWorks(folder)));
         assertTrue(refused.getMessage().startsWith("device 'tpu0' needs an Edge TPU: no libedgetpu.so.1; install"), refused.getMessage());
         assertEquals(0, ProcessHandle.current().children().count());
-    }
-
-    private final class Listener implements KernelListener {
-        @Override
-        public void onError(final String task, final Throwable cause) {
-            heard.add("error " + task + " " + cause.getMessage());
-        }
-
-        @Override
-        public void onDeviceLost(final String device) {
-            heard.add("lost " + device);
-        }
     }
 }

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,6 +32,7 @@ import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.kernel.KernelOptions;
 import org.tactus.internal.kernel.TaskReport;
 import org.tactus.internal.kernel.ThreadSetup;
+import org.tactus.internal.lifecycle.Await;
 import org.tactus.internal.time.Clock;
 import org.tactus.internal.work.NetworkWorks;
 import org.tactus.model.InvalidTaskSetException;
@@ -135,20 +135,20 @@ class EdgeTpuRunTest {
         final KernelOptions options = KernelOptions.DEFAULT;
         final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(options, 2));
         try (Kernel kernel = new Kernel(set, devices, memory, options, Admission.ALL, ThreadSetup.NONE,
-            new Listener(), (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
+            new HeardFailures(heard), (type, timeNs, device, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
             kernel.start();
             final List<List<SegmentWork>> works = new ArrayList<>();
             set.tasks().forEach(task -> works.add(factory.prepare(set, devices, task, 1)));
             final int[] slots = kernel.addAll(set.tasks(), works, Clock.SYSTEM.nanoTime() + 20 * MS);
-            await(() -> kernel.completed(slots[0]) >= 3);
+            Await.until(() -> kernel.completed(slots[0]) >= 3);
             assertEquals(2, software.uploads(), "both models of one compilation stay");
             software.unplug();
-            await(() -> heard.contains("lost tpu0"));
+            Await.until(() -> heard.contains("lost tpu0"));
             assertTrue(heard.getFirst().startsWith("error a TfLiteInterpreterInvoke failed with code 1: the USB device is gone"),
                 heard::toString);
-            await(() -> kernel.isStopped(slots[0]) && kernel.isStopped(slots[1]));
+            Await.until(() -> kernel.isStopped(slots[0]) && kernel.isStopped(slots[1]));
             final long done = kernel.completed(slots[2]);
-            await(() -> kernel.completed(slots[2]) >= done + 5);
+            Await.until(() -> kernel.completed(slots[2]) >= done + 5);
             assertThrows(AdmissionRefusedException.class,
                 () -> kernel.addAll(List.of(set.tasks().getFirst()), List.of(works.getFirst()), Clock.SYSTEM.nanoTime()));
             assertTrue(kernel.stop(2_000 * MS));
@@ -156,26 +156,6 @@ class EdgeTpuRunTest {
             assertEquals(others.released(), others.completed());
             assertEquals(List.of(), software.misuse());
             assertEquals(Optional.empty(), software.defect());
-        }
-    }
-
-    private static void await(final BooleanSupplier condition) throws InterruptedException {
-        final long endNs = System.nanoTime() + 20_000 * MS;
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < endNs, "never came");
-            Thread.sleep(5);
-        }
-    }
-
-    private final class Listener implements KernelListener {
-        @Override
-        public void onError(final String task, final Throwable cause) {
-            heard.add("error " + task + " " + cause.getMessage());
-        }
-
-        @Override
-        public void onDeviceLost(final String device) {
-            heard.add("lost " + device);
         }
     }
 

@@ -78,7 +78,8 @@ class OfferSumTest {
             used += counts.used();
             skips += each.skipped.cardinality();
         }
-        assertTrue(open > 0 && unsent > 0 && used > 0 && skips > 0, "every count is met: " + open + ", " + unsent + ", " + used + ", " + skips);
+        assertTrue(open > 0 && unsent > 0 && used > 0 && skips > 0,
+            "every count is met: " + open + ", " + unsent + ", " + used + ", " + skips);
     }
 
     private RunResult.Offers round(final Random random) {

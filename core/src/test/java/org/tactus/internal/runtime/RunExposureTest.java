@@ -129,6 +129,26 @@ class RunExposureTest {
     }
 
     @Test
+    void shouldTellOfBothMovesWhenOneTaskComesInWhileAnotherGoesOut() throws IOException {
+        final TaskSet set = TaskSet.builder("swaps").device(DeviceSpec.modelled("gpu0").withMemory(
+            new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0))).task("a", t -> t.periodNs(100).segment("gpu0", 1)).build();
+        final FlightEvents flight = new FlightEvents(set.platform(), 4);
+        flight.zero(1000);
+        try (Recording recording = new Recording()) {
+            recording.start();
+            flight.onEvent(EventType.SWAP_OUT, 1100, 0, 1, 0, -1, 4);
+            flight.onEvent(EventType.SWAP_IN, 1110, 0, 2, 3, -1, 7);
+            flight.onEvent(EventType.SWAP_END, 1150, 0, 1, 0, -1, 4);
+            flight.onEvent(EventType.SWAP_OUT, 1151, 0, 3, 0, -1, 3);
+            flight.onEvent(EventType.SWAP_END, 1170, 0, 3, 0, -1, 3);
+            flight.onEvent(EventType.SWAP_END, 1180, 0, 2, 3, -1, 7);
+            final List<RecordedEvent> events = recorded(recording);
+            assertEquals(List.of("false 4 50", "false 3 19", "true 7 70"), events.stream().map(event -> event.getBoolean("in") + " "
+                + event.getLong("chunks") + " " + event.getDuration("length").toNanos()).toList());
+        }
+    }
+
+    @Test
     void shouldTellOfAMoveWithItsBeginWhenTheRecordingStartsMeanwhile() throws IOException {
         final TaskSet set = TaskSet.builder("swaps").device(DeviceSpec.modelled("gpu0").withMemory(
             new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0))).task("a", t -> t.periodNs(100).segment("gpu0", 1)).build();

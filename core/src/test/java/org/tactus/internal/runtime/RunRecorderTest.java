@@ -22,6 +22,7 @@ import org.tactus.model.DeviceSpec;
 import org.tactus.model.Overheads;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
+import org.tactus.result.Stall;
 import org.tactus.result.TaskResult;
 import org.tactus.supply.CoreSupply;
 import org.tactus.supply.StallCurve;
@@ -98,6 +99,38 @@ class RunRecorderTest {
             recorder.withoutBreaks(List.of(1), List.of(TaskResult.of(task, OptionalLong.empty(),
                 new TaskResult.Counts(3, 3, 0, 0, 0, 0, 0, 1_000, 300_000, 0, false), responses)));
             return recorder.beyondCurve();
+        }
+    }
+
+    /** What the dispatcher waited by itself in a gap excuses nothing, so of a late job only the platform's part counts. */
+    @Test
+    void shouldExcuseOnlyWhatIsLeftOfAGapWithoutTheDispatchersOwnWait() {
+        assertEquals(1, excused(0));
+        assertEquals(1, excused(500_000));
+        assertEquals(0, excused(2_000_000));
+        assertEquals(0, excused(8_000_000));
+    }
+
+    /** How many jobs are excused: of one that ended 7 ms behind its deadline of 1 ms, in a gap of 8 ms in which the dispatcher waited. */
+    private static long excused(final long waitedNs) {
+        final Task task = SET.tasks().getFirst();
+        final long late = task.deadlineNs() + 7_000_000;
+        final Histogram responses = new Histogram(3);
+        responses.recordValue(late);
+        try (RunRecorder recorder =
+            new RunRecorder(SET, RunSettings.DEFAULT, Optional.empty(), Clock.SYSTEM, KernelListener.NONE, EventHandler.NONE)) {
+            recorder.begin(ZERO, () -> 0);
+            recorder.show(0, 1, task, OptionalLong.empty(), ZERO);
+            recorder.onTaskEvent(EventType.RELEASE, ZERO, 0, 0, 1, 0, 0, ZERO);
+            recorder.onEvent(EventType.STALL, ZERO + 8_000_000, 0, -1, 0, -1, 8_000_000);
+            if (waitedNs > 0) {
+                recorder.onEvent(EventType.OWN_WAIT, ZERO + 8_000_000, 0, -1, 0, 8_000_000, waitedNs);
+            }
+            recorder.onTaskEvent(EventType.COMPLETE, ZERO + late, 0, 0, 1, 0, 0, ZERO);
+            final List<Stall> stalls = recorder.finish(late);
+            assertEquals(waitedNs > 0 ? 1 : 0, stalls.stream().filter(stall -> !stall.isOfPlatform()).count(), stalls.toString());
+            return recorder.withoutStalls(List.of(1), List.of(TaskResult.of(task, OptionalLong.empty(),
+                new TaskResult.Counts(1, 1, 0, 0, 0, 1, 0, late, late, 0, false), responses))).touched();
         }
     }
 }

@@ -93,6 +93,28 @@ class SwappedNetworkTest {
         }
     }
 
+    /** Chunks of one network come in while another one's go out, on the two copy engines of the software GPU. */
+    @Test
+    void shouldAnswerBitForBitWhenChunksComeInWhileOthersGoOut() throws InterruptedException {
+        for (final Residency residency : Residency.values()) {
+            final DeviceSpec alone = gpu(44, SwapProtocol.SEQ, residency);
+            final DeviceSpec gpu = alone.withMemory(alone.memory().orElseThrow().withDuplex(
+                new DeviceMemory.Duplex(2 * MS, 2 * MS, 2 * MS)));
+            final TaskSet set = set(gpu, 19, List.of("resnet", "densenet", "resnet", "mobilenet"), 21);
+            final List<String> errors = Collections.synchronizedList(new ArrayList<>());
+            final NetworkWorks works = new NetworkWorks();
+            final RunResult result = run(set, works, errors);
+            assertEquals(List.of(), errors, residency.text());
+            for (final Task task : set.tasks()) {
+                assertArrayEquals(works.offline(set, task, RunSettings.DEFAULT.seed()).get("output"),
+                    works.answers().get(task.name()).get("output"), residency + " " + task.name());
+            }
+            final SwapResult swaps = result.devices().getFirst().swaps().orElseThrow();
+            assertTrue(swaps.chunksIn() > 0 && swaps.chunksOut() > 0, swaps.toString());
+            assertTrue(swaps.mostUsedBytes() <= 44 * MIB, swaps.toString());
+        }
+    }
+
     @Test
     void shouldRefuseWhenTheWrittenMemoryIsTooSmallForTheWeights() {
         final TaskSet set = set(gpu(64, SwapProtocol.SEQ, Residency.SEMANTIC), 4, List.of("resnet", "resnet"), 12);

@@ -2,14 +2,10 @@
 package org.tactus.internal.sim;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.tactus.analysis.SchedulabilityTest;
-import org.tactus.analysis.Verdict;
 import org.tactus.internal.analysis.Analyses;
 import org.tactus.model.PolicyKind;
 import org.tactus.model.TaskSet;
@@ -27,7 +23,7 @@ class BoundsHoldTest {
     private static final Set<String> PREEMPTIVE = Set.of("fp", "edf");
 
     private final Simulator simulator = new Simulator();
-    private final Map<String, long[]> seen = new TreeMap<>();
+    private final HeldBounds held = new HeldBounds();
 
     @Test
     void shouldStayWithinEveryBoundWhenPrioritiesAreFixed() {
@@ -43,9 +39,8 @@ class BoundsHoldTest {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SETS; seed++) {
             checkSet(seed, RandomSets.make(seed, policy));
         }
-        seen.forEach((test, counts) -> System.out.printf("%s: %d sets, %d accepted, %d bounds held, tightest %d%%, mean %d%%%n",
-            test, counts[0], counts[1], counts[2], counts[3], counts[4] / Math.max(1, counts[2])));
-        assertTrue(seen.values().stream().allMatch(counts -> counts[2] > SETS / 100), "each test bounds many tasks");
+        held.print("");
+        assertTrue(held.eachHolds(SETS / 100), "each test bounds many tasks");
     }
 
     private void checkSet(final long seed, final TaskSet set) {
@@ -64,27 +59,8 @@ class BoundsHoldTest {
         for (final String name : Analyses.names()) {
             final SchedulabilityTest test = Analyses.byName(name).orElseThrow();
             if (!PREEMPTIVE.contains(name) && test.applies(set).isEmpty()) {
-                checkVerdict(seed, set, test.analyze(set), largest, runOf);
-            }
-        }
-    }
-
-    private void checkVerdict(final long seed, final TaskSet set, final Verdict verdict, final long[] largest, final long[] runOf) {
-        final long[] counts = seen.computeIfAbsent(verdict.test(), name -> new long[5]);
-        counts[0]++;
-        counts[1] += verdict.schedulable() ? 1 : 0;
-        for (int i = 0; i < largest.length; i++) {
-            final var task = verdict.tasks().get(i);
-            if (task.bounded()) {
-                if (largest[i] > task.responseBoundNs()) {
-                    fail(verdict.test() + " bounds " + task.name() + " by " + task.responseBoundNs() + " but a response was " + largest[i]
-                        + "; reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.sets=1, options seed " + runOf[i] + ", "
-                        + RandomSets.options(set, runOf[i]) + ", " + set);
-                }
-                counts[2]++;
-                final long share = 100 * largest[i] / task.responseBoundNs();
-                counts[3] = Math.max(counts[3], share);
-                counts[4] += share;
+                held.hold(set, test.analyze(set), largest, task -> HeldBounds.again(seed) + ", options seed " + runOf[task] + ", "
+                    + RandomSets.options(set, runOf[task]));
             }
         }
     }

@@ -3,7 +3,6 @@ package org.tactus.internal.sim;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +11,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.tactus.analysis.SchedulabilityTest;
 import org.tactus.analysis.Verdict;
@@ -37,7 +35,7 @@ class PreemptionBoundsTest {
     private static final int MUTANT_SETS = Math.min(SETS, 6000);
 
     private final Simulator simulator = new Simulator();
-    private final Map<String, long[]> seen = new TreeMap<>();
+    private final HeldBounds held = new HeldBounds();
 
     @Test
     void shouldStayWithinEveryBoundWhenDevicesArePreemptive() {
@@ -126,32 +124,14 @@ class PreemptionBoundsTest {
             }
         }
         verdicts.add(Analyses.analyze(set));
-        for (final Verdict verdict : verdicts) {
-            final long[] counts = seen.computeIfAbsent(verdict.test(), name -> new long[5]);
-            counts[0]++;
-            counts[1] += verdict.schedulable() ? 1 : 0;
-            for (int i = 0; i < largest.length; i++) {
-                final var task = verdict.tasks().get(i);
-                if (task.bounded()) {
-                    if (largest[i] > task.responseBoundNs()) {
-                        fail(verdict.test() + " bounds " + task.name() + " by " + task.responseBoundNs() + " but a response was "
-                            + largest[i] + "; reproduce: -Dtactus.property.seed=" + seed + " -Dtactus.property.sets=1; " + set);
-                    }
-                    counts[2]++;
-                    final long share = 100 * largest[i] / task.responseBoundNs();
-                    counts[3] = Math.max(counts[3], share);
-                    counts[4] += share;
-                }
-            }
-        }
+        verdicts.forEach(verdict -> held.hold(set, verdict, largest, seed));
     }
 
     private void report(final String what) {
-        seen.forEach((test, counts) -> System.out.printf("%s, %s: %d sets, %d accepted, %d bounds held, tightest %d%%, mean %d%%%n", what,
-            test, counts[0], counts[1], counts[2], counts[3], counts[4] / Math.max(1, counts[2])));
+        held.print(", " + what);
         for (final String test : List.of("fp", "chain-fp", "chain-fp-budget")) {
-            assertTrue(SETS < 500 || seen.get(test)[2] > SETS / 10, test + " bounds many tasks");
+            assertTrue(SETS < 500 || held.bounds(test) > SETS / 10, test + " bounds many tasks");
         }
-        assertTrue(SETS < 500 || seen.values().stream().anyMatch(counts -> counts[3] >= 95), "no bound is ever nearly reached");
+        assertTrue(SETS < 500 || held.tightest() >= 95, "no bound is ever nearly reached");
     }
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -41,7 +40,7 @@ class StallBoundsTest {
     private static final Set<String> PREEMPTIVE = Set.of("fp", "edf");
 
     private final Simulator simulator = new Simulator();
-    private final Map<String, long[]> seen = new TreeMap<>();
+    private final HeldBounds held = new HeldBounds();
 
     @Test
     void shouldStayWithinEveryBoundWhenCoresAreStalledAndPrioritiesAreFixed() {
@@ -154,7 +153,7 @@ class StallBoundsTest {
                 largest[i] = Math.max(largest[i], responses[i]);
             }
         }
-        compare(seed, set, verdict, largest);
+        held.hold(set, verdict, largest, seed);
     }
 
     private void check(final PolicyKind policy) {
@@ -171,35 +170,17 @@ class StallBoundsTest {
             for (final String name : Analyses.names()) {
                 final SchedulabilityTest test = Analyses.byName(name).orElseThrow();
                 if (!PREEMPTIVE.contains(name) && test.applies(set).isEmpty()) {
-                    compare(seed, set, test.analyze(set), largest);
+                    held.hold(set, test.analyze(set), largest, seed);
                 }
             }
         }
         report();
     }
 
-    private void compare(final long seed, final TaskSet set, final Verdict verdict, final long[] largest) {
-        final long[] counts = seen.computeIfAbsent(verdict.test(), name -> new long[4]);
-        counts[0]++;
-        for (int i = 0; i < largest.length; i++) {
-            final var task = verdict.tasks().get(i);
-            if (task.bounded()) {
-                assertTrue(largest[i] <= task.responseBoundNs(), () -> verdict.test() + " bounds " + task.name() + " by "
-                    + task.responseBoundNs() + " but a response was longer; reproduce: -Dtactus.property.seed=" + seed
-                    + " -Dtactus.property.sets=1; " + Arrays.toString(largest) + ", " + set);
-                counts[1]++;
-                final long share = 100 * largest[i] / task.responseBoundNs();
-                counts[2] = Math.max(counts[2], share);
-                counts[3] += share;
-            }
-        }
-    }
-
     private void report() {
-        seen.forEach((test, counts) -> System.out.printf("%s under stalls: %d sets, %d bounds held, tightest %d%%, mean %d%%%n", test,
-            counts[0], counts[1], counts[2], counts[3] / Math.max(1, counts[1])));
-        assertTrue(seen.values().stream().allMatch(counts -> counts[1] > SETS / 100), "each test bounds many tasks");
-        assertTrue(SETS < 500 || seen.values().stream().anyMatch(counts -> counts[2] >= 95), "no bound is ever nearly reached");
+        held.print(" under stalls");
+        assertTrue(held.eachHolds(SETS / 100), "each test bounds many tasks");
+        assertTrue(SETS < 500 || held.tightest() >= 95, "no bound is ever nearly reached");
     }
 
     /** The set on processors and accelerators whose dispatchers may share a core, with curves of their cores. */

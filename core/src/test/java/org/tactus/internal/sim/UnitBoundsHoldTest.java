@@ -152,7 +152,7 @@ class UnitBoundsHoldTest {
         assertTrue(explored > 5000 && closest > bounded / 10, explored + " explored, " + closest + " of " + bounded);
     }
 
-    private static TaskSet shifted(final TaskSet set, final long first, final long second) {
+    static TaskSet shifted(final TaskSet set, final long first, final long second) {
         return new TaskSet(set.name(), set.policy(), set.overheads(), set.platform(), List.of(
             offset(set.tasks().get(0), first), offset(set.tasks().get(1), second)));
     }

@@ -159,6 +159,12 @@ class TaskCountsTest {
         block.onTaskEvent(EventType.SWAP_END, ZERO_NS + 4, 0, 0, 1, 0, -1, 4);
         assertEquals(65, a.residentBytes());
         assertEquals(30, block.view(1, 2).orElseThrow().residentBytes());
+        block.onTaskEvent(EventType.SWAP_OUT, ZERO_NS + 5, 0, 0, 1, 4, -1, 2); // and beside it another one comes in
+        block.onTaskEvent(EventType.SWAP_IN, ZERO_NS + 5, 0, 1, 2, 0, -1, 2);
+        block.onTaskEvent(EventType.SWAP_END, ZERO_NS + 6, 0, 0, 1, 4, -1, 2);
+        block.onTaskEvent(EventType.SWAP_END, ZERO_NS + 7, 0, 1, 2, 0, -1, 2);
+        assertEquals(45, a.residentBytes());
+        assertEquals(50, block.view(1, 2).orElseThrow().residentBytes());
         block.onTaskEvent(EventType.STOP, ZERO_NS + 5, 0, 0, 1, 0, -1, 0);
         assertEquals(0, a.residentBytes());
     }

@@ -18,15 +18,19 @@ final class UnitTime {
     /** Chunks of those tasks that are copied out, and that are dropped. */
     private final long state;
     private final long constant;
+    /** Whether what is lacking comes in while others' chunks go out. */
+    private final boolean duplex;
 
     UnitTime(
-        final DeviceMemory memory, final long beginInNs, final long beginOutNs, final long givers, final long state, final long constant) {
+        final DeviceMemory memory, final long beginInNs, final long beginOutNs, final long givers, final long state, final long constant,
+        final boolean duplex) {
         this.memory = memory;
         this.beginInNs = beginInNs;
         this.beginOutNs = beginOutNs;
         this.givers = givers;
         this.state = state;
         this.constant = constant;
+        this.duplex = duplex;
     }
 
     /**
@@ -65,9 +69,33 @@ final class UnitTime {
         }
         final long victims = givers == 0 ? 0 : Math.min(chunks, loads + givers - 1);
         final long dropped = Math.min(Math.max(0, chunks - state), constant);
+        if (duplex) {
+            return pairedNs(memory.duplex().orElseThrow(), loads, chunks, victims, chunks - dropped);
+        }
         return Saturating.add(Saturating.add(Saturating.multiply(loads, beginInNs), Saturating.multiply(chunks, memory.chunkInNs())),
             Saturating.add(Saturating.multiply(victims, beginOutNs), Saturating.add(
                 Saturating.multiply(chunks - dropped, memory.chunkOutNs()), Saturating.multiply(dropped, memory.chunkDropNs()))));
+    }
+
+    /**
+     * The same where both directions move at once. A load waits for the first chunk that goes out; from then on each chunk that goes out
+     * goes beside one that comes in, and the last one comes in alone.
+     */
+    private long pairedNs(
+        final DeviceMemory.Duplex both, final long loads, final long chunks, final long operations, final long copied) {
+        final long aloneNs = Saturating.add(Saturating.multiply(loads, beginInNs), Saturating.multiply(chunks, both.inNs()));
+        if (operations == 0) {
+            return aloneNs;
+        }
+        final long firstCopied = Math.min(loads, copied);
+        final long alsoCopied = copied - firstCopied;
+        final long firstsNs = Saturating.add(Saturating.multiply(loads, Saturating.add(beginOutNs, Saturating.add(beginInNs, both.inNs()))),
+            Saturating.add(Saturating.multiply(firstCopied, both.outNs()), Saturating.multiply(loads - firstCopied, both.dropNs())));
+        final long slowestNs = copied > 0 ? both.outNs() : both.dropNs();
+        final long beginsNs = Math.max(Saturating.add(slowestNs, beginOutNs), both.inNs()) - Math.max(slowestNs, both.inNs());
+        return Saturating.add(Saturating.add(firstsNs, Saturating.multiply(Math.max(0, operations - loads), beginsNs)),
+            Saturating.add(Saturating.multiply(alsoCopied, Math.max(both.outNs(), both.inNs())),
+                Saturating.multiply(chunks - loads - alsoCopied, Math.max(both.dropNs(), both.inNs()))));
     }
 
     /** Load k waits for load k - 1 and for the segments before p(k), whose chunks make room in the ring. */

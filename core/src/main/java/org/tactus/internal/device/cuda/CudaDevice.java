@@ -72,6 +72,7 @@ public final class CudaDevice implements Device {
     private final ControlCopies copies;
     private final TaskRegions regions;
     private final CudaMover mover;
+    private final CudaMover secondMover;
     private final long marginNs;
     private int status = DONE;
     private CudaWork running;
@@ -124,12 +125,12 @@ public final class CudaDevice implements Device {
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
                 regions = new TaskRegions(gpu, CudaMemory.readWrite(gpu, arena), spec.memory().get(), copies, readerSetup);
                 made.add(regions::close);
-                final RegionMover regionMover = new RegionMover(driver, priorities[0]);
-                made.add(regionMover::close);
-                mover = new CudaMover(gpu, context, regions, regionMover);
+                mover = newMover(priorities[0]);
+                secondMover = spec.memory().get().isDuplex() ? newMover(priorities[0]) : mover;
             } else {
                 regions = null;
                 mover = null;
+                secondMover = null;
             }
             networks = new CudaNetworks(this, gpu, context, stream, copies, made, hostSetup, regions, spec.compute());
             libraries = new CudaLibraries(this, gpu, regions, hostSetup != null);
@@ -138,6 +139,12 @@ public final class CudaDevice implements Device {
             made.run(e);
             throw e;
         }
+    }
+
+    private CudaMover newMover(final int priority) {
+        final RegionMover regionMover = new RegionMover(gpu.driver(), priority);
+        made.add(regionMover::close);
+        return new CudaMover(gpu, context, regions, regionMover);
     }
 
     private long newEvent() {
@@ -313,6 +320,11 @@ public final class CudaDevice implements Device {
     @Override
     public ChunkMover mover() {
         return mover;
+    }
+
+    @Override
+    public ChunkMover secondMover() {
+        return secondMover;
     }
 
     @Override

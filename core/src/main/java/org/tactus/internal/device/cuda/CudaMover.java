@@ -28,7 +28,8 @@ final class CudaMover implements ChunkMover {
         startFailure = null;
         try {
             gpu.makeCurrent(context);
-            mover.startOut(regions.region(slot), firstChunk, count, nowNs);
+            final TaskHolding holding = regions.holding(slot);
+            mover.startOut(regions.region(slot), firstChunk, count, holding != null && holding.hasRing(), nowNs);
         } catch (final Throwable e) { // of a broken context or an unknown region; the mover keeps its own
             startFailure = e;
         }
@@ -89,6 +90,13 @@ final class CudaMover implements ChunkMover {
     @Override
     public boolean isMoving() {
         return startFailure == null && mover.isMoving();
+    }
+
+    @Override
+    public void allow(final int chunks, final long nowNs) {
+        if (startFailure == null) {
+            mover.allow(chunks);
+        }
     }
 
     @Override

@@ -11,10 +11,10 @@ import org.tactus.model.Residency;
 
 /**
  * What moves take at most on a software GPU, by the costs of its model: the one source for the device, whose copies it paces, and for who
- * writes a set for it. With a the calls that map a chunk, k its copy, u the call that unmaps it, s the time until the dispatcher sees that a
- * copy has ended, and t the copies of one segment's own tensors on the same engine, a load of n chunks takes at most (a + u + s + t) +
- * n (a + k + s), whatever executes beside it ({@code docs/proofs/swapping.md}, "What a chunk is charged"). What the machine takes from the
- * threads comes on top. All times in nanoseconds. Immutable; any thread.
+ * writes a set for it. Let a be the calls that map a chunk, k its copy, u the call that unmaps it, s the time until the dispatcher sees
+ * that a copy has ended, and t the copies of one segment's own tensors on the same engine. Then a load of n chunks takes at most
+ * (a + u + s + t) + n (a + k + s), whatever executes beside it ({@code docs/proofs/swapping.md}, "What a chunk is charged"). What the
+ * machine takes from the threads comes on top. All times in nanoseconds. Immutable; any thread.
  */
 public final class SoftwareMoves {
     /** Until the dispatcher has looked: it sleeps for 20 us at a time beside a move, and its thread takes some time to wake. */

@@ -51,7 +51,8 @@ final class TaskRegions implements AutoCloseable {
 
     /** The setup is run first on the thread that reads weights from files. */
     TaskRegions(
-        final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final ControlCopies copies, final Runnable readerSetup) {
+        final CudaGpu gpu, final MemorySegment access, final DeviceMemory scheduled, final ControlCopies copies,
+        final Runnable readerSetup) {
         this.gpu = gpu;
         this.copies = copies;
         this.memory = gpu.driver().memory();

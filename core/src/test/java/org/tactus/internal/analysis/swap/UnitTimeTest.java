@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,7 +41,7 @@ class UnitTimeTest {
     }
 
     private static UnitTime alone(final DeviceMemory memory) {
-        return new UnitTime(memory, 0, 0, 0, 0, 0);
+        return new UnitTime(memory, 0, 0, 0, 0, 0, false);
     }
 
     @Test
@@ -65,7 +66,7 @@ class UnitTimeTest {
 
     @Test
     void shouldChargeEachOperationAndCopyWhenOthersMustMakeRoom() {
-        final UnitTime unit = new UnitTime(MEMORY, 7, 5, 3, 2, 9);
+        final UnitTime unit = new UnitTime(MEMORY, 7, 5, 3, 2, 9, false);
         // Two loads of 2 chunks, up to 4 evictions from 3 others: 2 copied, 2 dropped, in at most min(4, 2 + 3 - 1) operations.
         assertEquals(2 * 7 + 4 * 4 + 4 * 5 + 2 * 3 + 2 + 100, unit.boundNs(region(new long[] {2, 2}, 4), new long[] {1, 100}));
         // One load: as one segment was charged always.
@@ -114,6 +115,89 @@ class UnitTimeTest {
             }
         }
         assertTrue(units > 50_000, units + " units");
+    }
+
+    /** When a load that has begun at 0 ends: chunk after chunk goes, in operations, and one comes in for each when there is room for it. */
+    private static long paired(final int chunks, final int free, final int copies, final int begins, final long[] ns) {
+        final long in = ns[0];
+        long outEnd = 0;
+        long inEnd = ns[3];
+        for (int i = 0; i < chunks; i++) {
+            if (i >= free) {
+                final int at = i - free; // the chunk that makes room for this one
+                outEnd += ((copies >> at & 1) != 0 ? ns[1] : ns[2]) + ((begins >> at & 1) != 0 || at == 0 ? ns[4] : 0);
+                inEnd = Math.max(inEnd, outEnd + ns[3]) + in;
+            } else {
+                inEnd += in;
+            }
+        }
+        return inEnd;
+    }
+
+    /** By hand: three copies from one victim, each 5 beside one of 4 that comes in. Then each order, number of operations, free chunks. */
+    @Test
+    void shouldEqualTheLongestOfAllOrdersWhenBothWaysMoveAtOnce() {
+        final DeviceMemory by = MEMORY.withDuplex(new DeviceMemory.Duplex(4, 5, 2));
+        assertEquals(7 + 6 + 5 + 5 + 5 + 4 + 100,
+            new UnitTime(by, 7, 6, 1, 3, 0, true).boundNs(region(new long[] {3}, 3), new long[] {100}));
+        assertEquals(7 + 3 * 4 + 100, new UnitTime(by, 7, 6, 0, 0, 0, true).boundNs(region(new long[] {3}, 3), new long[] {100}),
+            "nobody gives");
+        long equal = 0;
+        long compared = 0;
+        for (int code = 0; code < 5 * 5 * 5 * 4 * 4; code++) {
+            final long outNs = 1 + code / 5 % 5;
+            final long[] ns = {1 + code % 5, outNs, Math.min(outNs, 1 + code / 25 % 5), code / 125 % 4, code / 500};
+            final DeviceMemory memory = new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0)
+                .withDuplex(new DeviceMemory.Duplex(ns[0], ns[1], ns[2]));
+            for (int chunks = 1; chunks <= 4; chunks++) {
+                for (int givers = 1; givers <= 3; givers++) {
+                    for (int state = 0; state <= chunks; state++) {
+                        long longest = 0;
+                        for (int free = 0; free <= chunks; free++) {
+                            for (int copies = 0; copies < 1 << chunks - free; copies++) {
+                                for (int begins = 0; begins < 1 << chunks - free; begins += 2) {
+                                    if (Integer.bitCount(copies) <= state && Integer.bitCount(begins) < givers) {
+                                        longest = Math.max(longest, paired(chunks, free, copies, begins, ns));
+                                    }
+                                }
+                            }
+                        }
+                        final long bound = new UnitTime(memory, ns[3], ns[4], givers, state, chunks, true)
+                            .boundNs(region(new long[] {chunks}, chunks), new long[] {0});
+                        final String what = chunks + " chunks, " + givers + " givers, " + state + " of state, " + Arrays.toString(ns);
+                        assertTrue(bound >= longest, what);
+                        assertTrue(bound == longest || state > 0 && state < Math.min(givers, chunks), what); // more begins than copies
+                        equal += bound == longest ? 1 : 0;
+                        compared++;
+                    }
+                }
+            }
+        }
+        assertTrue(equal > compared * 9 / 10, equal + " of " + compared);
+    }
+
+    /** Several loads, each with chunks of its own that go for it: the sum is charged the copies where they take longest. */
+    @Test
+    void shouldNotBeLessThanAnyOrderOfSeveralLoadsWhenBothWaysMoveAtOnce() {
+        for (int code = 0; code < 4 * 4 * 4 * 3 * 3; code++) {
+            final long outNs = 1 + code / 4 % 4;
+            final long[] ns = {1 + code % 4, outNs, Math.min(outNs, 1 + code / 16 % 4), code / 64 % 3, code / 192};
+            final DeviceMemory memory = new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0)
+                .withDuplex(new DeviceMemory.Duplex(ns[0], ns[1], ns[2]));
+            for (int state = 0; state <= 4; state++) {
+                for (int givers = 1; givers <= 3; givers++) {
+                    final long bound = new UnitTime(memory, ns[3], ns[4], givers, state, 4, true)
+                        .boundNs(region(new long[] {2, 2}, 4), new long[] {0, 0});
+                    for (int copies = 0; copies < 16; copies++) {
+                        for (int begins = 0; begins < 16; begins++) {
+                            final boolean can = Integer.bitCount(copies) <= state && Integer.bitCount(begins & 10) < givers;
+                            final long took = paired(2, 0, copies & 3, begins & 3, ns) + paired(2, 0, copies >> 2, begins >> 2, ns);
+                            assertTrue(!can || took <= bound, () -> Arrays.toString(ns));
+                        }
+                    }
+                }
+            }
+        }
     }
 
     @Test

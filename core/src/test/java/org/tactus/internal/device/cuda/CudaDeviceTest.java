@@ -241,6 +241,75 @@ class CudaDeviceTest {
         assertEquals(Inventory.NOTHING, software.inventory());
     }
 
+    /** A copy out that takes seconds does not hold up copies in: they are on two engines. What has no room waits, also from a cancel on. */
+    @Test
+    void shouldBringChunksInWhileOneGoesOutWhenTheMemoryIsDuplex() {
+        software.close();
+        software = SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(96L * CHUNK, 1 << 12).withBandwidth(Long.MAX_VALUE, 20_000L));
+        final DeviceMemory duplex = MEMORY.withDuplex(new DeviceMemory.Duplex(200_000, 200_000, 100_000));
+        open(duplex); // a chunk takes 3 s to go out
+        final ChunkMover out = device.mover();
+        final ChunkMover in = device.secondMover();
+        device.define(SLOT, task(0, 2, 0));
+        device.define(SLOT + 1, task(5, 3, 0));
+        device.defined();
+        out.startIn(SLOT, 0, 2, System.nanoTime());
+        assertEquals(2, awaitMove(out));
+        out.startOut(SLOT, 0, 2, System.nanoTime());
+        out.commit(false);
+        in.startIn(SLOT + 1, 0, 8, System.nanoTime());
+        in.allow(3, System.nanoTime());
+        in.commit(false);
+        int done = 0;
+        while (done < 3) {
+            done = in.poll(System.nanoTime());
+        }
+        for (int i = 0; i < 100; i++) {
+            assertEquals(3, in.poll(System.nanoTime()), "more than has room");
+        }
+        assertEquals(0, out.poll(System.nanoTime()), "the copy out has ended before those in");
+        int mapped = 0;
+        for (int chunk = 0; chunk < 8; chunk++) {
+            mapped += device.region(SLOT + 1).isMapped(chunk) ? 1 : 0;
+        }
+        assertEquals(3, mapped, "mapped ahead of what has room");
+        in.allow(4, System.nanoTime());
+        while (done < 4) {
+            done = in.poll(System.nanoTime());
+        }
+        assertTrue(in.isMoving() && out.isMoving());
+        in.cancel();
+        assertEquals(4, in.poll(System.nanoTime()));
+        assertFalse(in.isMoving(), "it waits for nothing any more");
+        out.cancel();
+        awaitMove(out);
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
+    /** What is counted as in after a cancel is what is in: of a ring the chunks of the last segment leave last, its highest ones first. */
+    @Test
+    void shouldDropTheHighestChunksOfARingFirstWhenAMoveIsCancelled() {
+        final ChunkMover mover = open(MEMORY).mover();
+        device.define(SLOT, TaskSet.builder("set").device(spec(MEMORY)).task("net", t -> t.periodNs(100_000_000).segment("gpu0", WCET_NS)
+            .segment("gpu0", WCET_NS).memory(new TaskMemory(8L * CHUNK, OptionalLong.empty(), Optional.empty(), 0, 0,
+                List.of(4L * CHUNK, 4L * CHUNK), OptionalLong.of(4L * CHUNK)))).build().tasks().getFirst());
+        device.defined();
+        mover.startIn(SLOT, 4, 4, System.nanoTime());
+        assertEquals(4, awaitMove(mover));
+        mover.startOut(SLOT, 4, 4, System.nanoTime());
+        mover.cancel();
+        assertEquals(1, awaitMove(mover));
+        for (int chunk = 4; chunk < 8; chunk++) {
+            assertEquals(chunk < 7, device.region(SLOT).isMapped(chunk), "chunk " + chunk);
+        }
+        mover.startOut(SLOT, 4, 3, System.nanoTime());
+        mover.commit(true);
+        assertEquals(3, awaitMove(mover));
+        device.close();
+        assertEquals(Inventory.NOTHING, software.inventory());
+    }
+
     @Test
     void shouldNeverMapOrDropMoreThanOneChunkThatACancelMustUndo() {
         software.close();

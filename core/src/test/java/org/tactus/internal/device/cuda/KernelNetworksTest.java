@@ -11,14 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.lang.management.ManagementFactory;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
@@ -38,7 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
-import org.tactus.bindings.generated.cuda.cuda_h;
 import org.tactus.internal.device.ChunkMover;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
@@ -285,35 +279,6 @@ class KernelNetworksTest {
     void shouldComputeWithWhatStandsInTheChunksWhenItIsInHalfPrecision() throws IOException {
         turnToHalfPrecision();
         computeWithChunks();
-    }
-
-    /** Answers as a GPU of compute capability 7.5. */
-    @SuppressWarnings("restricted")
-    static int oldAttribute(final MemorySegment value, final int attribute, final int gpu) {
-        value.reinterpret(Integer.BYTES).set(ValueLayout.JAVA_INT, 0,
-            attribute == cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR() ? 7
-                : attribute == cuda_h.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR() ? 5 : 1);
-        return 0;
-    }
-
-    @Test
-    @SuppressWarnings("restricted")
-    void shouldRefuseHalfPrecisionWhenTheGpuIsTooOld() throws Exception {
-        final SymbolLookup all = software.lookup();
-        final MemorySegment old = Linker.nativeLinker().upcallStub(MethodHandles.lookup().findStatic(KernelNetworksTest.class,
-            "oldAttribute", MethodType.methodType(int.class, MemorySegment.class, int.class, int.class)), FunctionDescriptor.of(
-            ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT), Arena.ofAuto());
-        final CudaDriver driver = CudaDriver.of(name ->
-            name.equals("cuDeviceGetAttribute") ? Optional.of(old) : all.find(name), "driver of an old GPU");
-        final DeviceSpec spec = spec(64, DeviceSpec.Compute.KERNELS_FP16).withoutMemory();
-        try (CudaDevice turing = new CudaDevice(driver.gpus().getFirst(), spec, null, null)) {
-            final CudaNetworks networks = turing.networks();
-            final String message =
-                assertThrows(InvalidModelException.class, () -> networks.place(networks.tensors())).getMessage();
-            assertEquals("'compute: kernels-fp16' needs a GPU of compute capability 8.0 or later, but " + driver.gpus().getFirst().name()
-                + " has 7.5; write 'compute: kernels'", message);
-        }
-        device.makeCurrent();
     }
 
     @Test

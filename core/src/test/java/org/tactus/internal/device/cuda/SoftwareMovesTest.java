@@ -92,7 +92,8 @@ class SoftwareMovesTest {
     private void hold(final String what, final long tookNs, final long chargedNs) {
         largest = Math.max(largest, (double) tookNs / chargedNs);
         if (tookNs > chargedNs) {
-            beyond.add(what + " with " + tensors + " B of tensors took " + tookNs + " of " + chargedNs + " for chunks of " + memory.chunkInNs());
+            beyond.add(what + " with " + tensors + " B of tensors took " + tookNs + " of " + chargedNs + " for chunks of "
+                + memory.chunkInNs());
         }
     }
 
@@ -188,7 +189,8 @@ class SoftwareMovesTest {
         close();
         assertTrue(beyond.stream().anyMatch(move -> move.startsWith("in, 2 chunks, 9 constant")), beyond.toString());
         final Optional<String> said = SoftwareMoves.of(memory).shortfall("net", tensors, List.of());
-        assertTrue(said.orElse("").startsWith("a load beside a job of net waits for the copies of the job's tensors (14KiB)"), said.toString());
+        assertTrue(said.orElse("").startsWith("a load beside a job of net waits for the copies of the job's tensors (14KiB)"),
+            said.toString());
         assertEquals(Optional.empty(), SoftwareMoves.of(memory(450_000, tensors)).shortfall("net", tensors, List.of()));
     }
 

@@ -39,9 +39,9 @@ import org.tactus.model.TaskSetBuilder;
 /**
  * The production policy, chunk pool, regions and mover on a driver whose copies end at random times, in order on each engine and else
  * arbitrarily late, with events that are told late, segments that run past their WCETs, looks at random times, tasks that stop and are
- * forgotten in the middle of moves, and ends of runs that cut committed moves short. In each step: what the policy counts as in use is what
- * is mapped, and what a move under way will map; so there are as many free chunks as it counts, and no load fails. The number of steps
- * is {@code -Dtactus.property.exploreSteps} (30,000 without it), the seed {@code -Dtactus.property.seed}.
+ * forgotten in the middle of moves, calls that fail, rings, and ends of runs that cut committed moves short. In each step: what the policy
+ * counts as in use is what is mapped, and what a move under way will map; so there are as many free chunks as it counts, and no load
+ * fails. The number of steps is {@code -Dtactus.property.exploreSteps} (30,000 without it), the seed {@code -Dtactus.property.seed}.
  */
 @Timeout(3_600)
 class SwapExplorerTest {
@@ -49,6 +49,7 @@ class SwapExplorerTest {
     private static final long SEED = Long.getLong("tactus.property.seed", System.nanoTime());
     private static final int CHUNK = 4096;
     private static final long US = 1_000;
+    private static final int MOST_OF_A_SEGMENT = 3;
     private static final int STEPS_OF_A_RUN = 1_500;
 
     private SplittableRandom random;
@@ -56,19 +57,27 @@ class SwapExplorerTest {
     private TaskRegions regions;
     private CudaMover mover;
     private RegionMover engines;
+    /** The same but where both ways move at once. */
+    private CudaMover inMover;
+    private RegionMover inEngines;
     private TaskSet set;
     private DeviceMemory memory;
     private PolicyState state;
     private DeviceScheduler scheduler;
     private SwapScheduler swaps;
-    private int seen;
+    /** Chunks that were done when last looked: of what goes out, of what comes in. */
+    private final int[] seen = new int[2];
     private long segmentEndNs;
     private final List<Integer> forgetting = new ArrayList<>();
     private final List<Integer> gone = new ArrayList<>();
     private int steps;
+    /** Whether a call was made to fail, so that a move may break. */
+    private boolean injected;
     private final int[] events = new int[Event.values().length];
 
-    private enum Event { LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, FORGOTTEN_MOVING, CUT_AT_THE_END, NO_ROOM }
+    private enum Event {
+        LOAD, EVICTION, CANCEL, COMMITTED, RUN, STOPPED, BROKEN, RING, CUT_AT_THE_END, FORGOTTEN_MOVING, GRANT, BESIDE, NO_ROOM
+    }
 
     private void count(final Event event) {
         events[event.ordinal()]++;
@@ -82,6 +91,7 @@ class SwapExplorerTest {
         final int[] volumes = new int[tasks];
         final int[] fixed = new int[tasks];
         final int[] segments = new int[tasks];
+        final boolean[] rings = new boolean[tasks];
         long all = 0;
         int largest = 0;
         int second = 0;
@@ -91,6 +101,11 @@ class SwapExplorerTest {
             volumes[i] = random.nextInt(random.nextInt(4) == 0 ? 0 : 2, 9);
             fixed[i] = random.nextInt(1, 4); // in halves of a chunk
             segments[i] = protocol == SwapProtocol.SEQ && random.nextInt(3) == 0 ? 2 : 1;
+            rings[i] = protocol == SwapProtocol.SEQ && residency == Residency.SEMANTIC && random.nextInt(4) == 0;
+            if (rings[i]) { // as many chunks as the largest of its segments has constants, or some more
+                segments[i] = random.nextInt(2, 5);
+                volumes[i] = MOST_OF_A_SEGMENT + random.nextInt(3);
+            }
             all += fixed[i];
             scratch[i] = random.nextInt(0, 4);
             arena = Math.max(arena, residency == Residency.SEMANTIC ? scratch[i] : 0);
@@ -102,6 +117,9 @@ class SwapExplorerTest {
         final long capacityBytes = (all + 1) / 2 * CHUNK + (room + arena) * (long) CHUNK;
         memory = new DeviceMemory(capacityBytes, CHUNK, protocol, 100 * US, 100 * US, 30 * US, 30 * US, residency, 10 * US,
             random.nextInt(4) > 0);
+        if (protocol == SwapProtocol.SEQ && random.nextBoolean()) {
+            memory = memory.withDuplex(new DeviceMemory.Duplex(120 * US, 110 * US, 20 * US));
+        }
         final DeviceSpec spec = new DeviceSpec("gpu0", DeviceKind.CUDA, List.of(), CudaDevices.SOFTWARE, 0, Optional.of(memory), 0);
         final TaskSetBuilder builder = TaskSet.builder("explored")
             .policy(random.nextBoolean() ? PolicyKind.EDF : PolicyKind.FIXED_PRIORITY).device(spec);
@@ -116,10 +134,25 @@ class SwapExplorerTest {
                 for (int segment = 0; segment < segments[k]; segment++) {
                     t.segment("gpu0", random.nextInt(1, 8) * 50 * US);
                 }
+                if (rings[k]) {
+                    count(Event.RING);
+                    t.memory(ring(segments[k], volume, fixed[k] * (long) CHUNK / 2, scratchBytes));
+                    return;
+                }
                 t.memory(new TaskMemory(own + scratchBytes, OptionalLong.of(volume), Optional.empty(), scratchBytes, stateBytes));
             });
         }
         return builder.build();
+    }
+
+    /** Constants of every segment, which pass through a ring of a volume, beside bytes that stay. */
+    private TaskMemory ring(final int segments, final long volume, final long stays, final long scratchBytes) {
+        final List<Long> constants = new ArrayList<>();
+        for (int segment = 0; segment < segments; segment++) {
+            constants.add(random.nextInt(1, MOST_OF_A_SEGMENT + 1) * (long) CHUNK);
+        }
+        return new TaskMemory(constants.stream().mapToLong(bytes -> bytes).sum() + stays + scratchBytes, OptionalLong.empty(),
+            Optional.empty(), scratchBytes, 0, constants, OptionalLong.of(volume));
     }
 
     private long copyNs() {
@@ -130,7 +163,6 @@ class SwapExplorerTest {
     private void open() {
         forgetting.clear();
         gone.clear();
-        seen = 0;
         set = draw();
         driver = new VirtualCuda((engine, bytes) -> copyNs());
         driver.nowNs = 1_000_000;
@@ -138,9 +170,12 @@ class SwapExplorerTest {
         driver.accessNs = random.nextLong(3 * US);
         driver.unmapNs = random.nextLong(3 * US);
         driver.notReady = random.nextInt(3);
+        injected = false;
         regions = new TaskRegions(driver.gpu(), CudaMemory.readWrite(driver.gpu(), Arena.ofAuto()), memory, null, () -> { });
         engines = new RegionMover(driver.driver(), 0);
         mover = new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, engines);
+        inEngines = memory.isDuplex() ? new RegionMover(driver.driver(), 0) : engines;
+        inMover = memory.isDuplex() ? new CudaMover(driver.gpu(), driver.gpu().retainContext(), regions, inEngines) : mover;
         final int tasks = set.tasks().size();
         int segments = 0;
         for (final Task task : set.tasks()) {
@@ -159,6 +194,7 @@ class SwapExplorerTest {
             regions.define(i, task);
         }
         regions.defined();
+        driver.fails = this::fails;
         for (int i = 0; i < tasks; i++) {
             swaps.admit(i, tasks);
             scheduler.admit(i, driver.nowNs + set.tasks().get(i).offsetNs());
@@ -166,6 +202,12 @@ class SwapExplorerTest {
                 step();
             }
         }
+    }
+
+    private boolean fails() {
+        final boolean now = swaps.isMoving() && random.nextInt(500) == 0;
+        injected |= now;
+        return now;
     }
 
     private void step() {
@@ -191,17 +233,25 @@ class SwapExplorerTest {
 
     /** As the dispatcher's side of the memory does. */
     private void poll(final long nowNs) {
-        if (!swaps.isMoving()) {
-            return;
+        for (final boolean in : List.of(false, true)) {
+            final ChunkMover own = in ? inMover : mover;
+            if (swaps.isMoving(in)) {
+                final int done = own.poll(nowNs);
+                assertTrue(done != ChunkMover.FAILED || injected,
+                    () -> "a move of slot " + swaps.movedSlot(in) + " broke: " + own.failure());
+                if (done == ChunkMover.FAILED) {
+                    injected = false;
+                    count(Event.BROKEN);
+                    stop(swaps.movedSlot(in));
+                    swaps.failed(in);
+                } else if (!own.isMoving()) {
+                    swaps.progress(in, done, false, nowNs);
+                } else if (done != seen[in ? 1 : 0]) {
+                    swaps.progress(in, done, true, nowNs);
+                }
+                seen[in ? 1 : 0] = done;
+            }
         }
-        final int done = mover.poll(nowNs);
-        assertTrue(done != ChunkMover.FAILED, () -> "a move of slot " + swaps.movedSlot() + " broke: " + mover.failure());
-        if (!mover.isMoving()) {
-            swaps.progress(done, false, nowNs);
-        } else if (done != seen) {
-            swaps.progress(done, true, nowNs);
-        }
-        seen = done;
         while (!swaps.isMoving() && !forgetting.isEmpty()) {
             forget(forgetting.removeLast());
         }
@@ -223,20 +273,29 @@ class SwapExplorerTest {
                     return;
                 }
                 case SwapScheduler.MOVE_IN -> {
-                    seen = 0;
+                    seen[1] = 0;
                     count(Event.LOAD);
-                    mover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
-                    commit();
+                    beside(swaps.isMoving(false));
+                    inMover.startIn(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
+                    if (swaps.granted() < swaps.count()) {
+                        inMover.allow(swaps.granted(), nowNs);
+                    }
+                    commit(inMover);
                 }
                 case SwapScheduler.MOVE_OUT -> {
-                    seen = 0;
+                    seen[0] = 0;
                     count(Event.EVICTION);
+                    beside(swaps.isMoving(true));
                     mover.startOut(swaps.chosenSlot(), swaps.firstChunk(), swaps.count(), nowNs);
-                    commit();
+                    commit(mover);
+                }
+                case SwapScheduler.GRANT -> {
+                    count(Event.GRANT);
+                    inMover.allow(swaps.count(), nowNs);
                 }
                 case SwapScheduler.CANCEL -> {
                     count(Event.CANCEL);
-                    mover.cancel();
+                    cancel();
                 }
                 case SwapScheduler.NO_ROOM -> {
                     count(Event.NO_ROOM);
@@ -249,11 +308,23 @@ class SwapExplorerTest {
         }
     }
 
-    private void commit() {
+    private void commit(final ChunkMover own) {
         if (swaps.isCommitted()) {
             count(Event.COMMITTED);
-            mover.commit(swaps.isAlone());
+            own.commit(swaps.isAlone());
         }
+    }
+
+    private void beside(final boolean other) {
+        if (other) {
+            count(Event.BESIDE);
+            assertTrue(memory.isDuplex(), "two moves at once");
+        }
+    }
+
+    private void cancel() {
+        inMover.cancel();
+        mover.cancel();
     }
 
     private void requireResident(final int slot) {
@@ -321,13 +392,16 @@ class SwapExplorerTest {
             count(Event.CUT_AT_THE_END);
         }
         while (swaps.isMoving()) {
-            mover.cancel();
+            cancel();
             poll(driver.nowNs);
             hold();
             driver.nowNs += random.nextLong(40 * US);
         }
         regions.close();
         engines.close();
+        if (inEngines != engines) {
+            inEngines.close();
+        }
         assertEquals(List.of(), driver.offences());
         driver.close();
     }
@@ -355,8 +429,10 @@ class SwapExplorerTest {
             said.append(' ').append(event).append(' ').append(events[event.ordinal()]);
         }
         System.out.println(said);
-        for (final Event event : List.of(Event.LOAD, Event.EVICTION, Event.CANCEL, Event.COMMITTED, Event.RUN, Event.STOPPED)) {
-            assertTrue(STEPS < 10_000 || events[event.ordinal()] > 0, event + " never happened");
+        for (final Event event : Event.values()) { // the rare ones in long runs
+            final boolean rare = event.ordinal() > Event.STOPPED.ordinal();
+            assertTrue(event == Event.NO_ROOM || STEPS < (rare ? 300_000 : 10_000) || events[event.ordinal()] > 0,
+                event + " never happened");
         }
     }
 }

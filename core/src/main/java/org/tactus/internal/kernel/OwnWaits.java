@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.tactus.internal.kernel;
+
+import java.util.function.LongSupplier;
+import org.tactus.bindings.linux.ThreadAccounts;
+import org.tactus.internal.lifecycle.WarmUp;
+import org.tactus.internal.time.Clock;
+
+/**
+ * Tells how much of a gap a dispatcher's thread waited by itself, such as for a lock of the JVM that another thread of this process holds.
+ * The system counts how often a thread gives its core away because it cannot go on. What takes the core from it, a hypervisor, an interrupt
+ * or a thread above, is not in that count. So without such a switch, but for the thread's own sleep, it
+ * did not wait; with one it waited at most for as long as it did not execute, which the clock of its CPU time tells.
+ *
+ * <p>Both take a system call. They are read before a sleep or in a spin, once a millisecond at most, and at a gap: never for a job that is
+ * on time. Where they cannot tell they call too much the thread's own, and so excuse too little: what the platform took beside a wait in
+ * one gap, and a segment that waited since they were read last. A wait of less than a millisecond may be missed. The dispatcher's thread is
+ * the only caller. Allocates nothing.
+ */
+final class OwnWaits {
+    /** Looks are at least so far apart. */
+    static final long LOOK_NS = 1_000_000;
+
+    private final LongSupplier switches;
+    private final LongSupplier cpuNs;
+    /** What the count is as long as the thread has not waited. */
+    private long expected;
+    /** When both were read last, by the wall, and what the clock told. */
+    private long lookedNs;
+    private long readCpuNs;
+    /** The same, or when a sleep behind it ended. */
+    private long fromNs;
+    /** Whether a gap of the loop would be one of a sleep that has just ended. */
+    private boolean slept;
+
+    OwnWaits(final LongSupplier switches, final LongSupplier cpuNs) {
+        this.switches = switches;
+        this.cpuNs = cpuNs;
+    }
+
+    /** Of the calling thread. Calls what a gap calls, so that nothing is linked then. */
+    static OwnWaits of(final ThreadAccounts accounts, final Clock clock) {
+        final OwnWaits waits = new OwnWaits(accounts::ownSwitches, accounts::ownCpuNs);
+        for (int i = 0; i < WarmUp.CALLS; i++) {
+            waits.sleeps(clock.nanoTime());
+            waits.rose(0);
+            waits.spun(clock.nanoTime(), clock);
+            waits.inLoopNs(1, clock.nanoTime());
+            waits.inWorkNs(1, clock.nanoTime());
+        }
+        return waits;
+    }
+
+    /** The thread is about to sleep, which is one switch. */
+    void sleeps(final long nowNs) {
+        if (nowNs - lookedNs >= LOOK_NS) {
+            look(nowNs, cpuNs.getAsLong());
+        }
+        expected++;
+    }
+
+    private void look(final long nowNs, final long executedNs) {
+        expected = switches.getAsLong();
+        readCpuNs = executedNs;
+        lookedNs = nowNs;
+        fromNs = nowNs;
+    }
+
+    /** The thread has slept. */
+    void rose(final long awakeNs) {
+        fromNs = awakeNs;
+        slept = true;
+    }
+
+    /** The thread spins, and came round at a time of a clock; what it did before is no part of a gap that comes. */
+    void spun(final long nowNs, final Clock clock) {
+        slept = false;
+        if (nowNs - lookedNs >= LOOK_NS) {
+            final long executedNs = cpuNs.getAsLong();
+            final long lookNs = clock.nanoTime();
+            if (lookNs - nowNs < LOOK_NS) { // else there is a gap, which is asked about when the thread comes round
+                look(lookNs, executedNs);
+            }
+        }
+    }
+
+    /**
+     * For how long the thread waited in a gap between two rounds of its loop.
+     *
+     * @param gapNs the gap, up to now
+     * @param nowNs now, by the wall
+     * @return nanoseconds, at most the gap
+     */
+    long inLoopNs(final long gapNs, final long nowNs) {
+        return ownNs(gapNs, nowNs, slept);
+    }
+
+    /** The same of a gap between two steps of a round. */
+    long inWorkNs(final long gapNs, final long nowNs) {
+        return ownNs(gapNs, nowNs, false);
+    }
+
+    private long ownNs(final long gapNs, final long nowNs, final boolean ofSleep) {
+        final long executedNs = cpuNs.getAsLong();
+        // In a sleep the thread executes nothing, so what it executed since was in the gap behind it.
+        final long idleNs = (ofSleep ? gapNs : nowNs - fromNs) - (executedNs - readCpuNs);
+        final long without = expected;
+        look(nowNs, executedNs);
+        slept = false;
+        return expected > without ? Math.clamp(idleNs, 0, gapNs) : 0;
+    }
+}
