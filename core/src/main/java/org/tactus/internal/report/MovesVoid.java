@@ -44,9 +44,11 @@ public final class MovesVoid {
         for (final SwapCounts.LongMove move : longMoves) {
             final long beginNs = move.beganNs() - zeroNs;
             final long endNs = beginNs + move.tookNs();
+            // Several may have seen one stall, so the largest sum of one that watched.
             final long takenNs = stalls.stream()
                 .filter(stall -> stall.isOfPlatform() && !others.contains(stall.where()) && stall.atNs() < endNs && beginNs < stall.endNs())
-                .mapToLong(Stall::takenNs).sum();
+                .collect(Collectors.groupingBy(stall -> stall.where() + ' ' + stall.cause(), Collectors.summingLong(Stall::takenNs)))
+                .values().stream().mapToLong(Long::longValue).max().orElse(0);
             if (move.tookNs() - move.allowedNs() > Math.max(takenNs, awayNs.applyAsLong(move.tookNs()))) {
                 final Moves moves = found.computeIfAbsent(
                     (move.in() ? "loads of " : "evictions of ") + names.getOrDefault(move.generation(), "a task that is gone"),
