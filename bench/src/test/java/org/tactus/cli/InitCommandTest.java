@@ -94,6 +94,17 @@ class InitCommandTest extends CommandTest {
     }
 
     @Test
+    void shouldRefuseANetworkThatNoExtentsHelp() throws IOException {
+        final String unknown = network("unknown.onnx", GraphProto.newBuilder().addInput(value("x", FLOAT, -1, 3))
+            .addNode(node("Relu", List.of("x"), "p")).addNode(node("NoSuchOperator", List.of("p"), "y"))
+            .addOutput(value("y", FLOAT, -1, 3)));
+        assertEquals(2, tactus("init", unknown + ":500ms", "--cores", "0", "--out", set.toString()), () -> out + " " + err);
+        assertTrue(err.toString().contains(unknown + ": ONNX Runtime refuses the model: the runtime has no operator NoSuchOp"),
+            err.toString());
+        assertFalse(Files.exists(set), "a set that can never run");
+    }
+
+    @Test
     void shouldReportAllNetworksAtOnceWhenAProfileCannotBegin() throws IOException {
         final String data = network("data.onnx", GraphProto.newBuilder().addInput(value("x", FLOAT, 2, 3))
             .addNode(node("NonZero", List.of("x"), "y")).addOutput(value("y", INT64, 2, -1)));

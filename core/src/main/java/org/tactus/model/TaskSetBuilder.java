@@ -188,11 +188,11 @@ public final class TaskSetBuilder {
         check(memory.protocol() == SwapProtocol.SEQ, at + ".duplexIn",
             "only 'protocol: seq' moves chunks both ways at once; remove duplexIn, duplexOut and duplexDrop, or write that");
         check(both.inNs() >= memory.chunkInNs(), at + ".duplexIn",
-            "beside a chunk that goes out one cannot come in sooner than alone, in chunkIn");
+            "duplexIn: beside a chunk that goes out one cannot come in sooner than alone; write chunkIn's time or more");
         check(both.outNs() >= memory.chunkOutNs(), at + ".duplexOut",
-            "beside a chunk that comes in one cannot go out sooner than alone, in chunkOut");
+            "duplexOut: beside a chunk that comes in one cannot go out sooner than alone; write chunkOut's time or more");
         check(both.dropNs() >= memory.chunkDropNs() && both.dropNs() <= both.outNs(), at + ".duplexDrop",
-            "beside a chunk that comes in to drop one takes at least chunkDrop and at most duplexOut");
+            "duplexDrop: to drop a chunk beside one that comes in takes at least chunkDrop and at most duplexOut; write such a time");
     }
 
     private Task task(final TaskBuilder task, final String at, final Platform platform) {

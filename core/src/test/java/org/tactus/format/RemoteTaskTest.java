@@ -60,7 +60,7 @@ class RemoteTaskTest {
         remote: {peer: "a:1"} | key 'tau' is missing; add 'tau: 20ms'
         remote: {tau: 20ms} | key 'peer' is missing
         remote: {peer: "a:1", tau: 0ms} | the time must be above 0
-        remote: {peer: "a:1", tau: 100ms} | tau: 100000000ns leave nothing of the deadline of 100000000ns for the fallback
+        remote: {peer: "a:1", tau: 100ms} | tau: 100ms leaves nothing of the deadline of 100ms for the fallback
         remote: {peer: "a:1", tau: 1ms, gian: 2} | unknown key 'gian'; did you mean 'gain'?
         release: sporadic; remote: {peer: "a:1", tau: 20ms} | remote: only the jobs of a periodic task are offered
         class: best-effort; remote: {peer: "a:1", tau: 20ms} | remote: a best-effort task has no deadline

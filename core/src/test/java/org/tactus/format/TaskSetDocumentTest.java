@@ -155,7 +155,7 @@ class TaskSetDocumentTest {
                 tried++;
             }
         }
-        assertEquals(23, tried);
+        assertEquals(24, tried);
     }
 
     /** A key that the page calls needed is missed by the reader; one that has a default is not. */

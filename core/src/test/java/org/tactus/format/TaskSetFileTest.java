@@ -249,8 +249,8 @@ class TaskSetFileTest {
             .duplex().orElseThrow().dropNs());
         assertEquals(Sets.load(directory, dropped).taskSet(), copied(dropped).taskSet());
         for (final var wrong : List.of(
-            List.of("duplexIn: 9ms", "duplexIn: 1us", "cannot come in sooner than alone"),
-            List.of("duplexOut: 8ms", "duplexOut: 1us", "cannot go out sooner than alone"),
+            List.of("duplexIn: 9ms", "duplexIn: 1us", "duplexIn: beside a chunk that goes out one cannot come in sooner than"),
+            List.of("duplexOut: 8ms", "duplexOut: 1us", "duplexOut: beside a chunk that comes in one cannot go out sooner than"),
             List.of("duplexOut: 8ms", "duplexOut: 8ms, duplexDrop: 9ms", "at most duplexOut"),
             List.of(", duplexOut: 8ms", "", "key 'duplexOut' is missing; add 'duplexOut: 1.4ms'"),
             List.of("duplexIn: 9ms, ", "", "key 'duplexIn' is missing; add 'duplexIn: 1.6ms'"),

@@ -73,7 +73,7 @@ public record OpenKeys(
             return new OpenKeys(dims, shapes, OpenOutputs.examples(unknown, found), inputs, meaning,
                 unknown.isEmpty() || found.why().isEmpty() ? Optional.empty() : Optional.of(found.why().replaceFirst("^; ", "")));
         } catch (final InvalidModelException e) {
-            if (!open) {
+            if (!open || RuntimeRefusal.isOfAnyShape(e)) {
                 throw e;
             }
             return new OpenKeys(dims, shapes, Map.of(), List.of(), meaning, Optional.of(e.getMessage()));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.graph;
 
+import java.util.Arrays;
 import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
@@ -30,6 +31,9 @@ public final class RuntimeRefusal {
             found -> "operator " + found.group(2)
             + " of domain '" + found.group(1) + "' is none of the runtime's; export the model without it, and leave "
             + "to the program what it does"),
+        new Cause("No Op registered for (\\w+) with domain_version of (\\d+)",
+            found -> "the runtime has no operator " + found.group(1) + " in operator set " + found.group(2) + "; export the model without "
+            + "it, or with another operator set"),
         new Cause("[Oo]pset (\\d+) is under development.*?till opset (\\d+)",
             found -> "operator set " + found.group(1) + " is newer than "
             + "the runtime's " + found.group(2) + "; export the model with operator set " + found.group(2) + " or earlier"),
@@ -59,5 +63,16 @@ public final class RuntimeRefusal {
             }
         }
         return new InvalidModelException(model + ": " + REFUSES + e.getMessage(), e);
+    }
+
+    /**
+     * Tells whether a refusal stays whatever extents the inputs have: none of the known causes depends on them.
+     *
+     * @param refusal what was refused
+     * @return false also where the cause is not known
+     */
+    static boolean isOfAnyShape(final InvalidModelException refusal) {
+        return refusal.getCause() instanceof final NativeCallException said
+            && Arrays.stream(CAUSES).anyMatch(cause -> cause.pattern().matcher(said.getMessage()).find());
     }
 }

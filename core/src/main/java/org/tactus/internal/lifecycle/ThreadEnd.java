@@ -44,8 +44,8 @@ public final class ThreadEnd {
     }
 
     /**
-     * Waits until a latch is open, which another thread opens in bounded time. An interrupt of the calling thread does not shorten that, and
-     * is pending again afterwards.
+     * Waits until a latch is open, which another thread opens in bounded time. An interrupt of the calling thread does not shorten
+     * that, and is pending again afterwards.
      *
      * @param latch the latch
      */

@@ -23,9 +23,9 @@ import org.tactus.model.TaskMemory;
 import org.tactus.model.TaskSet;
 
 /**
- * Assigns swap volumes, and where tasks have several segments cuts and, under SEQ, rings ({@link StreamPlan}): of the candidates of {@link SwapVolumes} the
- * one with which all WCETs may grow most under the test of the device's protocol, the smallest largest volume among equals. Volumes that
- * the set names are planned anew. Immutable.
+ * Assigns swap volumes, and where tasks have several segments cuts and, under SEQ, rings ({@link StreamPlan}): of the candidates of
+ * {@link SwapVolumes} the one with which all WCETs may grow most under the test of the device's protocol, the smallest largest volume
+ * among equals. Volumes that the set names are planned anew. Immutable.
  */
 public final class SwapPlanner implements Planner {
 

@@ -9,7 +9,7 @@ import java.util.List;
  * dispatcher, read when it has ended. Allocation-free after construction.
  */
 final class LongMoves {
-    private static final int KEPT = 64;
+    private static final int KEPT = 1_024;
 
     private final int[] slots = new int[KEPT];
     private final int[] generations = new int[KEPT];

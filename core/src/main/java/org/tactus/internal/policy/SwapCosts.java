@@ -14,6 +14,7 @@ import org.tactus.model.SwapProtocol;
  * @param dropNs     one constant chunk out
  * @param beginInNs  an operation in, besides its chunks: what the device says and what its dispatcher adds
  * @param beginOutNs an operation out, besides its chunks
+ * @param callsNs    what its dispatcher adds, which is part of the two before
  * @param perChunk   true where every chunk is charged as an operation of its own
  * @param duplex     true where what a job lacks comes in while others' chunks go out; then the following are charged for both
  * @param pairInNs   one chunk in beside one that goes out
@@ -21,15 +22,15 @@ import org.tactus.model.SwapProtocol;
  * @param pairDropNs one constant chunk out beside one that comes in
  */
 record SwapCosts(
-    long chunkBytes, long inNs, long outNs, long dropNs, long beginInNs, long beginOutNs, boolean perChunk, boolean duplex, long pairInNs,
-    long pairOutNs, long pairDropNs) {
+    long chunkBytes, long inNs, long outNs, long dropNs, long beginInNs, long beginOutNs, long callsNs, boolean perChunk, boolean duplex,
+    long pairInNs, long pairOutNs, long pairDropNs) {
 
     static SwapCosts of(final DeviceMemory memory, final Overheads machine) {
         final long overheadNs = machine.dispatchNs() + machine.completionNs();
         final DeviceMemory.Duplex both = memory.duplex().orElse(new DeviceMemory.Duplex(0, 0, 0));
         return new SwapCosts(memory.chunkBytes(), memory.chunkInNs(), memory.chunkOutNs(), memory.chunkDropNs(),
-            memory.swapInOverheadNs() + overheadNs, memory.swapOutOverheadNs() + overheadNs, memory.protocol() == SwapProtocol.SPE,
-            memory.isDuplex(), both.inNs(), both.outNs(), both.dropNs());
+            memory.swapInOverheadNs() + overheadNs, memory.swapOutOverheadNs() + overheadNs, overheadNs,
+            memory.protocol() == SwapProtocol.SPE, memory.isDuplex(), both.inNs(), both.outNs(), both.dropNs());
     }
 
     /**
@@ -52,28 +53,30 @@ record SwapCosts(
         }
         final long dropped = Math.min(Math.max(0, evictions - state), constant);
         if (duplex) {
-            return beginInNs + Math.max(chunks * pairInNs, victims == 0 ? 0
-                : pairedNs(evictions, Math.min(evictions, victims), evictions - dropped));
+            final long operations = Math.min(evictions, victims);
+            return beginInNs + Math.max(chunks * pairInNs + operations * callsNs,
+                operations == 0 ? 0 : pairedNs(evictions, operations, evictions - dropped));
         }
         return beginInNs + chunks * inNs + Math.min(evictions, victims) * beginOutNs + (evictions - dropped) * outNs + dropped * dropNs;
     }
 
     /** From the first eviction to the end of a load in which every chunk waits for one: the longest path through both directions. */
     private long pairedNs(final long evictions, final long operations, final long copied) {
-        if (evictions == 0) {
-            return 0;
-        }
         final long slowestNs = copied > 0 ? pairOutNs : pairDropNs;
         final long alsoCopied = Math.max(0, copied - 1);
         return beginOutNs + slowestNs + alsoCopied * Math.max(pairOutNs, pairInNs)
             + (evictions - 1 - alsoCopied) * Math.max(pairDropNs, pairInNs)
-            + (operations - 1) * (Math.max(slowestNs + beginOutNs, pairInNs) - Math.max(slowestNs, pairInNs)) + pairInNs;
+            + (operations - 1) * Math.max(callsNs, Math.max(slowestNs + beginOutNs, pairInNs) - Math.max(slowestNs, pairInNs)) + pairInNs;
     }
 
-    /** The longest that one operation takes, of whose chunks some are dropped; what it waits for the other direction is no part of it. */
-    long moveNs(final boolean in, final int chunks, final int dropped, final boolean paired) {
+    /**
+     * The longest that one operation takes, of whose chunks some are dropped; what it waits for chunks of the other direction is no part
+     * of it, and the begin of each operation of that direction is.
+     */
+    long moveNs(final boolean in, final int chunks, final int dropped, final boolean paired, final int heldUp) {
         if (paired) {
-            return in ? beginInNs + chunks * pairInNs : beginOutNs + (chunks - dropped) * pairOutNs + dropped * pairDropNs;
+            return heldUp * callsNs
+                + (in ? beginInNs + chunks * pairInNs : beginOutNs + (chunks - dropped) * pairOutNs + dropped * pairDropNs);
         }
         return in ? beginInNs + chunks * inNs : beginOutNs + (chunks - dropped) * outNs + dropped * dropNs;
     }

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.tactus.analysis.TaskVerdict;
 import org.tactus.analysis.Verdict;
@@ -134,8 +135,11 @@ final class RunSummary {
         admitted.all().forEach(entry -> names.put(entry.handle().generation(), entry.namedApart().name()));
         for (int i = 0; i < devices.size(); i++) {
             final int device = i;
-            kernel.swapCounts(i).ifPresent(counts -> reasons.add(MovesVoid.text(set.platform().devices().get(device).name(),
-                counts.longMoves(), names, zeroNs, stalls, windowNs -> kernel.awayNs(device, windowNs))));
+            final Set<String> others = set.platform().devices().stream().map(DeviceSpec::name).collect(Collectors.toSet());
+            final String name = set.platform().devices().get(device).name();
+            others.remove(name);
+            kernel.swapCounts(i).ifPresent(counts -> reasons.add(MovesVoid.text(name, others, counts.longMoves(), counts.overruns(), names,
+                zeroNs, stalls, windowNs -> kernel.awayNs(device, windowNs))));
         }
         reasons.add(surroundings.boundsVoid());
         return reasons.stream().filter(reason -> !reason.isEmpty()).collect(Collectors.joining("; "));

@@ -35,7 +35,8 @@ class SwapCostsTest {
             final long pairedOutNs = outNs + random.nextLong(4);
             final DeviceMemory memory = !duplex ? alone : alone.withDuplex(new DeviceMemory.Duplex(
                 alone.chunkInNs() + random.nextLong(4), pairedOutNs, Math.min(pairedOutNs, alone.chunkDropNs() + random.nextLong(3))));
-            final var builder = TaskSet.builder("costs").device(DeviceSpec.modelled("gpu0").withMemory(memory));
+            final Overheads machine = new Overheads(0, random.nextLong(4), 0, random.nextLong(4), 0);
+            final var builder = TaskSet.builder("costs").overheads(machine).device(DeviceSpec.modelled("gpu0").withMemory(memory));
             for (int i = random.nextInt(1, 5); i > 0; i--) {
                 final long chunks = random.nextLong(0, 6);
                 final long state = random.nextLong(0, chunks + 1);
@@ -52,11 +53,11 @@ class SwapCostsTest {
                 states += region.stateChunks();
                 constants += region.constantChunks();
             }
-            final SwapCosts costs = SwapCosts.of(memory, Overheads.NONE);
+            final SwapCosts costs = SwapCosts.of(memory, machine);
             final long[] unitNs = SwapAnalysis.unitNs(set);
             for (int i = 0; i < unitNs.length; i++) {
                 final SwapRegion region = SwapRegion.of(set.tasks().get(i), memory);
-                assertEquals(unitNs[i] - 7, costs.jobNs(region.chunks(), region.chunks(), swapping - 1, states - region.stateChunks(),
+                assertEquals(unitNs[i] - 7 - machine.dispatchNs() - machine.completionNs(), costs.jobNs(region.chunks(), region.chunks(), swapping - 1, states - region.stateChunks(),
                     constants - region.constantChunks(), states > 0), "seed " + seed + ' ' + set);
                 both += duplex && region.chunks() > 0 && swapping > 1 ? 1 : 0;
                 for (long evictions = 0; evictions < region.chunks(); evictions++) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.policy.SwapCounts;
@@ -29,7 +30,7 @@ class MovesVoidTest {
     private static final long MS = 1_000_000;
 
     private static String text(final List<Stall> stalls, final long awayNs, final SwapCounts.LongMove... moves) {
-        return MovesVoid.text("gpu0", List.of(moves), Map.of(7, "net"), ZERO_NS, stalls, windowNs -> awayNs);
+        return MovesVoid.text("gpu0", Set.of("cpu1"), List.of(moves), moves.length, Map.of(7, "net"), ZERO_NS, stalls, windowNs -> awayNs);
     }
 
     private static SwapCounts.LongMove load(final long beganNs, final long tookNs) {
@@ -51,11 +52,33 @@ class MovesVoidTest {
 
     @Test
     void shouldLeaveOutWhatAStallTouchedAndNothingElse() {
-        final SwapCounts.LongMove move = load(ZERO_NS + 500, 200); // from 500 to 700
+        final SwapCounts.LongMove move = load(ZERO_NS + 500, 200); // from 500 to 700, 100 too long
         assertEquals("", text(List.of(new Stall(400, 101, "gpu0", "loop gap")), 0, move));
-        assertEquals("", text(List.of(new Stall(699, 50, "gpu0", "loop gap")), 0, move));
-        assertTrue(text(List.of(new Stall(400, 100, "gpu0", "loop gap"), new Stall(700, 50, "gpu0", "loop gap")), 0, move)
+        assertEquals("", text(List.of(new Stall(699, 100, "machine", "steal")), 0, move));
+        assertTrue(text(List.of(new Stall(400, 100, "gpu0", "loop gap"), new Stall(700, 150, "gpu0", "loop gap")), 0, move)
             .contains("loads of net once (up to 200 %)"));
+    }
+
+    @Test
+    void shouldExcuseNoMoreThanWhatThePlatformTookOfThatDevice() {
+        final SwapCounts.LongMove move = load(ZERO_NS + 500, 200);
+        assertTrue(text(List.of(new Stall(400, 1_000, "machine", "steal", 99)), 0, move).contains("loads of net once"), "too little");
+        assertEquals("", text(List.of(new Stall(400, 150, "machine", "steal", 60), new Stall(560, 100, "machine", "steal", 40)), 0, move));
+        assertTrue(text(List.of(new Stall(400, 1_000, "machine", "steal", 60), new Stall(450, 100, "gpu0", "loop gap", 60)), 0, move)
+            .contains("loads of net once"), "two saw the same");
+        for (final Stall other : List.of(new Stall(400, 500, "cpu1", "loop gap"), new Stall(400, 500, "gpu0", Stall.OWN_WAIT),
+            new Stall(400, 500, "gpu0", Stall.RUN_DELAY), new Stall(400, 500, "machine", Stall.SAFEPOINT + " G1"))) {
+            assertTrue(text(List.of(other), 0, move).contains("loads of net once"), other.toString());
+        }
+    }
+
+    @Test
+    void shouldNotCallMovesExplainedOfWhichNothingWasKept() {
+        final List<Stall> stalls = List.of(new Stall(0, 10_000, "gpu0", "loop gap"));
+        final List<SwapCounts.LongMove> kept = List.of(load(ZERO_NS + 500, 200));
+        assertEquals("", MovesVoid.text("gpu0", Set.of(), kept, 1, Map.of(7, "net"), ZERO_NS, stalls, windowNs -> 0));
+        assertTrue(MovesVoid.text("gpu0", Set.of(), kept, 4, Map.of(7, "net"), ZERO_NS, stalls, windowNs -> 0)
+            .contains("charged: 3 later ones, of which nothing was kept; "));
     }
 
     @Test

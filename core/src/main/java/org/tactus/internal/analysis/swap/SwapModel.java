@@ -120,7 +120,7 @@ final class SwapModel {
             }
             final long own = regions[i].volumeChunks() - regions[i].stateChunks();
             final UnitTime unit = new UnitTime(
-                memory, beginIn, beginOut, swapping - (swaps ? 1 : 0), state - regions[i].stateChunks(), constant - own,
+                memory, beginIn, beginOut, added, swapping - (swaps ? 1 : 0), state - regions[i].stateChunks(), constant - own,
                 protocol == SwapProtocol.SEQ && memory.duplex().isPresent());
             demand[i] = Math.max(exec[i], unit.boundNs(regions[i], segments[i]));
             swap[i] = demand[i] - exec[i];

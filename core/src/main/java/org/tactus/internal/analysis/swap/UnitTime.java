@@ -13,6 +13,8 @@ final class UnitTime {
     private final DeviceMemory memory;
     private final long beginInNs;
     private final long beginOutNs;
+    /** What the begin and the end of an operation take of the thread that moves both ways; part of the two before. */
+    private final long callsNs;
     /** Other tasks that can give chunks. */
     private final long givers;
     /** Chunks of those tasks that are copied out, and that are dropped. */
@@ -22,11 +24,12 @@ final class UnitTime {
     private final boolean duplex;
 
     UnitTime(
-        final DeviceMemory memory, final long beginInNs, final long beginOutNs, final long givers, final long state, final long constant,
-        final boolean duplex) {
+        final DeviceMemory memory, final long beginInNs, final long beginOutNs, final long callsNs, final long givers, final long state,
+        final long constant, final boolean duplex) {
         this.memory = memory;
         this.beginInNs = beginInNs;
         this.beginOutNs = beginOutNs;
+        this.callsNs = callsNs;
         this.givers = givers;
         this.state = state;
         this.constant = constant;
@@ -92,7 +95,8 @@ final class UnitTime {
         final long firstsNs = Saturating.add(Saturating.multiply(loads, Saturating.add(beginOutNs, Saturating.add(beginInNs, both.inNs()))),
             Saturating.add(Saturating.multiply(firstCopied, both.outNs()), Saturating.multiply(loads - firstCopied, both.dropNs())));
         final long slowestNs = copied > 0 ? both.outNs() : both.dropNs();
-        final long beginsNs = Math.max(Saturating.add(slowestNs, beginOutNs), both.inNs()) - Math.max(slowestNs, both.inNs());
+        final long beginsNs = Math.max(callsNs,
+            Math.max(Saturating.add(slowestNs, beginOutNs), both.inNs()) - Math.max(slowestNs, both.inNs()));
         return Saturating.add(Saturating.add(firstsNs, Saturating.multiply(Math.max(0, operations - loads), beginsNs)),
             Saturating.add(Saturating.multiply(alsoCopied, Math.max(both.outNs(), both.inNs())),
                 Saturating.multiply(chunks - loads - alsoCopied, Math.max(both.dropNs(), both.inNs()))));

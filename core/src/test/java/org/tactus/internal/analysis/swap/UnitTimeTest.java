@@ -41,7 +41,7 @@ class UnitTimeTest {
     }
 
     private static UnitTime alone(final DeviceMemory memory) {
-        return new UnitTime(memory, 0, 0, 0, 0, 0, false);
+        return new UnitTime(memory, 0, 0, 0, 0, 0, 0, false);
     }
 
     @Test
@@ -66,7 +66,7 @@ class UnitTimeTest {
 
     @Test
     void shouldChargeEachOperationAndCopyWhenOthersMustMakeRoom() {
-        final UnitTime unit = new UnitTime(MEMORY, 7, 5, 3, 2, 9, false);
+        final UnitTime unit = new UnitTime(MEMORY, 7, 5, 0, 3, 2, 9, false);
         // Two loads of 2 chunks, up to 4 evictions from 3 others: 2 copied, 2 dropped, in at most min(4, 2 + 3 - 1) operations.
         assertEquals(2 * 7 + 4 * 4 + 4 * 5 + 2 * 3 + 2 + 100, unit.boundNs(region(new long[] {2, 2}, 4), new long[] {1, 100}));
         // One load: as one segment was charged always.
@@ -119,12 +119,19 @@ class UnitTimeTest {
 
     /** When a load that has begun at 0 ends: chunk after chunk goes, in operations, and one comes in for each when there is room for it. */
     private static long paired(final int chunks, final int free, final int copies, final int begins, final long[] ns) {
+        return paired(chunks, free, copies, begins, ns, 0);
+    }
+
+    /** The same where the begin of each operation that goes takes the thread from the chunk that comes in. */
+    private static long paired(
+        final int chunks, final int free, final int copies, final int begins, final long[] ns, final long callsNs) {
         final long in = ns[0];
         long outEnd = 0;
         long inEnd = ns[3];
         for (int i = 0; i < chunks; i++) {
             if (i >= free) {
                 final int at = i - free; // the chunk that makes room for this one
+                inEnd += inEnd > outEnd && ((begins >> at & 1) != 0 || at == 0) && i > 0 ? callsNs : 0;
                 outEnd += ((copies >> at & 1) != 0 ? ns[1] : ns[2]) + ((begins >> at & 1) != 0 || at == 0 ? ns[4] : 0);
                 inEnd = Math.max(inEnd, outEnd + ns[3]) + in;
             } else {
@@ -139,8 +146,8 @@ class UnitTimeTest {
     void shouldEqualTheLongestOfAllOrdersWhenBothWaysMoveAtOnce() {
         final DeviceMemory by = MEMORY.withDuplex(new DeviceMemory.Duplex(4, 5, 2));
         assertEquals(7 + 6 + 5 + 5 + 5 + 4 + 100,
-            new UnitTime(by, 7, 6, 1, 3, 0, true).boundNs(region(new long[] {3}, 3), new long[] {100}));
-        assertEquals(7 + 3 * 4 + 100, new UnitTime(by, 7, 6, 0, 0, 0, true).boundNs(region(new long[] {3}, 3), new long[] {100}),
+            new UnitTime(by, 7, 6, 0, 1, 3, 0, true).boundNs(region(new long[] {3}, 3), new long[] {100}));
+        assertEquals(7 + 3 * 4 + 100, new UnitTime(by, 7, 6, 0, 0, 0, 0, true).boundNs(region(new long[] {3}, 3), new long[] {100}),
             "nobody gives");
         long equal = 0;
         long compared = 0;
@@ -162,7 +169,7 @@ class UnitTimeTest {
                                 }
                             }
                         }
-                        final long bound = new UnitTime(memory, ns[3], ns[4], givers, state, chunks, true)
+                        final long bound = new UnitTime(memory, ns[3], ns[4], 0, givers, state, chunks, true)
                             .boundNs(region(new long[] {chunks}, chunks), new long[] {0});
                         final String what = chunks + " chunks, " + givers + " givers, " + state + " of state, " + Arrays.toString(ns);
                         assertTrue(bound >= longest, what);
@@ -176,6 +183,41 @@ class UnitTimeTest {
         assertTrue(equal > compared * 9 / 10, equal + " of " + compared);
     }
 
+    /** Ten tasks give a chunk each; whatever comes in takes long, and each of ten operations takes the thread from it. By hand, then drawn. */
+    @Test
+    void shouldChargeTheBeginOfEachOperationWhenWhatComesInIsHeldUpByIt() {
+        final DeviceMemory slow = new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0).withDuplex(new DeviceMemory.Duplex(90, 2, 2));
+        assertEquals(7 + 5 + 2 + 10 * 90 + 9 * 5,
+            new UnitTime(slow, 7, 5, 5, 10, 10, 0, true).boundNs(region(new long[] {10}, 10), new long[] {0}));
+        long more = 0;
+        for (int code = 0; code < 5 * 5 * 5 * 4 * 4; code++) {
+            final long outNs = 1 + code / 5 % 5;
+            final long[] ns = {1 + code % 5, outNs, Math.min(outNs, 1 + code / 25 % 5), code / 125 % 4, code / 500};
+            final DeviceMemory memory = new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0)
+                .withDuplex(new DeviceMemory.Duplex(ns[0], ns[1], ns[2]));
+            for (int chunks = 1; chunks <= 4; chunks++) {
+                for (int state = 0; state <= chunks; state++) {
+                    final long bound = new UnitTime(memory, ns[3], ns[4], ns[4], 3, state, chunks, true)
+                        .boundNs(region(new long[] {chunks}, chunks), new long[] {0});
+                    final long without = new UnitTime(memory, ns[3], ns[4], 0, 3, state, chunks, true)
+                        .boundNs(region(new long[] {chunks}, chunks), new long[] {0});
+                    for (int free = 0; free <= chunks; free++) {
+                        for (int copies = 0; copies < 1 << chunks - free; copies++) {
+                            for (int begins = 0; begins < 1 << chunks - free; begins += 2) {
+                                if (Integer.bitCount(copies) <= state && Integer.bitCount(begins) < 3) {
+                                    final long took = paired(chunks, free, copies, begins, ns, ns[4]);
+                                    assertTrue(took <= bound, () -> Arrays.toString(ns) + ", " + took + " of " + bound);
+                                    more += took > without ? 1 : 0;
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        assertTrue(more > 1_000, more + " were longer than a charge without them");
+    }
+
     /** Several loads, each with chunks of its own that go for it: the sum is charged the copies where they take longest. */
     @Test
     void shouldNotBeLessThanAnyOrderOfSeveralLoadsWhenBothWaysMoveAtOnce() {
@@ -186,7 +228,7 @@ class UnitTimeTest {
                 .withDuplex(new DeviceMemory.Duplex(ns[0], ns[1], ns[2]));
             for (int state = 0; state <= 4; state++) {
                 for (int givers = 1; givers <= 3; givers++) {
-                    final long bound = new UnitTime(memory, ns[3], ns[4], givers, state, 4, true)
+                    final long bound = new UnitTime(memory, ns[3], ns[4], 0, givers, state, 4, true)
                         .boundNs(region(new long[] {2, 2}, 4), new long[] {0, 0});
                     for (int copies = 0; copies < 16; copies++) {
                         for (int begins = 0; begins < 16; begins++) {
