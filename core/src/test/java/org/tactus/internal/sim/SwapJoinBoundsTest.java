@@ -178,10 +178,14 @@ class SwapJoinBoundsTest {
         public void onChunk(
             final int device, final int task, final boolean brings, final int chunk, final long startNs, final long endNs) {
             if (in[task][chunk] == brings && violation.isEmpty()) {
-                violation = "chunk " + chunk + " of task " + task + (brings ? " came in" : " went") + " at " + endNs + ", and was so already";
+                violation = told(task, brings, chunk, endNs) + ", and was so already";
             }
             in[task][chunk] = brings;
-            note(used(), "chunk " + chunk + " of task " + task + (brings ? " came in" : " went") + " at " + endNs);
+            note(used(), told(task, brings, chunk, endNs));
+        }
+
+        private static String told(final int task, final boolean brings, final int chunk, final long endNs) {
+            return "chunk " + chunk + " of task " + task + (brings ? " came in" : " went") + " at " + endNs;
         }
 
         @Override
