@@ -13,7 +13,7 @@ enum FileSection {
     /** {@code measured}: what the numbers of a planned set hold for. */
     MEASURED("from", "with", "machine", "measuredAt", "rights", "tasks"),
     /** An element of {@code tasks} there. */
-    MEASURED_TASK("name", "files", "runtime", "threads", "starts"),
+    MEASURED_TASK("name", "model", "files", "runtime", "threads", "starts"),
     /** {@code overheads} where it is a map. */
     OVERHEADS("releaseJitter", "sporadicJitter", "dispatch", "dispatchPerTask", "handOff", "completion", "preemption", "childCall", "stall",
         "curve"),

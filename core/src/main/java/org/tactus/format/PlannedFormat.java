@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.model.ModelSource;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
 
@@ -34,8 +35,8 @@ final class PlannedFormat {
         for (final YamlValue element : map.need("tasks", "the list 'tasks'").list()) {
             final YamlMap task = element.map(FileSection.MEASURED_TASK);
             task.need("threads", "'threads: 1'");
-            tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(), "", WcetSidecarFile.provenance(task), List.of(),
-                List.of()));
+            tasks.add(new WcetSidecar.TaskWcet(task.need("name", "the task's name").text(),
+                task.find("model").map(YamlValue::text).orElse(""), WcetSidecarFile.provenance(task), List.of(), List.of()));
         }
         return new LoadedTaskSet.Planned(path(from, base),
             Arrays.stream(map.need("with", "'with: rt-swap'").text().split(",")).map(String::strip).toList(),
@@ -65,12 +66,14 @@ final class PlannedFormat {
      * @param set      the plan
      * @param strategy who planned
      * @param moved    gives a path of the source its meaning from the planned file's place
+     * @param written  the path of a network's file as the plan writes it
      * @return empty when no number of the plan was measured
      */
     static Optional<Map<String, Object>> value(
-        final LoadedTaskSet loaded, final TaskSet set, final String strategy, final UnaryOperator<String> moved) {
+        final LoadedTaskSet loaded, final TaskSet set, final String strategy, final UnaryOperator<String> moved,
+        final UnaryOperator<String> written) {
         final List<Map<String, Object>> tasks = networks(set).flatMap(task -> loaded.measuredFor(task.name()).stream()
-            .map(measured -> task(set, task, measured, moved))).toList();
+            .map(measured -> task(set, task, measured, moved, written))).toList();
         if (tasks.isEmpty()) {
             return Optional.empty();
         }
@@ -91,11 +94,13 @@ final class PlannedFormat {
 
     /** As it is now: the measurements hold, or the source would not have been read, and the plan may use other devices and cuts. */
     private static Map<String, Object> task(
-        final TaskSet set, final Task task, final WcetSidecar.Provenance measured, final UnaryOperator<String> moved) {
+        final TaskSet set, final Task task, final WcetSidecar.Provenance measured, final UnaryOperator<String> moved,
+        final UnaryOperator<String> written) {
         final Map<String, String> files = new LinkedHashMap<>();
         measured.files().forEach((path, digest) -> files.put(moved.apply(path), digest));
         final Map<String, Object> map = new LinkedHashMap<>();
         map.put("name", task.name());
+        map.put("model", text(task.model().orElseThrow(), written));
         WcetSidecarFile.write(map, new WcetSidecar.Provenance(files, ProfileCheck.runtime(set, task).orElse(measured.runtime()),
             ProfileCheck.threads(set, task), task.model().orElseThrow().starts()));
         return map;
@@ -109,9 +114,32 @@ final class PlannedFormat {
             return known.stream().filter(name -> networks(set).noneMatch(other -> other.name().equals(name))).findFirst()
                 .map(name -> "may be those of '" + name + "', which 'measured' names and no network here is called");
         }
-        return planned.measurements().tasks().stream().filter(measured -> measured.name().equals(task.name())).findFirst()
-            .flatMap(WcetSidecar.TaskWcet::provenance).flatMap(measured -> ProfileCheck.stale(planned.measurements(), set.name(), machine)
-                .or(() -> ProfileCheck.stale(measured, set, task, base)));
+        return planned.measurements().tasks().stream().filter(of -> of.name().equals(task.name())).findFirst()
+            .flatMap(of -> of.provenance().flatMap(measured -> ProfileCheck.stale(planned.measurements(), set.name(), machine)
+                .or(() -> otherNetwork(of.model(), task.model().orElseThrow()))
+                .or(() -> ProfileCheck.stale(measured, set, task, base))));
+    }
+
+    /** A plan that a person has changed may name another network, while the file of the measured one is there and unchanged. */
+    private static Optional<String> otherNetwork(final String measured, final ModelSource model) {
+        final String now = text(model, path -> path);
+        return measured.isEmpty() || measured.equals(now) ? Optional.empty() // an older version did not write it
+            : Optional.of("were measured with the network '" + measured + "', but it is '" + now + "' now");
+    }
+
+    /** The network as measurements name it, with each path in its plain form. */
+    private static String text(final ModelSource model, final UnaryOperator<String> written) {
+        return WcetSidecar.modelText(switch (model) {
+            case ModelSource.OnnxFile file ->
+                new ModelSource.OnnxFile(plain(written.apply(file.path())), file.cuts(), file.dims(), file.shapes(), file.inputs());
+            case ModelSource.Zoo zoo -> zoo;
+            case ModelSource.TfLiteFiles files ->
+                new ModelSource.TfLiteFiles(files.paths().stream().map(written).map(PlannedFormat::plain).toList());
+        });
+    }
+
+    private static String plain(final String path) {
+        return Path.of(path).normalize().toString();
     }
 
     /** What to type to get numbers that hold. */

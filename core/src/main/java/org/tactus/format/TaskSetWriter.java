@@ -71,7 +71,7 @@ public final class TaskSetWriter {
         throws IOException {
         final TaskSetWriter writer = new TaskSetWriter(set, loaded.baseDirectory(), file.toAbsolutePath().getParent());
         final Map<String, Object> root = writer.root(loaded.overheadsSource());
-        final Optional<Map<String, Object>> measured = PlannedFormat.value(loaded, set, strategy, writer::fromHere);
+        final Optional<Map<String, Object>> measured = PlannedFormat.value(loaded, set, strategy, writer::fromHere, writer::moved);
         measured.ifPresent(known -> root.put("measured", known));
         YamlOutput.writeCompact(file, "Planned with " + strategy + " from " + loaded.file().getFileName() + "."
             + (measured.isEmpty() ? "" : " Plan again after each tactus profile: the measured times are in this file."), root);

@@ -256,6 +256,24 @@ class StaleProfileTest {
         assertThrows(FileFormatException.class, () -> TaskSetFile.load(planned, options(false)));
     }
 
+    /** The file that was measured lies there still, unchanged. */
+    @Test
+    void shouldRefuseAPlanWhenATaskNamesAnotherNetwork() throws IOException {
+        Files.writeString(folder.resolve("other.onnx"), "these bytes are another");
+        sidecar("one", MACHINE, "", Optional.of(now()));
+        final Path planned = plan("planned.yaml", file, "rt-swap");
+        final String text = Files.readString(planned);
+        final int model = text.lastIndexOf("file: net.onnx");
+        assertTrue(model > 0, text);
+        for (final String other : List.of("file: other.onnx", "file: net.onnx, dims: {batch: 8}", "zoo: resnet, size: small")) {
+            Files.writeString(planned, text.substring(0, model) + other + text.substring(model + "file: net.onnx".length()));
+            assertPlanRefused(planned, "with the network ", " --with rt-swap --out " + planned);
+        }
+        Files.writeString(planned, text.replaceFirst("model: \\{file: net.onnx", "model: {file: ./net.onnx"));
+        assertTrue(Files.readString(planned).contains("./net.onnx"), text);
+        assertEquals(7_000, TaskSetFile.load(planned, options(false)).taskSet().tasks().get(1).segments().getFirst().wcetNs());
+    }
+
     @Test
     void shouldRefuseAPlanWhenItsNumbersAreOfANameThatNoNetworkHas() throws IOException {
         sidecar("one", MACHINE, "", Optional.of(now()));

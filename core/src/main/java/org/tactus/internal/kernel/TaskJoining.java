@@ -77,23 +77,29 @@ final class TaskJoining {
             throw new AdmissionRefusedException(refusal.get() + modes.remark());
         }
         final int[] slots = new int[additions.size()];
-        final long firstNs;
+        final AdmissionCommands[] commands = new AdmissionCommands[slots.length];
         try {
             levels.settle();
             layout.define(additions, placed, segments, slots);
             modes.joined(slots, additions);
-            firstNs = zeroNs.applyAsLong(slots);
+            final long firstNs = zeroNs.applyAsLong(slots);
             // Once more: the tasks are in the table now. Either a device is seen lost here, or its loss finds them there (Monitor.lose),
             // and stops them when they are admitted.
             refuseLost(placed);
+            final int[] together = new int[group.dispatchers().length];
+            placed.forEach(task -> TaskTable.devicesOf(task).forEach(device -> together[device]++));
+            for (int i = 0; i < slots.length; i++) {
+                commands[i] = prepared(slots[i], firstNs + additions.get(i).offsetNs(), together);
+            }
         } catch (final Throwable e) {
             withdraw(additions, e);
             throw e;
         }
-        final int[] together = new int[group.dispatchers().length];
-        placed.forEach(task -> TaskTable.devicesOf(task).forEach(device -> together[device]++));
-        for (int i = 0; i < slots.length; i++) {
-            admit(slots[i], firstNs + additions.get(i).offsetNs(), together);
+        // All are made before the first one is sent: a dispatcher that was told of some would wait for the others, whatever broke here.
+        for (final AdmissionCommands each : commands) {
+            if (!each.send()) {
+                monitor.sendLater(each);
+            }
         }
         return slots;
     }
@@ -143,16 +149,11 @@ final class TaskJoining {
         }
     }
 
-    private void admit(final int slot, final long firstNominalNs, final int[] together) {
+    private AdmissionCommands prepared(final int slot, final long firstNominalNs, final int[] together) {
         final Task task = tasks.placed(slot);
-        final int generation = tasks.entry(slot).generation();
-        final int home = TaskTable.homeDevice(task);
         state.firstRelease(slot, firstNominalNs);
         group.connect(TaskTable.devicesOf(task));
-        final AdmissionCommands commands = new AdmissionCommands(
-            group, slot, generation, home, TaskTable.devicesOf(task), firstNominalNs, together);
-        if (!commands.send()) {
-            monitor.sendLater(commands);
-        }
+        return new AdmissionCommands(group, slot, tasks.entry(slot).generation(), TaskTable.homeDevice(task), TaskTable.devicesOf(task),
+            firstNominalNs, together);
     }
 }

@@ -4,9 +4,12 @@ package org.tactus.internal.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +93,56 @@ class AdmissionErrorTest {
         kernel.stop(0);
         kernel.close();
         assertEquals(1, closes, "works that were not taken are the caller's");
+    }
+
+    /** Fails at one of its calls, as memory may be at its end at any. */
+    private static final class FailingList extends AbstractList<Task> {
+        private final List<Task> tasks;
+        private int left;
+
+        FailingList(final List<Task> tasks, final int left) {
+            this.tasks = tasks;
+            this.left = left;
+        }
+
+        @Override
+        public Task get(final int index) {
+            if (left-- == 0) {
+                throw new OutOfMemoryError("a test");
+            }
+            return tasks.get(index);
+        }
+
+        @Override
+        public int size() {
+            return tasks.size();
+        }
+    }
+
+    /** Of tasks that are added together a device counts none or all: it would wait for the rest for ever, and run works that are closed. */
+    @Test
+    void shouldTellNoDeviceOfATaskWhenAddingFailsAtAnyPoint() throws InterruptedException {
+        final TaskSet set = TaskSet.builder("test").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.modelled("acc0"))
+            .task("a", t -> t.periodNs(20 * MS).segment("acc0", MS)).task("b", t -> t.periodNs(20 * MS).segment("acc0", MS)).build();
+        start(set, new Breaking());
+        final long firstNs = Clock.SYSTEM.nanoTime();
+        boolean fails = true;
+        int calls = 0;
+        for (; fails; calls++) {
+            final List<Task> failing = new FailingList(set.tasks(), calls);
+            try {
+                kernel.addAll(failing, List.of(List.of(work()), List.of(work())), firstNs);
+                fails = false;
+            } catch (final OutOfMemoryError e) {
+                for (int slot = 0; slot < 2; slot++) {
+                    assertEquals(0, kernel.generation(slot), "after " + calls + " calls slot " + slot + " has a task");
+                }
+            }
+        }
+        assertTrue(calls > 5, "failed at " + calls + " places");
+        while (kernel.completed(0) == 0 || kernel.completed(1) == 0) {
+            LockSupport.parkNanos(MS);
+        }
     }
 
     @Test

@@ -173,18 +173,19 @@ class SwapJoinBoundsTest {
             }
         }
 
+        /** By chunk, since an operation that brings some in may end before one that makes room beside it. */
         @Override
-        public void onMove(
-            final int device, final int task, final boolean brings, final int first, final int chunks, final long startNs,
-            final long endNs) {
-            super.onMove(device, task, brings, first, chunks, startNs, endNs);
-            for (int c = first; c < first + chunks; c++) {
-                if (in[task][c] == brings && violation.isEmpty()) {
-                    violation = moves.getLast() + " of chunk " + c + ", which is so already";
-                }
-                in[task][c] = brings;
+        public void onChunk(
+            final int device, final int task, final boolean brings, final int chunk, final long startNs, final long endNs) {
+            if (in[task][chunk] == brings && violation.isEmpty()) {
+                violation = told(task, brings, chunk, endNs) + ", and was so already";
             }
-            note(used(), moves.getLast().toString());
+            in[task][chunk] = brings;
+            note(used(), told(task, brings, chunk, endNs));
+        }
+
+        private static String told(final int task, final boolean brings, final int chunk, final long endNs) {
+            return "chunk " + chunk + " of task " + task + (brings ? " came in" : " went") + " at " + endNs;
         }
 
         @Override
@@ -228,10 +229,24 @@ class SwapJoinBoundsTest {
             new Platform(List.of(set.platform().devices().getFirst().withMemory(less))), set.tasks());
     }
 
+    /** The same where both ways move at once, each chunk as slow beside another one as alone, or slower by some nanoseconds. */
+    private static TaskSet bothWays(final TaskSet set, final SplittableRandom random) {
+        final DeviceMemory had = set.platform().devices().getFirst().memory().orElseThrow();
+        final long outNs = Math.max(1, had.chunkOutNs());
+        final long pairedOutNs = outNs + random.nextLong(4);
+        final DeviceMemory both = new DeviceMemory(had.capacityBytes(), had.chunkBytes(), SwapProtocol.SEQ, Math.max(1, had.chunkInNs()),
+            outNs, had.swapInOverheadNs(), had.swapOutOverheadNs(), had.residency(), Math.max(1, had.chunkDropNs()), had.background())
+            .withDuplex(new DeviceMemory.Duplex(Math.max(1, had.chunkInNs()) + random.nextLong(4), pairedOutNs,
+                Math.min(pairedOutNs, Math.max(1, had.chunkDropNs()) + random.nextLong(4))));
+        return new TaskSet(set.name(), set.policy(), set.overheads(),
+            new Platform(List.of(set.platform().devices().getFirst().withMemory(both))), set.tasks());
+    }
+
     private RandomJoins run(final long seed, final PolicyKind policy, final SwapProtocol protocol, final boolean keepsCondition) {
         final SplittableRandom random = new SplittableRandom(seed);
         final TaskSet drawn = isUnits(protocol, seed) ? UnitSets.random(random, policy) : SwapSets.random(random, policy, protocol);
-        final TaskSet set = crowded(drawn, random.nextDouble(0.4, 1));
+        final TaskSet crowded = crowded(drawn, random.nextDouble(0.4, 1));
+        final TaskSet set = protocol == SwapProtocol.SEQ && seed % 3 == 0 ? bothWays(crowded, random) : crowded;
         final RandomJoins plan = new RandomJoins(set, protocol, seed, keepsCondition);
         if (!set.swapsOn(0)) {
             return plan;

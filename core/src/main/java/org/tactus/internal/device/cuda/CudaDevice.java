@@ -323,6 +323,11 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void abandon() {
+        copies.abandon();
+    }
+
+    @Override
     public ChunkMover secondMover() {
         return secondMover;
     }
