@@ -34,8 +34,6 @@ final class ControlCopies implements AutoCloseable {
     private final long pinned;
     private final MemorySegment piece;
     private boolean beside;
-    /** Whether the device was declared lost, whose copies may never end. */
-    private volatile boolean lost;
 
     /**
      * Creates the stream and pins the buffer, which must not be done beside kernels.
@@ -78,16 +76,8 @@ final class ControlCopies implements AutoCloseable {
         }
     }
 
-    /** Waits no longer for what is queued: the device was declared lost. Monitor. */
-    void abandon() {
-        lost = true;
-    }
-
     private void awaitOwn() {
         while (!streams.isDone(ownStream)) {
-            if (lost) { // whoever ends the run waits for this thread
-                throw new IllegalStateException("the GPU was declared lost while a task was prepared for it; no task can run on it");
-            }
             LockSupport.parkNanos(LOOK_NS);
         }
     }

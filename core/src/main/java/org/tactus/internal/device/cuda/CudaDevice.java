@@ -323,11 +323,6 @@ public final class CudaDevice implements Device {
     }
 
     @Override
-    public void abandon() {
-        copies.abandon();
-    }
-
-    @Override
     public ChunkMover secondMover() {
         return secondMover;
     }

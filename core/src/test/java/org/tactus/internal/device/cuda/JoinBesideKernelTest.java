@@ -3,8 +3,6 @@ package org.tactus.internal.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -14,7 +12,6 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -262,36 +258,6 @@ class JoinBesideKernelTest {
         device.start(works.getLast(), 0, Clock.SYSTEM.nanoTime());
         await();
         assertArrayEquals(networks.offline(set, set.tasks().getFirst(), 5).get("output"), answer);
-    }
-
-    /** Its copies will not end, and whoever closes the run waits for the thread that adds the task. */
-    @Test
-    void shouldGiveACopyUpWhenTheDeviceIsLost() throws InterruptedException {
-        device = new CudaDevice(driver().gpus().getFirst(), spec(true, DeviceSpec.Compute.ANY), null, () -> { });
-        final long address = software.driver().memory().allocate(1 << 20);
-        device.defined();
-        final ControlCopies copies = device.networks().copies();
-        final Endless kernel = new Endless(software);
-        works.add(kernel);
-        kernel.launch(copies.stream(), 0);
-        final AtomicReference<Throwable> thrown = new AtomicReference<>();
-        final Thread adds = Thread.ofPlatform().start(() -> {
-            try {
-                device.networks().makeCurrent();
-                copies.write(address, arena.allocate(100_000));
-            } catch (final Throwable e) {
-                thrown.set(e);
-            }
-        });
-        assertFalse(adds.join(Duration.ofMillis(50)), "it waits for the copy");
-        device.abandon();
-        final boolean ended = adds.join(Duration.ofSeconds(20));
-        kernel.letGo();
-        assertTrue(ended);
-        assertInstanceOf(IllegalStateException.class, thrown.get());
-        adds.join();
-        software.driver().streams().synchronize(copies.stream());
-        software.driver().memory().freeDevice(address);
     }
 
     /** Sizes that are not whole pieces, at places that are not aligned to them. */
