@@ -20,8 +20,6 @@ import org.tactus.internal.time.Clock;
 final class OwnWaits {
     /** Looks are at least so far apart. */
     static final long LOOK_NS = 1_000_000;
-    /** A thread that is back sooner was woken before it slept, and made no switch; two switches take about as long. */
-    private static final long LEAST_SLEEP_NS = 5_000;
 
     private final LongSupplier switches;
     private final LongSupplier cpuNs;
@@ -32,8 +30,6 @@ final class OwnWaits {
     private long readCpuNs;
     /** The same, or when a sleep behind it ended. */
     private long fromNs;
-    /** When the last sleep was about to begin. */
-    private long asleepNs;
     /** Whether a gap of the loop would be one of a sleep that has just ended. */
     private boolean slept;
 
@@ -61,7 +57,6 @@ final class OwnWaits {
             look(nowNs, cpuNs.getAsLong());
         }
         expected++;
-        asleepNs = nowNs;
     }
 
     private void look(final long nowNs, final long executedNs) {
@@ -71,11 +66,8 @@ final class OwnWaits {
         fromNs = nowNs;
     }
 
-    /** The thread has slept, up to a time or until it was asked to rise. */
+    /** The thread has slept. */
     void rose(final long awakeNs) {
-        if (awakeNs - asleepNs < LEAST_SLEEP_NS) {
-            expected--; // else a wait that comes next would be taken for this sleep's switch, and be excused
-        }
         fromNs = awakeNs;
         slept = true;
     }

@@ -58,19 +58,6 @@ class OwnWaitsTest {
         assertEquals(0, waits.inLoopNs(5 * MS, nowNs + 5 * MS), "each wait once");
     }
 
-    /** Work that comes between the announcement and the call keeps the thread from sleeping, so that no switch is its sleep's. */
-    @Test
-    void shouldTellAWaitWhenTheSleepBeforeItWasNone() {
-        for (final long callNs : new long[] {-300, 0, 900}) { // the request may be older than the look at the clock before the call
-            nowNs += OwnWaits.LOOK_NS;
-            waits.sleeps(nowNs);
-            waits.rose(nowNs + callNs);
-            nowNs += 30 * MS;
-            switches++; // it waits in the work that it was given
-            assertEquals(25 * MS, waits.inWorkNs(25 * MS, nowNs), "after " + callNs + " ns");
-        }
-    }
-
     /** Of sleeps that follow each other quickly each is counted as one switch, and the system is asked once a millisecond. */
     @Test
     void shouldAskTheSystemOnceAMillisecondWhenSleepsAreShort() {
