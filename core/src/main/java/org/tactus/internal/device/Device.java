@@ -75,10 +75,19 @@ public interface Device extends AutoCloseable {
     }
 
     /**
-     * Ends a segment that does not come back, where the device can be given up for it: it has been declared lost. Called by the monitor.
+     * Ends a segment that does not come back, where the device can be given up for it: it has been declared lost. Lets nobody wait any more
+     * for what prepares a task, either. Called by the monitor.
      */
     default void abandon() {
         // what runs there cannot be ended
+    }
+
+    /**
+     * Lets nobody wait any more for what prepares a task beside those that run: whoever waits, or would, gets a
+     * {@link PreparationRefusedException}. Any thread, while the one that prepares may hold any lock of the run; returns at once.
+     */
+    default void endJoining() {
+        // nobody waits
     }
 
     /**

@@ -16,7 +16,13 @@ public final class AdmissionRefusedException extends RuntimeException {
         this(reason, false);
     }
 
-    AdmissionRefusedException(final String reason, final boolean ofLostDevice) {
+    /**
+     * Makes the error.
+     *
+     * @param reason       one sentence
+     * @param ofLostDevice whether a device that the task needs is lost
+     */
+    public AdmissionRefusedException(final String reason, final boolean ofLostDevice) {
         super(reason);
         this.ofLostDevice = ofLostDevice;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.kernel;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.tactus.internal.lifecycle.Rest;
 
 /**
  * Held by whoever changes what tasks a kernel has. A task that joins may wait for room for as long as the others' periods last; it lets
@@ -25,7 +25,7 @@ final class ChangeLock {
     void rest(final long ns) {
         lock.unlock();
         try {
-            LockSupport.parkNanos(ns);
+            Rest.ns(ns);
         } finally {
             lock.lock();
         }

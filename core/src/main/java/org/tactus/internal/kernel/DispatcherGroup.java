@@ -10,13 +10,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.stream.Stream;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.event.EventRing;
 import org.tactus.internal.lifecycle.Closing;
+import org.tactus.internal.lifecycle.Rest;
 import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.policy.LevelCharges;
 import org.tactus.internal.policy.PolicyState;
@@ -249,7 +249,7 @@ final class DispatcherGroup {
                 gaveUpAt[deviceIndex] = position;
                 return false;
             }
-            LockSupport.parkNanos(COMMAND_RETRY_NS);
+            Rest.ns(COMMAND_RETRY_NS);
         }
         return true;
     }
@@ -300,7 +300,7 @@ final class DispatcherGroup {
             if (System.nanoTime() - beginNs > ThreadEnd.PATIENCE_NS || isLost(deviceIndex) || !threadOfDevice[deviceIndex].isAlive()) {
                 return false;
             }
-            LockSupport.parkNanos(COMMAND_RETRY_NS);
+            Rest.ns(COMMAND_RETRY_NS);
         }
         return true;
     }

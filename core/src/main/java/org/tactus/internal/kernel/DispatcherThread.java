@@ -418,12 +418,12 @@ final class DispatcherThread implements Runnable {
 
     private void awaitWork(final long asleepNs, final long untilNs) {
         if (waits != null) {
-            waits.sleeps(asleepNs);
+            waits.sleeps(asleepNs, untilNs);
         }
         parking.await(untilNs);
     }
 
-    /** The thread has slept: that switch was its own. */
+    /** The thread has slept: if that was a switch, it was its own. */
     private void noteSleep(final long awakeNs) {
         if (ownTime != null) {
             ownTime.slept();

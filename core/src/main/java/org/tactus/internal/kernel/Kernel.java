@@ -355,11 +355,14 @@ public final class Kernel implements AutoCloseable {
     }
 
     /**
-     * Says that the kernel is about to stop, so that an {@link #addAll} which waits for room on a device refuses instead. Any thread, also
-     * one that will wait for a lock which the thread that adds holds.
+     * Says that the kernel is about to stop, so that an {@link #addAll} which waits for room on a device refuses instead, and so does a
+     * device that prepares a task. Any thread, also one that will wait for a lock which the thread that adds holds.
      */
     public void endJoining() {
         ending = true;
+        for (final Dispatcher dispatcher : group.dispatchers()) {
+            dispatcher.device.endJoining();
+        }
     }
 
     /** False for every call but the first one. */

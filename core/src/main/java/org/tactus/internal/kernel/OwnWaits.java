@@ -9,8 +9,13 @@ import org.tactus.internal.time.Clock;
 /**
  * Tells how much of a gap a dispatcher's thread waited by itself, such as for a lock of the JVM that another thread of this process holds.
  * The system counts how often a thread gives its core away because it cannot go on. What takes the core from it, a hypervisor, an interrupt
- * or a thread above, is not in that count. So without such a switch, but for the thread's own sleep, it
+ * or a thread above, is not in that count. So without such a switch, but for the thread's own sleeps, it
  * did not wait; with one it waited at most for as long as it did not execute, which the clock of its CPU time tells.
+ *
+ * <p>A sleep is not always a switch: it ends at once when work is given between its announcement and the system's call, or when its time is
+ * over by then. So only one that had {@value #SURE_NS} ns before it was due to end or was woken counts as a switch. One that had
+ * less and did give the core away makes a gap that follows it within a millisecond the thread's own. A wait is still missed when the thread
+ * lost its core between the announcement and the call for all of a short sleep, came back on time, and waited within a millisecond.
  *
  * <p>Both take a system call. They are read before a sleep or in a spin, once a millisecond at most, and at a gap: never for a job that is
  * on time. Where they cannot tell they call too much the thread's own, and so excuse too little: what the platform took beside a wait in
@@ -20,16 +25,21 @@ import org.tactus.internal.time.Clock;
 final class OwnWaits {
     /** Looks are at least so far apart. */
     static final long LOOK_NS = 1_000_000;
+    /** A sleep that may last so long is one, since it begins within about a microsecond. Those between two looks into a device are longer. */
+    static final long SURE_NS = 5_000;
 
     private final LongSupplier switches;
     private final LongSupplier cpuNs;
-    /** What the count is as long as the thread has not waited. */
+    /** What the count is at least as long as the thread has not waited. */
     private long expected;
     /** When both were read last, by the wall, and what the clock told. */
     private long lookedNs;
     private long readCpuNs;
     /** The same, or when a sleep behind it ended. */
     private long fromNs;
+    /** Of the last sleep: when it began, and when it was to end. */
+    private long asleepNs;
+    private long latestNs;
     /** Whether a gap of the loop would be one of a sleep that has just ended. */
     private boolean slept;
 
@@ -42,7 +52,7 @@ final class OwnWaits {
     static OwnWaits of(final ThreadAccounts accounts, final Clock clock) {
         final OwnWaits waits = new OwnWaits(accounts::ownSwitches, accounts::ownCpuNs);
         for (int i = 0; i < WarmUp.CALLS; i++) {
-            waits.sleeps(clock.nanoTime());
+            waits.sleeps(clock.nanoTime(), Long.MAX_VALUE);
             waits.rose(0);
             waits.spun(clock.nanoTime(), clock);
             waits.inLoopNs(1, clock.nanoTime());
@@ -51,12 +61,18 @@ final class OwnWaits {
         return waits;
     }
 
-    /** The thread is about to sleep, which is one switch. */
-    void sleeps(final long nowNs) {
+    /**
+     * The thread is about to sleep.
+     *
+     * @param nowNs   now, by the wall
+     * @param untilNs when it is to rise at the latest; {@code Long.MAX_VALUE} for no limit
+     */
+    void sleeps(final long nowNs, final long untilNs) {
         if (nowNs - lookedNs >= LOOK_NS) {
             look(nowNs, cpuNs.getAsLong());
         }
-        expected++;
+        asleepNs = nowNs;
+        latestNs = untilNs;
     }
 
     private void look(final long nowNs, final long executedNs) {
@@ -66,8 +82,15 @@ final class OwnWaits {
         fromNs = nowNs;
     }
 
-    /** The thread has slept. */
+    /**
+     * The thread has slept, or was about to.
+     *
+     * @param awakeNs until when nobody had woken it, by the wall
+     */
     void rose(final long awakeNs) {
+        if (Math.min(awakeNs, latestNs) - asleepNs >= SURE_NS) {
+            expected++;
+        }
         fromNs = awakeNs;
         slept = true;
     }

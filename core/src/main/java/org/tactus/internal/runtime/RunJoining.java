@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicLong;
 import org.tactus.internal.device.Device;
+import org.tactus.internal.device.PreparationRefusedException;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.kernel.AdmissionRefusedException;
 import org.tactus.internal.kernel.Kernel;
@@ -48,6 +49,18 @@ final class RunJoining {
             recorder.refused(task.name(), reason);
             throw new AdmissionRefusedException(reason);
         });
+        try {
+            return addPrepared(task, making);
+        } catch (final PreparationRefusedException e) {
+            final String reason = "task '" + task.name() + "': " + e.getMessage();
+            recorder.refused(task.name(), reason);
+            final AdmissionRefusedException refused = new AdmissionRefusedException(reason, e.isOfLostDevice());
+            refused.initCause(e);
+            throw refused;
+        }
+    }
+
+    private RunHandle addPrepared(final Task task, final WorkFactory making) {
         final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, seed));
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.tactus.internal.device.Device;
+import org.tactus.internal.device.PreparationRefusedException;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.cuda.CudaDevice;
 import org.tactus.internal.device.cuda.CudaLibraries;
@@ -67,6 +68,8 @@ final class LibraryWorks implements WorkFactory {
         final CudaDevice gpu = (CudaDevice) devices.get(task.segments().getFirst().device());
         try {
             return List.of(gpu.libraries().prepare(task, memory -> open(factory, memory)));
+        } catch (final PreparationRefusedException e) { // says nothing of the code
+            throw e;
         } catch (final IllegalStateException e) {
             final InvalidTaskSetException refused =
                 new InvalidTaskSetException("tasks", "task '" + task.name() + "': its code was not opened: " + e.getMessage());

@@ -12,6 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tactus.bindings.linux.ThreadAccounts;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.device.Device;
@@ -40,7 +42,7 @@ class OwnWaitsTest {
 
     /** Sleeps as long as planned, and so long beyond it, of which it executes a part. */
     private long oversleeps(final int beyondOwn, final long gapNs, final long executedNs) {
-        waits.sleeps(nowNs);
+        waits.sleeps(nowNs, nowNs + 10 * MS);
         switches += 1 + beyondOwn;
         nowNs += 10 * MS + gapNs;
         cpuNs += executedNs;
@@ -65,7 +67,7 @@ class OwnWaitsTest {
         assertEquals(0, waits.inLoopNs(1, nowNs));
         final int before = reads;
         for (int i = 0; i < 9; i++) {
-            waits.sleeps(nowNs);
+            waits.sleeps(nowNs, nowNs + OwnWaits.LOOK_NS / 10);
             switches++;
             nowNs += OwnWaits.LOOK_NS / 10;
             waits.rose(nowNs);
@@ -73,11 +75,62 @@ class OwnWaitsTest {
         assertEquals(before, reads);
         nowNs += 5 * MS;
         assertEquals(0, waits.inLoopNs(5 * MS, nowNs));
-        waits.sleeps(nowNs);
+        waits.sleeps(nowNs, nowNs + MS);
         switches += 2;
         nowNs += 5 * MS;
         waits.rose(nowNs);
         assertEquals(4 * MS, waits.inLoopNs(4 * MS, nowNs));
+    }
+
+    /** Of what follows a sleep within the same millisecond, when that sleep may have been none: woken, or over, before it began. */
+    @ParameterizedTest
+    @CsvSource({"9223372036854775807, 500", "9223372036854775807, -500", "300, 300", "300, 50000000", "3000, 70000"})
+    void shouldCallAWaitItsOwnWhenTheSleepBeforeItGaveNoCoreAway(final long sleepNs, final long awakeAfterNs) {
+        oversleeps(0, 0, 0);
+        assertEquals(0, waits.inLoopNs(1, nowNs));
+        final long fromNs = nowNs + 100_000;
+        waits.sleeps(fromNs, sleepNs == Long.MAX_VALUE ? sleepNs : fromNs + sleepNs);
+        waits.rose(fromNs + awakeAfterNs);
+        switches++; // for a lock
+        nowNs = fromNs + awakeAfterNs + 5 * MS;
+        assertEquals(5 * MS, waits.inWorkNs(5 * MS, nowNs));
+        waits.sleeps(nowNs, nowNs + 50_000);
+        switches++;
+        nowNs += 5 * MS;
+        waits.rose(nowNs);
+        assertEquals(0, waits.inLoopNs(5 * MS - 50_000, nowNs), "the next sleep is one");
+    }
+
+    /** As while a device executes what only a look shows the end of. */
+    @Test
+    void shouldLeaveAGapToThePlatformAfterTheShortSleepsBetweenTwoLooksIntoADevice() {
+        oversleeps(0, 0, 0);
+        assertEquals(0, waits.inLoopNs(1, nowNs));
+        for (int i = 0; i < 10; i++) {
+            waits.sleeps(nowNs, nowNs + KernelOptions.DEFAULT.pollNs() / 2);
+            switches++;
+            nowNs += KernelOptions.DEFAULT.pollNs();
+            waits.rose(nowNs);
+        }
+        nowNs += 5 * MS;
+        assertEquals(0, waits.inLoopNs(5 * MS, nowNs));
+    }
+
+    /** The system's own count and calls: work is given between the announcement of a sleep and the sleep. */
+    @Test
+    void shouldCallAWaitItsOwnWhenTheThreadWasWokenBeforeItSlept() {
+        final OwnWaits own = OwnWaits.of(ThreadAccounts.ofCallingThread().orElseThrow(), Clock.SYSTEM);
+        final Parking parking = new Parking(Thread.currentThread(), Clock.SYSTEM);
+        parking.announce();
+        parking.wake();
+        own.sleeps(Clock.SYSTEM.nanoTime(), Long.MAX_VALUE);
+        parking.await(Long.MAX_VALUE);
+        final long awakeNs = parking.rise();
+        own.rose(awakeNs);
+        LockSupport.parkNanos(AWAY_NS);
+        final long nowNs = Clock.SYSTEM.nanoTime();
+        final long ownNs = own.inWorkNs(nowNs - awakeNs, nowNs);
+        assertTrue(ownNs >= AWAY_NS / 2, ownNs + " ns of " + (nowNs - awakeNs));
     }
 
     @Test
@@ -120,7 +173,7 @@ class OwnWaitsTest {
         final OwnWaits own = OwnWaits.of(ThreadAccounts.ofCallingThread().orElseThrow(), Clock.SYSTEM);
         assertEquals(0, Allocation.bytes(() -> {
             for (int i = 0; i < 2_000; i++) {
-                own.sleeps((long) i << 20);
+                own.sleeps((long) i << 20, Long.MAX_VALUE);
                 own.rose(i);
                 own.spun(Clock.SYSTEM.nanoTime() + OwnWaits.LOOK_NS, Clock.SYSTEM);
                 own.inLoopNs(i, Clock.SYSTEM.nanoTime());

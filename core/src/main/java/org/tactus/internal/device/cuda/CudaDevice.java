@@ -21,6 +21,7 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
 import org.tactus.internal.lifecycle.StringConstants;
+import org.tactus.internal.lifecycle.ThreadEnd;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.lifecycle.WarmUp;
 import org.tactus.internal.memory.ChunkRegion;
@@ -119,7 +120,7 @@ public final class CudaDevice implements Device {
             module = modules.load(arena.allocateFrom(ValueLayout.JAVA_BYTE, CudaKernels.ptx()));
             made.add(() -> modules.unload(module));
             spin = modules.kernel(module, CudaKernels.SPIN);
-            copies = new ControlCopies(driver, stream, priorities[0]);
+            copies = new ControlCopies(spec.name(), driver, stream, priorities[0]);
             made.add(copies::close);
             spinParameters.set(ValueLayout.JAVA_LONG, 0, spinNs.address());
             if (spec.memory().isPresent() && capabilities.virtualMemory()) {
@@ -294,6 +295,16 @@ public final class CudaDevice implements Device {
     }
 
     @Override
+    public void abandon() {
+        copies.lose();
+    }
+
+    @Override
+    public void endJoining() {
+        copies.end();
+    }
+
+    @Override
     public String driver() {
         return capabilities.text() + (owned instanceof final SoftwareCuda software
             ? "; completions shown at most " + Durations.format(software.latestNs()) + " late" : "");
@@ -452,9 +463,18 @@ public final class CudaDevice implements Device {
         return regions.holding(slot);
     }
 
-    /** Frees everything; what a broken context refuses to free is freed with it. */
+    /**
+     * Frees everything; what a broken context refuses to free is freed with it.
+     *
+     * @throws IllegalStateException when a copy that prepared a task does not end: then nothing is freed, and this can be called again
+     */
     @Override
     public void close() {
+        if (!copies.isDoneIn(ThreadEnd.PATIENCE_NS)) { // the driver's own calls would wait for it without an end
+            throw new IllegalStateException("a copy beside the tasks of " + gpu.name() + " does not end; what the device has is left to the"
+                + " process");
+        }
+        made.add(copies::free);
         made.add(gpu::synchronize);
         made.add(this::makeCurrent);
         made.run().ifPresent(e -> failure = failure == null ? e : failure);

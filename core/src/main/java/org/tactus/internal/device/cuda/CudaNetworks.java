@@ -18,6 +18,7 @@ import org.tactus.bindings.onnxruntime.CudaProvider;
 import org.tactus.bindings.onnxruntime.OnnxAllocator;
 import org.tactus.bindings.onnxruntime.OnnxOptions;
 import org.tactus.bindings.onnxruntime.OnnxRuntime;
+import org.tactus.internal.device.PreparationRefusedException;
 import org.tactus.internal.device.SegmentHook;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.device.TimedWork;
@@ -116,6 +117,8 @@ public final class CudaNetworks {
         makeCurrent();
         try {
             return Optional.of(new NetworkMemory(this, regions, regions.prepare(task), task));
+        } catch (final PreparationRefusedException e) { // says nothing of the network
+            throw e;
         } catch (final NativeCallException | IllegalStateException e) {
             throw new InvalidModelException("task '" + task.name() + "': no memory for its network: " + e.getMessage(), e);
         }
@@ -380,6 +383,17 @@ public final class CudaNetworks {
     /** How the control thread writes and reads this GPU's memory. */
     ControlCopies copies() {
         return copies;
+    }
+
+    /** Frees what copies beside tasks may use: now, or when they have ended. Makes the context current. */
+    void free(final Runnable freeing) {
+        try {
+            makeCurrent();
+        } catch (final NativeCallException e) { // in a broken context nothing is copied
+            freeing.run();
+            return;
+        }
+        copies.whenDone(freeing);
     }
 
     /** Lets the host write some bytes, and copies them into device memory. Control thread, with the context current. */

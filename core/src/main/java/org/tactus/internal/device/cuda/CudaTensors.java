@@ -46,6 +46,6 @@ final class CudaTensors implements TensorMemory {
     @Override
     public void close() {
         made.add(gpu::makeCurrent);
-        made.run(); // what a broken context refuses to free is freed with it
+        gpu.free(made::run); // what a broken context refuses to free is freed with it
     }
 }

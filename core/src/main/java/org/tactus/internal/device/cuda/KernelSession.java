@@ -169,7 +169,7 @@ final class KernelSession implements SegmentSession {
         if (!closed) {
             closed = true;
             made.add(gpu::makeCurrent);
-            made.run();
+            gpu.free(made::run); // a trial of it may be under way
         }
     }
 }

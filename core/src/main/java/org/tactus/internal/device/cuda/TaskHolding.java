@@ -102,7 +102,6 @@ final class TaskHolding {
     /** Takes the chunks out again, with what was written into them. Control thread, while no dispatcher knows the task. */
     void takeOut(final ControlCopies copies) {
         if (isPrepared) {
-            isPrepared = false;
             for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
@@ -110,6 +109,7 @@ final class TaskHolding {
                 }
             }
             region.unmapAll();
+            isPrepared = false; // only now: what was not read, since the device refused, is in still
         }
     }
 

@@ -115,8 +115,10 @@ final class TaskRegions implements AutoCloseable {
     /** Takes memory back from a task that has no slot, as far as the driver lets it go. What a slot has goes with it. */
     void abandon(final TaskHolding holding) {
         if (prepared.remove(holding.task, holding)) {
-            holding.giveBack(); // what a broken context refuses to free is freed with it
-            arena.trim();
+            copies.whenDone(() -> {
+                holding.giveBack(); // what a broken context refuses to free is freed with it
+                arena.trim();
+            });
         }
     }
 

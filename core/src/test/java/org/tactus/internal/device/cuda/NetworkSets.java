@@ -37,12 +37,19 @@ final class NetworkSets {
         return builder.build();
     }
 
-    /** Ends segments, then the device and the driver, which then must hold nothing and have kept no defect. */
-    static void close(final SoftwareCuda software, final CudaDevice device, final SegmentWork[][] segments) {
+    /** Ends the driver, which then must hold nothing and have kept no defect. */
+    static void closeDriver(final SoftwareCuda software) {
         final Undo all = new Undo();
         all.add(software::close);
         all.add(() -> assertEquals(Inventory.NOTHING, software.inventory()));
         all.add(() -> assertEquals(Optional.empty(), software.defect()));
+        all.runOrThrow();
+    }
+
+    /** Ends segments, then the device and the driver, which then must hold nothing and have kept no defect. */
+    static void close(final SoftwareCuda software, final CudaDevice device, final SegmentWork[][] segments) {
+        final Undo all = new Undo();
+        all.add(() -> closeDriver(software));
         all.add(device::close);
         for (final SegmentWork[] chain : segments) {
             for (final SegmentWork segment : chain) {
