@@ -16,7 +16,6 @@ import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
 import org.tactus.bench.ScratchFolder;
 import org.tactus.bindings.linux.CoreShares;
-import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.Interruption;
 
@@ -102,10 +101,7 @@ public final class ObservingCost {
      * @throws InterruptedException when interrupted
      */
     public static void fetch(final URI address, final int core) throws InterruptedException {
-        final List<Integer> left = CoreShares.besides(RealTime.allowedCores(), List.of(core));
-        if (!left.isEmpty()) {
-            CoreShares.move(left, name -> true);
-        }
+        CoreShares.standAside(List.of(core));
         boolean served = true;
         while (served) {
             try (InputStream text = address.toURL().openStream()) {
