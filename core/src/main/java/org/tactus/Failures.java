@@ -23,7 +23,7 @@ final class Failures {
         }
     }
 
-    /** The exception of this package that says what another one does; another one itself where there is none. */
+    /** Translates an internal exception; one without a counterpart is returned unchanged. */
     static RuntimeException translate(final RuntimeException e) {
         return switch (e) {
             case InvalidTaskSetException wrong -> new TactusException.InvalidSet(wrong.field() + ": " + wrong.getMessage(), wrong);

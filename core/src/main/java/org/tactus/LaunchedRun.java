@@ -87,7 +87,10 @@ final class LaunchedRun implements AutoCloseable {
 
     @Override
     public void close() {
-        offers.close();
-        run.close();
+        try {
+            offers.close();
+        } finally {
+            run.close(); // dispatchers must not go on with real-time rights
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,6 +21,9 @@ import org.tactus.model.TaskSet;
  * A file that was planned is checked by it as the file of measured WCETs is: a network that was replaced makes its numbers mean nothing.
  */
 final class PlannedFormat {
+    /** Strategies that need no options but these. */
+    private static final Set<String> PLAIN = Set.of("lalarand", "rt-swap");
+
     private PlannedFormat() {
     }
 
@@ -100,7 +104,12 @@ final class PlannedFormat {
     /** Why the numbers of a task do not hold for it; empty when they do, or when they were not measured. */
     static Optional<String> stale(
         final LoadedTaskSet.Planned planned, final TaskSet set, final Task task, final Path base, final String machine) {
-        return planned.measurements().tasks().stream().filter(known -> known.name().equals(task.name())).findFirst()
+        final List<String> known = planned.measurements().tasks().stream().map(WcetSidecar.TaskWcet::name).toList();
+        if (!known.contains(task.name())) {
+            return known.stream().filter(name -> networks(set).noneMatch(other -> other.name().equals(name))).findFirst()
+                .map(name -> "may be those of '" + name + "', which 'measured' names and no network here is called");
+        }
+        return planned.measurements().tasks().stream().filter(measured -> measured.name().equals(task.name())).findFirst()
             .flatMap(WcetSidecar.TaskWcet::provenance).flatMap(measured -> ProfileCheck.stale(planned.measurements(), set.name(), machine)
                 .or(() -> ProfileCheck.stale(measured, set, task, base)));
     }
@@ -109,10 +118,16 @@ final class PlannedFormat {
     static String remedy(final LoadedTaskSet.Planned planned, final Path file) {
         final Path here = Path.of("").toAbsolutePath();
         final Path from = planned.from().startsWith(here) ? here.relativize(planned.from()) : planned.from();
-        final String measure = "tactus profile " + from;
+        final String measure = "tactus profile " + word(from);
         return planned.strategies().size() == 1
-            ? "measure and plan again: " + measure + " && tactus plan " + from + " --with " + planned.strategies().getFirst() + " --out "
-            + file
+            ? "measure and plan again: " + measure + " && tactus plan " + word(from) + " --with " + planned.strategies().getFirst()
+            + " --out " + word(file) + (PLAIN.contains(planned.strategies().getFirst()) ? "" : " and the other options that it had")
             : "measure again, " + measure + ", and plan again, with " + String.join(", then ", planned.strategies());
+    }
+
+    /** As a shell takes it for one word. */
+    private static String word(final Path path) {
+        final String text = path.toString();
+        return text.matches("[\\w./+,:@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

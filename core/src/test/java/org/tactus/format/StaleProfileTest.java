@@ -257,6 +257,20 @@ class StaleProfileTest {
     }
 
     @Test
+    void shouldRefuseAPlanWhenItsNumbersAreOfANameThatNoNetworkHas() throws IOException {
+        sidecar("one", MACHINE, "", Optional.of(now()));
+        final Path planned = plan("with blanks/planned.yaml", file, "tau");
+        final String text = Files.readString(planned);
+        final int measured = text.indexOf("measured:");
+        Files.writeString(planned, text.substring(0, measured) + text.substring(measured).replaceFirst("name: a\\b", "name: other"));
+        final String message =
+            assertThrows(FileFormatException.class, () -> TaskSetFile.load(planned, options(false))).getMessage();
+        assertTrue(message.contains("the numbers of 'a' in this plan may be those of 'other', which 'measured' names and no network here "
+            + "is called; measure and plan again: "), message);
+        assertTrue(message.endsWith(" --with tau --out '" + planned + "' and the other options that it had"), message);
+    }
+
+    @Test
     void shouldKeepWhatAPlanHoldsForWhenItIsPlannedAgain() throws IOException {
         sidecar("one", MACHINE, "", Optional.of(now()));
         final Path second = plan("second.yaml", plan("first.yaml", file, "lalarand"), "tau");

@@ -136,7 +136,7 @@ final class KernelTrial {
         return best;
     }
 
-    /** The largest difference as a share of the largest magnitude, or of a least one; infinite where a number is none. */
+    /** The largest difference as a share of the largest magnitude, or of a least one; infinite where an answer is NaN. */
     static double difference(final float[] expected, final float[] answer, final double least) {
         double largest = least;
         double difference = 0;

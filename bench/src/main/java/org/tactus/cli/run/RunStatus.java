@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.tactus.cli.support.ExitStatus;
+import org.tactus.internal.report.MovesVoid;
 import org.tactus.internal.time.Durations;
 import org.tactus.result.DeviceResult;
 import org.tactus.result.RunResult;
@@ -107,10 +108,23 @@ final class RunStatus {
         if (result.overruns() > 0) {
             seen.add("segments ran past their WCET");
         }
-        if (!result.stalls().stream().allMatch(Stall::isOfPlatform)) {
-            seen.add("other processes or pauses of this JVM took time, which no bound holds");
+        if (result.boundsVoid().contains(MovesVoid.BEGIN)) {
+            seen.add("moves of chunks took longer than they are charged");
+        }
+        final List<String> takers = new ArrayList<>();
+        take(result, Stall.RUN_DELAY, "other processes", takers);
+        take(result, Stall.SAFEPOINT, "pauses of this JVM", takers);
+        take(result, Stall.OWN_WAIT, "locks of this process", takers);
+        if (!takers.isEmpty()) {
+            seen.add(String.join(" and ", takers) + " took time, which no bound holds");
         }
         return seen.isEmpty() ? "" : " (" + String.join("; ", seen) + ')';
+    }
+
+    private static void take(final RunResult result, final String cause, final String who, final List<String> takers) {
+        if (result.stalls().stream().anyMatch(stall -> stall.cause().startsWith(cause))) {
+            takers.add(who);
+        }
     }
 
     private static void names(final Stream<String> names, final String what, final List<String> complaints) {

@@ -83,7 +83,7 @@ public final class MovesUnderWay {
     }
 
     /**
-     * Forgets moves of a task that is there no more: their end is no event of the next task of this index.
+     * Forgets moves of a task that is there no more, so that their ends are not taken for moves of the task that gets the index next.
      *
      * @param whose index of the task
      */

@@ -307,7 +307,7 @@ public final class WholeFile {
         to.setPermissions(old.permissions());
     }
 
-    /** The draft is nobody's business: what is wrong is wrong with the file or with its folder. */
+    /** Names the file or its folder, never the draft, which the reader does not know. */
     private static String reason(final IOException e, final Path file) {
         final String folder = String.valueOf(file.toAbsolutePath().getParent());
         return Printable.line(switch (e) {

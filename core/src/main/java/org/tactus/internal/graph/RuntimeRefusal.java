@@ -32,8 +32,8 @@ public final class RuntimeRefusal {
             + " of domain '" + found.group(1) + "' is none of the runtime's; export the model without it, and leave "
             + "to the program what it does"),
         new Cause("No Op registered for (\\w+) with domain_version of (\\d+)",
-            found -> "the runtime has no operator " + found.group(1) + " in operator set " + found.group(2) + "; export the model without it, "
-            + "or with another operator set"),
+            found -> "the runtime has no operator " + found.group(1) + " in operator set " + found.group(2) + "; export the model without "
+            + "it, or with another operator set"),
         new Cause("[Oo]pset (\\d+) is under development.*?till opset (\\d+)",
             found -> "operator set " + found.group(1) + " is newer than "
             + "the runtime's " + found.group(2) + "; export the model with operator set " + found.group(2) + " or earlier"),

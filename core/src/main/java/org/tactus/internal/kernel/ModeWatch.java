@@ -30,7 +30,7 @@ final class ModeWatch {
         }
     }
 
-    /** Takes back tasks that no dispatcher was told of; those that never joined are none. */
+    /** Takes back tasks that no dispatcher was told of; tasks that never joined are ignored. */
     synchronized void withdrawn(final List<Task> tasks) {
         modes.withdrawn(tasks);
     }

@@ -92,7 +92,7 @@ public final class ModeChanges {
     /**
      * Takes back tasks that no dispatcher was told of: they have had no job, so they stop counting at once.
      *
-     * @param tasks the very tasks that joined; others are none
+     * @param tasks the very tasks that joined; others are ignored
      */
     public void withdrawn(final List<Task> tasks) {
         members.removeIf(member -> !member.leaves && tasks.stream().anyMatch(task -> task == member.task));

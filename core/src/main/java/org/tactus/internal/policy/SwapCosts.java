@@ -69,10 +69,14 @@ record SwapCosts(
             + (operations - 1) * Math.max(callsNs, Math.max(slowestNs + beginOutNs, pairInNs) - Math.max(slowestNs, pairInNs)) + pairInNs;
     }
 
-    /** The longest that one operation takes, of whose chunks some are dropped; what it waits for the other direction is no part of it. */
-    long moveNs(final boolean in, final int chunks, final int dropped, final boolean paired) {
+    /**
+     * The longest that one operation takes, of whose chunks some are dropped; what it waits for chunks of the other direction is no part
+     * of it, and the begin of each operation of that direction is.
+     */
+    long moveNs(final boolean in, final int chunks, final int dropped, final boolean paired, final int heldUp) {
         if (paired) {
-            return in ? beginInNs + chunks * pairInNs : beginOutNs + (chunks - dropped) * pairOutNs + dropped * pairDropNs;
+            return heldUp * callsNs
+                + (in ? beginInNs + chunks * pairInNs : beginOutNs + (chunks - dropped) * pairOutNs + dropped * pairDropNs);
         }
         return in ? beginInNs + chunks * inNs : beginOutNs + (chunks - dropped) * outNs + dropped * dropNs;
     }

@@ -10,6 +10,8 @@ final class SwapMove {
     boolean cancelled;
     /** Whether it is charged what a chunk takes while another one moves the other way. */
     boolean paired;
+    /** Operations of the other direction that have begun meanwhile, each of which took the thread from it. */
+    int heldUp;
     private int slot = NONE;
     private int first;
     private int count;
@@ -34,10 +36,11 @@ final class SwapMove {
         moving = true;
         cancelled = false;
         paired = false;
+        heldUp = 0;
         beganNs = nowNs;
     }
 
-    /** Lets it bring more chunks in. The time in which it has waited for them is none that its chunks took. */
+    /** Lets it bring more chunks in. Time spent waiting for room does not count as time of the move. */
     void grant(final int more, final long nowNs) {
         beganNs += done == granted ? nowNs - waitsSinceNs : 0;
         granted += more;

@@ -402,6 +402,7 @@ public final class SwapScheduler {
         // Without duplex all of what comes in has room when it begins.
         final int granted = begun.in && costs.duplex() ? (int) Math.min(chunks, table.freeChunks()) : chunks;
         begun.begin(who, firstChunk, chunks, granted, whom, nowNs);
+        (begun.in ? out : in).heldUp++; // of a move that has ended nobody asks
         begun.paired = costs.duplex() && whom == unit.slot() && table.ring(whom) == 0;
         if (begun.in) {
             table.use(granted); // reserved as a whole, though mapped one by one
@@ -437,7 +438,7 @@ public final class SwapScheduler {
             }
             final int dropped = brings ? 0 : Math.clamp(table.constant(move.slot()) - move.first(), 0, chunks);
             final long tookNs = move.tookNs(nowNs);
-            final long allowedNs = costs.moveNs(brings, chunks, dropped, move.paired);
+            final long allowedNs = costs.moveNs(brings, chunks, dropped, move.paired, move.heldUp);
             counts.moved(brings, chunks, dropped, protocol == SwapProtocol.SEQ && move.target() != unit.slot(), move.cancelled, tookNs,
                 allowedNs);
             counts.took(move.slot(), state.generation(move.slot()), brings, nowNs - tookNs, tookNs, allowedNs);

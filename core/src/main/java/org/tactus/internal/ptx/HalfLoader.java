@@ -278,7 +278,7 @@ final class HalfLoader {
         return pairs;
     }
 
-    /** Nearest that half precision holds without becoming infinite; what is no number stays none. */
+    /** Nearest that half precision holds without becoming infinite; NaN stays NaN. */
     private String limited(final String number) {
         return w.real("min.NaN.f32", w.real("max.NaN.f32", number, PtxWriter.number(-Numbers.LARGEST_HALF)),
             PtxWriter.number(Numbers.LARGEST_HALF));

@@ -14,6 +14,9 @@ import org.tactus.result.Stall;
 
 /** Says why the bounds of a run do not hold because moves of chunks took longer than they are charged. */
 public final class MovesVoid {
+    /** What each of the half sentences begins with. */
+    public static final String BEGIN = "moves on ";
+
     private MovesVoid() {
     }
 
@@ -63,7 +66,7 @@ public final class MovesVoid {
         final long rest = count - longMoves.size(); // nobody knows what explains them
         final String all = Stream.concat(named, rest == 0 ? Stream.empty() : Stream.of(rest + " later ones, of which nothing was kept"))
             .collect(Collectors.joining(", "));
-        return all.isEmpty() ? "" : "moves on " + device + " took longer than they are charged: " + all
+        return all.isEmpty() ? "" : BEGIN + device + " took longer than they are charged: " + all
             + "; a bound holds only while moves keep to chunkIn, chunkOut, chunkDrop and the overheads: write larger ones";
     }
 }

@@ -20,7 +20,7 @@ public final class Nearest {
      */
     public static String hint(final String word, final String... known) {
         return meant(word, known).map(best -> "; did you mean '" + best + "'?")
-            .orElseGet(() -> "; write one of " + String.join(", ", known));
+            .orElseGet(() -> known.length == 1 ? "; write '" + known[0] + "'" : "; write one of " + String.join(", ", known));
     }
 
     /**

@@ -13,6 +13,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
+import org.tactus.model.Overheads;
 import org.tactus.model.Reclaim;
 import org.tactus.model.Residency;
 import org.tactus.model.SwapProtocol;
@@ -92,6 +93,51 @@ class SwapSchedulerTest {
         expect(SwapScheduler.MOVE_IN, A, 0, 2, 0);
         assertTrue(swaps.isCommitted());
         assertFalse(swaps.isAlone(), "another job may execute beside it");
+    }
+
+    /** Three tasks give a chunk each; beside what comes in for the fourth the last eviction begins, on the same thread. */
+    @Test
+    void shouldAllowAMoveTheBeginsOfTheOtherDirectionAndNoMore() {
+        for (final int late : new int[] {0, 1}) {
+            memory = new DeviceMemory(3 * CHUNK, CHUNK, SwapProtocol.SEQ, 1, 1, 0, 0, Residency.COPY_ALL, 1, false)
+                .withDuplex(new DeviceMemory.Duplex(4, 4, 4));
+            final TaskMemory one = new TaskMemory(CHUNK, OptionalLong.of(CHUNK), Optional.empty());
+            manage(TaskSet.builder("set").overheads(new Overheads(0, 3, 0, 2, 0)).device(DeviceSpec.modelled("gpu0").withMemory(memory))
+                .task("a", task -> task.periodNs(1_000).offsetNs(500).segment("gpu0", 5)
+                    .memory(new TaskMemory(3 * CHUNK, OptionalLong.of(3 * CHUNK), Optional.empty())))
+                .task("b", task -> task.periodNs(2_000).segment("gpu0", 5).memory(one))
+                .task("c", task -> task.periodNs(4_000).segment("gpu0", 5).memory(one))
+                .task("d", task -> task.periodNs(8_000).segment("gpu0", 5).memory(one)).build(), 0);
+            rig.devices[0].release(0);
+            for (final int task : new int[] {B, C, D}) {
+                expect(SwapScheduler.MOVE_IN, task, 0, 1, 0);
+                swaps.progress(true, 1, false, 0);
+                runs(task, 0);
+            }
+            rig.devices[0].release(500);
+            expect(SwapScheduler.MOVE_OUT, D, 0, 1, 500);
+            assertEquals(SwapScheduler.WAIT, swaps.decide(500), "no chunk is free");
+            swaps.progress(false, 1, false, 509);
+            beginBoth(509);
+            swaps.progress(true, 1, true, 518);
+            swaps.progress(false, 1, false, 523); // 5 + 4, and 5 for the begin of what comes in beside it
+            beginBoth(523); // what has come in waited from 518 on
+            swaps.progress(true, 2, true, 532);
+            swaps.progress(false, 1, false, 532);
+            assertEquals(0, swaps.counts().overruns());
+            assertEquals(SwapScheduler.GRANT, swaps.decide(532));
+            swaps.progress(true, 3, false, 509 + 5 + 3 * 4 + 5 + 5 + late); // and 5 that it waited
+            assertEquals(late, swaps.counts().overruns());
+        }
+    }
+
+    private void beginBoth(final long nowNs) {
+        int begun = 0;
+        for (int command = swaps.decide(nowNs); command != SwapScheduler.WAIT; command = swaps.decide(nowNs)) {
+            assertTrue(List.of(SwapScheduler.MOVE_OUT, SwapScheduler.MOVE_IN, SwapScheduler.GRANT).contains(command), "command " + command);
+            begun++;
+        }
+        assertEquals(2, begun, "one way and the other");
     }
 
     @Test

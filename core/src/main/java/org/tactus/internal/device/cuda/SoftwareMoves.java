@@ -21,7 +21,7 @@ public final class SoftwareMoves {
     public static final long LOOK_NS = 100_000;
     /** How much longer a copy may take than its bytes do, as a share. */
     private static final double VARIATION = 0.05;
-    /** A copy takes at most this share of what the set says of a chunk, so that a long charge leaves a long rest to a busy machine. */
+    /** A copy takes at most this share of what the set says of a chunk, so that on a busy machine the slack grows with the charge. */
     private static final double MOST_SHARE = 0.8;
     /** And at least this share, also where the charge is so short that the calls alone are longer than what is left. */
     private static final double LEAST_SHARE = 0.4;
