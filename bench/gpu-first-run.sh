@@ -283,7 +283,7 @@ if [ -n "$probe" ]; then
     fi
 fi
 
-COLUMNS=1000 # a fact a line: the notes of the table are taken from the logs
+COLUMNS=1000 # the most there is, so a fact a line: the notes of the table are taken from the logs
 export COLUMNS
 step java 300 "$home/tactus" --version
 step devices 30 "$home/tactus" devices

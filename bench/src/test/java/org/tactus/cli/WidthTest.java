@@ -8,12 +8,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class WidthTest {
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
     private final PrintStream outBefore = System.out;
     private final PrintStream errBefore = System.err;
+    private final String homeBefore = System.getProperty("tactus.home");
 
     @BeforeEach
     void watch() {
@@ -49,6 +51,11 @@ class WidthTest {
     void restore() {
         System.setOut(outBefore);
         System.setErr(errBefore);
+        if (homeBefore == null) {
+            System.clearProperty("tactus.home");
+        } else {
+            System.setProperty("tactus.home", homeBefore);
+        }
     }
 
     private String file(final String name, final String text) throws IOException {
@@ -204,8 +211,14 @@ class WidthTest {
               - {name: a-task-of-its-own-with-a-long-name, period: 50ms, segments: [{device: cpu0, wcet: 1ms}]}
               - {name: a-task-that-may-be-offered, period: 50ms, release: sporadic, segments: [{device: cpu0, wcet: 1ms}]}
             """);
-        assertFits(-1, "serve-offers", set, "--no-real-time", "--for", "300ms", "--listen", "127.0.0.1:" + (20_000
-            + new Random().nextInt(9_000)));
+        final int port;
+        try (DatagramSocket free = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        final String said = assertFits(-1, "serve-offers", set, "--no-real-time", "--for", "300ms", "--listen", "127.0.0.1:" + port);
+        for (final String begin : List.of("serving a-task-that-may-be-offered", "offers: 0 accepted", "own a-task-of-its-own")) {
+            assertTrue(said.lines().anyMatch(line -> line.startsWith(begin)), () -> begin + " is missing: " + said);
+        }
     }
 
     @Test

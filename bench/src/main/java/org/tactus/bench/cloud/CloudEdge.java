@@ -16,6 +16,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.tactus.bench.ScratchFolder;
 import org.tactus.bench.latency.ForkedJvm;
 import org.tactus.bench.peers.AllocationWatch;
+import org.tactus.cli.support.Terminal;
 import org.tactus.internal.buffer.AlignedMemory;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.policy.OfferLedger;
@@ -160,7 +161,7 @@ final class CloudEdge {
         Peer(final Path file, final int port) throws IOException {
             final ProcessBuilder builder = new ProcessBuilder(ForkedJvm.command(List.of("-Xmx128m", "-XX:+UseSerialGC"), "serve-offers",
                 file.toString(), "--listen", "127.0.0.1:" + port)).redirectError(ProcessBuilder.Redirect.INHERIT);
-            builder.environment().put("COLUMNS", "1000"); // a fact a line, since lines are read here
+            Terminal.unbroken(builder.environment());
             process = ForkedJvm.start(builder);
             said = process.inputReader();
         }

@@ -31,6 +31,9 @@ record CoreCounts(
     static final String LOG_FLAG = "-Xlog:safepoint=info,handshake=info:file=";
     /** What stands behind the file's name. */
     static final String LOG_FLAG_END = ":timenanos:filecount=0";
+    /** Headings of {@link #row}. */
+    static final List<String> HEAD =
+        List.of("safepoints", "handshakes", "call IPI", "TLB IPI", "resched", "lost core", "waited us", "faults");
     private static final int FIRST_FIELD_BEHIND_NAME = 3;
     private static final int MINOR_FAULTS_FIELD = 10;
     private static final int MAJOR_FAULTS_FIELD = 12;
@@ -113,14 +116,13 @@ record CoreCounts(
         return of(Arrays.stream(word.substring(1, word.length() - 1).split(",")).mapToLong(Long::parseLong).toArray());
     }
 
-    static String heading() {
-        return String.format("%10s %10s %9s %9s %9s %9s %9s %7s", "safepoints", "handshakes", "call IPI", "TLB IPI", "resched",
-            "lost core", "waited us", "faults");
+    /** What {@link #HEAD} names, each a second. */
+    List<String> row(final double seconds) {
+        return List.of(text(2, safepoints / seconds), text(2, handshakes / seconds), text(1, calls / seconds), text(1, flushes / seconds),
+            text(1, reschedules / seconds), text(2, involuntary / seconds), text(1, waitedNs / 1e3 / seconds), text(2, faults / seconds));
     }
 
-    /** The columns of {@link #heading}, each a second. */
-    String row(final double seconds) {
-        return String.format(Locale.ROOT, "%10.2f %10.2f %9.1f %9.1f %9.1f %9.2f %9.1f %7.2f", safepoints / seconds, handshakes / seconds,
-            calls / seconds, flushes / seconds, reschedules / seconds, involuntary / seconds, waitedNs / 1e3 / seconds, faults / seconds);
+    private static String text(final int decimals, final double number) {
+        return String.format(Locale.ROOT, "%." + decimals + "f", number);
     }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.Terminal;
+import org.tactus.cli.text.Lines;
 import org.tactus.internal.text.TextTable;
 
 /**
@@ -163,7 +164,8 @@ public final class HandOffComparison {
      */
     public static void print(final Comparison comparison, final int rounds, final PrintStream out) {
         final List<Figures> raw = comparison.ways().get(HandOffWays.RAW);
-        out.printf("one-way hand-off, ns: %d forks, %d interleaved rounds each; ratio to the first way%n", raw.size(), rounds);
+        out.println(Lines.wrap("one-way hand-off, ns: " + raw.size() + " forks, " + rounds
+            + " interleaved rounds each; ratio to the first way"));
         final List<String[]> rows = new ArrayList<>();
         for (final Map.Entry<String, List<Figures>> way : comparison.ways().entrySet()) {
             final double[] times = way.getValue().stream().mapToDouble(Figures::oneWayNs).sorted().toArray();

@@ -10,18 +10,12 @@ import java.text.ParseException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.function.ToDoubleFunction;
-import java.util.stream.DoubleStream;
 import jdk.jfr.Configuration;
 import jdk.jfr.Recording;
-import org.HdrHistogram.Histogram;
 import org.tactus.bench.ScratchFolder;
 import org.tactus.bindings.linux.CoreShares;
-import org.tactus.bindings.linux.RealTime;
 import org.tactus.cli.support.Home;
 import org.tactus.cli.support.Interruption;
 
@@ -30,26 +24,8 @@ import org.tactus.cli.support.Interruption;
  * two of the ways, so that the table also says how much two series differ on this machine between which there is no difference.
  */
 public final class ObservingCost {
-    private static final double US = 1000;
-    private static final double FULL = 100;
-    private static final double LIMIT = 0.02;
-    private static final double P999 = 99.9;
-    private static final double P9999 = 99.99;
-    private static final long SEED = 1;
     /** Settings of the Flight Recorder, in Tactus' own folder. */
     private static final String OURS = "bench/deploy/tactus.jfc";
-
-    private static final String LEGEND = """
-
-        jobs/s: of a best-effort task that takes all that is left of the core, the median of turns, without real-time rights
-        p99.9: us from the release to the end of the last job of a burst, over all turns; in brackets the interval of 95 % over
-          rounds; less, more: it costs less or more than 2 %; open: these turns do not tell; control: nobody watches there either,
-          so what it shows is the machine
-        delay: us of a job's response beyond the segments up to its own, over all jobs: p99.9, p99.99, the most; the most at the start
-        bytes: the most that dispatchers allocated in a turn
-        a second: pauses of the JVM, handshakes of its threads, interrupts by other cores, losses of the core, time waited for it,
-          page faults, samples of its stack: of the dispatcher or its core
-        """;
 
     /** Who watches. */
     public enum Way {
@@ -125,10 +101,7 @@ public final class ObservingCost {
      * @throws InterruptedException when interrupted
      */
     public static void fetch(final URI address, final int core) throws InterruptedException {
-        final List<Integer> left = CoreShares.besides(RealTime.allowedCores(), List.of(core));
-        if (!left.isEmpty()) {
-            CoreShares.move(left, name -> true);
-        }
+        CoreShares.standAside(List.of(core));
         boolean served = true;
         while (served) {
             try (InputStream text = address.toURL().openStream()) {
@@ -185,66 +158,7 @@ public final class ObservingCost {
                 turns.computeIfAbsent(way, key -> new ArrayList<>()).add(ObservedTurn.parse(lines, way));
             }
         }
-        return print(turns, out);
-    }
-
-    private static boolean print(final Map<Way, List<ObservedTurn>> turns, final PrintStream out) {
-        final List<ObservedTurn> alone = turns.get(Way.ALONE);
-        if (alone == null) {
-            return true;
-        }
-        final ToDoubleFunction<List<ObservedTurn>> jobs = all -> Median.of(doubles(all, ObservedTurn::throughput).toArray());
-        final ToDoubleFunction<List<ObservedTurn>> response = all -> quantile(all, ObservedTurn::last, P999);
-        out.printf("%-11s %5s %7s %23s %7s %24s %8s %8s %8s %9s %6s%n", "watched", "turns", "jobs/s", "beside alone", "p99.9",
-            "beside alone", "delay", "p99.99", "most", "at start", "bytes");
-        for (final Map.Entry<Way, List<ObservedTurn>> entry : turns.entrySet()) {
-            final List<ObservedTurn> all = entry.getValue();
-            out.printf(Locale.ROOT, "%-11s %5d %7.0f %23s %7.1f %24s %8.1f %8.1f %8.1f %9.1f %6d%n", name(entry.getKey()), all.size(),
-                jobs.applyAsDouble(all), beside(entry.getKey(), RatioInterval.of(all, alone, jobs, SEED), false),
-                response.applyAsDouble(all) / US, beside(entry.getKey(), RatioInterval.of(all, alone, response, SEED), true),
-                quantile(all, ObservedTurn::delays, P999) / US, quantile(all, ObservedTurn::delays, P9999) / US,
-                quantile(all, ObservedTurn::delays, FULL) / US, all.stream().mapToLong(ObservedTurn::startMaxNs).max().orElse(0) / US,
-                all.stream().mapToLong(ObservedTurn::dispatcherBytes).max().orElse(0));
-        }
-        out.println();
-        out.printf("%-11s %8s %s %8s%n", "a second", "jobs", CoreCounts.heading(), "samples");
-        for (final Map.Entry<Way, List<ObservedTurn>> entry : turns.entrySet()) {
-            final List<ObservedTurn> all = entry.getValue();
-            final double seconds = doubles(all, ObservedTurn::seconds).sum();
-            out.printf(Locale.ROOT, "%-11s %8.0f %s %8.1f%n", name(entry.getKey()),
-                sum(all, ObservedTurn::delays).getTotalCount() / seconds,
-                all.stream().map(ObservedTurn::counts).reduce(CoreCounts::plus).orElseThrow().row(seconds),
-                all.stream().mapToLong(ObservedTurn::samples).sum() / seconds);
-        }
-        out.print(LEGEND);
-        return turns.values().stream().flatMap(List::stream).allMatch(turn -> turn.dispatcherBytes() == 0);
-    }
-
-    /** A change in percent, its interval, and whether it is a cost of less than 2 %. */
-    private static String beside(final Way way, final RatioInterval interval, final boolean growthIsCost) {
-        if (way == Way.ALONE) {
-            return "";
-        }
-        final RatioInterval cost = growthIsCost ? interval : interval.inverse();
-        return String.format(Locale.ROOT, "%+.1f%% [%+.1f, %+.1f] %s", FULL * (interval.ratio() - 1), FULL * (interval.low() - 1),
-            FULL * (interval.high() - 1), cost.verdict(LIMIT));
-    }
-
-    private static String name(final Way way) {
-        return way.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    private static DoubleStream doubles(final List<ObservedTurn> turns, final ToDoubleFunction<ObservedTurn> what) {
-        return turns.stream().mapToDouble(what);
-    }
-
-    private static double quantile(final List<ObservedTurn> turns, final Function<ObservedTurn, Histogram> what, final double percent) {
-        return sum(turns, what).getValueAtPercentile(percent);
-    }
-
-    private static Histogram sum(final List<ObservedTurn> turns, final Function<ObservedTurn, Histogram> what) {
-        final Histogram sum = what.apply(turns.getFirst()).copy();
-        turns.stream().skip(1).map(what).forEach(sum::add);
-        return sum;
+        ObservingTables.print(turns, out);
+        return ObservingTables.isFreeOfAllocation(turns);
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.tactus.bindings.linux.CoreShares;
-import org.tactus.bindings.linux.RealTime;
 import org.tactus.internal.watch.CountersReader;
 
 /** Takes a process that only watches off the cores of the dispatchers that it watches, where it may run elsewhere. */
@@ -30,10 +29,6 @@ final class StandAside {
             }
             taken.addAll(CoreShares.pinned(run.pid(), name -> name.startsWith("tactus") && !WATCHERS.contains(name)));
         }
-        final List<Integer> left = taken.isEmpty() ? List.of() : CoreShares.besides(RealTime.allowedCores(), taken);
-        if (!left.isEmpty()) {
-            CoreShares.move(left, name -> true);
-        }
-        return left;
+        return CoreShares.standAside(taken);
     }
 }

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.HdrHistogram.Histogram;
 import org.tactus.analysis.Verdict;
-import org.tactus.cli.plan.TauOptions;
 import org.tactus.cli.support.ExitStatus;
 import org.tactus.cli.support.Interruption;
 import org.tactus.cli.support.PrerequisiteException;
 import org.tactus.cli.text.BoundsFile;
+import org.tactus.cli.text.RoundTripsFile;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.internal.export.EventFile;
 import org.tactus.internal.export.LatencyHlog;
@@ -112,7 +112,7 @@ public final class ResultFiles {
     /** Writes how long answers of a second machine took, for {@code tactus plan --with tau}; says so where that fails. */
     int writeRoundTrips(final Map<String, long[]> roundTrips, final PrintStream err) {
         return roundTrips.isEmpty() || isGone() ? ExitStatus.GOOD // which was told
-            : attempt(err, () -> WholeFile.write(folder.resolve(TauOptions.FILE), TauOptions.text(roundTrips)));
+            : attempt(err, () -> RoundTripsFile.write(roundTrips, folder.resolve(RoundTripsFile.NAME)));
     }
 
     private boolean isGone() {

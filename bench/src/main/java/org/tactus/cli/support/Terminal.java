@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.support;
 
+import java.util.Map;
 import org.tactus.internal.text.TextTable;
 
 /** The terminal that a person reads on. */
 public final class Terminal {
-    private static final int WIDEST = 1000;
+    /** The most that {@code COLUMNS} may say; no line is so long, so each fact stays in one. */
+    public static final int WIDEST = 1000;
+    private static final String COLUMNS = "COLUMNS";
     private static final int LOWEST = 10;
     private static final int USUAL = 24;
 
@@ -19,7 +22,16 @@ public final class Terminal {
      * @return columns
      */
     public static int width() {
-        return width(System.getenv("COLUMNS"));
+        return width(System.getenv(COLUMNS));
+    }
+
+    /**
+     * Has a command print each fact in a line of its own, for a program that reads its lines.
+     *
+     * @param environment of the process that will be started
+     */
+    public static void unbroken(final Map<String, String> environment) {
+        environment.put(COLUMNS, Integer.toString(WIDEST));
     }
 
     static int width(final String columns) {

@@ -4,11 +4,16 @@ package org.tactus.bench.latency;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.tactus.internal.text.TextTable;
 
 class HandOffWaysTest {
     private static final int COUNT = 300;
@@ -49,6 +54,16 @@ class HandOffWaysTest {
         assertEquals(1.5, ratios[0], 1e-12);
         assertEquals(4, ratios[1], 1e-12);
         assertTrue(HandOffWays.all().containsKey(HandOffComparison.ours()));
+    }
+
+    @Test
+    void shouldFitATerminalWhenManyForksAreCompared() {
+        final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        HandOffComparison.print(new HandOffComparison.Comparison(Map.of(HandOffWays.RAW, Collections.nCopies(100, figures(1e6)))), 1000,
+            new PrintStream(printed, true, StandardCharsets.UTF_8));
+        final List<String> lines = printed.toString(StandardCharsets.UTF_8).lines().toList();
+        assertEquals(List.of(), lines.stream().filter(line -> line.length() > TextTable.NARROW).toList());
+        assertTrue(lines.getFirst().contains("100 forks"), lines::toString);
     }
 
     private static HandOffComparison.Figures figures(final double ns) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tactus.bench.ExperimentCommand;
 import org.tactus.internal.supply.StallTrace;
+import org.tactus.internal.text.TextTable;
 import picocli.CommandLine;
 
 class SupplyStudyTest {
@@ -90,6 +91,10 @@ class SupplyStudyTest {
         }
         assertTrue(SupplyOutput.csv(rows).startsWith("learn_s,factor,window_ms,"));
         assertEquals(21, SupplyOutput.csv(rows).lines().count());
+        final StringWriter printed = new StringWriter();
+        SupplyOutput.print(rows, new PrintWriter(printed, true));
+        assertEquals(List.of(), printed.toString().lines().filter(line -> line.length() > TextTable.NARROW).toList());
+        assertTrue(printed.toString().lines().count() >= 21, printed::toString);
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.cli.support.Terminal;
 
 /** The script of the first run on a GPU, with a program in place of Tactus. */
 @Timeout(240)
@@ -72,6 +73,13 @@ class FirstRunScriptTest {
             """, "--out", "out"), 0);
         assertTrue(said.lines().anyMatch(line -> line.matches("devices +good .*CUDA software +Tactus software GPU, 24GiB")), said);
         assertTrue(archived(folder.resolve("out.tar.gz")).containsAll(List.of("out/table.txt", "out/run.log", "out/devices.log")), said);
+    }
+
+    @Test
+    void shouldHaveAFactALineWhenItReadsWhatTactusPrints() throws Exception {
+        said(script("echo \"$COLUMNS\" >>'" + folder + "/columns'\n", "--out", "out"), 0);
+        final List<String> columns = Files.readAllLines(folder.resolve("columns"));
+        assertEquals(List.of(Integer.toString(Terminal.WIDEST)), columns.stream().distinct().toList());
     }
 
     @Test

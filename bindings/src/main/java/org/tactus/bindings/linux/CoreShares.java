@@ -83,6 +83,20 @@ public final class CoreShares {
         return moved;
     }
 
+    /**
+     * Moves every thread of this process off cores that others have for themselves, where it may run elsewhere.
+     *
+     * @param taken cores that have a thread of their own
+     * @return where this process is from now on; empty where it stays as it is, because nothing is taken or nothing is left
+     */
+    public static List<Integer> standAside(final Collection<Integer> taken) {
+        final List<Integer> left = taken.isEmpty() ? List.of() : besides(RealTime.allowedCores(), taken);
+        if (!left.isEmpty()) {
+            move(left, name -> true);
+        }
+        return left;
+    }
+
     /** Empty for a thread that has ended meanwhile. */
     private static String name(final Path thread) {
         try {

@@ -54,6 +54,14 @@ class CoreSharesTest {
     }
 
     @Test
+    void shouldStayWhenNothingIsTakenOrNothingIsLeft() {
+        final List<Integer> allowed = RealTime.allowedCores();
+        assertEquals(List.of(), CoreShares.standAside(List.of()));
+        assertEquals(List.of(), CoreShares.standAside(allowed));
+        assertEquals(allowed, RealTime.allowedCores());
+    }
+
+    @Test
     void shouldMoveNamedThreadsAloneWhenAsked() throws Exception {
         final List<Integer> allowed = RealTime.allowedCores();
         Assumptions.assumeTrue(allowed.size() > 1, "one core cannot be parted");

@@ -160,14 +160,16 @@ class KernelSwapTest {
         return List.of(new TimedWork(Clock.SYSTEM, task.segments().getFirst(), 1));
     }
 
-    @Test
-    void shouldStopOneTaskWhenAMoveBreaks() throws InterruptedException {
-        final TaskSet set = set(1);
+    /** What is looked at once the third task has stopped and the others have gone on. */
+    @FunctionalInterface
+    private interface Look {
+        void at(Kernel kernel, int... slots) throws InterruptedException;
+    }
+
+    /** Runs three tasks until moves of the third one's chunks have broken and the two others have run on. */
+    private static void runUntilCBreaks(final TaskSet set, final Device device, final Look look) throws InterruptedException {
         final List<String> heard = new CopyOnWriteArrayList<>();
         final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(KernelOptions.DEFAULT, 1));
-        final ModelledDevice modelled = new ModelledDevice(MEMORY, KernelOptions.DEFAULT.taskCapacity(), 1);
-        final ChunkMover breaking = new BreakingMover(modelled.mover(), 2, new int[1]);
-        final Device device = new BreakingDevice(modelled, breaking, breaking);
         final KernelListener listener = new KernelListener() {
             @Override
             public void onError(final String task, final Throwable cause) {
@@ -184,6 +186,17 @@ class KernelSwapTest {
                 Thread.sleep(5);
             }
             assertEquals(List.of("c: the copy broke"), heard);
+            look.at(kernel, slots);
+        }
+    }
+
+    @Test
+    void shouldStopOneTaskWhenAMoveBreaks() throws InterruptedException {
+        final TaskSet set = set(1);
+        final ModelledDevice modelled = new ModelledDevice(MEMORY, KernelOptions.DEFAULT.taskCapacity(), 1);
+        final ChunkMover breaking = new BreakingMover(modelled.mover(), 2, new int[1]);
+        final Device device = new BreakingDevice(modelled, breaking, breaking);
+        runUntilCBreaks(set, device, (kernel, slots) -> {
             kernel.remove(slots[2]);
             final TaskSet later = TaskSet.builder("later").device(DeviceSpec.modelled("gpu0"))
                 .task("d", task -> task.periodNs(20 * MS).segment("gpu0", MS)).build();
@@ -195,7 +208,7 @@ class KernelSwapTest {
             }
             assertTrue(kernel.stop(0));
             assertTrue(kernel.swapCounts(0).orElseThrow().chunksOut() > 0);
-        }
+        });
     }
 
     /** The same tasks on a device that moves both ways at once. */
@@ -233,29 +246,12 @@ class KernelSwapTest {
     @Test
     void shouldStopOneTaskWhenItsChunksBreakWhileOthersGoOut() throws InterruptedException {
         final TaskSet set = both(set(1));
-        final List<String> heard = new CopyOnWriteArrayList<>();
-        final UnsafeBuffer memory = AlignedMemory.allocate(Kernel.requiredBytes(KernelOptions.DEFAULT, 1));
         final ModelledDevice modelled = new ModelledDevice(BOTH, KernelOptions.DEFAULT.taskCapacity(), 1);
         final Device device = new BreakingDevice(modelled, modelled.mover(), new BreakingMover(modelled.secondMover(), 2, new int[1]));
-        final KernelListener listener = new KernelListener() {
-            @Override
-            public void onError(final String task, final Throwable cause) {
-                heard.add(task + ": " + cause.getMessage());
-            }
-        };
-        try (Kernel kernel = new Kernel(
-            set, List.of(device), memory, KernelOptions.DEFAULT, candidate -> Optional.empty(), ThreadSetup.NONE,
-            listener, (type, timeNs, of, task, segment, job, argument) -> { }, Clock.SYSTEM)) {
-            kernel.start();
-            final int[] slots = kernel.addAll(
-                set.tasks(), set.tasks().stream().map(KernelSwapTest::timed).toList(), Clock.SYSTEM.nanoTime() + 20 * MS);
-            while (!kernel.isStopped(slots[2]) || kernel.completed(slots[0]) < 5 || kernel.completed(slots[1]) < 5) {
-                Thread.sleep(5);
-            }
-            assertEquals(List.of("c: the copy broke"), heard);
+        runUntilCBreaks(set, device, (kernel, slots) -> {
             assertTrue(kernel.stop(0));
             assertTrue(kernel.swapCounts(0).orElseThrow().mostUsedBytes() <= 40);
-        }
+        });
     }
 
     /** A move that never ends is one whose poll says so. */

@@ -9,7 +9,6 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.tactus.internal.graph.InvalidModelException;
@@ -306,23 +305,7 @@ class OperatorKernelsTest {
     /** The tests above can fail. */
     @Test
     void shouldDifferWhenABarrierIsTakenOutOfAKernel() {
-        final DrawnGraph g = new DrawnGraph(5);
-        final OnnxModel model = g.model(g.node("Conv", List.of(g.input(1, 40, 7, 7), g.weights(0.3, 40, 40, 3, 3)),
-            DrawnGraph.ints("pads", 1, 1, 1, 1)));
-        final Map<String, float[]> expected = Programs.oracle(model, 1);
-        final SegmentProgram program = SegmentCompiler.compile(model, Numbers.SINGLE);
-        final String output = program.outputs().getFirst().name();
-        int places = 0;
-        for (int at = program.ptx().indexOf("bar.sync 0"); at >= 0; at = program.ptx().indexOf("bar.sync 0", at + 1)) {
-            final String without =
-                program.ptx().substring(0, at) + "mov.u32 %r0, %r0" + program.ptx().substring(at + "bar.sync 0".length());
-            final SegmentProgram broken = new SegmentProgram(without, program.launches(), program.inputs(), program.outputs(),
-                program.weightBytes(), program.weights(), program.scratchBytes());
-            final float[] answer = Programs.run(broken, expected, 1).get(output);
-            assertThrows(AssertionError.class, () -> Programs.assertClose(expected.get(output), answer, TOLERANCE, "broken"));
-            places++;
-        }
-        assertEquals(2, places, "barriers of the one kernel with shared memory");
+        assertEquals(2, Programs.checkBarriers(Numbers.SINGLE, TOLERANCE), "barriers of the one kernel with shared memory");
     }
 
     @Test

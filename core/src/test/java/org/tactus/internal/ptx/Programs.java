@@ -2,6 +2,7 @@
 package org.tactus.internal.ptx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
@@ -112,4 +113,28 @@ final class Programs {
         return new OnnxModel("drawn", proto.toBuilder().setOpsetImport(0, proto.getOpsetImport(0).toBuilder().setVersion(opset)).build());
     }
 
+    /**
+     * Takes each barrier out of the kernels of a convolution, one at a time: the answer has to differ, else no test of kernels can fail.
+     *
+     * @return how many barriers there are
+     */
+    static int checkBarriers(final Numbers numbers, final double tolerance) {
+        final DrawnGraph g = new DrawnGraph(5);
+        final OnnxModel model = g.model(g.node("Conv", List.of(g.input(1, 40, 7, 7), g.weights(0.3, 40, 40, 3, 3)),
+            DrawnGraph.ints("pads", 1, 1, 1, 1)));
+        final Map<String, float[]> expected = oracle(model, 1);
+        final SegmentProgram program = SegmentCompiler.compile(model, numbers);
+        final String output = program.outputs().getFirst().name();
+        int places = 0;
+        for (int at = program.ptx().indexOf("bar.sync 0"); at >= 0; at = program.ptx().indexOf("bar.sync 0", at + 1)) {
+            final String without =
+                program.ptx().substring(0, at) + "mov.u32 %r0, %r0" + program.ptx().substring(at + "bar.sync 0".length());
+            final SegmentProgram broken = new SegmentProgram(without, program.launches(), program.inputs(), program.outputs(),
+                program.weightBytes(), program.weights(), program.scratchBytes());
+            final float[] answer = run(broken, expected, 1).get(output);
+            assertThrows(AssertionError.class, () -> assertClose(expected.get(output), answer, tolerance, "broken"));
+            places++;
+        }
+        return places;
+    }
 }
