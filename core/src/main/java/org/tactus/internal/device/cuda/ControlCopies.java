@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaMemory;
@@ -14,16 +16,17 @@ import org.tactus.internal.time.Clock;
  *
  * <p>Beside tasks that run, nothing may wait for their kernels, stand in their streams, or keep a copy engine from their chunks. Bytes
  * then go through a small buffer that was pinned before, a piece at a time, by asynchronous copies in a stream of its own, whose end is
- * asked for and not waited for. After a piece the thread rests {@value #RESTS} times as long as the piece took. So a chunk of a task waits
- * for one piece of {@value #PIECE_BYTES} bytes at most where the engine takes copies in their order, and loses a tenth of the bus where it
- * shares it.
+ * asked for and not waited for. Pieces are under way for a tenth of the time at most, by the GPU's own clock: after each the thread rests
+ * {@value #RESTS} times as long as the piece took there, of which the time until it saw the end is a part. A piece that takes long, such as
+ * one that waits for a copy engine, is followed by a rest of {@value #MOST_REST_NS} ns. So a chunk of a task waits for one piece of
+ * {@value #PIECE_BYTES} bytes at most where the engine takes copies in their order, and loses a tenth of the bus at most where it shares it.
  *
  * <p>Control thread, with the context current. The memory is mapped, and no dispatcher knows the task that has it.
  */
 final class ControlCopies implements AutoCloseable {
     private static final int PIECE_BYTES = 1 << 16;
     private static final int RESTS = 9;
-    /** A thread that lost its core for long need not rest for as long as that. */
+    /** A piece that waited for an engine need not be followed by a rest of nine times that. */
     private static final long MOST_REST_NS = 1_000_000;
     private static final long LOOK_NS = 10_000;
 
@@ -33,6 +36,9 @@ final class ControlCopies implements AutoCloseable {
     private final long ownStream;
     private final long pinned;
     private final MemorySegment piece;
+    private final long begin;
+    private final long end;
+    private final MemorySegment elapsed;
     private boolean beside;
 
     /**
@@ -51,10 +57,21 @@ final class ControlCopies implements AutoCloseable {
             pinned = driver.memory().allocateHost(PIECE_BYTES);
             made.add(() -> driver.memory().freeHost(pinned));
             piece = CudaMemory.view(pinned, PIECE_BYTES);
+            begin = newEvent();
+            end = newEvent();
+            final Arena arena = Arena.ofShared();
+            made.add(arena::close);
+            elapsed = arena.allocate(ValueLayout.JAVA_FLOAT);
         } catch (final Throwable e) {
             made.run(e);
             throw e;
         }
+    }
+
+    private long newEvent() {
+        final long event = streams.createEvent(true);
+        made.add(() -> streams.destroyEvent(event));
+        return event;
     }
 
     /** From here on tasks may run. */
@@ -127,7 +144,9 @@ final class ControlCopies implements AutoCloseable {
         for (long at = 0; at < to.byteSize(); at += PIECE_BYTES) {
             final long bytes = Math.min(PIECE_BYTES, to.byteSize() - at);
             final long startNs = Clock.SYSTEM.nanoTime();
+            streams.record(begin, ownStream);
             streams.copyOut(pinned, from + at, bytes, ownStream);
+            streams.record(end, ownStream);
             awaitOwn();
             MemorySegment.copy(piece, 0, to, at, bytes);
             rest(startNs);
@@ -136,13 +155,28 @@ final class ControlCopies implements AutoCloseable {
 
     private void writePiece(final long to, final long bytes) {
         final long startNs = Clock.SYSTEM.nanoTime();
+        streams.record(begin, ownStream);
         streams.copyIn(to, pinned, bytes, ownStream);
+        streams.record(end, ownStream);
         awaitOwn(); // before the buffer is written again
         rest(startNs);
     }
 
-    private static void rest(final long startNs) {
-        LockSupport.parkNanos(Math.min(MOST_REST_NS, RESTS * (Clock.SYSTEM.nanoTime() - startNs)));
+    private void rest(final long startNs) {
+        final long copiedNs = streams.elapsedNs(begin, end, elapsed);
+        final long passedNs = Clock.SYSTEM.nanoTime() - startNs;
+        LockSupport.parkNanos(restNs(copiedNs == CudaStreams.NOT_YET ? passedNs : copiedNs, passedNs));
+    }
+
+    /**
+     * How long to rest after a piece.
+     *
+     * @param copiedNs the time that the piece took on the GPU
+     * @param passedNs the time since it was queued
+     * @return what is missing to {@value #RESTS} times the one beside it, 0 for none
+     */
+    static long restNs(final long copiedNs, final long passedNs) {
+        return Math.clamp((RESTS + 1) * copiedNs - passedNs, 0, MOST_REST_NS);
     }
 
     @Override
