@@ -177,9 +177,11 @@ public final class CudaNetworks {
         }
     }
 
-    /** What the task set says too little of, a line each; written by the control thread before the run. */
-    List<String> remarks() {
-        return List.copyOf(remarks);
+    /** What the task set says too little of, a line each, of networks that were prepared since the last call. Control thread. */
+    List<String> takeRemarks() {
+        final List<String> taken = List.copyOf(remarks);
+        remarks.clear();
+        return taken;
     }
 
     private SegmentWork network(
