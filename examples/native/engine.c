@@ -82,12 +82,32 @@ static int find_driver(void) {
         && get_function && launch ? 0 : -1;
 }
 
+/* Gives back what an engine has, also one that was made in part; NULL is none. */
+void engine_destroy(struct engine *e) {
+    if (e == NULL) {
+        return;
+    }
+    if (e->state) {
+        release(e->state);
+    }
+    if (e->weights) {
+        release(e->weights);
+    }
+    if (e->answer) {
+        release_host(e->answer);
+    }
+    if (e->module) {
+        unload_module(e->module);
+    }
+    free(e);
+}
+
 /* Makes an engine with so many weights, drawn from a seed; NULL when the driver refuses something. */
 struct engine *engine_create(unsigned count, unsigned seed) {
     struct engine *e = calloc(1, sizeof *e);
     unsigned *drawn = malloc(count * sizeof *drawn);
     if (e == NULL || drawn == NULL) {
-        return NULL;
+        goto failed;
     }
     e->count = count;
     for (unsigned i = 0; i < count; i++) {
@@ -99,8 +119,16 @@ struct engine *engine_create(unsigned count, unsigned seed) {
     status = status ? status : allocate_host((void **) &e->answer, THREADS * sizeof(unsigned), 0);
     status = status ? status : allocate(&e->weights, count * sizeof *drawn);
     status = status ? status : copy_in(e->weights, drawn, count * sizeof *drawn);
+    if (status) {
+        goto failed;
+    }
     free(drawn);
-    return status ? NULL : e;
+    return e;
+
+failed:
+    free(drawn);
+    engine_destroy(e);
+    return NULL;
 }
 
 /* Makes the state, all zero. */
@@ -124,12 +152,4 @@ unsigned engine_answer(const struct engine *e) {
         all = all * 31 + e->answer[i];
     }
     return all;
-}
-
-void engine_destroy(struct engine *e) {
-    release(e->state);
-    release(e->weights);
-    release_host(e->answer);
-    unload_module(e->module);
-    free(e);
 }

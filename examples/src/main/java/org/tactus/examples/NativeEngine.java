@@ -70,12 +70,22 @@ public final class NativeEngine {
                 if (engine.address() == 0) {
                     throw new IllegalStateException("the engine was not created");
                 }
-                memory.asksFor(Workload.GpuMemory.Kind.STATE);
-                require((int) library.createState.invokeExact(engine), "engine_create_state");
+                createState(memory);
             } catch (final RuntimeException e) {
                 throw e;
             } catch (final Throwable e) {
                 throw new IllegalStateException(e);
+            }
+        }
+
+        /** Nobody closes an engine whose constructor throws, so it is destroyed here. */
+        private void createState(final Workload.GpuMemory memory) throws Throwable {
+            try {
+                memory.asksFor(Workload.GpuMemory.Kind.STATE);
+                require((int) library.createState.invokeExact(engine), "engine_create_state");
+            } catch (final Throwable e) {
+                library.destroy.invokeExact(engine);
+                throw e;
             }
         }
 

@@ -141,4 +141,82 @@ class ExamplesTest {
         final Matcher swapped = Pattern.compile("Swapped on gpu0: (\\d+) chunks in, (\\d+) out").matcher(text);
         assertTrue(swapped.find() && Integer.parseInt(swapped.group(1)) > 9 && Integer.parseInt(swapped.group(2)) > 0, text);
     }
+
+    /** In place of the driver: each call may be the one that is refused, and what is given out is counted. */
+    private static final String FAILING_DRIVER = """
+        #include <stdlib.h>
+        int calls_left, held;
+        static int refused(void) { return calls_left-- == 0 ? 2 : 0; }
+        static int take(void **out) { int status = refused(); held += status ? 0 : 1; *out = status ? NULL : (void *) 64; return status; }
+        static int give(void *what) { if (what == NULL) { abort(); } held--; return 0; }
+        int cuMemAlloc_v2(void **out, size_t bytes) { return take(out); }
+        int cuMemFree_v2(void *what) { return give(what); }
+        int cuMemHostAlloc(void **out, size_t bytes, unsigned flags) { return take(out); }
+        int cuMemFreeHost(void *what) { return give(what); }
+        int cuMemcpyHtoD_v2(void *to, const void *from, size_t bytes) { return refused(); }
+        int cuMemcpyDtoHAsync_v2(void *to, void *from, size_t bytes, void *stream) { return refused(); }
+        int cuModuleLoadData(void **out, const void *image) { return take(out); }
+        int cuModuleUnload(void *what) { return give(what); }
+        int cuModuleGetFunction(void **out, void *module, const char *name) { return refused(); }
+        int cuLaunchKernel(void) { return refused(); }
+        """;
+
+    /** Tries an engine with each call refused in its turn, and with no memory; prints what was kept each time. */
+    private static final String TRIALS = """
+        #include <stdio.h>
+        #include <stdlib.h>
+        extern int calls_left, held;
+        static int blocks, blocks_left;
+        void *__real_malloc(size_t);
+        void *__real_calloc(size_t, size_t);
+        void __real_free(void *);
+        void *__wrap_malloc(size_t n) { void *p = blocks_left-- == 0 ? NULL : __real_malloc(n); blocks += p != NULL; return p; }
+        void *__wrap_calloc(size_t k, size_t n) { void *p = blocks_left-- == 0 ? NULL : __real_calloc(k, n); blocks += p != NULL; return p; }
+        void __wrap_free(void *p) { blocks -= p != NULL; __real_free(p); }
+        void *engine_create(unsigned, unsigned);
+        int engine_create_state(void *);
+        void engine_destroy(void *);
+        int main(void) {
+            for (int trial = 0; trial < 10; trial++) {
+                blocks_left = trial < 8 ? -1 : trial - 8;
+                calls_left = trial < 8 ? trial : -1;
+                void *engine = engine_create(1000, 1);
+                int made = engine == NULL ? 0 : engine_create_state(engine) ? 1 : 2;
+                if (engine != NULL) {
+                    engine_destroy(engine);
+                }
+                printf("%d: made %d, keeps %d and %d\\n", trial, made, held, blocks);
+                held = blocks = 0;
+            }
+            return 0;
+        }
+        """;
+
+    private void execute(final List<String> command, final Path printed) throws IOException, InterruptedException {
+        final ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(printed.toFile());
+        builder.environment().put("LD_LIBRARY_PATH", folder.toString());
+        assertEquals(0, builder.start().waitFor(), () -> command + ": " + printed);
+    }
+
+    @Test
+    void shouldKeepNothingWhenTheDriverRefusesANativeEngine() throws IOException, InterruptedException {
+        final Path driver = Files.writeString(folder.resolve("driver.c"), FAILING_DRIVER);
+        final Path trials = Files.writeString(folder.resolve("trials.c"), TRIALS);
+        final Path printed = folder.resolve("trials.txt");
+        try {
+            execute(List.of("gcc", "-shared", "-fPIC", "-o", folder.resolve("libcuda.so.1").toString(), driver.toString(),
+                "-Wl,-soname,libcuda.so.1"), printed);
+        } catch (final IOException e) {
+            Assumptions.abort("no gcc here; install it to try the example of a native engine");
+        }
+        execute(List.of("gcc", "-o", folder.resolve("trials").toString(), trials.toString(), "native/engine.c",
+            folder.resolve("libcuda.so.1").toString(), "-Wl,--wrap=malloc,--wrap=calloc,--wrap=free", "-ldl"), printed);
+        execute(List.of(folder.resolve("trials").toString()), printed);
+        final int[] made = {0, 0, 0, 0, 0, 1, 1, 2, 0, 0};
+        final StringBuilder expected = new StringBuilder();
+        for (int trial = 0; trial < made.length; trial++) {
+            expected.append(trial).append(": made ").append(made[trial]).append(", keeps 0 and 0\n");
+        }
+        assertEquals(expected.toString(), Files.readString(printed, StandardCharsets.UTF_8));
+    }
 }

@@ -28,10 +28,11 @@ final class RunJoining {
     private final AdmissionControl admission;
     private final AdmittedTasks admitted;
     private final RunRecorder recorder;
+    private final RunNotes notes;
 
     RunJoining(
         final TaskSetRun run, final TaskSet set, final List<Device> devices, final long seed, final Kernel kernel,
-        final AdmissionControl admission, final AdmittedTasks admitted, final RunRecorder recorder) {
+        final AdmissionControl admission, final AdmittedTasks admitted, final RunRecorder recorder, final RunNotes notes) {
         this.run = run;
         this.set = set;
         this.devices = devices;
@@ -40,6 +41,7 @@ final class RunJoining {
         this.admission = admission;
         this.admitted = admitted;
         this.recorder = recorder;
+        this.notes = notes;
     }
 
     /** Admits another task while the others run, with segments that a factory prepares for it. */
@@ -61,7 +63,9 @@ final class RunJoining {
     }
 
     private RunHandle addPrepared(final Task task, final WorkFactory making) {
+        DeviceRemarks.take(set, devices); // of a task whose preparation broke off
         final List<List<SegmentWork>> works = List.of(making.prepare(set, devices, task, seed));
+        final List<String> remarks = DeviceRemarks.take(set, devices);
         final int given;
         final AtomicLong fromNs = new AtomicLong(); // after the admission, before any dispatcher knows: then the new bounds hold
         admission.whenTaken(this::showLarger);
@@ -80,6 +84,7 @@ final class RunJoining {
         } finally {
             admission.whenTaken(() -> { });
         }
+        remarks.forEach(notes::warn);
         final RunHandle handle = remember(given, task, fromNs.get());
         admitted.present(kernel).forEach(other -> {
             if (!kernel.isStopped(other.handle().slot())) { // what has ended keeps the bounds that it had

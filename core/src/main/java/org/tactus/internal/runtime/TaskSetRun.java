@@ -10,8 +10,6 @@ import org.tactus.analysis.Verdict;
 import org.tactus.bindings.linux.CoreRivals;
 import org.tactus.internal.device.Device;
 import org.tactus.internal.device.SegmentWork;
-import org.tactus.internal.device.cuda.CudaDevice;
-import org.tactus.internal.device.edgetpu.EdgeTpuDevice;
 import org.tactus.internal.event.EventHandler;
 import org.tactus.internal.jvm.JvmDefects;
 import org.tactus.internal.kernel.AdmissionRefusedException;
@@ -103,7 +101,7 @@ public final class TaskSetRun implements AutoCloseable {
             recorder = new RunRecorder(this.set, options, resources.counters(), Clock.SYSTEM, listener, events);
             kernel = new Kernel(this.set, devices, resources.hotState(), options.kernel(),
                 admission, setup, recorder, recorder, Clock.SYSTEM);
-            joining = new RunJoining(this, this.set, devices, options.seed(), kernel, admission, admitted, recorder);
+            joining = new RunJoining(this, this.set, devices, options.seed(), kernel, admission, admitted, recorder, notes);
             summary = new RunSummary(this.set, options, factory, devices, kernel, admission, admitted, recorder, notes, surroundings);
         } catch (final Throwable e) {
             resources.abandon(e);
@@ -202,7 +200,7 @@ public final class TaskSetRun implements AutoCloseable {
         final List<List<SegmentWork>> works = new ArrayList<>();
         try {
             factory.prepareAll(set, devices, options.seed(), works);
-            warnOfDevices();
+            DeviceRemarks.take(set, devices).forEach(notes::warn);
             PathRehearsal.await();
             kernel.start();
             surroundings.look(set, options.realTime(), new CoreRivals());
@@ -217,19 +215,6 @@ public final class TaskSetRun implements AutoCloseable {
         } catch (final Throwable e) {
             RunJoining.close(works, e);
             throw e;
-        }
-    }
-
-    private void warnOfDevices() {
-        for (int i = 0; i < devices.size(); i++) {
-            if (devices.get(i) instanceof final EdgeTpuDevice edgeTpu) {
-                final String name = set.platform().devices().get(i).name();
-                edgeTpu.evictions().ifPresent(text -> notes.warn(name + ": " + text));
-                edgeTpu.leftToTheCpu().forEach(text -> notes.warn(name + ": " + text));
-            } else if (devices.get(i) instanceof final CudaDevice gpu) {
-                final String name = set.platform().devices().get(i).name();
-                gpu.remarks().forEach(text -> notes.warn(name + ": " + text));
-            }
         }
     }
 

@@ -124,6 +124,7 @@ public final class NetworkWorks implements WorkFactory {
             for (int i = 0; i < task.segments().size(); i++) {
                 works.add(work(devices, task, model, i, gpu, port, ends, seed + i));
             }
+            gpu.ifPresent(device -> device.networks().takeOut());
             return works;
         } catch (final NativeCallException e) {
             close(works, model, e);

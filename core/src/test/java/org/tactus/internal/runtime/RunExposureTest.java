@@ -45,6 +45,7 @@ import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.SwapProtocol;
 import org.tactus.model.TaskSet;
+import org.tactus.model.TaskSetBuilder;
 import org.tactus.result.Stall;
 
 /** What a run shows to the Flight Recorder, to JMX and to Prometheus. */
@@ -293,6 +294,31 @@ class RunExposureTest {
             places.forEach((name, cores) -> assertFalse(RealTime.parseCoreList(cores).contains(taken), name + " on " + cores));
             assertEquals(String.valueOf(taken), places("tactus-cpu0").get("tactus-cpu0"));
         }
+    }
+
+    @Test
+    void shouldKeepWatchersOffTheDispatchersOfAllRunsWhenSeveralAreOpen() {
+        final List<Integer> allowed = List.of(900, 901, 902, 905); // cores that no machine has, so that no thread is moved
+        try (ObserverCores first = new ObserverCores(on(900), allowed)) {
+            assertEquals(List.of(901, 902, 905), first.cores());
+            try (ObserverCores second = new ObserverCores(on(902), allowed); ObserverCores any = new ObserverCores(LATE, allowed)) {
+                assertEquals(List.of(901, 905), second.cores());
+                assertEquals(List.of(901, 905), first.cores(), "also for a recording that begins later");
+                assertEquals(List.of(), any.cores(), "a dispatcher without cores may be on any");
+                try (ObserverCores third = new ObserverCores(on(901, 905), allowed)) {
+                    assertEquals(List.of(), third.cores(), "together they have all");
+                }
+            }
+            assertEquals(List.of(901, 902, 905), first.cores(), "a run that has ended keeps none");
+        }
+    }
+
+    private static TaskSet on(final int... cores) {
+        final TaskSetBuilder set = TaskSet.builder("on");
+        for (final int core : cores) {
+            set.device(DeviceSpec.cpu("cpu" + core, core));
+        }
+        return set.task("t", t -> t.periodNs(30 * MS).segment("cpu" + cores[0], MS)).build();
     }
 
     @Test

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
 import org.tactus.bindings.NativeCallException;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaMemory;
@@ -17,9 +20,10 @@ import org.tactus.internal.time.Durations;
  *
  * <p>Beside tasks that run, nothing may wait for their kernels, stand in their streams, or keep a copy engine from their chunks. Bytes
  * then go through a small buffer that was pinned before, a piece at a time, by asynchronous copies in a stream of its own, whose end is
- * asked for and not waited for. After a piece the thread rests {@value #RESTS} times as long as the piece took. So a chunk of a task waits
- * for one piece of {@value #PIECE_BYTES} bytes at most where the engine takes copies in their order, and loses a tenth of the bus where it
- * shares it.
+ * asked for and not waited for. Pieces are under way for a tenth of the time at most, by the GPU's own clock: after each the thread rests
+ * {@value #RESTS} times as long as the piece took there, of which the time until it saw the end is a part. A piece that takes long, such as
+ * one that waits for a copy engine, is followed by a rest of {@value #MOST_REST_NS} ns. So a chunk of a task waits for one piece of
+ * {@value #PIECE_BYTES} bytes at most where the engine takes copies in their order, and loses a tenth of the bus at most where it shares it.
  *
  * <p>Nobody waits for ever: what is queued beside tasks is refused when the device is lost, when the run ends, and when a piece has not
  * ended in {@value #PIECE_PATIENCE_NS} ns or the first run of a network in {@value #TRIAL_PATIENCE_NS} ns. What it uses is freed when it
@@ -31,7 +35,7 @@ import org.tactus.internal.time.Durations;
 final class ControlCopies implements AutoCloseable {
     private static final int PIECE_BYTES = 1 << 16;
     private static final int RESTS = 9;
-    /** A thread that lost its core for long need not rest for as long as that. */
+    /** A piece that waited for an engine need not be followed by a rest of nine times that. */
     private static final long MOST_REST_NS = 1_000_000;
     static final long LOOK_NS = 10_000;
     /** A piece may wait for a chunk of a task, and takes a fraction of a millisecond then. */
@@ -49,6 +53,9 @@ final class ControlCopies implements AutoCloseable {
     private final long piecePatienceNs;
     /** What is freed when the copies have ended; used under this object's lock. */
     private final Undo left = new Undo();
+    private final long pieceBegan;
+    private final long pieceEnded;
+    private final MemorySegment elapsed;
     private boolean beside;
     /** Set by any thread. */
     private volatile boolean ending;
@@ -79,10 +86,21 @@ final class ControlCopies implements AutoCloseable {
             pinned = driver.memory().allocateHost(PIECE_BYTES);
             made.add(() -> driver.memory().freeHost(pinned));
             piece = CudaMemory.view(pinned, PIECE_BYTES);
+            pieceBegan = newEvent();
+            pieceEnded = newEvent();
+            final Arena arena = Arena.ofShared();
+            made.add(arena::close);
+            elapsed = arena.allocate(ValueLayout.JAVA_FLOAT);
         } catch (final Throwable e) {
             made.run(e);
             throw e;
         }
+    }
+
+    private long newEvent() {
+        final long event = streams.createEvent(true);
+        made.add(() -> streams.destroyEvent(event));
+        return event;
     }
 
     /** From here on tasks may run. */
@@ -219,7 +237,9 @@ final class ControlCopies implements AutoCloseable {
         for (long at = 0; at < to.byteSize(); at += PIECE_BYTES) {
             final long bytes = Math.min(PIECE_BYTES, to.byteSize() - at);
             final long startNs = Clock.SYSTEM.nanoTime();
+            streams.record(pieceBegan, ownStream);
             streams.copyOut(pinned, from + at, bytes, ownStream);
+            streams.record(pieceEnded, ownStream);
             awaitPiece();
             MemorySegment.copy(piece, 0, to, at, bytes);
             rest(startNs);
@@ -228,13 +248,28 @@ final class ControlCopies implements AutoCloseable {
 
     private void writePiece(final long to, final long bytes) {
         final long startNs = Clock.SYSTEM.nanoTime();
+        streams.record(pieceBegan, ownStream);
         streams.copyIn(to, pinned, bytes, ownStream);
+        streams.record(pieceEnded, ownStream);
         awaitPiece(); // before the buffer is written again
         rest(startNs);
     }
 
-    private static void rest(final long startNs) {
-        Rest.ns(Math.min(MOST_REST_NS, RESTS * (Clock.SYSTEM.nanoTime() - startNs)));
+    private void rest(final long startNs) {
+        final long copiedNs = streams.elapsedNs(pieceBegan, pieceEnded, elapsed);
+        final long passedNs = Clock.SYSTEM.nanoTime() - startNs;
+        Rest.ns(restNs(copiedNs == CudaStreams.NOT_YET ? passedNs : copiedNs, passedNs));
+    }
+
+    /**
+     * How long to rest after a piece.
+     *
+     * @param copiedNs the time that the piece took on the GPU
+     * @param passedNs the time since it was queued
+     * @return what is missing to {@value #RESTS} times the one beside it, 0 for none
+     */
+    static long restNs(final long copiedNs, final long passedNs) {
+        return Math.clamp((RESTS + 1) * copiedNs - passedNs, 0, MOST_REST_NS);
     }
 
     @Override

@@ -320,12 +320,13 @@ public final class CudaDevice implements Device {
     }
 
     /**
-     * What the task set says that this GPU cannot keep, as far as the networks show that were prepared. Control thread.
+     * What the task set says that this GPU cannot keep, as far as the networks show that were prepared since the last call. Control
+     * thread.
      *
      * @return one line each, without the device's name
      */
-    public List<String> remarks() {
-        return networks.remarks();
+    public List<String> takeRemarks() {
+        return networks.takeRemarks();
     }
 
     @Override

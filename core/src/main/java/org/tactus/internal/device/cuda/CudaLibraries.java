@@ -76,6 +76,7 @@ public final class CudaLibraries {
             body = open.apply(memory);
             device.makeCurrent(); // a library may have made another context this thread's
             gpu.synchronize();
+            regions.takeOut();
         } catch (final Throwable e) {
             broken = e;
         } finally {

@@ -104,7 +104,7 @@ public final class CudaNetworks {
 
     /**
      * Where a task's network lies, of a task whose memory is scheduled: its weights and tensors, in the memory that the task set gives it
-     * and that is swapped. It is all in until the memory of another task's network is asked for.
+     * and that is swapped. It is all in until {@link #takeOut}, or until the memory of another task's network is asked for.
      *
      * @param task the task, without a slot on the device
      * @return a new one, closed by the model that gets it; empty where its memory is not scheduled or the runtime keeps weights itself
@@ -180,9 +180,11 @@ public final class CudaNetworks {
         }
     }
 
-    /** What the task set says too little of, a line each; written by the control thread before the run. */
-    List<String> remarks() {
-        return List.copyOf(remarks);
+    /** What the task set says too little of, a line each, of networks that were prepared since the last call. Control thread. */
+    List<String> takeRemarks() {
+        final List<String> taken = List.copyOf(remarks);
+        remarks.clear();
+        return taken;
     }
 
     private SegmentWork network(
@@ -198,6 +200,16 @@ public final class CudaNetworks {
         }
         return new CudaNetworkWork(device, network, memory, segment, new CudaCopies(streams, arrivals),
             new CudaCopies(streams, departures), host, before, after);
+    }
+
+    /**
+     * Takes the memory of networks that are prepared out again, where it is scheduled. They have been tried, and all their works are made.
+     */
+    public void takeOut() {
+        if (regions != null) {
+            makeCurrent();
+            regions.takeOut();
+        }
     }
 
     /**

@@ -17,7 +17,7 @@ final class KernelSegments implements SegmentSession.Opener {
     private final CudaNetworks gpu;
     private final long stream;
     private final Numbers numbers;
-    /** Opened since the last {@link #handOver}. */
+    /** Opened since the last {@link #handOver}, and not closed since. */
     private final List<KernelSession> tried = new ArrayList<>();
 
     KernelSegments(final CudaNetworks gpu, final long stream, final Numbers numbers) {
@@ -31,7 +31,8 @@ final class KernelSegments implements SegmentSession.Opener {
         final SegmentProgram program = SegmentCompiler.compile(part, numbers);
         final MemorySegment weights = program.weightBytes() == 0 ? MemorySegment.NULL : put(segment, program, memory);
         final MemorySegment scratch = program.scratchBytes() == 0 ? MemorySegment.NULL : memory.scratch(program.scratchBytes());
-        final KernelSession session = new KernelSession(gpu, gpu.copies().stream(), program, weights.address(), scratch.address());
+        final KernelSession session =
+            new KernelSession(gpu, gpu.copies().stream(), program, weights.address(), scratch.address(), tried::remove);
         tried.add(session);
         return session;
     }
@@ -40,6 +41,11 @@ final class KernelSegments implements SegmentSession.Opener {
     void handOver() {
         tried.forEach(session -> session.runIn(stream));
         tried.clear();
+    }
+
+    /** How many sessions wait for {@link #handOver}. */
+    int waiting() {
+        return tried.size();
     }
 
     /** Writes a segment's weights: into the task's memory where that is swapped, else into memory of their own as a tensor has it. */

@@ -7,6 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.tactus.bindings.cuda.CudaModules;
 import org.tactus.bindings.onnxruntime.TensorInfo;
 import org.tactus.internal.lifecycle.Undo;
@@ -34,6 +35,7 @@ final class KernelSession implements SegmentSession {
     private final long weights;
     private final long scratch;
     private final Map<String, Long> tensors = new HashMap<>();
+    private final Consumer<KernelSession> closing;
     private final Undo made = new Undo();
     private QueuedKernel[] kernels;
     private long graph;
@@ -43,8 +45,11 @@ final class KernelSession implements SegmentSession {
     private record QueuedKernel(long kernel, int blocksX, int blocksY, int threads, long parameters) {
     }
 
-    /** Keeps of the program what it launches, but not its weights, which have their memory by now. */
-    KernelSession(final CudaNetworks gpu, final long stream, final SegmentProgram program, final long weights, final long scratch) {
+    /** Keeps of the program what it launches, but not its weights, which have their memory by now; says when it is closed. */
+    KernelSession(
+        final CudaNetworks gpu, final long stream, final SegmentProgram program, final long weights, final long scratch,
+        final Consumer<KernelSession> closing) {
+        this.closing = closing;
         this.gpu = gpu;
         this.modules = gpu.driver().modules();
         this.stream = stream;
@@ -168,6 +173,7 @@ final class KernelSession implements SegmentSession {
     public void close() {
         if (!closed) {
             closed = true;
+            closing.accept(this);
             made.add(gpu::makeCurrent);
             gpu.free(made::run); // a trial of it may be under way
         }

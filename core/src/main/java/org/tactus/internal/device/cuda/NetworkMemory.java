@@ -35,6 +35,7 @@ final class NetworkMemory implements WeightMemory {
         this.gpu = gpu;
         this.regions = regions;
         this.holding = holding;
+        holding.keepsConstants();
         usesScratch = task.segments().size() == 1;
         tensorsBegin = holding.heldBytes() / ComputedGraph.ALIGNMENT_BYTES * ComputedGraph.ALIGNMENT_BYTES;
         final List<Long> known = task.memory().orElseThrow().segmentConstantBytes();
@@ -72,7 +73,7 @@ final class NetworkMemory implements WeightMemory {
             writer.accept(holding.region.host(offset, bytes));
             bringIn(segment);
         } else {
-            gpu.write(at, bytes, writer);
+            gpu.write(at, bytes, writer.andThen(written -> holding.keep(offset, written)));
         }
         return CudaMemory.view(at, bytes);
     }

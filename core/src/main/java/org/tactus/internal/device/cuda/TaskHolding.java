@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.internal.device.cuda;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.ChunkPool;
@@ -34,6 +35,8 @@ final class TaskHolding {
     ChunkPool preparedIn;
     /** Whether the chunks were brought in to prepare the task's network, and are still there. */
     private boolean isPrepared;
+    /** Whether who prepares it keeps its constants in the host's memory, too, by {@link #keep}. */
+    private boolean keepsConstants;
     private boolean isGivenBack;
 
     /** How the task lies there: which chunks each segment needs, and how many may be in at once. */
@@ -99,10 +102,33 @@ final class TaskHolding {
         }
     }
 
-    /** Takes the chunks out again, with what was written into them. Control thread, while no dispatcher knows the task. */
+    /** Says that all constants come by {@link #keep}, so that no constant chunk need be read back. Control thread, before the first. */
+    void keepsConstants() {
+        keepsConstants = true;
+    }
+
+    /**
+     * Keeps in the host's memory what was written on the device, as far as it lies in constant chunks. Control thread, while no dispatcher
+     * knows the task.
+     *
+     * @param offset  where it lies, from the base on
+     * @param written the bytes
+     */
+    void keep(final long offset, final MemorySegment written) {
+        final long bytes = region == null ? 0 : Math.min(written.byteSize(), region.constantChunks() * region.chunkBytes() - offset);
+        if (bytes > 0) {
+            MemorySegment.copy(written, 0, region.host(offset, bytes), 0, bytes);
+        }
+    }
+
+    /**
+     * Takes the chunks out again, with what was written into them that the host has not. Nothing is written on the device, nor kept, from
+     * then on. Control thread, while no dispatcher knows the task.
+     */
     void takeOut(final ControlCopies copies) {
         if (isPrepared) {
-            for (int chunk = 0; chunk < region.chunks() && !hasRing(); chunk++) { // what streams is constant, and the host has it
+            final int end = hasRing() ? 0 : region.chunks(); // what streams is constant, and the host has it
+            for (int chunk = keepsConstants ? region.constantChunks() : 0; chunk < end; chunk++) {
                 if (region.isIn(chunk)) {
                     final long offset = chunk * region.chunkBytes();
                     copies.read(region.host(offset, region.chunkBytes()), region.address() + offset);
@@ -110,6 +136,7 @@ final class TaskHolding {
             }
             region.unmapAll();
             isPrepared = false; // only now: what was not read, since the device refused, is in still
+            region.seal();
         }
     }
 

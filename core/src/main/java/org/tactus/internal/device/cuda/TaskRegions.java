@@ -76,12 +76,12 @@ final class TaskRegions implements AutoCloseable {
     }
 
     /**
-     * Gives a task its memory before it has a slot, all of it in, so that its network can be prepared there. It stays in until the next
-     * task's is, since there need not be room for two. Beside tasks that run it lies in chunks of its own until it has a slot: memory that
-     * the GPU has besides what is scheduled.
+     * Gives a task its memory before it has a slot, all of it in, so that its network can be prepared there. It stays in until
+     * {@link #takeOut}, or until the next task's is, since there need not be room for two. Beside tasks that run it lies in chunks of its
+     * own until it has a slot: memory that the GPU has besides what is scheduled.
      */
     TaskHolding prepare(final Task task) {
-        takeOutPrepared();
+        moveOut();
         if (prepared.containsKey(task.name())) {
             throw new IllegalStateException("task '" + task.name() + "' has memory for a network already");
         }
@@ -105,11 +105,17 @@ final class TaskRegions implements AutoCloseable {
         return prepared.get(task);
     }
 
-    private void takeOutPrepared() {
-        prepared.values().forEach(holding -> {
-            holding.takeOut(copies);
-            holding.moveTo(pool, arena);
-        });
+    /**
+     * Takes out what was prepared. Whoever has prepared a task calls it, since it copies, beside tasks that run slowly: what lays tasks out
+     * keeps others from removing any meanwhile.
+     */
+    void takeOut() {
+        prepared.values().forEach(holding -> holding.takeOut(copies));
+    }
+
+    private void moveOut() {
+        takeOut(); // nothing, unless a task's preparation broke off
+        prepared.values().forEach(holding -> holding.moveTo(pool, arena));
     }
 
     /** Takes memory back from a task that has no slot, as far as the driver lets it go. What a slot has goes with it. */
@@ -124,7 +130,7 @@ final class TaskRegions implements AutoCloseable {
 
     /** Gives a slot's task its memory, which is out: what was prepared for it, or else new. All of it, or nothing. */
     void define(final int slot, final Task task) {
-        takeOutPrepared();
+        moveOut();
         pool.releaseRetired();
         final TaskHolding known = prepared.remove(task.name());
         final TaskHolding holding = known == null ? hold(task, pool) : known;

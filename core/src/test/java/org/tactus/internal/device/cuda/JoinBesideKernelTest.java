@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,6 +33,7 @@ import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
 import org.tactus.bindings.generated.cuda.cuCtxSynchronize_t;
 import org.tactus.bindings.generated.cuda.cuEventSynchronize_t;
+import org.tactus.bindings.generated.cuda.cuMemcpyDtoHAsync_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyDtoH_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyHtoD_v2_t;
 import org.tactus.bindings.generated.cuda.cuStreamSynchronize_t;
@@ -70,6 +72,8 @@ class JoinBesideKernelTest {
     /** Calls that wait, by name, since tasks run. */
     private final List<String> waits = Collections.synchronizedList(new ArrayList<>());
     private boolean running;
+    /** Bytes that were copied from the GPU's memory to the host. */
+    private final AtomicLong copiedOut = new AtomicLong();
     private CudaDevice device;
     private final List<SegmentWork> works = new ArrayList<>();
     private byte[] answer;
@@ -92,7 +96,13 @@ class JoinBesideKernelTest {
         final MemorySegment out = all.findOrThrow("cuMemcpyDtoH_v2");
         noted.put("cuMemcpyDtoH_v2", cuMemcpyDtoH_v2_t.allocate((to, from, bytes) -> {
             note("cuMemcpyDtoH");
+            copiedOut.addAndGet(bytes);
             return cuMemcpyDtoH_v2_t.invoke(out, to, from, bytes);
+        }, arena));
+        final MemorySegment queued = all.findOrThrow("cuMemcpyDtoHAsync_v2");
+        noted.put("cuMemcpyDtoHAsync_v2", cuMemcpyDtoHAsync_v2_t.allocate((to, from, bytes, stream) -> {
+            copiedOut.addAndGet(bytes);
+            return cuMemcpyDtoHAsync_v2_t.invoke(queued, to, from, bytes, stream);
         }, arena));
         final MemorySegment stream = all.findOrThrow("cuStreamSynchronize");
         noted.put("cuStreamSynchronize", cuStreamSynchronize_t.allocate(of -> {
@@ -233,6 +243,37 @@ class JoinBesideKernelTest {
             move(false, first, count);
         }
         assertArrayEquals(networks.offline(set, set.tasks().getFirst(), 5).get("output"), answer);
+    }
+
+    /** The host has written the constants itself, and whoever lays a task out keeps the monitor from what it removes meanwhile. */
+    @ParameterizedTest
+    @CsvSource({"KERNELS, false", "KERNELS, true", "ANY, false", "ANY, true"})
+    void shouldReadBackStateAloneAndBeforeTheLayoutWhenANetworkJoins(final DeviceSpec.Compute compute, final boolean inFile)
+        throws IOException {
+        Files.write(folder.resolve("late.onnx"), TestModels.deep(48, 8).bytes());
+        final DeviceSpec plain = spec(true, compute);
+        final DeviceSpec spec = inFile
+            ? plain.withMemory(plain.memory().orElseThrow().withWeightsIn(folder.toString(), 1)) : plain;
+        device = new CudaDevice(driver().gpus().getFirst(), spec, null, () -> { });
+        final TaskMemory counted = needed(spec, 1);
+        final long constants = counted.swapBytes().orElseThrow();
+        final TaskMemory memory = new TaskMemory(counted.footprintBytes() + 3 * CHUNK, OptionalLong.of(constants + 3 * CHUNK),
+            Optional.empty(), counted.scratchBytes(), 3 * CHUNK);
+        final TaskSet set = set(spec, 1, memory);
+        final SwapRegion layout = SwapRegion.of(set.tasks().getFirst(), spec.memory().orElseThrow());
+        assertTrue(layout.constantChunks() > 1 && layout.stateChunks() >= 3, layout.toString());
+        final NetworkWorks networks = networks();
+        device.defined();
+        works.addAll(networks.prepare(set, List.of(device), set.tasks().getFirst(), 5));
+        final long prepared = copiedOut.get();
+        device.define(0, set.tasks().getFirst());
+        device.defined();
+        assertEquals(prepared, copiedOut.get(), "a layout reads nothing back");
+        move(true, 0, (int) layout.chunks());
+        device.start(works.getFirst(), 0, Clock.SYSTEM.nanoTime());
+        await();
+        assertArrayEquals(networks.offline(set, set.tasks().getFirst(), 5).get("output"), answer);
+        assertEquals(layout.stateChunks() * CHUNK, prepared, "bytes that come back");
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package org.tactus.internal.device.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.graph.TestModels;
 import org.tactus.internal.kernel.KernelListener;
 import org.tactus.internal.runtime.RunHandle;
@@ -140,6 +142,36 @@ class JoiningRunTest {
         for (final var task : all.tasks()) {
             assertArrayEquals(networks.offline(all, task, RunSettings.DEFAULT.seed()).get("output"),
                 networks.answers().get(task.name()).get("output"), task.name());
+        }
+    }
+
+    /** Of a refused task nothing is said, also later. */
+    @Test
+    void shouldWarnWhenTensorsOfANetworkThatJoinsTakeLongerThanMovesAreCharged() throws InterruptedException {
+        final var builder = TaskSet.builder("tensors").device(gpu(36 * MIB))
+            .task("there", task -> task.periodNs(40 * MS).memory(new TaskMemory(2 * MIB, OptionalLong.of(MIB), Optional.empty(), 0, 0))
+                .segment("gpu0", MS));
+        for (final String name : List.of("larger", "late")) {
+            final List<NamedVariant> segment = List.of(new NamedVariant("gpu0", Precision.FP32, 60 * MS, 0, new ActualTime(0.05, 0.05)));
+            builder.task(name, task -> task.periodNs(300 * MS).model(new ModelSource.Zoo("resnet", "small", 2)).segment(segment)
+                .segment(segment).memory(new TaskMemory(20 * MIB, OptionalLong.of(16 * MIB), Optional.empty(), MIB, 0)));
+        }
+        final TaskSet all = builder.build();
+        final NetworkWorks networks = new NetworkWorks();
+        final WorkFactory refusing = (set, devices, task, seed) -> {
+            networks.prepare(set, devices, task, seed).forEach(SegmentWork::close);
+            throw new IllegalStateException("prepared, and refused then");
+        };
+        try (TaskSetRun run = open(new TaskSet(all.name(), all.policy(), all.overheads(), all.platform(), all.tasks().subList(0, 1)),
+            networks)) {
+            run.start();
+            final List<String> before = run.warnings();
+            assertThrows(IllegalStateException.class, () -> run.add(all.tasks().get(1), refusing));
+            assertEquals(before, run.warnings());
+            run.add(all.tasks().get(2));
+            final List<String> more = run.warnings().stream().filter(warning -> !before.contains(warning)).toList();
+            assertEquals(1, more.size(), more::toString);
+            assertTrue(more.getFirst().startsWith("gpu0: a load beside a job of late waits for"), more::toString);
         }
     }
 

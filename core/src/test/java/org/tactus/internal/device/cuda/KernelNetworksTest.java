@@ -38,8 +38,11 @@ import org.tactus.internal.device.Device;
 import org.tactus.internal.device.ModelledDevice;
 import org.tactus.internal.device.SegmentWork;
 import org.tactus.internal.graph.InvalidModelException;
+import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.TestModels;
 import org.tactus.internal.network.NetworkFootprint;
+import org.tactus.internal.network.SegmentSession;
+import org.tactus.internal.network.TensorMemory;
 import org.tactus.internal.ptx.Numbers;
 import org.tactus.internal.ptx.SegmentCompiler;
 import org.tactus.internal.ptx.SegmentProgram;
@@ -345,7 +348,7 @@ class KernelNetworksTest {
 
     private static WeakReference<Object> openSession(final CudaDevice on, final List<KernelSession> sessions) {
         final SegmentProgram program = SegmentCompiler.compile(TestModels.tiny(), Numbers.SINGLE);
-        sessions.add(new KernelSession(on.networks(), 0, program, 0, 0));
+        sessions.add(new KernelSession(on.networks(), 0, program, 0, 0, closed -> { }));
         return new WeakReference<>(program.weights());
     }
 
@@ -410,6 +413,23 @@ class KernelNetworksTest {
         Files.write(folder.resolve("tiny.onnx"), TestModels.model(graph).toByteArray());
         final String message = assertThrows(InvalidModelException.class, this::prepare).getMessage();
         assertTrue(message.contains("there is no kernel for node 'node_output' (Erf)"), message);
+    }
+
+    /** A preparation that breaks off closes its sessions: nothing keeps their programs then. */
+    @Test
+    void shouldForgetASessionWhenItIsClosedBeforeItIsHandedOver() {
+        final KernelSegments opener = new KernelSegments(device.networks(), 0, Numbers.SINGLE);
+        final TensorMemory memory = device.networks().tensors();
+        final OnnxModel tiny = OnnxModel.of(new ModelSource.OnnxFile("tiny.onnx", 1), folder, 1);
+        final SegmentSession broken = opener.open(0, tiny, memory);
+        final SegmentSession good = opener.open(0, tiny, memory);
+        assertEquals(2, opener.waiting());
+        broken.close();
+        assertEquals(1, opener.waiting());
+        opener.handOver();
+        assertEquals(0, opener.waiting());
+        good.close();
+        memory.close();
     }
 
     @Test
