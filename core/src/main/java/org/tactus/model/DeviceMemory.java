@@ -78,16 +78,17 @@ public record DeviceMemory(
     }
 
     /**
-     * Lets tasks be swapped, in chunks; a drop costs as much as a copy until {@link #withChunkDropNs} says less.
+     * Lets tasks be swapped, in chunks; a drop costs as much as a copy until {@link #withChunkDropNs} says less, and chunks move one way
+     * at a time until {@link #withDuplex} says what they take otherwise.
      *
      * @param bytes of one chunk
-     * @param inNs  worst-case time to bring one chunk in, nanoseconds
+     * @param inNs  worst-case time to bring one chunk in from the host's memory, nanoseconds
      * @param outNs worst-case time to take one chunk out, nanoseconds
      * @return a copy
      */
     public DeviceMemory withChunks(final long bytes, final long inNs, final long outNs) {
-        return new DeviceMemory(capacityBytes, bytes, protocol, inNs, outNs, swapInOverheadNs, swapOutOverheadNs, residency, outNs,
-            background, chunkReadNs, weightsFolder, duplex);
+        return new DeviceMemory(capacityBytes, bytes, protocol, inNs + chunkReadNs, outNs, swapInOverheadNs, swapOutOverheadNs, residency,
+            outNs, background, chunkReadNs, weightsFolder, Optional.empty());
     }
 
     /**
@@ -130,7 +131,7 @@ public record DeviceMemory(
      * @return false when all that the tasks have here must fit at once
      */
     public boolean swaps() {
-        return !equals(ofBytes(capacityBytes));
+        return chunkBytes < capacityBytes || chunkInNs > 0 || chunkOutNs > 0 || swapInOverheadNs > 0 || swapOutOverheadNs > 0;
     }
 
     /**

@@ -48,6 +48,19 @@ class MemoryBuildersTest {
     }
 
     @Test
+    void shouldSwapOnlyWhenItHasChunksAndKeepReadsWhenTheyAreSaidAnew() {
+        final DeviceMemory counted = DeviceMemory.ofBytes(96 * MIB);
+        assertFalse(counted.withResidency(Residency.COPY_ALL).withBackground(false).swaps(), "how it would be done, and not that it is");
+        final DeviceMemory files = counted.withWeightsIn("weights", 4_000_000).withChunks(2 * MIB, 300_000, 400_000);
+        assertTrue(files.swaps());
+        assertEquals(4_300_000, files.chunkInNs(), "the read and the copy");
+        assertEquals(files, counted.withChunks(2 * MIB, 300_000, 400_000).withWeightsIn("weights", 4_000_000));
+        assertTrue(files.withDuplex(new DeviceMemory.Duplex(5_000_000, 500_000, 500_000)).isDuplex());
+        assertFalse(files.withDuplex(new DeviceMemory.Duplex(5_000_000, 500_000, 500_000)).withChunks(MIB, 6_000_000, 1).isDuplex(),
+            "other chunks take another time beside each other");
+    }
+
+    @Test
     void shouldBuildTheMemoryOfATaskThatAFileDescribes() throws IOException {
         final String device = "memory: 96MiB, chunk: 2MiB, protocol: seq, chunkIn: 300us, chunkOut: 400us";
         final String[] words = {"footprint: 64MiB", "footprint: 64MiB, swap: 32MiB",
