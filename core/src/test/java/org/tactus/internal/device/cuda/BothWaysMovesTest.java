@@ -80,9 +80,14 @@ class BothWaysMovesTest {
     }
 
     /** One load that was driven to its end. */
-    private record Load(Times times, String what, int chunks, int operations, int copies, long tookNs) {
+    private record Load(Times times, String what, int chunks, int operations, int copies, long tookNs, long movedNs, int heldUp) {
         long chargedNs(final Charge charge) {
             return charge.loadNs(chunks, operations, copies);
+        }
+
+        /** What the operation that brings in may take, its waits for room left out, as the run counts it. */
+        long allowedNs(final Charge charge) {
+            return charge.beginInNs + chunks * charge.inNs + heldUp * charge.callsNs;
         }
     }
 
@@ -91,6 +96,9 @@ class BothWaysMovesTest {
     private RegionMover out;
     private Times times;
     private boolean committed;
+    /** Of the last load: what the operation in took without its waits for room, and how many began to go out meanwhile. */
+    private long movedNs;
+    private int heldUp;
     private final Arena arena = Arena.ofAuto();
     private final List<Load> loads = new ArrayList<>();
     /** Draws copies that take less than the longest; null where each takes the longest. */
@@ -136,7 +144,7 @@ class BothWaysMovesTest {
         final int dropped = victims.stream().mapToInt(Victim::constants).sum();
         // The charge is for as many chunks that go as come; those that need not go are counted as dropped, which is charged least.
         loads.add(new Load(times, what + (committed ? "" : ", not committed") + ", " + chunks + " chunks for " + victims, chunks,
-            victims.size(), given - dropped, driver.nowNs - beganNs));
+            victims.size(), given - dropped, driver.nowNs - beganNs, movedNs, heldUp));
         regions.forEach(ChunkRegion::close);
         loaded.close();
         pool.close();
@@ -154,7 +162,11 @@ class BothWaysMovesTest {
         boolean comes = false;
         boolean leaves = false;
         boolean work = true;
+        long inBeganNs = 0;
+        long inWaitsNs = 0;
+        heldUp = 0;
         while (true) {
+            final long lookNs = driver.nowNs; // what the dispatcher counts by until its next look
             if (leaves) {
                 final int done = out.poll(driver.nowNs);
                 assertTrue(done >= 0, () -> "what goes out: " + out.failure());
@@ -171,14 +183,17 @@ class BothWaysMovesTest {
                 final int done = in.poll(driver.nowNs);
                 assertTrue(done >= 0, () -> "what comes in: " + in.failure());
                 work |= done != seenIn;
+                inWaitsNs = done != seenIn ? lookNs : inWaitsNs;
                 seenIn = done;
                 if (!in.isMoving()) {
+                    movedNs = lookNs - inBeganNs;
                     driver.nowNs += times.completionNs;
                     return;
                 }
             }
             final int room = free + gone + seenOut;
             if (comes && room > granted) {
+                inBeganNs += seenIn == granted ? lookNs - inWaitsNs : 0;
                 granted = room;
                 in.allow(granted);
             }
@@ -187,6 +202,7 @@ class BothWaysMovesTest {
                 out.startOut(victims.get(begun), 0, victims.get(begun).chunks(), driver.nowNs);
                 commit(out);
                 begun++;
+                heldUp++;
                 leaves = true;
                 seenOut = 0;
                 work = true; // only something that was told at this look leads to a begin
@@ -198,6 +214,9 @@ class BothWaysMovesTest {
                 in.allow(granted);
                 commit(in);
                 comes = true;
+                inBeganNs = lookNs;
+                inWaitsNs = lookNs;
+                heldUp = 0;
             }
             if (!work) {
                 driver.nowNs += times.lookNs;
@@ -278,6 +297,20 @@ class BothWaysMovesTest {
         final double largest = loads.stream().mapToDouble(load -> (double) load.tookNs / load.chargedNs(Charge.of(load.times)))
             .max().orElseThrow();
         assertTrue(largest > 0.9, "the charge is no more than a little too much: " + largest);
+    }
+
+    /** The run counts what a move takes without its waits for room; looks that the mover wastes after each wait would add up there. */
+    @Test
+    void shouldBringInWithinWhatAMoveIsAllowedWhenItHasWaitedForEachChunk() {
+        for (long seed = SEED; seed < SEED + 4; seed++) {
+            final SplittableRandom random = new SplittableRandom(seed);
+            loadAll(times(random), random, "seed " + seed);
+        }
+        loadAll(new Times(10, 500, 5_000, 10, 1_000, 10, 10), new SplittableRandom(SEED), "seed " + SEED);
+        final List<String> beyond = loads.stream().filter(load -> load.movedNs > load.allowedNs(Charge.of(load.times)))
+            .map(load -> load.what + " moved for " + load.movedNs + " of " + load.allowedNs(Charge.of(load.times)) + ", " + load.times)
+            .toList();
+        assertEquals(List.of(), beyond.stream().limit(5).toList(), beyond.size() + " of " + loads.size());
     }
 
     /** A copy ends right after a look, before the thread begins another operation. */
