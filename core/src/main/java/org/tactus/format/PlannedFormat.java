@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.internal.text.ShellWord;
 import org.tactus.model.ModelSource;
 import org.tactus.model.Task;
 import org.tactus.model.TaskSet;
@@ -146,16 +147,10 @@ final class PlannedFormat {
     static String remedy(final LoadedTaskSet.Planned planned, final Path file) {
         final Path here = Path.of("").toAbsolutePath();
         final Path from = planned.from().startsWith(here) ? here.relativize(planned.from()) : planned.from();
-        final String measure = "tactus profile " + word(from);
+        final String measure = "tactus profile " + ShellWord.of(from);
         return planned.strategies().size() == 1
-            ? "measure and plan again: " + measure + " && tactus plan " + word(from) + " --with " + planned.strategies().getFirst()
-            + " --out " + word(file) + (PLAIN.contains(planned.strategies().getFirst()) ? "" : " and the other options that it had")
+            ? "measure and plan again: " + measure + " && tactus plan " + ShellWord.of(from) + " --with " + planned.strategies().getFirst()
+            + " --out " + ShellWord.of(file) + (PLAIN.contains(planned.strategies().getFirst()) ? "" : " and the other options that it had")
             : "measure again, " + measure + ", and plan again, with " + String.join(", then ", planned.strategies());
-    }
-
-    /** As a shell takes it for one word. */
-    private static String word(final Path path) {
-        final String text = path.toString();
-        return text.matches("[\\w./+,:@-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
     }
 }

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tactus.internal.text.ShellWord;
 import org.tactus.internal.time.Sizes;
 import org.tactus.model.ActualTime;
 import org.tactus.model.BacklogAction;
@@ -293,7 +294,7 @@ final class TaskReader {
                 : OptionalLong.of(written.get().need("swap", "'swap: 8MiB', how much may be out at once").sizeBytes());
             if (measured.isEmpty() && !unmeasuredAllowed) {
                 remember(value.or(() -> stream).get().error("the memory of '" + name + "' was not measured for this model; measure it:"
-                    + " tactus profile " + taskSetFile + ", or write 'footprint: 64MiB'"));
+                    + " tactus profile " + ShellWord.of(taskSetFile) + ", or write 'footprint: 64MiB'"));
             }
             return Optional.of(measured.map(known -> known.toTask(swapBytes, segments.size()))
                 .orElseGet(() -> new TaskMemory(Math.max(1, swapBytes.orElse(0)), swapBytes, Optional.empty())));
@@ -351,7 +352,7 @@ final class TaskReader {
         if (known.isEmpty()) {
             remember(at.error("segment " + index + " of '" + name + "' has no WCET for this model on " + variant.device()
                 + (variant.precision() == Precision.FP32 ? "" : " in " + variant.precision().text()) + "; measure it: tactus profile "
-                + taskSetFile));
+                + ShellWord.of(taskSetFile)));
             return Segment.UNMEASURED;
         }
         used.add(name);

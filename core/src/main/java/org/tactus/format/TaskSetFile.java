@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.tactus.internal.jvm.JvmFlags;
+import org.tactus.internal.text.ShellWord;
 import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -197,7 +198,7 @@ public final class TaskSetFile {
     private Consumer<String> refuse(final String field, final String task) {
         return why -> {
             throw yaml.error(yaml.lineOf(field), "the WCETs of '" + task + "' in " + WcetSidecarFile.beside(path) + " " + why
-                + "; measure again: tactus profile " + path, null);
+                + "; measure again: tactus profile " + ShellWord.of(path), null);
         };
     }
 
@@ -215,7 +216,7 @@ public final class TaskSetFile {
         if (!unproven.isEmpty()) {
             warnings.add("the WCETs of " + String.join(", ", unproven) + " in " + WcetSidecarFile.beside(path) + " are of an older version,"
                 + " which did not write of which files they are, so nobody knows whether they still hold; measure again: tactus profile "
-                + path);
+                + ShellWord.of(path));
         }
         final List<String> estimated = set.tasks().stream().filter(task -> isCutByEstimate(set, task)).map(Task::name).toList();
         if (!estimated.isEmpty() && !options.unmeasuredAllowed) {

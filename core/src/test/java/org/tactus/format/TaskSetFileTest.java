@@ -129,6 +129,15 @@ class TaskSetFileTest {
     }
 
     @Test
+    void shouldQuoteThePathInACommandToTypeWhenAShellWouldCutIt() throws IOException {
+        final Path folder = Files.createDirectory(directory.resolve("it's a b"));
+        final String text = Sets.FULL.replace("{device: tpu0, wcet: 1ns}", "{device: cpu0}");
+        final String said = assertThrows(FileFormatException.class, () -> Sets.load(folder, text)).getMessage();
+        final String quoted = "'" + folder.toString().replace("'", "'\\''") + "/";
+        assertTrue(said.contains("measure it: tactus profile " + quoted), said);
+    }
+
+    @Test
     void shouldTakeMeasuredWcetsWhenASegmentOfANetworkHasNone() throws IOException {
         final String text = Sets.FULL.replace("{device: tpu0, wcet: 1ns}", "{device: cpu0}");
         final Path file = Sets.write(directory, text);

@@ -30,6 +30,7 @@ import org.tactus.internal.graph.OnnxModel;
 import org.tactus.internal.graph.OpenKeys;
 import org.tactus.internal.graph.TensorBytes;
 import org.tactus.internal.text.Printable;
+import org.tactus.internal.text.ShellWord;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
 import picocli.CommandLine.Command;
@@ -111,11 +112,11 @@ public final class InitCommand implements Callable<Integer> {
         final Path planned = out.resolveSibling(String.valueOf(out.getFileName()).replaceFirst("(\\.yaml)?$", "-planned.yaml"));
         print.println(Lines.wrap("Wrote " + out + "; next" + (known.values().stream().allMatch(OpenKeys::isEmpty) ? ":"
             : " put in what the networks leave open, then:")));
-        print.println("  tactus profile " + out); // a command stays in one line, so that it can be copied
+        print.println("  tactus profile " + ShellWord.of(out)); // a command stays in one line, so that it can be copied
         if (gpuBytes != null) {
-            print.println("  tactus plan " + out + " --with rt-swap --out " + planned);
+            print.println("  tactus plan " + ShellWord.of(out) + " --with rt-swap --out " + ShellWord.of(planned));
         }
-        print.println("  tactus run " + (gpuBytes == null ? out : planned));
+        print.println("  tactus run " + ShellWord.of(gpuBytes == null ? out : planned));
         print.flush();
         return ExitStatus.GOOD;
     }

@@ -3,8 +3,11 @@ package org.tactus.cli.support;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,6 +31,18 @@ public final class WrongInput {
         return !(e instanceof FileSystemException) && e.getMessage() != null && e.getMessage().contains(": ");
     }
 
+    /** What is wrong with a path of which the system says no more than the path. */
+    private static Optional<String> wrongPlace(final Throwable e) {
+        return switch (e) {
+            case NoSuchFileException missing -> Optional.of("there is no such file or folder");
+            case AccessDeniedException denied -> Optional.of("this user has no permission there; choose another place, or change who may"
+                + " read and write");
+            case FileAlreadyExistsException there -> Optional.of("something is there already, where a folder or a new file is needed");
+            case NotDirectoryException file -> Optional.of("it is a file, where a folder is needed");
+            default -> Optional.empty();
+        };
+    }
+
     /**
      * Tells the user's mistakes from ours. What is not about a place in a file begins with the program's name.
      *
@@ -43,8 +58,9 @@ public final class WrongInput {
                 .map(line -> ofFile && !OF_NO_FILE.matcher(line).lookingAt() ? line : "tactus: "
                 + line).collect(Collectors.joining("\n"))));
         }
-        if (e instanceof NoSuchFileException) {
-            return Optional.of("tactus: there is no such file or folder: " + Printable.line(e.getMessage()));
+        final Optional<String> wrong = wrongPlace(e);
+        if (wrong.isPresent()) {
+            return wrong.map(what -> "tactus: " + what + ": " + Printable.line(e.getMessage()));
         }
         if (e instanceof final UncheckedIOException unchecked) {
             return String.valueOf(unchecked.getCause()).equals(unchecked.getMessage()) ? message(unchecked.getCause())

@@ -283,8 +283,8 @@ public final class RegionMover implements AutoCloseable {
                 region.fill(first + count - 1 - done);
             }
             done++;
-        } else if ((begun > done || !out) && mayCopy(begun - done) && (out || mapped > begun)) {
-            copyNext(nowNs); // ahead, or after it was waited for
+        } else if ((begun > done || !out) && mayCopy(begun - done) && (out || mapped > begun || begun == done)) {
+            copyNext(nowNs); // ahead, or after it was waited for, and then mapped as well, as at the start
         } else if (!out && !cancelled && mapped == begun && mapped < allowed) {
             mapNext(); // so that the copy engine does not wait for it
         }

@@ -12,6 +12,7 @@ import org.tactus.internal.analysis.Sensitivity;
 import org.tactus.internal.analysis.swap.MemoryConditions;
 import org.tactus.internal.time.Durations;
 import org.tactus.internal.time.Sizes;
+import org.tactus.model.DeviceKind;
 import org.tactus.model.DeviceMemory;
 import org.tactus.model.DeviceSpec;
 import org.tactus.model.InvalidTaskSetException;
@@ -85,6 +86,10 @@ public final class SwapPlanner implements Planner {
                 throw new InvalidTaskSetException("tasks[" + i + "].segments", "task '" + task.name() + "' has several segments, for which"
                     + " no sound test is known under 'protocol: ovl'; write 'protocol: seq' or 'protocol: spe', or make it one segment");
             }
+        }
+        if (spec.memory().isEmpty() && spec.kind() == DeviceKind.CPU) {
+            throw new InvalidTaskSetException("platform.devices[" + device + "].kind", "rt-swap plans which memory of a GPU is swapped; '"
+                + spec.name() + "' is a cpu device, whose memory nobody swaps");
         }
         if (spec.memory().isEmpty()) {
             throw new InvalidTaskSetException("platform.devices[" + device + "].name", "device '" + spec.name()

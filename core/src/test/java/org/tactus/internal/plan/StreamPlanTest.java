@@ -102,6 +102,14 @@ class StreamPlanTest {
     }
 
     @Test
+    void shouldSayThatTheStrategyIsForAGpuWhenTheDeviceIsACpu() {
+        final TaskSet set = TaskSet.builder("cpus").device(DeviceSpec.cpu("cpu0", 1))
+            .task("a", task -> task.periodNs(10 * MS).segment("cpu0", MS)).build();
+        final String said = assertThrows(InvalidTaskSetException.class, () -> plan(set)).getMessage();
+        assertTrue(said.contains("of a GPU") && said.contains("'cpu0'") && !said.contains("give it"), said);
+    }
+
+    @Test
     void shouldRefuseSeveralSegmentsWhenTheProtocolIsOvl() {
         final TaskSet set = set(gpu(100, SwapProtocol.OVL), Overheads.NONE, 200, new long[] {20, 20});
         assertTrue(assertThrows(InvalidTaskSetException.class, () -> plan(set)).getMessage()
