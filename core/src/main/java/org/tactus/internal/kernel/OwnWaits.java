@@ -25,7 +25,7 @@ import org.tactus.internal.time.Clock;
 final class OwnWaits {
     /** Looks are at least so far apart. */
     static final long LOOK_NS = 1_000_000;
-    /** A sleep that may last so long is one, since it begins within about a microsecond. Those between two looks into a device are longer. */
+    /** A sleep that may last so long is one, since it begins in about a microsecond. Those between two looks into a device are longer. */
     static final long SURE_NS = 5_000;
 
     private final LongSupplier switches;

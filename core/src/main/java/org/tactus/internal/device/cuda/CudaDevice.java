@@ -45,7 +45,8 @@ public final class CudaDevice implements Device {
     /** A status of our own: the segment failed, and work that it had queued may still run. */
     private static final int ENDING = -1;
     private static final int MARGIN_TRIALS = 100;
-    private static final long HANGS_NS = 1_000_000_000;
+    /** How long what a rehearsal does may take. */
+    static final long HANGS_NS = 1_000_000_000;
     /** Capture errors, from this code up, leave the context usable; {@code CUDA_ERROR_UNKNOWN}, though higher, does not. */
     private static final int FIRST_OF_CAPTURE = cuda_h.CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED();
     /** The time from the record of the begin event to the launch is less than this, unless the dispatcher is delayed between them. */

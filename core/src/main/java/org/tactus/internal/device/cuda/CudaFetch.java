@@ -8,6 +8,7 @@ import org.tactus.internal.lifecycle.Undo;
 import org.tactus.internal.memory.CompletionWord;
 import org.tactus.internal.network.Transfer;
 import org.tactus.internal.time.Clock;
+import org.tactus.internal.time.Durations;
 
 /** Copies tensors out of a GPU's memory, on a stream of its own, and spins until they are there. */
 final class CudaFetch implements SegmentHook {
@@ -36,12 +37,21 @@ final class CudaFetch implements SegmentHook {
 
     @Override
     public void run(final long job) {
+        fetch(Long.MAX_VALUE);
+    }
+
+    /** Fetches, and throws when that has not ended in a time. */
+    void fetch(final long patienceNs) {
+        final long beginNs = Clock.SYSTEM.nanoTime();
         gpu.makeCurrent(); // the dispatcher of a processor, which may fetch from several GPUs
         copies.out(stream);
         word.signal(stream, Clock.SYSTEM.nanoTime());
         while (!word.hasCome(Clock.SYSTEM.nanoTime())) {
             if (cancelled) {
                 throw new IllegalStateException("the copy of a tensor to the host was cancelled");
+            }
+            if (Clock.SYSTEM.nanoTime() - beginNs > patienceNs) {
+                throw new IllegalStateException("the copy of a tensor to the host has not ended in " + Durations.format(patienceNs));
             }
             Thread.onSpinWait();
         }

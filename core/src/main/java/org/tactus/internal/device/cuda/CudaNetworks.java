@@ -355,6 +355,7 @@ public final class CudaNetworks {
     /** Runs a segment that copies and computes nothing of worth, and fetches from it. On the dispatcher's thread, before its first job. */
     void rehearse(final int calls) {
         final Undo taken = new Undo();
+        boolean ended = false;
         try {
             final TensorMemory onGpu = tensors();
             taken.add(onGpu::close);
@@ -371,14 +372,19 @@ public final class CudaNetworks {
             final SegmentWork segment = new CudaNetworkWork(device, new TimedWork(Clock.SYSTEM, new Segment(0, 1, ActualTime.WCET), 0),
                 null, 0, new CudaCopies(streams, arrivals), new CudaCopies(streams, departures), computing, SegmentHook.NONE,
                 SegmentHook.NONE);
-            final SegmentHook fetch = fetch(departures);
+            final CudaFetch fetch = new CudaFetch(this, departures);
             taken.add(fetch::close);
             for (int i = 0; i < calls; i++) {
                 device.execute(segment);
-                fetch.run(0);
+                fetch.fetch(CudaDevice.HANGS_NS);
             }
+            ended = true;
         } finally {
-            taken.run();
+            if (ended) {
+                taken.run();
+            } else { // a copy that did not end uses that memory until it does
+                made.add(taken::run);
+            }
         }
     }
 

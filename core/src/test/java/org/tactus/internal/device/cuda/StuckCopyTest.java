@@ -24,11 +24,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tactus.bindings.cuda.CudaDriver;
 import org.tactus.bindings.cuda.CudaMemory;
 import org.tactus.bindings.cuda.software.DriverTraits;
 import org.tactus.bindings.cuda.software.SoftwareCuda;
 import org.tactus.bindings.cuda.software.SoftwareSettings;
+import org.tactus.bindings.generated.cuda.cuMemcpyDtoHAsync_v2_t;
 import org.tactus.bindings.generated.cuda.cuMemcpyHtoDAsync_v2_t;
 import org.tactus.bindings.generated.cuda.cuStreamQuery_t;
 import org.tactus.internal.buffer.AlignedMemory;
@@ -61,6 +64,9 @@ class StuckCopyTest {
     private final SoftwareCuda software =
         SoftwareCuda.open(SoftwareSettings.INSTANT.withMemory(1 << 26, 1 << 12).withTraits(DriverTraits.NONE.withHiddenMemory()));
     private volatile boolean tasksRun;
+    private final AtomicInteger outs = new AtomicInteger();
+    /** Which copy to the host, from 1 up, waits for the word. */
+    private volatile int stuckOut;
     private long context;
     private long word;
     private final AtomicInteger looks = new AtomicInteger();
@@ -73,6 +79,7 @@ class StuckCopyTest {
     private CudaDriver driver() {
         final SymbolLookup all = software.lookup();
         final MemorySegment copy = all.findOrThrow("cuMemcpyHtoDAsync_v2");
+        final MemorySegment copyOut = all.findOrThrow("cuMemcpyDtoHAsync_v2");
         final MemorySegment query = all.findOrThrow("cuStreamQuery");
         final Map<String, MemorySegment> own = Map.of(
             "cuMemcpyHtoDAsync_v2", cuMemcpyHtoDAsync_v2_t.allocate((to, from, bytes, stream) -> {
@@ -81,6 +88,12 @@ class StuckCopyTest {
                     queued.countDown();
                 }
                 return cuMemcpyHtoDAsync_v2_t.invoke(copy, to, from, bytes, stream);
+            }, arena),
+            "cuMemcpyDtoHAsync_v2", cuMemcpyDtoHAsync_v2_t.allocate((to, from, bytes, stream) -> {
+                if (outs.incrementAndGet() == stuckOut) {
+                    software.driver().streams().waitValue(stream, word, 1);
+                }
+                return cuMemcpyDtoHAsync_v2_t.invoke(copyOut, to, from, bytes, stream);
             }, arena),
             "cuStreamQuery", cuStreamQuery_t.allocate(stream -> {
                 looks.incrementAndGet();
@@ -203,6 +216,18 @@ class StuckCopyTest {
         preparing.join();
         assertTrue(seen > 0 && seen <= tookNs / ControlCopies.LOOK_NS + 2, seen + " looks in " + tookNs + " ns");
         assertEquals(true, pending.get());
+        letGo();
+        device.close();
+    }
+
+    /** The first copy to the host is one of a segment, the second one that of a fetch in a stream of its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void shouldEndARehearsalWhoseCopyDoesNotEndAndLeaveItsMemory(final int stuck) {
+        final CudaDevice device = new CudaDevice(driver.gpus().getFirst(), spec, null, () -> { });
+        stuckOut = outs.get() + stuck;
+        device.rehearse();
+        assertEquals(stuckOut, outs.get(), "it ended at the copy that did not");
         letGo();
         device.close();
     }
