@@ -171,7 +171,11 @@ class ExamplesTest {
         void *__real_calloc(size_t, size_t);
         void __real_free(void *);
         void *__wrap_malloc(size_t n) { void *p = blocks_left-- == 0 ? NULL : __real_malloc(n); blocks += p != NULL; return p; }
-        void *__wrap_calloc(size_t k, size_t n) { void *p = blocks_left-- == 0 ? NULL : __real_calloc(k, n); blocks += p != NULL; return p; }
+        void *__wrap_calloc(size_t k, size_t n) {
+            void *p = blocks_left-- == 0 ? NULL : __real_calloc(k, n);
+            blocks += p != NULL;
+            return p;
+        }
         void __wrap_free(void *p) { blocks -= p != NULL; __real_free(p); }
         void *engine_create(unsigned, unsigned);
         int engine_create_state(void *);

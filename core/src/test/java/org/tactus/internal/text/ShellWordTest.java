@@ -13,7 +13,8 @@ class ShellWordTest {
     /** The oracle is a shell. */
     @Test
     void shouldBeOneWordToAShellWhateverStandsInIt() throws IOException, InterruptedException {
-        for (final String name : List.of("set.yaml", "a b/it's.yaml", "$HOME", "a;b&c|d", "`x`", "\"q\"", "*", "~", "#n", "a\\b", "''", "ü")) {
+        for (final String name : List.of(
+            "set.yaml", "a b/it's.yaml", "$HOME", "a;b&c|d", "`x`", "\"q\"", "*", "~", "#n", "a\\b", "''", "ü")) {
             final Process shell = new ProcessBuilder("sh", "-c", "printf '%s|' " + ShellWord.of(Path.of(name)))
                 .redirectErrorStream(true).start();
             final String read = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

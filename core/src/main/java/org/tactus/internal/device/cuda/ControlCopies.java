@@ -22,7 +22,7 @@ import org.tactus.internal.time.Durations;
  * asked for and not waited for. Pieces are under way for a tenth of the time at most, by the GPU's own clock: after each the thread rests
  * {@value #RESTS} times as long as the piece took there, of which the time until it saw the end is a part. A piece that takes long, such as
  * one that waits for a copy engine, is followed by a rest of {@value #MOST_REST_NS} ns. So a chunk of a task waits for one piece of
- * {@value #PIECE_BYTES} bytes at most where the engine takes copies in their order, and loses a tenth of the bus at most where it shares it.
+ * {@value #PIECE_BYTES} bytes at most where the engine takes copies in their order, and loses at most a tenth of a bus that it shares.
  *
  * <p>Nobody waits for ever: what is queued beside tasks is refused when the device is lost, when the run ends, and when a piece has not
  * ended in {@value #PIECE_PATIENCE_NS} ns or the first run of a network in {@value #TRIAL_PATIENCE_NS} ns. What it uses is freed when it
