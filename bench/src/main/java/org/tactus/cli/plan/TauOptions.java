@@ -19,7 +19,8 @@ final class TauOptions {
     private double tolerance;
 
     Planner planner(final CommandSpec spec) throws IOException {
-        UsageCheck.check(spec, file != null, "--with tau needs --round-trips FILE, the " + RoundTripsFile.NAME + " that a run of the set has written");
+        UsageCheck.check(spec, file != null,
+            "--with tau needs --round-trips FILE, the " + RoundTripsFile.NAME + " that a run of the set has written");
         UsageCheck.check(spec, tolerance >= 0 && tolerance <= 1, "--give " + tolerance + " is out of range; give 0 to 1");
         return new TauPlan(RoundTripsFile.read(file), tolerance);
     }

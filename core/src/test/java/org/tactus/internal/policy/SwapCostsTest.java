@@ -57,7 +57,8 @@ class SwapCostsTest {
             final long[] unitNs = SwapAnalysis.unitNs(set);
             for (int i = 0; i < unitNs.length; i++) {
                 final SwapRegion region = SwapRegion.of(set.tasks().get(i), memory);
-                assertEquals(unitNs[i] - 7 - machine.dispatchNs() - machine.completionNs(), costs.jobNs(region.chunks(), region.chunks(), swapping - 1, states - region.stateChunks(),
+                assertEquals(unitNs[i] - 7 - machine.dispatchNs() - machine.completionNs(), costs.jobNs(
+                    region.chunks(), region.chunks(), swapping - 1, states - region.stateChunks(),
                     constants - region.constantChunks(), states > 0), "seed " + seed + ' ' + set);
                 both += duplex && region.chunks() > 0 && swapping > 1 ? 1 : 0;
                 for (long evictions = 0; evictions < region.chunks(); evictions++) {

@@ -183,7 +183,7 @@ class UnitTimeTest {
         assertTrue(equal > compared * 9 / 10, equal + " of " + compared);
     }
 
-    /** Ten tasks give a chunk each; whatever comes in takes long, and each of ten operations takes the thread from it. By hand, then drawn. */
+    /** Ten tasks give a chunk each; what comes in takes long, and each of ten operations takes the thread from it. By hand, then drawn. */
     @Test
     void shouldChargeTheBeginOfEachOperationWhenWhatComesInIsHeldUpByIt() {
         final DeviceMemory slow = new DeviceMemory(1000, 10, SwapProtocol.SEQ, 1, 1, 0, 0).withDuplex(new DeviceMemory.Duplex(90, 2, 2));
