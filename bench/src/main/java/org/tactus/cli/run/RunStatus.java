@@ -46,6 +46,10 @@ final class RunStatus {
         misses(result, excuse ? unexplained : result.tasks(), excuse, complaints);
         names(unexplained.stream().filter(task -> isBeyond(task, result)).map(TaskResult::name),
             "took longer than its bound, and what the platform took does not explain it" + why(result), complaints);
+        final long takenNs = result.withoutStalls().stalls().totalNs();
+        names(result.tasks().stream().filter(task -> isBeyond(task, result, takenNs)
+            && unexplained.stream().noneMatch(left -> left.name().equals(task.name()) && isBeyond(left, result))).map(TaskResult::name),
+            "took longer than its bound by more than all that the platform took, " + Durations.format(takenNs) + why(result), complaints);
         return complaints;
     }
 
@@ -94,12 +98,16 @@ final class RunStatus {
      * by more than a gap that is too short to be called a stall counts.
      */
     private static boolean isBeyond(final TaskResult task, final RunResult result) {
+        return isBeyond(task, result, 0);
+    }
+
+    private static boolean isBeyond(final TaskResult task, final RunResult result, final long takenNs) {
         if (task.boundNs().isEmpty() || task.maxNs().isEmpty()) {
             return false;
         }
         final long unseenNs =
             result.platform().curve().isPresent() ? 0 : result.conditions().noise().getOrDefault("stallThresholdNs", 0L);
-        return task.maxNs().getAsLong() - task.boundNs().getAsLong() > unseenNs;
+        return task.maxNs().getAsLong() - task.boundNs().getAsLong() > unseenNs + takenNs;
     }
 
     /** What was seen in the run that makes jobs later than a bound assumes, and is not the platform's; empty when nothing was. */

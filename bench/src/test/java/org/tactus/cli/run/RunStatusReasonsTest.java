@@ -133,7 +133,9 @@ class RunStatusReasonsTest {
         assertGood(result(task(9, 0, BOUND_NS + THRESHOLD_NS), task(9, 0, BOUND_NS + THRESHOLD_NS)), false);
         assertNot("a took longer than its bound",
             result(task(9, 0, BOUND_NS + THRESHOLD_NS + 1), task(9, 0, BOUND_NS + THRESHOLD_NS + 1)), false);
-        assertGood(result(task(9, 0, BOUND_NS + THRESHOLD_NS + 1), task(8, 0, BOUND_NS)), false);
+        assertGood(result(task(9, 0, BOUND_NS + THRESHOLD_NS + 9_000_000), task(8, 0, BOUND_NS)), false);
+        assertNot("a took longer than its bound by more than all that the platform took, 9ms",
+            result(task(9, 0, BOUND_NS + THRESHOLD_NS + 9_000_001), task(8, 0, BOUND_NS)), false);
     }
 
     @Test
@@ -192,6 +194,8 @@ class RunStatusReasonsTest {
                 curve(task(9, 0, BOUND_NS + 1), task(8, 0, BOUND_NS), null);
             case "No stall curve is charged, and a job took longer than its bound that a stall of the platform reached." ->
                 result(beyond, task(8, 0, BOUND_NS));
+            case "A job took longer than its bound by more than all that the platform took." ->
+                result(task(9, 0, BOUND_NS + 9_000_000 + THRESHOLD_NS + 1), task(8, 0, BOUND_NS));
             case "No stall curve is charged, and a job took longer than its bound by at most 1 ms: shorter gaps are not seen as stalls." ->
                 with(result(task(9, 0, BOUND_NS + THRESHOLD_NS), task(9, 0, BOUND_NS + THRESHOLD_NS)), List.of());
             case "A deadline was missed, whatever took the time.", "a deadline was missed that the platform explains." ->
@@ -212,7 +216,7 @@ class RunStatusReasonsTest {
         final List<String[]> rows = Files.readAllLines(Path.of("../docs/command-line.md")).stream()
             .dropWhile(line -> !line.startsWith("| what happened in `run`")).skip(2).takeWhile(line -> line.startsWith("|"))
             .map(line -> line.substring(2, line.length() - 2).split(" \\| ")).toList();
-        assertEquals(19, rows.size());
+        assertEquals(20, rows.size());
         for (final String[] row : rows) {
             final List<String> complaints = RunStatus.complaints(row(row[0]), row[0].startsWith("With `--excuse-stalls`"));
             assertEquals(Integer.parseInt(row[1]), complaints.isEmpty() ? 0 : 1, row[0] + ": " + complaints);
