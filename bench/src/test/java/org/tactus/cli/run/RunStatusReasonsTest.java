@@ -24,6 +24,7 @@ import org.tactus.result.WithoutStalls;
 
 /** What makes a run not good, and what --excuse-stalls changes of it. */
 class RunStatusReasonsTest {
+    private static final long TAKEN_NS = 95_000_000;
     private static final long BOUND_NS = 50_000_000;
     private static final long THRESHOLD_NS = 1_000_000;
     private static final List<Stall> STALLS = List.of(new Stall(1, 9_000_000, "cpu0", "loop gap"));
@@ -44,7 +45,7 @@ class RunStatusReasonsTest {
         final RunResult.Conditions conditions = new RunResult.Conditions(Map.of(), Map.of(), Map.of("stallThresholdNs", THRESHOLD_NS), "",
             Overheads.NONE, List.of());
         return new RunResult("run", "set", "fixed-priority", "np-fp", 1, 10_000_000_000L, conditions, List.of(all),
-            new WithoutStalls(List.of(withoutStalls), 1, 0, new StallCounts(1, 9_000_000, 0)), STALLS,
+            new WithoutStalls(List.of(withoutStalls), 1, 0, new StallCounts(1, TAKEN_NS, 0)), STALLS,
             List.of(new DeviceResult("cpu0", "cpu", "spin", 1, 0.1, Optional.empty(), lost)), "", 0).withPlatform(platform);
     }
 
@@ -53,7 +54,7 @@ class RunStatusReasonsTest {
         final RunResult.Conditions conditions = new RunResult.Conditions(Map.of(), Map.of(), Map.of("stallThresholdNs", THRESHOLD_NS), "",
             Overheads.NONE, List.of());
         return new RunResult("run", "set", "fixed-priority", "np-fp", 1, 10_000_000_000L, conditions, List.of(all),
-            new WithoutStalls(List.of(withoutStalls), 1, 0, new StallCounts(1, 9_000_000, 0)), STALLS, List.of(), boundsVoid, 0);
+            new WithoutStalls(List.of(withoutStalls), 1, 0, new StallCounts(1, TAKEN_NS, 0)), STALLS, List.of(), boundsVoid, 0);
     }
 
     private static RunResult result(final TaskResult all, final TaskResult withoutStalls) {
@@ -133,9 +134,9 @@ class RunStatusReasonsTest {
         assertGood(result(task(9, 0, BOUND_NS + THRESHOLD_NS), task(9, 0, BOUND_NS + THRESHOLD_NS)), false);
         assertNot("a took longer than its bound",
             result(task(9, 0, BOUND_NS + THRESHOLD_NS + 1), task(9, 0, BOUND_NS + THRESHOLD_NS + 1)), false);
-        assertGood(result(task(9, 0, BOUND_NS + THRESHOLD_NS + 9_000_000), task(8, 0, BOUND_NS)), false);
-        assertNot("a took longer than its bound by more than all that the platform took, 9ms",
-            result(task(9, 0, BOUND_NS + THRESHOLD_NS + 9_000_001), task(8, 0, BOUND_NS)), false);
+        assertGood(result(task(9, 0, BOUND_NS + THRESHOLD_NS + TAKEN_NS), task(8, 0, BOUND_NS)), false);
+        assertNot("a took longer than its bound by more than all that the platform took, 95ms",
+            result(task(9, 0, BOUND_NS + THRESHOLD_NS + TAKEN_NS + 1), task(8, 0, BOUND_NS)), false);
     }
 
     @Test
@@ -195,7 +196,7 @@ class RunStatusReasonsTest {
             case "No stall curve is charged, and a job took longer than its bound that a stall of the platform reached." ->
                 result(beyond, task(8, 0, BOUND_NS));
             case "A job took longer than its bound by more than all that the platform took." ->
-                result(task(9, 0, BOUND_NS + 9_000_000 + THRESHOLD_NS + 1), task(8, 0, BOUND_NS));
+                result(task(9, 0, BOUND_NS + TAKEN_NS + THRESHOLD_NS + 1), task(8, 0, BOUND_NS));
             case "No stall curve is charged, and a job took longer than its bound by at most 1 ms: shorter gaps are not seen as stalls." ->
                 with(result(task(9, 0, BOUND_NS + THRESHOLD_NS), task(9, 0, BOUND_NS + THRESHOLD_NS)), List.of());
             case "A deadline was missed, whatever took the time.", "a deadline was missed that the platform explains." ->
