@@ -386,16 +386,18 @@ function stallStyle(i, curve) {
 }
 function platform() {
   runs.forEach((run, index) => {
-    const r = run.results, curves = (run.bounds && run.bounds.curves) || [], places = [...new Set(r.stalls.map(s => s.where))];
+    // What this process or another one of the system took is not the platform's.
+    const r = run.results, ofPlatform = r.stalls.filter(s => s.cause !== "run delay" && s.cause !== "own wait" && !s.cause.startsWith("safepoint"));
+    const curves = (run.bounds && run.bounds.curves) || [], places = [...new Set(ofPlatform.map(s => s.where))];
     const box = add($("stalls"), "div");
     add(box, "h3", (index + 1) + ": " + run.folder);
     if (!curves.length && !places.length) { add(box, "p", "No stall was seen, and no curve is charged.", "dim"); return; }
     const windows = []; for (let w = 1e6; w <= Math.max(1e9, r.durationNs); w *= 1.3) windows.push(w);
     const seen = places.slice(0, 8).map(place => {
       const own = []; // stalls of one place may overlap: they count once
-      for (const s of r.stalls.filter(s => s.where === place).sort((a, b) => a.atNs - b.atNs)) {
-        const last = own[own.length - 1];
-        if (last && s.atNs <= last[1]) last[1] = Math.max(last[1], s.atNs + s.lengthNs); else own.push([s.atNs, s.atNs + s.lengthNs]);
+      for (const s of ofPlatform.filter(s => s.where === place).sort((a, b) => a.atNs - b.atNs)) {
+        const last = own[own.length - 1], end = s.atNs + (s.takenNs ?? s.lengthNs); // accounting tells how much of its window, not when
+        if (last && s.atNs <= last[1]) last[1] = Math.max(last[1], end); else own.push([s.atNs, end]);
       }
       return {place, points: windows.map(w => [w, away(own, w)])};
     });
