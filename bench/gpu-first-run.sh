@@ -8,6 +8,7 @@ set -u
 self=$(readlink -f -- "$0" 2>/dev/null) || self=$0
 home=$(CDPATH= cd -- "$(dirname -- "$self")/.." && pwd)
 out=gpu-first-run
+named=
 driver=libcuda
 index=0
 quick=
@@ -21,7 +22,8 @@ usage: bench/gpu-first-run.sh [--driver libcuda|software] [--index N] [--quick] 
   --index    which GPU, from 0 (0)
   --quick    a little of everything, in about a minute
   --budget   seconds for all of it; what does not fit any more is skipped and named (840)
-  --out      folder for logs and files; DIR.tar.gz is the archive (gpu-first-run)
+  --out      new folder for logs and files; DIR.tar.gz is the archive (gpu-first-run,
+             or gpu-first-run-2 and so on where that is taken)
 Exit status: 0 all is good, 1 a step failed or was cut off, 2 no GPU or wrong use.
 TEXT
 }
@@ -103,7 +105,7 @@ while [ $# -gt 0 ]; do
                 --driver) driver=$2 ;;
                 --index) index=$2 ;;
                 --budget) budget=$2 ;;
-                --out) out=$2 ;;
+                --out) out=$2 named=yes ;;
             esac
             shift 2
             ;;
@@ -131,6 +133,15 @@ cannot_write() {
     echo "gpu-first-run: cannot write $1; choose another folder by --out, on a file system with room" >&2
     exit 2
 }
+if [ -z "$named" ]; then # what an earlier run has found stays
+    n=1
+    while [ -e "$out" ] || [ -e "$out.tar.gz" ]; do
+        n=$((n + 1))
+        out=gpu-first-run-$n
+    done
+elif [ -e "$out.tar.gz" ] || { [ -d "$out" ] && [ -n "$(ls -A -- "$out" 2>/dev/null)" ]; }; then
+    wrong_use "there is something in $out already, such as what an earlier run has found; choose another folder by --out"
+fi
 mkdir -p -- "$out" 2>/dev/null || cannot_write "the folder $out"
 out=$(CDPATH= cd -- "$out" && pwd) || cannot_write "the folder $out"
 table=$out/table.txt

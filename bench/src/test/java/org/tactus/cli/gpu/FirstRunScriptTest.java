@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.cli.gpu;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -93,6 +94,19 @@ class FirstRunScriptTest {
         }
         final String octal = said(script("exit 0\n", "--out", "out", "--budget", "0099"), 0);
         assertTrue(octal.contains("at most 99 s"), octal);
+    }
+
+    @Test
+    void shouldKeepWhatAnEarlierRunHasFound() throws Exception {
+        said(script("exit 0\n", "--out", "out"), 0);
+        final byte[] archive = Files.readAllBytes(folder.resolve("out.tar.gz"));
+        final String said = said(script("exit 0\n", "--out", "out"), 2);
+        assertTrue(said.contains("there is something in out already") && said.lines().count() == 1, said);
+        assertArrayEquals(archive, Files.readAllBytes(folder.resolve("out.tar.gz")));
+        for (final String name : List.of("gpu-first-run", "gpu-first-run-2")) {
+            said(script("exit 0\n"), 0);
+            assertTrue(archived(folder.resolve(name + ".tar.gz")).contains(name + "/table.txt"), name);
+        }
     }
 
     @Test
