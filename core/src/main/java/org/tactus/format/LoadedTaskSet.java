@@ -66,6 +66,17 @@ public record LoadedTaskSet(
         return new FileFormatException(file.toString(), lines.applyAsInt(field), problem, null);
     }
 
+    /**
+     * Refuses what would measure a plan, whose numbers stand in its file and come from what was planned.
+     *
+     * @throws FileFormatException with what to type instead
+     */
+    public void requireNoPlan() {
+        planned.ifPresent(plan -> {
+            throw error("measured", "this is a plan, and its own numbers count; " + PlannedFormat.remedy(plan, file));
+        });
+    }
+
     /** The measurements that numbers of this set come from, its own or those of the file that it was planned from. */
     Optional<WcetSidecar> measurements() {
         return sidecar.or(() -> planned.map(Planned::measurements));

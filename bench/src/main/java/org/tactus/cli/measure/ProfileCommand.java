@@ -112,6 +112,7 @@ public final class ProfileCommand implements Callable<Integer> {
     public static int profile(final Path file, final int runs, final WcetRule rule, final boolean loaded, final boolean inPlace)
         throws IOException, InterruptedException {
         final LoadedTaskSet set = TaskSetFile.load(file, TaskSetFile.Options.forProfiling());
+        set.requireNoPlan();
         if (set.taskSet().tasks().stream().allMatch(task -> task.model().isEmpty() && task.levelNetworks().isEmpty())) {
             System.out.println(Lines.wrap(file
                 + ": nothing to measure, because no task has a 'model'; nothing is written. tactus analyze " + file

@@ -74,6 +74,10 @@ class ScheduledGpuTest extends CommandTest {
         assertEquals(0, tactus("profile", set, "--runs", "3"), err::toString);
         assertEquals(0, tactus("plan", set, "--with", "rt-swap", "--out", planned), () -> out.toString() + err);
         assertEquals(0, tactus("analyze", planned), err::toString);
+        assertEquals(2, tactus("profile", planned, "--runs", "3"), "what it measures would count nowhere");
+        assertTrue(err.toString().contains("this is a plan, and its own numbers count; measure and plan again: tactus profile " + set),
+            err.toString());
+        assertEquals(0, tactus("analyze", planned), "as before");
     }
 
     @Test
