@@ -108,7 +108,7 @@ final class DeviceReader {
     private static DeviceSpec.Compute compute(final YamlMap map, final DeviceKind kind) {
         final Optional<YamlValue> compute = map.find("compute");
         if (compute.isPresent() && kind != DeviceKind.CUDA) {
-            throw compute.get().error("compute: only on a cuda device one of two things computes networks; remove the key");
+            throw compute.get().error("compute: only on a cuda device can it be chosen what computes networks; remove the key");
         }
         return compute.map(value -> value.oneOf(COMPUTES)).orElse(DeviceSpec.Compute.ANY);
     }

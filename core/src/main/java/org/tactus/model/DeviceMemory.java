@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.tactus.model;
 
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -24,6 +25,14 @@ public record DeviceMemory(
     long capacityBytes, long chunkBytes, SwapProtocol protocol, long chunkInNs, long chunkOutNs,
     long swapInOverheadNs, long swapOutOverheadNs, Residency residency, long chunkDropNs, boolean background,
     long chunkReadNs, Optional<String> weightsFolder, Optional<Duplex> duplex) {
+
+    /** Nothing is null. */
+    public DeviceMemory {
+        Objects.requireNonNull(protocol, "protocol");
+        Objects.requireNonNull(residency, "residency");
+        Objects.requireNonNull(weightsFolder, "weightsFolder");
+        Objects.requireNonNull(duplex, "duplex");
+    }
 
     /**
      * Worst-case times of one chunk while another one moves the other way, on a device that takes chunks out and brings others in at the

@@ -53,6 +53,7 @@ class MemoryBuildersTest {
         assertFalse(counted.withResidency(Residency.COPY_ALL).withBackground(false).swaps(), "how it would be done, and not that it is");
         final DeviceMemory files = counted.withWeightsIn("weights", 4_000_000).withChunks(2 * MIB, 300_000, 400_000);
         assertTrue(files.swaps());
+        assertEquals("protocol", assertThrows(NullPointerException.class, () -> files.withProtocol(null)).getMessage());
         assertEquals(4_300_000, files.chunkInNs(), "the read and the copy");
         assertEquals(files, counted.withChunks(2 * MIB, 300_000, 400_000).withWeightsIn("weights", 4_000_000));
         assertTrue(files.withDuplex(new DeviceMemory.Duplex(5_000_000, 500_000, 500_000)).isDuplex());

@@ -11,6 +11,7 @@ import org.tactus.cli.plan.AssignOption;
 import org.tactus.cli.support.DurationConverter;
 import org.tactus.cli.support.OutputFormat;
 import org.tactus.cli.support.PrerequisiteException;
+import org.tactus.cli.support.UsageCheck;
 import org.tactus.format.LoadedTaskSet;
 import org.tactus.format.TaskSetFile;
 import org.tactus.internal.kernel.KernelOptions;
@@ -20,8 +21,10 @@ import org.tactus.internal.watch.MetricsEndpoint;
 import org.tactus.result.RunResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code tactus run}: a task set in real time. */
 @Command(name = "run", mixinStandardHelpOptions = true, description = "Runs a task set in real time; measured beside bound.")
@@ -67,12 +70,16 @@ public final class RunCommand implements Callable<Integer> {
     private TraceLimit limit;
     @Mixin
     private ManyRuns many;
+    @Spec
+    private CommandSpec spec;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (metricsPort != null && (metricsPort < 0 || metricsPort > MetricsEndpoint.MOST_PORT)) {
             throw new PrerequisiteException("--metrics " + metricsPort + ": no port; give a number from 0 to " + MetricsEndpoint.MOST_PORT);
         }
+        UsageCheck.check(spec, breakOnMiss || !spec.commandLine().getParseResult().hasMatchedOption("--before-miss"),
+            "--before-miss is for --break-on-miss; add that, or remove it");
         PathRehearsal.begin(); // meanwhile the file is read
         // A thread that spins without end under SCHED_FIFO would be stopped by the system every second.
         if (idle == KernelOptions.Idle.SPIN && !ordinary) {

@@ -83,6 +83,8 @@ class MissLogTest {
               - {name: steady, class: best-effort, period: 10ms, segments: [{device: acc0, wcet: 1ms}]}
               - {name: late, period: 10s, deadline: 2ms, offset: 700ms, segments: [{device: acc1, wcet: 1ms, actual: {uniform: [40, 40]}}]}
             """);
+        assertEquals(ExitStatus.WRONG_INPUT, Main.run("run", file.toString(), "--for", "50s", "--before-miss", "1s", "--out",
+            folder.resolve("none").toString()), "without --break-on-miss it would say nothing");
         for (final String before : List.of("200ms", "1us")) { // the miss is told some milliseconds after it
             final Path out = folder.resolve("out-" + before);
             assertEquals(ExitStatus.NO, Main.run("run", file.toString(), "--for", "50s", "--break-on-miss",
