@@ -43,12 +43,16 @@ public final class LoopRehearsal {
 
     private final PolicyState state;
     private final SporadicGate gate;
+    /** By slot. */
+    private final int[] homes;
+    private final int[] generations;
     private final Dispatcher[] dispatchers = new Dispatcher[3];
     private final DispatcherThread thread;
     private final EventHandler drop = (type, timeNs, device, task, segment, job, argument) -> { };
     private int sporadic;
+    private volatile boolean stopped;
 
-    private LoopRehearsal() {
+    LoopRehearsal() {
         final TaskSet set = TaskSet.builder("rehearsal").device(DeviceSpec.cpu("cpu0")).device(DeviceSpec.cpu("cpu1"))
             .device(DeviceSpec.modelled("acc0"))
             .task("there-and-back", t -> t.periodNs(1_000).segment("cpu0", 1).segment("cpu1", 1).segment("cpu0", 1))
@@ -59,6 +63,8 @@ public final class LoopRehearsal {
         final int segments = tasks.stream().mapToInt(task -> task.segments().size()).sum();
         state = PolicyState.allocate(set.policy(), tasks.size(), segments, dispatchers.length);
         gate = new SporadicGate(state);
+        homes = new int[tasks.size()];
+        generations = new int[tasks.size()];
         final SegmentWork[] works = new SegmentWork[segments];
         for (int i = 0; i < dispatchers.length; i++) {
             final Device device = i < 2 ? new CpuDevice(Clock.SYSTEM, "rehearsal") : new ModelledDevice();
@@ -71,6 +77,7 @@ public final class LoopRehearsal {
         for (int slot = 0; slot < tasks.size(); slot++) {
             final Task task = tasks.get(slot);
             final int generation = state.define(slot, task, record, 0);
+            generations[slot] = generation;
             for (int i = 0; i < task.segments().size(); i++) {
                 // Several kinds of work, as a run may have: what is compiled for one alone is thrown away at the first other one.
                 works[record] = switch (record % 3) {
@@ -85,6 +92,7 @@ public final class LoopRehearsal {
                 dispatcher.recorder.events.define(slot, generation);
             }
             final int home = task.segments().getFirst().device();
+            homes[slot] = home;
             Dispatcher.connect(dispatchers, TaskTable.devicesOf(task));
             dispatchers[home].command(CommandDescriptor.ADMIT, slot, generation, Clock.SYSTEM.nanoTime());
             sporadic = task.release() == Release.SPORADIC ? slot : sporadic;
@@ -95,17 +103,43 @@ public final class LoopRehearsal {
     public static void run() {
         final LoopRehearsal rehearsal = new LoopRehearsal();
         final long untilNs = Clock.SYSTEM.nanoTime() + LIMIT_NS;
-        rehearsal.jobs(untilNs);
-        rehearsal.sleeps();
-        awaitCompiler(untilNs);
-        rehearsal.jobs(untilNs + LIMIT_NS); // by the compiled code, so that what was taken too narrowly is compiled once more
-        awaitCompiler(untilNs + LIMIT_NS);
+        final Thread limit = Thread.ofPlatform().name("tactus-rehearsal-end").daemon(true)
+            .start(() -> rehearsal.stopAt(untilNs + LIMIT_NS));
+        try {
+            rehearsal.jobs(untilNs);
+            rehearsal.sleeps();
+            awaitCompiler(untilNs);
+            rehearsal.jobs(untilNs + LIMIT_NS); // by the compiled code, so that what was taken too narrowly is compiled once more
+            awaitCompiler(untilNs + LIMIT_NS);
+        } finally {
+            limit.interrupt();
+        }
     }
 
-    private void jobs(final long untilNs) {
+    /** A round goes on while jobs are ready: where a busy machine makes them come sooner than they are done, it ends only without tasks. */
+    private void stopAt(final long atNs) {
+        while (Clock.SYSTEM.nanoTime() < atNs) {
+            if (Thread.interrupted()) {
+                return;
+            }
+            LockSupport.parkNanos(atNs - Clock.SYSTEM.nanoTime());
+        }
+        stop();
+    }
+
+    /** Stops all tasks, so that a round ends whatever is ready. Any thread. */
+    void stop() {
+        stopped = true; // first: a round without tasks would sleep without an end
+        for (int slot = 0; slot < homes.length; slot++) {
+            state.requestStop(slot, generations[slot]); // first, as the monitor does
+            dispatchers[homes[slot]].command(CommandDescriptor.STOP, slot, generations[slot], 0);
+        }
+    }
+
+    void jobs(final long untilNs) {
         long plannedNs = Long.MAX_VALUE;
         int rounds = 0;
-        while (completed() < JOBS && Clock.SYSTEM.nanoTime() < untilNs) {
+        while (!stopped && completed() < JOBS && Clock.SYSTEM.nanoTime() < untilNs) {
             plannedNs = thread.round(plannedNs);
             if (++rounds % DRAIN_ROUNDS == 0) {
                 for (final Dispatcher dispatcher : dispatchers) {
@@ -119,6 +153,15 @@ public final class LoopRehearsal {
         for (final Dispatcher dispatcher : dispatchers) {
             Arrays.fill(dispatcher.recorder.completed, 0);
         }
+    }
+
+    /** What one round of all dispatchers does; for tests. */
+    int workOfARound() {
+        int work = 0;
+        for (final Dispatcher dispatcher : dispatchers) {
+            work += dispatcher.doWork(Clock.SYSTEM.nanoTime());
+        }
+        return work;
     }
 
     private long completed() {
